@@ -1,0 +1,197 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { pageOf, pageQuery } from './page.ts';
+import { refusals } from './problem.ts';
+import { byAnyone, byOperator, bySession } from './security.ts';
+import { instant, text } from './text.ts';
+
+const tags = ['Accounts'];
+
+export const AccountId = z
+  .string()
+  .regex(/^acc_[0-9a-f]{24}$/, 'Must be an account id: `acc_` and 24 hexadecimal digits.')
+  .openapi({ description: 'The account’s id.', example: 'acc_6921a5c0b281af121fcda4ce' });
+
+/** How the operator says for which account it acts. Anybody else may leave it out, or name their own. */
+export const accountQuery = {
+  accountId: AccountId.optional().openapi({
+    description: 'Whose: the operator names the account it acts for. Other callers act for their own.',
+    param: { name: 'accountId', in: 'query' },
+  }),
+};
+
+export const Email = z
+  .string('Must be a string.')
+  .trim()
+  .toLowerCase()
+  .max(254, 'Must have at most 254 characters.')
+  .pipe(z.email('Must be an email address.'))
+  .openapi({ format: 'email', maxLength: 254, example: 'ada@example.com' });
+
+const wellFormed = (value: string) => value.isWellFormed() && !value.includes('\0');
+
+/** A password to be set: 8 to 128 characters, no rule on their kind (NIST SP 800-63B, 3.1.1.2). */
+export const NewPassword = z
+  .string('Must be a string.')
+  .refine(wellFormed, { error: 'Must be well-formed Unicode text without NUL characters.', abort: true })
+  .refine((value) => [...value].length >= 8 && [...value].length <= 128, 'Must have 8 to 128 characters.')
+  .openapi({
+    minLength: 8,
+    maxLength: 128,
+    pattern: '^[^\\u0000]*$',
+    format: 'password',
+    example: 'correct horse battery',
+  });
+
+/** A password to be checked: bounded, but not judged. */
+export const Password = z
+  .string('Must be a string.')
+  .max(1024, 'Must have at most 1024 characters.')
+  .openapi({ format: 'password', example: 'correct horse battery' });
+
+export const ExternalId = text(1, 255).openapi({
+  description: 'The product’s own id of whoever this account stands for.',
+  example: 'user_8812',
+});
+
+export const Account = z
+  .object({
+    id: AccountId,
+    email: z.string().nullable().openapi({ description: 'Null for an account that the operator made.' }),
+    externalId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The product’s own id; null for an account that signed up here.' }),
+    createdAt: instant,
+  })
+  .openapi('Account', {
+    example: {
+      id: 'acc_6921a5c0b281af121fcda4ce',
+      email: 'ada@example.com',
+      externalId: null,
+      createdAt: '2026-01-31T12:00:00.000Z',
+    },
+  });
+
+const SignUp = z.strictObject({ email: Email, password: NewPassword }).openapi('SignUp');
+const ExternalAccount = z.strictObject({ externalId: ExternalId }).openapi('ExternalAccount');
+
+export const accounts = {
+  create: createRoute({
+    operationId: 'createAccount',
+    method: 'post',
+    path: '/v1/accounts',
+    tags,
+    summary: 'Create an account',
+    description:
+      'Sign up with an email and a password (where `SIGN_UP` is open), or, as the operator, create an account for one of your own users with an `externalId`. Such an account has no password: the operator acts for it.',
+    security: [byAnyone, byOperator],
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: z.union([SignUp, ExternalAccount]),
+            examples: {
+              signUp: {
+                summary: 'Sign up',
+                value: { email: 'ada@example.com', password: 'correct horse battery' },
+              },
+              operator: { summary: 'As the operator', value: { externalId: 'user_8812' } },
+            },
+          },
+        },
+      },
+    },
+    responses: {
+      201: {
+        description: 'The account was created.',
+        content: { 'application/json': { schema: Account } },
+      },
+      ...refusals(400, 401, 403, 409, 413, 415, 422, 503),
+    },
+  }),
+
+  list: createRoute({
+    operationId: 'listAccounts',
+    method: 'get',
+    path: '/v1/accounts',
+    tags,
+    summary: 'List accounts',
+    description:
+      'Every account of this deployment, newest first; or the one with an `externalId` or `email`.',
+    security: [byOperator],
+    request: {
+      query: z.strictObject({
+        ...pageQuery,
+        externalId: ExternalId.optional().openapi({ param: { name: 'externalId', in: 'query' } }),
+        email: Email.optional().openapi({ param: { name: 'email', in: 'query' } }),
+      }),
+    },
+    responses: {
+      200: {
+        description: 'One page of accounts.',
+        content: { 'application/json': { schema: pageOf(Account).openapi('AccountPage') } },
+      },
+      ...refusals(401, 403, 422, 503),
+    },
+  }),
+
+  get: createRoute({
+    operationId: 'getAccount',
+    method: 'get',
+    path: '/v1/account',
+    tags,
+    summary: 'Get the account',
+    description:
+      'The account that is signed in. The operator names one, or gets its own: the account whose keys with `keys:verify` may verify every key of the deployment.',
+    security: [bySession, byOperator],
+    request: { query: z.strictObject(accountQuery) },
+    responses: {
+      200: { description: 'The account.', content: { 'application/json': { schema: Account } } },
+      ...refusals(401, 403, 404, 422, 503),
+    },
+  }),
+
+  setPassword: createRoute({
+    operationId: 'setPassword',
+    method: 'put',
+    path: '/v1/account/password',
+    tags,
+    summary: 'Change the password',
+    description: 'Sets a new password, and ends every other session of the account.',
+    security: [bySession],
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: z
+              .strictObject({ currentPassword: Password, newPassword: NewPassword })
+              .openapi('PasswordChange'),
+            example: { currentPassword: 'correct horse battery', newPassword: 'staple horse correct' },
+          },
+        },
+      },
+    },
+    responses: {
+      204: { description: 'The password was changed.' },
+      ...refusals(400, 401, 403, 413, 415, 422, 503),
+    },
+  }),
+
+  delete: createRoute({
+    operationId: 'deleteAccount',
+    method: 'delete',
+    path: '/v1/account',
+    tags,
+    summary: 'Delete the account',
+    description:
+      'Deletes the account, its sessions and all of its keys, at once and for good. The operator names the account.',
+    security: [bySession, byOperator],
+    request: { query: z.strictObject(accountQuery) },
+    responses: {
+      204: { description: 'The account and its keys are gone.' },
+      ...refusals(401, 403, 404, 422, 503),
+    },
+  }),
+};

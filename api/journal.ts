@@ -1,0 +1,199 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { byKey, bySession } from './security.ts';
+
+const tags = ['API management'];
+
+/** At most so many characters has a name; longer ones are refused, never cut. */
+export const maxNameLength = 255;
+
+const unixTime = (description: string) => z.int().openapi({ description, example: 1748813205 });
+
+const ApiKey = z
+  .object({
+    type: z.literal('api_key').openapi({ description: "The object type. Always 'api_key'." }),
+    id: z
+      .string()
+      .regex(/^\d{1,19}$/)
+      .openapi({ description: 'The ID of the API key.', example: '1' }),
+    attributes: z
+      .object({
+        name: z.string().openapi({ description: 'The name of the API key.', example: 'Mobile app' }),
+        token: z
+          .string()
+          .nullable()
+          .openapi({ description: 'The API key. Null, except when it was just created.' }),
+        last_used_at: z.union([z.literal('Never'), z.int()]).openapi({
+          description: "When the API key was last used, in Unix timestamp format; 'Never' before.",
+        }),
+        created_at: unixTime('When the object was created, in Unix timestamp format.'),
+        updated_at: unixTime('When the object was last updated, in Unix timestamp format.'),
+      })
+      .openapi({ description: 'The attributes of the API key.' }),
+    links: z
+      .object({ self: z.string().openapi({ description: 'The URL of the API key.' }) })
+      .openapi({ description: 'The links of the API key.' }),
+  })
+  .openapi('ApiKey');
+
+const Data = z.object({ data: z.array(ApiKey) });
+
+const example = (token: string | null) => ({
+  data: [
+    {
+      type: 'api_key',
+      id: '1',
+      attributes: {
+        name: 'Mobile app',
+        token,
+        last_used_at: 'Never',
+        created_at: 1748813205,
+        updated_at: 1748813205,
+      },
+      links: { self: 'https://j.codingcat12.net/api/settings/api/1' },
+    },
+  ],
+});
+
+const data = (description: string, token: string | null) => ({
+  description,
+  content: { 'application/json': { schema: Data, example: example(token) } },
+});
+
+const Message = z.object({ message: z.string(), status: z.int().optional() }).openapi('Message');
+const Invalid = z
+  .object({ message: z.string(), errors: z.record(z.string(), z.array(z.string())) })
+  .openapi('Invalid');
+
+const refusal = (description: string, body: z.infer<typeof Message>) => ({
+  description,
+  content: { 'application/json': { schema: Message, example: body } },
+});
+
+const refusals = {
+  401: {
+    ...refusal('No credential, or a bad one.', { message: 'Unauthenticated.' }),
+    headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' as const } } },
+  },
+  403: {
+    ...refusal('The API key lacks the scope.', { message: 'This action is unauthorized.', status: 403 }),
+    headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' as const } } },
+  },
+  503: {
+    ...refusal('Not available at the moment.', { message: 'Service Unavailable', status: 503 }),
+    headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
+  },
+};
+const notFound = {
+  404: refusal('Unknown, malformed, or another account’s.', { message: 'API key not found', status: 404 }),
+};
+
+const idPath = z.object({
+  id: z.string().openapi({
+    description: 'The ID of the API key.',
+    example: '1',
+    param: { name: 'id', in: 'path', required: true },
+  }),
+});
+
+/** What the page calls query parameters; a body may carry them as well. Judged in the route, in its own words. */
+const naming = (schema: z.ZodType) => ({
+  name: schema.openapi({
+    type: 'string',
+    minLength: 1,
+    maxLength: maxNameLength,
+    pattern: '^[^\\u0000]*\\S[^\\u0000]*$',
+    description: 'The name of the API key. Maximum 255 characters.',
+    example: 'Mobile app',
+  }),
+  label: schema.openapi({
+    type: 'string',
+    deprecated: true,
+    description: 'The older name of `name`, used where `name` is absent.',
+  }),
+});
+const anything = z.unknown().optional();
+const inQuery = naming(anything);
+const NewApiKey = z.object(naming(anything)).openapi('NewApiKey');
+
+export const journal = {
+  list: createRoute({
+    operationId: 'listApiKeys',
+    method: 'get',
+    path: '/api/settings/api',
+    tags,
+    summary: 'Get the list of API keys in the account',
+    description:
+      "This endpoint gets the list of API keys in the account. The API key is not returned in the response, since it's only returned when creating a new API key. This call is not paginated, since there should not be too many API keys in the account.",
+    security: [bySession, byKey('keys:read')],
+    responses: { 200: data('Every API key of the account, by ID.', null), ...refusals },
+  }),
+
+  create: createRoute({
+    operationId: 'createApiKey',
+    method: 'post',
+    path: '/api/settings/api',
+    tags,
+    summary: 'Create a new API key',
+    description:
+      'This endpoint creates a new API key. It will return the API key in the response. This will be the only time you will see the API key, so please save it in a secure location.',
+    security: [bySession, byKey('keys:read', 'keys:write')],
+    request: {
+      query: z.object({
+        name: inQuery.name.openapi({ param: { name: 'name', in: 'query', required: false } }),
+        label: inQuery.label.openapi({ param: { name: 'label', in: 'query', required: false } }),
+      }),
+      body: {
+        required: false,
+        content: {
+          'application/json': { schema: NewApiKey },
+          'application/x-www-form-urlencoded': { schema: NewApiKey },
+        },
+      },
+    },
+    responses: {
+      201: data('The new API key, with its token.', 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f'),
+      ...refusals,
+      413: refusal('The body is larger than 64 KiB.', { message: 'The body is too large.', status: 413 }),
+      415: refusal('The body is neither JSON nor a form.', {
+        message: 'Unsupported Media Type',
+        status: 415,
+      }),
+      422: {
+        description: 'The name is missing, too long or not a string.',
+        content: {
+          'application/json': {
+            schema: Invalid,
+            example: {
+              message: 'The name field is required.',
+              errors: { name: ['The name field is required.'] },
+            },
+          },
+        },
+      },
+    },
+  }),
+
+  get: createRoute({
+    operationId: 'getApiKey',
+    method: 'get',
+    path: '/api/settings/api/{id}',
+    tags,
+    summary: 'Get an API key',
+    description: 'This endpoint gets an API key.',
+    security: [bySession, byKey('keys:read')],
+    request: { params: idPath },
+    responses: { 200: data('The API key.', null), ...refusals, ...notFound },
+  }),
+
+  delete: createRoute({
+    operationId: 'deleteApiKey',
+    method: 'delete',
+    path: '/api/settings/api/{id}',
+    tags,
+    summary: 'Delete an API key',
+    description: 'This endpoint deletes an API key, at once.',
+    security: [bySession, byKey('keys:write')],
+    request: { params: idPath },
+    responses: { 204: { description: 'It is deleted. No response body.' }, ...refusals, ...notFound },
+  }),
+};

@@ -1,0 +1,307 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { AccountId, accountQuery } from './accounts.ts';
+import { pageOf, pageQuery } from './page.ts';
+import { refusals } from './problem.ts';
+import { byKey, byOperator, bySession } from './security.ts';
+import { instant, text } from './text.ts';
+
+const tags = ['Keys'];
+
+export const KeyId = z
+  .string()
+  .regex(/^key_[0-9a-f]{24}$/)
+  .openapi({ description: 'The key’s id.', example: 'key_6921a5d4b281af121fcda4cf' });
+
+const Name = text(1, 255).openapi({ description: 'What the key is for.', example: 'Mobile app' });
+
+/** A scope-token of RFC 6749, section 3.3. */
+const Scope = z
+  .string('Must be a string.')
+  .regex(
+    /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/,
+    'Must have 1 to 64 printable ASCII characters, without space, " and \\.',
+  )
+  .openapi({ example: 'files:read' });
+
+export const Scopes = z
+  .array(Scope, 'Must be a list of scopes.')
+  .max(100, 'Must have at most 100 scopes.')
+  .refine((scopes) => new Set(scopes).size === scopes.length, 'Must not name a scope twice.')
+  .openapi({
+    uniqueItems: true,
+    description:
+      'What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API.',
+    example: ['files:read', 'files:write'],
+  });
+
+/** Refused by name: JavaScript objects treat an entry called `__proto__` as something else. */
+const metadataName = /^(?!__proto__$)[\w.:-]{1,64}$/;
+
+type MetadataValue = string | number | boolean;
+
+type MetadataType = { type: 'string' | 'number' | 'boolean' | 'null'; maxLength?: number; pattern?: string };
+
+const isMetadataValue = (value: unknown): value is MetadataValue =>
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && Number.isFinite(value)) ||
+  (typeof value === 'string' && [...value].length <= 500 && value.isWellFormed() && !value.includes('\0'));
+
+/** An object of at most 50 facts. Walked by hand, since a Zod record drops `__proto__` in silence. */
+const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, types: MetadataType[]) => {
+  const schema = {
+    type: 'object' as const,
+    maxProperties: 50,
+    propertyNames: { type: 'string', pattern: metadataName.source },
+    additionalProperties: { anyOf: types },
+    example: { environment: 'production', seats: 12 },
+  };
+  return z
+    .custom<Record<string, Value>>()
+    .superRefine((value: unknown, context) => {
+      const refuse = (message: string, ...path: string[]) =>
+        context.addIssue({ code: 'custom', message, path });
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return refuse('Must be an object.');
+      const entries = Object.entries(value);
+      if (entries.length > 50) refuse('Must have at most 50 entries.');
+      for (const [name, entry] of entries) {
+        if (!metadataName.test(name)) refuse('Must be named with 1 to 64 letters, digits or _ . : -', name);
+        else if (!accepts(entry)) refuse(wanted, name);
+      }
+    })
+    .openapi(schema);
+};
+
+const valueTypes: MetadataType[] = [
+  { type: 'string', maxLength: 500, pattern: '^[^\\u0000]*$' },
+  { type: 'number' },
+  { type: 'boolean' },
+];
+
+const Metadata = facts<MetadataValue>(
+  isMetadataValue,
+  'Must be a string of at most 500 characters, a number or a boolean.',
+  valueTypes,
+).openapi({ description: 'Up to 50 facts of your own about the key; every valid verdict returns them.' });
+
+const MetadataPatch = facts<MetadataValue | null>(
+  (value) => value === null || isMetadataValue(value),
+  'Must be a string of at most 500 characters, a number, a boolean, or null to remove the entry.',
+  [...valueTypes, { type: 'null' }],
+).openapi({
+  description: 'Entries to set; null removes one (RFC 7396). At most 50 may remain.',
+  example: { environment: null, seats: 20 },
+});
+
+const lifetimes = ['1d', '7d', '30d', '90d', '1y', 'never'] as const;
+
+const Expiry = z.iso
+  .datetime({ offset: true, error: 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.' })
+  .refine((value) => new Date(value).getTime() < Date.UTC(10_000, 0), 'Must be before the year 10000.')
+  .transform((value) => new Date(value))
+  .openapi({ type: 'string', format: 'date-time', example: '2027-01-31T12:00:00Z' });
+
+const NewKey = z
+  .strictObject({
+    name: Name,
+    scopes: Scopes.optional(),
+    metadata: Metadata.optional(),
+    expiresIn: z.enum(lifetimes).optional().openapi({
+      description:
+        'How long the key lives, from now. Days of 24 hours; `1y` is 365 of them. Default: `never`.',
+    }),
+    expiresAt: Expiry.optional().openapi({
+      description: 'Or the instant it expires, in the future. Not together with `expiresIn`.',
+    }),
+  })
+  .openapi('NewKey', {
+    example: {
+      name: 'Mobile app',
+      scopes: ['files:read'],
+      metadata: { environment: 'production' },
+      expiresIn: '90d',
+    },
+  });
+
+const KeyPatch = z
+  .strictObject({
+    name: Name.optional(),
+    scopes: Scopes.optional(),
+    metadata: MetadataPatch.optional(),
+    expiresAt: Expiry.nullable()
+      .optional()
+      .openapi({ type: ['string', 'null'], description: 'When it expires, in the future; null: never.' }),
+    disabled: z
+      .boolean('Must be true or false.')
+      .optional()
+      .openapi({ description: 'True refuses the key until false allows it again.' }),
+  })
+  .openapi('KeyPatch', { example: { name: 'Mobile app (old)', disabled: true } });
+
+export const Key = z
+  .object({
+    id: KeyId,
+    accountId: AccountId,
+    name: z.string(),
+    start: z.string().openapi({
+      description: 'The beginning of the token, to recognise it by. The token itself is not stored.',
+      example: 'lk_3fYq',
+    }),
+    scopes: z.array(z.string()),
+    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    status: z.enum(['active', 'disabled', 'expired']).openapi({
+      description: 'What a verdict on it would say now; `disabled` before `expired`.',
+    }),
+    expiresAt: instant
+      .nullable()
+      .openapi({ description: 'From this instant on it is refused; null: never.' }),
+    disabledAt: instant.nullable(),
+    lastUsedAt: instant.nullable().openapi({ description: 'When it was last used or verified as valid.' }),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .openapi('Key');
+
+const keyExample = {
+  id: 'key_6921a5d4b281af121fcda4cf',
+  accountId: 'acc_6921a5c0b281af121fcda4ce',
+  name: 'Mobile app',
+  start: 'lk_3fYq',
+  scopes: ['files:read'],
+  metadata: { environment: 'production' },
+  status: 'active',
+  expiresAt: '2026-05-01T12:00:00.000Z',
+  disabledAt: null,
+  lastUsedAt: null,
+  createdAt: '2026-01-31T12:00:00.000Z',
+  updatedAt: '2026-01-31T12:00:00.000Z',
+};
+
+/** Spelt out, not extended: an `allOf` in the document could not be checked for unknown properties. */
+const MintedKey = z
+  .object({
+    ...Key.shape,
+    token: z.string().openapi({ description: 'The secret. Shown in this one answer, and never again.' }),
+  })
+  .openapi('MintedKey');
+
+const keyPath = z.object({ keyId: KeyId.openapi({ param: { name: 'keyId', in: 'path', required: true } }) });
+const oneKey = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: Key, example: keyExample } },
+});
+
+export const keys = {
+  create: createRoute({
+    operationId: 'createKey',
+    method: 'post',
+    path: '/v1/keys',
+    tags,
+    summary: 'Create a key',
+    description:
+      'Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks.',
+    security: [bySession, byKey('keys:write'), byOperator],
+    request: {
+      query: z.strictObject(accountQuery),
+      body: { required: true, content: { 'application/json': { schema: NewKey } } },
+    },
+    responses: {
+      201: {
+        description: 'The key, with its token.',
+        content: {
+          'application/json': {
+            schema: MintedKey,
+            example: { ...keyExample, token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f' },
+          },
+        },
+      },
+      ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+    },
+  }),
+
+  list: createRoute({
+    operationId: 'listKeys',
+    method: 'get',
+    path: '/v1/keys',
+    tags,
+    summary: 'List keys',
+    description: 'The account’s keys, newest first.',
+    security: [bySession, byKey('keys:read'), byOperator],
+    request: {
+      query: z.strictObject({
+        ...accountQuery,
+        ...pageQuery,
+        status: z
+          .enum(['active', 'expired', 'disabled'])
+          .optional()
+          .openapi({ description: 'Only keys of this status.', param: { name: 'status', in: 'query' } }),
+        search: text(1, 255)
+          .optional()
+          .openapi({
+            description:
+              'Only keys whose name contains this, or whose token begins with it; case is ignored in names.',
+            param: { name: 'search', in: 'query' },
+          }),
+      }),
+    },
+    responses: {
+      200: {
+        description: 'One page of keys.',
+        content: {
+          'application/json': {
+            schema: pageOf(Key).openapi('KeyPage'),
+            example: { data: [keyExample], nextCursor: null },
+          },
+        },
+      },
+      ...refusals(401, 403, 404, 422, 503),
+    },
+  }),
+
+  get: createRoute({
+    operationId: 'getKey',
+    method: 'get',
+    path: '/v1/keys/{keyId}',
+    tags,
+    summary: 'Get a key',
+    security: [bySession, byKey('keys:read'), byOperator],
+    description: 'One key, without its token.',
+    request: { params: keyPath, query: z.strictObject(accountQuery) },
+    responses: { 200: oneKey('The key.'), ...refusals(401, 403, 404, 422, 503) },
+  }),
+
+  update: createRoute({
+    operationId: 'updateKey',
+    method: 'patch',
+    path: '/v1/keys/{keyId}',
+    tags,
+    summary: 'Change a key',
+    description:
+      'A JSON merge patch (RFC 7396): what is left out stays as it is. A key that changes keys cannot give them scopes that it lacks.',
+    security: [bySession, byKey('keys:write'), byOperator],
+    request: {
+      params: keyPath,
+      query: z.strictObject(accountQuery),
+      body: {
+        required: true,
+        content: {
+          'application/json': { schema: KeyPatch },
+          'application/merge-patch+json': { schema: KeyPatch },
+        },
+      },
+    },
+    responses: { 200: oneKey('The key as it is now.'), ...refusals(400, 401, 403, 404, 413, 415, 422, 503) },
+  }),
+
+  delete: createRoute({
+    operationId: 'deleteKey',
+    method: 'delete',
+    path: '/v1/keys/{keyId}',
+    tags,
+    summary: 'Revoke a key',
+    description: 'Deletes the key, for good. Its token is refused from this answer on.',
+    security: [bySession, byKey('keys:write'), byOperator],
+    request: { params: keyPath, query: z.strictObject(accountQuery) },
+    responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 422, 503) },
+  }),
+};

@@ -1,0 +1,36 @@
+import { z } from '@hono/zod-openapi';
+
+/** The query parameters of every list: `limit` items after `cursor`. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d?|100)$/, 'Must be a whole number from 1 to 100.')
+    .transform(Number)
+    .default(20)
+    .openapi({
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      default: 20,
+      description: 'How many items at most.',
+      param: { name: 'limit', in: 'query', required: false },
+    }),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'Must be a `nextCursor` of an earlier answer.')
+    .optional()
+    .openapi({
+      description: 'The `nextCursor` of the page before. Opaque: do not build or store one.',
+      param: { name: 'cursor', in: 'query' },
+    }),
+};
+
+/** One page of `item`s. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({
+    data: z.array(item),
+    nextCursor: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Pass it as `cursor` for the next page; null on the last one.' }),
+  });

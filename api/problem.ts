@@ -1,0 +1,170 @@
+import { z } from '@hono/zod-openapi';
+
+/** Every `code` a problem can carry. A code is stable: what it means never changes, and it is never reused. */
+export const problemCodes = [
+  'account_not_found',
+  'account_required',
+  'body_too_large',
+  'conflicting_fields',
+  'database_unavailable',
+  'email_taken',
+  'external_id_taken',
+  'insufficient_scope',
+  'internal_error',
+  'invalid_input',
+  'invalid_refresh_token',
+  'invalid_token',
+  'key_not_found',
+  'malformed_body',
+  'method_not_allowed',
+  'not_found',
+  'sign_up_closed',
+  'too_many_attempts',
+  'unauthenticated',
+  'unsupported_media_type',
+  'wrong_caller',
+  'wrong_credentials',
+  'wrong_password',
+] as const;
+
+const Violation = z
+  .object({
+    detail: z.string().openapi({ description: 'What is wrong with the value, for people.' }),
+    pointer: z.string().optional().openapi({
+      description: 'Where it is in the body: a JSON Pointer in URI fragment form (RFC 6901, section 6).',
+      example: '#/name',
+    }),
+    parameter: z.string().optional().openapi({
+      description: 'Which query parameter it is, where the fault is not in the body.',
+      example: 'limit',
+    }),
+  })
+  .openapi('Violation');
+
+/** The one error body of `/v1`: RFC 9457 problem details. */
+export const Problem = z
+  .object({
+    type: z
+      .literal('about:blank')
+      .openapi({ description: 'Always `about:blank`; `code` tells problems apart.' }),
+    title: z.string().openapi({ description: 'The phrase of the HTTP status.' }),
+    status: z.int().openapi({ description: 'The HTTP status code.' }),
+    code: z.enum(problemCodes).openapi({ description: 'The stable name of the problem: branch on this.' }),
+    detail: z.string().openapi({ description: 'What went wrong and what to do, for people.' }),
+    requestId: z.string().openapi({ description: 'The `x-request-id` of this answer: quote it to support.' }),
+    errors: z
+      .array(Violation)
+      .optional()
+      .openapi({ description: 'For bad input: each fault and its place.' }),
+  })
+  .openapi('Problem');
+
+type ProblemBody = z.infer<typeof Problem>;
+type ProblemFacts = Pick<ProblemBody, 'title' | 'code' | 'detail' | 'errors'> & { description: string };
+
+const facts = {
+  400: {
+    title: 'Bad Request',
+    code: 'malformed_body',
+    detail: 'The body is not valid JSON.',
+    description: 'The body could not be read.',
+  },
+  401: {
+    title: 'Unauthorized',
+    code: 'unauthenticated',
+    detail: 'Send a credential as "Authorization: Bearer <token>".',
+    description: 'No credential, or one that is not, or no longer, good.',
+  },
+  403: {
+    title: 'Forbidden',
+    code: 'insufficient_scope',
+    detail: 'This needs the scope "keys:write".',
+    description: 'The credential is good, but may not do this.',
+  },
+  404: {
+    title: 'Not Found',
+    code: 'key_not_found',
+    detail: 'There is no such key in this account.',
+    description: 'It does not exist, or belongs to somebody else.',
+  },
+  409: {
+    title: 'Conflict',
+    code: 'email_taken',
+    detail: 'An account with this email exists already.',
+    description: 'It collides with something that exists.',
+  },
+  413: {
+    title: 'Content Too Large',
+    code: 'body_too_large',
+    detail: 'The body may have at most 65536 bytes.',
+    description: 'The body is larger than 64 KiB.',
+  },
+  415: {
+    title: 'Unsupported Media Type',
+    code: 'unsupported_media_type',
+    detail: 'Send the body as application/json.',
+    description: 'The body is not declared as JSON.',
+  },
+  422: {
+    title: 'Unprocessable Content',
+    code: 'invalid_input',
+    detail: 'One value is not acceptable: see errors.',
+    errors: [{ detail: 'Must have 1 to 255 characters.', pointer: '#/name' }],
+    description: 'The input was read, and a value in it is not acceptable.',
+  },
+  429: {
+    title: 'Too Many Requests',
+    code: 'too_many_attempts',
+    detail: 'Too many attempts for this email: try again in 60 seconds.',
+    description: 'Too many attempts; `Retry-After` says when to come back.',
+  },
+  503: {
+    title: 'Service Unavailable',
+    code: 'database_unavailable',
+    detail: 'The database cannot be reached: try again in a second.',
+    description: 'The database cannot be reached, and nothing was done.',
+  },
+} as const satisfies Record<number, ProblemFacts>;
+
+const authenticateHeader = {
+  'WWW-Authenticate': {
+    description: 'The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent.',
+    required: true,
+    schema: { type: 'string' as const },
+  },
+};
+const retryHeader = {
+  'Retry-After': {
+    description: 'Seconds to wait before trying again.',
+    required: true,
+    schema: { type: 'integer' as const, minimum: 1 },
+  },
+};
+const headers: { [status: number]: typeof authenticateHeader | typeof retryHeader } = {
+  401: authenticateHeader,
+  403: authenticateHeader,
+  429: retryHeader,
+  503: retryHeader,
+};
+
+/**
+ * The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`.
+ * Each has the problem schema, an example, and the headers that its status obliges to (RFC 6750, RFC 9110).
+ */
+export function refusals<Status extends keyof typeof facts>(...statuses: Status[]) {
+  const responses = statuses.map((status) => {
+    const { description, ...body } = facts[status];
+    const example = {
+      type: 'about:blank',
+      status,
+      requestId: '0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10',
+      ...body,
+    };
+    const content = { 'application/problem+json': { schema: Problem, example } };
+    return [status, { description, content, ...(headers[status] && { headers: headers[status] }) }];
+  });
+  return Object.fromEntries(responses) as Record<
+    Status,
+    { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
+  >;
+}

@@ -1,0 +1,121 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { Email, Password } from './accounts.ts';
+import { refusals } from './problem.ts';
+import { byAnyone, bySession } from './security.ts';
+import { instant } from './text.ts';
+
+const tags = ['Sessions'];
+
+const Session = z
+  .object({
+    accessToken: z.string().openapi({
+      description:
+        'A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verifiable with `/.well-known/jwks.json`.',
+      example: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…',
+    }),
+    tokenType: z.literal('Bearer'),
+    expiresIn: z.int().openapi({ description: 'Seconds until the access token expires.', example: 900 }),
+    refreshToken: z.string().openapi({
+      description: 'Good for one refresh. Keep it as secret as a password.',
+      example: 'lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy',
+    }),
+    refreshExpiresAt: instant.openapi({ description: 'When the refresh token expires, if it is not used.' }),
+  })
+  .openapi('Session');
+
+const JsonWebKey = z
+  .object({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    x: z.string().openapi({ description: 'The public key, base64url.' }),
+    kid: z.string(),
+    alg: z.literal('EdDSA'),
+    use: z.literal('sig'),
+  })
+  .openapi('JsonWebKey');
+
+const created = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: Session } },
+});
+
+export const sessions = {
+  create: createRoute({
+    operationId: 'createSession',
+    method: 'post',
+    path: '/v1/sessions',
+    tags,
+    summary: 'Sign in',
+    description:
+      'Trades an email and a password for a session. A wrong password and an unknown email are answered alike, in the same time.',
+    security: [byAnyone],
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: z.strictObject({ email: Email, password: Password }).openapi('SignIn'),
+            example: { email: 'ada@example.com', password: 'correct horse battery' },
+          },
+        },
+      },
+    },
+    responses: { 201: created('Signed in.'), ...refusals(400, 401, 413, 415, 422, 429, 503) },
+  }),
+
+  refresh: createRoute({
+    operationId: 'refreshSession',
+    method: 'post',
+    path: '/v1/sessions/refresh',
+    tags,
+    summary: 'Refresh a session',
+    description:
+      'Trades a refresh token for a new access token and a new refresh token. Each refresh token works once: a second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
+    security: [byAnyone],
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: z
+              .strictObject({
+                refreshToken: z.string('Must be a string.').max(256, 'Must have at most 256 characters.'),
+              })
+              .openapi('Refresh'),
+            example: { refreshToken: 'lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy' },
+          },
+        },
+      },
+    },
+    responses: { 200: created('The new tokens.'), ...refusals(400, 401, 413, 415, 422, 503) },
+  }),
+
+  end: createRoute({
+    operationId: 'endSession',
+    method: 'delete',
+    path: '/v1/sessions/current',
+    tags,
+    summary: 'Sign out',
+    description: 'Ends the session: its access token and its refresh token stop working at once.',
+    security: [bySession],
+    responses: { 204: { description: 'Signed out.' }, ...refusals(401, 403, 503) },
+  }),
+
+  jwks: createRoute({
+    operationId: 'getJwks',
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    tags,
+    summary: 'Get the public signing keys',
+    description: 'The public keys of this deployment as a JWK Set (RFC 7517), to verify its JWTs offline.',
+    security: [],
+    responses: {
+      200: {
+        description: 'The JWK Set.',
+        content: {
+          'application/json': { schema: z.object({ keys: z.array(JsonWebKey) }).openapi('JwkSet') },
+        },
+      },
+    },
+  }),
+};

@@ -1,0 +1,28 @@
+import { z } from '@hono/zod-openapi';
+
+/** Characters as people count them, not UTF-16 units. */
+const length = (text: string) => [...text].length;
+
+/**
+ * Text that a person typed: trimmed, `min` to `max` characters (code points), storable as UTF-8.
+ * Postgres has no NUL in text, and a lone surrogate has no UTF-8 form, so both are refused here.
+ */
+export const text = (min: number, max: number) =>
+  z
+    .string('Must be a string.')
+    .trim()
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), {
+      error: 'Must be well-formed Unicode text without NUL characters.',
+      abort: true,
+    })
+    .refine((value) => length(value) >= min && length(value) <= max, {
+      error: `Must have ${min} to ${max} characters.`,
+    })
+    .openapi({
+      minLength: min,
+      maxLength: max,
+      pattern: min > 0 ? '^[^\\u0000]*\\S[^\\u0000]*$' : '^[^\\u0000]*$',
+    });
+
+/** An instant as answers show it: ISO 8601 in UTC with milliseconds. */
+export const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });

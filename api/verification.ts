@@ -1,0 +1,124 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { AccountId } from './accounts.ts';
+import { Key, KeyId, Scopes } from './keys.ts';
+import { refusals } from './problem.ts';
+import { byKey, byOperator, bySession } from './security.ts';
+import { instant } from './text.ts';
+
+const tags = ['Verification'];
+
+const VerifiedKey = z
+  .object({
+    id: KeyId,
+    accountId: AccountId,
+    externalId: z.string().nullable().openapi({ description: 'The product’s own id of the account.' }),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    expiresAt: instant.nullable(),
+  })
+  .openapi('VerifiedKey');
+
+const reasons = ['unknown', 'expired', 'disabled', 'insufficient_scope'] as const;
+
+const Verdict = z
+  .discriminatedUnion('valid', [
+    z.object({ valid: z.literal(true), key: VerifiedKey }).openapi('Valid'),
+    z
+      .object({
+        valid: z.literal(false),
+        reason: z.enum(reasons).openapi({
+          description:
+            'Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, disabled, expired, insufficient_scope.',
+        }),
+      })
+      .openapi('Invalid'),
+  ])
+  .openapi('Verdict');
+
+export const verification = {
+  verify: createRoute({
+    operationId: 'verifyKey',
+    method: 'post',
+    path: '/v1/keys/verify',
+    tags,
+    summary: 'Verify a token',
+    description:
+      'Says whether a token is good, and whose it is. Always 200: an invalid token is a verdict, not an error. The operator, and a key with `keys:verify` in the operator’s account, verify every key of the deployment; other callers those of their own account.',
+    security: [bySession, byKey('keys:verify'), byOperator],
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: z
+              .strictObject({
+                token: z
+                  .string('Must be a string.')
+                  .max(4096, 'Must have at most 4096 characters.')
+                  .openapi({ description: 'The token that was presented to you.' }),
+                scopes: Scopes.optional().openapi({
+                  description: 'Scopes that the key must carry, all of them.',
+                }),
+              })
+              .openapi('Verification'),
+            example: { token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f', scopes: ['files:read'] },
+          },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: 'The verdict.',
+        content: {
+          'application/json': {
+            schema: Verdict,
+            examples: {
+              valid: {
+                value: {
+                  valid: true,
+                  key: {
+                    id: 'key_6921a5d4b281af121fcda4cf',
+                    accountId: 'acc_6921a5c0b281af121fcda4ce',
+                    externalId: null,
+                    name: 'Mobile app',
+                    scopes: ['files:read'],
+                    metadata: { environment: 'production' },
+                    expiresAt: '2026-05-01T12:00:00.000Z',
+                  },
+                },
+              },
+              expired: { value: { valid: false, reason: 'expired' } },
+            },
+          },
+        },
+      },
+      ...refusals(400, 401, 403, 413, 415, 422, 503),
+    },
+  }),
+
+  current: createRoute({
+    operationId: 'getCurrentKey',
+    method: 'get',
+    path: '/v1/keys/current',
+    tags,
+    summary: 'Get the calling key',
+    description: 'A key asks who it is. It needs no scope for that.',
+    security: [byKey()],
+    responses: {
+      200: { description: 'The key that made the call.', content: { 'application/json': { schema: Key } } },
+      ...refusals(401, 403, 503),
+    },
+  }),
+
+  revokeCurrent: createRoute({
+    operationId: 'deleteCurrentKey',
+    method: 'delete',
+    path: '/v1/keys/current',
+    tags,
+    summary: 'Revoke the calling key',
+    description: 'A key revokes itself, as when it has leaked. It needs no scope for that.',
+    security: [byKey()],
+    responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 503) },
+  }),
+};
