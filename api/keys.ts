@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AccountId, accountQuery } from './accounts.ts';
+import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -185,7 +185,9 @@ const MintedKey = z
   })
   .openapi('MintedKey');
 
-const keyPath = z.object({ keyId: KeyId.openapi({ param: { name: 'keyId', in: 'path', required: true } }) });
+const keyPath = z.object({
+  keyId: KeyId.transform(unprefixed).openapi({ param: { name: 'keyId', in: 'path', required: true } }),
+});
 const oneKey = (description: string) => ({
   description,
   content: { 'application/json': { schema: Key, example: keyExample } },

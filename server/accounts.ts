@@ -1,0 +1,148 @@
+import { sql } from 'kysely';
+import { type Act, logged } from './audit.ts';
+import type { Database } from './db/schema.ts';
+import { AccountNotFound, EmailTaken, ExternalIdTaken, WrongPassword } from './errors.ts';
+import { newId, operatorAccountId } from './id.ts';
+import { hashPassword, isPassword } from './password.ts';
+
+/** Whoever holds keys: signed up here by email, or made by the operator for one of the product's own users. */
+export interface Account {
+  id: string;
+  number: number;
+  email: string | null;
+  externalId: string | null;
+  createdAt: Date;
+}
+
+const columns = ['id', 'number', 'email', 'external_id as externalId', 'created_at as createdAt'] as const;
+
+/** @throws EmailTaken */
+export async function signUp(db: Database, email: string, password: string, act: Act): Promise<Account> {
+  const account = await insertAccount(db, { email, password_hash: await hashPassword(password) }, act);
+  if (!account) throw new EmailTaken();
+  return account;
+}
+
+/** Creates an account that has no password: the operator acts for it. @throws ExternalIdTaken */
+export async function createExternalAccount(db: Database, externalId: string, act: Act): Promise<Account> {
+  const account = await insertAccount(db, { external_id: externalId }, act);
+  if (!account) throw new ExternalIdTaken();
+  return account;
+}
+
+const insertAccount = (
+  db: Database,
+  values: { email: string; password_hash: string } | { external_id: string },
+  act: Act,
+): Promise<Account | undefined> =>
+  db
+    .with('created', (q) =>
+      q
+        .insertInto('accounts')
+        .values({ id: newId(act.now), created_at: new Date(act.now), ...values })
+        .onConflict((conflict) => conflict.doNothing())
+        .returningAll(),
+    )
+    .with('logged', () => logged(act, 'account.created', sql`select id, null::text from created`))
+    .selectFrom('created')
+    .select(columns)
+    .executeTakeFirst();
+
+/** @throws AccountNotFound */
+export async function getAccount(db: Database, id: string): Promise<Account> {
+  const account = await db.selectFrom('accounts').select(columns).where('id', '=', id).executeTakeFirst();
+  if (!account) throw new AccountNotFound();
+  return account;
+}
+
+/** Which accounts a list shows: at most `limit`, those after the one numbered `before`, of this email or id. */
+export interface AccountFilter {
+  limit: number;
+  before?: number | undefined;
+  email?: string | undefined;
+  externalId?: string | undefined;
+}
+
+/** One page of the deployment's accounts, newest first, and whether more follow. */
+export async function listAccounts(
+  db: Database,
+  { limit, before, email, externalId }: AccountFilter,
+): Promise<{ accounts: Account[]; more: boolean }> {
+  const accounts = await db
+    .selectFrom('accounts')
+    .select(columns)
+    .where('id', '!=', operatorAccountId)
+    .$if(before !== undefined, (q) => q.where('number', '<', before ?? 0))
+    .$if(email !== undefined, (q) => q.where('email', '=', email ?? null))
+    .$if(externalId !== undefined, (q) => q.where('external_id', '=', externalId ?? null))
+    .orderBy('number', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return { accounts: accounts.slice(0, limit), more: accounts.length > limit };
+}
+
+/**
+ * Sets a new password, and ends the account's sessions other than `sessionId`.
+ * @throws WrongPassword where `current` is not the password
+ */
+export async function setPassword(
+  db: Database,
+  { accountId, sessionId }: { accountId: string; sessionId: string },
+  { current, next }: { current: string; next: string },
+  act: Act,
+): Promise<void> {
+  const account = await db
+    .selectFrom('accounts')
+    .select('password_hash')
+    .where('id', '=', accountId)
+    .executeTakeFirst();
+  const stored = account?.password_hash ?? null;
+  if (!(await isPassword(current, stored))) throw new WrongPassword();
+
+  const password_hash = await hashPassword(next);
+  // It is still the password that was checked, or somebody else has changed it meanwhile.
+  const changed = await db
+    .with('changed', (q) =>
+      q
+        .updateTable('accounts')
+        .set({ password_hash })
+        .where('id', '=', accountId)
+        .where('password_hash', '=', stored)
+        .returning('id'),
+    )
+    .with('ended', (q) =>
+      q
+        .deleteFrom('sessions')
+        .where('account_id', 'in', (e) => e.selectFrom('changed').select('id'))
+        .where('id', '!=', sessionId),
+    )
+    .with('logged', () => logged(act, 'password.changed', sql`select id, null::text from changed`))
+    .selectFrom('changed')
+    .select('id')
+    .executeTakeFirst();
+  if (!changed) throw new WrongPassword();
+}
+
+/**
+ * Deletes an account with its sessions and its keys.
+ * @throws AccountNotFound; so does the operator's own account, which is not for deleting
+ */
+export async function deleteAccount(db: Database, id: string, act: Act): Promise<void> {
+  const deleted = await db
+    .with('held', (q) => q.selectFrom('keys').select(['id', 'account_id']).where('account_id', '=', id))
+    .with('deleted', (q) =>
+      q.deleteFrom('accounts').where('id', '=', id).where('id', '!=', operatorAccountId).returning('id'),
+    )
+    .with('keys_logged', () =>
+      logged(
+        act,
+        'key.revoked',
+        sql`select account_id, id from held where account_id in (select id from deleted)`,
+      ),
+    )
+    .with('logged', () => logged(act, 'account.deleted', sql`select id, null::text from deleted`))
+    .selectFrom('deleted')
+    .select('id')
+    .executeTakeFirst();
+  if (!deleted) throw new AccountNotFound();
+}

@@ -1,0 +1,151 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Act } from './audit.ts';
+import type { Deps } from './deps.ts';
+import {
+  AccountNotFound,
+  AccountRequired,
+  InsufficientScope,
+  Unauthenticated,
+  WrongCaller,
+} from './errors.ts';
+import { operatorAccountId } from './id.ts';
+import { isLiveSession } from './sessions.ts';
+import { hashToken } from './token.ts';
+import { type VerifiedKey, verify } from './verify.ts';
+
+/** Who makes a request. The kinds bear the names of the contract's security schemes. */
+export type Caller =
+  | { kind: 'anyone' }
+  | { kind: 'accessToken'; accountId: string; sessionId: string }
+  | { kind: 'apiKey'; accountId: string; key: VerifiedKey }
+  | { kind: 'operatorToken'; accountId: string };
+
+/** The callers that an operation is for, each with the scopes it needs: OpenAPI's `security`. */
+export type Security = readonly { readonly [scheme: string]: readonly string[] | undefined }[];
+
+const invalid = (message: string) => new Unauthenticated(message, { sent: true });
+
+/** A JWT whose header says that it is an access token (RFC 9068); whether it is a good one, its signature tells. */
+function claimsToBeAccessToken(token: string): boolean {
+  const [header = ''] = token.split('.', 1);
+  return header.startsWith('eyJ') && Buffer.from(header, 'base64url').toString().includes('"at+jwt"');
+}
+
+/**
+ * Finds out who sent a bearer token.
+ * @throws Unauthenticated where it is not, or no longer, good
+ */
+export async function identify(
+  { db, signer, now, usage, operatorToken }: Deps,
+  token: string,
+): Promise<Caller> {
+  const at = now();
+  if (timingSafeEqual(hashToken(token), hashToken(operatorToken)))
+    return { kind: 'operatorToken', accountId: operatorAccountId };
+
+  if (claimsToBeAccessToken(token)) {
+    const session = await signer.readAccess(token, at);
+    if (!session || !(await isLiveSession(db, { ...session, now: at })))
+      throw invalid('The access token is not valid, or no longer: refresh the session, or sign in again.');
+    return { kind: 'accessToken', ...session };
+  }
+
+  const verdict = await verify(db, token, { reach: operatorAccountId, now: at });
+  if (!verdict.valid)
+    throw invalid(
+      {
+        unknown: 'The token is not known here.',
+        expired: 'The key has expired.',
+        disabled: 'The key is disabled.',
+        insufficient_scope: 'The key lacks a scope.',
+      }[verdict.reason],
+    );
+  usage.record(verdict.key.id, new Date(at));
+  return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
+}
+
+const wantedNames: Record<string, string> = {
+  accessToken: 'the access token of a session',
+  apiKey: 'an API key',
+  operatorToken: 'the operator token',
+};
+
+const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
+
+/** Whether an operation asks for no credential at all, so that even a bad one does not matter. */
+export const isPublic = (security: Security): boolean => security.every(isOpen);
+
+/**
+ * Lets a caller pass that `security` names, with the scopes it asks for.
+ * @throws Unauthenticated, WrongCaller or InsufficientScope
+ */
+export function admit(caller: Caller, security: Security): void {
+  const alternative = security.find((schemes) => caller.kind in schemes) ?? security.find(isOpen);
+  if (!alternative) {
+    const wanted = security.flatMap((schemes) => Object.keys(schemes)).map((scheme) => wantedNames[scheme]);
+    if (caller.kind === 'anyone')
+      throw new Unauthenticated(`Send ${wanted.join(' or ')} as "Authorization: Bearer <token>".`, {
+        sent: false,
+      });
+    throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
+  }
+  const scopes = alternative[caller.kind] ?? [];
+  if (caller.kind === 'apiKey' && !scopes.every((scope) => caller.key.scopes.includes(scope)))
+    throw new InsufficientScope(scopes);
+}
+
+/** The account that a caller belongs to; the operator's is its own. */
+export function selfOf(caller: Caller): string {
+  if (caller.kind === 'anyone') throw new Unauthenticated('Nobody is signed in.', { sent: false });
+  return caller.accountId;
+}
+
+/**
+ * The account that a caller acts for: its own, or, for the operator, the one it names.
+ * @param named the account id that the request names, if it does
+ * @throws AccountRequired where the operator names none
+ * @throws AccountNotFound where somebody else names an account that is not theirs
+ */
+export function accountOf(caller: Caller, named: string | undefined): string {
+  if (caller.kind === 'operatorToken') {
+    if (named === undefined) throw new AccountRequired();
+    return named;
+  }
+  const self = selfOf(caller);
+  if (named !== undefined && named !== self) throw new AccountNotFound();
+  return self;
+}
+
+/** The session a caller is signed in with. @throws WrongCaller where it is not */
+export function sessionOf(caller: Caller): Extract<Caller, { kind: 'accessToken' }> {
+  if (caller.kind !== 'accessToken') throw new WrongCaller('This is for a signed-in account.');
+  return caller;
+}
+
+/** The key that a caller is. @throws WrongCaller where it is none */
+export function keyOf(caller: Caller): VerifiedKey {
+  if (caller.kind !== 'apiKey') throw new WrongCaller('This is for an API key.');
+  return caller.key;
+}
+
+/**
+ * Refuses a key that would give another one more than it has itself.
+ * @throws InsufficientScope
+ */
+export function mayGrant(caller: Caller, scopes: readonly string[]): void {
+  if (caller.kind !== 'apiKey') return;
+  const beyond = scopes.filter((scope) => !caller.key.scopes.includes(scope));
+  if (beyond.length > 0)
+    throw new InsufficientScope(beyond, `A key cannot give scopes that it lacks: "${beyond.join(' ')}".`);
+}
+
+/** The caller as the audit trail names it, at this instant. */
+export function actOf(caller: Caller, now: number): Act {
+  const actor = {
+    anyone: () => 'anyone',
+    accessToken: () => `session:${sessionOf(caller).sessionId}`,
+    apiKey: () => `key:${keyOf(caller).id}`,
+    operatorToken: () => 'operator',
+  }[caller.kind]();
+  return { actor, now };
+}

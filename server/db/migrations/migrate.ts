@@ -1,0 +1,24 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database } from '../schema.ts';
+import * as start from './0001_start.ts';
+
+/** Every migration, in its order. One that has been released never changes. */
+const migrations: Record<string, Migration> = { '0001_start': start };
+const newest = Object.keys(migrations).sort().at(-1);
+
+/**
+ * Brings a database up to date, in one transaction. Several starters may do so at once: a lock lets one work and
+ * the others wait.
+ */
+export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
+
+/** Whether the newest migration known to this build is applied. Throws where the database cannot be reached. */
+export async function isMigrated(db: Database): Promise<boolean> {
+  const { rows } = await sql`select 1 from kysely_migration where name = ${newest}`.execute(db);
+  return rows.length > 0;
+}

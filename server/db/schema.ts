@@ -1,0 +1,53 @@
+import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely';
+
+/** The tables, as `migrations/` makes them. */
+export interface Schema {
+  accounts: {
+    id: string;
+    number: GeneratedAlways<number>;
+    email: string | null;
+    password_hash: string | null;
+    external_id: string | null;
+    created_at: Date;
+  };
+  sessions: {
+    id: string;
+    account_id: string;
+    created_at: Date;
+    expires_at: Date;
+  };
+  refresh_tokens: {
+    hash: Uint8Array;
+    session_id: string;
+    used_at: Date | null;
+  };
+  keys: {
+    id: string;
+    number: GeneratedAlways<number>;
+    account_id: string;
+    name: string;
+    hash: Uint8Array;
+    start: string;
+    scopes: string[];
+    metadata: ColumnType<Metadata, never, never>;
+    expires_at: Date | null;
+    disabled_at: Date | null;
+    last_used_at: Date | null;
+    created_at: Date;
+    updated_at: Date;
+  };
+  audit: {
+    id: GeneratedAlways<number>;
+    at: Date;
+    actor: string;
+    action: string;
+    account_id: string;
+    key_id: string | null;
+    detail: Generated<Record<string, unknown>>;
+  };
+}
+
+export type Metadata = Record<string, string | number | boolean>;
+
+/** A database that is open and migrated. Reads and single statements only: no interactive transactions. */
+export type Database = Kysely<Schema>;

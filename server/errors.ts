@@ -1,0 +1,148 @@
+/**
+ * What can go wrong, in the product's words and with the facts; each contract turns them into its own HTTP.
+ * Outcomes a caller expects (a verdict, an empty list) are values, not errors.
+ */
+export class Refusal extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** No credential was sent (`sent` false), or one that is not good. The message says which, for people. */
+export class Unauthenticated extends Refusal {
+  readonly sent: boolean;
+  constructor(message: string, { sent }: { sent: boolean }) {
+    super(message);
+    this.sent = sent;
+  }
+}
+
+/** The caller is known, but is of a kind that the operation is not for. */
+export class WrongCaller extends Refusal {}
+
+/** The calling key lacks scopes. */
+export class InsufficientScope extends Refusal {
+  readonly scopes: readonly string[];
+  constructor(scopes: readonly string[], message = `This needs the scope "${scopes.join(' ')}".`) {
+    super(message);
+    this.scopes = scopes;
+  }
+}
+
+export class KeyNotFound extends Refusal {
+  constructor() {
+    super('There is no such key in this account.');
+  }
+}
+
+export class AccountNotFound extends Refusal {
+  constructor() {
+    super('There is no such account.');
+  }
+}
+
+/** The operator did not say for which account it acts. */
+export class AccountRequired extends Refusal {
+  constructor() {
+    super('The operator must say for which account it acts: add the query parameter accountId.');
+  }
+}
+
+export class EmailTaken extends Refusal {
+  constructor() {
+    super('An account with this email exists already: sign in instead.');
+  }
+}
+
+export class ExternalIdTaken extends Refusal {
+  constructor() {
+    super('An account with this externalId exists already: find it with GET /v1/accounts?externalId=….');
+  }
+}
+
+export class SignUpClosed extends Refusal {
+  constructor() {
+    super('This deployment does not let people sign up by themselves: ask its operator for an account.');
+  }
+}
+
+/** The email is unknown or the password wrong; which of them stays untold. */
+export class WrongCredentials extends Refusal {
+  constructor() {
+    super('The email or the password is wrong.');
+  }
+}
+
+export class WrongPassword extends Refusal {
+  constructor() {
+    super('The current password is wrong.');
+  }
+}
+
+export class InvalidRefreshToken extends Refusal {
+  constructor() {
+    super('The refresh token is unknown, expired or used before: sign in again.');
+  }
+}
+
+/** One fault in the input: `pointer` into the body (RFC 6901, as a URI fragment), or the query `parameter`. */
+export interface Violation {
+  detail: string;
+  pointer?: string;
+  parameter?: string;
+}
+
+/** The input could be read, but not accepted. */
+export class InvalidInput extends Refusal {
+  readonly violations: readonly Violation[];
+  constructor(...violations: Violation[]) {
+    super(
+      violations.length === 1
+        ? 'One value is not acceptable: see errors.'
+        : 'Some values are not acceptable: see errors.',
+    );
+    this.violations = violations;
+  }
+}
+
+/** The body could not be read as what it says it is. */
+export class MalformedBody extends Refusal {}
+
+export class BodyTooLarge extends Refusal {
+  constructor(limit: number) {
+    super(`The body may have at most ${limit} bytes.`);
+  }
+}
+
+export class UnsupportedMediaType extends Refusal {
+  constructor() {
+    super('The body is not of a content type that this operation reads: see its documentation.');
+  }
+}
+
+export class MethodNotAllowed extends Refusal {
+  readonly allow: string;
+  constructor(method: string, allow: string) {
+    super(`${method} is not possible here; allowed: ${allow}.`);
+    this.allow = allow;
+  }
+}
+
+export class NoSuchPath extends Refusal {
+  constructor() {
+    super('There is nothing at this path: see /docs.');
+  }
+}
+
+/** The database cannot be reached or does not answer; nothing was done, or not known to be done. */
+export class DatabaseUnavailable extends Refusal {
+  constructor(cause?: unknown) {
+    super('The database cannot be reached: try again in a second.', { cause });
+  }
+}
+
+/** The service cannot start. The message is one line for whoever starts it: what is wrong and what to do. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}

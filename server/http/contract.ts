@@ -1,0 +1,84 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, ErrorHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { Caller } from '../callers.ts';
+import type { Deps } from '../deps.ts';
+import {
+  DatabaseUnavailable,
+  InsufficientScope,
+  InvalidRefreshToken,
+  KeyNotFound,
+  MalformedBody,
+  MethodNotAllowed,
+  NoSuchPath,
+  Refusal,
+  Unauthenticated,
+  UnsupportedMediaType,
+  WrongCaller,
+  WrongCredentials,
+} from '../errors.ts';
+import { invalidInput } from './violations.ts';
+
+/** What a handler finds in its context. */
+export interface Env {
+  Variables: { requestId: string; caller: Caller };
+}
+
+/**
+ * An empty app of one contract. Whatever its schemas refuse is thrown as InvalidInput, and as KeyNotFound where it
+ * stands in the path: an id that cannot exist does not exist.
+ */
+export const contractApp = () =>
+  new OpenAPIHono<Env>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      throw result.target === 'param' ? new KeyNotFound() : invalidInput(result.target, result.error.issues);
+    },
+  });
+
+/** The last handler of a contract: nothing is here. */
+export const nothingHere = () => {
+  throw new NoSuchPath();
+};
+
+/**
+ * Makes a contract's one place for errors: `answer` is given what went wrong in the product's words, or nothing
+ * where it is our fault. That is logged here: the error alone, since a request may hold secrets.
+ */
+export const onError =
+  ({ log }: Deps, answer: (c: Context<Env>, refusal: Refusal | undefined) => Response): ErrorHandler<Env> =>
+  (error, c) => {
+    const refusal = asRefusal(error);
+    if (!refusal) {
+      const { name, message, stack } = error;
+      log.error(
+        { requestId: c.var.requestId, path: c.req.path, error: { name, message, stack } },
+        'unexpected error',
+      );
+    }
+    for (const [header, value] of Object.entries(headersOf(refusal))) c.header(header, value);
+    return answer(c, refusal);
+  };
+
+function asRefusal(error: Error): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  if (error instanceof HTTPException)
+    return error.status === 415 ? new UnsupportedMediaType() : new MalformedBody(`${error.message}.`);
+  return undefined;
+}
+
+/** The headers that HTTP asks for with a refusal, in whatever contract (RFC 6750, section 3; RFC 9110). */
+function headersOf(refusal: Refusal | undefined): Record<string, string> {
+  const challenge = (...parameters: string[]) => ({
+    'WWW-Authenticate': ['Bearer realm="latchkey"', ...parameters].join(', '),
+  });
+  if (refusal instanceof Unauthenticated)
+    return refusal.sent ? challenge('error="invalid_token"') : challenge();
+  if (refusal instanceof WrongCredentials || refusal instanceof InvalidRefreshToken) return challenge();
+  if (refusal instanceof InsufficientScope)
+    return challenge('error="insufficient_scope"', `scope="${refusal.scopes.join(' ')}"`);
+  if (refusal instanceof WrongCaller) return challenge('error="insufficient_scope"');
+  if (refusal instanceof MethodNotAllowed) return { Allow: refusal.allow };
+  if (refusal instanceof DatabaseUnavailable) return { 'Retry-After': '1' };
+  return {};
+}

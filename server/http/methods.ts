@@ -1,0 +1,29 @@
+import type { MiddlewareHandler } from 'hono';
+import { MethodNotAllowed } from '../errors.ts';
+
+/**
+ * Answers for the methods that a path does not have, where Hono would say that there is no such path: OPTIONS with
+ * `Allow`, and any other by throwing MethodNotAllowed.
+ * @param paths the `paths` of an OpenAPI document
+ */
+export function onlyDocumentedMethods(paths: Record<string, object>): MiddlewareHandler {
+  const templates = Object.entries(paths).map(([template, item]) => ({
+    template,
+    pattern: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    methods: Object.keys(item).flatMap((method) =>
+      method === 'get' ? ['GET', 'HEAD'] : method.toUpperCase(),
+    ),
+  }));
+  /** A path without parameters goes before one with: `/v1/keys/current` is no key id. */
+  const find = (path: string) =>
+    templates.find(({ template }) => template === path) ??
+    templates.find(({ pattern }) => pattern.test(path));
+
+  return async (c, next) => {
+    const found = find(c.req.path);
+    if (!found || found.methods.includes(c.req.method)) return next();
+    const allow = [...found.methods, 'OPTIONS'].join(', ');
+    if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allow });
+    throw new MethodNotAllowed(c.req.method, allow);
+  };
+}

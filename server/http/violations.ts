@@ -1,0 +1,51 @@
+import { InvalidInput } from '../errors.ts';
+
+/** As much of a Zod issue as is read here. */
+interface Issue {
+  code?: string | undefined;
+  message: string;
+  path: PropertyKey[];
+  keys?: string[];
+  values?: unknown[];
+  errors?: Issue[][];
+}
+
+/** At most so many faults are told at once. */
+const maxViolations = 20;
+
+/**
+ * What a schema found wrong with a part of a request.
+ * @param target which part: `json`, `form`, `query` or `param`
+ */
+export function invalidInput(target: string, issues: readonly Issue[]): InvalidInput {
+  const place = (path: PropertyKey[]) =>
+    target === 'json' || target === 'form'
+      ? { pointer: pointerTo(path) }
+      : { parameter: String(path[0] ?? target) };
+  const faults = issues.flatMap((issue) => faultsOf(issue)).slice(0, maxViolations);
+  return new InvalidInput(...faults.map(({ detail, path }) => ({ detail, ...place(path) })));
+}
+
+/** A JSON Pointer as a URI fragment (RFC 6901, sections 3 and 6). */
+const pointerTo = (path: PropertyKey[]) =>
+  ['#', ...path]
+    .map((step) => String(step).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'))
+    .map((step, place) => (place === 0 ? step : encodeURIComponent(step)))
+    .join('/');
+
+/** An issue as sentences with their places. Of a union, the alternative that came closest speaks. */
+function faultsOf(issue: Issue, base: PropertyKey[] = []): { detail: string; path: PropertyKey[] }[] {
+  const path = [...base, ...issue.path];
+  switch (issue.code) {
+    case 'invalid_union': {
+      const [closest = []] = (issue.errors ?? []).toSorted((a, b) => a.length - b.length);
+      return closest.flatMap((inner) => faultsOf(inner, path));
+    }
+    case 'unrecognized_keys':
+      return (issue.keys ?? []).map((key) => ({ detail: 'There is no such field.', path: [...path, key] }));
+    case 'invalid_value':
+      return [{ detail: `Must be one of: ${(issue.values ?? []).join(', ')}.`, path }];
+    default:
+      return [{ detail: issue.message, path }];
+  }
+}

@@ -1,0 +1,230 @@
+import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
+import { type Act, logged } from './audit.ts';
+import type { Database, Metadata, Schema } from './db/schema.ts';
+import { AccountNotFound, InvalidInput, KeyNotFound } from './errors.ts';
+import { newId } from './id.ts';
+import { hashToken, startOf } from './token.ts';
+
+/** A key as it is stored, without its token, which is not. */
+export interface Key {
+  id: string;
+  /** Counts up with each key of the deployment: the order of lists, and the id that one contract shows. */
+  number: number;
+  accountId: string;
+  name: string;
+  /** SHA-512 of the token, 128 hexadecimal digits. */
+  hash: string;
+  start: string;
+  scopes: string[];
+  metadata: Metadata;
+  expiresAt: Date | null;
+  disabledAt: Date | null;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type KeyStatus = 'active' | 'disabled' | 'expired';
+
+const columns = [
+  'id',
+  'number',
+  'account_id as accountId',
+  'name',
+  sql<string>`encode(hash, 'hex')`.as('hash'),
+  'start',
+  'scopes',
+  'metadata',
+  'expires_at as expiresAt',
+  'disabled_at as disabledAt',
+  'last_used_at as lastUsedAt',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const;
+
+type KeyRow = Selectable<Schema['keys']>;
+
+/** How a key is named: by its id, or by its number. */
+export type KeyName = { id: string } | { number: number };
+
+const named = (name: KeyName) =>
+  'id' in name ? sql<SqlBool>`id = ${name.id}` : sql<SqlBool>`number = ${name.number}`;
+
+/** What a verdict on the key would say at this instant; `disabled` before `expired`. */
+export function statusOf(
+  { disabledAt, expiresAt }: Pick<Key, 'disabledAt' | 'expiresAt'>,
+  now: number,
+): KeyStatus {
+  if (disabledAt) return 'disabled';
+  return expiresAt && now >= expiresAt.getTime() ? 'expired' : 'active';
+}
+
+const hasStatus =
+  (status: KeyStatus, at: Date) =>
+  (q: ExpressionBuilder<Schema, 'keys'>): Expression<SqlBool> =>
+    ({
+      active: q.and([
+        q('disabled_at', 'is', null),
+        q.or([q('expires_at', 'is', null), q('expires_at', '>', at)]),
+      ]),
+      expired: q.and([q('disabled_at', 'is', null), q('expires_at', '<=', at)]),
+      disabled: q('disabled_at', 'is not', null),
+    })[status];
+
+/** A key to be minted. */
+export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> & {
+  token: string;
+};
+
+/**
+ * Stores a new key. Of its token only the hash and the start are kept.
+ * @throws AccountNotFound where the account is gone
+ */
+export async function mintKey(db: Database, key: NewKey, act: Act): Promise<Key> {
+  const at = sql`${new Date(act.now)}::timestamptz`;
+  const minted = await db
+    .with('account', (q) =>
+      q.selectFrom('accounts').select('id').where('id', '=', key.accountId).forKeyShare(),
+    )
+    .with(
+      'minted',
+      () => sql<KeyRow>`
+        insert into keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
+        select ${newId(act.now)}::text, id, ${key.name}::text, ${hashToken(key.token)}::bytea,
+          ${startOf(key.token)}::text, ${key.scopes}::text[], ${JSON.stringify(key.metadata)}::text::jsonb,
+          ${key.expiresAt}::timestamptz, ${at}, ${at}
+        from account
+        returning *`,
+    )
+    .with('logged', () => logged(act, 'key.minted', sql`select account_id, id from minted`))
+    .selectFrom('minted')
+    .select(columns)
+    .executeTakeFirst();
+  if (!minted) throw new AccountNotFound();
+  return minted;
+}
+
+/** Every key of an account, oldest first. */
+export const allKeys = (db: Database, accountId: string): Promise<Key[]> =>
+  db.selectFrom('keys').select(columns).where('account_id', '=', accountId).orderBy('number').execute();
+
+/** Which keys a list shows. */
+export interface KeyFilter {
+  /** At most so many. */
+  limit: number;
+  /** Only keys with a smaller number: that of the last key on the page before. */
+  before?: number | undefined;
+  status?: KeyStatus | undefined;
+  /** Part of a name, in whatever case, or the beginning of a start. */
+  search?: string | undefined;
+}
+
+/** One page of an account's keys, newest first, and whether more follow. */
+export async function listKeys(
+  db: Database,
+  accountId: string,
+  { limit, before, status, search }: KeyFilter,
+  now: number,
+): Promise<{ keys: Key[]; more: boolean }> {
+  const literal = search?.replaceAll(/[\\%_]/g, '\\$&');
+  const keys = await db
+    .selectFrom('keys')
+    .select(columns)
+    .where('account_id', '=', accountId)
+    .$if(before !== undefined, (q) => q.where('number', '<', before ?? 0))
+    .$if(status !== undefined, (q) => q.where(hasStatus(status ?? 'active', new Date(now))))
+    .$if(literal !== undefined, (q) =>
+      q.where((e) => e.or([e('name', 'ilike', `%${literal}%`), e('start', 'like', `${literal}%`)])),
+    )
+    .orderBy('number', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return { keys: keys.slice(0, limit), more: keys.length > limit };
+}
+
+/** @throws KeyNotFound where the account has no such key */
+export async function getKey(db: Database, accountId: string, name: KeyName): Promise<Key> {
+  const key = await db
+    .selectFrom('keys')
+    .select(columns)
+    .where('account_id', '=', accountId)
+    .where(named(name))
+    .executeTakeFirst();
+  if (!key) throw new KeyNotFound();
+  return key;
+}
+
+/** What a key may be changed to: what is absent stays. Metadata is merged, and null removes an entry (RFC 7396). */
+export interface KeyChange {
+  name?: string | undefined;
+  scopes?: string[] | undefined;
+  metadata?: Record<string, string | number | boolean | null> | undefined;
+  expiresAt?: Date | null | undefined;
+  disabled?: boolean | undefined;
+}
+
+/** How many entries metadata may have. */
+const maxMetadataEntries = 50;
+
+/**
+ * Changes a key, and answers with what it is now.
+ * @throws KeyNotFound where the account has no such key
+ * @throws InvalidInput where the merged metadata would have too many entries
+ */
+export async function changeKey(
+  db: Database,
+  accountId: string,
+  name: KeyName,
+  change: KeyChange,
+  act: Act,
+): Promise<Key> {
+  const at = sql`${new Date(act.now)}::timestamptz`;
+  const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;
+  const changes = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
+  if (change.name !== undefined) changes.push(sql`name = ${change.name}`);
+  if (change.scopes !== undefined) changes.push(sql`scopes = ${change.scopes}::text[]`);
+  if (change.expiresAt !== undefined) changes.push(sql`expires_at = ${change.expiresAt}::timestamptz`);
+  if (change.disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
+  if (change.disabled === false) changes.push(sql`disabled_at = null`);
+
+  const changed = await db
+    .with(
+      'changed',
+      () => sql<KeyRow>`
+        update keys set ${sql.join(changes)}
+        where account_id = ${accountId} and ${named(name)}
+          and (select count(*) from jsonb_object_keys(${merged})) <= ${maxMetadataEntries}
+        returning *`,
+    )
+    .with('logged', () => logged(act, 'key.changed', sql`select account_id, id from changed`, change))
+    .selectFrom('changed')
+    .select(columns)
+    .executeTakeFirst();
+  if (changed) return changed;
+
+  await getKey(db, accountId, name);
+  throw new InvalidInput({
+    detail: `Would have more than ${maxMetadataEntries} entries: remove some with null.`,
+    pointer: '#/metadata',
+  });
+}
+
+/**
+ * Deletes a key: its token is refused from now on.
+ * @throws KeyNotFound where the account has no such key
+ */
+export async function revokeKey(db: Database, accountId: string, name: KeyName, act: Act): Promise<void> {
+  const revoked = await db
+    .with('revoked', (q) =>
+      q
+        .deleteFrom('keys')
+        .where('account_id', '=', accountId)
+        .where(named(name))
+        .returning(['id', 'account_id']),
+    )
+    .with('logged', () => logged(act, 'key.revoked', sql`select account_id, id from revoked`))
+    .selectFrom('revoked')
+    .select('id')
+    .executeTakeFirst();
+  if (!revoked) throw new KeyNotFound();
+}

@@ -1,0 +1,18 @@
+import { health } from '../../api/health.ts';
+import { isMigrated } from '../db/migrations/migrate.ts';
+import type { Deps } from '../deps.ts';
+import { DatabaseUnavailable } from '../errors.ts';
+import { contractApp } from '../http/contract.ts';
+
+export function healthRoutes({ db }: Deps) {
+  const app = contractApp();
+
+  app.openapi(health.live, (c) => c.json({ status: 'ok' as const }, 200));
+
+  app.openapi(health.ready, async (c) => {
+    if (!(await isMigrated(db))) throw new DatabaseUnavailable();
+    return c.json({ status: 'ok' as const }, 200);
+  });
+
+  return app;
+}

@@ -1,0 +1,126 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { journal, maxNameLength } from '../../api/journal.ts';
+import { accountOf, actOf, mayGrant } from '../callers.ts';
+import type { Deps } from '../deps.ts';
+import * as errors from '../errors.ts';
+import { contractApp, type Env } from '../http/contract.ts';
+import { guardedBy } from '../http/guard.ts';
+import { allKeys, getKey, type Key, mintKey, revokeKey } from '../keys.ts';
+import { newToken } from '../token.ts';
+
+/** What a key minted here may do: manage keys, itself included. */
+const scopes = ['keys:read', 'keys:write'];
+
+const unixSeconds = (instant: Date) => Math.floor(instant.getTime() / 1000);
+
+/** The number an id stands for. Anything but plain decimal digits, and not too many, is no id. */
+function numberOf(id: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(id)) throw new errors.KeyNotFound();
+  return Number(id);
+}
+
+interface Naming {
+  name?: unknown;
+  label?: unknown;
+}
+
+/** The name to give: from the body before the query, and of each, `name` before the older `label`. */
+function nameFrom(query: Naming, body: Naming): string {
+  const { name, label } = { ...query, ...body };
+  const given = name ?? label;
+  const refuse = (detail: string) => new errors.InvalidInput({ detail, pointer: '#/name' });
+  if (given === undefined || given === null) throw refuse('The name field is required.');
+  if (typeof given !== 'string') throw refuse('The name field must be a string.');
+  const trimmed = given.trim();
+  if (trimmed === '') throw refuse('The name field is required.');
+  if ([...trimmed].length > maxNameLength)
+    throw refuse(`The name field must not be greater than ${maxNameLength} characters.`);
+  if (!trimmed.isWellFormed() || trimmed.includes('\0')) throw refuse('The name field must be valid text.');
+  return trimmed;
+}
+
+export function journalRoutes(deps: Deps) {
+  const { db, now, publicUrl, tokenPrefix, usage } = deps;
+  const app = contractApp();
+  const guarded = guardedBy(deps);
+
+  const resource = (key: Key, token: string | null = null) => {
+    const lastUse = usage.lastUse(key);
+    return {
+      type: 'api_key' as const,
+      id: String(key.number),
+      attributes: {
+        name: key.name,
+        token,
+        last_used_at: lastUse ? unixSeconds(lastUse) : ('Never' as const),
+        created_at: unixSeconds(key.createdAt),
+        updated_at: unixSeconds(key.updatedAt),
+      },
+      links: { self: `${publicUrl}/api/settings/api/${key.number}` },
+    };
+  };
+
+  app.openapi(guarded(journal.list), async (c) => {
+    const keys = await allKeys(db, accountOf(c.var.caller, undefined));
+    return c.json({ data: keys.map((key) => resource(key)) }, 200);
+  });
+
+  app.openapi(guarded(journal.create), async (c) => {
+    const { caller } = c.var;
+    const name = nameFrom(c.req.valid('query'), { ...c.req.valid('form'), ...c.req.valid('json') });
+    mayGrant(caller, scopes);
+    const token = newToken(tokenPrefix);
+    const minted = {
+      accountId: accountOf(caller, undefined),
+      name,
+      scopes,
+      metadata: {},
+      expiresAt: null,
+      token,
+    };
+    return c.json({ data: [resource(await mintKey(db, minted, actOf(caller, now())), token)] }, 201);
+  });
+
+  app.openapi(guarded(journal.get), async (c) => {
+    const number = numberOf(c.req.valid('param').id);
+    return c.json(
+      { data: [resource(await getKey(db, accountOf(c.var.caller, undefined), { number }))] },
+      200,
+    );
+  });
+
+  app.openapi(guarded(journal.delete), async (c) => {
+    const number = numberOf(c.req.valid('param').id);
+    await revokeKey(db, accountOf(c.var.caller, undefined), { number }, actOf(c.var.caller, now()));
+    return c.body(null, 204);
+  });
+
+  return app;
+}
+
+/** This contract's one place where errors become its HTTP. Always JSON, whatever `Accept` says. */
+export function journalError(c: Context<Env>, refusal: errors.Refusal | undefined): Response {
+  const answer = (status: ContentfulStatusCode, message: string) => c.json({ message, status }, status);
+  const invalid = (field: string, message: string) =>
+    c.json({ message, errors: { [field]: [message] } }, 422);
+
+  if (refusal instanceof errors.Unauthenticated || refusal instanceof errors.WrongCaller)
+    return c.json({ message: 'Unauthenticated.' }, 401);
+  if (refusal instanceof errors.InsufficientScope) return answer(403, 'This action is unauthorized.');
+  if (refusal instanceof errors.KeyNotFound || refusal instanceof errors.AccountNotFound)
+    return answer(404, 'API key not found');
+  if (refusal instanceof errors.NoSuchPath) return answer(404, 'Not found');
+  if (refusal instanceof errors.MethodNotAllowed) return answer(405, refusal.message);
+  if (refusal instanceof errors.BodyTooLarge) return answer(413, refusal.message);
+  if (refusal instanceof errors.UnsupportedMediaType)
+    return answer(415, 'Send the name as a form, as JSON or in the query.');
+  if (refusal instanceof errors.MalformedBody) return invalid('body', refusal.message);
+  if (refusal instanceof errors.InvalidInput) {
+    const [violation] = refusal.violations;
+    const field = (violation?.parameter ?? violation?.pointer?.slice(2)) || 'body';
+    return invalid(field, violation?.detail ?? refusal.message);
+  }
+  if (refusal instanceof errors.DatabaseUnavailable) return answer(503, 'Service Unavailable');
+  return answer(500, 'Server Error');
+}

@@ -1,0 +1,40 @@
+import { sessions } from '../../api/sessions.ts';
+import { actOf, sessionOf } from '../callers.ts';
+import type { Deps } from '../deps.ts';
+import { contractApp } from '../http/contract.ts';
+import { guardedBy } from '../http/guard.ts';
+import { endSession, refreshSession, type StartedSession, signIn } from '../sessions.ts';
+import { accessLifetime } from '../signing.ts';
+
+export function sessionRoutes(deps: Deps) {
+  const { db, now, signer } = deps;
+  const app = contractApp();
+  const guarded = guardedBy(deps);
+
+  const sessionBody = async (session: StartedSession) => ({
+    accessToken: await signer.signAccess(session, now()),
+    tokenType: 'Bearer' as const,
+    expiresIn: accessLifetime,
+    refreshToken: session.refreshToken,
+    refreshExpiresAt: session.expiresAt.toISOString(),
+  });
+
+  app.openapi(guarded(sessions.create), async (c) => {
+    const session = await signIn(db, { ...c.req.valid('json'), now: now() });
+    return c.json(await sessionBody(session), 201);
+  });
+
+  app.openapi(guarded(sessions.refresh), async (c) => {
+    const session = await refreshSession(db, c.req.valid('json').refreshToken, now());
+    return c.json(await sessionBody(session), 200);
+  });
+
+  app.openapi(guarded(sessions.end), async (c) => {
+    await endSession(db, sessionOf(c.var.caller).sessionId, actOf(c.var.caller, now()));
+    return c.body(null, 204);
+  });
+
+  app.openapi(sessions.jwks, (c) => c.json(signer.jwks, 200));
+
+  return app;
+}

@@ -1,0 +1,173 @@
+import { sql } from 'kysely';
+import { type Act, logged } from './audit.ts';
+import type { Database } from './db/schema.ts';
+import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
+import { newId } from './id.ts';
+import { isPassword } from './password.ts';
+import { hashToken, newToken } from './token.ts';
+
+/** How long a session lives after its last refresh, in milliseconds: 30 days. */
+const sessionLifetime = 30 * 86_400_000;
+
+/** A session that was just begun or refreshed, with the refresh token that comes next. */
+export interface StartedSession {
+  accountId: string;
+  sessionId: string;
+  refreshToken: string;
+  expiresAt: Date;
+}
+
+/**
+ * Begins a session. Takes the account's expired ones away.
+ * @throws WrongCredentials, in the same time for an unknown email as for a wrong password
+ */
+export async function signIn(
+  db: Database,
+  { email, password, now }: { email: string; password: string; now: number },
+): Promise<StartedSession> {
+  const account = await db
+    .selectFrom('accounts')
+    .select(['id', 'password_hash'])
+    .where('email', '=', email)
+    .executeTakeFirst();
+  const matches = await isPassword(password, account?.password_hash ?? null);
+  if (!account || !matches) throw new WrongCredentials();
+
+  const sessionId = newId(now);
+  const refreshToken = newToken('lkr_');
+  const expiresAt = new Date(now + sessionLifetime);
+  const act = { actor: `session:${sessionId}`, now };
+  const started = await db
+    .with('account', (q) =>
+      q
+        .selectFrom('accounts')
+        .select('id')
+        .where('id', '=', account.id)
+        .where('password_hash', '=', account.password_hash)
+        .forKeyShare(),
+    )
+    .with('expired', (q) =>
+      q.deleteFrom('sessions').where('account_id', '=', account.id).where('expires_at', '<=', new Date(now)),
+    )
+    .with(
+      'started',
+      () => sql<{ id: string; account_id: string }>`
+        insert into sessions (id, account_id, created_at, expires_at)
+        select ${sessionId}::text, id, ${new Date(now)}::timestamptz, ${expiresAt}::timestamptz from account
+        returning id, account_id`,
+    )
+    .with(
+      'token',
+      () => sql<never>`
+        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from started`,
+    )
+    .with('logged', () => logged(act, 'session.started', sql`select account_id, null::text from started`))
+    .selectFrom('started')
+    .select('account_id as accountId')
+    .executeTakeFirst();
+  if (!started) throw new WrongCredentials();
+  return { accountId: started.accountId, sessionId, refreshToken, expiresAt };
+}
+
+/**
+ * Trades a refresh token for the next one. A token that was used before ends its session, since one of the two
+ * who hold it must have stolen it (RFC 9700, section 4.14.2).
+ * @throws InvalidRefreshToken
+ */
+export async function refreshSession(db: Database, presented: string, now: number): Promise<StartedSession> {
+  const hash = hashToken(presented);
+  const refreshToken = newToken('lkr_');
+  const expiresAt = new Date(now + sessionLifetime);
+  const refreshed = await db
+    .with('used', (q) =>
+      q
+        .updateTable('refresh_tokens')
+        .set({ used_at: new Date(now) })
+        .where('hash', '=', hash)
+        .where('used_at', 'is', null)
+        .where('session_id', 'in', (e) =>
+          e.selectFrom('sessions').select('id').where('expires_at', '>', new Date(now)),
+        )
+        .returning('session_id'),
+    )
+    .with('prolonged', (q) =>
+      q
+        .updateTable('sessions')
+        .set({ expires_at: expiresAt })
+        .where('id', 'in', (e) => e.selectFrom('used').select('session_id'))
+        .returning(['id', 'account_id']),
+    )
+    .with(
+      'token',
+      () => sql<never>`
+        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from prolonged`,
+    )
+    .with('logged', () =>
+      logged(
+        { actor: 'refresh_token', now },
+        'session.refreshed',
+        sql`select account_id, null::text from prolonged`,
+      ),
+    )
+    .selectFrom('prolonged')
+    .select(['id as sessionId', 'account_id as accountId'])
+    .executeTakeFirst();
+  if (refreshed) return { ...refreshed, refreshToken, expiresAt };
+
+  await endReusedSession(db, hash, now);
+  throw new InvalidRefreshToken();
+}
+
+/** Ends the session of a refresh token that was used before. A statement of its own: it must see that use committed. */
+async function endReusedSession(db: Database, hash: Uint8Array, now: number): Promise<void> {
+  await db
+    .with('ended', (q) =>
+      q
+        .deleteFrom('sessions')
+        .where('id', 'in', (e) =>
+          e
+            .selectFrom('refresh_tokens')
+            .select('session_id')
+            .where('hash', '=', hash)
+            .where('used_at', 'is not', null),
+        )
+        .returning(['id', 'account_id']),
+    )
+    .with('logged', () =>
+      logged(
+        { actor: 'refresh_token', now },
+        'session.reuse_detected',
+        sql`select account_id, null::text from ended`,
+      ),
+    )
+    .selectFrom('ended')
+    .select('id')
+    .execute();
+}
+
+/** Ends a session, with its tokens. */
+export async function endSession(db: Database, sessionId: string, act: Act): Promise<void> {
+  await db
+    .with('ended', (q) =>
+      q.deleteFrom('sessions').where('id', '=', sessionId).returning(['id', 'account_id']),
+    )
+    .with('logged', () => logged(act, 'session.ended', sql`select account_id, null::text from ended`))
+    .selectFrom('ended')
+    .select('id')
+    .execute();
+}
+
+/** Whether a session of this account has neither ended nor expired. */
+export async function isLiveSession(
+  db: Database,
+  { accountId, sessionId, now }: { accountId: string; sessionId: string; now: number },
+): Promise<boolean> {
+  const session = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('account_id', '=', accountId)
+    .where('expires_at', '>', new Date(now))
+    .executeTakeFirst();
+  return session !== undefined;
+}

@@ -1,0 +1,110 @@
+import {
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import { newId } from './id.ts';
+
+/** How long an access token lives, in seconds. */
+export const accessLifetime = 900;
+
+/** A private JWK Set (RFC 7517) of Ed25519 keys: the first signs, all verify. */
+export interface PrivateJwkSet {
+  keys: JWK[];
+}
+
+/** The public part of a signing key, as `/.well-known/jwks.json` shows it. */
+export interface PublicJwk {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  x: string;
+  kid: string;
+  alg: 'EdDSA';
+  use: 'sig';
+}
+
+/** A new private JWK Set of one key. */
+export async function newSigningKeys(): Promise<PrivateJwkSet> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return { keys: [{ ...(await exportJWK(privateKey)), kid: newId(Date.now()) }] };
+}
+
+export type Signer = Awaited<ReturnType<typeof createSigner>>;
+
+/**
+ * What signs and checks our JWTs, all of them EdDSA with Ed25519.
+ * @param issuer the `iss` and the `aud` of access tokens: the public URL
+ * @param siteName names the product in the `iss` of keys that are JWTs
+ */
+export async function createSigner(
+  set: PrivateJwkSet,
+  { issuer, siteName }: { issuer: string; siteName: string },
+) {
+  const [first] = set.keys;
+  if (!first) throw new Error('The JWK Set is empty.');
+  const signingKey = await importJWK(first, 'EdDSA');
+  const publicKeys = set.keys.map(
+    ({ x = '', kid = x }): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' }),
+  );
+  const trusted = createLocalJWKSet({ keys: publicKeys });
+
+  const { kid = first.x ?? '' } = first;
+  const sign = (typ: string, claims: JWTPayload) =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', typ, kid }).sign(signingKey);
+
+  return {
+    /** The public keys. */
+    jwks: { keys: publicKeys },
+
+    /** An access token (RFC 9068) of a session, good for `accessLifetime` from `now` (milliseconds) on. */
+    signAccess(
+      { accountId, sessionId }: { accountId: string; sessionId: string },
+      now: number,
+    ): Promise<string> {
+      const iat = Math.floor(now / 1000);
+      return sign('at+jwt', {
+        iss: issuer,
+        aud: issuer,
+        sub: accountId,
+        sid: sessionId,
+        jti: newId(now),
+        iat,
+        exp: iat + accessLifetime,
+      });
+    },
+
+    /**
+     * An access token's account and session; undefined where it is forged, expired or something else.
+     * Its `typ` and `aud` tell it from the keys that are JWTs (RFC 8725, section 3.11).
+     */
+    async readAccess(
+      token: string,
+      now: number,
+    ): Promise<{ accountId: string; sessionId: string } | undefined> {
+      try {
+        const { payload } = await jwtVerify(token, trusted, {
+          algorithms: ['EdDSA'],
+          typ: 'at+jwt',
+          issuer,
+          audience: issuer,
+          currentDate: new Date(now),
+          requiredClaims: ['sub', 'sid', 'exp'],
+        });
+        return { accountId: String(payload.sub), sessionId: String(payload.sid) };
+      } catch {
+        return undefined;
+      }
+    },
+
+    /** A key that is a JWT, for third-party applications: `iat` and `exp` in Unix seconds. */
+    signKey({ accountId, iat, exp }: { accountId: string; iat: number; exp: number }): Promise<string> {
+      const jti = newId(iat * 1000);
+      return sign('JWT', { sub: accountId, iss: `${siteName} 3rd-party API`, jti, iat, exp });
+    },
+  };
+}
