@@ -30,8 +30,8 @@ export const logged = (
   action: Action,
   written: RawBuilder<unknown>,
   detail: object = {},
-): RawBuilder<never> => sql`
+): RawBuilder<never> => sql`(
   insert into audit (at, actor, action, account_id, key_id, detail)
   select ${new Date(now)}::timestamptz, ${actor}::text, ${action}::text, written.account_id, written.key_id,
     ${JSON.stringify(detail)}::text::jsonb
-  from (${written}) as written (account_id, key_id)`;
+  from (${written}) as written (account_id, key_id))`;

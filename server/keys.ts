@@ -88,13 +88,13 @@ export async function mintKey(db: Database, key: NewKey, act: Act): Promise<Key>
     )
     .with(
       'minted',
-      () => sql<KeyRow>`
+      () => sql<KeyRow>`(
         insert into keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
         select ${newId(act.now)}::text, id, ${key.name}::text, ${hashToken(key.token)}::bytea,
           ${startOf(key.token)}::text, ${key.scopes}::text[], ${JSON.stringify(key.metadata)}::text::jsonb,
           ${key.expiresAt}::timestamptz, ${at}, ${at}
         from account
-        returning *`,
+        returning *)`,
     )
     .with('logged', () => logged(act, 'key.minted', sql`select account_id, id from minted`))
     .selectFrom('minted')
@@ -190,11 +190,11 @@ export async function changeKey(
   const changed = await db
     .with(
       'changed',
-      () => sql<KeyRow>`
+      () => sql<KeyRow>`(
         update keys set ${sql.join(changes)}
         where account_id = ${accountId} and ${named(name)}
           and (select count(*) from jsonb_object_keys(${merged})) <= ${maxMetadataEntries}
-        returning *`,
+        returning *)`,
     )
     .with('logged', () => logged(act, 'key.changed', sql`select account_id, id from changed`, change))
     .selectFrom('changed')

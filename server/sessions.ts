@@ -51,15 +51,15 @@ export async function signIn(
     )
     .with(
       'started',
-      () => sql<{ id: string; account_id: string }>`
+      () => sql<{ id: string; account_id: string }>`(
         insert into sessions (id, account_id, created_at, expires_at)
         select ${sessionId}::text, id, ${new Date(now)}::timestamptz, ${expiresAt}::timestamptz from account
-        returning id, account_id`,
+        returning id, account_id)`,
     )
     .with(
       'token',
-      () => sql<never>`
-        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from started`,
+      () => sql<never>`(
+        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from started)`,
     )
     .with('logged', () => logged(act, 'session.started', sql`select account_id, null::text from started`))
     .selectFrom('started')
@@ -99,8 +99,8 @@ export async function refreshSession(db: Database, presented: string, now: numbe
     )
     .with(
       'token',
-      () => sql<never>`
-        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from prolonged`,
+      () => sql<never>`(
+        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from prolonged)`,
     )
     .with('logged', () =>
       logged(

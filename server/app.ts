@@ -1,0 +1,64 @@
+import { Hono } from 'hono';
+import { requestId } from 'hono/request-id';
+import type { Deps } from './deps.ts';
+import { docs, documents } from './docs.ts';
+import { accessLog, crossOrigin, uncached } from './http/around.ts';
+import { boundedBody } from './http/body.ts';
+import { contractApp, type Env, nothingHere, onError } from './http/contract.ts';
+import { onlyDocumentedMethods } from './http/methods.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { healthRoutes } from './routes/health.ts';
+import { journalError, journalRoutes } from './routes/journal.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { problem } from './routes/problem.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { shareError, shareRoutes } from './routes/share.ts';
+import { verificationRoutes } from './routes/verification.ts';
+
+/** The service as a function from requests to answers. It opens nothing and listens nowhere: see `boot.ts`. */
+export function createApp(deps: Deps): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(requestId(), accessLog(deps.log), crossOrigin(deps.corsOrigins), uncached);
+
+  app.route('/', docs(deps));
+  app.route('/', journal(deps));
+  app.route('/api', share(deps));
+  app.route('/', share(deps));
+  app.route('/', latchkey(deps));
+  return app;
+}
+
+function journal(deps: Deps) {
+  const path = '/api/settings/api';
+  const app = contractApp();
+  app.onError(onError(deps, journalError));
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.journal.paths), ...boundedBody);
+  app.route('/', journalRoutes(deps));
+  app.all(`${path}/*`, nothingHere);
+  return app;
+}
+
+/** Served at `/api/apikey` and at `/apikey`, since its page prints both. */
+function share(deps: Deps) {
+  const path = '/apikey';
+  const app = contractApp();
+  app.onError(onError(deps, shareError));
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths), ...boundedBody);
+  app.route('/', shareRoutes(deps));
+  app.all(`${path}/*`, nothingHere);
+  return app;
+}
+
+/** Our own contract, and whatever belongs to no other. */
+function latchkey(deps: Deps) {
+  const app = contractApp();
+  app.onError(onError(deps, problem));
+  app.use('*', onlyDocumentedMethods(documents.latchkey.paths), ...boundedBody);
+  app.route('/', verificationRoutes(deps));
+  app.route('/', keyRoutes(deps));
+  app.route('/', accountRoutes(deps));
+  app.route('/', sessionRoutes(deps));
+  app.route('/', healthRoutes(deps));
+  app.all('*', nothingHere);
+  return app;
+}

@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import pino, { type Logger } from 'pino';
+import { createApp } from './app.ts';
+import { type Config, jwkSetText, readConfig } from './config.ts';
+import { type DataDir, openDataDir } from './datadir.ts';
+import { openPGlite } from './db/pglite.ts';
+import { openPostgres } from './db/postgres.ts';
+import type { Database } from './db/schema.ts';
+import { CannotStart } from './errors.ts';
+import { createSigner, newSigningKeys, type PrivateJwkSet } from './signing.ts';
+import { newToken } from './token.ts';
+import { Usage } from './usage.ts';
+
+/** A service that is ready to answer. Listening is the runtime's own affair: see `node.ts`, `bun.ts`, `deno.ts`. */
+export interface Service {
+  config: Config;
+  log: Logger;
+  fetch: (request: Request) => Response | Promise<Response>;
+  /** What to print once it listens. */
+  banner: string;
+  /** Writes what is still in memory and closes the database. Call it when no request is in flight any more. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Opens everything the service needs, as the environment says.
+ * @throws CannotStart with a line for whoever starts it
+ */
+export async function boot(env: Record<string, string | undefined>): Promise<Service> {
+  const config = readConfig(env);
+  const log = pino({ level: config.LOG_LEVEL, redact: ['*.token', '*.password', '*.refreshToken'] });
+  const store = config.DATABASE_URL
+    ? await openShared(config, config.DATABASE_URL)
+    : await openEmbedded(config);
+  const { db, signingKeys, operatorToken, dataDir } = store;
+
+  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const usage = new Usage(db, (error) =>
+    log.warn({ reason: messageOf(error) }, 'last uses are not written yet'),
+  );
+  const app = createApp({
+    db,
+    usage,
+    log,
+    operatorToken,
+    publicUrl,
+    now: Date.now,
+    signer: await createSigner(signingKeys, { issuer: publicUrl, siteName: config.SITE_NAME }),
+    tokenPrefix: config.TOKEN_PREFIX,
+    signUp: config.SIGN_UP,
+    corsOrigins: config.CORS_ORIGINS,
+  });
+
+  return {
+    config,
+    log,
+    fetch: (request) => app.fetch(request),
+    banner: [`Latchkey answers at ${publicUrl}`, `  docs            ${publicUrl}/docs`, ...store.facts].join(
+      '\n',
+    ),
+    async close() {
+      await usage.flush().catch((error) => log.error({ reason: messageOf(error) }, 'last uses were lost'));
+      await db.destroy();
+      await dataDir?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Store {
+  db: Database;
+  signingKeys: PrivateJwkSet;
+  operatorToken: string;
+  dataDir?: DataDir;
+  facts: string[];
+}
+
+/** A Postgres server, with secrets that all replicas share. */
+async function openShared({ SIGNING_KEYS, OPERATOR_TOKEN }: Config, url: string): Promise<Store> {
+  if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
+  try {
+    const db = await openPostgres(url);
+    return {
+      db,
+      signingKeys: SIGNING_KEYS,
+      operatorToken: OPERATOR_TOKEN,
+      facts: ['  database        Postgres'],
+    };
+  } catch (error) {
+    throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);
+  }
+}
+
+/** The embedded database, with secrets made at first start and kept beside it. */
+async function openEmbedded(config: Config): Promise<Store> {
+  const dataDir = await openDataDir(config.DATA_DIR);
+  try {
+    const token = config.OPERATOR_TOKEN ?? (await dataDir.secret('operator-token', () => newToken('lko_')));
+    const signingKeys =
+      config.SIGNING_KEYS ??
+      jwkSetText.parse(
+        await dataDir.secret('signing-keys.json', async () => JSON.stringify(await newSigningKeys())),
+      );
+    const db = await openPGlite(dataDir.path('database'));
+    const where = resolve(config.DATA_DIR);
+    return {
+      db,
+      dataDir,
+      signingKeys,
+      operatorToken: token,
+      facts: [
+        `  data            ${where}`,
+        `  operator token  ${config.OPERATOR_TOKEN ? 'OPERATOR_TOKEN' : `in ${where}/operator-token`}`,
+        'The embedded database survives a killed process, but not a power loss. For production set DATABASE_URL.',
+      ],
+    };
+  } catch (error) {
+    await dataDir[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What an error says, down to the one that caused it; never its other properties, which may hold secrets. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause ? messageOf(error.cause) : error.message || error.name;
+}

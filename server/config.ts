@@ -1,0 +1,95 @@
+import { z } from '@hono/zod-openapi';
+import { CannotStart } from './errors.ts';
+
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+const signingKey = z.looseObject({
+  kty: z.literal('OKP', 'must be an OKP key'),
+  crv: z.literal('Ed25519', 'must be an Ed25519 key'),
+  x: z.string('must have its public part, x'),
+  d: z.string('must have its private part, d'),
+  kid: z.string('must have a kid'),
+});
+
+const signingKeys = z.object({ keys: z.array(signingKey).min(1, 'must hold at least one key') });
+
+/** A JWK Set as it stands in SIGNING_KEYS and in the embedded default's file. */
+export const jwkSetText = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be a JWK Set as JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(signingKeys);
+
+const wholeNumber = (text: string) => Number(text);
+
+const environment = z
+  .object({
+    PORT: z
+      .string()
+      .regex(/^\d{1,5}$/, 'must be a port number')
+      .transform(wholeNumber)
+      .refine((port) => port <= 65_535, 'must be a port number')
+      .default(8787),
+    HOST: z.string().default('127.0.0.1'),
+    PUBLIC_URL: origin.optional(),
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional(),
+    DATA_DIR: z.string().default('./data'),
+    OPERATOR_TOKEN: z
+      .string()
+      .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and - . _ ~ + /')
+      .min(32, 'must have at least 32 characters')
+      .optional(),
+    SIGNING_KEYS: jwkSetText.optional(),
+    SITE_NAME: z.string().max(100, 'must have at most 100 characters').default('Share'),
+    TOKEN_PREFIX: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9_]{0,15}_$/,
+        'must be 2 to 17 of a-z, 0-9 and _, begin with a letter and end with _',
+      )
+      .default('lk_'),
+    SIGN_UP: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+    LOG_LEVEL: z
+      .enum(
+        ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+        'must be trace, debug, info, warn, error, fatal or silent',
+      )
+      .default('info'),
+    CORS_ORIGINS: z
+      .string()
+      .transform((list) => list.split(',').map((entry) => entry.trim()))
+      .pipe(z.array(z.literal('*').or(origin), 'must be * or origins separated by commas'))
+      .default(['*']),
+  })
+  .superRefine(({ DATABASE_URL, OPERATOR_TOKEN, SIGNING_KEYS }, context) => {
+    if (!DATABASE_URL) return;
+    const message =
+      'must be set with DATABASE_URL, since all replicas share it: `npm run --silent secrets` makes one';
+    if (!OPERATOR_TOKEN) context.addIssue({ code: 'custom', path: ['OPERATOR_TOKEN'], message });
+    if (!SIGNING_KEYS) context.addIssue({ code: 'custom', path: ['SIGNING_KEYS'], message });
+  });
+
+export type Config = z.output<typeof environment>;
+
+/**
+ * Reads the configuration; a variable that is empty counts as not set.
+ * @throws CannotStart that names each bad variable and says why, but never shows a value
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { data, error } = environment.safeParse(given);
+  if (data) return data;
+  const faults = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  throw new CannotStart(`The configuration is not usable. ${faults.join('. ')}.`);
+}

@@ -1,0 +1,35 @@
+import { boot } from './boot.ts';
+import { CannotStart } from './errors.ts';
+
+/** As much of Deno as is used here; its own types would clash with those of Node. */
+declare const Deno: {
+  env: { toObject(): Record<string, string> };
+  addSignalListener(signal: 'SIGTERM' | 'SIGINT', handler: () => void): void;
+  exit(code: number): never;
+  serve(
+    options: { port: number; hostname: string; onListen: () => void },
+    handler: (request: Request) => Response | Promise<Response>,
+  ): { shutdown(): Promise<void> };
+};
+
+/** How long requests in flight may take to end after SIGTERM, in milliseconds. */
+const patience = 10_000;
+
+try {
+  const { config, fetch, banner, close, log } = await boot(Deno.env.toObject());
+  const onListen = () => console.log(banner);
+  const server = Deno.serve({ port: config.PORT, hostname: config.HOST, onListen }, fetch);
+
+  const stop = async () => {
+    const late = new Promise((resolve) => setTimeout(resolve, patience));
+    await Promise.race([server.shutdown(), late]);
+    await close();
+    log.info('stopped');
+    Deno.exit(0);
+  };
+  Deno.addSignalListener('SIGTERM', stop);
+  Deno.addSignalListener('SIGINT', stop);
+} catch (error) {
+  console.error(error instanceof CannotStart ? error.message : error);
+  Deno.exit(1);
+}

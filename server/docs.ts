@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { Scalar } from '@scalar/hono-api-reference';
+import { Hono } from 'hono';
+import journal from '../spec/journal.json' with { type: 'json' };
+import latchkey from '../spec/latchkey.json' with { type: 'json' };
+import share from '../spec/share.json' with { type: 'json' };
+
+/** The OpenAPI documents as they stand in `spec/`. */
+export const documents = { latchkey, journal, share };
+
+/** Where each is served, and what it is called in the docs; the first is shown first. */
+const sources = [
+  { document: latchkey, slug: 'latchkey', url: '/openapi.json' },
+  { document: journal, slug: 'journal', url: '/openapi/journal.json' },
+  { document: share, slug: 'share', url: '/openapi/share.json' },
+];
+
+/** The address that the documents in `spec/` were written with. */
+const writtenWith = 'http://127.0.0.1:8787';
+
+/** Scalar's own script, read and compressed on first use. */
+async function scalarScript() {
+  const installed = dirname(createRequire(import.meta.url).resolve('@scalar/api-reference'));
+  const script = await readFile(join(installed, 'browser', 'standalone.js'));
+  return {
+    script,
+    zipped: await promisify(gzip)(script),
+    etag: `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`,
+  };
+}
+
+/** The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else. */
+export function docs({ publicUrl }: { publicUrl: string }): Hono {
+  const app = new Hono();
+  let loading: ReturnType<typeof scalarScript> | undefined;
+
+  app.get('/', (c) => c.redirect('/docs'));
+
+  for (const { document, url } of sources) {
+    const servers = document.servers.map((server) => ({ url: server.url.replace(writtenWith, publicUrl) }));
+    const text = JSON.stringify({ ...document, servers }).replaceAll(writtenWith, publicUrl);
+    app.get(url, (c) => c.body(text, 200, { 'Content-Type': 'application/json' }));
+  }
+
+  app.get('/docs/scalar.js', async (c) => {
+    loading ??= scalarScript();
+    const { script, zipped, etag } = await loading;
+    const headers = {
+      'Content-Type': 'text/javascript',
+      'Cache-Control': 'no-cache',
+      ETag: etag,
+      Vary: 'Accept-Encoding',
+    };
+    if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
+    if (!c.req.header('accept-encoding')?.includes('gzip')) return c.body(script, 200, headers);
+    return c.body(zipped, 200, { ...headers, 'Content-Encoding': 'gzip' });
+  });
+
+  app.get('/docs', (c, next) => {
+    const nonce = randomBytes(16).toString('base64');
+    c.header(
+      'Content-Security-Policy',
+      `default-src 'self'; script-src 'nonce-${nonce}' 'strict-dynamic'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src *; object-src 'none'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    return Scalar({
+      pageTitle: 'Latchkey: API reference',
+      cdn: '/docs/scalar.js',
+      nonce,
+      sources: sources.map(({ document, slug, url }, index) => ({
+        title: document.info.title,
+        slug,
+        url,
+        default: index === 0,
+      })),
+      withDefaultFonts: false,
+      telemetry: false,
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      showDeveloperTools: 'never',
+      persistAuth: false,
+    })(c, next);
+  });
+
+  return app;
+}

@@ -1,0 +1,32 @@
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { boot } from './boot.ts';
+import { CannotStart } from './errors.ts';
+
+/** How long requests in flight may take to end after SIGTERM, in milliseconds. */
+const patience = 10_000;
+
+try {
+  const { config, fetch, banner, close, log } = await boot(process.env);
+  const server = createServer(getRequestListener(fetch));
+
+  server.once('error', (error) => fail(new CannotStart(`Cannot listen: ${error.message}.`)));
+  server.listen(config.PORT, config.HOST, () => console.log(banner));
+
+  const stop = async () => {
+    // Idle connections are closed at once; the others after the answer they wait for.
+    setTimeout(() => server.closeAllConnections(), patience).unref();
+    await new Promise((resolve) => server.close(resolve));
+    await close();
+    log.info('stopped');
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): never {
+  console.error(error instanceof CannotStart ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import pino from 'pino';
+import postgres from 'postgres';
+import { afterAll, inject } from 'vitest';
+import { createLatchkey, type Latchkey } from '../clients/typescript/client.ts';
+import { createApp } from '../server/app.ts';
+import { openPGlite } from '../server/db/pglite.ts';
+import { openPostgres } from '../server/db/postgres.ts';
+import type { Database } from '../server/db/schema.ts';
+import type { Deps } from '../server/deps.ts';
+import { createSigner, newSigningKeys } from '../server/signing.ts';
+import { newToken } from '../server/token.ts';
+import { Usage } from '../server/usage.ts';
+import { assertConforms } from './conformance.ts';
+
+const baseUrl = 'http://latchkey.test';
+export const password = 'correct horse battery';
+
+/** An account with an access token, and a client that sends it. */
+export interface SignedIn {
+  email: string;
+  accountId: string;
+  accessToken: string;
+  refreshToken: string;
+  client: Latchkey;
+}
+
+export interface TestService {
+  deps: Deps;
+  db: Database;
+  /** What each request goes through: the service itself, with every answer checked against its contract. */
+  fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  /** The typed client, as this bearer. */
+  as: (token?: string) => Latchkey;
+  operator: Latchkey;
+  /** A new account, signed in. */
+  signIn: () => Promise<SignedIn>;
+  /** Moves the clock on. */
+  pass: (milliseconds: number) => void;
+  /** What was logged, at every level. */
+  logs: string[];
+}
+
+/** An empty database of the kind this project tests, migrated; gone after the test file. */
+export async function openTestDatabase(): Promise<Database> {
+  if (inject('database') === 'pglite') {
+    const db = await openPGlite();
+    afterAll(() => db.destroy());
+    return db;
+  }
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  const db = await openPostgres(url);
+  afterAll(async () => {
+    await db.destroy();
+    await drop();
+  });
+  return db;
+}
+
+/** Creates an empty database on a server. */
+export async function createDatabase(serverUrl: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const run = async (statement: string) => {
+    const admin = postgres(serverUrl, { max: 1, onnotice: () => {} });
+    await admin.unsafe(statement);
+    await admin.end();
+  };
+  await run(`create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
+
+/**
+ * The service on a database of its own, with a clock that stands still until it is moved. Call it once in a test
+ * file, in beforeAll.
+ * @param options what differs from an ordinary deployment
+ */
+export async function startService(options: Partial<Deps> = {}): Promise<TestService> {
+  const db = await openTestDatabase();
+  let now = Date.UTC(2026, 0, 31, 12);
+  const logs: string[] = [];
+  const operatorToken = newToken('lko_');
+  const deps: Deps = {
+    db,
+    now: () => now,
+    usage: new Usage(db, (error) => {
+      throw error;
+    }),
+    signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
+    log: pino({ level: 'trace' }, { write: (line: string) => logs.push(line) }),
+    operatorToken,
+    publicUrl: baseUrl,
+    tokenPrefix: 'lk_',
+    signUp: 'open',
+    corsOrigins: ['*'],
+    ...options,
+  };
+  afterAll(() => deps.usage.flush());
+  const app = createApp(deps);
+
+  const send = async (request: Request) => {
+    const response = await app.fetch(request);
+    await assertConforms(request, response);
+    return response;
+  };
+  const as = (token?: string) => createLatchkey({ baseUrl, token, fetch: send });
+
+  let accounts = 0;
+  return {
+    deps,
+    db,
+    logs,
+    as,
+    operator: as(operatorToken),
+    fetch: (path, init) => send(new Request(new URL(path, baseUrl), init)),
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
+    async signIn() {
+      const email = `account${++accounts}@example.com`;
+      const created = expectData(await as().POST('/v1/accounts', { body: { email, password } }));
+      const session = expectData(await as().POST('/v1/sessions', { body: { email, password } }));
+      const { accessToken, refreshToken } = session;
+      return { email, accountId: created.id, accessToken, refreshToken, client: as(accessToken) };
+    },
+  };
+}
+
+/** The data of an answer that must be a success. */
+export function expectData<Data>({
+  data,
+  error,
+  response,
+}: {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}): Data {
+  if (data === undefined)
+    throw new Error(`${response.url} answered ${response.status}: ${JSON.stringify(error)}`);
+  return data;
+}

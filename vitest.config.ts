@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suite runs on both databases; what starts processes of its own, once. */
+const suite = (database: 'pglite' | 'postgres') => ({
+  test: {
+    name: database,
+    include: ['test/*.test.ts'],
+    provide: { database },
+  },
+});
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    globalSetup: ['test/postgres.ts'],
+    projects: [
+      suite('pglite'),
+      suite('postgres'),
+      {
+        test: {
+          name: 'process',
+          include: ['test/process/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+    ],
+  },
+});
