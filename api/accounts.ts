@@ -180,7 +180,7 @@ export const accounts = {
     },
     responses: {
       204: { description: 'The password was changed.' },
-      ...refusals(400, 401, 403, 413, 415, 422, 503),
+      ...refusals(400, 401, 403, 413, 415, 422, 429, 503),
     },
   }),
 

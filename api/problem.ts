@@ -126,6 +126,13 @@ const facts = {
   },
 } as const satisfies Record<number, ProblemFacts>;
 
+/** The phrase of each status that a problem can have (RFC 9110, section 15). */
+export const titles: Record<number, string> = {
+  ...Object.fromEntries(Object.entries(facts).map(([status, { title }]) => [status, title])),
+  405: 'Method Not Allowed',
+  500: 'Internal Server Error',
+};
+
 const authenticateHeader = {
   'WWW-Authenticate': {
     description: 'The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent.',
@@ -140,9 +147,16 @@ const retryHeader = {
     schema: { type: 'integer' as const, minimum: 1 },
   },
 };
-const headers: { [status: number]: typeof authenticateHeader | typeof retryHeader } = {
+const scopeHeader = {
+  'WWW-Authenticate': {
+    description: 'Where another credential or scope would do: the challenge of RFC 6750, section 3.',
+    required: false,
+    schema: { type: 'string' as const },
+  },
+};
+const headers: { [status: number]: typeof authenticateHeader | typeof scopeHeader | typeof retryHeader } = {
   401: authenticateHeader,
-  403: authenticateHeader,
+  403: scopeHeader,
   429: retryHeader,
   503: retryHeader,
 };

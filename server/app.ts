@@ -22,8 +22,8 @@ export function createApp(deps: Deps): Hono<Env> {
 
   app.route('/', docs(deps));
   app.route('/', journal(deps));
-  app.route('/api', share(deps));
-  app.route('/', share(deps));
+  app.route('/api', share(deps, '/api'));
+  app.route('/', share(deps, ''));
   app.route('/', latchkey(deps));
   return app;
 }
@@ -39,11 +39,11 @@ function journal(deps: Deps) {
 }
 
 /** Served at `/api/apikey` and at `/apikey`, since its page prints both. */
-function share(deps: Deps) {
+function share(deps: Deps, base: string) {
   const path = '/apikey';
   const app = contractApp();
   app.onError(onError(deps, shareError));
-  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths), ...boundedBody);
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths, base), ...boundedBody);
   app.route('/', shareRoutes(deps));
   app.all(`${path}/*`, nothingHere);
   return app;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { createApp } from './app.ts';
+import { Attempts } from './attempts.ts';
 import { type Config, jwkSetText, readConfig } from './config.ts';
 import { type DataDir, openDataDir } from './datadir.ts';
 import { openPGlite } from './db/pglite.ts';
@@ -43,6 +44,7 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
     usage,
     log,
     operatorToken,
+    attempts: new Attempts(),
     publicUrl,
     now: Date.now,
     signer: await createSigner(signingKeys, { issuer: publicUrl, siteName: config.SITE_NAME }),

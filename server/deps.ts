@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage.ts';
@@ -9,6 +10,7 @@ export interface Deps {
   /** Unix time in milliseconds. */
   now: () => number;
   usage: Usage;
+  attempts: Attempts;
   signer: Signer;
   log: Logger;
   operatorToken: string;

@@ -80,6 +80,16 @@ export class WrongPassword extends Refusal {
   }
 }
 
+/** A password was tried too often. */
+export class TooManyAttempts extends Refusal {
+  readonly retryAfter: number;
+  /** @param retryAfter seconds until the next try */
+  constructor(retryAfter: number) {
+    super(`Too many attempts: try again in ${retryAfter} seconds.`);
+    this.retryAfter = retryAfter;
+  }
+}
+
 export class InvalidRefreshToken extends Refusal {
   constructor() {
     super('The refresh token is unknown, expired or used before: sign in again.');

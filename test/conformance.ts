@@ -34,8 +34,8 @@ const operations = Object.entries(documents).flatMap(([name, document]) => {
             encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')),
           );
           const ref = `${name}#/${pointer.join('/')}`;
-          let validate = validators.get(ref);
-          if (!validate) validators.set(ref, (validate = ajv.compile({ $ref: ref })));
+          const validate = validators.get(ref) ?? ajv.compile({ $ref: ref });
+          validators.set(ref, validate);
           return validate;
         };
         const pattern = new RegExp(

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import pino from 'pino';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
-import { createLatchkey, type Latchkey } from '../clients/typescript/client.ts';
+import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../clients/typescript/client.ts';
 import { createApp } from '../server/app.ts';
+import { Attempts } from '../server/attempts.ts';
 import { openPGlite } from '../server/db/pglite.ts';
 import { openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
@@ -16,7 +18,7 @@ import { assertConforms } from './conformance.ts';
 const baseUrl = 'http://latchkey.test';
 export const password = 'correct horse battery';
 
-/** An account with an access token, and a client that sends it. */
+/** An account that is signed in: an access token of now, and a client that always has a fresh one. */
 export interface SignedIn {
   email: string;
   accountId: string;
@@ -31,7 +33,7 @@ export interface TestService {
   /** What each request goes through: the service itself, with every answer checked against its contract. */
   fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** The typed client, as this bearer. */
-  as: (token?: string) => Latchkey;
+  as: (token?: LatchkeyOptions['token']) => Latchkey;
   operator: Latchkey;
   /** A new account, signed in. */
   signIn: () => Promise<SignedIn>;
@@ -90,6 +92,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: 'trace' }, { write: (line: string) => logs.push(line) }),
     operatorToken,
+    attempts: new Attempts(),
     publicUrl: baseUrl,
     tokenPrefix: 'lk_',
     signUp: 'open',
@@ -104,7 +107,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
     await assertConforms(request, response);
     return response;
   };
-  const as = (token?: string) => createLatchkey({ baseUrl, token, fetch: send });
+  const as = (token?: LatchkeyOptions['token']) => createLatchkey({ baseUrl, token, fetch: send });
 
   let accounts = 0;
   return {
@@ -122,7 +125,9 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
       const created = expectData(await as().POST('/v1/accounts', { body: { email, password } }));
       const session = expectData(await as().POST('/v1/sessions', { body: { email, password } }));
       const { accessToken, refreshToken } = session;
-      return { email, accountId: created.id, accessToken, refreshToken, client: as(accessToken) };
+      const { sub: accountId = '', sid: sessionId } = decodeJwt<{ sid: string }>(accessToken);
+      const client = as(() => deps.signer.signAccess({ accountId, sessionId }, now));
+      return { email, accountId: created.id, accessToken, refreshToken, client };
     },
   };
 }

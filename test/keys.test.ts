@@ -3,22 +3,274 @@ import { expectData, type SignedIn, startService, type TestService } from './har
 
 let service: TestService;
 let ada: SignedIn;
+let bob: SignedIn;
 
 beforeAll(async () => {
   service = await startService();
   ada = await service.signIn();
+  bob = await service.signIn();
 });
 
 const day = 86_400_000;
 
-test('a key shows its token once, and only its start ever after', async () => {
-  const minted = expectData(await ada.client.POST('/v1/keys', { body: { name: '  Mobile app  ' } }));
-  expect(minted.token).toMatch(/^lk_[0-9A-Za-z]{38}$/);
-  expect(minted.name).toBe('Mobile app');
-  const { token, ...key } = minted;
-  expect(token.startsWith(key.start)).toBe(true);
+const mint = async (body: { name?: string; scopes?: string[]; expiresIn?: '1d' | 'never' } = {}, by = ada) =>
+  expectData(await by.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
 
-  const path = { keyId: minted.id };
-  const read = expectData(await ada.client.GET('/v1/keys/{keyId}', { params: { path } }));
-  expect(read).toEqual(key);
+test('a key shows its token once, and only its start ever after', async () => {
+  const { token, ...key } = await mint({ name: '  Mobile app  ' });
+  expect(token).toMatch(/^lk_[0-9A-Za-z]{38}$/);
+  expect(token.slice(0, 7)).toBe(key.start);
+  expect(key.name).toBe('Mobile app');
+
+  const params = { path: { keyId: key.id } };
+  expect(expectData(await ada.client.GET('/v1/keys/{keyId}', { params }))).toEqual(key);
+});
+
+test('a key expires when it was told to, in days of 24 hours', async () => {
+  const now = service.deps.now();
+  for (const [expiresIn, days] of [
+    ['1d', 1],
+    ['7d', 7],
+    ['30d', 30],
+    ['90d', 90],
+    ['1y', 365],
+  ] as const) {
+    const { data } = await ada.client.POST('/v1/keys', { body: { name: 'Key', expiresIn } });
+    expect(data?.expiresAt).toBe(new Date(now + days * day).toISOString());
+  }
+  const never = await mint({ expiresIn: 'never' });
+  expect(never.expiresAt).toBeNull();
+  const absent = await mint();
+  expect(absent.expiresAt).toBeNull();
+  const body = { name: 'Key', expiresAt: '2026-03-01T00:00:00+02:00' };
+  const at = expectData(await ada.client.POST('/v1/keys', { body }));
+  expect(at.expiresAt).toBe('2026-02-28T22:00:00.000Z');
+});
+
+test('an expiry must be in the future, and given once', async () => {
+  for (const body of [
+    { name: 'Key', expiresAt: '2026-01-31T12:00:00Z' },
+    { name: 'Key', expiresAt: '0000-01-01T00:00:00Z' },
+    { name: 'Key', expiresAt: '9999-12-31T23:59:59-14:00' },
+    { name: 'Key', expiresAt: '2026-02-30T00:00:00Z' },
+    { name: 'Key', expiresAt: '2027-01-01T00:00:00Z', expiresIn: '1d' as const },
+  ]) {
+    const { error, response } = await ada.client.POST('/v1/keys', { body });
+    expect(response.status).toBe(422);
+    expect(error?.errors?.[0]?.pointer).toBe('#/expiresAt');
+  }
+});
+
+test('every fault in the input is told with its place', async () => {
+  const body = {
+    name: '',
+    scopes: ['ok', 'not ok'],
+    metadata: { 'a b': 1, fine: 'x'.repeat(501) },
+    nmae: 'x',
+  };
+  const { error } = await ada.client.POST('/v1/keys', { body });
+  expect(error?.errors?.map(({ pointer }) => pointer).sort()).toEqual([
+    '#/metadata/a%20b',
+    '#/metadata/fine',
+    '#/name',
+    '#/nmae',
+    '#/scopes/1',
+  ]);
+});
+
+test('lists run newest first, page by page, each key once', async () => {
+  const carol = await service.signIn();
+  const minted = [];
+  for (let count = 0; count < 5; count += 1) minted.unshift(await mint({ name: `Key ${count}` }, carol));
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: 2, ...(cursor && { cursor }) };
+    const page = expectData(await carol.client.GET('/v1/keys', { params: { query } }));
+    seen.push(...page.data.map(({ id }) => id));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+  expect(seen).toEqual(minted.map(({ id }) => id));
+});
+
+test('a list can be narrowed to a status', async () => {
+  const carol = await service.signIn();
+  const active = await mint({}, carol);
+  const expired = await mint({ expiresIn: '1d' }, carol);
+  const disabled = await mint({ expiresIn: '1d' }, carol);
+  await carol.client.PATCH('/v1/keys/{keyId}', {
+    params: { path: { keyId: disabled.id } },
+    body: { disabled: true },
+  });
+  service.pass(day);
+  for (const [status, key] of Object.entries({ active, expired, disabled })) {
+    const query = { status: status as 'active' | 'expired' | 'disabled' };
+    const page = expectData(await carol.client.GET('/v1/keys', { params: { query } }));
+    expect(page.data.map(({ id, status }) => ({ id, status }))).toEqual([{ id: key.id, status }]);
+  }
+});
+
+test('a list can be searched by name, whatever its case, and by the start of a token', async () => {
+  const carol = await service.signIn();
+  const mobile = await mint({ name: 'Mobile 100%' }, carol);
+  await mint({ name: 'Desktop' }, carol);
+  for (const search of ['mobile', '100%', mobile.start]) {
+    const page = expectData(await carol.client.GET('/v1/keys', { params: { query: { search } } }));
+    expect(page.data.map(({ id }) => id)).toEqual([mobile.id]);
+  }
+  for (const search of ['1_0', '%%', '\\']) {
+    const page = expectData(await carol.client.GET('/v1/keys', { params: { query: { search } } }));
+    expect(page.data).toEqual([]);
+  }
+});
+
+test('a cursor that is none of ours is refused', async () => {
+  const { error } = await ada.client.GET('/v1/keys', { params: { query: { cursor: 'bm9uZQ' } } });
+  expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'cursor' }] });
+});
+
+test('a patch changes what it names, and leaves the rest', async () => {
+  const body = { name: 'Key', scopes: ['a'], metadata: { keep: 1, drop: 'x', change: true } };
+  const key = expectData(await ada.client.POST('/v1/keys', { body }));
+  const params = { path: { keyId: key.id } };
+  service.pass(1000);
+  const patch = { metadata: { drop: null, change: false, add: 2.5 }, expiresAt: '2027-01-01T00:00:00Z' };
+  const changed = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: patch }));
+  const { token: _, ...before } = key;
+  expect(changed).toEqual({
+    ...before,
+    metadata: { keep: 1, change: false, add: 2.5 },
+    expiresAt: '2027-01-01T00:00:00.000Z',
+    updatedAt: new Date(service.deps.now()).toISOString(),
+  });
+  const again = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { expiresAt: null } }));
+  expect(again.expiresAt).toBeNull();
+  expect(expectData(await ada.client.GET('/v1/keys/{keyId}', { params }))).toEqual(again);
+});
+
+test('metadata cannot grow past 50 entries by patches', async () => {
+  const entries = (from: number, to: number) =>
+    Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`entry${from + index}`, index]));
+  const body = { name: 'Key', metadata: entries(0, 50) };
+  const { id } = expectData(await ada.client.POST('/v1/keys', { body }));
+  const params = { path: { keyId: id } };
+  const { error } = await ada.client.PATCH('/v1/keys/{keyId}', {
+    params,
+    body: { metadata: entries(50, 51) },
+  });
+  expect(error).toMatchObject({ code: 'invalid_input', errors: [{ pointer: '#/metadata' }] });
+  const swap = { metadata: { ...entries(50, 51), entry0: null } };
+  const swapped = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: swap }));
+  expect(Object.keys(swapped.metadata)).toHaveLength(50);
+});
+
+test('a key can be disabled, and allowed again', async () => {
+  const key = await mint();
+  const params = { path: { keyId: key.id } };
+  const off = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } }));
+  expect(off).toMatchObject({ status: 'disabled', disabledAt: new Date(service.deps.now()).toISOString() });
+  service.pass(1000);
+  const still = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } }));
+  expect(still.disabledAt).toBe(off.disabledAt);
+  const on = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: false } }));
+  expect(on).toMatchObject({ status: 'active', disabledAt: null });
+});
+
+test('a revoked key is gone', async () => {
+  const params = { path: { keyId: (await mint()).id } };
+  const { response } = await ada.client.DELETE('/v1/keys/{keyId}', { params });
+  expect(response.status).toBe(204);
+  for (const { error } of [
+    await ada.client.GET('/v1/keys/{keyId}', { params }),
+    await ada.client.PATCH('/v1/keys/{keyId}', { params, body: {} }),
+    await ada.client.DELETE('/v1/keys/{keyId}', { params }),
+  ])
+    expect(error).toMatchObject({ status: 404, code: 'key_not_found' });
+});
+
+test('what belongs to somebody else does not exist', async () => {
+  const params = { path: { keyId: (await mint()).id } };
+  for (const { error } of [
+    await bob.client.GET('/v1/keys/{keyId}', { params }),
+    await bob.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'Mine' } }),
+    await bob.client.DELETE('/v1/keys/{keyId}', { params }),
+  ])
+    expect(error).toMatchObject({ status: 404, code: 'key_not_found' });
+  const query = { accountId: ada.accountId };
+  const { error } = await bob.client.GET('/v1/keys', { params: { query } });
+  expect(error).toMatchObject({ status: 404, code: 'account_not_found' });
+  expect(expectData(await ada.client.GET('/v1/keys/{keyId}', { params })).name).toBe('Key');
+});
+
+test('a key reads with keys:read and writes with keys:write', async () => {
+  const reader = service.as((await mint({ scopes: ['keys:read'] })).token);
+  const writer = service.as((await mint({ scopes: ['keys:write'] })).token);
+  const nothing = service.as((await mint()).token);
+  const params = { path: { keyId: (await mint()).id } };
+
+  expect((await reader.GET('/v1/keys/{keyId}', { params })).response.status).toBe(200);
+  expect((await writer.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } })).response.status).toBe(
+    200,
+  );
+  for (const { error, response } of [
+    await writer.GET('/v1/keys/{keyId}', { params }),
+    await reader.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } }),
+    await reader.DELETE('/v1/keys/{keyId}', { params }),
+    await nothing.GET('/v1/keys'),
+  ]) {
+    expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
+    expect(response.headers.get('www-authenticate')).toMatch(/error="insufficient_scope", scope="keys:\w+"/);
+  }
+});
+
+test('a key cannot give scopes that it lacks, neither to a new key nor to an old one', async () => {
+  const writer = await mint({ scopes: ['keys:write', 'a'] });
+  const client = service.as(writer.token);
+  const params = { path: { keyId: writer.id } };
+  for (const { error } of [
+    await client.POST('/v1/keys', { body: { name: 'Key', scopes: ['a', 'b'] } }),
+    await client.PATCH('/v1/keys/{keyId}', { params, body: { scopes: ['keys:write', 'keys:verify'] } }),
+  ])
+    expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
+  expect(expectData(await client.POST('/v1/keys', { body: { name: 'Key', scopes: ['a'] } })).scopes).toEqual([
+    'a',
+  ]);
+});
+
+test('the operator acts for the account it names, and must name one', async () => {
+  const query = { accountId: ada.accountId };
+  const key = expectData(
+    await service.operator.POST('/v1/keys', { params: { query }, body: { name: 'Key' } }),
+  );
+  expect(key.accountId).toBe(ada.accountId);
+  const path = { keyId: key.id };
+  expect((await service.operator.GET('/v1/keys/{keyId}', { params: { path, query } })).response.status).toBe(
+    200,
+  );
+
+  const nobody = await service.operator.GET('/v1/keys/{keyId}', { params: { path } });
+  expect(nobody.error).toMatchObject({ status: 422, code: 'account_required' });
+  const wrong = { accountId: bob.accountId };
+  const other = await service.operator.DELETE('/v1/keys/{keyId}', { params: { path, query: wrong } });
+  expect(other.error).toMatchObject({ status: 404, code: 'key_not_found' });
+  const unknown = { accountId: 'acc_0123456789abcdef01234567' };
+  const gone = await service.operator.POST('/v1/keys', { params: { query: unknown }, body: { name: 'Key' } });
+  expect(gone.error).toMatchObject({ status: 404, code: 'account_not_found' });
+});
+
+test('every write leaves its audit row: who, what, when, which key', async () => {
+  const key = await mint();
+  const params = { path: { keyId: key.id } };
+  await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } });
+  await ada.client.DELETE('/v1/keys/{keyId}', { params });
+  const rows = await service.db
+    .selectFrom('audit')
+    .select(['action', 'account_id', 'actor', 'detail'])
+    .where('key_id', '=', key.id.slice(4))
+    .orderBy('id')
+    .execute();
+  expect(rows.map(({ action }) => action)).toEqual(['key.minted', 'key.changed', 'key.revoked']);
+  expect(rows.every((row) => `acc_${row.account_id}` === ada.accountId)).toBe(true);
+  expect(rows.every((row) => row.actor.startsWith('session:'))).toBe(true);
+  expect(rows[1]?.detail).toEqual({ name: 'New' });
 });

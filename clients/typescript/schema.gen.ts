@@ -820,8 +820,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1008,8 +1008,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1215,8 +1215,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1358,8 +1358,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1549,8 +1549,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1763,8 +1763,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1923,8 +1923,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2012,8 +2012,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2111,8 +2111,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2254,8 +2254,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2438,8 +2438,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2578,8 +2578,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2746,8 +2746,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2828,6 +2828,29 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 429,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Too Many Requests",
+                     *       "code": "too_many_attempts",
+                     *       "detail": "Too many attempts for this email: try again in 60 seconds."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3262,8 +3285,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
-                    "WWW-Authenticate": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,4 +1,4 @@
-import { type MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { BodyTooLarge, MalformedBody } from '../errors.ts';
 

@@ -12,6 +12,7 @@ import {
   MethodNotAllowed,
   NoSuchPath,
   Refusal,
+  TooManyAttempts,
   Unauthenticated,
   UnsupportedMediaType,
   WrongCaller,
@@ -79,6 +80,7 @@ function headersOf(refusal: Refusal | undefined): Record<string, string> {
     return challenge('error="insufficient_scope"', `scope="${refusal.scopes.join(' ')}"`);
   if (refusal instanceof WrongCaller) return challenge('error="insufficient_scope"');
   if (refusal instanceof MethodNotAllowed) return { Allow: refusal.allow };
+  if (refusal instanceof TooManyAttempts) return { 'Retry-After': String(refusal.retryAfter) };
   if (refusal instanceof DatabaseUnavailable) return { 'Retry-After': '1' };
   return {};
 }

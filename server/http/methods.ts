@@ -5,9 +5,11 @@ import { MethodNotAllowed } from '../errors.ts';
  * Answers for the methods that a path does not have, where Hono would say that there is no such path: OPTIONS with
  * `Allow`, and any other by throwing MethodNotAllowed.
  * @param paths the `paths` of an OpenAPI document
+ * @param base what stands before each of them
  */
-export function onlyDocumentedMethods(paths: Record<string, object>): MiddlewareHandler {
-  const templates = Object.entries(paths).map(([template, item]) => ({
+export function onlyDocumentedMethods(paths: Record<string, object>, base = ''): MiddlewareHandler {
+  const documented = Object.entries(paths).map(([path, item]) => [base + path, item] as const);
+  const templates = documented.map(([template, item]) => ({
     template,
     pattern: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
     methods: Object.keys(item).flatMap((method) =>

@@ -23,7 +23,7 @@ const accountBody = ({ id, email, externalId, createdAt }: Account) => ({
 });
 
 export function accountRoutes(deps: Deps) {
-  const { db, now } = deps;
+  const { db, now, attempts } = deps;
   const app = contractApp();
   const guarded = guardedBy(deps);
 
@@ -54,7 +54,9 @@ export function accountRoutes(deps: Deps) {
 
   app.openapi(guarded(accounts.setPassword), async (c) => {
     const { currentPassword: current, newPassword: next } = c.req.valid('json');
-    await setPassword(db, sessionOf(c.var.caller), { current, next }, actOf(c.var.caller, now()));
+    const session = sessionOf(c.var.caller);
+    const act = actOf(session, now());
+    await attempts.count(session.accountId, () => setPassword(db, session, { current, next }, act));
     return c.body(null, 204);
   });
 

@@ -4,8 +4,9 @@ import type { Deps } from '../deps.ts';
 import { InvalidInput } from '../errors.ts';
 import { contractApp } from '../http/contract.ts';
 import { guardedBy } from '../http/guard.ts';
-import { changeKey, getKey, type Key, listKeys, mintKey, revokeKey, statusOf } from '../keys.ts';
+import { changeKey, getKey, listKeys, mintKey, revokeKey } from '../keys.ts';
 import { newToken } from '../token.ts';
+import { keyBody } from './key-body.ts';
 import { numberOf, pageAfter } from './page.ts';
 
 const day = 86_400_000;
@@ -17,24 +18,6 @@ const lifetimes = {
   '1y': 365 * day,
   never: null,
 };
-
-/** A key as `/v1` shows it. */
-export function keyBody({ usage, now }: Deps, key: Key) {
-  return {
-    id: `key_${key.id}`,
-    accountId: `acc_${key.accountId}`,
-    name: key.name,
-    start: key.start,
-    scopes: key.scopes,
-    metadata: key.metadata,
-    status: statusOf(key, now()),
-    expiresAt: key.expiresAt?.toISOString() ?? null,
-    disabledAt: key.disabledAt?.toISOString() ?? null,
-    lastUsedAt: usage.lastUse(key)?.toISOString() ?? null,
-    createdAt: key.createdAt.toISOString(),
-    updatedAt: key.updatedAt.toISOString(),
-  };
-}
 
 export function keyRoutes(deps: Deps) {
   const { db, now, tokenPrefix } = deps;

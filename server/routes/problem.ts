@@ -1,8 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Problem } from '../../api/problem.ts';
+import { type Problem, titles } from '../../api/problem.ts';
 import * as errors from '../errors.ts';
 import type { Env } from '../http/contract.ts';
 
@@ -31,6 +30,7 @@ const answers: [
   [errors.UnsupportedMediaType, 415, 'unsupported_media_type'],
   [errors.AccountRequired, 422, 'account_required'],
   [errors.InvalidInput, 422, 'invalid_input'],
+  [errors.TooManyAttempts, 429, 'too_many_attempts'],
   [errors.DatabaseUnavailable, 503, 'database_unavailable'],
 ];
 
@@ -50,7 +50,7 @@ export function problem(c: Context<Env>, refusal: errors.Refusal | undefined): R
   const [status, code] = statusAndCode(refusal);
   const body: ProblemBody = {
     type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
+    title: titles[status] ?? 'Error',
     status,
     code,
     detail: refusal?.message ?? 'This should not have happened, and is logged under the requestId.',

@@ -7,7 +7,7 @@ import { endSession, refreshSession, type StartedSession, signIn } from '../sess
 import { accessLifetime } from '../signing.ts';
 
 export function sessionRoutes(deps: Deps) {
-  const { db, now, signer } = deps;
+  const { db, now, signer, attempts } = deps;
   const app = contractApp();
   const guarded = guardedBy(deps);
 
@@ -20,7 +20,8 @@ export function sessionRoutes(deps: Deps) {
   });
 
   app.openapi(guarded(sessions.create), async (c) => {
-    const session = await signIn(db, { ...c.req.valid('json'), now: now() });
+    const { email, password } = c.req.valid('json');
+    const session = await attempts.count(email, () => signIn(db, { email, password, now: now() }));
     return c.json(await sessionBody(session), 201);
   });
 

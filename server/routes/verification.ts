@@ -4,8 +4,8 @@ import type { Deps } from '../deps.ts';
 import { contractApp } from '../http/contract.ts';
 import { guardedBy } from '../http/guard.ts';
 import { getKey, revokeKey } from '../keys.ts';
-import { verify, type VerifiedKey } from '../verify.ts';
-import { keyBody } from './keys.ts';
+import { type VerifiedKey, verify } from '../verify.ts';
+import { keyBody } from './key-body.ts';
 
 const verifiedBody = (key: VerifiedKey) => ({
   id: `key_${key.id}`,

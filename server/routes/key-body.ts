@@ -1,0 +1,20 @@
+import type { Deps } from '../deps.ts';
+import { type Key, statusOf } from '../keys.ts';
+
+/** A key as `/v1` shows it. */
+export function keyBody({ usage, now }: Deps, key: Key) {
+  return {
+    id: `key_${key.id}`,
+    accountId: `acc_${key.accountId}`,
+    name: key.name,
+    start: key.start,
+    scopes: key.scopes,
+    metadata: key.metadata,
+    status: statusOf(key, now()),
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    disabledAt: key.disabledAt?.toISOString() ?? null,
+    lastUsedAt: usage.lastUse(key)?.toISOString() ?? null,
+    createdAt: key.createdAt.toISOString(),
+    updatedAt: key.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,130 @@
+import { beforeAll, expect, test } from 'vitest';
+import { expectData, password, startService, type TestService } from './harness.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+test('an account signs up, whatever the case of its email, and reads itself', async () => {
+  const body = { email: ' Grace@Example.COM ', password };
+  const created = expectData(await service.as().POST('/v1/accounts', { body }));
+  expect(created).toMatchObject({ email: 'grace@example.com', externalId: null });
+  const session = expectData(await service.as().POST('/v1/sessions', { body }));
+  expect(expectData(await service.as(session.accessToken).GET('/v1/account'))).toEqual(created);
+
+  const again = await service.as().POST('/v1/accounts', { body: { email: 'grace@example.com', password } });
+  expect(again.error).toMatchObject({ status: 409, code: 'email_taken' });
+});
+
+test('a password has 8 to 128 characters, of whatever kind', async () => {
+  let count = 0;
+  const signUp = async (password: string) => {
+    const email = `length${++count}@example.com`;
+    return (await service.as().POST('/v1/accounts', { body: { email, password } })).response.status;
+  };
+  expect(await signUp('1234567')).toBe(422);
+  expect(await signUp('🔑'.repeat(8))).toBe(201);
+  expect(await signUp('🔑'.repeat(128))).toBe(201);
+  expect(await signUp('x'.repeat(129))).toBe(422);
+  expect(await signUp('12345678\0')).toBe(422);
+});
+
+test('the password is stored as argon2id, and nowhere else', async () => {
+  const { email } = await service.signIn();
+  const row = await service.db
+    .selectFrom('accounts')
+    .select('password_hash')
+    .where('email', '=', email)
+    .executeTakeFirstOrThrow();
+  expect(row.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+});
+
+test('a new password ends the other sessions, and not this one', async () => {
+  const { email, client } = await service.signIn();
+  const other = expectData(await service.as().POST('/v1/sessions', { body: { email, password } }));
+  const newPassword = 'staple horse correct';
+
+  const wrong = await client.PUT('/v1/account/password', { body: { currentPassword: 'wrong', newPassword } });
+  expect(wrong.error).toMatchObject({ status: 403, code: 'wrong_password' });
+
+  const { response } = await client.PUT('/v1/account/password', {
+    body: { currentPassword: password, newPassword },
+  });
+  expect(response.status).toBe(204);
+  expect((await client.GET('/v1/account')).response.status).toBe(200);
+  expect((await service.as(other.accessToken).GET('/v1/account')).response.status).toBe(401);
+  const refreshed = await service
+    .as()
+    .POST('/v1/sessions/refresh', { body: { refreshToken: other.refreshToken } });
+  expect(refreshed.response.status).toBe(401);
+  expect((await service.as().POST('/v1/sessions', { body: { email, password } })).response.status).toBe(401);
+  const again = await service.as().POST('/v1/sessions', { body: { email, password: newPassword } });
+  expect(again.response.status).toBe(201);
+});
+
+test('a deleted account takes its keys and sessions along, and leaves its audit rows', async () => {
+  const { email, accountId, client, accessToken } = await service.signIn();
+  const { token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+  expect((await client.DELETE('/v1/account')).response.status).toBe(204);
+
+  expect((await service.as(accessToken).GET('/v1/account')).response.status).toBe(401);
+  expect((await service.as().POST('/v1/sessions', { body: { email, password } })).response.status).toBe(401);
+  const verdict = expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
+  expect(verdict).toEqual({ valid: false, reason: 'unknown' });
+
+  const actions = await service.db
+    .selectFrom('audit')
+    .select('action')
+    .where('account_id', '=', accountId.slice(4))
+    .execute();
+  expect(actions.map(({ action }) => action).sort()).toEqual([
+    'account.created',
+    'account.deleted',
+    'key.minted',
+    'key.revoked',
+    'session.started',
+  ]);
+  const left = await service.db
+    .selectFrom('keys')
+    .select('id')
+    .where('account_id', '=', accountId.slice(4))
+    .execute();
+  expect(left).toEqual([]);
+});
+
+test('the operator creates an account for one of the product’s own users, once', async () => {
+  const body = { externalId: 'user_1' };
+  const created = expectData(await service.operator.POST('/v1/accounts', { body }));
+  expect(created).toMatchObject({ email: null, externalId: 'user_1' });
+  const again = await service.operator.POST('/v1/accounts', { body });
+  expect(again.error).toMatchObject({ status: 409, code: 'external_id_taken' });
+
+  const { client } = await service.signIn();
+  expect((await client.POST('/v1/accounts', { body })).response.status).toBe(401);
+  expect((await service.as().POST('/v1/accounts', { body })).response.status).toBe(401);
+});
+
+test('the operator lists accounts, newest first, and finds one by its external id or email', async () => {
+  const { email, accountId } = await service.signIn();
+  const made = expectData(await service.operator.POST('/v1/accounts', { body: { externalId: 'user_2' } }));
+  const list = async (query: object) =>
+    expectData(await service.operator.GET('/v1/accounts', { params: { query } })).data.map(({ id }) => id);
+  expect((await list({})).slice(0, 2)).toEqual([made.id, accountId]);
+  expect(await list({ externalId: 'user_2' })).toEqual([made.id]);
+  expect(await list({ email: email.toUpperCase() })).toEqual([accountId]);
+  const first = expectData(await service.operator.GET('/v1/accounts', { params: { query: { limit: 1 } } }));
+  expect(await list({ limit: 1, cursor: first.nextCursor })).toEqual([accountId]);
+});
+
+test('the operator deletes the account it names, but not its own', async () => {
+  const { id } = expectData(await service.operator.POST('/v1/accounts', { body: { externalId: 'user_3' } }));
+  const remove = async (query: object) =>
+    (await service.operator.DELETE('/v1/account', { params: { query } })).response.status;
+  expect(await remove({})).toBe(422);
+  expect(await remove({ accountId: id })).toBe(204);
+  expect(await remove({ accountId: id })).toBe(404);
+  const own = expectData(await service.operator.GET('/v1/account'));
+  expect(await remove({ accountId: own.id })).toBe(404);
+});

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { createLatchkey } from '../../clients/typescript/client.ts';
+import { newSigningKeys } from '../../server/signing.ts';
+import { newToken } from '../../server/token.ts';
+import { createDatabase, expectData, password } from '../harness.ts';
+import { freePort } from '../postgres.ts';
+import { type ServiceProcess, startProcess } from './service.ts';
+
+const runtimes = ['node', 'bun', 'deno'] as const;
+
+async function signedIn({ url }: ServiceProcess) {
+  const anyone = createLatchkey({ baseUrl: url });
+  const body = { email: `ada${Date.now()}@example.com`, password };
+  expectData(await anyone.POST('/v1/accounts', { body }));
+  const { accessToken } = expectData(await anyone.POST('/v1/sessions', { body }));
+  return createLatchkey({ baseUrl: url, token: accessToken });
+}
+
+async function mintAndVerify(service: ServiceProcess): Promise<void> {
+  const client = await signedIn(service);
+  const { id, token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+  const verdict = expectData(await client.POST('/v1/keys/verify', { body: { token } }));
+  expect(verdict).toMatchObject({ valid: true, key: { id } });
+}
+
+test.for(runtimes)(
+  '%s starts on the embedded database, creates a key, verifies it, and stops',
+  async (runtime) => {
+    await using service = await startProcess({ runtime });
+    await mintAndVerify(service);
+    expect(await service.stop()).toBe(0);
+  },
+);
+
+test.for(runtimes)('%s starts on Postgres, creates a key, verifies it, and stops', async (runtime) => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  await using service = await startProcess({ runtime, env: await shared(url) });
+  await mintAndVerify(service);
+  expect(await service.stop()).toBe(0);
+});
+
+test.for(runtimes)('%s keeps keys, last uses, sessions and secrets over a restart', async (runtime) => {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const env = { DATA_DIR: directory, PORT: String(await freePort()) };
+
+  const first = await startProcess({ runtime, env });
+  const client = await signedIn(first);
+  const { id, token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+  expectData(await client.POST('/v1/keys/verify', { body: { token } }));
+  const params = { path: { keyId: id } };
+  const before = expectData(await client.GET('/v1/keys/{keyId}', { params }));
+  expect(before.lastUsedAt).not.toBeNull();
+  await first.stop();
+
+  await using second = await startProcess({ runtime, env });
+  expect(expectData(await client.GET('/v1/keys/{keyId}', { params }))).toEqual(before);
+  expect(expectData(await client.POST('/v1/keys/verify', { body: { token } })).valid).toBe(true);
+  const operatorToken = (await readFile(join(directory, 'operator-token'), 'utf8')).trim();
+  const operator = createLatchkey({ baseUrl: second.url, token: operatorToken });
+  expect(expectData(await operator.GET('/v1/accounts')).data).toHaveLength(1);
+});
+
+test.for(runtimes)('%s finishes what is in flight when it is told to stop', async (runtime) => {
+  await using service = await startProcess({ runtime });
+  const client = await signedIn(service);
+  const agent = new Agent({ keepAlive: true });
+  const body = JSON.stringify({ email: 'nobody@example.com', password });
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+  // Its body is half sent when the signal comes: it is in flight, beyond doubt.
+  const slow = request(`${service.url}/v1/sessions`, { method: 'POST', agent, headers });
+  slow.write(body.slice(0, 10));
+  await client.GET('/v1/account');
+  const stopped = service.stop();
+  slow.end(body.slice(10));
+  const [response] = await once(slow, 'response');
+  expect(response.statusCode).toBe(401);
+  response.resume();
+  expect(await stopped).toBe(0);
+});
+
+async function shared(url: string) {
+  return {
+    DATABASE_URL: url,
+    OPERATOR_TOKEN: newToken('lko_'),
+    SIGNING_KEYS: JSON.stringify(await newSigningKeys()),
+  };
+}

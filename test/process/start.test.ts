@@ -1,0 +1,112 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { newSigningKeys } from '../../server/signing.ts';
+import { newToken } from '../../server/token.ts';
+import { createDatabase } from '../harness.ts';
+import { freePort } from '../postgres.ts';
+import { startProcess } from './service.ts';
+
+async function emptyDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** What a start says that must fail. */
+const failure = (env: Record<string, string>) =>
+  startProcess({ env }).then(
+    async (service) => {
+      await service.stop();
+      throw new Error('It started.');
+    },
+    (error: Error & { exitCode: number }) => {
+      expect(error.exitCode).toBe(1);
+      expect(error.message.split('\n')).toHaveLength(1);
+      return error.message;
+    },
+  );
+
+test('the start says where the docs, the data and the operator token are, and never the token', async () => {
+  const directory = await emptyDirectory();
+  await using service = await startProcess({ env: { DATA_DIR: directory } });
+  const token = (await readFile(join(directory, 'operator-token'), 'utf8')).trim();
+  expect(service.output).toContain(`${service.url}/docs`);
+  expect(service.output).toContain(join(directory, 'operator-token'));
+  expect(service.output).toContain('not a power loss');
+  expect(service.output).not.toContain(token);
+  for (const name of ['operator-token', 'signing-keys.json'])
+    expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+});
+
+test('a bad setting stops the start with a line that says which and why', async () => {
+  expect(await failure({ PORT: '80a' })).toContain('PORT must be a port number');
+  expect(await failure({ SIGN_UP: 'maybe' })).toContain('SIGN_UP must be open or closed');
+  expect(await failure({ TOKEN_PREFIX: 'Lk-' })).toContain('TOKEN_PREFIX must be');
+  expect(await failure({ SIGNING_KEYS: '{"keys":[]}' })).toContain('SIGNING_KEYS');
+  expect(await failure({ OPERATOR_TOKEN: 'short-secret' })).not.toContain('short-secret');
+});
+
+test('with a database of its own it must be given the secrets that replicas share, and says how to make them', async () => {
+  const line = await failure({ DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  expect(line).toContain('OPERATOR_TOKEN must be set with DATABASE_URL');
+  expect(line).toContain('SIGNING_KEYS must be set with DATABASE_URL');
+  expect(line).toContain('npm run --silent secrets');
+});
+
+test('a database that cannot be reached stops the start with a line', async () => {
+  const env = { DATABASE_URL: `postgres://127.0.0.1:${await freePort()}/none`, ...(await secrets()) };
+  expect(await failure(env)).toContain('DATABASE_URL cannot be used');
+});
+
+test('a port that is taken stops the start with a line', async () => {
+  await using service = await startProcess();
+  expect(await failure({ PORT: new URL(service.url).port })).toContain('Cannot listen');
+});
+
+test('a second process does not get at the data of the first, and gets them when that was killed', async () => {
+  const DATA_DIR = await emptyDirectory();
+  const first = await startProcess({ env: { DATA_DIR } });
+  const line = await failure({ DATA_DIR });
+  expect(line).toContain(`in use by process ${first.child.pid}`);
+  expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+  await first.stop('SIGKILL');
+  await using second = await startProcess({ env: { DATA_DIR } });
+  expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
+});
+
+test('a lock file that is damaged, or of a process that is gone, is no hindrance', async () => {
+  for (const text of ['', '{"pid":', JSON.stringify({ pid: 1, started: '0', host: 'gone' })]) {
+    const DATA_DIR = await emptyDirectory();
+    await writeFile(join(DATA_DIR, 'lock'), text);
+    if (text.includes('gone')) {
+      expect(await failure({ DATA_DIR })).toContain('in use by process 1 on gone');
+      continue;
+    }
+    await using service = await startProcess({ env: { DATA_DIR } });
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+  }
+});
+
+test('data of another Postgres version are not touched, and the line says what to do', async () => {
+  const DATA_DIR = await emptyDirectory();
+  await mkdir(join(DATA_DIR, 'database'));
+  await writeFile(join(DATA_DIR, 'database', 'PG_VERSION'), '17\n');
+  expect(await failure({ DATA_DIR })).toContain('written by Postgres 17');
+});
+
+test('several starters on one empty database all start', async () => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  const env = { DATABASE_URL: url, ...(await secrets()) };
+  const services = await Promise.all([1, 2, 3, 4].map(() => startProcess({ env })));
+  for (const service of services) {
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    expect(await service.stop()).toBe(0);
+  }
+});
+
+async function secrets() {
+  return { OPERATOR_TOKEN: newToken('lko_'), SIGNING_KEYS: JSON.stringify(await newSigningKeys()) };
+}

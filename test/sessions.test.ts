@@ -1,0 +1,159 @@
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
+import { beforeAll, expect, test } from 'vitest';
+import { expectData, password, startService, type TestService } from './harness.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+const refresh = async (refreshToken: string) =>
+  service.as().POST('/v1/sessions/refresh', { body: { refreshToken } });
+
+test('an access token is a JWT that verifies offline against the JWK Set', async () => {
+  const { accessToken, accountId } = await service.signIn();
+  const jwks = createRemoteJWKSet(new URL('http://latchkey.test/.well-known/jwks.json'), {
+    [customFetch]: (url: string) => service.fetch(new URL(url).pathname),
+  });
+  const { payload, protectedHeader } = await jwtVerify(accessToken, jwks, {
+    issuer: 'http://latchkey.test',
+    audience: 'http://latchkey.test',
+    currentDate: new Date(service.deps.now()),
+  });
+  expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
+  expect(`acc_${payload.sub}`).toBe(accountId);
+  expect(payload.sub).toMatch(/^[0-9a-f]{24}$/);
+  expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
+});
+
+test('an access token ends after 15 minutes', async () => {
+  const { accessToken } = await service.signIn();
+  const status = async () => (await service.as(accessToken).GET('/v1/account')).response.status;
+  service.pass(900_000 - 1);
+  expect(await status()).toBe(200);
+  service.pass(1);
+  expect(await status()).toBe(401);
+});
+
+test('a wrong password and an unknown email answer alike', async () => {
+  const { email } = await service.signIn();
+  const answers = [];
+  for (const body of [
+    { email, password: 'wrong password' },
+    { email: 'nobody@example.com', password },
+  ]) {
+    const { error, response } = await service.as().POST('/v1/sessions', { body });
+    answers.push({ ...error, requestId: '', authenticate: response.headers.get('www-authenticate') });
+  }
+  expect(answers[0]).toMatchObject({ status: 401, code: 'wrong_credentials' });
+  expect(answers[1]).toEqual(answers[0]);
+});
+
+test('a wrong password and an unknown email take the same time', async () => {
+  const { email } = await service.signIn();
+  const timed = async (email: string) => {
+    const began = performance.now();
+    await service.as().POST('/v1/sessions', { body: { email, password: 'wrong password' } });
+    return performance.now() - began;
+  };
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let round = 0; round < 9; round += 1) {
+    known.push(await timed(email));
+    unknown.push(await timed('nobody.at.all@example.com'));
+  }
+  const median = (times: number[]) => times.toSorted((a, b) => a - b)[4] ?? 0;
+  // Both hash once, for tens of milliseconds. An answer without a hash would come in a tenth of the time.
+  expect(median(unknown) / median(known)).toBeGreaterThan(0.5);
+  expect(median(unknown) / median(known)).toBeLessThan(2);
+});
+
+test('a password cannot be guessed at will', async () => {
+  const { email } = await service.signIn();
+  const attempt = (password: string) => service.as().POST('/v1/sessions', { body: { email, password } });
+  for (let count = 0; count < 10; count += 1)
+    expect((await attempt('wrong password')).response.status).toBe(401);
+  const { error, response } = await attempt(password);
+  expect(error).toMatchObject({ status: 429, code: 'too_many_attempts' });
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('a refresh token works once, and gives the next', async () => {
+  const { refreshToken, accountId } = await service.signIn();
+  service.pass(3_600_000);
+  const next = expectData(await refresh(refreshToken));
+  expect(next.refreshToken).not.toBe(refreshToken);
+  expect(expectData(await service.as(next.accessToken).GET('/v1/account')).id).toBe(accountId);
+  expect((await refresh(next.refreshToken)).response.status).toBe(200);
+});
+
+test('a refresh token that is used twice ends the whole session', async () => {
+  const { refreshToken, email } = await service.signIn();
+  const bystander = expectData(await service.as().POST('/v1/sessions', { body: { email, password } }));
+  const second = expectData(await refresh(refreshToken));
+  const third = expectData(await refresh(second.refreshToken));
+
+  expect((await refresh(refreshToken)).error).toMatchObject({ status: 401, code: 'invalid_refresh_token' });
+  expect((await refresh(third.refreshToken)).response.status).toBe(401);
+  expect((await service.as(third.accessToken).GET('/v1/account')).response.status).toBe(401);
+  expect((await service.as(bystander.accessToken).GET('/v1/account')).response.status).toBe(200);
+});
+
+test('of refreshes at the same moment one succeeds at most', async () => {
+  const { refreshToken } = await service.signIn();
+  const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
+  expect(answers.filter(({ response }) => response.status === 200).length).toBeLessThanOrEqual(1);
+});
+
+test('a session that is not refreshed for 30 days has ended', async () => {
+  const early = await service.signIn();
+  const late = await service.signIn();
+  service.pass(30 * 86_400_000 - 1);
+  expect((await refresh(early.refreshToken)).response.status).toBe(200);
+  service.pass(1);
+  expect((await refresh(late.refreshToken)).response.status).toBe(401);
+});
+
+test('signing out ends the access token and the refresh token at once', async () => {
+  const { accessToken, refreshToken } = await service.signIn();
+  const client = service.as(accessToken);
+  expect((await client.DELETE('/v1/sessions/current')).response.status).toBe(204);
+  expect((await client.GET('/v1/account')).error).toMatchObject({ status: 401, code: 'invalid_token' });
+  expect((await refresh(refreshToken)).response.status).toBe(401);
+});
+
+test('an access token is refused if anything about it is not ours', async () => {
+  const { accessToken } = await service.signIn();
+  const [, claims = ''] = accessToken.split('.');
+  const payload = JSON.parse(Buffer.from(claims, 'base64url').toString());
+  const secret = new TextEncoder().encode(JSON.stringify(service.deps.signer.jwks));
+  const header = decodeProtectedHeader(accessToken);
+  const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url');
+  for (const forged of [
+    `${none}.${claims}.`,
+    `${none}.${claims}.e30`,
+    await new SignJWT(payload).setProtectedHeader({ ...header, alg: 'HS256' }).sign(secret),
+    accessToken.slice(0, -4),
+    accessToken.replace(
+      claims,
+      Buffer.from(JSON.stringify({ ...payload, sub: 'f'.repeat(24) })).toString('base64url'),
+    ),
+    await service.deps.signer.signAccess(
+      { accountId: payload.sub, sessionId: 'f'.repeat(24) },
+      service.deps.now(),
+    ),
+    await service.deps.signer.signKey({ accountId: payload.sub, iat: payload.iat, exp: payload.exp }),
+  ]) {
+    const { error, response } = await service.as(forged).GET('/v1/account');
+    expect(error).toMatchObject({ status: 401, code: 'invalid_token' });
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey", error="invalid_token"');
+  }
+});
+
+test('signing in and refreshing do not mind a stale Authorization header', async () => {
+  const { email, refreshToken } = await service.signIn();
+  const stale = service.as('stale');
+  expect((await stale.POST('/v1/sessions', { body: { email, password } })).response.status).toBe(201);
+  expect((await stale.POST('/v1/sessions/refresh', { body: { refreshToken } })).response.status).toBe(200);
+});

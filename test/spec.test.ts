@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { startService, type TestService } from './harness.ts';
+
+const root = join(import.meta.dirname, '..');
+const run = promisify(execFile);
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+const operations = contractNames.flatMap((name) =>
+  operationsOf(documentOf(name)).map((entry) => ({ name, ...entry })),
+);
+
+test('every operation of every document has a handler', async () => {
+  for (const { method, path, operation } of operations) {
+    const response = await service.fetch(path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
+    const body = await response.text();
+    expect(body, operation.operationId).not.toContain('There is nothing at this path');
+    expect(response.status, operation.operationId).not.toBe(405);
+  }
+});
+
+test('every operation that asks for a credential refuses those who send none', async () => {
+  for (const { method, path, operation } of operations) {
+    const guarded =
+      operation.security?.length && operation.security.every((one) => Object.keys(one).length > 0);
+    if (!guarded) continue;
+    const response = await service.fetch(path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
+    expect(response.status, operation.operationId).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
+  }
+});
+
+test('every operation has an id of its own, a summary and a description', () => {
+  const ids = operations.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { operation } of operations) {
+    expect(operation.summary).toMatch(/\w/);
+    expect(operation.description).toMatch(/\w/);
+  }
+});
+
+test('operations.txt lists every operation', async () => {
+  const listed = (await readFile(join(root, 'spec/operations.txt'), 'utf8')).trim().split('\n');
+  expect(listed.map((line) => line.split(/ +/).slice(0, 3))).toEqual(
+    operations.map(({ name, method, path }) => [name, method.toUpperCase(), path]),
+  );
+});
+
+test('the documents are served as they stand in spec/, with the public URL in them', async () => {
+  for (const [name, path] of [
+    ['latchkey', '/openapi.json'],
+    ['journal', '/openapi/journal.json'],
+    ['share', '/openapi/share.json'],
+  ]) {
+    const served = await (await service.fetch(path ?? '')).text();
+    const stands = await readFile(join(root, `spec/${name}.json`), 'utf8');
+    const here = stands.replaceAll('http://127.0.0.1:8787', 'http://latchkey.test');
+    expect(JSON.parse(served)).toEqual(JSON.parse(here));
+    expect(JSON.parse(served).openapi).toMatch(/^3\.1/);
+  }
+});
+
+test('the drift check fails when a route changes and the spec does not', async () => {
+  const copy = await mkdtemp(join(tmpdir(), 'latchkey-drift-'));
+  onTestFinished(() => rm(copy, { recursive: true, force: true }));
+  for (const part of ['api', 'spec', 'scripts', 'clients', 'package.json'])
+    await cp(join(root, part), join(copy, part), {
+      recursive: true,
+      filter: (file) => !file.includes('node_modules'),
+    });
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const check = () => run(process.execPath, ['scripts/spec.ts', '--check'], { cwd: copy });
+
+  await check();
+  const file = join(copy, 'api/keys.ts');
+  const source = await readFile(file, 'utf8');
+  await writeFile(file, source.replace("summary: 'Revoke a key'", "summary: 'Delete a key'"));
+  await expect(check()).rejects.toMatchObject({
+    stderr: expect.stringContaining('spec/latchkey.json is not what'),
+  });
+});

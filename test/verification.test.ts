@@ -1,0 +1,163 @@
+import { beforeAll, expect, test } from 'vitest';
+import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+
+let service: TestService;
+let ada: SignedIn;
+let bob: SignedIn;
+
+beforeAll(async () => {
+  service = await startService();
+  ada = await service.signIn();
+  bob = await service.signIn();
+});
+
+const verdict = async (
+  token: string,
+  { by = service.operator, scopes }: { by?: SignedIn['client']; scopes?: string[] } = {},
+) => expectData(await by.POST('/v1/keys/verify', { body: { token, ...(scopes && { scopes }) } }));
+
+const mint = async (
+  body: { scopes?: string[]; expiresIn?: '1d'; metadata?: Record<string, string> } = {},
+  by = ada,
+) => expectData(await by.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
+
+const unknown = { valid: false, reason: 'unknown' };
+
+test('a valid verdict says whose the key is and what it may do', async () => {
+  const { id: accountId } = expectData(
+    await service.operator.POST('/v1/accounts', { body: { externalId: 'user_8812' } }),
+  );
+  const body = { name: 'Mobile app', scopes: ['a', 'b'], metadata: { plan: 'pro' } };
+  const key = expectData(await service.operator.POST('/v1/keys', { params: { query: { accountId } }, body }));
+  expect(await verdict(key.token, { scopes: ['b'] })).toEqual({
+    valid: true,
+    key: { id: key.id, accountId, externalId: 'user_8812', ...body, expiresAt: null },
+  });
+});
+
+test('a token stops verifying at its expiry', async () => {
+  const key = await mint({ expiresIn: '1d' });
+  service.pass(86_400_000 - 1);
+  expect(await verdict(key.token)).toMatchObject({ valid: true });
+  service.pass(1);
+  expect(await verdict(key.token)).toEqual({ valid: false, reason: 'expired' });
+});
+
+test('a disabled key is refused until it is allowed again', async () => {
+  const key = await mint();
+  const params = { path: { keyId: key.id } };
+  await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } });
+  expect(await verdict(key.token)).toEqual({ valid: false, reason: 'disabled' });
+  await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: false } });
+  expect(await verdict(key.token)).toMatchObject({ valid: true });
+});
+
+test('a revoked token is unknown at once', async () => {
+  const key = await mint();
+  await ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: key.id } } });
+  expect(await verdict(key.token)).toEqual(unknown);
+});
+
+test('a key must carry all the scopes that are asked for', async () => {
+  const { token } = await mint({ scopes: ['a', 'b'] });
+  expect(await verdict(token, { scopes: ['a', 'b'] })).toMatchObject({ valid: true });
+  expect(await verdict(token, { scopes: ['a', 'c'] })).toEqual({
+    valid: false,
+    reason: 'insufficient_scope',
+  });
+});
+
+test('what is no token of ours is unknown, whatever it looks like', async () => {
+  const { token } = await mint();
+  const wrongLast = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
+  for (const text of [
+    '',
+    'x',
+    wrongLast,
+    token.toUpperCase(),
+    ` ${token}`,
+    `${token}\n`,
+    'eyJhbGciOiJub25lIn0.eyJ9.e30',
+  ])
+    expect(await verdict(text)).toEqual(unknown);
+});
+
+test('callers of an account verify that account’s keys, and no others', async () => {
+  const key = await mint();
+  const verifier = service.as((await mint({ scopes: ['keys:verify'] })).token);
+  const foreign = service.as((await mint({ scopes: ['keys:verify'] }, bob)).token);
+  for (const by of [ada.client, verifier, service.operator])
+    expect(await verdict(key.token, { by })).toMatchObject({ valid: true, key: { id: key.id } });
+  for (const by of [bob.client, foreign]) expect(await verdict(key.token, { by })).toEqual(unknown);
+});
+
+test('a key with keys:verify in the operator’s account verifies every key, and does nothing else', async () => {
+  const key = await mint();
+  const own = expectData(await service.operator.GET('/v1/account'));
+  const query = { accountId: own.id };
+  const body = { name: 'API servers', scopes: ['keys:verify'] };
+  const { token } = expectData(await service.operator.POST('/v1/keys', { params: { query }, body }));
+  const server = service.as(token);
+  expect(await verdict(key.token, { by: server })).toMatchObject({ valid: true });
+  for (const { response } of [
+    await server.GET('/v1/keys', { params: { query: { accountId: ada.accountId } } }),
+    await server.GET('/v1/accounts'),
+    await server.POST('/v1/keys', { body: { name: 'Key' } }),
+    await server.DELETE('/v1/account', { params: { query: { accountId: ada.accountId } } }),
+  ])
+    expect(response.status).toBe(403);
+});
+
+test('a key without keys:verify verifies nothing', async () => {
+  const { token } = await mint({ scopes: ['keys:read', 'keys:write'] });
+  const { error } = await service.as(token).POST('/v1/keys/verify', { body: { token } });
+  expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
+});
+
+test('a key may always ask who it is, and revoke itself', async () => {
+  const { token, ...key } = await mint();
+  const client = service.as(token);
+  expect(expectData(await client.GET('/v1/keys/current'))).toEqual({
+    ...key,
+    lastUsedAt: new Date(service.deps.now()).toISOString(),
+  });
+  expect((await client.DELETE('/v1/keys/current')).response.status).toBe(204);
+  expect((await client.GET('/v1/keys/current')).error).toMatchObject({ status: 401, code: 'invalid_token' });
+});
+
+test('a session has no current key', async () => {
+  const { error } = await ada.client.GET('/v1/keys/current');
+  expect(error).toMatchObject({ status: 403, code: 'wrong_caller' });
+});
+
+test('a use shows in the next answer at once, and in the database after a flush', async () => {
+  const key = await mint();
+  const params = { path: { keyId: key.id } };
+  const lastUse = async () => expectData(await ada.client.GET('/v1/keys/{keyId}', { params })).lastUsedAt;
+  const stored = () =>
+    service.db
+      .selectFrom('keys')
+      .select(['last_used_at', 'updated_at'])
+      .where('id', '=', key.id.slice(4))
+      .executeTakeFirstOrThrow();
+
+  await verdict(key.token, { scopes: ['missing'] });
+  expect(await lastUse()).toBeNull();
+
+  service.pass(1000);
+  await verdict(key.token);
+  const used = new Date(service.deps.now());
+  expect(await lastUse()).toBe(used.toISOString());
+  await service.deps.usage.flush();
+  expect(await stored()).toEqual({ last_used_at: used, updated_at: new Date(key.updatedAt) });
+  expect(await lastUse()).toBe(used.toISOString());
+});
+
+test('uses are written behind without being asked, within a second', async () => {
+  const key = await mint();
+  await verdict(key.token);
+  const query = service.db.selectFrom('keys').select('last_used_at').where('id', '=', key.id.slice(4));
+  await expect
+    .poll(async () => (await query.executeTakeFirst())?.last_used_at, { timeout: 1000 })
+    .toBeTruthy();
+});
