@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../server/config.ts';
+import { startProcess } from './service.ts';
+
+const run = promisify(execFile);
+const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+test('the README’s curl lines work as they stand', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-readme-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await using service = await startProcess({ env: { DATA_DIR: join(directory, 'data') } });
+
+  const blocks = Array.from(readme.matchAll(/```sh\n(.*?)```/gs), ([, block = '']) => block);
+  const script = blocks.filter((block) => block.includes('curl')).join('\necho\n');
+  const here = script.replaceAll('http://127.0.0.1:8787', service.url);
+  const { stdout } = await run('bash', ['-euc', here], { cwd: directory });
+
+  const answers = stdout
+    .trim()
+    .split(/\n|(?<=\})(?=\{)/)
+    .map((line) => JSON.parse(line));
+  expect(answers).toMatchObject([
+    { email: 'ada@example.com' },
+    { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
+    { name: 'CI', token: expect.stringMatching(/^lk_/) },
+    { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
+  ]);
+});
+
+test('the README’s table names every setting and its default', () => {
+  const rows = Array.from(readme.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([^|]+) \|/gm));
+  const documented = new Map(
+    rows.flatMap(([, names = '', defaults = '']) => {
+      const values = defaults.split(', ');
+      return names.split(', ').map((name, index) => [name.slice(1, -1), values[index] ?? ''] as const);
+    }),
+  );
+  const config: Record<string, unknown> = readConfig({});
+  for (const [name, value] of Object.entries(config))
+    expect(documented.get(name), name).toBe(`\`${String(value)}\``);
+  const unset = ['PUBLIC_URL', 'DATABASE_URL', 'OPERATOR_TOKEN', 'SIGNING_KEYS'];
+  expect([...documented.keys()].sort()).toEqual([...Object.keys(config), ...unset].sort());
+});
