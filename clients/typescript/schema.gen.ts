@@ -529,11 +529,8 @@ export interface components {
         };
         Verdict: components["schemas"]["Valid"] | components["schemas"]["Invalid"];
         Valid: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            valid: "Valid";
+            /** @enum {boolean} */
+            valid: true;
             key: components["schemas"]["VerifiedKey"];
         };
         VerifiedKey: {
@@ -561,11 +558,8 @@ export interface components {
             expiresAt: string | null;
         };
         Invalid: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            valid: "Invalid";
+            /** @enum {boolean} */
+            valid: false;
             /**
              * @description Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, disabled, expired, insufficient_scope.
              * @enum {string}

@@ -1,0 +1,247 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../postgres.ts';
+import { type Runtime, type ServiceProcess, startProcess } from './service.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const client = join(root, 'clients/typescript');
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+
+const runtimes: Record<Runtime, string[]> = {
+  node: [],
+  bun: [],
+  deno: ['run', '--allow-all'],
+};
+
+/** What a stranger's compiler must accept, and refuse. */
+const types = `
+import { createLatchkey, type components, type Key, type MintedKey, type operations, type Problem, type Verdict } from '@latchkey/client';
+
+const latchkey = createLatchkey({ baseUrl: 'http://127.0.0.1:8787', fetch });
+const params = { path: { keyId: 'key_6921a5d4b281af121fcda4cf' } };
+
+const use = (..._values: unknown[]) => {};
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+export const named: Same<Key, components['schemas']['Key']> = true;
+export type Query = NonNullable<operations['listKeys']['parameters']['query']>;
+
+const { data, error, response } = await latchkey.POST('/v1/keys', { body: { name: 'A' }, signal: AbortSignal.timeout(1000) });
+export const status: number = response.status;
+// @ts-expect-error: nobody has looked yet which of the two it is
+data.token;
+if (error) {
+  const none: undefined = data;
+  const problem: Problem = error;
+  use(none, problem);
+} else {
+  const none: undefined = error;
+  const key: MintedKey = data;
+  use(none, key);
+}
+
+export const codes: string extends Problem['code'] ? never : 'key_not_found' extends Problem['code'] ? true : never = true;
+// @ts-expect-error: there is no such code
+error?.code === 'no_such_code';
+
+export function read(verdict: Verdict): string {
+  // @ts-expect-error: only a valid verdict has a key
+  verdict.key;
+  // @ts-expect-error: only an invalid verdict has a reason
+  verdict.reason;
+  const valid: boolean = verdict.valid;
+  use(valid);
+  return verdict.valid ? verdict.key.accountId : verdict.reason;
+}
+
+const changed = await latchkey.PATCH('/v1/keys/{keyId}', { params, body: { expiresAt: null, disabled: true } });
+export const key: Key | undefined = changed.data;
+const gone = await latchkey.DELETE('/v1/keys/{keyId}', { params });
+export const nothing: Same<typeof gone.data, undefined> = true;
+const jwks = await latchkey.GET('/.well-known/jwks.json');
+export const alg: 'EdDSA' | undefined = jwks.data?.keys[0]?.alg;
+export const anyCallCanFail: Problem | undefined = jwks.error;
+
+// @ts-expect-error: there is no such path
+await latchkey.GET('/v1/key');
+// @ts-expect-error: the path has no such method
+await latchkey.PUT('/v1/keys', { body: { name: 'A' } });
+// @ts-expect-error: the path has a parameter
+await latchkey.GET('/v1/keys/{keyId}');
+// @ts-expect-error: the operation has a body
+await latchkey.POST('/v1/keys');
+// @ts-expect-error: a field is missing
+await latchkey.POST('/v1/keys', { body: { scopes: [] } });
+// @ts-expect-error: a value is not one of those allowed
+await latchkey.POST('/v1/keys', { body: { name: 'A', expiresIn: '2d' } });
+// @ts-expect-error: a field is misspelt, where others are right
+await latchkey.POST('/v1/keys', { body: { name: 'A', scope: [] } });
+// @ts-expect-error: a field is misspelt, where all are optional
+await latchkey.PATCH('/v1/keys/{keyId}', { params, body: { disable: true } });
+// @ts-expect-error: a query parameter is misspelt
+await latchkey.GET('/v1/keys', { params: { query: { limits: 1 } } });
+`;
+
+/** What a stranger's program does with a running service, with the help of the README. */
+const program = `
+import { createLatchkey, type Problem, type Session, UnexpectedAnswer } from '@latchkey/client';
+import { Hono } from 'hono';
+import { allKeys } from './all-keys.ts';
+import { requireKey } from './require-key.ts';
+import { signedIn } from './session.ts';
+
+const [baseUrl = '', brokenProxy = '', email = ''] = process.argv.slice(2);
+const body = { email, password: 'correct horse battery' };
+const dataOf = <Data>({ data, error }: { data?: Data; error?: Problem }): Data => {
+  if (data === undefined) throw new Error(JSON.stringify(error));
+  return data;
+};
+
+const anonymous = createLatchkey({ baseUrl });
+dataOf(await anonymous.POST('/v1/accounts', { body }));
+const session = dataOf(await anonymous.POST('/v1/sessions', { body }));
+
+const kept: Session[] = [];
+const latchkey = signedIn(baseUrl, { ...session, expiresIn: 0 }, (next) => kept.push(next));
+const names = ['One', 'Two', 'Three'];
+const [one, two] = await Promise.all(
+  names.map(async (name) => dataOf(await latchkey.POST('/v1/keys', { body: { name, scopes: ['files:read'] } }))),
+);
+if (!one || !two) throw new Error('no keys');
+
+const listed: string[] = [];
+for await (const { name } of allKeys(latchkey, 2)) listed.push(name);
+
+const params = { path: { keyId: two.id } };
+await latchkey.DELETE('/v1/keys/{keyId}', { params });
+const { error } = await latchkey.GET('/v1/keys/{keyId}', { params });
+
+const app = new Hono().get('/', requireKey(latchkey, 'files:read'), (c) => c.text(c.var.key.name));
+app.get('/write', requireKey(latchkey, 'files:write'), (c) => c.text(c.var.key.name));
+const ask = async (path: string, token?: string) => {
+  const headers = token === undefined ? {} : { Authorization: \`Bearer \${token}\` };
+  const response = await app.request(path, { headers });
+  return \`\${response.status} \${await response.text()}\`;
+};
+
+const thrown = await createLatchkey({ baseUrl: brokenProxy }).GET('/v1/keys').catch((error: unknown) => error);
+
+console.log(
+  JSON.stringify({
+    refreshes: kept.length,
+    listed: listed.sort(),
+    code: error?.code,
+    invalid: (await anonymous.POST('/v1/sessions', { body: { ...body, email: '' } })).error?.errors?.[0]?.pointer,
+    good: await ask('/', one.token),
+    none: await ask('/'),
+    lacking: await ask('/write', one.token),
+    revoked: await ask('/', two.token),
+    unexpected: thrown instanceof UnexpectedAnswer && thrown.message,
+  }),
+);
+`;
+
+/** Runs a command to its end. Whatever it wrote is in the error if it fails. */
+async function run(command: string, args: string[], cwd: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, args, { cwd }).catch((failure) => {
+    throw new Error(`${failure.message}\n${failure.stdout}`);
+  });
+  return stdout;
+}
+
+/** The TypeScript of a README; what begins with a file's name as a comment under that name. */
+async function snippetsOf(readme: string): Promise<Record<string, string>> {
+  const blocks = [...(await readFile(readme, 'utf8')).matchAll(/^```ts\n(.+?)^```$/gms)];
+  return Object.fromEntries(
+    blocks.map(([, code = ''], index) => [
+      /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? `snippet-${index}.ts`,
+      code,
+    ]),
+  );
+}
+
+const brokenProxy = createServer((_request, response) => response.writeHead(502).end());
+let project: string;
+let snippets: Record<string, string>;
+let service: ServiceProcess;
+let brokenProxyUrl: string;
+const used = new AsyncDisposableStack();
+afterAll(() => used.disposeAsync());
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'latchkey-client-'));
+  used.defer(() => rm(project, { recursive: true, force: true }));
+  const tarball = await run('npm', ['pack', '--silent', '--pack-destination', project], client);
+  await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  const name = tarball.trim().split('\n').at(-1);
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${name}`], project);
+
+  // What else the snippets of the README import is here already.
+  for (const borrowed of ['hono', '@types/node']) {
+    const path = join(project, 'node_modules', borrowed);
+    await mkdir(dirname(path), { recursive: true });
+    await symlink(join(root, 'node_modules', borrowed), path);
+  }
+  snippets = await snippetsOf(join(client, 'README.md'));
+  for (const [file, code] of Object.entries({ ...snippets, 'types.ts': types, 'program.ts': program }))
+    await writeFile(join(project, file), code);
+
+  const port = await freePort();
+  await new Promise<void>((listening) => brokenProxy.listen(port, '127.0.0.1', listening));
+  used.defer(() => {
+    brokenProxy.close();
+  });
+  brokenProxyUrl = `http://127.0.0.1:${port}`;
+  service = used.use(await startProcess());
+});
+
+/** @throws what the compiler says about `files` */
+async function typeCheck(files: string[], compilerOptions: Record<string, unknown>): Promise<void> {
+  const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+  const shared = { ...strict, noEmit: true, target: 'es2022', allowImportingTsExtensions: true };
+  const config = { compilerOptions: { ...shared, ...compilerOptions }, files };
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify(config));
+  await run(process.execPath, [tsc], project);
+}
+
+test.each([
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+])('the packed client has types that refuse a wrong call, resolved as $moduleResolution', async (modules) => {
+  // With no types but the browser's, and with every declaration checked.
+  await typeCheck(['types.ts'], { ...modules, lib: ['es2022', 'dom'], types: [], skipLibCheck: false });
+});
+
+test('every snippet of its README type-checks', async () => {
+  expect(Object.keys(snippets)).toHaveLength(6);
+  await typeCheck([...Object.keys(snippets), 'program.ts'], {
+    module: 'nodenext',
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    types: ['node'],
+    skipLibCheck: true,
+  });
+});
+
+test.each(Object.entries(runtimes))(
+  'the packed client works on %s, in a project of its own',
+  async (runtime, args) => {
+    const binary = join(root, 'node_modules/.bin', runtime);
+    const email = `${runtime}@example.com`;
+    const written = await run(binary, [...args, 'program.ts', service.url, brokenProxyUrl, email], project);
+    expect(JSON.parse(written)).toEqual({
+      refreshes: 1,
+      listed: ['One', 'Three', 'Two'],
+      code: 'key_not_found',
+      invalid: '#/email',
+      good: '200 One',
+      none: '401 {"error":"missing"}',
+      lacking: '403 {"error":"insufficient_scope"}',
+      revoked: '401 {"error":"unknown"}',
+      unexpected: 'GET /v1/keys got 502, but not an answer of Latchkey.',
+    });
+  },
+);
