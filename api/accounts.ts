@@ -6,17 +6,24 @@ import { instant, text } from './text.ts';
 
 const tags = ['Accounts'];
 
-export const AccountId = z
+const accountId = z
   .string()
-  .regex(/^acc_[0-9a-f]{24}$/, 'Must be an account id: `acc_` and 24 hexadecimal digits.')
-  .openapi({ description: 'The account’s id.', example: 'acc_6921a5c0b281af121fcda4ce' });
+  .regex(/^acc_[0-9a-f]{24}$/, 'Must be an account id: `acc_` and 24 hexadecimal digits.');
+
+export const AccountId = accountId.openapi({
+  description: 'The account’s id.',
+  example: 'acc_6921a5c0b281af121fcda4ce',
+});
 
 /** An id in a request, as the server knows it: without the prefix that it is printed with. */
 export const unprefixed = (id: string) => id.slice(4);
 
-/** How the operator says for which account it acts. Anybody else may leave it out, or name their own. */
+/**
+ * How the operator says for which account it acts. Anybody else may leave it out, or name their own. It has no
+ * example, since the docs would send that along with every request that is tried there.
+ */
 export const accountQuery = {
-  accountId: AccountId.transform(unprefixed)
+  accountId: accountId.transform(unprefixed)
     .optional()
     .openapi({
       description: 'Whose: the operator names the account it acts for. Other callers act for their own.',

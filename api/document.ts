@@ -96,7 +96,10 @@ function sample(method: string, path: string, operation: Operation, document: Do
     .replaceAll('"', "'");
   return `import { createLatchkey } from '@latchkey/client';
 
-const latchkey = createLatchkey({ baseUrl: 'http://127.0.0.1:8787', token });
+const latchkey = createLatchkey({
+  baseUrl: 'http://127.0.0.1:8787',
+  token,
+});
 const { data, error } = await latchkey.${method.toUpperCase()}('${path}'${json === '{}' ? '' : `, ${json}`});
 `;
 }

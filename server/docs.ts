@@ -20,6 +20,14 @@ const sources = [
   { document: share, slug: 'share', url: '/openapi/share.json' },
 ];
 
+/** Beside our typed client the samples are in shell, JavaScript, Python and Go. */
+const hiddenLanguages =
+  'c clojure csharp dart fsharp http java julia kotlin node objc ocaml php powershell r ruby rust swift'.split(
+    ' ',
+  );
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
+
 /** The address that the documents in `spec/` were written with. */
 const writtenWith = 'http://127.0.0.1:8787';
 
@@ -40,6 +48,8 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
   let loading: ReturnType<typeof scalarScript> | undefined;
 
   app.get('/', (c) => c.redirect('/docs'));
+
+  app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
   for (const { document, url } of sources) {
     const servers = document.servers.map((server) => ({ url: server.url.replace(writtenWith, publicUrl) }));
@@ -65,7 +75,7 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
     const nonce = randomBytes(16).toString('base64');
     c.header(
       'Content-Security-Policy',
-      `default-src 'self'; script-src 'nonce-${nonce}' 'strict-dynamic'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src *; object-src 'none'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'self'; script-src 'nonce-${nonce}' 'strict-dynamic'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ${new URL(publicUrl).origin}; object-src 'none'; base-uri 'none'; frame-ancestors 'none'`,
     );
     return Scalar({
       pageTitle: 'Latchkey: API reference',
@@ -82,7 +92,9 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
       agent: { disabled: true },
       mcp: { disabled: true },
       showDeveloperTools: 'never',
+      hideClientButton: true,
       persistAuth: false,
+      hiddenClients: Object.fromEntries(hiddenLanguages.map((language) => [language, true])),
     })(c, next);
   });
 
