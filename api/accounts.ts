@@ -23,7 +23,8 @@ export const unprefixed = (id: string) => id.slice(4);
  * example, since the docs would send that along with every request that is tried there.
  */
 export const accountQuery = {
-  accountId: accountId.transform(unprefixed)
+  accountId: accountId
+    .transform(unprefixed)
     .optional()
     .openapi({
       description: 'Whose: the operator names the account it acts for. Other callers act for their own.',
