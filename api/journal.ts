@@ -153,9 +153,12 @@ export const journal = {
     responses: {
       201: data('The new API key, with its token.', 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f'),
       ...refusals,
-      413: refusal('The body is larger than 64 KiB.', { message: 'The body is too large.', status: 413 }),
+      413: refusal('The body is larger than 64 KiB.', {
+        message: 'The body may have at most 65536 bytes.',
+        status: 413,
+      }),
       415: refusal('The body is neither JSON nor a form.', {
-        message: 'Unsupported Media Type',
+        message: 'Send the name as a form, as JSON or in the query.',
         status: 415,
       }),
       422: {

@@ -241,7 +241,7 @@ export const keys = {
           .optional()
           .openapi({
             description:
-              'Only keys whose name contains this, or whose token begins with it; case is ignored in names.',
+              'Only keys whose name contains this, in whatever case, or whose `start` begins with it.',
             param: { name: 'search', in: 'query' },
           }),
       }),
@@ -279,7 +279,7 @@ export const keys = {
     tags,
     summary: 'Change a key',
     description:
-      'A JSON merge patch (RFC 7396): what is left out stays as it is. A key that changes keys cannot give them scopes that it lacks.',
+      'A JSON merge patch (RFC 7396): what is left out stays as it is. A key that makes this call can neither give scopes that it lacks nor change a key that has such.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       params: keyPath,

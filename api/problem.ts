@@ -5,7 +5,6 @@ export const problemCodes = [
   'account_not_found',
   'account_required',
   'body_too_large',
-  'conflicting_fields',
   'database_unavailable',
   'email_taken',
   'external_id_taken',
@@ -102,7 +101,7 @@ const facts = {
   415: {
     title: 'Unsupported Media Type',
     code: 'unsupported_media_type',
-    detail: 'Send the body as application/json.',
+    detail: 'The body is not of a content type that this operation reads: see its documentation.',
     description: 'The body is not declared as JSON.',
   },
   422: {
@@ -115,14 +114,14 @@ const facts = {
   429: {
     title: 'Too Many Requests',
     code: 'too_many_attempts',
-    detail: 'Too many attempts for this email: try again in 60 seconds.',
+    detail: 'Too many attempts: try again in 60 seconds.',
     description: 'Too many attempts; `Retry-After` says when to come back.',
   },
   503: {
     title: 'Service Unavailable',
     code: 'database_unavailable',
     detail: 'The database cannot be reached: try again in a second.',
-    description: 'The database cannot be reached, and nothing was done.',
+    description: 'The database did not answer. A write may have been done or not: look before you repeat it.',
   },
 } as const satisfies Record<number, ProblemFacts>;
 

@@ -56,6 +56,7 @@ const refusals = {
     ...outcome('Nobody is logged in.', 'UNAUTHORIZED', 'Unauthorized'),
     headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' as const } } },
   },
+  500: outcome('Our fault.', 'SERVER_ERROR', 'Internal Server Error.'),
   503: {
     ...outcome('Not available at the moment.', 'UNAVAILABLE', 'Service Unavailable.'),
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
@@ -66,7 +67,7 @@ const notFound = {
 };
 const bodyRefusals = {
   400: outcome('A field is not acceptable.', 'INVALID_LABEL', 'The label must be a string.'),
-  413: outcome('The body is larger than 64 KiB.', 'BODY_TOO_LARGE', 'The body is too large.'),
+  413: outcome('The body is larger than 64 KiB.', 'BODY_TOO_LARGE', 'The body may have at most 65536 bytes.'),
   415: outcome('The body is neither a form nor JSON.', 'UNSUPPORTED_MEDIA_TYPE', 'Send a form or JSON.'),
 };
 

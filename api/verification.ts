@@ -55,8 +55,7 @@ export const verification = {
               .strictObject({
                 token: z
                   .string('Must be a string.')
-                  .max(4096, 'Must have at most 4096 characters.')
-                  .openapi({ description: 'The token that was presented to you.' }),
+                  .openapi({ description: 'The token that was presented to you, whatever it is.' }),
                 scopes: Scopes.optional().openapi({
                   description: 'Scopes that the key must carry, all of them.',
                 }),
@@ -107,7 +106,7 @@ export const verification = {
     security: [byKey()],
     responses: {
       200: { description: 'The key that made the call.', content: { 'application/json': { schema: Key } } },
-      ...refusals(401, 403, 503),
+      ...refusals(401, 403, 404, 503),
     },
   }),
 
@@ -119,6 +118,6 @@ export const verification = {
     summary: 'Revoke the calling key',
     description: 'A key revokes itself, as when it has leaked. It needs no scope for that.',
     security: [byKey()],
-    responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 503) },
+    responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 503) },
   }),
 };

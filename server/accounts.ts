@@ -82,7 +82,8 @@ export async function listAccounts(
 }
 
 /**
- * Sets a new password, and ends the account's sessions other than `sessionId`.
+ * Sets a new password. Sessions that began with the old one have ended, save `sessionId`; so has one that begins at
+ * this very moment, since it carries the version of the password it was checked against.
  * @throws WrongPassword where `current` is not the password
  */
 export async function setPassword(
@@ -105,16 +106,17 @@ export async function setPassword(
     .with('changed', (q) =>
       q
         .updateTable('accounts')
-        .set({ password_hash })
+        .set((e) => ({ password_hash, password_version: e('password_version', '+', 1) }))
         .where('id', '=', accountId)
         .where('password_hash', '=', stored)
-        .returning('id'),
+        .returning(['id', 'password_version']),
     )
-    .with('ended', (q) =>
+    .with('kept', (q) =>
       q
-        .deleteFrom('sessions')
-        .where('account_id', 'in', (e) => e.selectFrom('changed').select('id'))
-        .where('id', '!=', sessionId),
+        .updateTable('sessions')
+        .from('changed')
+        .set((e) => ({ password_version: e.ref('changed.password_version') }))
+        .where('sessions.id', '=', sessionId),
     )
     .with('logged', () => logged(act, 'password.changed', sql`select id, null::text from changed`))
     .selectFrom('changed')
@@ -124,7 +126,8 @@ export async function setPassword(
 }
 
 /**
- * Deletes an account with its sessions and its keys.
+ * Deletes an account with its sessions and its keys. A key that is being minted while this waits goes as well, but
+ * without an audit row of its own.
  * @throws AccountNotFound; so does the operator's own account, which is not for deleting
  */
 export async function deleteAccount(db: Database, id: string, act: Act): Promise<void> {

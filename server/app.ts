@@ -32,7 +32,7 @@ function journal(deps: Deps) {
   const path = '/api/settings/api';
   const app = contractApp();
   app.onError(onError(deps, journalError));
-  app.use(`${path}/*`, onlyDocumentedMethods(documents.journal.paths), ...boundedBody);
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.journal.paths), boundedBody);
   app.route('/', journalRoutes(deps));
   app.all(`${path}/*`, nothingHere);
   return app;
@@ -43,7 +43,7 @@ function share(deps: Deps, base: string) {
   const path = '/apikey';
   const app = contractApp();
   app.onError(onError(deps, shareError));
-  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths, base), ...boundedBody);
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths, base), boundedBody);
   app.route('/', shareRoutes(deps));
   app.all(`${path}/*`, nothingHere);
   return app;
@@ -53,7 +53,7 @@ function share(deps: Deps, base: string) {
 function latchkey(deps: Deps) {
   const app = contractApp();
   app.onError(onError(deps, problem));
-  app.use('*', onlyDocumentedMethods(documents.latchkey.paths), ...boundedBody);
+  app.use('*', onlyDocumentedMethods(documents.latchkey.paths), boundedBody);
   app.route('/', verificationRoutes(deps));
   app.route('/', keyRoutes(deps));
   app.route('/', accountRoutes(deps));

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { TooManyAttempts } from './errors.ts';
+import { TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
 
 /** So many tries at a password in so many seconds, for each account. */
 const points = 10;
@@ -24,8 +24,15 @@ export class Attempts {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       throw new TooManyAttempts(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
     }
-    const result = await attempt();
-    await this.#limiter.delete(whom);
-    return result;
+    try {
+      const result = await attempt();
+      await this.#limiter.delete(whom);
+      return result;
+    } catch (error) {
+      // Only a wrong password was an attempt at one.
+      const wrong = error instanceof WrongCredentials || error instanceof WrongPassword;
+      if (!wrong) await this.#limiter.reward(whom);
+      throw error;
+    }
   }
 }

@@ -61,7 +61,7 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
       '\n',
     ),
     async close() {
-      await usage.flush().catch((error) => log.error({ reason: messageOf(error) }, 'last uses were lost'));
+      await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'last uses were lost'));
       await db.destroy();
       await dataDir?.[Symbol.asyncDispose]();
     },

@@ -4,6 +4,7 @@ import type { Deps } from './deps.ts';
 import {
   AccountNotFound,
   AccountRequired,
+  beyondCaller,
   InsufficientScope,
   Unauthenticated,
   WrongCaller,
@@ -128,15 +129,18 @@ export function keyOf(caller: Caller): VerifiedKey {
   return caller.key;
 }
 
+/** The scopes that a caller cannot go beyond in what it gives: those of a key. Undefined where there is no bound. */
+export const boundsOf = (caller: Caller): readonly string[] | undefined =>
+  caller.kind === 'apiKey' ? caller.key.scopes : undefined;
+
 /**
  * Refuses a key that would give another one more than it has itself.
  * @throws InsufficientScope
  */
 export function mayGrant(caller: Caller, scopes: readonly string[]): void {
-  if (caller.kind !== 'apiKey') return;
-  const beyond = scopes.filter((scope) => !caller.key.scopes.includes(scope));
-  if (beyond.length > 0)
-    throw new InsufficientScope(beyond, `A key cannot give scopes that it lacks: "${beyond.join(' ')}".`);
+  const bounds = boundsOf(caller);
+  const beyond = bounds ? scopes.filter((scope) => !bounds.includes(scope)) : [];
+  if (beyond.length > 0) throw beyondCaller(beyond);
 }
 
 /** The caller as the audit trail names it, at this instant. */

@@ -30,6 +30,10 @@ export class InsufficientScope extends Refusal {
   }
 }
 
+/** A key would give, or bring back, scopes that it lacks itself. */
+export const beyondCaller = (scopes: readonly string[]) =>
+  new InsufficientScope(scopes, `A key cannot give scopes that it lacks: "${scopes.join(' ')}".`);
+
 export class KeyNotFound extends Refusal {
   constructor() {
     super('There is no such key in this account.');

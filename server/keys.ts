@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import { type Act, logged } from './audit.ts';
 import type { Database, Metadata, Schema } from './db/schema.ts';
-import { AccountNotFound, InvalidInput, KeyNotFound } from './errors.ts';
+import { AccountNotFound, beyondCaller, InvalidInput, KeyNotFound } from './errors.ts';
 import { newId } from './id.ts';
 import { hashToken, startOf } from './token.ts';
 
@@ -168,14 +168,17 @@ const maxMetadataEntries = 50;
 
 /**
  * Changes a key, and answers with what it is now.
+ * @param within scopes that the key must not go beyond: those of a key that makes the call, which could otherwise
+ * bring a stronger one back to life. Absent: no such bound
  * @throws KeyNotFound where the account has no such key
+ * @throws InsufficientScope where the key has scopes beyond `within`
  * @throws InvalidInput where the merged metadata would have too many entries
  */
 export async function changeKey(
   db: Database,
   accountId: string,
   name: KeyName,
-  change: KeyChange,
+  { within, ...change }: KeyChange & { within?: readonly string[] | undefined },
   act: Act,
 ): Promise<Key> {
   const at = sql`${new Date(act.now)}::timestamptz`;
@@ -194,6 +197,7 @@ export async function changeKey(
         update keys set ${sql.join(changes)}
         where account_id = ${accountId} and ${named(name)}
           and (select count(*) from jsonb_object_keys(${merged})) <= ${maxMetadataEntries}
+          and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
         returning *)`,
     )
     .with('logged', () => logged(act, 'key.changed', sql`select account_id, id from changed`, change))
@@ -202,7 +206,9 @@ export async function changeKey(
     .executeTakeFirst();
   if (changed) return changed;
 
-  await getKey(db, accountId, name);
+  const { scopes } = await getKey(db, accountId, name);
+  const beyond = within ? scopes.filter((scope) => !within.includes(scope)) : [];
+  if (beyond.length > 0) throw beyondCaller(beyond);
   throw new InvalidInput({
     detail: `Would have more than ${maxMetadataEntries} entries: remove some with null.`,
     pointer: '#/metadata',

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type QueryCreator, sql } from 'kysely';
 import { type Act, logged } from './audit.ts';
-import type { Database } from './db/schema.ts';
+import type { Database, Schema } from './db/schema.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
 import { newId } from './id.ts';
 import { isPassword } from './password.ts';
@@ -8,6 +8,21 @@ import { hashToken, newToken } from './token.ts';
 
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
 const sessionLifetime = 30 * 86_400_000;
+
+/** At most so many expired sessions are deleted by one sign-in. */
+const sweepLimit = 100;
+
+/** Sessions that have neither expired nor begun with a password that is not the account's any more. */
+const liveSessions = (q: QueryCreator<Schema>, now: number) =>
+  q
+    .selectFrom('sessions')
+    .innerJoin('accounts', (join) =>
+      join
+        .onRef('accounts.id', '=', 'sessions.account_id')
+        .onRef('accounts.password_version', '=', 'sessions.password_version'),
+    )
+    .select('sessions.id')
+    .where('sessions.expires_at', '>', new Date(now));
 
 /** A session that was just begun or refreshed, with the refresh token that comes next. */
 export interface StartedSession {
@@ -18,7 +33,7 @@ export interface StartedSession {
 }
 
 /**
- * Begins a session. Takes the account's expired ones away.
+ * Begins a session, and sweeps away some that have expired, whosever they are.
  * @throws WrongCredentials, in the same time for an unknown email as for a wrong password
  */
 export async function signIn(
@@ -27,7 +42,7 @@ export async function signIn(
 ): Promise<StartedSession> {
   const account = await db
     .selectFrom('accounts')
-    .select(['id', 'password_hash'])
+    .select(['id', 'password_hash', 'password_version'])
     .where('email', '=', email)
     .executeTakeFirst();
   const matches = await isPassword(password, account?.password_hash ?? null);
@@ -38,22 +53,27 @@ export async function signIn(
   const expiresAt = new Date(now + sessionLifetime);
   const act = { actor: `session:${sessionId}`, now };
   const started = await db
-    .with('account', (q) =>
+    .with('account', (q) => q.selectFrom('accounts').select('id').where('id', '=', account.id).forKeyShare())
+    .with('swept', (q) =>
       q
-        .selectFrom('accounts')
-        .select('id')
-        .where('id', '=', account.id)
-        .where('password_hash', '=', account.password_hash)
-        .forKeyShare(),
-    )
-    .with('expired', (q) =>
-      q.deleteFrom('sessions').where('account_id', '=', account.id).where('expires_at', '<=', new Date(now)),
+        .deleteFrom('sessions')
+        .where('id', 'in', (e) =>
+          e
+            .selectFrom('sessions')
+            .select('id')
+            .where('expires_at', '<=', new Date(now))
+            .limit(sweepLimit)
+            .forUpdate()
+            .skipLocked(),
+        ),
     )
     .with(
       'started',
       () => sql<{ id: string; account_id: string }>`(
-        insert into sessions (id, account_id, created_at, expires_at)
-        select ${sessionId}::text, id, ${new Date(now)}::timestamptz, ${expiresAt}::timestamptz from account
+        insert into sessions (id, account_id, password_version, created_at, expires_at)
+        select ${sessionId}::text, id, ${account.password_version}::integer, ${new Date(now)}::timestamptz,
+          ${expiresAt}::timestamptz
+        from account
         returning id, account_id)`,
     )
     .with(
@@ -79,16 +99,28 @@ export async function refreshSession(db: Database, presented: string, now: numbe
   const refreshToken = newToken('lkr_');
   const expiresAt = new Date(now + sessionLifetime);
   const refreshed = await db
+    // The session is locked before its tokens, in the order in which deleting one locks them.
+    .with('session', (q) =>
+      liveSessions(q, now)
+        .where('sessions.id', 'in', (e) =>
+          e.selectFrom('refresh_tokens').select('session_id').where('hash', '=', hash),
+        )
+        .forUpdate('sessions'),
+    )
     .with('used', (q) =>
       q
         .updateTable('refresh_tokens')
         .set({ used_at: new Date(now) })
         .where('hash', '=', hash)
         .where('used_at', 'is', null)
-        .where('session_id', 'in', (e) =>
-          e.selectFrom('sessions').select('id').where('expires_at', '>', new Date(now)),
-        )
+        .where('session_id', 'in', (e) => e.selectFrom('session').select('id'))
         .returning('session_id'),
+    )
+    .with('forgotten', (q) =>
+      q
+        .deleteFrom('refresh_tokens')
+        .where('session_id', 'in', (e) => e.selectFrom('session').select('id'))
+        .where('used_at', '<=', new Date(now - sessionLifetime)),
     )
     .with('prolonged', (q) =>
       q
@@ -157,17 +189,14 @@ export async function endSession(db: Database, sessionId: string, act: Act): Pro
     .execute();
 }
 
-/** Whether a session of this account has neither ended nor expired. */
+/** Whether a session of this account has neither ended nor expired, nor outlived its password. */
 export async function isLiveSession(
   db: Database,
   { accountId, sessionId, now }: { accountId: string; sessionId: string; now: number },
 ): Promise<boolean> {
-  const session = await db
-    .selectFrom('sessions')
-    .select('id')
-    .where('id', '=', sessionId)
-    .where('account_id', '=', accountId)
-    .where('expires_at', '>', new Date(now))
+  const session = await liveSessions(db, now)
+    .where('sessions.id', '=', sessionId)
+    .where('sessions.account_id', '=', accountId)
     .executeTakeFirst();
   return session !== undefined;
 }

@@ -16,6 +16,7 @@ export class Usage {
   #written = new Map<string, Date>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<void> = Promise.resolve();
+  #closed = false;
 
   /** @param onError told when a flush fails; its uses are kept and tried again */
   constructor(db: Database, onError: (error: unknown) => void) {
@@ -26,6 +27,7 @@ export class Usage {
   /** Notes a use of a key. Costs two look-ups in memory. */
   record(keyId: string, at: Date): void {
     this.#pending.set(keyId, at);
+    if (this.#closed) return;
     this.#timer ??= setTimeout(() => this.flush().catch(this.#onError), flushDelay);
   }
 
@@ -41,6 +43,12 @@ export class Usage {
     this.#timer = undefined;
     this.#flushing = this.#flushing.catch(() => {}).then(() => this.#write());
     return this.#flushing;
+  }
+
+  /** Writes what was gathered a last time; what comes later stays in memory. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.flush();
   }
 
   async #write(): Promise<void> {

@@ -102,7 +102,10 @@ test('the operator creates an account for one of the product’s own users, once
   expect(again.error).toMatchObject({ status: 409, code: 'external_id_taken' });
 
   const { client } = await service.signIn();
-  expect((await client.POST('/v1/accounts', { body })).response.status).toBe(401);
+  expect((await client.POST('/v1/accounts', { body })).error).toMatchObject({
+    status: 403,
+    code: 'wrong_caller',
+  });
   expect((await service.as().POST('/v1/accounts', { body })).response.status).toBe(401);
 });
 

@@ -101,7 +101,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
     corsOrigins: ['*'],
     ...options,
   };
-  cleanUp.defer(() => deps.usage.flush());
+  cleanUp.defer(() => deps.usage.close());
   const app = createApp(deps);
 
   const send = async (request: Request) => {

@@ -63,10 +63,9 @@ test('a wrong password and an unknown email take the same time', async () => {
     known.push(await timed(email));
     unknown.push(await timed('nobody.at.all@example.com'));
   }
-  const median = (times: number[]) => times.toSorted((a, b) => a - b)[4] ?? 0;
   // Both hash once, for tens of milliseconds. An answer without a hash would come in a tenth of the time.
-  expect(median(unknown) / median(known)).toBeGreaterThan(0.5);
-  expect(median(unknown) / median(known)).toBeLessThan(2);
+  expect(Math.min(...unknown) / Math.min(...known)).toBeGreaterThan(0.5);
+  expect(Math.min(...unknown) / Math.min(...known)).toBeLessThan(2);
 });
 
 test('a password cannot be guessed at will', async () => {
@@ -100,10 +99,10 @@ test('a refresh token that is used twice ends the whole session', async () => {
   expect((await service.as(bystander.accessToken).GET('/v1/account')).response.status).toBe(200);
 });
 
-test('of refreshes at the same moment one succeeds at most', async () => {
+test('of refreshes at the same moment one succeeds', async () => {
   const { refreshToken } = await service.signIn();
   const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
-  expect(answers.filter(({ response }) => response.status === 200).length).toBeLessThanOrEqual(1);
+  expect(answers.filter(({ response }) => response.status === 200)).toHaveLength(1);
 });
 
 test('a session that is not refreshed for 30 days has ended', async () => {

@@ -48,7 +48,7 @@ export interface paths {
         head?: never;
         /**
          * Change a key
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key that changes keys cannot give them scopes that it lacks.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key that makes this call can neither give scopes that it lacks nor change a key that has such.
          */
         patch: operations["updateKey"];
         trace?: never;
@@ -359,7 +359,7 @@ export interface components {
              * @description The stable name of the problem: branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "conflicting_fields" | "database_unavailable" | "email_taken" | "external_id_taken" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
+            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
             /** @description What went wrong and what to do, for people. */
             detail: string;
             /** @description The `x-request-id` of this answer: quote it to support. */
@@ -567,7 +567,7 @@ export interface components {
             reason: "unknown" | "expired" | "disabled" | "insufficient_scope";
         };
         Verification: {
-            /** @description The token that was presented to you. */
+            /** @description The token that was presented to you, whatever it is. */
             token: string;
             /**
              * @description Scopes that the key must carry, all of them.
@@ -741,7 +741,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Only keys of this status. */
                 status?: "active" | "expired" | "disabled";
-                /** @description Only keys whose name contains this, or whose token begins with it; case is ignored in names. */
+                /** @description Only keys whose name contains this, in whatever case, or whose `start` begins with it. */
                 search?: string;
             };
             header?: never;
@@ -880,7 +880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1077,7 +1077,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Send the body as application/json."
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1110,7 +1110,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1275,7 +1275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1418,7 +1418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1618,7 +1618,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Send the body as application/json."
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1651,7 +1651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1811,7 +1811,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Send the body as application/json."
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1844,7 +1844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1935,7 +1935,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "There is no such key in this account."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2024,7 +2045,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "There is no such key in this account."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2150,7 +2192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2323,7 +2365,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Send the body as application/json."
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2356,7 +2398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2498,7 +2540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2638,7 +2680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2794,7 +2836,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Send the body as application/json."
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2844,13 +2886,13 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Too Many Requests",
                      *       "code": "too_many_attempts",
-                     *       "detail": "Too many attempts for this email: try again in 60 seconds."
+                     *       "detail": "Too many attempts: try again in 60 seconds."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2985,7 +3027,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Send the body as application/json."
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3035,13 +3077,13 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Too Many Requests",
                      *       "code": "too_many_attempts",
-                     *       "detail": "Too many attempts for this email: try again in 60 seconds."
+                     *       "detail": "Too many attempts: try again in 60 seconds."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3175,7 +3217,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "Send the body as application/json."
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3208,7 +3250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3297,7 +3339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3386,7 +3428,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description The database cannot be reached, and nothing was done. */
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */

@@ -7,12 +7,14 @@ export interface Schema {
     number: GeneratedAlways<number>;
     email: string | null;
     password_hash: string | null;
+    password_version: Generated<number>;
     external_id: string | null;
     created_at: Date;
   };
   sessions: {
     id: string;
     account_id: string;
+    password_version: number;
     created_at: Date;
     expires_at: Date;
   };

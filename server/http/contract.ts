@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import type { Logger } from 'pino';
 import type { Caller } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import {
@@ -50,6 +51,7 @@ export const onError =
   ({ log }: Deps, answer: (c: Context<Env>, refusal: Refusal | undefined) => Response): ErrorHandler<Env> =>
   (error, c) => {
     const refusal = asRefusal(error);
+    if (refusal instanceof DatabaseUnavailable) warnOfOutage(log, refusal);
     if (!refusal) {
       const { name, message, stack } = error;
       log.error(
@@ -61,12 +63,29 @@ export const onError =
     return answer(c, refusal);
   };
 
+let warnedAt = Number.NEGATIVE_INFINITY;
+
+/** Once a second at most: an outage meets every request. */
+function warnOfOutage(log: Logger, { cause }: DatabaseUnavailable): void {
+  if (performance.now() - warnedAt < 1000) return;
+  warnedAt = performance.now();
+  log.warn(
+    { reason: cause instanceof Error ? cause.message : 'not migrated' },
+    'the database is unavailable',
+  );
+}
+
 function asRefusal(error: Error): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof HTTPException)
-    return error.status === 415 ? new UnsupportedMediaType() : new MalformedBody(`${error.message}.`);
+    return error.status === 415
+      ? new UnsupportedMediaType()
+      : new MalformedBody(`${error.message.replace(/\.+$/, '')}.`);
   return undefined;
 }
+
+/** The challenge to a token that is not good, or not good for this. */
+export const invalidToken = 'Bearer realm="latchkey", error="invalid_token"';
 
 /** The headers that HTTP asks for with a refusal, in whatever contract (RFC 6750, section 3; RFC 9110). */
 function headersOf(refusal: Refusal | undefined): Record<string, string> {
@@ -74,7 +93,7 @@ function headersOf(refusal: Refusal | undefined): Record<string, string> {
     'WWW-Authenticate': ['Bearer realm="latchkey"', ...parameters].join(', '),
   });
   if (refusal instanceof Unauthenticated)
-    return refusal.sent ? challenge('error="invalid_token"') : challenge();
+    return refusal.sent ? { 'WWW-Authenticate': invalidToken } : challenge();
   if (refusal instanceof WrongCredentials || refusal instanceof InvalidRefreshToken) return challenge();
   if (refusal instanceof InsufficientScope)
     return challenge('error="insufficient_scope"', `scope="${refusal.scopes.join(' ')}"`);

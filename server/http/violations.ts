@@ -33,12 +33,13 @@ const pointerTo = (path: PropertyKey[]) =>
     .map((step, place) => (place === 0 ? step : encodeURIComponent(step)))
     .join('/');
 
-/** An issue as sentences with their places. Of a union, the alternative that came closest speaks. */
+/** An issue as sentences with their places. Of a union, the alternative speaks that knows most of the fields. */
 function faultsOf(issue: Issue, base: PropertyKey[] = []): { detail: string; path: PropertyKey[] }[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'invalid_union': {
-      const [closest = []] = (issue.errors ?? []).toSorted((a, b) => a.length - b.length);
+      const unknown = (issues: Issue[]) => issues.reduce((sum, { keys = [] }) => sum + keys.length, 0);
+      const [closest = []] = (issue.errors ?? []).toSorted((a, b) => unknown(a) - unknown(b));
       return closest.flatMap((inner) => faultsOf(inner, path));
     }
     case 'unrecognized_keys':

@@ -8,9 +8,9 @@ import {
   setPassword,
   signUp,
 } from '../accounts.ts';
-import { accountOf, actOf, selfOf, sessionOf } from '../callers.ts';
+import { accountOf, actOf, type Caller, selfOf, sessionOf } from '../callers.ts';
 import type { Deps } from '../deps.ts';
-import { SignUpClosed, Unauthenticated } from '../errors.ts';
+import { SignUpClosed, Unauthenticated, WrongCaller } from '../errors.ts';
 import { contractApp } from '../http/contract.ts';
 import { guardedBy } from '../http/guard.ts';
 import { numberOf, pageAfter } from './page.ts';
@@ -21,6 +21,10 @@ const accountBody = ({ id, email, externalId, createdAt }: Account) => ({
   externalId,
   createdAt: createdAt.toISOString(),
 });
+
+/** What is said to a caller who would have to be somebody else: to come with a credential, or with another one. */
+const refused = (message: string, { kind }: Caller) =>
+  kind === 'anyone' ? new Unauthenticated(message, { sent: false }) : new WrongCaller(message);
 
 export function accountRoutes(deps: Deps) {
   const { db, now, attempts } = deps;
@@ -33,7 +37,7 @@ export function accountRoutes(deps: Deps) {
     const act = actOf(caller, now());
     if ('externalId' in body) {
       if (caller.kind !== 'operatorToken')
-        throw new Unauthenticated('Only the operator creates accounts with an externalId.', { sent: false });
+        throw refused('Only the operator creates accounts with an externalId.', caller);
       return c.json(accountBody(await createExternalAccount(db, body.externalId, act)), 201);
     }
     if (deps.signUp === 'closed' && caller.kind !== 'operatorToken') throw new SignUpClosed();

@@ -4,7 +4,7 @@ import { journal, maxNameLength } from '../../api/journal.ts';
 import { accountOf, actOf, mayGrant } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import * as errors from '../errors.ts';
-import { contractApp, type Env } from '../http/contract.ts';
+import { contractApp, type Env, invalidToken } from '../http/contract.ts';
 import { guardedBy } from '../http/guard.ts';
 import { allKeys, getKey, type Key, mintKey, revokeKey } from '../keys.ts';
 import { newToken } from '../token.ts';
@@ -105,11 +105,11 @@ export function journalError(c: Context<Env>, refusal: errors.Refusal | undefine
   const invalid = (field: string, message: string) =>
     c.json({ message, errors: { [field]: [message] } }, 422);
 
-  if (refusal instanceof errors.Unauthenticated || refusal instanceof errors.WrongCaller)
-    return c.json({ message: 'Unauthenticated.' }, 401);
+  if (refusal instanceof errors.Unauthenticated) return c.json({ message: 'Unauthenticated.' }, 401);
+  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound)
+    return c.json({ message: 'Unauthenticated.' }, 401, { 'WWW-Authenticate': invalidToken });
   if (refusal instanceof errors.InsufficientScope) return answer(403, 'This action is unauthorized.');
-  if (refusal instanceof errors.KeyNotFound || refusal instanceof errors.AccountNotFound)
-    return answer(404, 'API key not found');
+  if (refusal instanceof errors.KeyNotFound) return answer(404, 'API key not found');
   if (refusal instanceof errors.NoSuchPath) return answer(404, 'Not found');
   if (refusal instanceof errors.MethodNotAllowed) return answer(405, refusal.message);
   if (refusal instanceof errors.BodyTooLarge) return answer(413, refusal.message);

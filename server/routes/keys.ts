@@ -1,5 +1,5 @@
 import { keys } from '../../api/keys.ts';
-import { accountOf, actOf, mayGrant } from '../callers.ts';
+import { accountOf, actOf, boundsOf, mayGrant } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidInput } from '../errors.ts';
 import { contractApp } from '../http/contract.ts';
@@ -76,7 +76,7 @@ export function keyRoutes(deps: Deps) {
       db,
       accountId,
       { id: c.req.valid('param').keyId },
-      change,
+      { ...change, within: boundsOf(caller) },
       actOf(caller, now()),
     );
     return c.json(keyBody(deps, key), 200);

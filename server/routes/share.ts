@@ -3,7 +3,7 @@ import { maxLabelLength, share } from '../../api/share.ts';
 import { actOf, sessionOf } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import * as errors from '../errors.ts';
-import { contractApp, type Env } from '../http/contract.ts';
+import { contractApp, type Env, invalidToken } from '../http/contract.ts';
 import { guardedBy } from '../http/guard.ts';
 import { allKeys, changeKey, getKey, type Key, mintKey, revokeKey } from '../keys.ts';
 
@@ -123,12 +123,10 @@ export function shareRoutes(deps: Deps) {
 
 /** This contract's one place where errors become its HTTP. */
 export function shareError(c: Context<Env>, refusal: errors.Refusal | undefined): Response {
-  if (
-    refusal instanceof errors.Unauthenticated ||
-    refusal instanceof errors.WrongCaller ||
-    refusal instanceof errors.AccountNotFound
-  )
-    return c.json({ code: 'UNAUTHORIZED', message: 'Unauthorized' }, 401);
+  const unauthorized = { code: 'UNAUTHORIZED', message: 'Unauthorized' };
+  if (refusal instanceof errors.Unauthenticated) return c.json(unauthorized, 401);
+  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound)
+    return c.json(unauthorized, 401, { 'WWW-Authenticate': invalidToken });
   if (refusal instanceof errors.KeyNotFound)
     return c.json({ code: 'NOT_FOUND', message: 'APIKey not found.' }, 404);
   if (refusal instanceof errors.NoSuchPath)

@@ -6,18 +6,22 @@ const statements = [
     number bigint generated always as identity unique,
     email text unique,
     password_hash text,
+    password_version integer not null default 0,
     external_id text unique,
     created_at timestamptz not null,
     check ((email is null) = (password_hash is null))
   )`,
 
+  // Good only while its account still has the password that it began with.
   sql`create table sessions (
     id text collate "C" primary key,
     account_id text collate "C" not null references accounts on delete cascade,
+    password_version integer not null,
     created_at timestamptz not null,
     expires_at timestamptz not null
   )`,
   sql`create index on sessions (account_id)`,
+  sql`create index on sessions (expires_at)`,
 
   // A used token is kept for as long as its session, so that a second use is known for what it is.
   sql`create table refresh_tokens (
