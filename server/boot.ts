@@ -8,7 +8,7 @@ import { openPGlite } from './db/pglite.ts';
 import { openPostgres } from './db/postgres.ts';
 import type { Database } from './db/schema.ts';
 import { CannotStart } from './errors.ts';
-import { createSigner, newSigningKeys, type PrivateJwkSet } from './signing.ts';
+import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from './signing.ts';
 import { newToken } from './token.ts';
 import { Usage } from './usage.ts';
 
@@ -33,9 +33,8 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
   const store = config.DATABASE_URL
     ? await openShared(config, config.DATABASE_URL)
     : await openEmbedded(config);
-  const { db, signingKeys, operatorToken, dataDir } = store;
-
-  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const { db, signer, operatorToken, dataDir } = store;
+  const publicUrl = publicUrlOf(config);
   const usage = new Usage(db, (error) =>
     log.warn({ reason: messageOf(error) }, 'last uses are not written yet'),
   );
@@ -47,7 +46,7 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
     attempts: new Attempts(),
     publicUrl,
     now: Date.now,
-    signer: await createSigner(signingKeys, { issuer: publicUrl, siteName: config.SITE_NAME }),
+    signer,
     tokenPrefix: config.TOKEN_PREFIX,
     signUp: config.SIGN_UP,
     corsOrigins: config.CORS_ORIGINS,
@@ -70,23 +69,32 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
 
 interface Store {
   db: Database;
-  signingKeys: PrivateJwkSet;
+  signer: Signer;
   operatorToken: string;
   dataDir?: DataDir;
   facts: string[];
 }
 
+const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Config) =>
+  PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+
+/** What signs with these keys; `source` says where they come from, should they not be good. */
+async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Promise<Signer> {
+  try {
+    return await createSigner(keys, { issuer: publicUrlOf(config), siteName: config.SITE_NAME });
+  } catch (error) {
+    throw new CannotStart(`${source} cannot be used: ${messageOf(error)}`);
+  }
+}
+
 /** A Postgres server, with secrets that all replicas share. */
-async function openShared({ SIGNING_KEYS, OPERATOR_TOKEN }: Config, url: string): Promise<Store> {
+async function openShared(config: Config, url: string): Promise<Store> {
+  const { SIGNING_KEYS, OPERATOR_TOKEN } = config;
   if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
+  const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
   try {
     const db = await openPostgres(url);
-    return {
-      db,
-      signingKeys: SIGNING_KEYS,
-      operatorToken: OPERATOR_TOKEN,
-      facts: ['  database        Postgres'],
-    };
+    return { db, signer, operatorToken: OPERATOR_TOKEN, facts: ['  database        Postgres'] };
   } catch (error) {
     throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);
   }
@@ -96,19 +104,20 @@ async function openShared({ SIGNING_KEYS, OPERATOR_TOKEN }: Config, url: string)
 async function openEmbedded(config: Config): Promise<Store> {
   const dataDir = await openDataDir(config.DATA_DIR);
   try {
-    const token = config.OPERATOR_TOKEN ?? (await dataDir.secret('operator-token', () => newToken('lko_')));
-    const signingKeys =
-      config.SIGNING_KEYS ??
-      jwkSetText.parse(
-        await dataDir.secret('signing-keys.json', async () => JSON.stringify(await newSigningKeys())),
-      );
+    const operatorToken =
+      config.OPERATOR_TOKEN ?? (await dataDir.secret('operator-token', () => newToken('lko_')));
+    const signer = await signerOf(
+      config.SIGNING_KEYS ?? (await keptSigningKeys(dataDir)),
+      config.SIGNING_KEYS ? 'SIGNING_KEYS' : dataDir.path('signing-keys.json'),
+      config,
+    );
     const db = await openPGlite(dataDir.path('database'));
     const where = resolve(config.DATA_DIR);
     return {
       db,
       dataDir,
-      signingKeys,
-      operatorToken: token,
+      signer,
+      operatorToken,
       facts: [
         `  data            ${where}`,
         `  operator token  ${config.OPERATOR_TOKEN ? 'OPERATOR_TOKEN' : `in ${where}/operator-token`}`,
@@ -119,6 +128,15 @@ async function openEmbedded(config: Config): Promise<Store> {
     await dataDir[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The signing keys of an embedded database: made at first start, kept beside it. */
+async function keptSigningKeys(dataDir: DataDir): Promise<PrivateJwkSet> {
+  const text = await dataDir.secret('signing-keys.json', async () => JSON.stringify(await newSigningKeys()));
+  const { data } = jwkSetText.safeParse(text);
+  if (!data)
+    throw new CannotStart(`${dataDir.path('signing-keys.json')} is damaged: restore it, or delete it.`);
+  return data;
 }
 
 /** What an error says, down to the one that caused it; never its other properties, which may hold secrets. */

@@ -1,9 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { CannotStart } from './errors.ts';
 
-const origin = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .transform((url) => url.replace(/\/+$/, ''));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+/** Where the service is reached: a path is allowed, as behind a proxy that strips it. */
+const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
+
+/** Origins as browsers send them, scheme, host and port, separated by commas. */
+const origins = /^(?:\*|https?:\/\/[\w.:[\]-]+)(?:\s*,\s*(?:\*|https?:\/\/[\w.:[\]-]+))*$/i;
 
 const signingKey = z.looseObject({
   kty: z.literal('OKP', 'must be an OKP key'),
@@ -39,7 +43,7 @@ const environment = z
       .refine((port) => port <= 65_535, 'must be a port number')
       .default(8787),
     HOST: z.string().default('127.0.0.1'),
-    PUBLIC_URL: origin.optional(),
+    PUBLIC_URL: baseUrl.optional(),
     DATABASE_URL: z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
@@ -68,8 +72,8 @@ const environment = z
       .default('info'),
     CORS_ORIGINS: z
       .string()
-      .transform((list) => list.split(',').map((entry) => entry.trim()))
-      .pipe(z.array(z.literal('*').or(origin), 'must be * or origins separated by commas'))
+      .regex(origins, 'must be * or origins like https://app.example.com, separated by commas')
+      .transform((list) => list.split(',').map((entry) => entry.trim().toLowerCase()))
       .default(['*']),
   })
   .superRefine(({ DATABASE_URL, OPERATOR_TOKEN, SIGNING_KEYS }, context) => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CannotStart } from './errors.ts';
 
@@ -20,9 +21,10 @@ export interface DataDir extends AsyncDisposable {
  */
 export async function openDataDir(directory: string): Promise<DataDir> {
   const path = (name: string) => join(directory, name);
+  let beat: ReturnType<typeof setInterval>;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await lock(path('lock'));
+    beat = await lock(path('lock'));
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     throw new CannotStart(
@@ -41,81 +43,114 @@ export async function openDataDir(directory: string): Promise<DataDir> {
       return made;
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(beat);
       await rm(path('lock'), { force: true });
     },
   };
 }
 
+/** How often the holder of a lock touches it, and how long a stranger watches for that, in milliseconds. */
+const heartbeat = 1_000;
+const watch = 10_000;
+
 /**
- * Writes the lock file, with who we are. One that is left of a process that died is replaced: whoever does so waits
- * a moment and looks again, so that of two who saw the same dead lock only the last to write goes on.
+ * Writes the lock file, with who we are, and keeps touching it. One that is left of a process that died is replaced:
+ * whoever does so waits a moment and looks again, so that of two who saw the same dead lock only the last to write
+ * goes on.
  */
-async function lock(file: string): Promise<void> {
-  const ours = JSON.stringify({
-    pid: process.pid,
-    started: await startOf(process.pid),
-    host: hostname(),
-    nonce: nonce(),
-  });
-  try {
-    return await writeFile(file, ours, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+async function lock(file: string): Promise<ReturnType<typeof setInterval>> {
+  const ours = JSON.stringify({ ...(await self()), nonce: randomBytes(8).toString('hex') });
+  if (!(await writeIfAbsent(file, ours))) {
+    const holder = read((await readIfThere(file)) ?? '');
+    if (holder && (await isAlive(holder, file)))
+      throw new CannotStart(
+        `The data are in use by process ${holder.pid} on ${holder.host}. Stop it, or set another DATA_DIR.`,
+      );
+    await writeFile(`${file}.${process.pid}`, ours, { mode: 0o600 });
+    await rename(`${file}.${process.pid}`, file);
+    await pause(200);
+    if ((await readIfThere(file)) !== ours)
+      throw new CannotStart('Another process has just taken the data: see its output.');
   }
-  const holder = read((await readIfThere(file)) ?? '');
-  if (holder && (await isAlive(holder)))
-    throw new CannotStart(
-      `The data are in use by process ${holder.pid} on ${holder.host}. Stop it, or set another DATA_DIR. If no such process exists any more, delete ${file}.`,
-    );
-  await writeFile(`${file}.${process.pid}`, ours, { mode: 0o600 });
-  await rename(`${file}.${process.pid}`, file);
-  await pause(200);
-  if ((await readIfThere(file)) !== ours)
-    throw new CannotStart('Another process has just taken the data: see its output.');
+  return setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), heartbeat).unref();
 }
 
-const nonce = () => randomBytes(8).toString('hex');
-
+/** A process, as its lock names it. */
 interface Holder {
   pid: number;
+  /** When it began, in the kernel's own count: tells processes that had the same pid apart. */
   started: string;
   host: string;
+  /** The pids it knows: another container on the same host has others. */
+  pidNamespace: string;
 }
+
+/** This process. What the system does not tell is empty. */
+const self = async (): Promise<Holder> => ({
+  pid: process.pid,
+  started: await startOf(process.pid),
+  host: hostname(),
+  pidNamespace: await readlink('/proc/self/ns/pid').catch(() => ''),
+});
 
 /** Who a lock file says holds it; undefined where it is damaged, as by a machine that lost power. */
 function read(text: string): Holder | undefined {
   try {
-    const { pid, started, host } = JSON.parse(text);
-    return Number.isInteger(pid) ? { pid, started: String(started), host: String(host) } : undefined;
+    const { pid, started, host, pidNamespace } = JSON.parse(text);
+    if (!Number.isInteger(pid)) return undefined;
+    return { pid, started: String(started), host: String(host), pidNamespace: String(pidNamespace) };
   } catch {
     return undefined;
   }
 }
 
-/** Whether the process still runs. One on another host might: we cannot see it. */
-async function isAlive({ pid, started, host }: Holder): Promise<boolean> {
-  if (host !== hostname()) return true;
-  if (pid === process.pid) return false;
+/** Whether the holder still runs. The system tells of a process that we can see; of another only its heartbeat does. */
+async function isAlive(holder: Holder, file: string): Promise<boolean> {
+  const { pid, host, pidNamespace } = await self();
+  if (holder.host !== host || holder.pidNamespace !== pidNamespace) return isTouched(file);
+  if (holder.pid === pid) return false;
   try {
-    process.kill(pid, 0);
+    process.kill(holder.pid, 0);
   } catch (error) {
     // EPERM: it is there, and somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (codeOf(error) !== 'EPERM') return false;
   }
-  return started === (await startOf(pid));
+  return holder.started === (await startOf(holder.pid));
 }
 
-/** When a process began, in the kernel's own count; empty where the system does not tell. It tells reused pids apart. */
+/** Whether somebody touches the file while we watch. */
+async function isTouched(file: string): Promise<boolean> {
+  const touchedAt = async () => (await stat(file).catch(() => undefined))?.mtimeMs;
+  const before = await touchedAt();
+  for (let waited = 0; waited < watch; waited += heartbeat) {
+    await pause(heartbeat);
+    if ((await touchedAt()) !== before) return true;
+  }
+  return false;
+}
+
 async function startOf(pid: number): Promise<string> {
-  const stat = await readIfThere(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const status = await readIfThere(`/proc/${pid}/stat`);
+  return status?.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
+async function writeIfAbsent(file: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -42,12 +42,15 @@ async function scalarScript() {
   };
 }
 
-/** The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else. */
+/**
+ * The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else, and by
+ * relative URLs, so that they work below a path as well.
+ */
 export function docs({ publicUrl }: { publicUrl: string }): Hono {
   const app = new Hono();
   let loading: ReturnType<typeof scalarScript> | undefined;
 
-  app.get('/', (c) => c.redirect('/docs'));
+  app.get('/', (c) => c.redirect('docs'));
 
   app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
@@ -58,7 +61,10 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
   }
 
   app.get('/docs/scalar.js', async (c) => {
-    loading ??= scalarScript();
+    loading ??= scalarScript().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
     const { script, zipped, etag } = await loading;
     const headers = {
       'Content-Type': 'text/javascript',
@@ -79,12 +85,12 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
     );
     return Scalar({
       pageTitle: 'Latchkey: API reference',
-      cdn: '/docs/scalar.js',
+      cdn: 'docs/scalar.js',
       nonce,
       sources: sources.map(({ document, slug, url }, index) => ({
         title: document.info.title,
         slug,
-        url,
+        url: url.slice(1),
         default: index === 0,
       })),
       withDefaultFonts: false,

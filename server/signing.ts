@@ -34,10 +34,23 @@ export async function newSigningKeys(): Promise<PrivateJwkSet> {
   return { keys: [{ ...(await exportJWK(privateKey)), kid: newId(Date.now()) }] };
 }
 
+/** Throws where a key is no Ed25519 key pair, or its two halves do not belong together. */
+async function assertWhole({ d = '', ...half }: JWK): Promise<void> {
+  const fail = () => {
+    throw new Error(`The key ${half.kid} is no Ed25519 key pair.`);
+  };
+  const probe = new SignJWT({}).setProtectedHeader({ alg: 'EdDSA' });
+  const signed = await importJWK({ ...half, d }, 'EdDSA').then((key) => probe.sign(key), fail);
+  await importJWK(half, 'EdDSA')
+    .then((key) => jwtVerify(signed, key), fail)
+    .catch(fail);
+}
+
 export type Signer = Awaited<ReturnType<typeof createSigner>>;
 
 /**
  * What signs and checks our JWTs, all of them EdDSA with Ed25519.
+ * @throws Error where a key of the set is not good
  * @param issuer the `iss` and the `aud` of access tokens: the public URL
  * @param siteName names the product in the `iss` of keys that are JWTs
  */
@@ -47,6 +60,7 @@ export async function createSigner(
 ) {
   const [first] = set.keys;
   if (!first) throw new Error('The JWK Set is empty.');
+  for (const key of set.keys) await assertWhole(key);
   const signingKey = await importJWK(first, 'EdDSA');
   const publicKeys = set.keys.map(
     ({ x = '', kid = x }): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' }),

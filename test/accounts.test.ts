@@ -64,6 +64,38 @@ test('a new password ends the other sessions, and not this one', async () => {
   expect(again.response.status).toBe(201);
 });
 
+test('a session that begins while the password changes does not outlive the old one', async () => {
+  const { email, client } = await service.signIn();
+  const body = { currentPassword: password, newPassword: 'staple horse correct' };
+  const [, ...begun] = await Promise.all([
+    client.PUT('/v1/account/password', { body }),
+    ...Array.from({ length: 6 }, () => service.as().POST('/v1/sessions', { body: { email, password } })),
+  ]);
+  for (const { data } of begun) {
+    if (!data) continue;
+    expect((await service.as(data.accessToken).GET('/v1/account')).response.status).toBe(401);
+    const { refreshToken } = data;
+    const refreshed = await service.as().POST('/v1/sessions/refresh', { body: { refreshToken } });
+    expect(refreshed.response.status).toBe(401);
+  }
+  expect((await client.GET('/v1/account')).response.status).toBe(200);
+});
+
+test('bad input to a union is told in the words of what was meant', async () => {
+  const faults = async (body: object) => {
+    const response = await service.fetch('/v1/accounts', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const { errors } = await response.json();
+    return errors.map(({ pointer }: { pointer: string }) => pointer);
+  };
+  expect(await faults({})).toEqual(['#/email', '#/password']);
+  expect(await faults({ email: 1, password: 1, nmae: 'x' })).toEqual(['#/email', '#/password', '#/nmae']);
+  expect(await faults({ externalId: '' })).toEqual(['#/externalId']);
+});
+
 test('a deleted account takes its keys and sessions along, and leaves its audit rows', async () => {
   const { email, accountId, client, accessToken } = await service.signIn();
   const { token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));

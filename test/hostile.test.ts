@@ -68,6 +68,34 @@ test('JSON that nests without end is refused', async () => {
   }
 });
 
+test('a body is looked through once, however its quotes stand', async () => {
+  const began = performance.now();
+  for (const body of [
+    `"${'\\"'.repeat(32_000)}`,
+    '"'.repeat(65_000),
+    `"${'\\'.repeat(65_000)}`,
+    '["'.repeat(30_000),
+  ])
+    await expectRefusal(await send('POST', '/v1/sessions', body), '/v1/sessions');
+  // Each takes milliseconds; scanned anew from each quote, the first alone took over a second.
+  expect(performance.now() - began).toBeLessThan(1000);
+});
+
+test('a body that stops half-way is the fault of its sender', async () => {
+  for (const { method, path } of writes()) {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"na'));
+        controller.error(new Error('aborted'));
+      },
+    });
+    const headers = { Authorization: `Bearer ${ada.accessToken}`, 'Content-Type': 'application/json' };
+    const response = await service.fetch(path, { method, headers, body, duplex: 'half' } as RequestInit);
+    await expectRefusal(response, path);
+  }
+  expect(service.logs.join('')).not.toContain('unexpected error');
+});
+
 test('JSON that is no object is refused', async () => {
   for (const { method, path } of writes())
     for (const body of ['[]', '1', '"text"', 'true', 'null'])

@@ -237,6 +237,24 @@ test('a key cannot give scopes that it lacks, neither to a new key nor to an old
   ]);
 });
 
+test('a key cannot change one that is stronger, nor bring it back to life', async () => {
+  const weak = service.as((await mint({ scopes: ['keys:write'] })).token);
+  const strong = await mint({ scopes: ['files:admin'], expiresIn: '1d' });
+  const params = { path: { keyId: strong.id } };
+  const off = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } }));
+  for (const body of [
+    { disabled: false },
+    { expiresAt: null },
+    { metadata: { plan: 'pro' } },
+    { scopes: [] },
+  ]) {
+    const { error } = await weak.PATCH('/v1/keys/{keyId}', { params, body });
+    expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
+  }
+  expect(expectData(await ada.client.GET('/v1/keys/{keyId}', { params }))).toEqual(off);
+  expect((await weak.DELETE('/v1/keys/{keyId}', { params })).response.status).toBe(204);
+});
+
 test('the operator acts for the account it names, and must name one', async () => {
   const query = { accountId: ada.accountId };
   const key = expectData(

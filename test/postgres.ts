@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,19 +12,39 @@ declare module 'vitest' {
   }
 }
 
-/** Provides a Postgres server to a project: that of TEST_DATABASE_URL, or one of its own, from npm. */
+/** Provides a Postgres server to the suite: that of TEST_DATABASE_URL, or one of its own, from npm. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
     project.provide('postgresUrl', given);
     return;
   }
+  const server = await startPostgres();
+  project.provide('postgresUrl', server.url);
+  return server.stop;
+}
+
+/** A Postgres server of one's own. */
+export interface PostgresServer {
+  url: string;
+  /** The pid of the postmaster, whose children the other processes are. */
+  pid: () => Promise<number>;
+  /** Stops it, to be resumed on the same data and port. */
+  halt: () => Promise<void>;
+  resume: () => Promise<void>;
+  /** Ends it, and deletes its data. */
+  stop: () => Promise<void>;
+}
+
+/** Starts a Postgres server on an empty directory and a free port. */
+export async function startPostgres(): Promise<PostgresServer> {
   const EmbeddedPostgres = await importEmbeddedPostgres();
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
   await chmod(directory, 0o755);
+  const databaseDir = join(directory, 'data');
   const port = await freePort();
   const server = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
+    databaseDir,
     port,
     user: 'postgres',
     password: 'postgres',
@@ -38,10 +58,23 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   });
   await server.initialise();
   await server.start();
-  project.provide('postgresUrl', `postgres://postgres:postgres@127.0.0.1:${port}/postgres`);
-  return async () => {
-    await server.stop();
-    await rm(directory, { recursive: true, force: true });
+  let running = true;
+  const halt = async () => {
+    if (running) await server.stop();
+    running = false;
+  };
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    pid: async () => Number.parseInt(await readFile(join(databaseDir, 'postmaster.pid'), 'utf8'), 10),
+    halt,
+    resume: async () => {
+      await server.start();
+      running = true;
+    },
+    stop: async () => {
+      await halt();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

@@ -105,6 +105,18 @@ test('of refreshes at the same moment one succeeds', async () => {
   expect(answers.filter(({ response }) => response.status === 200)).toHaveLength(1);
 });
 
+test('refreshing and signing out at the same moment neither hang nor fail', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { refreshToken, accessToken } = await service.signIn();
+    const [refreshed, ended] = await Promise.all([
+      refresh(refreshToken),
+      service.as(accessToken).DELETE('/v1/sessions/current'),
+    ]);
+    expect([200, 401]).toContain(refreshed.response.status);
+    expect(ended.response.status).toBe(204);
+  }
+});
+
 test('a session that is not refreshed for 30 days has ended', async () => {
   const early = await service.signIn();
   const late = await service.signIn();

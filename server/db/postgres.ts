@@ -13,42 +13,75 @@ import { DatabaseUnavailable } from '../errors.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Database, Schema } from './schema.ts';
 
-/** SQLSTATE classes in which the server goes away or has no room: 08, 53, and 57P01 to 57P03. */
-const outageStates = /^(?:08|53|57P0[123])/;
+/**
+ * SQLSTATEs in which the server goes away, has no room, is read-only after a failover, or gave up on a lock or a
+ * deadline: trying again may help, and nothing was done.
+ */
+const outageStates = /^(?:08|53|25006|40001|40P01|55P03|57014|57P0)/;
 /** The driver's own codes and the socket's. */
-const outageCodes = /^(?:CONNECT|E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND)|ENOTFOUND)/;
+const outageCodes = /^(?:CONNECT|E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/;
+
+/** How long the server may work on a statement, in milliseconds. */
+const statementTimeout = 3_000;
+/** How long we wait for it to say anything at all. Longer, so that it is the server that gives up where it can. */
+const deadline = 4_000;
 
 function asOutage(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;
 }
 
+type Client = postgres.Sql<{ bigint: number }>;
+
 /**
  * Kysely on the `postgres` driver, without ever reserving a connection: each query goes to the pool by itself.
  * (A reserved connection that dies takes the process with it: porsager/postgres#1208.) So there are no transactions
  * here, save on a client of one connection, which migrations use.
+ *
+ * A server that is frozen, or behind a network that drops everything, answers neither yes nor no. Where a deadline
+ * is set and nothing at all was heard within it, the whole pool is replaced, since all that it has in flight hangs.
  */
 class PostgresDriver implements Driver {
-  readonly #client: postgres.Sql<{ bigint: number }>;
+  readonly #connect: () => Client;
+  readonly #deadline: number | undefined;
+  #client: Client;
+  /** When the server last said something. */
+  #heard = 0;
   readonly #connection: DatabaseConnection;
 
-  constructor(client: postgres.Sql<{ bigint: number }>) {
-    this.#client = client;
+  constructor(connect: () => Client, deadline: number | undefined) {
+    this.#connect = connect;
+    this.#deadline = deadline;
+    this.#client = connect();
     this.#connection = {
       executeQuery: async <Row>({ sql, parameters }: CompiledQuery) => {
-        try {
-          const rows = await client.unsafe(sql, parameters as postgres.ParameterOrJSON<never>[], {
-            prepare: true,
-          });
-          return { rows: rows as unknown as Row[], numAffectedRows: BigInt(rows.count ?? 0) };
-        } catch (error) {
-          throw asOutage(error);
-        }
+        const rows = await this.#send(sql, parameters);
+        return { rows: rows as unknown as Row[], numAffectedRows: BigInt(rows.count ?? 0) };
       },
       streamQuery: () => {
         throw new Error('Streaming is not used here.');
       },
     };
+  }
+
+  async #send(sql: string, parameters: readonly unknown[]): Promise<postgres.RowList<postgres.Row[]>> {
+    const client = this.#client;
+    const timer = this.#deadline && setInterval(() => this.#replaceSilent(client), this.#deadline);
+    try {
+      return await client.unsafe(sql, parameters as postgres.ParameterOrJSON<never>[], { prepare: true });
+    } catch (error) {
+      throw asOutage(error);
+    } finally {
+      this.#heard = performance.now();
+      clearInterval(timer);
+    }
+  }
+
+  /** Ends a pool that was silent for the whole deadline, which rejects its queries; once, not for each of them. */
+  #replaceSilent(client: Client): void {
+    if (client !== this.#client || performance.now() - this.#heard < (this.#deadline ?? 0)) return;
+    this.#client = this.#connect();
+    client.end({ timeout: 0 }).catch(() => {});
   }
 
   async init() {}
@@ -70,18 +103,20 @@ class PostgresDriver implements Driver {
   }
 }
 
-function connect(url: string, options: postgres.Options<{ bigint: postgres.PostgresType<number> }> = {}) {
-  const client = postgres(url, {
-    backoff: () => 0.1,
-    connect_timeout: 2,
-    onnotice: () => {},
-    connection: { application_name: 'latchkey', statement_timeout: 5_000 },
-    // The driver's default is a string; every count and number here is far below 2^53.
-    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
-    ...options,
-  });
+type Options = postgres.Options<{ bigint: postgres.PostgresType<number> }>;
+
+function open(url: string, options: Options, deadline?: number): Database {
+  const connect = () =>
+    postgres(url, {
+      backoff: () => 0.1,
+      connect_timeout: 2,
+      onnotice: () => {},
+      // The driver's default is a string; every count and number here is far below 2^53.
+      types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+      ...options,
+    });
   const dialect: Dialect = {
-    createDriver: () => new PostgresDriver(client),
+    createDriver: () => new PostgresDriver(connect, deadline),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
@@ -95,11 +130,12 @@ function connect(url: string, options: postgres.Options<{ bigint: postgres.Postg
  * @throws DatabaseUnavailable where the server cannot be reached
  */
 export async function openPostgres(url: string): Promise<Database> {
-  const migrator = connect(url, { max: 1, connection: { application_name: 'latchkey migrations' } });
+  const migrator = open(url, { max: 1, connection: { application_name: 'latchkey migrations' } });
   try {
     await migrate(migrator);
   } finally {
     await migrator.destroy();
   }
-  return connect(url);
+  const connection = { application_name: 'latchkey', statement_timeout: statementTimeout };
+  return open(url, { connection }, deadline);
 }

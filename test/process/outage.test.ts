@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLatchkey, type Latchkey } from '../../clients/typescript/client.ts';
+import { newSigningKeys } from '../../server/signing.ts';
+import { newToken } from '../../server/token.ts';
+import { expectData, password } from '../harness.ts';
+import { type PostgresServer, startPostgres } from '../postgres.ts';
+import { type ServiceProcess, startProcess } from './service.ts';
+
+/** The service on a Postgres server of its own, which is stopped and frozen here. */
+let postgres: PostgresServer;
+let service: ServiceProcess;
+let client: Latchkey;
+let token: string;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  const env = {
+    DATABASE_URL: postgres.url,
+    OPERATOR_TOKEN: newToken('lko_'),
+    SIGNING_KEYS: JSON.stringify(await newSigningKeys()),
+  };
+  service = await startProcess({ env });
+  const anyone = createLatchkey({ baseUrl: service.url });
+  const body = { email: 'ada@example.com', password };
+  expectData(await anyone.POST('/v1/accounts', { body }));
+  const { accessToken } = expectData(await anyone.POST('/v1/sessions', { body }));
+  client = createLatchkey({ baseUrl: service.url, token: accessToken });
+  token = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } })).token;
+});
+
+afterAll(async () => {
+  await service?.stop();
+  await postgres?.stop();
+});
+
+const verify = () => client.POST('/v1/keys/verify', { body: { token } });
+
+/** How an answer was, and how long it took in milliseconds. */
+async function timed(call: () => ReturnType<typeof verify>) {
+  const began = performance.now();
+  const { error, response } = await call();
+  return {
+    status: response.status,
+    error,
+    retryAfter: response.headers.get('retry-after'),
+    ms: performance.now() - began,
+  };
+}
+
+const servesAgain = () =>
+  expect.poll(async () => (await verify()).response.status, { timeout: 5_000 }).toBe(200);
+
+test('while Postgres is stopped the answer is 503 at once, and when it is back the service serves', async () => {
+  expect((await verify()).response.status).toBe(200);
+  await postgres.halt();
+  for (let round = 0; round < 20; round += 1) {
+    const { status, error, retryAfter, ms } = await timed(verify);
+    expect(status).toBe(503);
+    expect(error?.code).toBe('database_unavailable');
+    expect(retryAfter).toBe('1');
+    expect(ms).toBeLessThan(1000);
+  }
+  expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+  expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
+  await postgres.resume();
+  await servesAgain();
+  expect(service.output).toContain('the database is unavailable');
+});
+
+test('while Postgres is frozen the answer is 503 within 5 s, and when it thaws the service serves', async () => {
+  await servesAgain();
+  const postmaster = await postgres.pid();
+  const pids = execFileSync('ps', ['-eo', 'pid=,ppid=', '--no-headers'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([pid, parent]) => pid === postmaster || parent === postmaster)
+    .map(([pid]) => pid ?? 0);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  try {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => timed(verify)));
+    for (const { status, ms } of answers) {
+      expect(status).toBe(503);
+      expect(ms).toBeLessThan(5_000);
+    }
+  } finally {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  }
+  await servesAgain();
+});
+
+test('told to stop while Postgres is down, the service ends all the same', async () => {
+  await servesAgain();
+  await postgres.halt();
+  const began = performance.now();
+  expect(await service.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(service.output).toContain('last uses were lost');
+});
