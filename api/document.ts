@@ -25,6 +25,10 @@ const contracts = {
     title: 'Latchkey',
     description: `API keys for your product: create, list, change, revoke and verify them.
 
+1. \`POST /v1/accounts\` creates an account; \`POST /v1/sessions\` signs it in and answers an access token.
+2. \`POST /v1/keys\`, with that access token, creates a key. Its token is shown once.
+3. \`POST /v1/keys/verify\` tells your server whether a token it was sent is good, and whose it is.
+
 Send a credential as \`Authorization: Bearer <token>\`: the access token of a session, an API key, or the operator token.
 
 Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to somebody else answers as if it did not exist. Every answer carries \`x-request-id\`; a body has at most 64 KiB, and JSON in it at most 32 levels.`,
@@ -89,18 +93,21 @@ function bodyExample({ requestBody }: Operation, { components }: Document): unkn
 function sample(method: string, path: string, operation: Operation, document: Document): string {
   const options: Record<string, unknown> = {};
   if (path.includes('{keyId}')) options.params = { path: { keyId: 'key_6921a5d4b281af121fcda4cf' } };
+  const { security } = operation;
+  const anyone = !security?.length || security.some((callers) => Object.keys(callers).length === 0);
   const body = bodyExample(operation, document);
   if (body) options.body = body;
   const json = JSON.stringify(options, null, 2)
     .replaceAll(/"([A-Za-z]\w*)":/g, '$1:')
+    .replaceAll(/\[\s+("[^"]*")\s+\]/g, '[$1]')
     .replaceAll('"', "'");
   return `import { createLatchkey } from '@latchkey/client';
 
 const latchkey = createLatchkey({
-  baseUrl: 'http://127.0.0.1:8787',
-  token,
+  baseUrl: 'http://127.0.0.1:8787',${anyone ? '' : '\n  token,'}
 });
-const { data, error } = await latchkey.${method.toUpperCase()}('${path}'${json === '{}' ? '' : `, ${json}`});
+const { data, error } =
+  await latchkey.${method.toUpperCase()}('${path}'${json === '{}' ? '' : `, ${json}`});
 `;
 }
 

@@ -20,11 +20,13 @@ const sources = [
   { document: share, slug: 'share', url: '/openapi/share.json' },
 ];
 
-/** Beside our typed client the samples are in shell, JavaScript, Python and Go. */
 const hiddenLanguages =
   'c clojure csharp dart fsharp http java julia kotlin node objc ocaml php powershell r ruby rust swift'.split(
     ' ',
   );
+
+/** A section that a link leads to has the focus, but is nothing to operate: no ring around half the page. */
+const customCss = '[tabindex="-1"]:focus-visible { outline: none; }';
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
 
@@ -81,7 +83,7 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
     const nonce = randomBytes(16).toString('base64');
     c.header(
       'Content-Security-Policy',
-      `default-src 'self'; script-src 'nonce-${nonce}' 'strict-dynamic'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ${new URL(publicUrl).origin}; object-src 'none'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ${new URL(publicUrl).origin}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
     );
     return Scalar({
       pageTitle: 'Latchkey: API reference',
@@ -100,7 +102,15 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
       showDeveloperTools: 'never',
       hideClientButton: true,
       persistAuth: false,
-      hiddenClients: Object.fromEntries(hiddenLanguages.map((language) => [language, true])),
+      authentication: { preferredSecurityScheme: 'accessToken' },
+      // What stays, beside our typed client: curl, fetch, Python's requests and Go.
+      hiddenClients: {
+        ...Object.fromEntries(hiddenLanguages.map((language) => [language, true])),
+        shell: ['httpie', 'wget'],
+        js: ['axios', 'jquery', 'ofetch', 'xhr'],
+        python: ['aiohttp', 'httpx_async', 'httpx_sync', 'python3'],
+      },
+      customCss,
     })(c, next);
   });
 

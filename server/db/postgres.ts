@@ -68,11 +68,16 @@ class PostgresDriver implements Driver {
     const client = this.#client;
     const timer = this.#deadline && setInterval(() => this.#replaceSilent(client), this.#deadline);
     try {
-      return await client.unsafe(sql, parameters as postgres.ParameterOrJSON<never>[], { prepare: true });
+      const rows = await client.unsafe(sql, parameters as postgres.ParameterOrJSON<never>[], {
+        prepare: true,
+      });
+      this.#heard = performance.now();
+      return rows;
     } catch (error) {
+      // An error of the server's own is a word from it; one of the driver's or the socket's is not.
+      if (error instanceof postgres.PostgresError) this.#heard = performance.now();
       throw asOutage(error);
     } finally {
-      this.#heard = performance.now();
       clearInterval(timer);
     }
   }
