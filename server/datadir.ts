@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -60,14 +60,22 @@ const watch = 10_000;
  */
 async function lock(file: string): Promise<ReturnType<typeof setInterval>> {
   const ours = JSON.stringify({ ...(await self()), nonce: randomBytes(8).toString('hex') });
-  if (!(await writeIfAbsent(file, ours))) {
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, ours, { mode: 0o600 });
+  try {
+    // Linked, not written: it is there whole or not at all, also for another that starts at this very moment.
+    await link(draft, file);
+    await rm(draft);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
     const holder = read((await readIfThere(file)) ?? '');
-    if (holder && (await isAlive(holder, file)))
+    if (holder && (await isAlive(holder, file))) {
+      await rm(draft);
       throw new CannotStart(
         `The data are in use by process ${holder.pid} on ${holder.host}. Stop it, or set another DATA_DIR.`,
       );
-    await writeFile(`${file}.${process.pid}`, ours, { mode: 0o600 });
-    await rename(`${file}.${process.pid}`, file);
+    }
+    await rename(draft, file);
     await pause(200);
     if ((await readIfThere(file)) !== ours)
       throw new CannotStart('Another process has just taken the data: see its output.');
@@ -132,16 +140,6 @@ async function isTouched(file: string): Promise<boolean> {
 async function startOf(pid: number): Promise<string> {
   const status = await readIfThere(`/proc/${pid}/stat`);
   return status?.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-}
-
-async function writeIfAbsent(file: string, text: string): Promise<boolean> {
-  try {
-    await writeFile(file, text, { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
