@@ -100,7 +100,8 @@ function sample(method: string, path: string, operation: Operation, document: Do
   const json = JSON.stringify(options, null, 2)
     .replaceAll(/"([A-Za-z]\w*)":/g, '$1:')
     .replaceAll(/\[\s+("[^"]*")\s+\]/g, '[$1]')
-    .replaceAll('"', "'");
+    .replaceAll('"', "'")
+    .replaceAll('\n', '\n  ');
   return `import { createLatchkey } from '@latchkey/client';
 
 const latchkey = createLatchkey({

@@ -59,8 +59,9 @@ const watch = 10_000;
  * goes on.
  */
 async function lock(file: string): Promise<ReturnType<typeof setInterval>> {
-  const ours = JSON.stringify({ ...(await self()), nonce: randomBytes(8).toString('hex') });
-  const draft = `${file}.${process.pid}`;
+  const nonce = randomBytes(8).toString('hex');
+  const ours = JSON.stringify({ ...(await self()), nonce });
+  const draft = `${file}.${nonce}`;
   await writeFile(draft, ours, { mode: 0o600 });
   try {
     // Linked, not written: it is there whole or not at all, also for another that starts at this very moment.
