@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { pageOf, pageQuery } from './page.ts';
+import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
-import { instant, text } from './text.ts';
+import { bounded, instant, text } from './text.ts';
 
 const tags = ['Accounts'];
 
@@ -32,12 +32,16 @@ export const accountQuery = {
     }),
 };
 
+/** What `format: email` means: a dot-atom at a host name. Zod's own pattern refuses addresses that are in use. */
+const emailPattern =
+  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
+
 export const Email = z
   .string('Must be a string.')
   .trim()
-  .toLowerCase()
   .max(254, 'Must have at most 254 characters.')
-  .pipe(z.email('Must be an email address.'))
+  // Lower case comes last: the lower case of some characters beyond ASCII is in ASCII.
+  .pipe(z.email({ pattern: emailPattern, error: 'Must be an email address.' }).toLowerCase())
   .openapi({ format: 'email', maxLength: 254, example: 'ada@example.com' });
 
 const wellFormed = (value: string) => value.isWellFormed() && !value.includes('\0');
@@ -56,10 +60,10 @@ export const NewPassword = z
   });
 
 /** A password to be checked: bounded, but not judged. */
-export const Password = z
-  .string('Must be a string.')
-  .max(1024, 'Must have at most 1024 characters.')
-  .openapi({ format: 'password', example: 'correct horse battery' });
+export const Password = bounded(1024).openapi({
+  format: 'password',
+  example: 'correct horse battery',
+});
 
 export const ExternalId = text(1, 255).openapi({
   description: 'The product’s own id of whoever this account stands for.',
@@ -136,8 +140,8 @@ export const accounts = {
     request: {
       query: z.strictObject({
         ...pageQuery,
-        externalId: ExternalId.optional().openapi({ param: { name: 'externalId', in: 'query' } }),
-        email: Email.optional().openapi({ param: { name: 'email', in: 'query' } }),
+        externalId: ExternalId.optional().openapi({ param: filterParam('externalId', 'user_8812') }),
+        email: Email.optional().openapi({ param: filterParam('email', 'ada@example.com') }),
       }),
     },
     responses: {

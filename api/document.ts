@@ -3,7 +3,7 @@ import { accounts } from './accounts.ts';
 import { health } from './health.ts';
 import { journal } from './journal.ts';
 import { keys } from './keys.ts';
-import { securitySchemes } from './security.ts';
+import { bySession, securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
 import { share } from './share.ts';
 import { verification } from './verification.ts';
@@ -142,6 +142,8 @@ export function documentOf(name: ContractName): Document {
     },
     servers: bases.map((base) => ({ url: `http://127.0.0.1:8787${base}` })),
     tags,
+    // Every operation names its callers itself; this is what a reader of the docs is asked for first.
+    security: [bySession],
   });
   for (const { method, path, operation } of operationsOf(document)) {
     for (const response of Object.values(operation.responses ?? {}))

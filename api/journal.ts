@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { byKey, bySession } from './security.ts';
+import { filledText } from './text.ts';
 
 const tags = ['API management'];
 
@@ -101,14 +102,17 @@ const naming = (schema: z.ZodType) => ({
     type: 'string',
     minLength: 1,
     maxLength: maxNameLength,
-    pattern: '^[^\\u0000]*\\S[^\\u0000]*$',
+    pattern: filledText,
     description: 'The name of the API key. Maximum 255 characters.',
     example: 'Mobile app',
   }),
   label: schema.openapi({
-    type: 'string',
+    type: ['string', 'null'],
+    maxLength: maxNameLength,
+    pattern: '^[^\\u0000]*$',
     deprecated: true,
-    description: 'The older name of `name`, used where `name` is absent.',
+    description:
+      'The older name of `name`, used where `name` is absent. Blank or null: as if it were absent.',
   }),
 });
 const anything = z.unknown().optional();

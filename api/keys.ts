@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
-import { pageOf, pageQuery } from './page.ts';
+import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { instant, text } from './text.ts';
@@ -99,7 +99,24 @@ const Expiry = z.iso
   .datetime({ offset: true, error: 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.' })
   .refine((value) => new Date(value).getTime() < Date.UTC(10_000, 0), 'Must be before the year 10000.')
   .transform((value) => new Date(value))
-  .openapi({ type: 'string', format: 'date-time', example: '2027-01-31T12:00:00Z' });
+  .openapi({
+    type: 'string',
+    format: 'date-time',
+    // RFC 3339 leaves open lower case, a space and leap seconds, and some tools take an offset without a colon.
+    pattern: 'T\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$',
+    example: '2027-01-31T12:00:00Z',
+  });
+
+/** What no Zod type says: one way to set the expiry, not two. */
+const newKey = {
+  dependentSchemas: { expiresIn: { not: { required: ['expiresAt'] } } },
+  example: {
+    name: 'Mobile app',
+    scopes: ['files:read'],
+    metadata: { environment: 'production' },
+    expiresIn: '90d',
+  },
+};
 
 const NewKey = z
   .strictObject({
@@ -114,14 +131,7 @@ const NewKey = z
       description: 'Or the instant it expires, in the future. Not together with `expiresIn`.',
     }),
   })
-  .openapi('NewKey', {
-    example: {
-      name: 'Mobile app',
-      scopes: ['files:read'],
-      metadata: { environment: 'production' },
-      expiresIn: '90d',
-    },
-  });
+  .openapi('NewKey', newKey);
 
 const KeyPatch = z
   .strictObject({
@@ -162,7 +172,7 @@ export const Key = z
   })
   .openapi('Key');
 
-const keyExample = {
+export const keyExample = {
   id: 'key_6921a5d4b281af121fcda4cf',
   accountId: 'acc_6921a5c0b281af121fcda4ce',
   name: 'Mobile app',
@@ -236,7 +246,7 @@ export const keys = {
         status: z
           .enum(['active', 'expired', 'disabled'])
           .optional()
-          .openapi({ description: 'Only keys of this status.', param: { name: 'status', in: 'query' } }),
+          .openapi({ description: 'Only keys of this status.', param: filterParam('status', 'active') }),
         search: text(1, 255)
           .optional()
           .openapi({

@@ -25,6 +25,13 @@ export const pageQuery = {
     }),
 };
 
+/** A query parameter that narrows a list. The docs send along what has an example, unless it is `x-disabled`. */
+export const filterParam = (name: string, example: string) => ({
+  name,
+  in: 'query' as const,
+  examples: { [name]: { value: example, 'x-disabled': true } },
+});
+
 /** One page of `item`s. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Email, Password } from './accounts.ts';
 import { refusals } from './problem.ts';
-import { byAnyone, bySession } from './security.ts';
-import { instant } from './text.ts';
+import { bySession } from './security.ts';
+import { bounded, instant } from './text.ts';
 
 const tags = ['Sessions'];
 
@@ -48,7 +48,7 @@ export const sessions = {
     summary: 'Sign in',
     description:
       'Trades an email and a password for a session. A wrong password and an unknown email are answered alike, in the same time.',
-    security: [byAnyone],
+    security: [],
     request: {
       body: {
         required: true,
@@ -71,7 +71,7 @@ export const sessions = {
     summary: 'Refresh a session',
     description:
       'Trades a refresh token for a new access token and a new refresh token. Each refresh token works once: a second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
-    security: [byAnyone],
+    security: [],
     request: {
       body: {
         required: true,
@@ -79,7 +79,7 @@ export const sessions = {
           'application/json': {
             schema: z
               .strictObject({
-                refreshToken: z.string('Must be a string.').max(256, 'Must have at most 256 characters.'),
+                refreshToken: bounded(256),
               })
               .openapi('Refresh'),
             example: { refreshToken: 'lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy' },

@@ -80,20 +80,29 @@ const keyPath = z.object({
 });
 
 /** Fields are judged in the route, in this contract's own words; here stands what they should be. */
-const label = z.unknown().optional().openapi({
-  type: 'string',
-  maxLength: maxLabelLength,
-  pattern: '^[^\\u0000]*$',
-  description: 'A label for the API Key',
-  example: 'Test 123',
-});
-const expires = z.unknown().optional().openapi({
-  type: 'string',
-  pattern: '^([Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear|[Nn]ever|[Oo]ne ([Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear))$',
-  description:
-    'When should the API Key expire: `One Day`, `One Week`, `One Month` (31 days), `One Year` (365 days) or `Never`, or just the unit; case is ignored. Absent: never.',
-  example: 'One Month',
-});
+const label = z
+  .unknown()
+  .optional()
+  .openapi({
+    type: ['string', 'null'],
+    maxLength: maxLabelLength,
+    pattern: '^[^\\u0000]*$',
+    description: 'A label for the API Key. Blank or null: as if it were absent.',
+    example: 'Test 123',
+  });
+/** The pattern of a word in whatever case: JSON Schema's patterns have no flags. */
+const anyCase = (word: string) => word.replaceAll(/./g, (letter) => `[${letter.toUpperCase()}${letter}]`);
+
+const expires = z
+  .unknown()
+  .optional()
+  .openapi({
+    type: 'string',
+    pattern: `^(${anyCase('never')}|(${anyCase('one')} )?(${['day', 'week', 'month', 'year'].map(anyCase).join('|')}))$`,
+    description:
+      'When should the API Key expire: `One Day`, `One Week`, `One Month` (31 days), `One Year` (365 days) or `Never`, or just the unit; case is ignored. Absent: never.',
+    example: 'One Month',
+  });
 const NewAPIKey = z.object({ label, expires }).openapi('NewAPIKey');
 const APIKeyChange = z.object({ label }).openapi('APIKeyChange');
 

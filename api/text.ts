@@ -3,6 +3,9 @@ import { z } from '@hono/zod-openapi';
 /** Characters as people count them, not UTF-16 units. */
 const length = (text: string) => [...text].length;
 
+/** The pattern of text without NUL characters that is more than white space. */
+export const filledText = '^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$';
+
 /**
  * Text that a person typed: trimmed, `min` to `max` characters (code points), storable as UTF-8.
  * Postgres has no NUL in text, and a lone surrogate has no UTF-8 form, so both are refused here.
@@ -21,8 +24,15 @@ export const text = (min: number, max: number) =>
     .openapi({
       minLength: min,
       maxLength: max,
-      pattern: min > 0 ? '^[^\\u0000]*\\S[^\\u0000]*$' : '^[^\\u0000]*$',
+      pattern: min > 0 ? filledText : '^[^\\u0000]*$',
     });
+
+/** A secret as it was sent: at most `max` characters (code points), and otherwise not judged. */
+export const bounded = (max: number) =>
+  z
+    .string('Must be a string.')
+    .refine((value) => length(value) <= max, `Must have at most ${max} characters.`)
+    .openapi({ maxLength: max });
 
 /** An instant as answers show it: ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });

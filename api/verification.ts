@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId } from './accounts.ts';
-import { Key, KeyId, Scopes } from './keys.ts';
+import { Key, KeyId, keyExample, Scopes } from './keys.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { instant } from './text.ts';
@@ -105,7 +105,10 @@ export const verification = {
     description: 'A key asks who it is. It needs no scope for that.',
     security: [byKey()],
     responses: {
-      200: { description: 'The key that made the call.', content: { 'application/json': { schema: Key } } },
+      200: {
+        description: 'The key that made the call.',
+        content: { 'application/json': { schema: Key, example: keyExample } },
+      },
       ...refusals(401, 403, 404, 503),
     },
   }),

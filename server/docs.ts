@@ -25,8 +25,14 @@ const hiddenLanguages =
     ' ',
   );
 
-/** A section that a link leads to has the focus, but is nothing to operate: no ring around half the page. */
-const customCss = '[tabindex="-1"]:focus-visible { outline: none; }';
+const customCss = `
+/* A section that a link leads to has the focus, but is nothing to operate. */
+[tabindex="-1"]:focus-visible { outline: none; }
+/* "Required" does not fit beside the kind of credential. */
+.scalar-reference-intro-auth [data-testid="auth-indicator"] { display: none; }
+/* Its "client libraries" never name our own; each sample has the choice. */
+.scalar-reference-intro-clients { display: none; }
+`;
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
 
@@ -102,7 +108,6 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
       showDeveloperTools: 'never',
       hideClientButton: true,
       persistAuth: false,
-      authentication: { preferredSecurityScheme: 'accessToken' },
       // What stays, beside our typed client: curl, fetch, Python's requests and Go.
       hiddenClients: {
         ...Object.fromEntries(hiddenLanguages.map((language) => [language, true])),

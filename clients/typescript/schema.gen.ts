@@ -359,7 +359,7 @@ export interface components {
              * @description The stable name of the problem: branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
+            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "head_too_large" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_not_found" | "malformed_body" | "malformed_request" | "method_not_allowed" | "not_found" | "request_too_slow" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
             /** @description What went wrong and what to do, for people. */
             detail: string;
             /** @description The `x-request-id` of this answer: quote it to support. */
@@ -1886,6 +1886,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "key_6921a5d4b281af121fcda4cf",
+                     *       "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *       "name": "Mobile app",
+                     *       "start": "lk_3fYq",
+                     *       "scopes": [
+                     *         "files:read"
+                     *       ],
+                     *       "metadata": {
+                     *         "environment": "production"
+                     *       },
+                     *       "status": "active",
+                     *       "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *       "disabledAt": null,
+                     *       "lastUsedAt": null,
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Key"];
                 };
             };
