@@ -73,9 +73,6 @@ const wantedNames: Record<string, string> = {
 
 const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
 
-/** Whether an operation asks for no credential at all, so that even a bad one does not matter. */
-export const isPublic = (security: Security): boolean => security.every(isOpen);
-
 /**
  * Lets a caller pass that `security` names, with the scopes it asks for.
  * @throws Unauthenticated, WrongCaller or InsufficientScope

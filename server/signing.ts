@@ -28,6 +28,12 @@ export interface PublicJwk {
   use: 'sig';
 }
 
+/** Whether a token's signature has no padding and no loose bits, so that each token has one spelling (RFC 7515). */
+function isCanonical(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
+}
+
 /** A new private JWK Set of one key. */
 export async function newSigningKeys(): Promise<PrivateJwkSet> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
@@ -100,6 +106,7 @@ export async function createSigner(
       token: string,
       now: number,
     ): Promise<{ accountId: string; sessionId: string } | undefined> {
+      if (!isCanonical(token)) return undefined;
       try {
         const { payload } = await jwtVerify(token, trusted, {
           algorithms: ['EdDSA'],

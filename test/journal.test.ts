@@ -107,6 +107,8 @@ test('the name comes from the query, a form or JSON; the body goes before the qu
     ['?name=Query', { body: '{"name":"Json"}', headers: json }, 'Json'],
     ['?name=Query', { body: '{}', headers: json }, 'Query'],
     ['?name=%20%20Trimmed%20', {}, 'Trimmed'],
+    ['?name=Query&label=', {}, 'Query'],
+    ['', { body: '{"name":"Json","label":null}', headers: json }, 'Json'],
     ['', { body: multipart }, 'Multipart'],
   ] as const) {
     const response = await call('POST', path + query, init);

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { expectData, password, startService, type TestService } from './harness.ts';
 
@@ -132,34 +132,6 @@ test('signing out ends the access token and the refresh token at once', async ()
   expect((await client.DELETE('/v1/sessions/current')).response.status).toBe(204);
   expect((await client.GET('/v1/account')).error).toMatchObject({ status: 401, code: 'invalid_token' });
   expect((await refresh(refreshToken)).response.status).toBe(401);
-});
-
-test('an access token is refused if anything about it is not ours', async () => {
-  const { accessToken } = await service.signIn();
-  const [, claims = ''] = accessToken.split('.');
-  const payload = JSON.parse(Buffer.from(claims, 'base64url').toString());
-  const secret = new TextEncoder().encode(JSON.stringify(service.deps.signer.jwks));
-  const header = decodeProtectedHeader(accessToken);
-  const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url');
-  for (const forged of [
-    `${none}.${claims}.`,
-    `${none}.${claims}.e30`,
-    await new SignJWT(payload).setProtectedHeader({ ...header, alg: 'HS256' }).sign(secret),
-    accessToken.slice(0, -4),
-    accessToken.replace(
-      claims,
-      Buffer.from(JSON.stringify({ ...payload, sub: 'f'.repeat(24) })).toString('base64url'),
-    ),
-    await service.deps.signer.signAccess(
-      { accountId: payload.sub, sessionId: 'f'.repeat(24) },
-      service.deps.now(),
-    ),
-    await service.deps.signer.signKey({ accountId: payload.sub, iat: payload.iat, exp: payload.exp }),
-  ]) {
-    const { error, response } = await service.as(forged).GET('/v1/account');
-    expect(error).toMatchObject({ status: 401, code: 'invalid_token' });
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey", error="invalid_token"');
-  }
 });
 
 test('signing in and refreshing do not mind a stale Authorization header', async () => {

@@ -6,13 +6,18 @@ import type { Env } from './contract.ts';
 
 /** What stands around every contract: the log, cross-origin access, and headers for whatever is answered. */
 
+/** A path as it may be logged. No id is so long; a token that was put there by mistake is. */
+export const loggedPath = (path: string): string =>
+  path.replaceAll(/[^/]{33,}/g, (part) => `${part.slice(0, 7)}…`);
+
 /** Logs each answer at level `debug`: the path without its query, and no header, since both may hold secrets. */
 export const accessLog = (log: Logger) =>
   createMiddleware<Env>(async (c, next) => {
     const began = performance.now();
     await next();
     if (!log.isLevelEnabled('debug')) return;
-    const { method, path } = c.req;
+    const { method } = c.req;
+    const path = loggedPath(c.req.path);
     const ms = Math.round((performance.now() - began) * 10) / 10;
     log.debug({ requestId: c.var.requestId, method, path, status: c.res.status, ms }, 'answered');
   });

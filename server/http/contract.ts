@@ -19,6 +19,7 @@ import {
   WrongCaller,
   WrongCredentials,
 } from '../errors.ts';
+import { loggedPath } from './around.ts';
 import { invalidInput } from './violations.ts';
 
 /** What a handler finds in its context. */
@@ -55,7 +56,7 @@ export const onError =
     if (!refusal) {
       const { name, message, stack } = error;
       log.error(
-        { requestId: c.var.requestId, path: c.req.path, error: { name, message, stack } },
+        { requestId: c.var.requestId, path: loggedPath(c.req.path), error: { name, message, stack } },
         'unexpected error',
       );
     }

@@ -1,20 +1,23 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { admit, type Caller, identify, isPublic } from '../callers.ts';
+import { admit, type Caller, identify } from '../callers.ts';
 import type { Deps } from '../deps.ts';
-import { Unauthenticated } from '../errors.ts';
+import { MalformedBody, Unauthenticated } from '../errors.ts';
 import type { Env } from './contract.ts';
 
-/** Adds to a route the check that its caller is one of those its `security` names. */
+/** Adds to a route the checks that its caller is one of those its `security` names, and that a required body is there. */
 export const guardedBy =
   (deps: Deps) =>
   <Route extends RouteConfig>(route: Route) => {
     const security = route.security ?? [];
     const middleware: MiddlewareHandler<Env> = async (c, next) => {
-      const token = isPublic(security) ? undefined : bearerToken(c.req.header('authorization'));
+      const token = bearerToken(c.req.header('authorization'));
       const caller: Caller = token === undefined ? { kind: 'anyone' } : await identify(deps, token);
       admit(caller, security);
       c.set('caller', caller);
+      // What comes after this takes a body that is missing for one that is empty.
+      if (route.request?.body?.required && !c.req.header('content-type') && (await c.req.text()) === '')
+        throw new MalformedBody('The body is missing.');
       await next();
     };
     return { ...route, middleware };

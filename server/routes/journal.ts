@@ -25,18 +25,34 @@ interface Naming {
   label?: unknown;
 }
 
-/** The name to give: from the body before the query, and of each, `name` before the older `label`. */
+/**
+ * The name to give: from the body before the query, and `name` before the older `label`, which may be blank. Whatever
+ * was sent must be good, also what is not used.
+ */
 function nameFrom(query: Naming, body: Naming): string {
-  const { name, label } = { ...query, ...body };
-  const given = name ?? label;
-  const refuse = (detail: string) => new errors.InvalidInput({ detail, pointer: '#/name' });
-  if (given === undefined || given === null) throw refuse('The name field is required.');
-  if (typeof given !== 'string') throw refuse('The name field must be a string.');
-  const trimmed = given.trim();
-  if (trimmed === '') throw refuse('The name field is required.');
+  const names = [body.name, query.name].filter((name) => name !== undefined);
+  const labels = [body.label, query.label].filter((label) => !isBlank(label));
+  const [given] = [
+    ...names.map((name) => textOf('name', name)),
+    ...labels.map((label) => textOf('label', label)),
+  ];
+  if (given === undefined) throw refuse('name', 'is required');
+  return given;
+}
+
+const isBlank = (value: unknown) =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+
+const refuse = (field: string, what: string) =>
+  new errors.InvalidInput({ detail: `The ${field} field ${what}.`, pointer: `#/${field}` });
+
+function textOf(field: string, value: unknown): string {
+  if (isBlank(value)) throw refuse(field, 'is required');
+  if (typeof value !== 'string') throw refuse(field, 'must be a string');
+  const trimmed = value.trim();
   if ([...trimmed].length > maxNameLength)
-    throw refuse(`The name field must not be greater than ${maxNameLength} characters.`);
-  if (!trimmed.isWellFormed() || trimmed.includes('\0')) throw refuse('The name field must be valid text.');
+    throw refuse(field, `must not be greater than ${maxNameLength} characters`);
+  if (!trimmed.isWellFormed() || trimmed.includes('\0')) throw refuse(field, 'must be valid text');
   return trimmed;
 }
 

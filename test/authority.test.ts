@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { operatorAccountId } from '../server/id.ts';
+import {
+  type AccountWord,
+  type Call,
+  calls,
+  everybody,
+  newWorld,
+  requestAs,
+  type Who,
+  type World,
+} from './callers.ts';
+import { startService, type TestService } from './harness.ts';
+
+type Answer = 'admitted' | 401 | 403 | 404 | 422;
+
+const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
+const isPublic = ({ security }: Call) => security.every(isOpen);
+
+/** The account that a call works on, were it admitted; undefined where the caller may not, or does not say. */
+function accountOf(call: Call, who: Who): AccountWord | undefined {
+  if (isPublic(call)) return 'owner';
+  if (call.names === undefined) return who.of;
+  if (who.kind === 'operatorToken') return call.names === 'unsaid' ? undefined : call.names;
+  return call.names === 'unsaid' || call.names === who.of ? who.of : undefined;
+}
+
+/** What a document says that a caller is answered. */
+function derived(call: Call, who: Who): Answer {
+  if (isPublic(call)) return 'admitted';
+  if (who.kind === 'bad') return 401;
+  const alternative =
+    call.security.find((schemes) => who.kind in schemes) ?? call.security.find((schemes) => isOpen(schemes));
+  // A credential of a kind that the whole contract does not know is none.
+  if (!alternative) return call.schemes.includes(who.kind) ? 403 : 401;
+  if (!(alternative[who.kind] ?? []).every((scope) => who.scopes?.includes(scope))) return 403;
+
+  const account = accountOf(call, who);
+  if (call.names && !account) return who.kind === 'operatorToken' ? 422 : 404;
+  return call.namesThing && account !== 'owner' ? 404 : 'admitted';
+}
+
+/** Where a document's `security` does not say it all. Shorter is better: the last test lets this only shrink. */
+const underivable: {
+  reason: string;
+  where: (call: Call, who: Who) => boolean;
+  answer: (who: Who) => Answer;
+}[] = [
+  {
+    reason: 'Anyone creates an account, but only the operator one with an externalId: the body decides.',
+    where: ({ operationId, bodyName }) => operationId === 'createAccount' && bodyName === 'operator',
+    answer: ({ kind }) =>
+      kind === 'operatorToken' ? 'admitted' : kind === 'anyone' || kind === 'bad' ? 401 : 403,
+  },
+  {
+    reason: 'The operator that names no account gets its own, to mint the keys of its API servers in.',
+    where: ({ operationId, names }, { kind }) =>
+      operationId === 'getAccount' && names === 'unsaid' && kind === 'operatorToken',
+    answer: () => 'admitted',
+  },
+];
+
+const expected = (call: Call, who: Who): Answer =>
+  underivable.find(({ where }) => where(call, who))?.answer(who) ?? derived(call, who);
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+const empty = () =>
+  sql`with gone as (delete from accounts where id <> ${operatorAccountId}), trail as (delete from audit)
+    delete from keys where account_id = ${operatorAccountId}`.execute(service.db);
+
+/** Everything that is stored, by account. Last uses are left out: whoever calls with a key uses it. */
+async function stored(): Promise<Record<string, string>> {
+  const { rows } = await sql<{ account_id: string; everything: string }>`
+    select account_id, string_agg(one, ' ' order by one) as everything from (
+      select id as account_id, to_jsonb(accounts)::text as one from accounts
+      union all select account_id, to_jsonb(sessions)::text from sessions
+      union all select account_id, to_jsonb(refresh_tokens)::text
+        from refresh_tokens join sessions on sessions.id = session_id
+      union all select account_id, (to_jsonb(keys) - 'last_used_at')::text from keys
+      union all select account_id, to_jsonb(audit)::text from audit
+    ) as rows group by account_id`.execute(service.db);
+  return Object.fromEntries(rows.map(({ account_id, everything }) => [account_id, everything]));
+}
+
+/** Whether an answer tells anything of the owner. */
+const tellsOfOwner = (text: string, { owner, thing }: World) =>
+  [owner.accountId, owner.email, thing.key.id].some((fact) => text.includes(fact));
+
+/** Makes a call as somebody, and says how it was answered, and what it did that it should not have. */
+async function attempt(call: Call, who: Who): Promise<Answer | string> {
+  await empty();
+  const world = await newWorld(service);
+  const { path, init } = await requestAs(who, call, world);
+  const before = await stored();
+  const response = await service.fetch(path, init);
+  const after = await stored();
+  const text = await response.text();
+
+  const account = accountOf(call, who);
+  const ids = { owner: world.owner.accountId, other: world.other.accountId, operator: operatorAccountId };
+  const touched = Object.keys({ ...before, ...after }).filter((id) => before[id] !== after[id]);
+  const wrongly = touched.filter((id) => !response.ok || (id in before && id !== (account && ids[account])));
+  if (wrongly.length > 0) return `${response.status}, and changed what it should not`;
+  if (who.of !== 'owner' && who.of !== 'operator' && !isPublic(call) && tellsOfOwner(text, world))
+    return `${response.status}, and told of somebody else`;
+  return response.ok ? 'admitted' : (response.status as Answer);
+}
+
+describe('a call is answered as its document says, and changes nothing where it is refused:', () => {
+  test.each(calls)('$title', async (call) => {
+    const found: Record<string, string | number> = {};
+    for (const who of everybody) found[who.title] = await attempt(call, who);
+    expect(found).toEqual(Object.fromEntries(everybody.map((who) => [who.title, expected(call, who)])));
+  });
+});
+
+test('what a document does not say stands on a list that only shrinks', () => {
+  expect(underivable.length).toBeLessThanOrEqual(2);
+  for (const { where, answer, reason } of underivable) {
+    const cells = calls
+      .flatMap((call) => everybody.map((who) => ({ call, who })))
+      .filter(({ call, who }) => where(call, who));
+    const differing = cells.filter(({ call, who }) => derived(call, who) !== answer(who));
+    expect(differing.length, reason).toBeGreaterThan(0);
+  }
+});
