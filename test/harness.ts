@@ -14,6 +14,7 @@ import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { newToken } from '../server/token.ts';
 import { Usage } from '../server/usage.ts';
 import { assertConforms } from './conformance.ts';
+import { assertKept, tokensIn } from './leaks.ts';
 
 const baseUrl = 'http://latchkey.test';
 export const password = 'correct horse battery';
@@ -77,7 +78,7 @@ export async function createDatabase(serverUrl: string): Promise<{ url: string; 
 
 /**
  * The service on a database of its own, with a clock that stands still until it is moved. Call it once in a test
- * file, in beforeAll.
+ * file, in beforeAll. After the file no token that was issued may stand in the database or the logs.
  * @param options what differs from an ordinary deployment
  */
 export async function startService(options: Partial<Deps> = {}): Promise<TestService> {
@@ -103,10 +104,13 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
   };
   cleanUp.defer(() => deps.usage.close());
   const app = createApp(deps);
+  const issued = new Set([operatorToken]);
+  cleanUp.defer(() => assertKept(issued, db, logs));
 
   const send = async (request: Request) => {
     const response = await app.fetch(request);
     await assertConforms(request, response);
+    for (const token of tokensIn(await response.clone().text())) issued.add(token);
     return response;
   };
   const as = (token?: LatchkeyOptions['token']) => createLatchkey({ baseUrl, token, fetch: send });
