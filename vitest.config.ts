@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const suite = (database: 'pglite' | 'postgres') => ({
   test: {
     name: database,
-    include: ['test/*.test.ts'],
+    include: ['test/*.test.ts', 'test/contract/*.test.ts'],
     provide: { database },
   },
 });

@@ -1,0 +1,94 @@
+import { decodeJwt } from 'jose';
+import { newId } from '../../server/id.ts';
+import { expectData, type TestService } from '../harness.ts';
+import type { Operation } from './operations.ts';
+
+/** An account that is signed in, and what the service issues to it. */
+export interface Account {
+  accountId: string;
+  accessToken: string;
+}
+
+/** Makes accounts that are signed in. One signs up; the others are copies, which spares hashing passwords. */
+export async function accountsOf(service: TestService): Promise<() => Promise<Account>> {
+  const { db, deps } = service;
+  const first = await service.signIn();
+  const { sub = '', sid } = decodeJwt<{ sid: string }>(first.accessToken);
+  const { number: _, ...account } = await db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', sub)
+    .executeTakeFirstOrThrow();
+  const session = await db.selectFrom('sessions').selectAll().where('id', '=', sid).executeTakeFirstOrThrow();
+
+  return async () => {
+    const accountId = newId(deps.now());
+    const sessionId = newId(deps.now());
+    const email = `${accountId}@example.com`;
+    await db
+      .insertInto('accounts')
+      .values({ ...account, id: accountId, email })
+      .execute();
+    await db
+      .insertInto('sessions')
+      .values({ ...session, id: sessionId, account_id: accountId })
+      .execute();
+    return { accountId, accessToken: await deps.signer.signAccess({ accountId, sessionId }, deps.now()) };
+  };
+}
+
+/** What an operation's `security` lets in: the access token, else an API key with the scopes, else the operator. */
+export async function credentialFor(
+  service: TestService,
+  { security }: Operation,
+  account: Account,
+): Promise<{ name: string; token: string } | undefined> {
+  const find = (scheme: string) => security.find((schemes) => scheme in schemes)?.[scheme];
+  if (find('accessToken')) return { name: 'ACCESS_TOKEN', token: account.accessToken };
+  const scopes = find('apiKey');
+  if (scopes) return { name: 'API_KEY', token: (await mint(service, account, scopes)).token };
+  return find('operatorToken') && { name: 'OPERATOR_TOKEN', token: service.deps.operatorToken };
+}
+
+const mint = async (service: TestService, { accessToken }: Account, scopes: string[] = []) =>
+  expectData(await service.as(accessToken).POST('/v1/keys', { body: { name: 'Key', scopes } }));
+
+/**
+ * How the service gives out what a parameter of this name takes. The only thing about the operations that is
+ * written here by hand: which resource an id in a path is of, no document says.
+ */
+const issuers: Record<
+  string,
+  (service: TestService, account: Account, operation: Operation, token: string) => Promise<string>
+> = {
+  keyId: async (service, account) => (await mint(service, account)).id,
+  apikey_id: async (service, account) => (await mint(service, account)).id.slice(4),
+  async id(service, { accessToken }) {
+    const headers = { Authorization: `Bearer ${accessToken}` };
+    const response = await service.fetch('/api/settings/api?name=Key', { method: 'POST', headers });
+    return (await response.json()).data[0].id;
+  },
+  accountId: async (_service, account) => `acc_${account.accountId}`,
+  async cursor(service, account, { path }, token) {
+    await mint(service, account);
+    await mint(service, account);
+    const headers = { Authorization: `Bearer ${token}` };
+    return (await (await service.fetch(`${path}?limit=1`, { headers })).json()).nextCursor;
+  },
+};
+
+/** Names of parameters whose good values only the service knows. A schema can but tell how they look. */
+export const issuedNames = new Set(Object.keys(issuers));
+
+/** Has the service give out a value for a parameter. */
+export async function issue(
+  service: TestService,
+  name: string,
+  account: Account,
+  operation: Operation,
+  token = account.accessToken,
+): Promise<string> {
+  const issuer = issuers[name];
+  if (!issuer) throw new Error(`Nothing here makes a {${name}}, which ${operation.path} takes: see issuers.`);
+  return issuer(service, account, operation, token);
+}

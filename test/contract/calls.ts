@@ -1,0 +1,165 @@
+import { issuedNames } from './callers.ts';
+import type { Operation, Schema } from './operations.ts';
+import { accepts, faultsIn, typesOf } from './schemas.ts';
+
+/** Stands for a value that only the service can give out, such as an id: filled in when the call is made. */
+export const issued = Symbol('issued');
+
+/** A call of an operation, but for who makes it. */
+export interface Call {
+  operation: Operation;
+  /** Path parameters that are not to be issued ones. */
+  path?: Record<string, string>;
+  query: [name: string, value: string | typeof issued][];
+  body?: { type: string; value: unknown } | undefined;
+}
+
+export const formType = 'application/x-www-form-urlencoded';
+
+/** What a contract says of a call; `either` where it leaves it open. */
+export interface Judgement {
+  verdict: 'good' | 'bad' | 'either';
+  /** The keywords that it breaks. */
+  keywords: string[];
+  why: string;
+}
+
+export function judge(call: Call): Judgement {
+  const parts = [
+    ...call.operation.parameters.map((parameter) => judgeParameter(call, parameter)),
+    judgeBody(call),
+  ];
+  const known = new Set(call.operation.parameters.map(({ name }) => name));
+  if (lacksShared(call)) parts.push(open);
+  // OpenAPI has no word for "and no other parameter".
+  if (call.query.some(([name]) => !known.has(name))) parts.push(open);
+  const worst =
+    parts.find(({ verdict }) => verdict === 'bad') ?? parts.find(({ verdict }) => verdict === 'either');
+  return { ...(worst ?? good), keywords: parts.flatMap(({ keywords }) => keywords) };
+}
+
+/**
+ * Whether a value that may come in the query or in the body comes in neither, or blank: that it must come in one, no
+ * schema can say.
+ */
+function lacksShared({ operation, query, body }: Call): boolean {
+  const inQuery = operation.parameters.flatMap((parameter) =>
+    parameter.in === 'query' ? [parameter.name] : [],
+  );
+  const inBody = Object.values(operation.requestBody?.content ?? {}).flatMap(({ schema }) =>
+    Object.keys(schema.properties ?? {}),
+  );
+  const shared = inQuery.filter((name) => inBody.includes(name));
+  const pairs = [...query, ...Object.entries(Object(body?.value))];
+  const isBlank = (value: unknown) => (typeof value === 'string' ? value.trim() === '' : value === null);
+  const sent = pairs.flatMap(([name, value]) => (isBlank(value) ? [] : [name]));
+  return shared.length > 0 && !shared.some((name) => sent.includes(name));
+}
+
+const good: Judgement = { verdict: 'good', keywords: [], why: '' };
+const open: Judgement = { verdict: 'either', keywords: [], why: '' };
+const bad = (why: string, ...keywords: string[]): Judgement => ({ verdict: 'bad', keywords, why });
+
+function judgeParameter({ query, path = {} }: Call, parameter: Operation['parameters'][number]): Judgement {
+  const { name, schema, required } = parameter;
+  if (parameter.in === 'path') return name in path ? bad(`${name} is not one that was issued`) : good;
+  const values = query.filter(([key]) => key === name);
+  const value = values[0]?.[1];
+  if (value === undefined) return required ? bad(`${name} is missing`, 'required') : good;
+  if (values.length > 1) return bad(`${name} is there twice`, 'type');
+  if (value === issued) return good;
+  const judgement = judgeValue(schema, readText(schema, value), name);
+  return judgement.verdict === 'good' && issuedNames.has(name) ? open : judgement;
+}
+
+function judgeBody({ operation, body }: Call): Judgement {
+  const { requestBody } = operation;
+  if (!requestBody) return body ? open : good;
+  if (!body) return requestBody.required ? bad('the body is missing', 'required') : good;
+  const schema = requestBody.content[body.type]?.schema;
+  if (!schema) return bad(`${body.type} is not documented`);
+  return judgeValue(schema, body.type === formType ? readForm(schema, body.value) : body.value, 'body');
+}
+
+function judgeValue(schema: Schema, value: unknown, place: string): Judgement {
+  const faults = faultsIn(schema, value);
+  if (faults.length === 0) return good;
+  // White space around what people type may be cut off before it is judged.
+  if (accepts(schema, trimmed(value))) return open;
+  const why = faults.map(({ instancePath, message }) => `${place}${instancePath} ${message}`).join(', ');
+  return bad(why, ...faults.map(({ keyword }) => keyword));
+}
+
+function trimmed(value: unknown): unknown {
+  if (typeof value === 'string') return value.trim();
+  if (Array.isArray(value)) return value.map(trimmed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, trimmed(inner)]));
+}
+
+/** What a text stands for in a query or a form, where everything is text. */
+function readText(schema: Schema, text: string): unknown {
+  const types = typesOf(schema);
+  if (types.includes('integer') && /^-?(0|[1-9]\d*)$/.test(text)) return Number(text);
+  if (types.includes('number') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true';
+  return text;
+}
+
+const readForm = ({ properties = {} }: Schema, value: unknown) =>
+  Object.fromEntries(
+    Object.entries(value as Record<string, string | string[]>).map(([name, field]) => [
+      name,
+      typeof field === 'string' ? readText(properties[name] ?? {}, field) : field,
+    ]),
+  );
+
+/** Whether a value can be sent in a form: named texts, some of them perhaps more than once. */
+export const fitsForm = (value: unknown): value is Record<string, string | string[]> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every(
+    (field) =>
+      typeof field === 'string' ||
+      (Array.isArray(field) && field.length > 1 && field.every((item) => typeof item === 'string')),
+  );
+
+/** Where a call goes and what it carries, with the issued values in it. */
+export function render({ operation, path = {}, query, body }: Call, give: (name: string) => string) {
+  const target = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    name in path ? encodeURIComponent(path[name] ?? '') : give(name),
+  );
+  const pairs = query.map(
+    ([name, value]) =>
+      `${encodeURIComponent(name)}=${value === issued ? give(name) : encodeURIComponent(value)}`,
+  );
+  return {
+    target: pairs.length > 0 ? `${target}?${pairs.join('&')}` : target,
+    headers: { ...(body && { 'Content-Type': body.type }) },
+    ...(body && { body: body.type === formType ? formOf(body.value) : JSON.stringify(body.value) }),
+  };
+}
+
+const formOf = (value: unknown) =>
+  new URLSearchParams(
+    Object.entries(value as Record<string, string | string[]>).flatMap(([name, field]) =>
+      [field].flat().map((text) => [name, text]),
+    ),
+  ).toString();
+
+/** A line for a shell that makes the call again; what is issued, and the credential, are variables in it. */
+export function curlOf(call: Call, credential: string | undefined): string {
+  const { target, headers, body } = render(call, (name) => `$${name}`);
+  // What is not printable ASCII is escaped as JSON allows; a form has nothing else.
+  const text = body?.replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [
+    `curl -i -X ${call.operation.method} "http://127.0.0.1:8787${target}"`,
+    ...(credential ? [`-H "Authorization: Bearer $${credential}"`] : []),
+    ...Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`),
+    ...(text === undefined ? [] : [`--data-raw '${text.replaceAll("'", `'\\''`)}'`]),
+  ].join(' ');
+}

@@ -1,0 +1,57 @@
+import { beforeAll, expect, test } from 'vitest';
+import { render } from './calls.ts';
+import { isGuarded, isPublic, nameOf, type Operation, operations } from './operations.ts';
+import { plain } from './plain.ts';
+import { startTrial, type Trial } from './trial.ts';
+
+let trial: Trial;
+
+beforeAll(async () => {
+  trial = await startTrial();
+});
+
+const named = (some: Operation[]) => some.map((operation) => [nameOf(operation), operation] as const);
+
+/** Sends the plainest good call with this Authorization header, which is nobody's. */
+async function send(operation: Operation, authorization?: string): Promise<Response> {
+  const { target, headers, body } = render(plain(operation), () => 'x');
+  return trial.service.fetch(target, {
+    method: operation.method,
+    headers: { ...headers, ...(authorization !== undefined && { Authorization: authorization }) },
+    ...(body !== undefined && { body }),
+  });
+}
+
+test.for(named(operations.filter(isGuarded)))(
+  '%s challenges who sends no credential, before it looks at anything else',
+  async ([, operation]) => {
+    const response = await send(operation);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
+  },
+);
+
+test.for(named(operations.filter((operation) => !isPublic(operation))))(
+  '%s refuses a credential that is none, or not good any more',
+  async ([, operation]) => {
+    const { accessToken } = await trial.newAccount();
+    const [head, claims, signature = ''] = accessToken.split('.');
+    for (const authorization of [
+      'Bearer',
+      'Bearer nonsense',
+      `Bearer lk_${'a'.repeat(38)}`,
+      `Basic ${accessToken}`,
+      `Bearer ${head}.${claims}.${signature.split('').reverse().join('')}`,
+      `Bearer ${head}.${claims}.`,
+    ]) {
+      const response = await send(operation, authorization);
+      expect(response.status, authorization).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey", error="invalid_token"');
+    }
+  },
+);
+
+test.for(named(operations.filter(isPublic)))('%s does not look at credentials', async ([, operation]) => {
+  const [without, withBad] = [await send(operation), await send(operation, 'Bearer nonsense')];
+  expect(withBad.ok).toBe(without.ok);
+});

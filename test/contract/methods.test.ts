@@ -1,0 +1,57 @@
+import { beforeAll, expect, test } from 'vitest';
+import { startService, type TestService } from '../harness.ts';
+import { nameOf, type Operation, operations, type Schema } from './operations.ts';
+import { accepts, strict } from './schemas.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+const paths = Map.groupBy(operations, ({ path }) => path);
+const tried = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'PURGE'];
+
+/** The methods that a path has: GET has HEAD beside it, and every path OPTIONS. */
+const methodsOf = (all: Operation[]) =>
+  ['OPTIONS', ...all.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))].sort();
+
+const allowed = (response: Response) => response.headers.get('allow')?.split(', ').sort();
+
+/** Every shape in which a contract refuses. */
+const refusals = ({ contract }: Operation): Schema[] =>
+  operations
+    .filter((other) => other.contract === contract)
+    .flatMap(({ responses }) => Object.entries(responses))
+    .flatMap(([status, { content = {} }]) => (status < '400' ? [] : Object.values(content)))
+    .map(({ schema }) => strict(schema));
+
+test.for([...paths])('%s has the methods that its document lists, and tells them', async ([path, all]) => {
+  const here = path.replaceAll(/\{\w+\}/g, 'x');
+  const methods = methodsOf(all);
+  for (const method of tried.filter((one) => !methods.includes(one))) {
+    const response = await service.fetch(here, { method });
+    expect(response.status, method).toBe(405);
+    expect(allowed(response), method).toEqual(methods);
+    if (method === 'HEAD') continue;
+    const body = await response.json();
+    const fits = all.some((operation) => refusals(operation).some((schema) => accepts(schema, body)));
+    expect(fits, JSON.stringify(body)).toBe(true);
+  }
+  const options = await service.fetch(here, { method: 'OPTIONS' });
+  expect(options.status).toBe(204);
+  expect(allowed(options)).toEqual(methods);
+  expect(await options.text()).toBe('');
+});
+
+test.for(operations.filter(({ method }) => method === 'GET').map((one) => [nameOf(one), one] as const))(
+  'HEAD answers what %s would, without the body',
+  async ([, { path }]) => {
+    const here = path.replaceAll(/\{\w+\}/g, 'x');
+    const get = await service.fetch(here);
+    const head = await service.fetch(here, { method: 'HEAD' });
+    expect(head.status).toBe(get.status);
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+    expect(await head.text()).toBe('');
+  },
+);

@@ -1,0 +1,92 @@
+import { startService, type TestService } from '../harness.ts';
+import { type Account, accountsOf, credentialFor, issue } from './callers.ts';
+import { type Call, curlOf, issued, judge, render } from './calls.ts';
+import { isGuarded, isPublic, nameOf, type Operation } from './operations.ts';
+
+/** The service on trial: calls are made as who may make them, and answers held against the contract. */
+export interface Trial {
+  service: TestService;
+  /** Makes a call as somebody who may. */
+  make: (call: Call, account?: Account) => Promise<Response>;
+  /** Makes a call and says what is wrong with the answer, with a line that makes it again; nothing if all is well. */
+  try: (call: Call) => Promise<string | undefined>;
+  newAccount: () => Promise<Account>;
+}
+
+export async function startTrial(): Promise<Trial> {
+  const service = await startService();
+  const newAccount = await accountsOf(service);
+  const shared = await newAccount();
+
+  const kept = new Map<string, Promise<string>>();
+  const make = async (call: Call, account = shared) => {
+    const { operation } = call;
+    const credential = await credentialFor(service, operation, account);
+    const given = new Map<string, string>();
+    for (const name of issuedIn(call)) {
+      const place = `${name} of ${operation.path}`;
+      const get = () => issue(service, name, account, operation, credential?.token);
+      const issued = account === shared && leavesAll(call) ? (kept.get(place) ?? get()) : get();
+      if (account === shared && leavesAll(call)) kept.set(place, issued);
+      given.set(name, await issued);
+    }
+    const { target, headers, body } = render(call, (name) => given.get(name) ?? '');
+    return service.fetch(target, {
+      method: operation.method,
+      headers: { ...headers, ...(credential && { Authorization: `Bearer ${credential.token}` }) },
+      ...(body !== undefined && { body }),
+    });
+  };
+
+  return {
+    service,
+    make,
+    newAccount,
+    async try(call) {
+      const { verdict, why } = judge(call);
+      const account = isHarmless(call) ? shared : await newAccount();
+      const complain = async (what: string) =>
+        `${what}\n  ${curlOf(call, (await credentialFor(service, call.operation, account))?.name)}`;
+      try {
+        const response = await make(call, account);
+        const { ok, status } = response;
+        const told = `${nameOf(call.operation)} answered ${status}`;
+        if (verdict === 'good' && !ok && !isExcused(call.operation, status))
+          return complain(`${told} to a good call: ${await response.text()}`);
+        if (verdict === 'bad' && (status < 400 || status > 499))
+          return complain(`${told} to a bad call: ${why}`);
+      } catch (error) {
+        return complain(String(error));
+      }
+    },
+  };
+}
+
+/** Whether a call leaves the account as it is: it changes nothing, or a resource of its own, named in its path. */
+const isHarmless = (call: Call) => leavesAll(call) || call.operation.path.includes('{');
+
+/** Whether a call changes nothing, so that what was issued for it can be used again. */
+const leavesAll = (call: Call) => call.operation.method === 'GET' || judge(call).verdict === 'bad';
+
+/** The parameters of a call that take what the service issued. */
+const issuedIn = ({ operation, path = {}, query }: Call) => [
+  ...operation.parameters
+    .filter((parameter) => parameter.in === 'path' && !(parameter.name in path))
+    .map(({ name }) => name),
+  ...query.flatMap(([name, value]) => (value === issued ? [name] : [])),
+];
+
+/**
+ * Whether a good call may be refused for what no schema can say: the name it asks for is taken, or it carries a
+ * password or a token in its body that is not the right one.
+ */
+function isExcused(operation: Operation, status: number): boolean {
+  if (!(status in operation.responses)) return false;
+  if (status === 409) return true;
+  const content = Object.values(operation.requestBody?.content ?? {});
+  const judgesBody =
+    content.length > 0 &&
+    (isPublic(operation) ||
+      (isGuarded(operation) && JSON.stringify(content).includes('"format":"password"')));
+  return judgesBody && [401, 403, 429].includes(status);
+}
