@@ -1,5 +1,6 @@
 import { boot } from './boot.ts';
 import { CannotStart } from './errors.ts';
+import { draining } from './http/drain.ts';
 
 /** As much of Bun as is used here; its own types would clash with those of Node. */
 declare const Bun: {
@@ -10,17 +11,17 @@ declare const Bun: {
   }): { stop(closeConnections?: boolean): Promise<void> };
 };
 
-/** How long requests in flight may take to end after SIGTERM, in milliseconds. */
-const patience = 10_000;
-
 try {
   const { config, fetch, banner, close, log } = await boot(process.env);
-  const server = Bun.serve({ port: config.PORT, hostname: config.HOST, fetch });
+  // HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
+  const whole = (request: Request) =>
+    request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
+  const { fetch: answer, drain } = draining((request) => fetch(whole(request)));
+  const server = Bun.serve({ port: config.PORT, hostname: config.HOST, fetch: answer });
   console.log(banner);
 
   const stop = async () => {
-    setTimeout(() => server.stop(true), patience).unref();
-    await server.stop();
+    await drain(() => server.stop());
     await close();
     log.info('stopped');
     process.exit(0);

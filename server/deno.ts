@@ -1,5 +1,6 @@
 import { boot } from './boot.ts';
 import { CannotStart } from './errors.ts';
+import { draining } from './http/drain.ts';
 
 /** As much of Deno as is used here; its own types would clash with those of Node. */
 declare const Deno: {
@@ -12,17 +13,14 @@ declare const Deno: {
   ): { shutdown(): Promise<void> };
 };
 
-/** How long requests in flight may take to end after SIGTERM, in milliseconds. */
-const patience = 10_000;
-
 try {
   const { config, fetch, banner, close, log } = await boot(Deno.env.toObject());
+  const { fetch: answer, drain } = draining(fetch);
   const onListen = () => console.log(banner);
-  const server = Deno.serve({ port: config.PORT, hostname: config.HOST, onListen }, fetch);
+  const server = Deno.serve({ port: config.PORT, hostname: config.HOST, onListen }, answer);
 
   const stop = async () => {
-    const late = new Promise((resolve) => setTimeout(resolve, patience));
-    await Promise.race([server.shutdown(), late]);
+    await drain(() => server.shutdown());
     await close();
     log.info('stopped');
     Deno.exit(0);

@@ -1,32 +1,38 @@
 import { createServer, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { boot } from './boot.ts';
 import { CannotStart } from './errors.ts';
+import { draining } from './http/drain.ts';
+import { refuseMalformed, refuseUnreadable } from './http/unreadable.ts';
 
-/** How long requests in flight may take to end after SIGTERM, in milliseconds. */
-const patience = 10_000;
+/** A client that sends slower than this is cut off: it costs a connection. */
+const slowness = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+/** Longer than proxies keep a connection, so that it is they who close it, and never while they send on it. */
+const keepAliveTimeout = 75_000;
 
 try {
   const { config, fetch, banner, close, log } = await boot(process.env);
-  const listener = getRequestListener(fetch);
-  const inFlight = new Set<ServerResponse>();
-  let stopping = false;
-  const server = createServer((request, response) => {
-    inFlight.add(response);
-    response.once('close', () => inFlight.delete(response));
-    response.shouldKeepAlive = !stopping && response.shouldKeepAlive;
+  const { fetch: answer, drain } = draining(fetch);
+  // HTTP/1.0 asks for no Host, and some health checks send none.
+  const listener = getRequestListener(answer, { hostname: config.HOST, errorHandler: refuseUnreadable });
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  const server = createServer({ ...slowness, keepAliveTimeout }, (request, response) => {
+    latest.set(request.socket, response);
     return listener(request, response);
   });
-
+  server.on('clientError', (error, socket) => {
+    // In the middle of an answer, another would be read as part of it.
+    const answer = latest.get(socket);
+    if (answer?.headersSent && !answer.writableFinished) socket.destroy();
+    else refuseMalformed(error, socket);
+  });
   server.once('error', (error) => fail(new CannotStart(`Cannot listen: ${error.message}.`)));
   server.listen(config.PORT, config.HOST, () => console.log(banner));
 
   const stop = async () => {
-    // Idle connections are closed at once; the others with the answer they wait for.
-    stopping = true;
-    for (const response of inFlight) response.shouldKeepAlive = false;
-    setTimeout(() => server.closeAllConnections(), patience).unref();
-    await new Promise((resolve) => server.close(resolve));
+    await drain(() => new Promise((resolve) => server.close(resolve)));
+    server.closeAllConnections();
     await close();
     log.info('stopped');
   };

@@ -2,8 +2,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
-import { CannotStart } from '../errors.ts';
+import { CannotStart, DatabaseUnavailable } from '../errors.ts';
 import { migrate } from './migrations/migrate.ts';
+import { asOutage } from './outage.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** The major version of Postgres in the PGlite that this build carries: directories of another do not open. */
@@ -15,7 +16,7 @@ const parsers = { 20: Number };
 /**
  * Opens the embedded database and brings its schema up to date.
  * @param directory where it lives, and is created if absent; without it, the database lives in memory
- * @throws CannotStart where the directory was written by another version of Postgres
+ * @throws CannotStart where the directory was written by another version of Postgres, or cannot be opened
  */
 export async function openPGlite(directory?: string): Promise<Database> {
   if (directory) {
@@ -26,8 +27,46 @@ export async function openPGlite(directory?: string): Promise<Database> {
       );
     await mkdir(directory, { recursive: true, mode: 0o700 });
   }
-  const pglite = await PGlite.create({ ...(directory && { dataDir: directory }), parsers });
+  const pglite = await PGlite.create({ ...(directory && { dataDir: directory }), parsers }).catch((error) => {
+    throw new CannotStart(
+      `The data in ${directory} cannot be opened: ${error.message}. Is there room on the disk?`,
+    );
+  });
+  guard(pglite);
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   await migrate(db);
   return db;
+}
+
+/**
+ * Tells outages, and calls no database that has failed. Without room for its log Postgres panics and, as a server,
+ * ends; here, the next call would spin for ever, and the process with it. So statements go in one by one, as they run
+ * anyway, and after a panic each is refused, until a new process recovers what was acknowledged.
+ */
+function guard(pglite: PGlite): void {
+  const query = pglite.query.bind(pglite);
+  const close = pglite.close.bind(pglite);
+  let previous: Promise<unknown> = Promise.resolve();
+  let panic: Error | undefined;
+
+  pglite.query = <Row>(...statement: Parameters<PGlite['query']>) => {
+    const run = async () => {
+      if (panic) throw new DatabaseUnavailable(panic);
+      try {
+        return await query<Row>(...statement);
+      } catch (error) {
+        if (error instanceof Error && 'severity' in error && error.severity === 'PANIC')
+          panic = new Error(
+            `${error.message}; the embedded database has failed, and this process must be restarted`,
+          );
+        throw asOutage(error);
+      }
+    };
+    const result = previous.then(run);
+    previous = result.catch(() => {});
+    return result;
+  };
+  pglite.close = async () => {
+    if (!panic) await close();
+  };
 }

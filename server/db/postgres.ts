@@ -11,27 +11,15 @@ import {
 import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
 import { migrate } from './migrations/migrate.ts';
+import { asOutage } from './outage.ts';
 import type { Database, Schema } from './schema.ts';
-
-/**
- * SQLSTATEs in which the server goes away, has no room, is read-only after a failover, or gave up on a lock or a
- * deadline: trying again may help, and nothing was done.
- */
-const outageStates = /^(?:08|53|25006|40001|40P01|55P03|57014|57P0)/;
-/** The driver's own codes and the socket's. */
-const outageCodes = /^(?:CONNECT|E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/;
 
 /** How long the server may work on a statement, in milliseconds. */
 const statementTimeout = 3_000;
 /** How long we wait for it to say anything at all. Longer, so that it is the server that gives up where it can. */
 const deadline = 4_000;
 
-function asOutage(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;
-}
-
-type Client = postgres.Sql<{ bigint: number }>;
+type Client = postgres.Sql<{ bigint: number; texts: string[] }>;
 
 /**
  * Kysely on the `postgres` driver, without ever reserving a connection: each query goes to the pool by itself.
@@ -66,11 +54,11 @@ class PostgresDriver implements Driver {
 
   async #send(sql: string, parameters: readonly unknown[]): Promise<postgres.RowList<postgres.Row[]>> {
     const client = this.#client;
-    const timer = this.#deadline && setInterval(() => this.#replaceSilent(client), this.#deadline);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = this.#deadline && setTimeout(() => reject(this.#giveUp(client)), this.#deadline);
     try {
-      const rows = await client.unsafe(sql, parameters as postgres.ParameterOrJSON<never>[], {
-        prepare: true,
-      });
+      const query = client.unsafe(sql, parameters as postgres.ParameterOrJSON<never>[], { prepare: true });
+      const rows = await Promise.race([query, late]);
       this.#heard = performance.now();
       return rows;
     } catch (error) {
@@ -78,15 +66,20 @@ class PostgresDriver implements Driver {
       if (error instanceof postgres.PostgresError) this.#heard = performance.now();
       throw asOutage(error);
     } finally {
-      clearInterval(timer);
+      clearTimeout(timer);
     }
   }
 
-  /** Ends a pool that was silent for the whole deadline, which rejects its queries; once, not for each of them. */
-  #replaceSilent(client: Client): void {
-    if (client !== this.#client || performance.now() - this.#heard < (this.#deadline ?? 0)) return;
-    this.#client = this.#connect();
-    client.end({ timeout: 0 }).catch(() => {});
+  /**
+   * A query had no answer within the deadline. Where nothing else had, the pool is ended, which rejects all of its
+   * queries; once, not for each of them. Else it is this one that the driver has lost, as it can while connections die.
+   */
+  #giveUp(client: Client): DatabaseUnavailable {
+    if (client === this.#client && performance.now() - this.#heard >= (this.#deadline ?? 0)) {
+      this.#client = this.#connect();
+      client.end({ timeout: 0 }).catch(() => {});
+    }
+    return new DatabaseUnavailable(new Error(`No answer to a statement within ${this.#deadline} ms`));
   }
 
   async init() {}
@@ -108,7 +101,22 @@ class PostgresDriver implements Driver {
   }
 }
 
-type Options = postgres.Options<{ bigint: postgres.PostgresType<number> }>;
+type Options = postgres.Options<{
+  bigint: postgres.PostgresType<number>;
+  texts: postgres.PostgresType<string[]>;
+}>;
+
+/** `text[]` as Postgres writes it: no nulls, one dimension. */
+const texts: postgres.PostgresType<string[]> = {
+  to: 1009,
+  from: [1009],
+  serialize: (values: string[]) =>
+    `{${values.map((value) => `"${value.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`,
+  parse: (text: string) =>
+    Array.from(text.matchAll(/"((?:[^"\\]|\\.)*)"|[^{},"]+/gs), ([value, quoted]) =>
+      quoted === undefined ? value : quoted.replaceAll(/\\(.)/gs, '$1'),
+    ),
+};
 
 function open(url: string, options: Options, deadline?: number): Database {
   const connect = () =>
@@ -116,8 +124,11 @@ function open(url: string, options: Options, deadline?: number): Database {
       backoff: () => 0.1,
       connect_timeout: 2,
       onnotice: () => {},
+      // Else the driver asks each new connection for its array types, and if that dies meanwhile, nobody catches it
+      // and the process ends.
+      fetch_types: false,
       // The driver's default is a string; every count and number here is far below 2^53.
-      types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+      types: { bigint: { to: 20, from: [20], serialize: String, parse: Number }, texts },
       ...options,
     });
   const dialect: Dialect = {

@@ -1,0 +1,15 @@
+import { DatabaseUnavailable } from '../errors.ts';
+
+/**
+ * SQLSTATEs in which the server goes away, has no room, is read-only after a failover, or gave up on a lock or a
+ * deadline: trying again may help, and nothing was done.
+ */
+const outageStates = /^(?:08|53|25006|40001|40P01|55P03|57014|57P0)/;
+/** The driver's own codes and the socket's. */
+const outageCodes = /^(?:CONNECT|E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/;
+
+/** An error of a driver, as the outage that it tells of, if it does. */
+export function asOutage(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;
+}

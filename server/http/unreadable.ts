@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { z } from '@hono/zod-openapi';
+import type { Problem } from '../../api/problem.ts';
+
+/** What Node's HTTP refuses before the app sees it: no contract is known yet, so the answer is one of our own. */
+
+type ProblemBody = z.infer<typeof Problem>;
+
+const malformed = {
+  status: 400,
+  code: 'malformed_request',
+  detail: 'This is no well-formed HTTP request.',
+} as const;
+
+const refusals: Record<string, Pick<ProblemBody, 'status' | 'code' | 'detail'>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'head_too_large',
+    detail: 'The request line and the headers may have at most 16 KiB together.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'request_too_slow',
+    detail: 'The request took too long to arrive.',
+  },
+};
+
+function problemOf(refusal: Pick<ProblemBody, 'status' | 'code' | 'detail'>) {
+  const requestId = randomUUID();
+  const title = STATUS_CODES[refusal.status] ?? 'Error';
+  const body: ProblemBody = { type: 'about:blank', title, ...refusal, requestId };
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
+    Connection: 'close',
+  };
+  return { title, text: JSON.stringify(body), headers };
+}
+
+/** Answers a request whose line or Host makes no URL. */
+export function refuseUnreadable(): Response {
+  const { text, headers } = problemOf(malformed);
+  return new Response(text, { status: malformed.status, headers });
+}
+
+/** Answers what the parser could not read, or would not wait for, and closes the connection. */
+export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const refusal = refusals[code] ?? malformed;
+  const { title, text, headers } = problemOf(refusal);
+  const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(text) });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${refusal.status} ${title}\r\n${head}\r\n${text}`, () => socket.destroy());
+}

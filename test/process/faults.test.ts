@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { fullDisk, readOnlyDisk } from '../faults/disk.ts';
+import { kill } from '../faults/kill.ts';
+import { badNetwork, outage } from '../faults/outage.ts';
+import { sigterm } from '../faults/sigterm.ts';
+import { slow } from '../faults/slow.ts';
+
+/** Short rounds; the long ones, with figures, are `npm run faults`. Bounds are wide, since the machine is shared. */
+
+test.each(['embedded', 'Postgres'] as const)(
+  'killed under write load, the service loses no acknowledged key on %s, and no trace of one',
+  async (store) => {
+    const { acknowledged, ...found } = await kill(store, { rounds: 2, writers: 8, loadMs: 500 });
+    expect(acknowledged).toBeGreaterThan(0);
+    expect(found).toMatchObject({ lost: 0, withoutAudit: 0, unverified: 0 });
+  },
+);
+
+test.each(['fast', 'immediate'] as const)(
+  'while Postgres is down (%s) every request is answered, and when it is back they succeed',
+  async (way) => {
+    const { unavailable, slowest, backAfter, ...found } = await outage(way, { downMs: 1000, calmMs: 1000 });
+    expect(found).toMatchObject({ withoutRetryAfter: 0, unexpected: 0, stuck: 0, errors: 0 });
+    expect(unavailable).toBeGreaterThan(0);
+    expect(slowest).toBeLessThan(5_000);
+    expect(backAfter).toBeLessThan(5_000);
+  },
+);
+
+test.each([
+  ['cut', 1000],
+  ['halfClose', 1000],
+  ['stall', 5000],
+] as const)('a network that misbehaves (%s) costs no more than 503s', async (way, faultMs) => {
+  const { slowest, backAfter, ...found } = await badNetwork(way, { faultMs, calmMs: 1000 });
+  expect(found).toMatchObject({ withoutRetryAfter: 0, unexpected: 0, stuck: 0, errors: 0 });
+  expect(slowest).toBeLessThan(8_000);
+  expect(backAfter).toBeLessThan(6_000);
+});
+
+test.each(['node', 'bun', 'deno'] as const)(
+  'told to stop, %s resets no request of a busy keep-alive client',
+  async (runtime) => {
+    const { answered, resets, exitCode, ms } = await sigterm(runtime, { loadMs: 500 });
+    expect({ resets, exitCode }).toEqual({ resets: 0, exitCode: 0 });
+    expect(answered).toBeGreaterThan(0);
+    expect(ms).toBeLessThan(5_000);
+  },
+);
+
+test('on a full disk writes are refused, reads go on, and nothing acknowledged is lost', async (context) => {
+  const found = await fullDisk();
+  if (!found) return context.skip('It takes root to mount a small disk.');
+  expect(found).toMatchObject({ lost: 0, withoutBody: 0, afterRoom: 201, afterRestart: 201 });
+  expect(found.readsOnFullDisk).toEqual([200, 200, 200]);
+  expect(Object.keys(found.onFullDisk)).toContain('503');
+});
+
+test('without room for its log the embedded database gives up, tells so, and a restart loses nothing', async (context) => {
+  const found = await fullDisk({ leave: 14_000_000, refusals: 5 });
+  if (!found) return context.skip('It takes root to mount a small disk.');
+  expect(found).toMatchObject({ lost: 0, withoutBody: 0, afterRestart: 201 });
+  expect(found.onFullDisk[503]).toBe(5);
+  expect(found.readsOnFullDisk).toEqual([200, 503, 503]);
+});
+
+test('a read-only disk stops the start with a line', async (context) => {
+  const line = await readOnlyDisk();
+  if (line === undefined) return context.skip('It takes root to mount a read-only disk.');
+  expect(line).toMatch(/^DATA_DIR .* cannot be used: EROFS[^\n]*$/);
+});
+
+test.each(['headers', 'body', 'idle'] as const)(
+  'clients that are slow (%s) do not keep others from being served',
+  async (kind) => {
+    const { served, failed } = await slow(kind, { connections: 300, forMs: 1000 });
+    expect(failed).toBe(0);
+    expect(served).toBeGreaterThan(10);
+  },
+);

@@ -1,0 +1,215 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newToken } from '../../server/token.ts';
+import { newAccount } from '../faults/load.ts';
+import { type Runtime, type ServiceProcess, startProcess } from './service.ts';
+
+/** HTTP as no library would send it. */
+
+const operatorToken = newToken('lko_');
+const bearer = `Authorization: Bearer ${operatorToken}\r\n`;
+const json = 'Content-Type: application/json\r\n';
+
+/** A request with whatever head and body, after which the connection ends. Characters are bytes (Latin-1). */
+const message = (line: string, headers = '', body = '') => {
+  const length = body ? `Content-Length: ${body.length}\r\n` : '';
+  return `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}${length}\r\n${body}`;
+};
+const post = (path: string, body: string, headers = '') =>
+  message(`POST ${path}`, bearer + json + headers, body);
+const verify = (body: string, headers = '') => post('/v1/keys/verify', body, headers);
+const chunked = (chunks: string) =>
+  `POST /v1/keys/verify HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${bearer}${json}Transfer-Encoding: chunked\r\n\r\n${chunks}`;
+const get = (path: string, headers = '') => message(`GET ${path}`, headers);
+
+/** What is sent, and the statuses that may be answered: 0 where the connection may just be closed. */
+type Case = [name: string, sent: string, statuses: number[]];
+
+const cases: Case[] = [
+  ['a BOM before the JSON', verify('\xef\xbb\xbf{"token":"a"}'), [200, 400]],
+  ['plain bytes labelled gzip', verify('{"token":"a"}', 'Content-Encoding: gzip\r\n'), [200, 400, 415]],
+  [
+    'both Transfer-Encoding and Content-Length',
+    chunked('d\r\n{"token":"a"}\r\n0\r\n\r\n').replace('Transfer', 'Content-Length: 5\r\nTransfer'),
+    [400],
+  ],
+  ['two lengths', verify('{"token":"a"}', 'Content-Length: 5\r\n'), [400]],
+  ['a negative length', verify('', 'Content-Length: -5\r\n'), [400]],
+  ['an absolute URI', get('http://other.example/livez'), [200]],
+  ['an absolute URI of another scheme', get('ftp://other.example/livez'), [200, 400]],
+  ['a path of two slashes', get('//livez'), [404]],
+  ['nothing but slashes', get('///'), [404]],
+  ['two slashes within a path', get('/v1//keys', bearer), [404]],
+  ['a backslash', get('/\\other.example/livez'), [400, 404]],
+  ['a bare percent sign', get('/v1/keys/%', bearer), [400, 404]],
+  ['an overlong UTF-8 sequence', get('/v1/keys/%C0%80', bearer), [404]],
+  ['a NUL in the path', get('/\0'), [0, 400, 505]],
+  ['a space in the path', get('/livez? a'), [0, 400, 505]],
+  ['a bearer of 8 KiB', get('/v1/keys', `Authorization: Bearer ${'a'.repeat(8192)}\r\n`), [401]],
+  ['Bearer alone', get('/v1/keys', 'Authorization: Bearer\r\n'), [401]],
+  ['a lower-case scheme', get('/v1/account', `authorization: bearer ${operatorToken}\r\n`), [200]],
+  ['Latin-1 in Authorization', get('/v1/keys', 'Authorization: Bearer \xe9\xff\r\n'), [401]],
+  ['Latin-1 in other headers', get('/livez', 'X-Request-Id: \xe9\r\nOrigin: \xff\r\n'), [200, 400]],
+  ['a content type of Latin-1', verify('{"token":"a"}', 'Content-Type: \xe9/\xff;;=\r\n'), [200, 400, 415]],
+  ['HTTP/1.0 without Host', 'GET /livez HTTP/1.0\r\n\r\n', [200]],
+  ['HTTP/1.1 without Host', 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n', [200, 400]],
+  ...['', 'a b/c?d', 'other.example/path', 'u@h:99999', '\xe9\xff', 'a\r\nHost: b'].map(
+    (host): Case => [
+      `the Host ${JSON.stringify(host)}`,
+      get('/livez').replace('Host: a', `Host: ${host}`),
+      [200, 400, 404],
+    ],
+  ),
+  ['TRACE', message('TRACE /v1/keys'), [405]],
+  ['CONNECT', message('CONNECT other.example:443'), [0, 400, 404, 405]],
+  ['a method that nobody knows', message('BREW /v1/keys'), [0, 400, 405]],
+  ['a method in lower case', message('get /livez'), [0, 400, 405]],
+  ['OPTIONS *', message('OPTIONS *'), [204, 400, 404]],
+  ['a chunk size that is no number', chunked('zz\r\n{"token":"a"}\r\n0\r\n\r\n'), [0, 400]],
+  ['a chunk size beyond any', chunked('ffffffffffffffffff\r\n{"token":"a"}\r\n0\r\n\r\n'), [0, 400]],
+  ['a negative chunk size', chunked('-1\r\n{"token":"a"}\r\n0\r\n\r\n'), [0, 400]],
+  ['a header that is folded', get('/livez', 'X-A: a\r\n b\r\n'), [0, 200, 400]],
+  ['the beginning of TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n', [0, 400]],
+  ['a number beyond any', verify('{"token":1e400}'), [422]],
+  ...['-0', '9007199254740991', '9007199254740993', '-1e400', '1e-400'].map(
+    (number): Case => [
+      `the number ${number} in metadata`,
+      post('/v1/keys?accountId=ACCOUNT', `{"name":"Key","metadata":{"n":${number}}}`),
+      [201, 422],
+    ],
+  ),
+  ...[
+    '0000-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.999Z',
+    '+275760-09-13T00:00:00Z',
+    '2026-02-30T00:00:00Z',
+  ].map(
+    (date): Case => [
+      `the date ${date}`,
+      post('/v1/keys?accountId=ACCOUNT', `{"name":"Key","expiresAt":"${date}"}`),
+      [201, 422],
+    ],
+  ),
+  ['a JSON key twice', verify('{"token":"a","token":"b"}'), [200, 400, 422]],
+  ['__proto__ as a JSON key', verify('{"token":"a","__proto__":{"b":1}}'), [200, 422]],
+];
+
+/** What is too large, and what says so: the contract where it was reached, the runtime where not. */
+const limits: Case[] = [
+  ['a body above 64 KiB', verify(`{"token":"${'a'.repeat(70_000)}"}`), [413]],
+  ['a body of 1 MB', verify('a'.repeat(1_000_000)), [413]],
+  ['chunks above 64 KiB', chunked(`${`8000\r\n${'a'.repeat(0x8000)}\r\n`.repeat(4)}0\r\n\r\n`), [413]],
+  ['JSON of 33 levels', verify(`${'['.repeat(33)}${']'.repeat(33)}`), [400]],
+  ['headers of 1 MB', get('/livez', `X-A: ${'a'.repeat(1_000_000)}\r\n`), [0, 400, 431]],
+  ['3,000 headers', get('/livez', 'X-A: b\r\n'.repeat(3000)), [0, 400, 431]],
+  ['a URL of 1 MB', get(`/livez?${'a'.repeat(1_000_000)}`), [0, 400, 414, 431]],
+];
+
+/** Sends these bytes, and gives what was answered until the connection ends, or a second answer is not due. */
+function exchange(service: ServiceProcess, sent: string): Promise<string> {
+  const { hostname, port } = new URL(service.url);
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(Number(port), hostname).setEncoding('latin1');
+    const hang = setTimeout(() => {
+      socket.destroy();
+      // Some wait for the rest of what they refused; what counts is that the client was told.
+      if (answer.includes('\r\n\r\n')) resolve(answer);
+      else reject(new Error(`Nothing was answered within 2 s to ${sent.slice(0, 200)}`));
+    }, 2000);
+    socket.on('data', (text) => {
+      answer += text;
+    });
+    // A reset, after an answer or instead of one, is an end like any other.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearTimeout(hang);
+      resolve(answer);
+    });
+    socket.write(sent, 'latin1');
+  });
+}
+
+const statusesOf = (answer: string) =>
+  Array.from(answer.matchAll(/HTTP\/1\.[01] (\d{3}) /g), ([, status]) => Number(status));
+
+const runtimes: Runtime[] = ['node', 'bun', 'deno'];
+
+describe.each(runtimes)('on %s', (runtime) => {
+  let service: ServiceProcess;
+  let accountId: string;
+
+  beforeAll(async () => {
+    service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
+    accountId = await newAccount({ url: service.url, token: operatorToken });
+  });
+
+  afterAll(async () => {
+    const { status } = await fetch(`${service.url}/readyz`);
+    await service.stop();
+    expect(status).toBe(200);
+    expect(service.output).not.toMatch(/"level":[56]0|unhandled|uncaught/i);
+  });
+
+  test.each([...cases, ...limits])('%s gets a plain answer', async (_name, sent, allowed) => {
+    const answer = await exchange(service, sent.replace('ACCOUNT', accountId));
+    const [status = 0] = statusesOf(answer);
+    expect(allowed, answer.slice(0, 500)).toContain(status);
+  });
+
+  test.each([
+    ['/v1/keys/verify', { status: 413, code: 'body_too_large' }],
+    ['/api/settings/api', { message: expect.any(String) }],
+    ['/apikey', { code: expect.any(String), message: expect.any(String) }],
+  ])('a body that is too large for %s is refused in the words of its contract', async (path, expected) => {
+    const answer = await exchange(service, post(path, `"${'a'.repeat(70_000)}"`));
+    expect(statusesOf(answer)).toEqual([413]);
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject(expected);
+  });
+
+  test('pipelined requests are answered in their order', async () => {
+    const first = message('POST /v1/keys/verify', json).replace('Connection: close\r\n', '');
+    const answer = await exchange(service, `${first}${get('/v1/account', bearer)}`);
+    expect(statusesOf(answer)).toEqual([401, 200]);
+  });
+
+  test('a client that goes away in the middle of a body does no harm', async () => {
+    const { hostname, port } = new URL(service.url);
+    const half = verify('{"token":"a"}').replace('Content-Length: 13', 'Content-Length: 5000');
+    await Promise.all(
+      Array.from(
+        { length: 20 },
+        (_, index) =>
+          new Promise((resolve) => {
+            const socket = connect(Number(port), hostname).on('error', () => {});
+            socket.once('close', resolve).resume();
+            socket.write(half, () => (index % 2 ? socket.resetAndDestroy() : socket.destroy()));
+          }),
+      ),
+    );
+    expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+  });
+});
+
+describe('what Node refuses before the service sees it', () => {
+  let service: ServiceProcess;
+  beforeAll(async () => {
+    service = await startProcess();
+  });
+  afterAll(() => service.stop());
+
+  test.each([
+    ['headers above 16 KiB', get('/livez', `X-A: ${'a'.repeat(17_000)}\r\n`), 431, 'head_too_large'],
+    ['a URL above 16 KiB', get(`/livez?${'a'.repeat(17_000)}`), 431, 'head_too_large'],
+    ['what is no HTTP', 'HELLO\r\n\r\n', 400, 'malformed_request'],
+    ['a Host that is none', get('/livez').replace('Host: a', 'Host: a b'), 400, 'malformed_request'],
+  ])('%s is told as a problem', async (_name, sent, status, code) => {
+    const answer = await exchange(service, sent);
+    expect(statusesOf(answer)).toEqual([status]);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    const problem = JSON.parse(body);
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(head.toLowerCase()).toContain(`x-request-id: ${problem.requestId}`);
+    expect(problem).toMatchObject({ type: 'about:blank', status, code, detail: expect.any(String) });
+  });
+});
