@@ -6,6 +6,7 @@ import { keys } from './keys.ts';
 import { bySession, securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
 import { share } from './share.ts';
+import { usage } from './usage.ts';
 import { verification } from './verification.ts';
 
 /** A contract: one OpenAPI document, and the routes it is made of. */
@@ -35,12 +36,13 @@ Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to
     tags: [
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
       { name: 'Verification', description: 'Is this token good, and whose is it?' },
+      { name: 'Usage', description: 'How often keys were presented, and what was said of them.' },
       { name: 'Accounts', description: 'Whoever holds keys.' },
       { name: 'Sessions', description: 'Sign in, stay signed in, sign out.' },
       { name: 'Health', description: 'For load balancers and orchestrators.' },
     ],
     bases: [''],
-    routes: [keys, verification, accounts, sessions, health].flatMap((group) =>
+    routes: [keys, verification, usage, accounts, sessions, health].flatMap((group) =>
       Object.values<RouteConfig>(group),
     ),
     typedClient: true,

@@ -3,7 +3,7 @@ import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant, text } from './text.ts';
+import { givenInstant, instant, text } from './text.ts';
 
 const tags = ['Keys'];
 
@@ -95,18 +95,6 @@ const MetadataPatch = facts<MetadataValue | null>(
 
 const lifetimes = ['1d', '7d', '30d', '90d', '1y', 'never'] as const;
 
-const Expiry = z.iso
-  .datetime({ offset: true, error: 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.' })
-  .refine((value) => new Date(value).getTime() < Date.UTC(10_000, 0), 'Must be before the year 10000.')
-  .transform((value) => new Date(value))
-  .openapi({
-    type: 'string',
-    format: 'date-time',
-    // RFC 3339 leaves open lower case, a space and leap seconds, and some tools take an offset without a colon.
-    pattern: 'T\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$',
-    example: '2027-01-31T12:00:00Z',
-  });
-
 /** What no Zod type says: one way to set the expiry, not two. */
 const newKey = {
   dependentSchemas: { expiresIn: { not: { required: ['expiresAt'] } } },
@@ -127,7 +115,7 @@ const NewKey = z
       description:
         'How long the key lives, from now. Days of 24 hours; `1y` is 365 of them. Default: `never`.',
     }),
-    expiresAt: Expiry.optional().openapi({
+    expiresAt: givenInstant.optional().openapi({
       description: 'Or the instant it expires, in the future. Not together with `expiresIn`.',
     }),
   })
@@ -138,7 +126,8 @@ const KeyPatch = z
     name: Name.optional(),
     scopes: Scopes.optional(),
     metadata: MetadataPatch.optional(),
-    expiresAt: Expiry.nullable()
+    expiresAt: givenInstant
+      .nullable()
       .optional()
       .openapi({ type: ['string', 'null'], description: 'When it expires, in the future; null: never.' }),
     disabled: z
@@ -167,6 +156,13 @@ export const Key = z
       .openapi({ description: 'From this instant on it is refused; null: never.' }),
     disabledAt: instant.nullable(),
     lastUsedAt: instant.nullable().openapi({ description: 'When it was last used or verified as valid.' }),
+    lastUsedIp: z.string().nullable().openapi({
+      description: 'The address that it was last used from, IPv4 or IPv6; null where that is not known.',
+    }),
+    lastUsedUserAgent: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What it was last used with; null where that is not known.' }),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -182,10 +178,14 @@ export const keyExample = {
   status: 'active',
   expiresAt: '2026-05-01T12:00:00.000Z',
   disabledAt: null,
-  lastUsedAt: null,
+  lastUsedAt: '2026-01-31T12:30:00.000Z',
+  lastUsedIp: '203.0.113.7',
+  lastUsedUserAgent: 'files-cli/2.4',
   createdAt: '2026-01-31T12:00:00.000Z',
   updatedAt: '2026-01-31T12:00:00.000Z',
 };
+
+const neverUsed = { lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
 
 /** Spelt out, not extended: an `allOf` in the document could not be checked for unknown properties. */
 const MintedKey = z
@@ -195,7 +195,7 @@ const MintedKey = z
   })
   .openapi('MintedKey');
 
-const keyPath = z.object({
+export const keyPath = z.object({
   keyId: KeyId.transform(unprefixed).openapi({ param: { name: 'keyId', in: 'path', required: true } }),
 });
 const oneKey = (description: string) => ({
@@ -223,7 +223,7 @@ export const keys = {
         content: {
           'application/json': {
             schema: MintedKey,
-            example: { ...keyExample, token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f' },
+            example: { ...keyExample, ...neverUsed, token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f' },
           },
         },
       },

@@ -22,7 +22,7 @@ export const text = (min: number, max: number) =>
       error: `Must have ${min} to ${max} characters.`,
     })
     .openapi({
-      minLength: min,
+      ...(min > 0 && { minLength: min }),
       maxLength: max,
       pattern: min > 0 ? filledText : '^[^\\u0000]*$',
     });
@@ -33,6 +33,28 @@ export const bounded = (max: number) =>
     .string('Must be a string.')
     .refine((value) => length(value) <= max, `Must have at most ${max} characters.`)
     .openapi({ maxLength: max });
+
+/** An address, as text and without a zone. */
+export const ipAddress = z.union(
+  [
+    z.ipv4('Must be an IPv4 or IPv6 address.').openapi({ format: 'ipv4', example: '203.0.113.7' }),
+    z.ipv6('Must be an IPv4 or IPv6 address.').openapi({ format: 'ipv6', example: '2001:db8::7' }),
+  ],
+  'Must be an IPv4 or IPv6 address.',
+);
+
+/** An instant as requests give it: of RFC 3339, with whatever offset, before the year 10000. */
+export const givenInstant = z.iso
+  .datetime({ offset: true, error: 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.' })
+  .refine((value) => new Date(value).getTime() < Date.UTC(10_000, 0), 'Must be before the year 10000.')
+  .transform((value) => new Date(value))
+  .openapi({
+    type: 'string',
+    format: 'date-time',
+    // RFC 3339 leaves open lower case, a space and leap seconds, and some tools take an offset without a colon.
+    pattern: 'T\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$',
+    example: '2027-01-31T12:00:00Z',
+  });
 
 /** An instant as answers show it: ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });

@@ -3,7 +3,7 @@ import { AccountId } from './accounts.ts';
 import { Key, KeyId, keyExample, Scopes } from './keys.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant } from './text.ts';
+import { instant, ipAddress, text } from './text.ts';
 
 const tags = ['Verification'];
 
@@ -36,6 +36,62 @@ const Verdict = z
   ])
   .openapi('Verdict');
 
+const Token = z
+  .string('Must be a string.')
+  .openapi({ description: 'The token that was presented to you, whatever it is.' });
+
+const WantedScopes = Scopes.optional().openapi({
+  description: 'Scopes that the key must carry, all of them.',
+});
+
+export const Verification = z
+  .strictObject({
+    token: Token,
+    scopes: WantedScopes,
+    ip: ipAddress.optional().openapi({
+      description:
+        'The address that the token was presented from. Shown as the key’s `lastUsedIp` where the token is good.',
+    }),
+    userAgent: text(0, 500).optional().openapi({
+      description:
+        'What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good.',
+      example: 'files-cli/2.4',
+    }),
+  })
+  .openapi('Verification');
+
+/** How many tokens can be verified at once. */
+const maxTokens = 1_000;
+
+/** What a batch may have in bytes: room for so many tokens that are JWTs. */
+export const maxBatchBytes = 524_288;
+
+const VerificationBatch = z
+  .strictObject({
+    tokens: z
+      .array(Token, 'Must be a list of tokens.')
+      .min(1, 'Must have at least one token.')
+      .max(maxTokens, `Must have at most ${maxTokens} tokens.`),
+    scopes: WantedScopes,
+  })
+  .openapi('VerificationBatch');
+
+const verdictExamples = {
+  valid: {
+    valid: true,
+    key: {
+      id: 'key_6921a5d4b281af121fcda4cf',
+      accountId: 'acc_6921a5c0b281af121fcda4ce',
+      externalId: null,
+      name: 'Mobile app',
+      scopes: ['files:read'],
+      metadata: { environment: 'production' },
+      expiresAt: '2026-05-01T12:00:00.000Z',
+    },
+  },
+  expired: { valid: false, reason: 'expired' },
+};
+
 export const verification = {
   verify: createRoute({
     operationId: 'verifyKey',
@@ -51,17 +107,13 @@ export const verification = {
         required: true,
         content: {
           'application/json': {
-            schema: z
-              .strictObject({
-                token: z
-                  .string('Must be a string.')
-                  .openapi({ description: 'The token that was presented to you, whatever it is.' }),
-                scopes: Scopes.optional().openapi({
-                  description: 'Scopes that the key must carry, all of them.',
-                }),
-              })
-              .openapi('Verification'),
-            example: { token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f', scopes: ['files:read'] },
+            schema: Verification,
+            example: {
+              token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f',
+              scopes: ['files:read'],
+              ip: '203.0.113.7',
+              userAgent: 'files-cli/2.4',
+            },
           },
         },
       },
@@ -73,22 +125,45 @@ export const verification = {
           'application/json': {
             schema: Verdict,
             examples: {
-              valid: {
-                value: {
-                  valid: true,
-                  key: {
-                    id: 'key_6921a5d4b281af121fcda4cf',
-                    accountId: 'acc_6921a5c0b281af121fcda4ce',
-                    externalId: null,
-                    name: 'Mobile app',
-                    scopes: ['files:read'],
-                    metadata: { environment: 'production' },
-                    expiresAt: '2026-05-01T12:00:00.000Z',
-                  },
-                },
-              },
-              expired: { value: { valid: false, reason: 'expired' } },
+              valid: { value: verdictExamples.valid },
+              expired: { value: verdictExamples.expired },
             },
+          },
+        },
+      },
+      ...refusals(400, 401, 403, 413, 415, 422, 503),
+    },
+  }),
+
+  verifyBatch: createRoute({
+    operationId: 'verifyKeys',
+    method: 'post',
+    path: '/v1/keys/verify/batch',
+    tags,
+    summary: 'Verify many tokens',
+    description: `Up to ${maxTokens} tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. The body has at most 512 KiB.`,
+    security: [bySession, byKey('keys:verify'), byOperator],
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: VerificationBatch,
+            example: {
+              tokens: ['lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f', 'lk_typo'],
+              scopes: ['files:read'],
+            },
+          },
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: 'The verdicts.',
+        content: {
+          'application/json': {
+            schema: z.object({ verdicts: z.array(Verdict) }).openapi('Verdicts'),
+            example: { verdicts: [verdictExamples.valid, { valid: false, reason: 'unknown' }] },
           },
         },
       },

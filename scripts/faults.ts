@@ -1,6 +1,7 @@
 import { fullDisk, readOnlyDisk } from '../test/faults/disk.ts';
 import { kill } from '../test/faults/kill.ts';
 import { badNetwork, outage } from '../test/faults/outage.ts';
+import { revocations } from '../test/faults/revocation.ts';
 import { sigterm } from '../test/faults/sigterm.ts';
 import { slow } from '../test/faults/slow.ts';
 
@@ -17,6 +18,7 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'network, flapping': () => badNetwork('flap', { faultMs: 5000 }),
   'network, half-closed': () => badNetwork('halfClose', { faultMs: 6000 }),
   'network, stalled': () => badNetwork('stall', { faultMs: 8000 }),
+  'revocation, 4 replicas, one cut off again and again': () => revocations({ count: 2000 }),
   ...Object.fromEntries(
     runtimes.map((runtime) => [
       `SIGTERM, ${runtime}, 5 times`,

@@ -125,16 +125,54 @@ export async function setPassword(
   if (!changed) throw new WrongPassword();
 }
 
+/** So many counts of uses go with their account: no more than the statement has time for. */
+const usageAtOnce = 10_000;
+
 /**
- * Deletes an account with its sessions and its keys. A key that is being minted while this waits goes as well, but
- * without an audit row of its own.
+ * Deletes an account with its sessions, its usage (of very much, the rest soon after) and its keys, whose tokens no
+ * replica accepts when this ends. A key that is being minted while this waits goes as well, but without an audit row of
+ * its own.
  * @throws AccountNotFound; so does the operator's own account, which is not for deleting
  */
-export async function deleteAccount(db: Database, id: string, act: Act): Promise<void> {
+export async function deleteAccount(
+  { db, settled }: { db: Database; settled: () => Promise<void> },
+  id: string,
+  act: Act,
+): Promise<void> {
   const deleted = await db
-    .with('held', (q) => q.selectFrom('keys').select(['id', 'account_id']).where('account_id', '=', id))
+    // Keys before counts, each in their order, as usage.ts locks them.
+    .with('held', (q) =>
+      q
+        .selectFrom('keys')
+        .select(['id', 'account_id'])
+        .where('account_id', '=', id)
+        .where('account_id', '!=', operatorAccountId)
+        .orderBy('id')
+        .forUpdate(),
+    )
+    .with(
+      'counted',
+      () => sql<{ key_id: string; hour: Date; verdict: string }>`(
+        select key_id, hour, verdict from usage
+        where account_id = ${id} and account_id <> ${operatorAccountId} and (select count(*) from held) >= 0
+        order by hour, key_id, verdict
+        limit ${usageAtOnce}
+        for update)`,
+    )
+    .with(
+      'uncounted',
+      () => sql<never>`(
+        delete from usage using counted
+        where usage.key_id = counted.key_id and usage.hour = counted.hour and usage.verdict = counted.verdict)`,
+    )
     .with('deleted', (q) =>
       q.deleteFrom('accounts').where('id', '=', id).where('id', '!=', operatorAccountId).returning('id'),
+    )
+    .with(
+      'left_over',
+      () => sql<never>`(
+        insert into usage_left (account_id)
+        select id from deleted where (select count(*) from counted) = ${usageAtOnce})`,
     )
     .with('keys_logged', () =>
       logged(
@@ -147,5 +185,6 @@ export async function deleteAccount(db: Database, id: string, act: Act): Promise
     .selectFrom('deleted')
     .select('id')
     .executeTakeFirst();
+  await settled();
   if (!deleted) throw new AccountNotFound();
 }

@@ -1,10 +1,13 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
+import { maxBatchBytes, verification } from '../api/verification.ts';
 import type { Deps } from './deps.ts';
 import { docs, documents } from './docs.ts';
 import { accessLog, crossOrigin, uncached } from './http/around.ts';
 import { boundedBody } from './http/body.ts';
-import { contractApp, type Env, nothingHere, onError } from './http/contract.ts';
+import type { Peer } from './http/client.ts';
+import { contractApp, type Env, failed, nothingHere, onError } from './http/contract.ts';
+import { directly } from './http/direct.ts';
 import { onlyDocumentedMethods } from './http/methods.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -13,10 +16,13 @@ import { keyRoutes } from './routes/keys.ts';
 import { problem } from './routes/problem.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shareError, shareRoutes } from './routes/share.ts';
-import { verificationRoutes } from './routes/verification.ts';
+import { usageRoutes } from './routes/usage.ts';
+import { verificationRoutes, verifier } from './routes/verification.ts';
 
 /** The service as a function from requests to answers. It opens nothing and listens nowhere: see `boot.ts`. */
-export function createApp(deps: Deps): Hono<Env> {
+export function createApp(deps: Deps): {
+  fetch: (request: Request, peer?: Peer) => Response | Promise<Response>;
+} {
   const app = new Hono<Env>();
   app.use(requestId(), accessLog(deps.log), crossOrigin(deps.corsOrigins), uncached);
 
@@ -25,14 +31,16 @@ export function createApp(deps: Deps): Hono<Env> {
   app.route('/api', share(deps, '/api'));
   app.route('/', share(deps, ''));
   app.route('/', latchkey(deps));
-  return app;
+  return {
+    fetch: directly(deps, verification.verify, verifier(deps), (request, peer) => app.fetch(request, peer)),
+  };
 }
 
 function journal(deps: Deps) {
   const path = '/api/settings/api';
   const app = contractApp();
   app.onError(onError(deps, journalError));
-  app.use(`${path}/*`, onlyDocumentedMethods(documents.journal.paths), boundedBody);
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.journal.paths), boundedBody());
   app.route('/', journalRoutes(deps));
   app.all(`${path}/*`, nothingHere);
   return app;
@@ -43,7 +51,7 @@ function share(deps: Deps, base: string) {
   const path = '/apikey';
   const app = contractApp();
   app.onError(onError(deps, shareError));
-  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths, base), boundedBody);
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths, base), boundedBody());
   app.route('/', shareRoutes(deps));
   app.all(`${path}/*`, nothingHere);
   return app;
@@ -53,8 +61,14 @@ function share(deps: Deps, base: string) {
 function latchkey(deps: Deps) {
   const app = contractApp();
   app.onError(onError(deps, problem));
-  app.use('*', onlyDocumentedMethods(documents.latchkey.paths), boundedBody);
+  app.use(
+    '*',
+    failed,
+    onlyDocumentedMethods(documents.latchkey.paths),
+    boundedBody({ [verification.verifyBatch.path]: maxBatchBytes }),
+  );
   app.route('/', verificationRoutes(deps));
+  app.route('/', usageRoutes(deps));
   app.route('/', keyRoutes(deps));
   app.route('/', accountRoutes(deps));
   app.route('/', sessionRoutes(deps));

@@ -3,11 +3,16 @@ import pino, { type Logger } from 'pino';
 import { createApp } from './app.ts';
 import { Attempts } from './attempts.ts';
 import { type Config, jwkSetText, readConfig } from './config.ts';
+import { Alone, type Currency } from './currency.ts';
 import { type DataDir, openDataDir } from './datadir.ts';
 import { openPGlite } from './db/pglite.ts';
-import { openPostgres } from './db/postgres.ts';
+import { openLine, openPostgres } from './db/postgres.ts';
 import type { Database } from './db/schema.ts';
 import { CannotStart } from './errors.ts';
+import type { Peer } from './http/client.ts';
+import { Lookup } from './lookup.ts';
+import { KeyMemory } from './memory.ts';
+import { type Notices, Replica } from './replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from './signing.ts';
 import { newToken } from './token.ts';
 import { Usage } from './usage.ts';
@@ -16,7 +21,7 @@ import { Usage } from './usage.ts';
 export interface Service {
   config: Config;
   log: Logger;
-  fetch: (request: Request) => Response | Promise<Response>;
+  fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
   /** What to print once it listens. */
   banner: string;
   /** Writes what is still in memory and closes the database. Call it when no request is in flight any more. */
@@ -31,44 +36,63 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
   const config = readConfig(env);
   const log = pino({ level: config.LOG_LEVEL, redact: ['*.token', '*.password', '*.refreshToken'] });
   const store = config.DATABASE_URL
-    ? await openShared(config, config.DATABASE_URL)
+    ? await openShared(config, config.DATABASE_URL, noticesIn(log))
     : await openEmbedded(config);
-  const { db, signer, operatorToken, dataDir } = store;
+  const { db, currency, signer, operatorToken, dataDir } = store;
+  const lookup = new Lookup(db);
+  const keys = new KeyMemory({
+    find: (hash) => lookup.find(hash),
+    isCurrent: () => currency.isCurrent(),
+    bytes: config.CACHE_MB * 2 ** 20,
+  });
+  currency.tell(keys);
   const publicUrl = publicUrlOf(config);
   const usage = new Usage(db, (error) =>
-    log.warn({ reason: messageOf(error) }, 'last uses are not written yet'),
+    log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
   const app = createApp({
     db,
+    keys,
+    settled: () => currency.settled(),
+    now: () => currency.now(),
     usage,
     log,
     operatorToken,
     attempts: new Attempts(),
     publicUrl,
-    now: Date.now,
     signer,
     tokenPrefix: config.TOKEN_PREFIX,
     signUp: config.SIGN_UP,
     corsOrigins: config.CORS_ORIGINS,
+    clientIpHeader: config.CLIENT_IP_HEADER,
   });
 
   return {
     config,
     log,
-    fetch: (request) => app.fetch(request),
+    fetch: (request, peer) => app.fetch(request, peer),
     banner: [`Latchkey answers at ${publicUrl}`, `  docs            ${publicUrl}/docs`, ...store.facts].join(
       '\n',
     ),
     async close() {
-      await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'last uses were lost'));
+      await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
+      await currency.close();
       await db.destroy();
       await dataDir?.[Symbol.asyncDispose]();
     },
   };
 }
 
+/** What is logged of a replica. */
+const noticesIn = (log: Logger): Notices => ({
+  lost: (error) =>
+    log.warn({ reason: messageOf(error) }, 'the line to the database is lost: every verification asks it'),
+  current: () => log.info('the line to the database is back: verifications are answered from memory'),
+});
+
 interface Store {
   db: Database;
+  currency: Currency;
   signer: Signer;
   operatorToken: string;
   dataDir?: DataDir;
@@ -88,13 +112,15 @@ async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Pr
 }
 
 /** A Postgres server, with secrets that all replicas share. */
-async function openShared(config: Config, url: string): Promise<Store> {
+async function openShared(config: Config, url: string, notices: Notices): Promise<Store> {
   const { SIGNING_KEYS, OPERATOR_TOKEN } = config;
   if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
   const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
   try {
     const db = await openPostgres(url);
-    return { db, signer, operatorToken: OPERATOR_TOKEN, facts: ['  database        Postgres'] };
+    const currency = new Replica(db, openLine(url), notices);
+    await currency.start();
+    return { db, currency, signer, operatorToken: OPERATOR_TOKEN, facts: ['  database        Postgres'] };
   } catch (error) {
     throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);
   }
@@ -111,10 +137,12 @@ async function openEmbedded(config: Config): Promise<Store> {
       config.SIGNING_KEYS ? 'SIGNING_KEYS' : dataDir.path('signing-keys.json'),
       config,
     );
-    const db = await openPGlite(dataDir.path('database'));
+    const currency = new Alone();
+    const db = await openPGlite(dataDir.path('database'), (message) => currency.hear(message));
     const where = resolve(config.DATA_DIR);
     return {
       db,
+      currency,
       dataDir,
       signer,
       operatorToken,

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Act } from './audit.ts';
 import type { Deps } from './deps.ts';
 import {
@@ -11,8 +12,9 @@ import {
 } from './errors.ts';
 import { operatorAccountId } from './id.ts';
 import { isLiveSession } from './sessions.ts';
-import { hashToken } from './token.ts';
-import { type VerifiedKey, verify } from './verify.ts';
+import { hashText } from './token.ts';
+import type { Client } from './uses.ts';
+import { type Verdict, type VerifiedKey, verify, verifyHash } from './verify.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =
@@ -28,41 +30,55 @@ const invalid = (message: string) => new Unauthenticated(message, { sent: true }
 
 /** A JWT whose header says that it is an access token (RFC 9068); whether it is a good one, its signature tells. */
 function claimsToBeAccessToken(token: string): boolean {
+  if (!token.startsWith('eyJ')) return false;
   const [header = ''] = token.split('.', 1);
-  return header.startsWith('eyJ') && Buffer.from(header, 'base64url').toString().includes('"at+jwt"');
+  return Buffer.from(header, 'base64url').toString().includes('"at+jwt"');
 }
 
 /**
- * Finds out who sent a bearer token.
+ * The hashes of tokens with which somebody calls again and again, as the product's servers do to verify those of
+ * others. Only the work of hashing is saved: whether the key is still good is looked up each time.
+ */
+const hashes = new LRUCache<string, string>({ max: 100 });
+
+/**
+ * Finds out who sent a bearer token. A key's call counts as a use of it.
+ * @param client who presented the token, should it be that of a key
  * @throws Unauthenticated where it is not, or no longer, good
  */
-export async function identify(
-  { db, signer, now, usage, operatorToken }: Deps,
-  token: string,
-): Promise<Caller> {
-  const at = now();
-  if (timingSafeEqual(hashToken(token), hashToken(operatorToken)))
-    return { kind: 'operatorToken', accountId: operatorAccountId };
+export function identify(deps: Deps, token: string, client: () => Client): Caller | Promise<Caller> {
+  if (isSame(token, deps.operatorToken)) return { kind: 'operatorToken', accountId: operatorAccountId };
+  const now = deps.now();
+  if (claimsToBeAccessToken(token)) return identifySession(deps, token, now);
 
-  if (claimsToBeAccessToken(token)) {
-    const session = await signer.readAccess(token, at);
-    if (!session || !(await isLiveSession(db, { ...session, now: at })))
-      throw invalid('The access token is not valid, or no longer: refresh the session, or sign in again.');
-    return { kind: 'accessToken', ...session };
-  }
+  const wanted = { reach: operatorAccountId, now };
+  const hash = hashes.get(token);
+  const verdict = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
+  const asCaller = (verdict: Verdict): Caller => {
+    deps.usage.record(verdict, { at: now, ...client() });
+    if (!verdict.valid) throw invalid(refusals[verdict.reason]);
+    if (!hash) hashes.set(token, hashText(token));
+    return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
+  };
+  return verdict instanceof Promise ? verdict.then(asCaller) : asCaller(verdict);
+}
 
-  const verdict = await verify(db, token, { reach: operatorAccountId, now: at });
-  if (!verdict.valid)
-    throw invalid(
-      {
-        unknown: 'The token is not known here.',
-        expired: 'The key has expired.',
-        disabled: 'The key is disabled.',
-        insufficient_scope: 'The key lacks a scope.',
-      }[verdict.reason],
-    );
-  usage.record(verdict.key.id, new Date(at));
-  return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
+const refusals = {
+  unknown: 'The token is not known here.',
+  expired: 'The key has expired.',
+  disabled: 'The key is disabled.',
+  insufficient_scope: 'The key lacks a scope.',
+};
+
+/** Compares secrets in a time that tells no more than whether they have the same length. */
+const isSame = (a: string, b: string) =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
+
+async function identifySession({ db, signer }: Deps, token: string, now: number): Promise<Caller> {
+  const session = await signer.readAccess(token, now);
+  if (!session || !(await isLiveSession(db, { ...session, now })))
+    throw invalid('The access token is not valid, or no longer: refresh the session, or sign in again.');
+  return { kind: 'accessToken', ...session };
 }
 
 const wantedNames: Record<string, string> = {

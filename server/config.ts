@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from '@hono/zod-openapi';
 import { CannotStart } from './errors.ts';
 
@@ -48,6 +49,11 @@ const environment = z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
       .optional(),
+    WORKERS: z
+      .string()
+      .regex(/^(?:auto|[1-9]\d?|1\d\d|2[0-4]\d|25[0-6])$/, 'must be auto or a number from 1 to 256')
+      .transform((text) => (text === 'auto' ? text : wholeNumber(text)))
+      .default(1),
     DATA_DIR: z.string().default('./data'),
     OPERATOR_TOKEN: z
       .string()
@@ -75,6 +81,20 @@ const environment = z
       .regex(origins, 'must be * or origins like https://app.example.com, separated by commas')
       .transform((list) => list.split(',').map((entry) => entry.trim().toLowerCase()))
       .default(['*']),
+    CACHE_MB: z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
+      .transform(wholeNumber)
+      .default(64),
+    CLIENT_IP_HEADER: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, 'must be the name of a header, such as X-Forwarded-For')
+      .optional(),
+  })
+  .superRefine(({ DATABASE_URL, WORKERS }, context) => {
+    if (DATABASE_URL || WORKERS === 'auto' || WORKERS === 1) return;
+    const message = 'must be 1 without DATABASE_URL, since the embedded database is for one process';
+    context.addIssue({ code: 'custom', path: ['WORKERS'], message });
   })
   .superRefine(({ DATABASE_URL, OPERATOR_TOKEN, SIGNING_KEYS }, context) => {
     if (!DATABASE_URL) return;
@@ -82,7 +102,20 @@ const environment = z
       'must be set with DATABASE_URL, since all replicas share it: `npm run --silent secrets` makes one';
     if (!OPERATOR_TOKEN) context.addIssue({ code: 'custom', path: ['OPERATOR_TOKEN'], message });
     if (!SIGNING_KEYS) context.addIssue({ code: 'custom', path: ['SIGNING_KEYS'], message });
-  });
+  })
+  .transform((settings) => ({ ...settings, WORKERS: workersOf(settings) }));
+
+/** How many processes serve: `auto` is one for each core, where several can. */
+function workersOf({
+  WORKERS,
+  DATABASE_URL,
+}: {
+  WORKERS: number | 'auto';
+  DATABASE_URL?: string | undefined;
+}) {
+  if (WORKERS !== 'auto') return WORKERS;
+  return DATABASE_URL ? Math.min(availableParallelism(), 256) : 1;
+}
 
 export type Config = z.output<typeof environment>;
 

@@ -1,32 +1,51 @@
+import { spawn } from 'node:child_process';
+import process from 'node:process';
 import { boot } from './boot.ts';
+import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
 import { draining } from './http/drain.ts';
+import { alone, supervise, worker } from './workers.ts';
 
 /** As much of Deno as is used here; its own types would clash with those of Node. */
 declare const Deno: {
   env: { toObject(): Record<string, string> };
-  addSignalListener(signal: 'SIGTERM' | 'SIGINT', handler: () => void): void;
   exit(code: number): never;
   serve(
-    options: { port: number; hostname: string; onListen: () => void },
-    handler: (request: Request) => Response | Promise<Response>,
+    options: { port: number; hostname: string; reusePort: boolean; onListen: () => void },
+    handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
   ): { shutdown(): Promise<void> };
 };
 
+/**
+ * Workers are processes that each listen on the port (SO_REUSEPORT), and the kernel deals out connections. Deno has
+ * node:cluster, but only for servers of node:http; and for Deno.serve to share a port it wants a flag, which a program
+ * can give to another only. What else this process was started with, Deno does not tell.
+ */
+const startWorker = () =>
+  spawn(process.execPath, ['run', '--allow-all', '--unstable-net', import.meta.filename, 'worker'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+const isWorker = process.argv[2] === 'worker';
+
 try {
+  const settings = readConfig(Deno.env.toObject());
+  if (!isWorker && settings.WORKERS > 1) Deno.exit(await supervise(settings, process, startWorker));
+
+  const lifecycle = isWorker ? worker(process) : alone(process);
   const { config, fetch, banner, close, log } = await boot(Deno.env.toObject());
   const { fetch: answer, drain } = draining(fetch);
-  const onListen = () => console.log(banner);
-  const server = Deno.serve({ port: config.PORT, hostname: config.HOST, onListen }, answer);
+  const onListen = () => lifecycle.listening(banner);
+  const { PORT: port, HOST: hostname } = config;
+  const server = Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) =>
+    answer(request, { ip: () => info.remoteAddr.hostname }),
+  );
 
-  const stop = async () => {
-    await drain(() => server.shutdown());
+  lifecycle.onStop(async () => {
+    await drain(() => server.shutdown(), lifecycle.closed);
     await close();
     log.info('stopped');
     Deno.exit(0);
-  };
-  Deno.addSignalListener('SIGTERM', stop);
-  Deno.addSignalListener('SIGINT', stop);
+  });
 } catch (error) {
   console.error(error instanceof CannotStart ? error.message : error);
   Deno.exit(1);

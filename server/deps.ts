@@ -3,10 +3,15 @@ import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage.ts';
+import type { Keys } from './verify.ts';
 
 /** All that the service works with. Nothing else is reached for: tests bring their own clock and database. */
 export interface Deps {
   db: Database;
+  /** The keys that a token is verified against. */
+  keys: Keys;
+  /** Waits until what is committed by now is in force in every replica: before a change of a key is answered. */
+  settled: () => Promise<void>;
   /** Unix time in milliseconds. */
   now: () => number;
   usage: Usage;
@@ -20,4 +25,6 @@ export interface Deps {
   signUp: 'open' | 'closed';
   /** Origins that browsers may call from; `*` for any. */
   corsOrigins: string[];
+  /** The header in which a trusted proxy names the client's address; without one, the connection's counts. */
+  clientIpHeader: string | undefined;
 }

@@ -20,6 +20,8 @@ export interface Key {
   expiresAt: Date | null;
   disabledAt: Date | null;
   lastUsedAt: Date | null;
+  lastUsedIp: string | null;
+  lastUsedUserAgent: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -38,6 +40,8 @@ const columns = [
   'expires_at as expiresAt',
   'disabled_at as disabledAt',
   'last_used_at as lastUsedAt',
+  'last_used_ip as lastUsedIp',
+  'last_used_user_agent as lastUsedUserAgent',
   'created_at as createdAt',
   'updated_at as updatedAt',
 ] as const;
@@ -93,7 +97,7 @@ export async function mintKey(db: Database, key: NewKey, act: Act): Promise<Key>
         select ${newId(act.now)}::text, id, ${key.name}::text, ${hashToken(key.token)}::bytea,
           ${startOf(key.token)}::text, ${key.scopes}::text[], ${JSON.stringify(key.metadata)}::text::jsonb,
           ${key.expiresAt}::timestamptz, ${at}, ${at}
-        from account
+        from account, (select set_config('latchkey.minting', 'on', true)) as untold
         returning *)`,
     )
     .with('logged', () => logged(act, 'key.minted', sql`select account_id, id from minted`))
@@ -166,8 +170,11 @@ export interface KeyChange {
 /** How many entries metadata may have. */
 const maxMetadataEntries = 50;
 
+/** Where keys are changed, and when that is in force in every replica: see `Deps`. */
+type Store = { db: Database; settled: () => Promise<void> };
+
 /**
- * Changes a key, and answers with what it is now.
+ * Changes a key, and answers with what it is now, once that is in force everywhere.
  * @param within scopes that the key must not go beyond: those of a key that makes the call, which could otherwise
  * bring a stronger one back to life. Absent: no such bound
  * @throws KeyNotFound where the account has no such key
@@ -175,7 +182,7 @@ const maxMetadataEntries = 50;
  * @throws InvalidInput where the merged metadata would have too many entries
  */
 export async function changeKey(
-  db: Database,
+  { db, settled }: Store,
   accountId: string,
   name: KeyName,
   { within, ...change }: KeyChange & { within?: readonly string[] | undefined },
@@ -204,7 +211,10 @@ export async function changeKey(
     .selectFrom('changed')
     .select(columns)
     .executeTakeFirst();
-  if (changed) return changed;
+  if (changed) {
+    await settled();
+    return changed;
+  }
 
   const { scopes } = await getKey(db, accountId, name);
   const beyond = within ? scopes.filter((scope) => !within.includes(scope)) : [];
@@ -216,10 +226,16 @@ export async function changeKey(
 }
 
 /**
- * Deletes a key: its token is refused from now on.
+ * Deletes a key. When this ends, no replica accepts its token any more, also where it throws KeyNotFound: an earlier
+ * try may have been done without being answered.
  * @throws KeyNotFound where the account has no such key
  */
-export async function revokeKey(db: Database, accountId: string, name: KeyName, act: Act): Promise<void> {
+export async function revokeKey(
+  { db, settled }: Store,
+  accountId: string,
+  name: KeyName,
+  act: Act,
+): Promise<void> {
   const revoked = await db
     .with('revoked', (q) =>
       q
@@ -232,5 +248,6 @@ export async function revokeKey(db: Database, accountId: string, name: KeyName, 
     .selectFrom('revoked')
     .select('id')
     .executeTakeFirst();
+  await settled();
   if (!revoked) throw new KeyNotFound();
 }

@@ -1,21 +1,42 @@
+import cluster from 'node:cluster';
 import { createServer, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { boot } from './boot.ts';
+import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
 import { draining } from './http/drain.ts';
 import { refuseMalformed, refuseUnreadable } from './http/unreadable.ts';
+import { alone, supervise, worker } from './workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */
 const slowness = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 /** Longer than proxies keep a connection, so that it is they who close it, and never while they send on it. */
 const keepAliveTimeout = 75_000;
 
+/** Workers are those of node:cluster: the supervisor holds the port and deals out connections in turn, on every system. */
+function startWorker() {
+  const forked = cluster.fork();
+  // Unheard, it would end the supervisor.
+  forked.on('error', () => {});
+  return forked.process;
+}
+
 try {
+  const settings = readConfig(process.env);
+  if (cluster.isPrimary && settings.WORKERS > 1)
+    process.exit(await supervise(settings, process, startWorker));
+
+  const lifecycle = cluster.isWorker ? worker(process) : alone(process);
+  // Else it would be ended with its supervisor, in the middle of a request.
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   const { config, fetch, banner, close, log } = await boot(process.env);
   const { fetch: answer, drain } = draining(fetch);
   // HTTP/1.0 asks for no Host, and some health checks send none.
-  const listener = getRequestListener(answer, { hostname: config.HOST, errorHandler: refuseUnreadable });
+  const listener = getRequestListener(
+    (request, { incoming }) => answer(request, { ip: () => incoming.socket.remoteAddress }),
+    { hostname: config.HOST, errorHandler: refuseUnreadable },
+  );
   const latest = new WeakMap<Duplex, ServerResponse>();
   const server = createServer({ ...slowness, keepAliveTimeout }, (request, response) => {
     latest.set(request.socket, response);
@@ -28,16 +49,14 @@ try {
     else refuseMalformed(error, socket);
   });
   server.once('error', (error) => fail(new CannotStart(`Cannot listen: ${error.message}.`)));
-  server.listen(config.PORT, config.HOST, () => console.log(banner));
+  server.listen(config.PORT, config.HOST, () => lifecycle.listening(banner));
 
-  const stop = async () => {
-    await drain(() => new Promise((resolve) => server.close(resolve)));
+  lifecycle.onStop(async () => {
+    await drain(() => new Promise((resolve) => server.close(resolve)), lifecycle.closed);
     server.closeAllConnections();
     await close();
     log.info('stopped');
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  });
 } catch (error) {
   fail(error);
 }

@@ -52,6 +52,9 @@ export function isPlausible(text: string): boolean {
 /** All that is stored of a token: SHA-512, 64 bytes. Not salted or slow, since the token is random. */
 export const hashToken = (token: string): Buffer => hash('sha512', token, 'buffer');
 
+/** The same as text: 128 hexadecimal digits. */
+export const hashText = (token: string): string => hash('sha512', token, 'hex');
+
 /** The displayable beginning of a token: the prefix and 4 of its 32 random characters; of a JWT, part of its header. */
 export const startOf = (token: string): string =>
   token.slice(0, minted.test(token) ? token.length - randomLength - checksumLength + 4 : 12);

@@ -1,40 +1,81 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from './db/schema.ts';
+import type { Key } from './keys.ts';
+import { type Client, Uses } from './uses.ts';
+import type { Verdict } from './verify.ts';
 
 /** How long a use may wait before it is written, in milliseconds. */
-const flushDelay = 500;
+const flushDelay = 1_000;
+
+/** For so many keys uses are kept in memory while they cannot be written. */
+const capacity = 100_000;
 
 /**
- * Last uses of keys, gathered in memory and written together, so that verifying never waits for a write.
- * Answers of this process are never late: `lastUse` knows what is not written yet.
+ * Keys whose uses go into one statement. Few enough to be done in time on a busy server, and not to hold up requests
+ * on the embedded database, where it takes 40 µs for each.
+ */
+const statementSize = 2_000;
+
+/** How long counts are kept, in milliseconds: 90 days. */
+const retention = 90 * 86_400_000;
+
+/** Counts that are too old are looked for so often, in milliseconds, or, while there are more, after each flush. */
+const sweepInterval = 3_600_000;
+const sweepSize = 1_000;
+
+/** One use of a key: when, as Unix time in milliseconds, and who presented its token, where that is known. */
+export type Use = { at: number } & { [Fact in keyof Client]?: Client[Fact] | undefined };
+
+/**
+ * Uses of keys, gathered in memory and written together, so that verifying never waits for a write.
+ * Last uses that this process tells are never late: `lastUse` knows what is not written yet.
  */
 export class Usage {
   readonly #db: Database;
   readonly #onError: (error: unknown) => void;
-  /** Uses by key id: those to be written, and those being written or written last. */
-  #pending = new Map<string, Date>();
-  #written = new Map<string, Date>();
+  readonly #capacity: number;
+  #waiting: Uses;
+  /** Those being written, or written last: a key that was read before they were shows them as well. */
+  #written: Uses;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<void> = Promise.resolve();
+  #isFull = false;
+  /** When the newest use was, which is now enough for sweeping. */
+  #now = 0;
+  #sweepAfter = Number.NEGATIVE_INFINITY;
   #closed = false;
 
-  /** @param onError told when a flush fails; its uses are kept and tried again */
-  constructor(db: Database, onError: (error: unknown) => void) {
+  /** @param onError told when a flush fails, whose uses are kept and tried again; and, once, when no more can be kept */
+  constructor(db: Database, onError: (error: unknown) => void, { keys = capacity } = {}) {
     this.#db = db;
     this.#onError = onError;
+    this.#capacity = keys;
+    this.#waiting = new Uses(keys);
+    this.#written = new Uses();
   }
 
-  /** Notes a use of a key. Costs two look-ups in memory. */
-  record(keyId: string, at: Date): void {
-    this.#pending.set(keyId, at);
-    if (this.#closed) return;
-    this.#timer ??= setTimeout(() => this.flush().catch(this.#onError), flushDelay);
+  /** Notes what was said of a token. That of no known key is nobody's use. */
+  record(verdict: Verdict, { at, ip = null, userAgent = null }: Use): void {
+    const { key } = verdict;
+    if (!key) return;
+    this.#now = at;
+    const outcome = verdict.valid ? 'valid' : verdict.reason;
+    if (!this.#waiting.add(key, outcome, at, ip, userAgent)) this.#tellFull();
+    this.#plan();
   }
 
-  /** When a key, as it was read from the database, was last used. */
-  lastUse({ id, lastUsedAt }: { id: string; lastUsedAt: Date | null }): Date | null {
-    const known = this.#pending.get(id) ?? this.#written.get(id);
-    return known && (!lastUsedAt || known > lastUsedAt) ? known : lastUsedAt;
+  /** When a key, as it was read from the database, was last valid, and who presented it. */
+  lastUse({
+    id,
+    lastUsedAt,
+    lastUsedIp,
+    lastUsedUserAgent,
+  }: Pick<Key, 'id' | 'lastUsedAt' | 'lastUsedIp' | 'lastUsedUserAgent'>): ({ at: Date } & Client) | null {
+    const known = this.#waiting.lastUse(id) ?? this.#written.lastUse(id);
+    if (known && (!lastUsedAt || known.at >= lastUsedAt.getTime()))
+      return { ...known, at: new Date(known.at) };
+    return lastUsedAt && { at: lastUsedAt, ip: lastUsedIp, userAgent: lastUsedUserAgent };
   }
 
   /** Writes what was gathered, one flush after the other. */
@@ -51,30 +92,114 @@ export class Usage {
     return this.flush();
   }
 
+  #plan(): void {
+    if (this.#closed) return;
+    this.#timer ??= setTimeout(() => this.flush().catch(this.#onError), flushDelay);
+  }
+
   async #write(): Promise<void> {
-    if (this.#pending.size === 0) return;
-    const batch = this.#pending;
+    if (this.#waiting.size === 0) return;
+    const batch = this.#waiting;
     this.#written = batch;
-    this.#pending = new Map();
+    this.#waiting = new Uses(this.#capacity);
+    const parts = [...batch.parts(statementSize)];
     try {
-      await writeLastUses(this.#db, batch);
+      for (let part = parts[0]; part; part = parts[0]) {
+        await writeUses(this.#db, part);
+        parts.shift();
+        // The embedded database never lets go of the event loop by itself: requests go in between.
+        await nextTurn();
+      }
+      this.#isFull = false;
+      await this.#sweep();
     } catch (error) {
-      for (const [id, at] of batch) if (!this.#pending.has(id)) this.record(id, at);
+      this.#takeBack(parts);
       throw error;
     }
   }
+
+  /** Has what could not be written wait again, before what came meanwhile. */
+  #takeBack(parts: Uses[]): void {
+    const waiting = new Uses(this.#capacity);
+    const fitted = [...parts, this.#waiting].map((uses) => waiting.merge(uses));
+    this.#waiting = waiting;
+    if (fitted.includes(false)) this.#tellFull();
+    if (waiting.size > 0) this.#plan();
+  }
+
+  #tellFull(): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#onError(
+      new Error(`The uses of ${this.#capacity} keys wait to be written; those of further keys are dropped`),
+    );
+  }
+
+  /** Deletes counts that are too old, a few at a time. */
+  async #sweep(): Promise<void> {
+    const now = this.#now;
+    if (this.#closed || now < this.#sweepAfter) return;
+    const more = await sweepUses(this.#db, new Date(now - retention));
+    this.#sweepAfter = more ? now : now + sweepInterval;
+  }
 }
 
-/** Rows are locked in the order of their ids, so that two replicas writing the same keys cannot deadlock. */
-async function writeLastUses(db: Database, uses: ReadonlyMap<string, Date>): Promise<void> {
-  const rows = JSON.stringify(Array.from(uses, ([id, at]) => ({ id, at })));
+/**
+ * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then counts in the
+ * order of hour, key and verdict, so that none can deadlock. A count may be there twice, where the server did write it
+ * and its answer was lost. Counts of accounts that are gone are dropped.
+ */
+async function writeUses(db: Database, uses: Uses): Promise<void> {
+  const lastUses = JSON.stringify(uses.lastUses());
+  const counts = JSON.stringify(uses.counts());
   await sql`
     with used as (
-      select keys.id, u.at
-      from keys join json_to_recordset(${rows}::text::json) as u(id text, at timestamptz) on u.id = keys.id
-      where keys.last_used_at is null or keys.last_used_at < u.at
+      select keys.id, u.at, u.ip, u."userAgent" as user_agent
+      from keys join json_to_recordset(${lastUses}::text::json)
+        as u(id text, at timestamptz, ip text, "userAgent" text) on u.id = keys.id
+      where keys.last_used_at is null or keys.last_used_at <= u.at
       order by keys.id
       for no key update of keys
+    ),
+    noted as (
+      update keys set last_used_at = used.at, last_used_ip = used.ip, last_used_user_agent = used.user_agent
+      from used where keys.id = used.id
     )
-    update keys set last_used_at = used.at from used where keys.id = used.id`.execute(db);
+    insert into usage (account_id, key_id, hour, verdict, count)
+    select c."accountId", c."keyId", c.hour, c.verdict, c.count
+    from json_to_recordset(${counts}::text::json)
+      as c("accountId" text, "keyId" text collate "C", hour timestamptz, verdict text collate "C", count bigint)
+      join accounts on accounts.id = c."accountId"
+    -- Makes it wait for the locks above.
+    where (select count(*) from used) >= 0
+    order by c.hour, c."keyId", c.verdict
+    on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count`.execute(db);
+}
+
+/**
+ * Deletes some of the counts from before an instant, and of those that deleted accounts have left, save those that
+ * another replica is just deleting.
+ * @returns whether there may be more
+ */
+async function sweepUses(db: Database, before: Date): Promise<boolean> {
+  const { rows } = await sql<{ more: boolean }>`
+    with old as (
+      select ctid from usage where hour < ${before}::timestamptz
+      order by hour limit ${sweepSize} for update skip locked
+    ),
+    bereft as (
+      select account_id from usage_left order by account_id limit 1 for update skip locked
+    ),
+    orphaned as (
+      select ctid from usage where account_id = (select account_id from bereft) limit ${sweepSize} for update skip locked
+    ),
+    swept as (
+      delete from usage where ctid = any(array(select ctid from old union select ctid from orphaned))
+    ),
+    done as (
+      delete from usage_left where account_id = (select account_id from bereft)
+        and (select count(*) from orphaned) < ${sweepSize}
+    )
+    select (select count(*) from old) = ${sweepSize} or exists (select from bereft) as more`.execute(db);
+  return rows[0]?.more ?? false;
 }

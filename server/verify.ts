@@ -1,6 +1,6 @@
-import type { Database, Metadata } from './db/schema.ts';
+import type { Metadata } from './db/schema.ts';
 import { operatorAccountId } from './id.ts';
-import { hashToken, isPlausible } from './token.ts';
+import { hashText, isPlausible } from './token.ts';
 
 /** What a verdict needs to know of a key. */
 export interface VerifiedKey {
@@ -14,50 +14,50 @@ export interface VerifiedKey {
   disabledAt: Date | null;
 }
 
+/** The key of a token that is not good is there to count the use; a verifier is not told. */
 export type Verdict =
   | { valid: true; key: VerifiedKey }
-  | { valid: false; reason: 'unknown' | 'expired' | 'disabled' | 'insufficient_scope' };
+  | { valid: false; reason: 'expired' | 'disabled' | 'insufficient_scope'; key: VerifiedKey }
+  | { valid: false; reason: 'unknown'; key?: undefined };
 
-const refused = (reason: Extract<Verdict, { valid: false }>['reason']): Verdict => ({ valid: false, reason });
+const unknown: Verdict = { valid: false, reason: 'unknown' };
+
+/** Where keys are found by the hashes of their tokens, 128 hexadecimal digits each. */
+export interface Keys {
+  find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined>;
+}
 
 /** The keys a verifier may see: those of one account, or, for the operator's own, every key. */
 const within = (reach: string, key: VerifiedKey) => reach === operatorAccountId || reach === key.accountId;
 
-/**
- * Says whether a token is good at this instant. Never throws for a bad one, and never writes.
- * @param scopes those the key must carry, all of them
- * @param reach the account whose keys the verifier may see; the operator's own sees every key
- * @param now Unix time in milliseconds
- */
-export async function verify(
-  db: Database,
-  token: string,
-  { scopes = [], reach, now }: { scopes?: readonly string[] | undefined; reach: string; now: number },
-): Promise<Verdict> {
-  if (!isPlausible(token)) return refused('unknown');
+/** What is asked of a token. */
+export interface Wanted {
+  /** Scopes that the key must carry, all of them. */
+  scopes?: readonly string[] | undefined;
+  /** The account whose keys the verifier may see; the operator's own sees every key. */
+  reach: string;
+  /** Unix time in milliseconds. */
+  now: number;
+}
 
-  const key = await findByHash(db, hashToken(token));
-  if (!key || !within(reach, key)) return refused('unknown');
-  if (key.disabledAt) return refused('disabled');
-  if (key.expiresAt && now >= key.expiresAt.getTime()) return refused('expired');
-  if (!scopes.every((scope) => key.scopes.includes(scope))) return refused('insufficient_scope');
+/** Says whether a token is good at this instant. Never throws for a bad one, and never writes. */
+export function verify(keys: Keys, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
+  return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : unknown;
+}
+
+/** The same for a token whose hash, in hexadecimal digits, is known already. */
+export function verifyHash(keys: Keys, hash: string, wanted: Wanted): Verdict | Promise<Verdict> {
+  const key = keys.find(hash);
+  // What is in memory is not waited for.
+  return key instanceof Promise ? key.then((found) => verdictOn(found, wanted)) : verdictOn(key, wanted);
+}
+
+function verdictOn(key: VerifiedKey | undefined, { scopes = [], reach, now }: Wanted): Verdict {
+  if (!key || !within(reach, key)) return unknown;
+  if (key.disabledAt) return { valid: false, reason: 'disabled', key };
+  if (key.expiresAt && now >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key };
+  if (!scopes.every((scope) => key.scopes.includes(scope)))
+    return { valid: false, reason: 'insufficient_scope', key };
 
   return { valid: true, key };
 }
-
-const findByHash = (db: Database, hash: Uint8Array): Promise<VerifiedKey | undefined> =>
-  db
-    .selectFrom('keys')
-    .innerJoin('accounts', 'accounts.id', 'keys.account_id')
-    .select([
-      'keys.id',
-      'keys.account_id as accountId',
-      'accounts.external_id as externalId',
-      'keys.name',
-      'keys.scopes',
-      'keys.metadata',
-      'keys.expires_at as expiresAt',
-      'keys.disabled_at as disabledAt',
-    ])
-    .where('keys.hash', '=', hash)
-    .executeTakeFirst();

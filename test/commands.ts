@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { expectData, type TestService } from './harness.ts';
+import { clientIp, expectData, type TestService } from './harness.ts';
 import {
   type Contract,
   isGood,
@@ -86,7 +86,14 @@ async function note(
   const number = Number(journal.data.at(-1).id);
   expect(number).toBeGreaterThan(model.keys.at(-1)?.number ?? 0);
   const at = model.now();
-  const rest = { disabledAt: null, lastUsedAt: null, createdAt: at, updatedAt: at, revoked: false };
+  const rest = {
+    disabledAt: null,
+    lastUsedAt: null,
+    lastUsedIp: null,
+    createdAt: at,
+    updatedAt: at,
+    revoked: false,
+  };
   const key = { ...minted, id: share.apiKeys.at(-1)._id, number, ...rest };
   model.keys.push(key);
   return key;
@@ -231,7 +238,7 @@ async function verify(model: Model, real: Real, key: ModelKey, by: number | 'ope
   const expected = verdictOn(model, key, by, scopes);
   const answer = await call(real, as, 'POST', '/v1/keys/verify', { token: key.token, scopes });
   expect(answer).toEqual({ status: 200, body: expected });
-  if (expected.valid) key.lastUsedAt = model.now();
+  if (expected.valid) Object.assign(key, { lastUsedAt: model.now(), lastUsedIp: null });
 }
 
 const verifyKey = fc
@@ -267,7 +274,7 @@ const listAsKey = fc.record({ n, contract }).map((facts) =>
   command('ListAsKey', facts, someKey, async (model, real) => {
     const key = nth(model, facts.n);
     const { status, body } = await call(real, key.token, 'GET', lists[facts.contract]);
-    if (isGood(model, key)) key.lastUsedAt = model.now();
+    if (isGood(model, key)) Object.assign(key, { lastUsedAt: model.now(), lastUsedIp: clientIp });
     if (!isGood(model, key) || facts.contract === 'share') return expect(status).toBe(401);
     if (!key.scopes.includes('keys:read')) return expect(status).toBe(403);
     // A page of /v1 has 20 keys, which the keys of one run may exceed.

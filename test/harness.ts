@@ -6,10 +6,14 @@ import { afterAll, inject } from 'vitest';
 import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../clients/typescript/client.ts';
 import { createApp } from '../server/app.ts';
 import { Attempts } from '../server/attempts.ts';
+import { Alone, type Currency } from '../server/currency.ts';
 import { openPGlite } from '../server/db/pglite.ts';
-import { openPostgres } from '../server/db/postgres.ts';
+import { openLine, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import type { Deps } from '../server/deps.ts';
+import { Lookup } from '../server/lookup.ts';
+import { KeyMemory } from '../server/memory.ts';
+import { Replica } from '../server/replica.ts';
 import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { newToken } from '../server/token.ts';
 import { Usage } from '../server/usage.ts';
@@ -17,6 +21,8 @@ import { assertConforms } from './conformance.ts';
 import { assertKept, tokensIn } from './leaks.ts';
 
 const baseUrl = 'http://latchkey.test';
+/** Where every request comes from. */
+export const clientIp = '192.0.2.1';
 export const password = 'correct horse battery';
 
 /** An account that is signed in: an access token of now, and a client that always has a fresh one. */
@@ -49,17 +55,21 @@ const cleanUp = new AsyncDisposableStack();
 afterAll(() => cleanUp.disposeAsync());
 
 /** An empty database of the kind this project tests, migrated; gone after the test file. */
-export async function openTestDatabase(): Promise<Database> {
+export async function openTestDatabase(): Promise<{ db: Database; currency: Currency }> {
   if (inject('database') === 'pglite') {
-    const db = await openPGlite();
+    const currency = new Alone();
+    const db = await openPGlite(undefined, (message) => currency.hear(message));
     cleanUp.defer(() => db.destroy());
-    return db;
+    return { db, currency };
   }
   const { url, drop } = await createDatabase(inject('postgresUrl'));
   cleanUp.defer(drop);
   const db = await openPostgres(url);
   cleanUp.defer(() => db.destroy());
-  return db;
+  const currency = new Replica(db, openLine(url), { lost() {}, current() {} });
+  cleanUp.defer(() => currency.close());
+  await currency.start();
+  return { db, currency };
 }
 
 /** Creates an empty database on a server. */
@@ -82,12 +92,21 @@ export async function createDatabase(serverUrl: string): Promise<{ url: string; 
  * @param options what differs from an ordinary deployment
  */
 export async function startService(options: Partial<Deps> = {}): Promise<TestService> {
-  const db = await openTestDatabase();
+  const { db, currency } = await openTestDatabase();
+  const lookup = new Lookup(db);
+  const keys = new KeyMemory({
+    find: (hash) => lookup.find(hash),
+    isCurrent: () => currency.isCurrent(),
+    bytes: 2 ** 20,
+  });
+  currency.tell(keys);
   let now = Date.UTC(2026, 0, 31, 12);
   const logs: string[] = [];
   const operatorToken = newToken('lko_');
   const deps: Deps = {
     db,
+    keys,
+    settled: () => currency.settled(),
     now: () => now,
     usage: new Usage(db, (error) => {
       throw error;
@@ -100,6 +119,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
     tokenPrefix: 'lk_',
     signUp: 'open',
     corsOrigins: ['*'],
+    clientIpHeader: undefined,
     ...options,
   };
   cleanUp.defer(() => deps.usage.close());
@@ -108,7 +128,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
   cleanUp.defer(() => assertKept(issued, db, logs));
 
   const send = async (request: Request) => {
-    const response = await app.fetch(request);
+    const response = await app.fetch(request, { ip: () => clientIp });
     await assertConforms(request, response);
     for (const token of tokensIn(await response.clone().text())) issued.add(token);
     return response;

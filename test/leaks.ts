@@ -15,6 +15,7 @@ export async function assertKept(issued: Set<string>, db: Database, logs: readon
       select row_to_json(s)::text from sessions s union all
       select row_to_json(r)::text from refresh_tokens r union all
       select row_to_json(k)::text from keys k union all
+      select row_to_json(u)::text from usage u union all
       select row_to_json(l)::text from audit l
     ) as t`.execute(db);
   const places = { 'the database': rows[0]?.dump ?? '', 'the logs': logs.join('\n') };

@@ -14,6 +14,7 @@ export interface ModelKey {
   expiresAt: number | null;
   disabledAt: number | null;
   lastUsedAt: number | null;
+  lastUsedIp: string | null;
   createdAt: number;
   updatedAt: number;
   revoked: boolean;
@@ -74,6 +75,8 @@ export const v1Key = (model: Model, key: ModelKey) => ({
   expiresAt: iso(key.expiresAt),
   disabledAt: iso(key.disabledAt),
   lastUsedAt: iso(key.lastUsedAt),
+  lastUsedIp: key.lastUsedIp,
+  lastUsedUserAgent: null,
   createdAt: iso(key.createdAt),
   updatedAt: iso(key.updatedAt),
 });

@@ -36,8 +36,11 @@ export interface PostgresServer {
   stop: () => Promise<void>;
 }
 
-/** Starts a Postgres server on an empty directory and a free port. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a Postgres server on an empty directory and a free port.
+ * @param durable whether it waits for the disk. A suite needs speed; what survives a crash is tested elsewhere
+ */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const EmbeddedPostgres = await importEmbeddedPostgres();
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
   await chmod(directory, 0o755);
@@ -50,8 +53,11 @@ export async function startPostgres(): Promise<PostgresServer> {
     password: 'postgres',
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    // A suite needs speed, not durability; what survives a crash is tested elsewhere.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: [
+      'max_connections=300',
+      'listen_addresses=127.0.0.1',
+      `fsync=${durable ? 'on' : 'off'}`,
+    ].flatMap((setting) => ['-c', setting]),
     initdbFlags: ['--locale=C', '--encoding=UTF8'],
     onLog: () => {},
     onError: () => {},

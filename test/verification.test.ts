@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { clientIp, expectData, type SignedIn, startService, type TestService } from './harness.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -120,6 +120,7 @@ test('a key may always ask who it is, and revoke itself', async () => {
   expect(expectData(await client.GET('/v1/keys/current'))).toEqual({
     ...key,
     lastUsedAt: new Date(service.deps.now()).toISOString(),
+    lastUsedIp: clientIp,
   });
   expect((await client.DELETE('/v1/keys/current')).response.status).toBe(204);
   expect((await client.GET('/v1/keys/current')).error).toMatchObject({ status: 401, code: 'invalid_token' });
@@ -153,11 +154,11 @@ test('a use shows in the next answer at once, and in the database after a flush'
   expect(await lastUse()).toBe(used.toISOString());
 });
 
-test('uses are written behind without being asked, within a second', async () => {
+test('uses are written behind without being asked, after a second', async () => {
   const key = await mint();
   await verdict(key.token);
   const query = service.db.selectFrom('keys').select('last_used_at').where('id', '=', key.id.slice(4));
   await expect
-    .poll(async () => (await query.executeTakeFirst())?.last_used_at, { timeout: 1000 })
+    .poll(async () => (await query.executeTakeFirst())?.last_used_at, { timeout: 3000 })
     .toBeTruthy();
 });

@@ -73,6 +73,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/verify/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify many tokens
+         * @description Up to 1000 tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. The body has at most 512 KiB.
+         */
+        post: operations["verifyKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/current": {
         parameters: {
             query?: never;
@@ -92,6 +112,46 @@ export interface paths {
          * @description A key revokes itself, as when it has leaked. It needs no scope for that.
          */
         delete: operations["deleteCurrentKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{keyId}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the usage of a key
+         * @description How often a key was presented in a range of time, and what was said of it. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days. One answer spans at most 1000 buckets.
+         */
+        get: operations["getKeyUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the usage of all keys
+         * @description How often the account’s keys were presented in a range of time, those included that are revoked by now, and what was said of them. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days. One answer spans at most 1000 buckets.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -332,6 +392,10 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             lastUsedAt: string | null;
+            /** @description The address that it was last used from, IPv4 or IPv6; null where that is not known. */
+            lastUsedIp: string | null;
+            /** @description What it was last used with; null where that is not known. */
+            lastUsedUserAgent: string | null;
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -477,6 +541,10 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             lastUsedAt: string | null;
+            /** @description The address that it was last used from, IPv4 or IPv6; null where that is not known. */
+            lastUsedIp: string | null;
+            /** @description What it was last used with; null where that is not known. */
+            lastUsedUserAgent: string | null;
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -577,6 +645,73 @@ export interface components {
              *     ]
              */
             scopes?: string[];
+            /** @description The address that the token was presented from. Shown as the key’s `lastUsedIp` where the token is good. */
+            ip?: string;
+            /**
+             * @description What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good.
+             * @example files-cli/2.4
+             */
+            userAgent?: string;
+        };
+        Verdicts: {
+            verdicts: components["schemas"]["Verdict"][];
+        };
+        VerificationBatch: {
+            tokens: string[];
+            /**
+             * @description Scopes that the key must carry, all of them.
+             * @example [
+             *       "files:read",
+             *       "files:write"
+             *     ]
+             */
+            scopes?: string[];
+        };
+        UsageReport: {
+            /**
+             * Format: date-time
+             * @description The beginning of the first bucket.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The end of the last bucket.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            to: string;
+            /** @enum {string} */
+            bucket: "hour" | "day";
+            total: components["schemas"]["UsageCounts"];
+            /** @description The buckets with any use, the oldest first. */
+            data: components["schemas"]["UsageBucket"][];
+        };
+        /** @description All of them together. */
+        UsageCounts: {
+            /** @description How often the token was good. */
+            valid: number;
+            /** @description How often it had expired. */
+            expired: number;
+            /** @description How often it was disabled. */
+            disabled: number;
+            /** @description How often it lacked a scope that was asked for. */
+            insufficient_scope: number;
+        };
+        UsageBucket: {
+            /**
+             * Format: date-time
+             * @description The beginning of the bucket.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            start: string;
+            /** @description How often the token was good. */
+            valid: number;
+            /** @description How often it had expired. */
+            expired: number;
+            /** @description How often it was disabled. */
+            disabled: number;
+            /** @description How often it lacked a scope that was asked for. */
+            insufficient_scope: number;
         };
         /**
          * @example {
@@ -717,6 +852,11 @@ export type Valid = components['schemas']['Valid'];
 export type VerifiedKey = components['schemas']['VerifiedKey'];
 export type Invalid = components['schemas']['Invalid'];
 export type Verification = components['schemas']['Verification'];
+export type Verdicts = components['schemas']['Verdicts'];
+export type VerificationBatch = components['schemas']['VerificationBatch'];
+export type UsageReport = components['schemas']['UsageReport'];
+export type UsageCounts = components['schemas']['UsageCounts'];
+export type UsageBucket = components['schemas']['UsageBucket'];
 export type Account = components['schemas']['Account'];
 export type SignUp = components['schemas']['SignUp'];
 export type ExternalAccount = components['schemas']['ExternalAccount'];
@@ -775,7 +915,9 @@ export interface operations {
                      *           "status": "active",
                      *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "disabledAt": null,
-                     *           "lastUsedAt": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4",
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "updatedAt": "2026-01-31T12:00:00.000Z"
                      *         }
@@ -945,6 +1087,8 @@ export interface operations {
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
                      *       "lastUsedAt": null,
+                     *       "lastUsedIp": null,
+                     *       "lastUsedUserAgent": null,
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z",
                      *       "token": "lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f"
@@ -1173,7 +1317,9 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
-                     *       "lastUsedAt": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -1486,7 +1632,9 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
-                     *       "lastUsedAt": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -1690,7 +1838,9 @@ export interface operations {
                  *       "token": "lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f",
                  *       "scopes": [
                  *         "files:read"
-                 *       ]
+                 *       ],
+                 *       "ip": "203.0.113.7",
+                 *       "userAgent": "files-cli/2.4"
                  *     }
                  */
                 "application/json": components["schemas"]["Verification"];
@@ -1706,6 +1856,228 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that is not, or no longer, good. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is good, but may not do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input was read, and a value in it is not acceptable. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tokens": [
+                 *         "lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f",
+                 *         "lk_typo"
+                 *       ],
+                 *       "scopes": [
+                 *         "files:read"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["VerificationBatch"];
+            };
+        };
+        responses: {
+            /** @description The verdicts. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "verdicts": [
+                     *         {
+                     *           "valid": true,
+                     *           "key": {
+                     *             "id": "key_6921a5d4b281af121fcda4cf",
+                     *             "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *             "externalId": null,
+                     *             "name": "Mobile app",
+                     *             "scopes": [
+                     *               "files:read"
+                     *             ],
+                     *             "metadata": {
+                     *               "environment": "production"
+                     *             },
+                     *             "expiresAt": "2026-05-01T12:00:00.000Z"
+                     *           }
+                     *         },
+                     *         {
+                     *           "valid": false,
+                     *           "reason": "unknown"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verdicts"];
                 };
             };
             /** @description The body could not be read. */
@@ -1901,7 +2273,9 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
-                     *       "lastUsedAt": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -2081,6 +2455,363 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "There is no such key in this account."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeyUsage: {
+        parameters: {
+            query?: {
+                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                accountId?: string;
+                /** @description The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
+                from?: string;
+                /** @description The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on. */
+                to?: string;
+                /** @description What uses are counted by: hours, or days of UTC. */
+                bucket?: "hour" | "day";
+            };
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-01-31T00:00:00.000Z",
+                     *       "to": "2026-02-01T00:00:00.000Z",
+                     *       "bucket": "hour",
+                     *       "total": {
+                     *         "valid": 1840,
+                     *         "expired": 0,
+                     *         "disabled": 3,
+                     *         "insufficient_scope": 12
+                     *       },
+                     *       "data": [
+                     *         {
+                     *           "start": "2026-01-31T09:00:00.000Z",
+                     *           "valid": 1204,
+                     *           "expired": 0,
+                     *           "disabled": 0,
+                     *           "insufficient_scope": 12
+                     *         },
+                     *         {
+                     *           "start": "2026-01-31T12:00:00.000Z",
+                     *           "valid": 636,
+                     *           "expired": 0,
+                     *           "disabled": 3,
+                     *           "insufficient_scope": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            /** @description No credential, or one that is not, or no longer, good. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is good, but may not do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "There is no such key in this account."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input was read, and a value in it is not acceptable. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                accountId?: string;
+                /** @description The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
+                from?: string;
+                /** @description The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on. */
+                to?: string;
+                /** @description What uses are counted by: hours, or days of UTC. */
+                bucket?: "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-01-31T00:00:00.000Z",
+                     *       "to": "2026-02-01T00:00:00.000Z",
+                     *       "bucket": "hour",
+                     *       "total": {
+                     *         "valid": 1840,
+                     *         "expired": 0,
+                     *         "disabled": 3,
+                     *         "insufficient_scope": 12
+                     *       },
+                     *       "data": [
+                     *         {
+                     *           "start": "2026-01-31T09:00:00.000Z",
+                     *           "valid": 1204,
+                     *           "expired": 0,
+                     *           "disabled": 0,
+                     *           "insufficient_scope": 12
+                     *         },
+                     *         {
+                     *           "start": "2026-01-31T12:00:00.000Z",
+                     *           "valid": 636,
+                     *           "expired": 0,
+                     *           "disabled": 3,
+                     *           "insufficient_scope": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            /** @description No credential, or one that is not, or no longer, good. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is good, but may not do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "There is no such key in this account."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input was read, and a value in it is not acceptable. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

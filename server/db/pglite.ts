@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { CannotStart, DatabaseUnavailable } from '../errors.ts';
+import { channel } from './line.ts';
 import { migrate } from './migrations/migrate.ts';
 import { asOutage } from './outage.ts';
 import type { Database, Schema } from './schema.ts';
@@ -16,9 +17,13 @@ const parsers = { 20: Number };
 /**
  * Opens the embedded database and brings its schema up to date.
  * @param directory where it lives, and is created if absent; without it, the database lives in memory
+ * @param heard is told each notification of a statement, before the statement ends
  * @throws CannotStart where the directory was written by another version of Postgres, or cannot be opened
  */
-export async function openPGlite(directory?: string): Promise<Database> {
+export async function openPGlite(
+  directory?: string,
+  heard: (message: string) => void = () => {},
+): Promise<Database> {
   if (directory) {
     const version = await readFile(join(directory, 'PG_VERSION'), 'utf8').catch(() => major);
     if (version.trim() !== major)
@@ -32,6 +37,7 @@ export async function openPGlite(directory?: string): Promise<Database> {
       `The data in ${directory} cannot be opened: ${error.message}. Is there room on the disk?`,
     );
   });
+  await pglite.listen(channel, heard);
   guard(pglite);
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   await migrate(db);

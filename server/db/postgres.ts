@@ -10,6 +10,7 @@ import {
 } from 'kysely';
 import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
+import type { OpenLine } from './line.ts';
 import { migrate } from './migrations/migrate.ts';
 import { asOutage } from './outage.ts';
 import type { Database, Schema } from './schema.ts';
@@ -118,21 +119,22 @@ const texts: postgres.PostgresType<string[]> = {
     ),
 };
 
+const connect = (url: string, options: Options): Client =>
+  postgres(url, {
+    backoff: () => 0.1,
+    connect_timeout: 2,
+    onnotice: () => {},
+    // Else the driver asks each new connection for its array types, and if that dies meanwhile, nobody catches it
+    // and the process ends.
+    fetch_types: false,
+    // The driver's default is a string; every count and number here is far below 2^53.
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number }, texts },
+    ...options,
+  });
+
 function open(url: string, options: Options, deadline?: number): Database {
-  const connect = () =>
-    postgres(url, {
-      backoff: () => 0.1,
-      connect_timeout: 2,
-      onnotice: () => {},
-      // Else the driver asks each new connection for its array types, and if that dies meanwhile, nobody catches it
-      // and the process ends.
-      fetch_types: false,
-      // The driver's default is a string; every count and number here is far below 2^53.
-      types: { bigint: { to: 20, from: [20], serialize: String, parse: Number }, texts },
-      ...options,
-    });
   const dialect: Dialect = {
-    createDriver: () => new PostgresDriver(connect, deadline),
+    createDriver: () => new PostgresDriver(() => connect(url, options), deadline),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
@@ -155,3 +157,24 @@ export async function openPostgres(url: string): Promise<Database> {
   const connection = { application_name: 'latchkey', statement_timeout: statementTimeout };
   return open(url, { connection }, deadline);
 }
+
+/** A line to a Postgres server: one connection that is never replaced by another. See `OpenLine`. */
+export const openLine =
+  (url: string): OpenLine =>
+  (heard, lost) => {
+    // Not in the driver's types, but what its own `listen` is made of.
+    const onnotify = (_channel: string, message: string) => heard(message);
+    const options: Options & { onnotify: typeof onnotify } = {
+      max: 1,
+      max_lifetime: null,
+      connection: { application_name: 'latchkey line' },
+      onclose: () => lost(new Error('The connection has ended')),
+      onnotify,
+    };
+    const client = connect(url, options);
+    return {
+      send: async <Row>(statement: string, ...parameters: string[]) =>
+        (await client.unsafe(statement, parameters)) as unknown as Row[],
+      close: () => void client.end({ timeout: 0 }).catch(() => {}),
+    };
+  };

@@ -35,8 +35,26 @@ export interface Schema {
     expires_at: Date | null;
     disabled_at: Date | null;
     last_used_at: Date | null;
+    last_used_ip: string | null;
+    last_used_user_agent: string | null;
     created_at: Date;
     updated_at: Date;
+  };
+  usage: {
+    account_id: string;
+    key_id: string;
+    /** The beginning of an hour, in UTC. */
+    hour: Date;
+    verdict: string;
+    count: number;
+  };
+  usage_left: {
+    account_id: string;
+  };
+  replicas: {
+    id: string;
+    beat: number;
+    seen_at: Date;
   };
   audit: {
     id: GeneratedAlways<number>;

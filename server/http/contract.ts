@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, ErrorHandler } from 'hono';
+import { createMiddleware } from 'hono/factory';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import type { Caller } from '../callers.ts';
@@ -20,10 +21,12 @@ import {
   WrongCredentials,
 } from '../errors.ts';
 import { loggedPath } from './around.ts';
+import type { Peer } from './client.ts';
 import { invalidInput } from './violations.ts';
 
 /** What a handler finds in its context. */
 export interface Env {
+  Bindings: Peer;
   Variables: { requestId: string; caller: Caller };
 }
 
@@ -38,6 +41,12 @@ export const contractApp = () =>
       throw result.target === 'param' ? new KeyNotFound() : invalidInput(result.target, result.error.issues);
     },
   });
+
+/** Throws what went wrong on the short way (direct.ts), so that it is answered like anything else. */
+export const failed = createMiddleware<Env>(async (c, next) => {
+  if (c.env?.failure) throw c.env.failure;
+  await next();
+});
 
 /** The last handler of a contract: nothing is here. */
 export const nothingHere = () => {

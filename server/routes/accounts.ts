@@ -66,7 +66,7 @@ export function accountRoutes(deps: Deps) {
 
   app.openapi(guarded(accounts.delete), async (c) => {
     const id = accountOf(c.var.caller, c.req.valid('query').accountId);
-    await deleteAccount(db, id, actOf(c.var.caller, now()));
+    await deleteAccount(deps, id, actOf(c.var.caller, now()));
     return c.body(null, 204);
   });
 

@@ -69,7 +69,7 @@ export function journalRoutes(deps: Deps) {
       attributes: {
         name: key.name,
         token,
-        last_used_at: lastUse ? unixSeconds(lastUse) : ('Never' as const),
+        last_used_at: lastUse ? unixSeconds(lastUse.at) : ('Never' as const),
         created_at: unixSeconds(key.createdAt),
         updated_at: unixSeconds(key.updatedAt),
       },
@@ -108,7 +108,7 @@ export function journalRoutes(deps: Deps) {
 
   app.openapi(guarded(journal.delete), async (c) => {
     const number = numberOf(c.req.valid('param').id);
-    await revokeKey(db, accountOf(c.var.caller, undefined), { number }, actOf(c.var.caller, now()));
+    await revokeKey(deps, accountOf(c.var.caller, undefined), { number }, actOf(c.var.caller, now()));
     return c.body(null, 204);
   });
 

@@ -3,6 +3,7 @@ import { type Key, statusOf } from '../keys.ts';
 
 /** A key as `/v1` shows it. */
 export function keyBody({ usage, now }: Deps, key: Key) {
+  const lastUse = usage.lastUse(key);
   return {
     id: `key_${key.id}`,
     accountId: `acc_${key.accountId}`,
@@ -13,7 +14,9 @@ export function keyBody({ usage, now }: Deps, key: Key) {
     status: statusOf(key, now()),
     expiresAt: key.expiresAt?.toISOString() ?? null,
     disabledAt: key.disabledAt?.toISOString() ?? null,
-    lastUsedAt: usage.lastUse(key)?.toISOString() ?? null,
+    lastUsedAt: lastUse?.at.toISOString() ?? null,
+    lastUsedIp: lastUse?.ip ?? null,
+    lastUsedUserAgent: lastUse?.userAgent ?? null,
     createdAt: key.createdAt.toISOString(),
     updatedAt: key.updatedAt.toISOString(),
   };

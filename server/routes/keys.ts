@@ -73,7 +73,7 @@ export function keyRoutes(deps: Deps) {
     mayGrant(caller, change.scopes ?? []);
     if (change.expiresAt) ahead(change.expiresAt);
     const key = await changeKey(
-      db,
+      deps,
       accountId,
       { id: c.req.valid('param').keyId },
       { ...change, within: boundsOf(caller) },
@@ -84,7 +84,7 @@ export function keyRoutes(deps: Deps) {
 
   app.openapi(guarded(keys.delete), async (c) => {
     const accountId = accountOf(c.var.caller, c.req.valid('query').accountId);
-    await revokeKey(db, accountId, { id: c.req.valid('param').keyId }, actOf(c.var.caller, now()));
+    await revokeKey(deps, accountId, { id: c.req.valid('param').keyId }, actOf(c.var.caller, now()));
     return c.body(null, 204);
   });
 

@@ -108,13 +108,13 @@ export function shareRoutes(deps: Deps) {
     const name = labelFrom({ ...c.req.valid('form'), ...c.req.valid('json') }.label);
     const id = idFrom(c.req.valid('param').apikey_id);
     const { accountId } = sessionOf(c.var.caller);
-    await changeKey(db, accountId, { id }, { name }, actOf(c.var.caller, now()));
+    await changeKey(deps, accountId, { id }, { name }, actOf(c.var.caller, now()));
     return c.json({ code: 'UPDATED', message: 'APIKey has been updated' }, 200);
   });
 
   app.openapi(guarded(share.delete), async (c) => {
     const id = idFrom(c.req.valid('param').apikey_id);
-    await revokeKey(db, sessionOf(c.var.caller).accountId, { id }, actOf(c.var.caller, now()));
+    await revokeKey(deps, sessionOf(c.var.caller).accountId, { id }, actOf(c.var.caller, now()));
     return c.json({ code: 'REMOVED', message: 'APIKey has been removed' }, 200);
   });
 

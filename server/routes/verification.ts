@@ -1,34 +1,62 @@
-import { verification } from '../../api/verification.ts';
-import { actOf, keyOf, selfOf } from '../callers.ts';
+import type { z } from '@hono/zod-openapi';
+import { type Verification, verification } from '../../api/verification.ts';
+import { actOf, type Caller, keyOf, selfOf } from '../callers.ts';
 import type { Deps } from '../deps.ts';
+import { plainIp } from '../http/client.ts';
 import { contractApp } from '../http/contract.ts';
 import { guardedBy } from '../http/guard.ts';
+import { once } from '../http/once.ts';
 import { getKey, revokeKey } from '../keys.ts';
-import { type VerifiedKey, verify } from '../verify.ts';
+import { type Verdict, type VerifiedKey, verify } from '../verify.ts';
 import { keyBody } from './key-body.ts';
 
-const verifiedBody = (key: VerifiedKey) => ({
-  id: `key_${key.id}`,
-  accountId: `acc_${key.accountId}`,
-  externalId: key.externalId,
-  name: key.name,
-  scopes: key.scopes,
-  metadata: key.metadata,
-  expiresAt: key.expiresAt?.toISOString() ?? null,
-});
+/** What a verifier is told of a key: made once for each that is remembered. */
+const accepted = once((key: VerifiedKey) => ({
+  valid: true as const,
+  key: {
+    id: `key_${key.id}`,
+    accountId: `acc_${key.accountId}`,
+    externalId: key.externalId,
+    name: key.name,
+    scopes: key.scopes,
+    metadata: key.metadata,
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+  },
+}));
+
+type Answer = ReturnType<typeof accepted> | { valid: false; reason: Refused['reason'] };
+type Refused = Extract<Verdict, { valid: false }>;
+
+/** Answers a verification; it counts as a use of the key. */
+export const verifier =
+  ({ keys, now, usage }: Deps) =>
+  (
+    { token, scopes, ip, userAgent }: z.output<typeof Verification>,
+    caller: Caller,
+  ): Answer | Promise<Answer> => {
+    const at = now();
+    const answer = (verdict: Verdict): Answer => {
+      usage.record(verdict, { at, ip: ip && plainIp(ip), userAgent });
+      return verdict.valid ? accepted(verdict.key) : { valid: false, reason: verdict.reason };
+    };
+    const verdict = verify(keys, token, { scopes, reach: selfOf(caller), now: at });
+    return verdict instanceof Promise ? verdict.then(answer) : answer(verdict);
+  };
 
 export function verificationRoutes(deps: Deps) {
-  const { db, now, usage } = deps;
+  const { db, now } = deps;
   const app = contractApp();
   const guarded = guardedBy(deps);
+  const answer = verifier(deps);
 
-  app.openapi(guarded(verification.verify), async (c) => {
-    const { token, scopes } = c.req.valid('json');
-    const at = now();
-    const verdict = await verify(db, token, { scopes, reach: selfOf(c.var.caller), now: at });
-    if (!verdict.valid) return c.json(verdict, 200);
-    usage.record(verdict.key.id, new Date(at));
-    return c.json({ valid: true as const, key: verifiedBody(verdict.key) }, 200);
+  app.openapi(guarded(verification.verify), async (c) =>
+    c.json(await answer(c.req.valid('json'), c.var.caller), 200),
+  );
+
+  app.openapi(guarded(verification.verifyBatch), async (c) => {
+    const { tokens, scopes } = c.req.valid('json');
+    const verdicts = await Promise.all(tokens.map((token) => answer({ token, scopes }, c.var.caller)));
+    return c.json({ verdicts }, 200);
   });
 
   app.openapi(guarded(verification.current), async (c) => {
@@ -38,7 +66,7 @@ export function verificationRoutes(deps: Deps) {
 
   app.openapi(guarded(verification.revokeCurrent), async (c) => {
     const { id, accountId } = keyOf(c.var.caller);
-    await revokeKey(db, accountId, { id }, actOf(c.var.caller, now()));
+    await revokeKey(deps, accountId, { id }, actOf(c.var.caller, now()));
     return c.body(null, 204);
   });
 

@@ -46,6 +46,8 @@ const numberBounds = ({ minimum, maximum }: Schema) => ({
 function strings({ pattern, format, minLength = 0, maxLength = 300, example }: Schema) {
   const given = typeof example === 'string' ? [fc.constant(example)] : [];
   if (format === 'email') return fc.oneof(fc.emailAddress(), ...given);
+  if (format === 'ipv4') return fc.ipV4();
+  if (format === 'ipv6') return fc.ipV6();
   if (format === 'date-time') return fc.oneof(instant, ...given);
   const free = text({ minLength, maxLength: Math.min(maxLength, 300) });
   return pattern === undefined || accepts({ pattern }, 'any text')

@@ -77,12 +77,15 @@ const issuedIn = ({ operation, path = {}, query }: Call) => [
 ];
 
 /**
- * Whether a good call may be refused for what no schema can say: the name it asks for is taken, or it carries a
- * password or a token in its body that is not the right one.
+ * Whether a good call may be refused for what no schema can say: the name it asks for is taken, the range of time that
+ * its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
+ * right one.
  */
 function isExcused(operation: Operation, status: number): boolean {
   if (!(status in operation.responses)) return false;
   if (status === 409) return true;
+  const instants = operation.parameters.filter(({ schema }) => schema.format === 'date-time');
+  if (instants.length === 2 && status === 422) return true;
   const content = Object.values(operation.requestBody?.content ?? {});
   const judgesBody =
     content.length > 0 &&

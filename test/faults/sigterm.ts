@@ -14,9 +14,9 @@ export interface SigtermFigures {
 /** Tells the service to stop while keep-alive clients load it: some without a pause, some with one. */
 export async function sigterm(
   runtime: Runtime,
-  { clients = 40, loadMs = 1000 } = {},
+  { clients = 40, loadMs = 1000, env: given = {} as Record<string, string> } = {},
 ): Promise<SigtermFigures> {
-  const env = await deployment();
+  const env = { ...(await deployment()), ...given };
   await using service = await startProcess({ runtime, env });
   const at = { url: service.url, token: env.OPERATOR_TOKEN };
   const accountId = await newAccount(at);

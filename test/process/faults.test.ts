@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { fullDisk, readOnlyDisk } from '../faults/disk.ts';
 import { kill } from '../faults/kill.ts';
 import { badNetwork, outage } from '../faults/outage.ts';
+import { revocations } from '../faults/revocation.ts';
 import { sigterm } from '../faults/sigterm.ts';
 import { slow } from '../faults/slow.ts';
 
@@ -47,6 +48,20 @@ test.each(['node', 'bun', 'deno'] as const)(
     expect(ms).toBeLessThan(5_000);
   },
 );
+
+test('no replica accepts a token after its revocation was answered, also one that is cut off from Postgres', async () => {
+  const {
+    revocations: answered,
+    partitions,
+    worst,
+    worstPartitioned,
+    ...found
+  } = await revocations({ count: 300 });
+  expect(found).toMatchObject({ acceptedAfter: 0, unexpected: 0 });
+  expect(answered).toBeGreaterThanOrEqual(300);
+  expect(partitions).toBeGreaterThan(0);
+  expect(Math.max(worst, worstPartitioned)).toBeLessThan(5_000);
+});
 
 test('on a full disk writes are refused, reads go on, and nothing acknowledged is lost', async (context) => {
   const found = await fullDisk();

@@ -96,5 +96,5 @@ test('told to stop while Postgres is down, the service ends all the same', async
   const began = performance.now();
   expect(await service.stop()).toBe(0);
   expect(performance.now() - began).toBeLessThan(10_000);
-  expect(service.output).toContain('last uses were lost');
+  expect(service.output).toContain('uses of keys were lost');
 });

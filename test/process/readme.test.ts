@@ -43,6 +43,6 @@ test('the README’s table names every setting and its default', () => {
   const config: Record<string, unknown> = readConfig({});
   for (const [name, value] of Object.entries(config))
     expect(documented.get(name), name).toBe(`\`${String(value)}\``);
-  const unset = ['PUBLIC_URL', 'DATABASE_URL', 'OPERATOR_TOKEN', 'SIGNING_KEYS'];
+  const unset = ['PUBLIC_URL', 'DATABASE_URL', 'OPERATOR_TOKEN', 'SIGNING_KEYS', 'CLIENT_IP_HEADER'];
   expect([...documented.keys()].sort()).toEqual([...Object.keys(config), ...unset].sort());
 });

@@ -45,7 +45,7 @@ test.for(runtimes)('%s starts on Postgres, creates a key, verifies it, and stops
   expect(await service.stop()).toBe(0);
 });
 
-test.for(runtimes)('%s keeps keys, last uses, sessions and secrets over a restart', async (runtime) => {
+test.for(runtimes)('%s keeps keys, uses, sessions and secrets over a restart', async (runtime) => {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const env = { DATA_DIR: directory, PORT: String(await freePort()) };
@@ -54,13 +54,16 @@ test.for(runtimes)('%s keeps keys, last uses, sessions and secrets over a restar
   const client = await signedIn(first);
   const { id, token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
   expectData(await client.POST('/v1/keys/verify', { body: { token } }));
+  expectData(await createLatchkey({ baseUrl: first.url, token }).GET('/v1/keys/current'));
   const params = { path: { keyId: id } };
   const before = expectData(await client.GET('/v1/keys/{keyId}', { params }));
-  expect(before.lastUsedAt).not.toBeNull();
+  expect(before).toMatchObject({ lastUsedAt: expect.any(String), lastUsedIp: '127.0.0.1' });
+  expect(before.lastUsedUserAgent).toContain('node');
   await first.stop();
 
   await using second = await startProcess({ runtime, env });
   expect(expectData(await client.GET('/v1/keys/{keyId}', { params }))).toEqual(before);
+  expect(expectData(await client.GET('/v1/keys/{keyId}/usage', { params })).total.valid).toBe(2);
   expect(expectData(await client.POST('/v1/keys/verify', { body: { token } })).valid).toBe(true);
   const operatorToken = (await readFile(join(directory, 'operator-token'), 'utf8')).trim();
   const operator = createLatchkey({ baseUrl: second.url, token: operatorToken });

@@ -2,9 +2,15 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from '../schema.ts';
 import * as start from './0001_start.ts';
+import * as changes from './0002_changes.ts';
+import * as usage from './0003_usage.ts';
 
 /** Every migration, in its order. One that has been released never changes. */
-const migrations: Record<string, Migration> = { '0001_start': start };
+const migrations: Record<string, Migration> = {
+  '0001_start': start,
+  '0002_changes': changes,
+  '0003_usage': usage,
+};
 const newest = Object.keys(migrations).sort().at(-1);
 
 /**

@@ -1,0 +1,49 @@
+/** What holds in memory what is in the database. */
+export interface Memory {
+  /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
+  forget(hash: string): void;
+  /** Anything may have changed. */
+  forgetAll(): void;
+}
+
+/** What tells whether memory may be trusted, and sees to it that nobody trusts theirs too long. */
+export interface Currency {
+  /** Has this memory told of every change from now on. */
+  tell(memory: Memory): void;
+  /** Whether memory knows of every change that was answered for. If not, the database is to be asked. */
+  isCurrent(): boolean;
+  /** Waits until no process answers without the changes that are committed by now. Never fails. */
+  settled(): Promise<void>;
+  /** Unix time in milliseconds by the database's clock, which all processes share. */
+  now(): number;
+  close(): Promise<void>;
+}
+
+/** What a memory is told of changes by: `changed <hash>`, or `changed *` for more than can be named. */
+export function forgetChanged(memory: Memory | undefined, message: string): void {
+  const [kind, hash = ''] = message.split(' ');
+  if (kind !== 'changed') return;
+  if (hash === '*') memory?.forgetAll();
+  else memory?.forget(hash);
+}
+
+/** That of a process which has its database to itself, and hears of each change before whoever makes it. */
+export class Alone implements Currency {
+  #memory: Memory | undefined;
+
+  /** Takes a notification of the database. */
+  hear(message: string): void {
+    forgetChanged(this.#memory, message);
+  }
+  tell(memory: Memory): void {
+    this.#memory = memory;
+  }
+  isCurrent(): boolean {
+    return true;
+  }
+  async settled(): Promise<void> {}
+  now(): number {
+    return Date.now();
+  }
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,47 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Every change to a key is told on the channel `latchkey`, whoever makes it: `changed <hash>`, in hexadecimal digits,
+ * or `changed *` for more than can be named. It is told when the change commits, in the order of commits.
+ */
+const statements = [
+  // The replicas that answer from memory, each with the number of its last heartbeat.
+  sql`create table replicas (
+    id text collate "C" primary key,
+    beat bigint not null,
+    seen_at timestamptz not null
+  )`,
+
+  sql`create function key_changed() returns trigger language plpgsql as $$
+  begin
+    if tg_op <> 'INSERT' then
+      perform pg_notify('latchkey', 'changed ' || encode(old.hash, 'hex'));
+    end if;
+    if tg_op <> 'DELETE' then
+      perform pg_notify('latchkey', 'changed ' || encode(new.hash, 'hex'));
+    end if;
+    return null;
+  end $$`,
+  // All that a verdict says, and so nothing that tells of uses.
+  sql`create trigger key_changed
+    after delete or update of id, account_id, name, hash, scopes, metadata, expires_at, disabled_at on keys
+    for each row execute function key_changed()`,
+  // A token that is being minted (see mintKey) is new to the world, so nobody remembers it as unknown. To tell takes a
+  // lock of the whole server at commit, so that all who mint would stand in one line. Keys brought in otherwise are told.
+  sql`create trigger key_inserted after insert on keys
+    for each row when (current_setting('latchkey.minting', true) is distinct from 'on') execute function key_changed()`,
+
+  sql`create function keys_changed() returns trigger language plpgsql as $$
+  begin
+    perform pg_notify('latchkey', 'changed *');
+    return null;
+  end $$`,
+  sql`create trigger keys_truncated after truncate on keys for each statement execute function keys_changed()`,
+  // A verdict names its account in the product's words.
+  sql`create trigger account_changed after update of id, external_id on accounts
+    for each statement execute function keys_changed()`,
+];
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await statement.execute(db);
+}

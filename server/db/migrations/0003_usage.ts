@@ -1,0 +1,26 @@
+import { type Kysely, sql } from 'kysely';
+
+const statements = [
+  sql`alter table keys add last_used_ip text, add last_used_user_agent text`,
+
+  // How often a key was presented in an hour, and what was said of it. No foreign keys: the totals of an account keep
+  // the uses of keys that are gone.
+  sql`create table usage (
+    account_id text collate "C" not null,
+    key_id text collate "C" not null,
+    hour timestamptz not null,
+    verdict text collate "C" not null,
+    count bigint not null,
+    primary key (key_id, hour, verdict)
+  ) with (fillfactor = 85)`,
+  sql`create index on usage (account_id, hour)`,
+  // For the sweep: what is too old lies together.
+  sql`create index on usage (hour)`,
+
+  // Accounts that are deleted, and had more usage than one statement should delete: the sweep takes the rest.
+  sql`create table usage_left (account_id text collate "C" primary key)`,
+];
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await statement.execute(db);
+}

@@ -1,0 +1,34 @@
+import { isIP } from 'node:net';
+import type { Deps } from '../deps.ts';
+import type { Client } from '../uses.ts';
+
+/** The other end of the connection that a request came on, as far as its runtime knows. */
+export interface Peer {
+  /** Asked for only where it matters: most requests never need it. */
+  ip: () => string | undefined;
+  /** What went wrong already, where the request has been on the short way. */
+  failure?: unknown;
+}
+
+const maxUserAgentLength = 500;
+
+/**
+ * Who made a request. Behind a proxy, the address is the last in the header that the proxy sets: what stands before
+ * it was sent by the client, who may claim anything. Without it there is none, since the connection's is the proxy's.
+ */
+export function clientOf(headers: Headers, peer: Peer | undefined, { clientIpHeader }: Deps): Client {
+  const address = clientIpHeader ? headers.get(clientIpHeader)?.split(',').at(-1)?.trim() : peer?.ip();
+  return {
+    ip: address === undefined ? null : plainIp(address),
+    userAgent: headers.get('user-agent')?.slice(0, maxUserAgentLength).toWellFormed() ?? null,
+  };
+}
+
+/**
+ * An address as text: IPv4 also where it came over an IPv6 socket (`::ffff:192.0.2.1`), and without a zone, which
+ * names an interface of this machine. Null where it is none.
+ */
+export function plainIp(address: string): string | null {
+  const ip = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIP(ip) ? ip : null;
+}

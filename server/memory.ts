@@ -1,0 +1,84 @@
+import { LRUCache } from 'lru-cache';
+import type { Memory } from './currency.ts';
+import type { Keys, VerifiedKey } from './verify.ts';
+
+/** So many unknown tokens are remembered as such, apart from the keys, so that nobody can crowd those out with them. */
+const maxUnknown = 10_000;
+/** What a key takes beside its texts, in bytes, and what each character of them takes. */
+const bytesPerKey = 1_000;
+const bytesPerCharacter = 2;
+
+export interface KeyMemoryOptions {
+  /** Looks a key up in the database. */
+  find: (hash: string) => Promise<VerifiedKey | undefined>;
+  /** Whether every change so far was told to `forget` or `forgetAll`. */
+  isCurrent: () => boolean;
+  /** How much the keys may take, about. */
+  bytes: number;
+}
+
+/**
+ * The keys that were verified lately, as many as fit. Asks the database for others, once for all who ask at the same
+ * time, and for every one while what is remembered may not be current.
+ */
+export class KeyMemory implements Memory, Keys {
+  readonly #find: KeyMemoryOptions['find'];
+  readonly #isCurrent: () => boolean;
+  readonly #keys: LRUCache<string, VerifiedKey>;
+  readonly #unknown = new LRUCache<string, true>({ max: maxUnknown });
+  /** Who is being asked for. What is forgotten meanwhile is taken out, so that its answer is not remembered. */
+  readonly #asked = new Map<string, Promise<VerifiedKey | undefined>>();
+
+  constructor({ find, isCurrent, bytes }: KeyMemoryOptions) {
+    this.#find = find;
+    this.#isCurrent = isCurrent;
+    this.#keys = new LRUCache({ maxSize: bytes, sizeCalculation: sizeOf });
+  }
+
+  /** @param hash SHA-512 of a token, 128 hexadecimal digits */
+  find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined> {
+    // A query under way is no answer either: it may have begun before a change that we are not told of.
+    if (!this.#isCurrent()) return this.#find(hash);
+    const key = this.#keys.get(hash);
+    if (key || this.#unknown.has(hash)) return key;
+    return this.#asked.get(hash) ?? this.#ask(hash);
+  }
+
+  forget(hash: string): void {
+    this.#keys.delete(hash);
+    this.#unknown.delete(hash);
+    this.#asked.delete(hash);
+  }
+
+  forgetAll(): void {
+    this.#keys.clear();
+    this.#unknown.clear();
+    this.#asked.clear();
+  }
+
+  #ask(hash: string): Promise<VerifiedKey | undefined> {
+    const isLatest = () => this.#asked.get(hash) === asked && this.#asked.delete(hash);
+    const asked: Promise<VerifiedKey | undefined> = this.#find(hash).then(
+      (key) => {
+        if (isLatest()) this.#remember(hash, key);
+        return key;
+      },
+      (error) => {
+        isLatest();
+        throw error;
+      },
+    );
+    this.#asked.set(hash, asked);
+    return asked;
+  }
+
+  #remember(hash: string, key: VerifiedKey | undefined): void {
+    if (key) this.#keys.set(hash, key);
+    else this.#unknown.set(hash, true);
+  }
+}
+
+function sizeOf({ name, scopes, metadata }: VerifiedKey): number {
+  const characters = name.length + scopes.join().length + JSON.stringify(metadata).length;
+  return bytesPerKey + bytesPerCharacter * characters;
+}

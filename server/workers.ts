@@ -1,0 +1,205 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers';
+import { setTimeout as pause } from 'node:timers/promises';
+import pino from 'pino';
+import type { Config } from './config.ts';
+import { CannotStart } from './errors.ts';
+
+/**
+ * Several processes of the service on one port: workers, which share nothing else, and a supervisor, which serves
+ * nothing. How a worker is started, and how it shares the port, is the runtime's affair: see `node.ts`, `bun.ts` and
+ * `deno.ts`. The two talk over the channel that `node:child_process` gives them; when it closes, the other is gone.
+ */
+
+/** What the supervisor tells a worker: to stop; and, while it stops, that no other listens any more either. */
+type Order = 'stop' | 'release';
+/** What a worker tells the supervisor: that it listens, with the banner to print; that it no longer does. */
+type Report = { listening: string } | 'closed';
+
+/** How long a worker may take to end, in milliseconds: longer than it waits for what is in flight. */
+const patience = 15_000;
+/** How long a worker that stops waits for the others to stop listening. */
+const reunion = 1_000;
+/** How long to wait before a worker is replaced: doubled with each one that did not run for long. */
+const backoff = { least: 100, most: 10_000, calm: 30_000 };
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+/** What begins and ends a process that serves. */
+export interface Lifecycle {
+  /** To be called when it listens. */
+  listening(banner: string): void;
+  /** Calls `stop` when the process is to end. */
+  onStop(stop: () => Promise<void>): void;
+  /**
+   * To be called when it listens no longer. Resolves when its clients may be let go: while another worker that is
+   * about to stop still listens, they would connect to that one, only to be reset.
+   */
+  closed(): Promise<void>;
+}
+
+/** The only process of the service. */
+export const alone = (self: NodeJS.Process): Lifecycle => ({
+  listening: (banner) => console.log(banner),
+  onStop(stop) {
+    for (const signal of signals) self.once(signal, stop);
+  },
+  closed: async () => {},
+});
+
+/** One of several, which ends when its supervisor says so, and when that is gone: it would keep the port. */
+export function worker(self: NodeJS.Process): Lifecycle {
+  const report = (report: Report) => self.connected && self.send?.(report);
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  let stop: (() => Promise<void>) | undefined;
+  let ending = false;
+  const end = () => {
+    if (!stop) self.exit(0);
+    if (!ending) void stop().then(() => self.exit(0));
+    ending = true;
+  };
+  self.on('message', (order: Order) => (order === 'stop' ? end() : release()));
+  self.once('disconnect', () => {
+    release();
+    end();
+  });
+  // A terminal sends SIGINT to all processes, and systemd SIGTERM: the supervisor's order is then the second.
+  for (const signal of signals) self.on(signal, end);
+  // It went while this process was being loaded.
+  if (!self.connected) end();
+  return {
+    listening: (banner) => report({ listening: banner }),
+    onStop(how) {
+      stop = how;
+    },
+    async closed() {
+      report('closed');
+      await Promise.race([released, pause(reunion, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** A worker, as its supervisor sees it. */
+interface Worker {
+  child: ChildProcess;
+  state: 'starting' | 'listening' | 'closed';
+  /** The banner, or undefined where it ended before it listened. */
+  banner: Promise<string | undefined>;
+  /** Its exit code, null where a signal ended it. */
+  ended: Promise<number | null>;
+}
+
+/**
+ * Starts the workers, replaces those that die, and stops all when it is told to.
+ * @param start starts one; the first is waited for, so that what is wrong is said once
+ * @returns the exit code, when all are gone
+ * @throws CannotStart where the port is not to be had
+ */
+export async function supervise(
+  { WORKERS, HOST, PORT, LOG_LEVEL }: Config,
+  self: NodeJS.Process,
+  start: () => ChildProcess,
+): Promise<number> {
+  const log = pino({ level: LOG_LEVEL });
+  const workers = new Set<Worker>();
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  let stopping = false;
+  let exitCode = 0;
+
+  const give = (order: Order, { child }: Worker) => child.connected && child.send(order);
+
+  /** Lets the clients go of those that listen no longer: at once, unless the others are about to stop as well. */
+  const release = () => {
+    const closed = [...workers].filter(({ state }) => state === 'closed');
+    if (stopping && [...workers].some(({ state }) => state === 'listening')) return;
+    for (const worker of closed) give('release', worker);
+  };
+
+  const launch = (): Worker => {
+    const child = start();
+    const banner = Promise.withResolvers<string | undefined>();
+    const ended = Promise.withResolvers<number | null>();
+    const worker: Worker = { child, state: 'starting', banner: banner.promise, ended: ended.promise };
+    const end = (code: number | null) => {
+      workers.delete(worker);
+      if (stopping && worker.state !== 'starting' && code !== 0) exitCode = 1;
+      banner.resolve(undefined);
+      ended.resolve(code);
+      release();
+    };
+    child.once('exit', end);
+    child.on('error', (error) => {
+      // An order that did not arrive is no matter: its worker is ending.
+      if (child.pid) return;
+      log.error({ reason: error.message }, 'a worker could not be started');
+      end(null);
+    });
+    child.on('message', (report: Report) => {
+      if (report === 'closed') {
+        worker.state = 'closed';
+        release();
+      } else if (report.listening) {
+        worker.state = 'listening';
+        banner.resolve(report.listening);
+      }
+    });
+    workers.add(worker);
+    return worker;
+  };
+
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    tell();
+    for (const worker of workers)
+      if (worker.state === 'starting') worker.child.kill('SIGKILL');
+      else give('stop', worker);
+    setTimeout(() => {
+      for (const { child } of workers) {
+        log.error({ worker: child.pid }, 'a worker did not end in time: it is killed');
+        child.kill('SIGKILL');
+      }
+    }, patience);
+  };
+
+  /** Replaces a worker that died, and the one that replaced it. */
+  const keep = async (worker: Worker) => {
+    let wait = backoff.least;
+    while (true) {
+      const began = performance.now();
+      const code = await worker.ended;
+      if (stopping) return;
+      if (performance.now() - began > backoff.calm) wait = backoff.least;
+      log.warn({ worker: worker.child.pid, code, signal: worker.child.signalCode, wait }, 'a worker died');
+      await Promise.race([told, pause(wait)]);
+      if (stopping) return;
+      wait = Math.min(wait * 2, backoff.most);
+      worker = launch();
+    }
+  };
+
+  await assertFree(PORT, HOST);
+  for (const signal of signals) self.on(signal, stop);
+  const first = launch();
+  const team = (await first.banner) ? [first, ...Array.from({ length: WORKERS - 1 }, launch)] : [first];
+  const [banner, ...banners] = await Promise.all(team.map((worker) => worker.banner));
+  if (!banner || banners.includes(undefined)) {
+    if (!stopping) exitCode = 1;
+    stop();
+  } else console.log(banner);
+  await Promise.all(team.map(keep));
+  return exitCode;
+}
+
+/** Workers share a port with whoever shares it, as those of another deployment do: that would go unnoticed. */
+async function assertFree(port: number, host: string): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen({ port, host, exclusive: true }), 'listening');
+  } catch (error) {
+    throw new CannotStart(`Cannot listen: ${error instanceof Error ? error.message : error}.`);
+  }
+  await new Promise((resolve) => probe.close(resolve));
+}

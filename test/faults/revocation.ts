@@ -1,0 +1,170 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { startPostgres } from '../postgres.ts';
+import { type ServiceProcess, startProcess } from '../process/service.ts';
+import { client, deployment, newAccount, percentile, type Send } from './load.ts';
+import { startProxy } from './proxy.ts';
+
+export interface RevocationFigures {
+  revocations: number;
+  verifications: number;
+  /** Tokens that were accepted by a request which was sent after the revocation was answered. */
+  acceptedAfter: number;
+  /** Answers to verifications that are neither a verdict nor a 503. */
+  unexpected: number;
+  partitions: number;
+  /** How long the answer to a revocation took, in milliseconds, while no replica was partitioned, and while one was. */
+  p50: number;
+  p99: number;
+  worst: number;
+  worstPartitioned: number;
+}
+
+interface HotKey {
+  id: string;
+  token: string;
+  /** When its revocation was answered, by `performance.now()`. */
+  refusedFrom?: number;
+}
+
+const random = (below: number) => Math.floor(Math.random() * below);
+
+/** How a key is revoked, at random: each way answers only when it is in force everywhere. */
+function revocation(): { method: string; body?: object; notBefore: number } {
+  const lead = 200 + random(300);
+  return (
+    [
+      { method: 'PATCH', body: { disabled: true }, notBefore: 0 },
+      { method: 'PATCH', body: { expiresAt: new Date(Date.now() + lead).toISOString() }, notBefore: lead },
+    ][random(4)] ?? { method: 'DELETE', notBefore: 0 }
+  );
+}
+
+/**
+ * Revokes keys at random on replicas that all verify them all the time, and counts what is accepted afterwards.
+ * @param partitioned whether the first replica is cut off from Postgres again and again, at random moments
+ */
+export async function revocations({
+  count,
+  replicas: replicaCount = 4,
+  hot = 100,
+  revokers = 8,
+  partitioned = true,
+  durable = false,
+}: {
+  count: number;
+  replicas?: number;
+  hot?: number;
+  revokers?: number;
+  partitioned?: boolean;
+  durable?: boolean;
+}): Promise<RevocationFigures> {
+  await using stack = new AsyncDisposableStack();
+  const postgres = await startPostgres({ durable });
+  stack.defer(() => postgres.stop());
+  const proxy = stack.use(await startProxy(Number(new URL(postgres.url).port)));
+  const throughProxy = new URL(postgres.url);
+  throughProxy.port = String(proxy.port);
+
+  const secrets = await deployment();
+  const services: ServiceProcess[] = [];
+  for (let index = 0; index < replicaCount; index += 1) {
+    const url = index === 0 ? throughProxy.href : postgres.url;
+    services.push(stack.use(await startProcess({ env: { ...secrets, DATABASE_URL: url } })));
+  }
+  const at = services.map(({ url }) => ({ url, token: secrets.OPERATOR_TOKEN }));
+  const connect = (replica: number): Send => {
+    const target = at[replica];
+    if (!target) throw new Error(`There is no replica ${replica}.`);
+    const { send, close } = client(target.url, target.token);
+    stack.defer(close);
+    return send;
+  };
+  const accountId = await newAccount({ url: services[1]?.url ?? '', token: secrets.OPERATOR_TOKEN });
+  const query = `?accountId=${accountId}`;
+
+  const figures = { revocations: 0, verifications: 0, acceptedAfter: 0, unexpected: 0, partitions: 0 };
+  /** Those that are verified all the time: the living, and for a while the dead. */
+  const keys: HotKey[] = [];
+  const mint = async (send: Send) => {
+    const { status, body } = await send('POST', `/v1/keys${query}`, { name: 'Key' });
+    if (status === 201) keys.push(JSON.parse(body));
+    if (keys.length > hot * 2) keys.splice(0, keys.length - hot * 2);
+  };
+  const check = async (send: Send, key: HotKey) => {
+    const sent = performance.now();
+    const { status, body } = await send('POST', '/v1/keys/verify', { token: key.token });
+    figures.verifications += 1;
+    const isVerdict = status === 200 && body.startsWith('{"valid":');
+    if (!isVerdict && status !== 503) figures.unexpected += 1;
+    if (body.startsWith('{"valid":true') && key.refusedFrom !== undefined && sent > key.refusedFrom)
+      figures.acceptedAfter += 1;
+  };
+
+  let done = false;
+  const verifier = async (replica: number) => {
+    const send = connect(replica);
+    while (!done) {
+      const key = keys[random(keys.length)];
+      if (key) await check(send, key);
+      else await pause(5);
+    }
+  };
+
+  let isPartitioned = false;
+  const partitioner = async () => {
+    while (!done && partitioned) {
+      await pause(random(1500));
+      isPartitioned = true;
+      figures.partitions += 1;
+      proxy[random(2) ? 'stall' : 'cut']();
+      await pause(50 + random(3500));
+      proxy.behave();
+      isPartitioned = false;
+    }
+  };
+
+  const calm: number[] = [];
+  const disturbed: number[] = [];
+  const revoker = async (worker: number) => {
+    // Through those that reach Postgres; a revocation that is answered 503 is none.
+    const send = connect(1 + (worker % (replicaCount - 1)));
+    const checks = at.map((_, replica) => connect(replica));
+    while (figures.revocations < count) {
+      await mint(send);
+      const key = keys[random(keys.length)];
+      if (!key || key.refusedFrom !== undefined) continue;
+      key.refusedFrom = Number.POSITIVE_INFINITY;
+      const { method, body, notBefore } = revocation();
+      const began = performance.now();
+      const disturbedAtFirst = isPartitioned;
+      const { status } = await send(method, `/v1/keys/${key.id}${query}`, body);
+      const ended = performance.now();
+      if (status !== 200 && status !== 204) {
+        figures.unexpected += 1;
+        continue;
+      }
+      (disturbedAtFirst || isPartitioned ? disturbed : calm).push(ended - began);
+      key.refusedFrom = Math.max(ended, began + notBefore + 1);
+      figures.revocations += 1;
+      await pause(Math.max(0, key.refusedFrom - performance.now()));
+      // The one that is cut off may take its time to say that it cannot tell.
+      const [first, ...others] = checks.map((send) => check(send, key));
+      await Promise.all(isPartitioned ? others : [first, ...others]);
+    }
+  };
+
+  const setUp = connect(1);
+  while (keys.length < hot) await mint(setUp);
+  const background = [partitioner(), ...at.flatMap((_, replica) => [verifier(replica), verifier(replica)])];
+  await Promise.all(Array.from({ length: revokers }, (_, worker) => revoker(worker)));
+  done = true;
+  proxy.behave();
+  await Promise.all(background);
+  return {
+    ...figures,
+    p50: percentile(calm, 0.5),
+    p99: percentile(calm, 0.99),
+    worst: percentile(calm, 1),
+    worstPartitioned: percentile(disturbed, 1),
+  };
+}

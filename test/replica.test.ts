@@ -1,0 +1,301 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type KyselyPlugin, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { Clock } from '../server/clock.ts';
+import { openLine, openPostgres } from '../server/db/postgres.ts';
+import type { Database } from '../server/db/schema.ts';
+import { operatorAccountId } from '../server/id.ts';
+import { changeKey, mintKey, revokeKey } from '../server/keys.ts';
+import { Lookup } from '../server/lookup.ts';
+import { KeyMemory } from '../server/memory.ts';
+import { Replica } from '../server/replica.ts';
+import { hashText, newToken } from '../server/token.ts';
+import { startProxy } from './faults/proxy.ts';
+import { createDatabase } from './harness.ts';
+
+const act = { actor: 'operator', now: Date.now() };
+
+/** Two replicas on one database, the second of them behind a proxy. */
+let here: TestReplica;
+let there: TestReplica;
+let network: Awaited<ReturnType<typeof startProxy>>;
+const cleanUp = new AsyncDisposableStack();
+
+interface TestReplica {
+  db: Database;
+  replica: Replica;
+  keys: KeyMemory;
+  /** How often the database was asked for a key, and with how many queries. */
+  asked: number;
+  queries: number;
+  /** `lost` and `current`. */
+  notices: EventEmitter;
+  settled: () => Promise<void>;
+}
+
+async function openReplica(url: string): Promise<TestReplica> {
+  const db = await openPostgres(url);
+  const notices = new EventEmitter();
+  const replica = new Replica(db, openLine(url), {
+    lost: () => notices.emit('lost'),
+    current: () => notices.emit('current'),
+  });
+  await replica.start();
+  const counting: KyselyPlugin = {
+    transformQuery({ node }) {
+      opened.queries += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const lookup = new Lookup(db.withPlugin(counting));
+  const keys = new KeyMemory({
+    find: (hash) => {
+      opened.asked += 1;
+      return lookup.find(hash);
+    },
+    isCurrent: () => replica.isCurrent(),
+    bytes: 2 ** 20,
+  });
+  replica.tell(keys);
+  const opened = { db, replica, keys, asked: 0, queries: 0, notices, settled: () => replica.settled() };
+  cleanUp.defer(async () => {
+    await replica.close();
+    await db.destroy();
+  });
+  return opened;
+}
+
+/** A new key that both remember. */
+async function knownKey() {
+  const token = newToken('lk_');
+  const hash = hashText(token);
+  const key = { accountId: operatorAccountId, name: 'Key', scopes: [], metadata: {}, expiresAt: null, token };
+  const { id } = await mintKey(here.db, key, act);
+  for (const { keys } of [here, there]) expect(await keys.find(hash)).toMatchObject({ id });
+  return { id, hash };
+}
+
+/** Whether a replica answers for a key without asking the database. */
+async function remembers(at: TestReplica, hash: string): Promise<boolean> {
+  const before = at.asked;
+  await at.keys.find(hash);
+  return at.asked === before;
+}
+
+/** Replicas share a server: an embedded database has but one process. */
+const onPostgres = inject('database') === 'postgres' ? describe : () => {};
+
+onPostgres('replicas', () => {
+  beforeAll(async () => {
+    const { url, drop } = await createDatabase(inject('postgresUrl'));
+    cleanUp.defer(drop);
+    network = cleanUp.use(await startProxy(Number(new URL(url).port)));
+    const proxied = new URL(url);
+    proxied.port = String(network.port);
+    here = await openReplica(url);
+    there = await openReplica(proxied.href);
+  });
+  afterAll(() => cleanUp.disposeAsync());
+
+  test('what was verified is answered from memory, and so is what is unknown', async () => {
+    const { hash } = await knownKey();
+    const unknown = hashText(newToken('lk_'));
+    await there.keys.find(unknown);
+    expect(await remembers(there, hash)).toBe(true);
+    expect(await remembers(there, unknown)).toBe(true);
+  });
+
+  test('look-ups of one tick are one query, and those of one token one look-up', async () => {
+    const [a, b] = [hashText(newToken('lk_')), hashText(newToken('lk_'))];
+    const { asked, queries } = here;
+    await Promise.all([here.keys.find(a), here.keys.find(a), here.keys.find(b)]);
+    expect([here.asked, here.queries]).toEqual([asked + 2, queries + 1]);
+  });
+
+  test('a change is known to every replica when it is answered', async () => {
+    const { id, hash } = await knownKey();
+    await changeKey(here, operatorAccountId, { id }, { disabled: true }, act);
+    expect(await there.keys.find(hash)).toMatchObject({ disabledAt: expect.any(Date) });
+    await revokeKey(here, operatorAccountId, { id }, act);
+    expect(await there.keys.find(hash)).toBeUndefined();
+  });
+
+  test.each([
+    ['a change', (id: string) => sql`update keys set scopes = '{a}' where id = ${id}`],
+    ['a deletion', (id: string) => sql`delete from keys where id = ${id}`],
+    ['another id of the account', () => sql`update accounts set external_id = 'renamed'`],
+    ['a truncation', () => sql`truncate keys`],
+  ])('%s that is made by hand is known everywhere', async (_, statement) => {
+    const { id, hash } = await knownKey();
+    await statement(id).execute(here.db);
+    await here.settled();
+    expect(await remembers(there, hash)).toBe(false);
+  });
+
+  test('a key that is brought in by hand is no longer unknown', async () => {
+    const hash = hashText(newToken('lk_'));
+    await there.keys.find(hash);
+    await sql`
+      insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
+      values ('by hand', ${operatorAccountId}, 'Key', decode(${hash}, 'hex'), '', '{}', '{}', now(), now())`.execute(
+      here.db,
+    );
+    await here.settled();
+    expect(await there.keys.find(hash)).toMatchObject({ id: 'by hand' });
+  });
+
+  test('a use changes nothing that is remembered', async () => {
+    const { id, hash } = await knownKey();
+    await sql`update keys set last_used_at = now(), last_used_ip = '::1' where id = ${id}`.execute(here.db);
+    await here.settled();
+    expect(await remembers(there, hash)).toBe(true);
+  });
+
+  test('a replica that lost its line asks the database, and begins anew when it has another', async () => {
+    const { hash } = await knownKey();
+    const lost = once(there.notices, 'lost');
+    const current = once(there.notices, 'current');
+    network.cut();
+    await lost;
+    expect(there.replica.isCurrent()).toBe(false);
+    network.behave();
+    await current;
+    expect(there.replica.isCurrent()).toBe(true);
+    expect(await remembers(there, hash)).toBe(false);
+    expect(await remembers(there, hash)).toBe(true);
+  });
+
+  test('a replica that hears nothing for a second does not trust its memory', async () => {
+    const { hash } = await knownKey();
+    network.stall();
+    const began = performance.now();
+    while (there.replica.isCurrent()) await pause(10);
+    expect(performance.now() - began).toBeLessThan(1_100);
+    const asked = there.asked;
+    const answer = there.keys.find(hash);
+    expect(there.asked).toBe(asked + 1);
+    network.behave();
+    await answer;
+  });
+
+  test('a replica that is cut off holds a revocation up for its lease, and then no other', async () => {
+    await expect.poll(() => there.replica.isCurrent(), { timeout: 5_000 }).toBe(true);
+    const [first, second] = [await knownKey(), await knownKey()];
+    network.stall();
+    const began = performance.now();
+    await revokeKey(here, operatorAccountId, first, act);
+    const held = performance.now() - began;
+    expect(there.replica.isCurrent()).toBe(false);
+    await expect
+      .poll(() => here.db.selectFrom('replicas').select('id').execute(), { timeout: 2_000 })
+      .toHaveLength(1);
+    const next = performance.now();
+    await revokeKey(here, operatorAccountId, second, act);
+    expect(performance.now() - next).toBeLessThan(1_000);
+    network.behave();
+    expect(held).toBeGreaterThan(1_000);
+    expect(held).toBeLessThan(3_000);
+    await expect.poll(() => there.replica.isCurrent(), { timeout: 5_000 }).toBe(true);
+  });
+
+  test('a replica that ends leaves nobody waiting for it', async () => {
+    const third = await openReplica(
+      `${inject('postgresUrl').replace(/\/[^/]*$/, '')}/${await nameOf(here.db)}`,
+    );
+    await third.replica.close();
+    const { rows } = await sql<{ ids: string }>`select id from replicas`.execute(here.db);
+    expect(rows).toHaveLength(2);
+  });
+
+  test('all replicas tell the time of the database', async () => {
+    const before = Date.now();
+    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(here.db);
+    const tookAtMost = Date.now() - before + 5;
+    for (const { replica } of [here, there])
+      expect(Math.abs(replica.now() - (rows[0]?.now.getTime() ?? 0))).toBeLessThan(tookAtMost + 50);
+  });
+});
+
+const nameOf = async (db: Database): Promise<string> => {
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
+  return rows[0]?.name ?? '';
+};
+
+test('what a look-up finds is not remembered if it changed meanwhile', async () => {
+  const gate = Promise.withResolvers<undefined>();
+  let asked = 0;
+  const keys = new KeyMemory({
+    find: () => {
+      asked += 1;
+      return gate.promise;
+    },
+    isCurrent: () => true,
+    bytes: 2 ** 20,
+  });
+  const first = keys.find('00');
+  keys.forget('00');
+  const second = keys.find('00');
+  expect(asked).toBe(2);
+  gate.resolve(undefined);
+  await Promise.all([first, second]);
+  await keys.find('00');
+  expect(asked).toBe(2);
+});
+
+test('who asks while memory is not current joins nobody who asked before', async () => {
+  let current = true;
+  let asked = 0;
+  const keys = new KeyMemory({
+    find: async () => {
+      asked += 1;
+      return undefined;
+    },
+    isCurrent: () => current,
+    bytes: 2 ** 20,
+  });
+  const first = keys.find('00');
+  current = false;
+  await Promise.all([first, keys.find('00')]);
+  expect(asked).toBe(2);
+});
+
+test('keys are remembered in as much memory as is given, the latest ones', async () => {
+  const key = {
+    id: '',
+    accountId: '',
+    externalId: null,
+    name: 'x'.repeat(250),
+    scopes: [],
+    metadata: {},
+    expiresAt: null,
+    disabledAt: null,
+  };
+  let asked = 0;
+  const keys = new KeyMemory({
+    find: async () => {
+      asked += 1;
+      return key;
+    },
+    isCurrent: () => true,
+    bytes: 15_000,
+  });
+  for (let n = 0; n < 20; n += 1) await keys.find(String(n));
+  await keys.find('19');
+  expect(asked).toBe(20);
+  await keys.find('0');
+  expect(asked).toBe(21);
+});
+
+test('a clock follows another by its most exact reading, until one of the two is set', () => {
+  const clock = new Clock();
+  const now = performance.now();
+  const ahead = (milliseconds: number) => performance.timeOrigin + now + milliseconds;
+  const off = () => Math.round((clock.now() - performance.timeOrigin - performance.now()) / 10) * 10;
+  clock.read(ahead(60_000), now, now + 2);
+  clock.read(ahead(60_150), now, now + 300);
+  expect(off()).toBe(60_000);
+  clock.read(ahead(-5_000), now, now + 40);
+  expect(off()).toBe(-5_020);
+});
