@@ -1,0 +1,64 @@
+import { betterAuth } from './bench/better-auth.ts';
+import { create } from './bench/create.ts';
+import type { Line } from './bench/figures.ts';
+import { machine, missing } from './bench/machine.ts';
+import { partition, revocation } from './bench/revocation.ts';
+import type { Used } from './bench/servers.ts';
+import { coldKeys, connections, fewKeys, manyKeys, rounds, seconds } from './bench/settings.ts';
+import { size } from './bench/size.ts';
+import { start } from './bench/start.ts';
+import { cold, forged, hot } from './bench/verify.ts';
+
+/** What Latchkey's speed is held against, as a Markdown table: `npm run bench`, or some of it: `npm run bench hot`. */
+
+const many = (count: number) => count.toLocaleString('en');
+const rows: Record<string, (used: Used) => Promise<Line[]>> = {
+  'verify, hot, node': (used) => hot(used, 'node'),
+  'verify, hot, bun': (used) => hot(used, 'bun'),
+  'verify, hot, deno': (used) => hot(used, 'deno'),
+  'verify, forged': forged,
+  [`verify, cold, ${many(coldKeys)} keys`]: cold,
+  'verify, Better Auth': betterAuth,
+  create,
+  'revocation, 4 replicas': revocation,
+  'revocation, one of 4 partitioned': partition,
+  'start, existing data': start,
+  [`size, ${many(manyKeys)} keys against ${many(fewKeys)}`]: size,
+};
+
+const lacking = missing();
+if (lacking) {
+  console.error(lacking);
+  process.exit(1);
+}
+const [wanted = ''] = process.argv.slice(2);
+let used = new AsyncDisposableStack();
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    interrupted = true;
+    used.disposeAsync().finally(() => process.exit(1));
+  });
+
+console.log(`${machine()}.
+
+Both sides in turn, ${rounds} rounds of ${seconds} s each after a warm-up as long: medians, the median of the rounds' ratios, and their spread. wrk holds ${connections.loaded} connections, for \`size\` ${connections.calm}. In \`hot\` on the runtimes and in \`forged\` the server has one core, and wrk and Postgres have the others; else all share all. In \`create\` and \`revocation\` Postgres waits for the disk, else it does not. In \`cold\` and \`size\` each token is asked for once, in random order; \`size\` takes at least 10 short rounds.
+
+| what | figure | Latchkey | against | ratio | spread | goal | met |
+| --- | --- | --- | --- | --- | --- | --- | --- |`);
+
+const cells = ({ figure, ours, against = '', ratio = '', spread = '', goal = '', met }: Line) =>
+  [figure, ours, against, ratio, spread, goal, met === undefined ? '' : met ? 'yes' : '**no**'].join(' | ');
+
+for (const [name, run] of Object.entries(rows)) {
+  if (!name.includes(wanted)) continue;
+  try {
+    for (const line of await run(used)) console.log(`| ${name} | ${cells(line)} |`);
+  } catch (error) {
+    console.log(`| ${name} | failed: ${String(error).replaceAll(/\s+/g, ' ')} | | | | | | **no** |`);
+  }
+  if (interrupted) break;
+  await used.disposeAsync().catch((error) => console.error(error));
+  used = new AsyncDisposableStack();
+}
+if (!interrupted) process.exit();

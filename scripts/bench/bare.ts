@@ -1,0 +1,104 @@
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import postgres from 'postgres';
+import { newId } from '../../server/id.ts';
+import { hashToken, newToken, startOf } from '../../server/token.ts';
+
+/**
+ * The least that a server has to do for the same answer, on whatever runtime this is: what the service is measured
+ * against. BARE says which; it listens on PORT. It asks nobody who they are.
+ */
+
+declare const Bun: {
+  serve(options: { port: number; hostname: string; fetch: Hono['fetch'] }): void;
+};
+declare const Deno: {
+  serve(options: { port: number; hostname: string; onListen: () => void }, handler: Hono['fetch']): void;
+};
+
+const { BARE = '', PORT, ANSWER = '', DATABASE_URL = '' } = process.env;
+const json = { 'Content-Type': 'application/json' };
+const app = new Hono();
+const pool = () => postgres(DATABASE_URL, { max: 10 });
+
+const handlers: Record<string, () => void> = {
+  /** Parses the body, and answers bytes that were made beforehand. */
+  answer() {
+    app.post('/v1/keys/verify', async (c) => {
+      const { token } = await c.req.json();
+      return token ? c.body(ANSWER, 200, json) : c.body(null, 400);
+    });
+  },
+
+  /** One prepared SELECT, as server/verify.ts looks a key up. */
+  select() {
+    const sql = pool();
+    app.post('/v1/keys/verify', async (c) => {
+      const { token } = await c.req.json();
+      const [key] = await sql`
+        select keys.id, keys.account_id, accounts.external_id, keys.name, keys.scopes, keys.metadata,
+          keys.expires_at, keys.disabled_at
+        from keys join accounts on accounts.id = keys.account_id
+        where keys.hash = ${hashToken(token)}`;
+      if (!key || key.disabled_at || (key.expires_at && key.expires_at < Date.now()))
+        return c.json({ valid: false, reason: 'unknown' });
+      const { id, account_id, external_id, name, scopes, metadata, expires_at } = key;
+      return c.json({
+        valid: true,
+        key: {
+          id: `key_${id}`,
+          accountId: `acc_${account_id}`,
+          externalId: external_id,
+          name,
+          scopes,
+          metadata,
+          expiresAt: expires_at,
+        },
+      });
+    });
+  },
+
+  /** One prepared INSERT of what server/keys.ts stores, of a token made as there. */
+  insert() {
+    const sql = pool();
+    app.post('/v1/keys', async (c) => {
+      const { name, scopes, metadata } = await c.req.json();
+      const accountId = (c.req.query('accountId') ?? '').slice('acc_'.length);
+      const token = newToken('lk_');
+      const now = new Date();
+      const id = newId(now.getTime());
+      const start = startOf(token);
+      await sql`
+        insert into bare_keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
+        values (${id}, ${accountId}, ${name}, ${hashToken(token)}, ${start}, ${scopes}, ${metadata}, null, ${now}, ${now})`;
+      return c.json(
+        {
+          id: `key_${id}`,
+          accountId: `acc_${accountId}`,
+          name,
+          start,
+          scopes,
+          metadata,
+          status: 'active',
+          expiresAt: null,
+          disabledAt: null,
+          lastUsedAt: null,
+          lastUsedIp: null,
+          lastUsedUserAgent: null,
+          createdAt: now,
+          updatedAt: now,
+          token,
+        },
+        201,
+      );
+    });
+  },
+};
+
+handlers[BARE]?.();
+const port = Number(PORT);
+const hostname = '127.0.0.1';
+if ('Bun' in globalThis) Bun.serve({ port, hostname, fetch: app.fetch });
+else if ('Deno' in globalThis) Deno.serve({ port, hostname, onListen() {} }, app.fetch);
+else serve({ port, hostname, fetch: app.fetch });
+console.log('listens');

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { cores } from './machine.ts';
+import { connections as counts, seconds } from './settings.ts';
+
+/** What wrk saw. Times in milliseconds. */
+export interface Load {
+  requests: number;
+  perSecond: number;
+  p50: number;
+  p99: number;
+  /** The share of one core that wrk itself took: near 1 it is wrk that was measured. */
+  generator: number;
+}
+
+/** A request that is sent with one token after the other. */
+export interface Sent {
+  url: string;
+  path: string;
+  /** The bearer token of the caller. */
+  caller: string;
+  body: (token: string) => unknown;
+  /** A file with a token in each line, all of the same length. */
+  tokens: string;
+  length: number;
+}
+
+/** The bytes of the request, before and after the token. */
+function around({ url, path, caller, body, length }: Sent): [prefix: string, suffix: string] {
+  const token = '\0'.repeat(length);
+  const text = JSON.stringify(body(token)).replaceAll('\\u0000', '\0');
+  const request = [
+    `POST ${path} HTTP/1.1`,
+    `Host: ${new URL(url).host}`,
+    `Authorization: Bearer ${caller}`,
+    'Content-Type: application/json',
+    `Content-Length: ${text.length}`,
+    '',
+    text,
+  ].join('\r\n');
+  const [prefix = '', suffix = ''] = request.split(token);
+  return [prefix, suffix];
+}
+
+export interface LoadOptions {
+  connections?: number;
+  seconds?: number;
+  /** Stop after so many requests; the rest of the time passes in silence. */
+  limit?: number;
+  /** Keep wrk off the core of the server. */
+  pinned?: boolean;
+  /** The line to begin with. */
+  from?: number;
+}
+
+/**
+ * Loads a server through keep-alive connections, each with one request at a time, whenever it is called: each call
+ * goes on in the list of tokens where the last one ended.
+ * @throws where anything but a 2xx was answered, or nothing
+ */
+export function loader(sent: Sent, options: LoadOptions = {}): () => Promise<Load> {
+  const { connections = counts.loaded, limit, pinned = false } = options;
+  const [PREFIX, SUFFIX] = around(sent);
+  let from = options.from ?? 0;
+  return async () => {
+    const args = ['-t1', `-c${connections}`, `-d${options.seconds ?? seconds}s`, '--timeout', '10s'];
+    const command = ['wrk', ...args, '-s', join(import.meta.dirname, 'wrk.lua'), sent.url];
+    const child = spawn(
+      'taskset',
+      ['-c', pinned ? cores.others : `${cores.server},${cores.others}`, ...command],
+      {
+        env: {
+          PATH: process.env.PATH,
+          PREFIX,
+          SUFFIX,
+          TOKENS: sent.tokens,
+          FROM: String(from),
+          LIMIT: String(limit ?? -1),
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    let output = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    await once(child, 'close');
+    process.off('exit', kill);
+    const line = output.split('\n').find((line) => line.startsWith('{'));
+    if (!line) throw new Error(`wrk said: ${output.trim()}`);
+    const { requests, refused, failed, p50, p99, cpu, ...seen } = JSON.parse(line);
+    if (refused || failed)
+      throw new Error(`Of ${requests} requests ${refused} were refused, ${failed} failed.`);
+    from += requests;
+    return { requests, perSecond: requests / seen.seconds, p50, p99, generator: cpu / seen.seconds };
+  };
+}

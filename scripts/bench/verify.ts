@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { newToken } from '../../server/token.ts';
+import type { Runtime } from '../../test/process/service.ts';
+import { atLeast, atMost, compare, inTurn, type Line, median } from './figures.ts';
+import { type Load, loader, type Sent } from './load.ts';
+import { type Seeded, writeTokens } from './seed.ts';
+import { ask, type Server, seededGround, startOther, startService, type Used } from './servers.ts';
+import { coldKeys, hotKeys } from './settings.ts';
+
+export const path = '/v1/keys/verify';
+
+/** Verifications at a server, by what an API server carries. */
+export const verifications = ({ url }: Server, { file, tokens, verifier }: Seeded): Sent => ({
+  url,
+  path,
+  caller: verifier,
+  body: (token) => ({ token }),
+  tokens: file,
+  length: tokens[0]?.length ?? 0,
+});
+
+/** Both must answer the same, or nothing is compared. */
+export async function sameAnswers(
+  ours: Server,
+  against: Server,
+  { tokens, verifier }: Seeded,
+  count: number,
+) {
+  for (const token of tokens.slice(0, count)) {
+    const answers = [ours, against].map(({ url }) => ask(url + path, verifier, { token }));
+    const [a, b] = await Promise.all(answers);
+    if (a !== b || !a?.includes('"valid":true')) throw new Error(`Answers differ: ${a} and ${b}`);
+  }
+}
+
+/** How busy wrk was: at 1, it is the generator that was measured. */
+export const generatorLine = (pairs: [Load, Load][]): Line => ({
+  figure: 'load generator, of a core',
+  ours: median(pairs.map(([{ generator }]) => generator)).toFixed(2),
+  against: median(pairs.map(([, { generator }]) => generator)).toFixed(2),
+});
+
+const throughput = (pairs: [Load, Load][], least: number) => [
+  compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(least)),
+];
+const latency = (pairs: [Load, Load][], most?: number) =>
+  compare('p99, ms', pairs, ({ p99 }) => p99, most === undefined ? undefined : atMost(most));
+
+export async function hot(used: Used, runtime: Runtime): Promise<Line[]> {
+  const on = await seededGround(used, hotKeys, { pinned: true });
+  const service = await startService(used, on, runtime);
+  const ANSWER = await ask(service.url + path, on.verifier, { token: on.tokens[0] });
+  const bare = await startOther(used, 'bare.ts', { BARE: 'answer', ANSWER }, { runtime, pinned: true });
+  await sameAnswers(service, bare, on, 1);
+  const load = (server: Server) => loader(verifications(server, on), { pinned: true });
+  const pairs = await inTurn(load(service), load(bare));
+  return [...throughput(pairs, 0.8), latency(pairs, 1.3), generatorLine(pairs)];
+}
+
+export async function forged(used: Used): Promise<Line[]> {
+  const on = await seededGround(used, hotKeys, { pinned: true });
+  const service = await startService(used, on);
+  const file = join(on.directory, 'forged');
+  // The last character of a checksum.
+  const forge = (token: string) => token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
+  await writeTokens(file, on.tokens.map(forge));
+  const verdict = await ask(service.url + path, on.verifier, { token: forge(newToken('lk_')) });
+  if (verdict !== '{"valid":false,"reason":"unknown"}') throw new Error(`It answered ${verdict}`);
+  const sent = verifications(service, on);
+  const pairs = await inTurn(
+    loader({ ...sent, tokens: file }, { pinned: true }),
+    loader(sent, { pinned: true }),
+  );
+  return [...throughput(pairs, 1), latency(pairs), generatorLine(pairs)];
+}
+
+export async function cold(used: Used): Promise<Line[]> {
+  const on = await seededGround(used, coldKeys);
+  const service = await startService(used, on);
+  const bare = await startOther(used, 'bare.ts', { BARE: 'select', DATABASE_URL: on.databaseUrl });
+  await sameAnswers(service, bare, on, 20);
+  // Each begins where the other will not have been for long, so that neither reads what the other just has.
+  const pairs = await inTurn(
+    loader(verifications(service, on)),
+    loader(verifications(bare, on), { from: coldKeys / 2 }),
+  );
+  return [...throughput(pairs, 1), latency(pairs), generatorLine(pairs)];
+}
