@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Act } from './audit.ts';
 import type { Deps } from './deps.ts';
 import {
@@ -39,7 +38,8 @@ function claimsToBeAccessToken(token: string): boolean {
  * The hashes of tokens with which somebody calls again and again, as the product's servers do to verify those of
  * others. Only the work of hashing is saved: whether the key is still good is looked up each time.
  */
-const hashes = new LRUCache<string, string>({ max: 100 });
+const hashes = new Map<string, string>();
+const maxHashes = 100;
 
 /**
  * Finds out who sent a bearer token. A key's call counts as a use of it.
@@ -55,12 +55,18 @@ export function identify(deps: Deps, token: string, client: () => Client): Calle
   const hash = hashes.get(token);
   const verdict = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
   const asCaller = (verdict: Verdict): Caller => {
-    deps.usage.record(verdict, { at: now, ...client() });
+    const { ip, userAgent } = client();
+    deps.usage.record(verdict, { at: now, ip, userAgent });
     if (!verdict.valid) throw invalid(refusals[verdict.reason]);
-    if (!hash) hashes.set(token, hashText(token));
+    if (!hash) keepHash(token);
     return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
   };
   return verdict instanceof Promise ? verdict.then(asCaller) : asCaller(verdict);
+}
+
+function keepHash(token: string): void {
+  if (hashes.size >= maxHashes) hashes.clear();
+  hashes.set(token, hashText(token));
 }
 
 const refusals = {

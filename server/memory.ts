@@ -8,6 +8,9 @@ const maxUnknown = 10_000;
 const bytesPerKey = 1_000;
 const bytesPerCharacter = 2;
 
+/** One in so many uses of a key is noted. Whoever is in use is noted soon, as is fair for choosing who has to go. */
+const notedEvery = 7;
+
 export interface KeyMemoryOptions {
   /** Looks a key up in the database. */
   find: (hash: string) => Promise<VerifiedKey | undefined>;
@@ -26,6 +29,7 @@ export class KeyMemory implements Memory, Keys {
   readonly #isCurrent: () => boolean;
   readonly #keys: LRUCache<string, VerifiedKey>;
   readonly #unknown = new LRUCache<string, true>({ max: maxUnknown });
+  #recalls = 0;
   /** Who is being asked for. What is forgotten meanwhile is taken out, so that its answer is not remembered. */
   readonly #asked = new Map<string, Promise<VerifiedKey | undefined>>();
 
@@ -39,9 +43,15 @@ export class KeyMemory implements Memory, Keys {
   find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined> {
     // A query under way is no answer either: it may have begun before a change that we are not told of.
     if (!this.#isCurrent()) return this.#find(hash);
-    const key = this.#keys.get(hash);
+    const key = this.#recall(hash);
     if (key || this.#unknown.has(hash)) return key;
     return this.#asked.get(hash) ?? this.#ask(hash);
+  }
+
+  /** Only now and then does it note which key was asked for: to do so costs more than to find it. */
+  #recall(hash: string): VerifiedKey | undefined {
+    this.#recalls = (this.#recalls + 1) % notedEvery;
+    return this.#recalls === 0 ? this.#keys.get(hash) : this.#keys.peek(hash);
   }
 
   forget(hash: string): void {

@@ -34,7 +34,8 @@ try {
   const { fetch: answer, drain } = draining(fetch);
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(
-    (request, { incoming }) => answer(request, { ip: () => incoming.socket.remoteAddress }),
+    (request, { incoming }) =>
+      answer(request, { ip: () => incoming.socket.remoteAddress, rawHeaders: incoming.rawHeaders }),
     { hostname: config.HOST, errorHandler: refuseUnreadable },
   );
   const latest = new WeakMap<Duplex, ServerResponse>();

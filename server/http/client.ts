@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { Deps } from '../deps.ts';
 import type { Client } from '../uses.ts';
 
@@ -6,6 +6,8 @@ import type { Client } from '../uses.ts';
 export interface Peer {
   /** Asked for only where it matters: most requests never need it. */
   ip: () => string | undefined;
+  /** The header lines as they came, name and value in turn, where the runtime has them at hand. */
+  rawHeaders?: readonly string[];
   /** What went wrong already, where the request has been on the short way. */
   failure?: unknown;
 }
@@ -15,12 +17,19 @@ const maxUserAgentLength = 500;
 /**
  * Who made a request. Behind a proxy, the address is the last in the header that the proxy sets: what stands before
  * it was sent by the client, who may claim anything. Without it there is none, since the connection's is the proxy's.
+ * @param header reads a header, named in lower case
  */
-export function clientOf(headers: Headers, peer: Peer | undefined, { clientIpHeader }: Deps): Client {
-  const address = clientIpHeader ? headers.get(clientIpHeader)?.split(',').at(-1)?.trim() : peer?.ip();
+export function clientOf(
+  header: (name: string) => string | null | undefined,
+  peer: Peer | undefined,
+  { clientIpHeader }: Deps,
+): Client {
+  const address = clientIpHeader
+    ? header(clientIpHeader.toLowerCase())?.split(',').at(-1)?.trim()
+    : peer?.ip();
   return {
     ip: address === undefined ? null : plainIp(address),
-    userAgent: headers.get('user-agent')?.slice(0, maxUserAgentLength).toWellFormed() ?? null,
+    userAgent: header('user-agent')?.slice(0, maxUserAgentLength).toWellFormed() ?? null,
   };
 }
 
@@ -29,6 +38,7 @@ export function clientOf(headers: Headers, peer: Peer | undefined, { clientIpHea
  * names an interface of this machine. Null where it is none.
  */
 export function plainIp(address: string): string | null {
+  if (isIPv4(address)) return address;
   const ip = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
   return isIP(ip) ? ip : null;
 }

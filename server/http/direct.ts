@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { maxBytes } from './body.ts';
 import { clientOf, type Peer } from './client.ts';
 import { bearerToken } from './guard.ts';
+import { type Head, headOf } from './head.ts';
 import { textOf } from './once.ts';
 
 /** As much of a route as is needed to serve it directly: `POST` with JSON in, 200 with JSON out. */
@@ -16,7 +17,7 @@ interface DirectRoute<Schema extends z.ZodType> {
 
 type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
-const isJson = (contentType: string | null) =>
+const isJson = (contentType = '') =>
   contentType === 'application/json' || contentType === 'application/json; charset=utf-8';
 
 /**
@@ -34,37 +35,44 @@ export function directly<Schema extends z.ZodType>(
 ): Fetch {
   const { schema } = body.content['application/json'];
 
-  const isInOrder = ({ method, url, headers }: Request) =>
+  const isHere = ({ method, url }: Request) =>
     method === 'POST' &&
     url.endsWith(path) &&
-    url.indexOf('/', url.indexOf('//') + 2) === url.length - path.length &&
-    isJson(headers.get('content-type')) &&
-    Number(headers.get('content-length') ?? Number.POSITIVE_INFINITY) <= maxBytes &&
-    !headers.has('transfer-encoding') &&
-    !headers.has('origin') &&
-    !headers.has('x-request-id') &&
+    url.indexOf('/', url.indexOf('//') + 2) === url.length - path.length;
+
+  const isInOrder = (head: Head) =>
+    isJson(head['content-type']) &&
+    Number(head['content-length'] ?? Number.POSITIVE_INFINITY) <= maxBytes &&
+    head.authorization !== undefined &&
+    head['transfer-encoding'] === undefined &&
+    head.origin === undefined &&
+    head['x-request-id'] === undefined &&
     !deps.log.isLevelEnabled('debug');
 
-  const serve = async (request: Request, peer?: Peer): Promise<Response> => {
-    const { url, headers } = request;
-    const again = (body?: string) => new Request(url, { method: 'POST', headers, body: body ?? null });
-    let text: string | undefined;
+  const serve = async (request: Request, head: Head, peer?: Peer): Promise<Response> => {
+    const again = (body: string | null) =>
+      new Request(request.url, { method: 'POST', headers: request.headers, body });
     try {
-      text = await request.text();
+      const text = await request.text();
       const input = schema.safeParse(parse(text));
       if (!input.success) return long(again(text), peer);
-      const token = bearerToken(headers.get('authorization'));
-      if (token === undefined) return long(again(text), peer);
-      const found = identify(deps, token, () => clientOf(headers, peer, deps));
+      const token = bearerToken(head.authorization);
+      const client = () =>
+        clientOf((name) => head[name as keyof Head] ?? request.headers.get(name), peer, deps);
+      const found = identify(deps, token ?? '', client);
       const caller = found instanceof Promise ? await found : found;
       admit(caller, security);
       const made = answer(input.data, caller);
       return answered(made instanceof Promise ? await made : made);
     } catch (failure) {
-      return long(again(), { ip: () => peer?.ip(), failure });
+      return long(again(null), { ip: () => peer?.ip(), failure });
     }
   };
-  return (request, peer) => (isInOrder(request) ? serve(request, peer) : long(request, peer));
+  return (request, peer) => {
+    if (!isHere(request)) return long(request, peer);
+    const head = headOf(request.headers, peer?.rawHeaders);
+    return isInOrder(head) ? serve(request, head, peer) : long(request, peer);
+  };
 }
 
 /** The value of a JSON text; undefined where it is none, which no schema takes. */

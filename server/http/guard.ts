@@ -12,11 +12,11 @@ export const guardedBy =
   <Route extends RouteConfig>(route: Route) => {
     const security = route.security ?? [];
     const middleware: MiddlewareHandler<Env> = async (c, next) => {
-      const token = bearerToken(c.req.header('authorization') ?? null);
+      const token = bearerToken(c.req.header('authorization'));
       const caller: Caller =
         token === undefined
           ? { kind: 'anyone' }
-          : await identify(deps, token, () => clientOf(c.req.raw.headers, c.env, deps));
+          : await identify(deps, token, () => clientOf((name) => c.req.header(name), c.env, deps));
       admit(caller, security);
       c.set('caller', caller);
       // What comes after this takes a body that is missing for one that is empty.
@@ -28,8 +28,8 @@ export const guardedBy =
   };
 
 /** The token in an Authorization header (RFC 6750, section 2.1); undefined where there is no header. */
-export function bearerToken(header: string | null): string | undefined {
-  if (header === null) return undefined;
+export function bearerToken(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
   const [, token] = /^bearer +([\x21-\x7e]{1,8192})$/i.exec(header) ?? [];
   if (token === undefined)
     throw new Unauthenticated('The Authorization header must be "Bearer <token>".', { sent: true });
