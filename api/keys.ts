@@ -106,7 +106,7 @@ const newKey = {
   },
 };
 
-const NewKey = z
+export const NewKey = z
   .strictObject({
     name: Name,
     scopes: Scopes.optional(),

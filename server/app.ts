@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
+import { keys } from '../api/keys.ts';
 import { maxBatchBytes, verification } from '../api/verification.ts';
 import type { Deps } from './deps.ts';
 import { docs, documents } from './docs.ts';
@@ -7,12 +8,12 @@ import { accessLog, crossOrigin, uncached } from './http/around.ts';
 import { boundedBody } from './http/body.ts';
 import type { Peer } from './http/client.ts';
 import { contractApp, type Env, failed, nothingHere, onError } from './http/contract.ts';
-import { directly } from './http/direct.ts';
+import { shortly, shortWay } from './http/direct.ts';
 import { onlyDocumentedMethods } from './http/methods.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journalError, journalRoutes } from './routes/journal.ts';
-import { keyRoutes } from './routes/keys.ts';
+import { creator, keyRoutes } from './routes/keys.ts';
 import { problem } from './routes/problem.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shareError, shareRoutes } from './routes/share.ts';
@@ -31,9 +32,11 @@ export function createApp(deps: Deps): {
   app.route('/api', share(deps, '/api'));
   app.route('/', share(deps, ''));
   app.route('/', latchkey(deps));
-  return {
-    fetch: directly(deps, verification.verify, verifier(deps), (request, peer) => app.fetch(request, peer)),
-  };
+  const ways = [
+    shortWay(deps, verification.verify, 200, verifier(deps)),
+    shortWay(deps, keys.create, 201, creator(deps)),
+  ];
+  return { fetch: shortly(deps, ways, (request, peer) => app.fetch(request, peer)) };
 }
 
 function journal(deps: Deps) {

@@ -1,9 +1,10 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import { type Act, logged } from './audit.ts';
+import { isForeignKeyViolation } from './db/outage.ts';
 import type { Database, Metadata, Schema } from './db/schema.ts';
 import { AccountNotFound, beyondCaller, InvalidInput, KeyNotFound } from './errors.ts';
 import { newId } from './id.ts';
-import { hashToken, startOf } from './token.ts';
+import { hashText, startOf } from './token.ts';
 
 /** A key as it is stored, without its token, which is not. */
 export interface Key {
@@ -84,28 +85,27 @@ export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'e
  * Stores a new key. Of its token only the hash and the start are kept.
  * @throws AccountNotFound where the account is gone
  */
-export async function mintKey(db: Database, key: NewKey, act: Act): Promise<Key> {
-  const at = sql`${new Date(act.now)}::timestamptz`;
-  const minted = await db
-    .with('account', (q) =>
-      q.selectFrom('accounts').select('id').where('id', '=', key.accountId).forKeyShare(),
-    )
-    .with(
-      'minted',
-      () => sql<KeyRow>`(
-        insert into keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
-        select ${newId(act.now)}::text, id, ${key.name}::text, ${hashToken(key.token)}::bytea,
-          ${startOf(key.token)}::text, ${key.scopes}::text[], ${JSON.stringify(key.metadata)}::text::jsonb,
-          ${key.expiresAt}::timestamptz, ${at}, ${at}
-        from account, (select set_config('latchkey.minting', 'on', true)) as untold
-        returning *)`,
-    )
-    .with('logged', () => logged(act, 'key.minted', sql`select account_id, id from minted`))
-    .selectFrom('minted')
-    .select(columns)
-    .executeTakeFirst();
-  if (!minted) throw new AccountNotFound();
-  return minted;
+export async function mintKey(db: Database, { token, ...given }: NewKey, act: Act): Promise<Key> {
+  const at = new Date(act.now);
+  const key = { id: newId(act.now), ...given, hash: hashText(token), start: startOf(token) };
+  // The setting says that the token is new: see the trigger key_inserted.
+  const { rows } = await sql<{ number: number }>`
+    with minted as (
+      insert into keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
+      select ${key.id}::text, ${key.accountId}::text, ${key.name}::text, decode(${key.hash}::text, 'hex'),
+        ${key.start}::text, ${key.scopes}::text[], ${JSON.stringify(key.metadata)}::text::jsonb,
+        ${key.expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
+      from (select set_config('latchkey.minting', 'on', true)) as setting
+      returning id, account_id, number),
+    logged as ${logged(act, 'key.minted', sql`select account_id, id from minted`)}
+    select number from minted`
+    .execute(db)
+    .catch((error) => {
+      throw isForeignKeyViolation(error) ? new AccountNotFound() : error;
+    });
+  const [{ number } = { number: 0 }] = rows;
+  const unused = { disabledAt: null, lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
+  return { ...key, number, ...unused, createdAt: at, updatedAt: at };
 }
 
 /** Every key of an account, oldest first. */

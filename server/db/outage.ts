@@ -13,3 +13,7 @@ export function asOutage(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;
 }
+
+/** Whether a statement failed because it names a row of another table that is not there. */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23503';

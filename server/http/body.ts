@@ -33,13 +33,15 @@ export function boundedBody(larger: Record<string, number> = {}): MiddlewareHand
       } else if (isChunked || !/^(?:GET|HEAD)$/.test(c.req.method)) await limited(c, read);
     } catch (error) {
       if (error instanceof BodyTooLarge) throw error;
-      throw new MalformedBody('The body was not sent completely.');
+      throw incompleteBody();
     }
     if (depth > maxDepth)
       throw new MalformedBody(`The JSON in the body nests deeper than ${maxDepth} levels.`);
     await next();
   };
 }
+
+export const incompleteBody = () => new MalformedBody('The body was not sent completely.');
 
 const limitedTo = (bytes: number) => ({
   bytes,

@@ -2,77 +2,113 @@ import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import { admit, type Caller, identify, type Security } from '../callers.ts';
 import type { Deps } from '../deps.ts';
-import { maxBytes } from './body.ts';
+import { incompleteBody, maxBytes } from './body.ts';
 import { clientOf, type Peer } from './client.ts';
 import { bearerToken } from './guard.ts';
 import { type Head, headOf } from './head.ts';
 import { textOf } from './once.ts';
 
-/** As much of a route as is needed to serve it directly: `POST` with JSON in, 200 with JSON out. */
-interface DirectRoute<Schema extends z.ZodType> {
+/** As much of a route as is needed to serve it directly: `POST`, with JSON in and JSON out. */
+interface DirectRoute<Body extends z.ZodType, Query extends z.ZodType> {
   path: string;
   security: Security;
-  request: { body: { content: { 'application/json': { schema: Schema } } } };
+  request: { body: { content: { 'application/json': { schema: Body } } }; query?: Query };
+}
+
+/** What such an operation works with, as the schemas of its route read it. */
+export interface Input<Body, Query = unknown> {
+  json: Body;
+  query: Query;
 }
 
 type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
+/** A short way: the path it is for, and what goes it. `long` is the whole app. */
+interface Way {
+  path: string;
+  go: (
+    request: Request,
+    search: string,
+    head: Head,
+    peer: Peer | undefined,
+    long: Fetch,
+  ) => Promise<Response>;
+}
+
+/**
+ * A short way for an operation that runs very often. What is in order it answers as the long way does, in one
+ * function, from the same route, guard and answer; for the rest there is the long way: it gets what the short one has
+ * no words for, such as CORS and bad input, as it came, and what went wrong on it.
+ * @param answer gives the body of a success, with this status
+ */
+export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
+  deps: Deps,
+  { path, security, request: { body, query } }: DirectRoute<Body, Query>,
+  status: number,
+  answer: (input: Input<z.output<Body>, z.output<Query>>, caller: Caller) => object | Promise<object>,
+): Way {
+  const { schema } = body.content['application/json'];
+  const noQuery = query ? query.safeParse({}) : undefined;
+
+  return {
+    path,
+    async go(request, search, head, peer, long) {
+      const again = (body: string | null) =>
+        new Request(request.url, { method: 'POST', headers: request.headers, body });
+      try {
+        const text = await request.text().catch(() => {
+          throw incompleteBody();
+        });
+        const json = schema.safeParse(parse(text));
+        const asked = search === '' ? noQuery : query?.safeParse(parameters(search));
+        if (!json.success || (asked ? !asked.success : search !== '')) return long(again(text), peer);
+
+        const client = () =>
+          clientOf((name) => head[name as keyof Head] ?? request.headers.get(name), peer, deps);
+        const found = identify(deps, bearerToken(head.authorization) ?? '', client);
+        const caller = found instanceof Promise ? await found : found;
+        admit(caller, security);
+        const made = answer({ json: json.data, query: asked?.data as z.output<Query> }, caller);
+        return answered(made instanceof Promise ? await made : made, status);
+      } catch (failure) {
+        return long(again(null), { ip: () => peer?.ip(), failure });
+      }
+    },
+  };
+}
+
+/** Sends each request the short way where there is one and the request is in order, else the long one. */
+export function shortly({ log }: Deps, ways: readonly Way[], long: Fetch): Fetch {
+  const byPath = new Map(ways.map((way) => [way.path, way]));
+  return (request, peer) => {
+    if (request.method !== 'POST' || log.isLevelEnabled('debug')) return long(request, peer);
+    const { url } = request;
+    const start = url.indexOf('/', url.indexOf('//') + 2);
+    const end = url.indexOf('?', start);
+    const way = byPath.get(end < 0 ? url.slice(start) : url.slice(start, end));
+    if (!way) return long(request, peer);
+    const head = headOf(request.headers, peer?.rawHeaders);
+    const search = end < 0 ? '' : url.slice(end + 1);
+    return isInOrder(head) ? way.go(request, search, head, peer, long) : long(request, peer);
+  };
+}
+
 const isJson = (contentType = '') =>
   contentType === 'application/json' || contentType === 'application/json; charset=utf-8';
 
-/**
- * A short way for the operation that runs on every request of our users' users. What is in order it answers as the
- * long way does, in one function, from the same route, schema, guard and answer; for the rest there is the long way:
- * it gets what the short one has no words for, such as CORS and bad input, as it came, and what went wrong on it.
- * @param answer gives the body of the 200
- * @param long the whole app
- */
-export function directly<Schema extends z.ZodType>(
-  deps: Deps,
-  { path, security, request: { body } }: DirectRoute<Schema>,
-  answer: (body: z.output<Schema>, caller: Caller) => object | Promise<object>,
-  long: Fetch,
-): Fetch {
-  const { schema } = body.content['application/json'];
+const isInOrder = (head: Head) =>
+  isJson(head['content-type']) &&
+  Number(head['content-length'] ?? Number.POSITIVE_INFINITY) <= maxBytes &&
+  head.authorization !== undefined &&
+  head['transfer-encoding'] === undefined &&
+  head.origin === undefined &&
+  head['x-request-id'] === undefined;
 
-  const isHere = ({ method, url }: Request) =>
-    method === 'POST' &&
-    url.endsWith(path) &&
-    url.indexOf('/', url.indexOf('//') + 2) === url.length - path.length;
-
-  const isInOrder = (head: Head) =>
-    isJson(head['content-type']) &&
-    Number(head['content-length'] ?? Number.POSITIVE_INFINITY) <= maxBytes &&
-    head.authorization !== undefined &&
-    head['transfer-encoding'] === undefined &&
-    head.origin === undefined &&
-    head['x-request-id'] === undefined &&
-    !deps.log.isLevelEnabled('debug');
-
-  const serve = async (request: Request, head: Head, peer?: Peer): Promise<Response> => {
-    const again = (body: string | null) =>
-      new Request(request.url, { method: 'POST', headers: request.headers, body });
-    try {
-      const text = await request.text();
-      const input = schema.safeParse(parse(text));
-      if (!input.success) return long(again(text), peer);
-      const token = bearerToken(head.authorization);
-      const client = () =>
-        clientOf((name) => head[name as keyof Head] ?? request.headers.get(name), peer, deps);
-      const found = identify(deps, token ?? '', client);
-      const caller = found instanceof Promise ? await found : found;
-      admit(caller, security);
-      const made = answer(input.data, caller);
-      return answered(made instanceof Promise ? await made : made);
-    } catch (failure) {
-      return long(again(null), { ip: () => peer?.ip(), failure });
-    }
-  };
-  return (request, peer) => {
-    if (!isHere(request)) return long(request, peer);
-    const head = headOf(request.headers, peer?.rawHeaders);
-    return isInOrder(head) ? serve(request, head, peer) : long(request, peer);
-  };
+/** The parameters of a query; undefined, which no schema takes, where one is there twice. */
+function parameters(search: string): Record<string, string> | undefined {
+  const pairs = [...new URLSearchParams(search)];
+  const read = Object.fromEntries(pairs);
+  return Object.keys(read).length === pairs.length ? read : undefined;
 }
 
 /** The value of a JSON text; undefined where it is none, which no schema takes. */
@@ -85,8 +121,9 @@ function parse(json: string): unknown {
 }
 
 /** With the headers that around.ts gives every answer: all at once, since a Headers object costs more than all else here. */
-const answered = (body: object) =>
+const answered = (body: object, status: number) =>
   new Response(textOf(body), {
+    status,
     headers: {
       'Content-Type': 'application/json',
       'Cache-Control': 'no-store',

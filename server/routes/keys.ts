@@ -1,5 +1,6 @@
-import { keys } from '../../api/keys.ts';
-import { accountOf, actOf, boundsOf, mayGrant } from '../callers.ts';
+import type { z } from '@hono/zod-openapi';
+import { keys, type NewKey } from '../../api/keys.ts';
+import { accountOf, actOf, boundsOf, type Caller, mayGrant } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidInput } from '../errors.ts';
 import { contractApp } from '../http/contract.ts';
@@ -19,38 +20,46 @@ const lifetimes = {
   never: null,
 };
 
+/** An expiry must lie ahead: what is to end now is to be disabled or deleted. */
+function ahead(expiresAt: Date, now: number): Date {
+  if (expiresAt.getTime() > now) return expiresAt;
+  throw new InvalidInput({ detail: 'Must be in the future.', pointer: '#/expiresAt' });
+}
+
+function expiryOf({ expiresIn, expiresAt }: z.output<typeof NewKey>, now: number): Date | null {
+  if (expiresAt && expiresIn)
+    throw new InvalidInput({ detail: 'Send either expiresIn or expiresAt.', pointer: '#/expiresAt' });
+  if (expiresAt) return ahead(expiresAt, now);
+  const lifetime = lifetimes[expiresIn ?? 'never'];
+  return lifetime === null ? null : new Date(now + lifetime);
+}
+
+/** Creates a key, and shows its token, once. */
+export const creator =
+  (deps: Deps) =>
+  async (
+    { json, query }: { json: z.output<typeof NewKey>; query: z.output<typeof keys.create.request.query> },
+    caller: Caller,
+  ) => {
+    const { name, scopes = [], metadata = {} } = json;
+    const accountId = accountOf(caller, query.accountId);
+    mayGrant(caller, scopes);
+    const now = deps.now();
+    const token = newToken(deps.tokenPrefix);
+    const minted = { accountId, name, scopes, metadata, expiresAt: expiryOf(json, now), token };
+    const key = await mintKey(deps.db, minted, actOf(caller, now));
+    return { ...keyBody(deps, key), token };
+  };
+
 export function keyRoutes(deps: Deps) {
-  const { db, now, tokenPrefix } = deps;
+  const { db, now } = deps;
   const app = contractApp();
   const guarded = guardedBy(deps);
-
-  /** An expiry must lie ahead: what is to end now is to be disabled or deleted. */
-  const ahead = (expiresAt: Date) => {
-    if (expiresAt.getTime() > now()) return expiresAt;
-    throw new InvalidInput({ detail: 'Must be in the future.', pointer: '#/expiresAt' });
-  };
-
-  const expiry = (input: {
-    expiresIn?: keyof typeof lifetimes | undefined;
-    expiresAt?: Date | undefined;
-  }) => {
-    const { expiresIn = 'never', expiresAt } = input;
-    if (expiresAt && input.expiresIn)
-      throw new InvalidInput({ detail: 'Send either expiresIn or expiresAt.', pointer: '#/expiresAt' });
-    if (expiresAt) return ahead(expiresAt);
-    const lifetime = lifetimes[expiresIn];
-    return lifetime === null ? null : new Date(now() + lifetime);
-  };
+  const create = creator(deps);
 
   app.openapi(guarded(keys.create), async (c) => {
-    const { name, scopes = [], metadata = {}, ...rest } = c.req.valid('json');
-    const { caller } = c.var;
-    const accountId = accountOf(caller, c.req.valid('query').accountId);
-    mayGrant(caller, scopes);
-    const token = newToken(tokenPrefix);
-    const minted = { accountId, name, scopes, metadata, expiresAt: expiry(rest), token };
-    const key = await mintKey(db, minted, actOf(caller, now()));
-    return c.json({ ...keyBody(deps, key), token }, 201);
+    const input = { json: c.req.valid('json'), query: c.req.valid('query') };
+    return c.json(await create(input, c.var.caller), 201);
   });
 
   app.openapi(guarded(keys.list), async (c) => {
@@ -71,7 +80,7 @@ export function keyRoutes(deps: Deps) {
     const change = c.req.valid('json');
     const accountId = accountOf(caller, c.req.valid('query').accountId);
     mayGrant(caller, change.scopes ?? []);
-    if (change.expiresAt) ahead(change.expiresAt);
+    if (change.expiresAt) ahead(change.expiresAt, now());
     const key = await changeKey(
       deps,
       accountId,

@@ -31,7 +31,7 @@ type Refused = Extract<Verdict, { valid: false }>;
 export const verifier =
   ({ keys, now, usage }: Deps) =>
   (
-    { token, scopes, ip, userAgent }: z.output<typeof Verification>,
+    { json: { token, scopes, ip, userAgent } }: { json: z.output<typeof Verification> },
     caller: Caller,
   ): Answer | Promise<Answer> => {
     const at = now();
@@ -50,12 +50,14 @@ export function verificationRoutes(deps: Deps) {
   const answer = verifier(deps);
 
   app.openapi(guarded(verification.verify), async (c) =>
-    c.json(await answer(c.req.valid('json'), c.var.caller), 200),
+    c.json(await answer({ json: c.req.valid('json') }, c.var.caller), 200),
   );
 
   app.openapi(guarded(verification.verifyBatch), async (c) => {
     const { tokens, scopes } = c.req.valid('json');
-    const verdicts = await Promise.all(tokens.map((token) => answer({ token, scopes }, c.var.caller)));
+    const verdicts = await Promise.all(
+      tokens.map((token) => answer({ json: { token, scopes } }, c.var.caller)),
+    );
     return c.json({ verdicts }, 200);
   });
 
