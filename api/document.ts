@@ -32,7 +32,7 @@ const contracts = {
 
 Send a credential as \`Authorization: Bearer <token>\`: the access token of a session, an API key, or the operator token.
 
-Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to somebody else answers as if it did not exist. Every answer carries \`x-request-id\`; a body has at most 64 KiB (413), JSON in it at most 32 levels (400), and the request line with all headers at most 16 KiB (431).`,
+Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to somebody else answers as if it did not exist. Every answer carries \`x-request-id\`; a body has at most 64 KiB where nothing else is said (413), JSON in it at most 32 levels (400), and the request line with all headers at most 16 KiB (431).`,
     tags: [
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
       { name: 'Verification', description: 'Is this token good, and whose is it?' },

@@ -131,8 +131,7 @@ export class Replica implements Currency {
       }
     };
     try {
-      await send('listen latchkey');
-      await send(`listen latchkey_${this.#id}`);
+      await send(`listen latchkey; listen latchkey_${this.#id}`);
       const [{ pid } = { pid: 0 }] = await send<{ pid: number }>('select pg_backend_pid() as pid');
       // In this order: what changes from now on is told, and what changed until now is not remembered.
       this.#memory?.forgetAll();

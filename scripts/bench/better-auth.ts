@@ -14,7 +14,8 @@ const folder = join(import.meta.dirname, 'peers');
 export async function betterAuth(used: Used): Promise<Line[]> {
   if (!existsSync(join(folder, 'node_modules')))
     throw new Error('It is not installed: npm ci --prefix scripts/bench/peers');
-  const on = await seededGround(used, hotKeys);
+  // It writes for each verification, so that it matters that Postgres does what it does in production.
+  const on = await seededGround(used, hotKeys, { durable: true });
   const service = await startService(used, on);
 
   const sql = postgres(on.databaseUrl, { max: 1 });
