@@ -167,6 +167,68 @@ describe.each(runtimes)('on %s', (runtime) => {
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject(expected);
   });
 
+  /** A verification as the short way (server/http/direct.ts) takes it, and as it does not. */
+  const bothWays = (sent: string) => [
+    sent,
+    sent.replace('\r\n\r\n', '\r\nOrigin: https://a.example\r\n\r\n'),
+  ];
+  const known = '{"token":"a"}';
+  const verdict = { valid: false, reason: 'unknown' };
+
+  test('only what goes the long way is answered with what browsers need', async () => {
+    const [short = '', long = ''] = bothWays(verify(known));
+    expect(await exchange(service, short)).not.toMatch(/access-control/i);
+    expect(await exchange(service, long)).toMatch(/access-control/i);
+  });
+
+  test.each([
+    ['nothing unusual', verify(known), 200, verdict],
+    [
+      'headers in capitals',
+      verify(known).replace(/^(?!POST)[\w-]+(?=:)/gm, (name) => name.toUpperCase()),
+      200,
+      verdict,
+    ],
+    [
+      'headers in small letters',
+      verify(known).replace(/^(?!POST)[\w-]+(?=:)/gm, (name) => name.toLowerCase()),
+      200,
+      verdict,
+    ],
+    ['chunks', chunked('d\r\n{"token":"a"}\r\n0\r\n\r\n'), 200, verdict],
+    ['two Authorization headers', verify(known, bearer), 401, { code: 'invalid_token' }],
+    [
+      'a good Authorization header before a bad one',
+      verify(known, 'authorization: Bearer a\r\n'),
+      401,
+      { code: 'invalid_token' },
+    ],
+    ['two Authorization headers and no JSON', verify('{', bearer), 401, { code: 'invalid_token' }],
+    ['a content type twice', verify(known, json), [200, 415], {}],
+    ['a body longer than was told', verify(known).replace('Length: 13', 'Length: 5'), 400, {}],
+    ['JSON that is none', verify('{"token":'), 400, { code: 'malformed_body' }],
+    ['a body in which a field is missing', verify('{}'), 422, { code: 'invalid_input' }],
+    [
+      'a length above 64 KiB, and no body',
+      verify('', 'Content-Length: 65537\r\n'),
+      413,
+      { code: 'body_too_large' },
+    ],
+  ])('a request with %s is answered the same on both ways', async (_name, sent, status, expected) => {
+    const [short, long] = await Promise.all(
+      bothWays(sent).map(async (request) => {
+        const answer = await exchange(service, request);
+        const [first] = statusesOf(answer);
+        const { requestId: _, ...body } =
+          JSON.parse(/\r\n\r\n[^{]*(\{.*\})/s.exec(answer)?.[1] ?? 'null') ?? {};
+        return { status: first, type: /^content-type: *(.*?)\r$/im.exec(answer)?.[1], body };
+      }),
+    );
+    expect(short).toEqual(long);
+    expect([status].flat()).toContain(short?.status);
+    expect(short?.body).toMatchObject(expected);
+  });
+
   test('pipelined requests are answered in their order', async () => {
     const first = message('POST /v1/keys/verify', json).replace('Connection: close\r\n', '');
     const answer = await exchange(service, `${first}${get('/v1/account', bearer)}`);
