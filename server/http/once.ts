@@ -1,18 +1,21 @@
-const texts = new WeakMap<object, string>();
+/** Where an object keeps its own JSON. Symbols stand in no JSON, and a look-up in a WeakMap would cost as much again. */
+const text = Symbol('JSON');
 
-/** Makes something once for each subject, and keeps it, with its JSON, for as long as the subject lives. */
+type WithText = { [text]?: string };
+
+/** Makes something once for each subject, and keeps it, with its JSON, on the subject. */
 export function once<Subject extends object, Made extends object>(make: (subject: Subject) => Made) {
-  const kept = new WeakMap<Subject, Made>();
-  return (subject: Subject): Made => {
-    let made = kept.get(subject);
+  const kept = Symbol('made once');
+  return (subject: Subject & { [kept]?: Made & WithText }): Made => {
+    let made = subject[kept];
     if (!made) {
       made = make(subject);
-      kept.set(subject, made);
-      texts.set(made, JSON.stringify(made));
+      made[text] = JSON.stringify(made);
+      subject[kept] = made;
     }
     return made;
   };
 }
 
 /** An object as JSON. */
-export const textOf = (object: object): string => texts.get(object) ?? JSON.stringify(object);
+export const textOf = (object: WithText): string => object[text] ?? JSON.stringify(object);
