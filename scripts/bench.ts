@@ -55,7 +55,9 @@ for (const [name, run] of Object.entries(rows)) {
   try {
     for (const line of await run(used)) console.log(`| ${name} | ${cells(line)} |`);
   } catch (error) {
-    console.log(`| ${name} | failed: ${String((error instanceof Error && error.cause) || error).replaceAll(/\s+/g, ' ')} | | | | | | **no** |`);
+    console.log(
+      `| ${name} | failed: ${String(error instanceof Error && error.cause ? error.cause : error).replaceAll(/\s+/g, ' ')} | | | | | | **no** |`,
+    );
   }
   if (interrupted) break;
   await used.disposeAsync().catch((error) => console.error(error));

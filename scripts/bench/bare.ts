@@ -98,7 +98,9 @@ const handlers: Record<string, () => void> = {
 handlers[BARE]?.();
 const port = Number(PORT);
 const hostname = '127.0.0.1';
-if ('Bun' in globalThis) Bun.serve({ port, hostname, fetch: app.fetch });
-else if ('Deno' in globalThis) Deno.serve({ port, hostname, onListen() {} }, app.fetch);
-else serve({ port, hostname, fetch: app.fetch });
-console.log('listens');
+const listens = () => console.log('listens');
+if ('Deno' in globalThis) Deno.serve({ port, hostname, onListen: listens }, app.fetch);
+else if ('Bun' in globalThis) {
+  Bun.serve({ port, hostname, fetch: app.fetch });
+  listens();
+} else serve({ port, hostname, fetch: app.fetch }, listens);
