@@ -5,7 +5,7 @@ import type { Keys, VerifiedKey } from './verify.ts';
 /** So many unknown tokens are remembered as such, apart from the keys, so that nobody can crowd those out with them. */
 const maxUnknown = 10_000;
 /** What a key takes beside its texts, in bytes, and what each character of them takes. */
-const bytesPerKey = 1_000;
+const bytesPerKey = 1_300;
 const bytesPerCharacter = 2;
 
 /** One in so many uses of a key is noted. Whoever is in use is noted soon, as is fair for choosing who has to go. */
