@@ -68,8 +68,8 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
         const found = identify(deps, bearerToken(head.authorization) ?? '', client);
         const caller = found instanceof Promise ? await found : found;
         admit(caller, security);
-        const made = answer({ json: json.data, query: asked?.data as z.output<Query> }, caller);
-        return answered(made instanceof Promise ? await made : made, status);
+        const made = await answer({ json: json.data, query: asked?.data as z.output<Query> }, caller);
+        return answered(made, status);
       } catch (failure) {
         return long(again(null), { ip: () => peer?.ip(), failure });
       }

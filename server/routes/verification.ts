@@ -7,7 +7,7 @@ import { contractApp } from '../http/contract.ts';
 import { guardedBy } from '../http/guard.ts';
 import { once } from '../http/once.ts';
 import { getKey, revokeKey } from '../keys.ts';
-import { type Verdict, type VerifiedKey, verify } from '../verify.ts';
+import { type VerifiedKey, verify } from '../verify.ts';
 import { keyBody } from './key-body.ts';
 
 /** What a verifier is told of a key: made once for each that is remembered. */
@@ -24,23 +24,17 @@ const accepted = once((key: VerifiedKey) => ({
   },
 }));
 
-type Answer = ReturnType<typeof accepted> | { valid: false; reason: Refused['reason'] };
-type Refused = Extract<Verdict, { valid: false }>;
-
 /** Answers a verification; it counts as a use of the key. */
 export const verifier =
   ({ keys, now, usage }: Deps) =>
-  (
+  async (
     { json: { token, scopes, ip, userAgent } }: { json: z.output<typeof Verification> },
     caller: Caller,
-  ): Answer | Promise<Answer> => {
+  ) => {
     const at = now();
-    const answer = (verdict: Verdict): Answer => {
-      usage.record(verdict, { at, ip: ip && plainIp(ip), userAgent });
-      return verdict.valid ? accepted(verdict.key) : { valid: false, reason: verdict.reason };
-    };
-    const verdict = verify(keys, token, { scopes, reach: selfOf(caller), now: at });
-    return verdict instanceof Promise ? verdict.then(answer) : answer(verdict);
+    const verdict = await verify(keys, token, { scopes, reach: selfOf(caller), now: at });
+    usage.record(verdict, { at, ip: ip && plainIp(ip), userAgent });
+    return verdict.valid ? accepted(verdict.key) : { valid: false as const, reason: verdict.reason };
   };
 
 export function verificationRoutes(deps: Deps) {
