@@ -10,8 +10,7 @@ import { openLine, openPostgres } from './db/postgres.ts';
 import type { Database } from './db/schema.ts';
 import { CannotStart } from './errors.ts';
 import type { Peer } from './http/client.ts';
-import { Lookup } from './lookup.ts';
-import { KeyMemory } from './memory.ts';
+import { rememberedKeys } from './memory.ts';
 import { type Notices, Replica } from './replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from './signing.ts';
 import { newToken } from './token.ts';
@@ -39,13 +38,7 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
     ? await openShared(config, config.DATABASE_URL, noticesIn(log))
     : await openEmbedded(config);
   const { db, currency, signer, operatorToken, dataDir } = store;
-  const lookup = new Lookup(db);
-  const keys = new KeyMemory({
-    find: (hash) => lookup.find(hash),
-    isCurrent: () => currency.isCurrent(),
-    bytes: config.CACHE_MB * 2 ** 20,
-  });
-  currency.tell(keys);
+  const keys = rememberedKeys(db, currency, config.CACHE_MB * 2 ** 20);
   const publicUrl = publicUrlOf(config);
   const usage = new Usage(db, (error) =>
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),

@@ -11,9 +11,8 @@ import {
 } from './errors.ts';
 import { operatorAccountId } from './id.ts';
 import { isLiveSession } from './sessions.ts';
-import { hashText } from './token.ts';
 import type { Client } from './uses.ts';
-import { type Verdict, type VerifiedKey, verify, verifyHash } from './verify.ts';
+import { type VerifiedKey, verify } from './verify.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =
@@ -35,38 +34,20 @@ function claimsToBeAccessToken(token: string): boolean {
 }
 
 /**
- * The hashes of tokens with which somebody calls again and again, as the product's servers do to verify those of
- * others. Only the work of hashing is saved: whether the key is still good is looked up each time.
- */
-const hashes = new Map<string, string>();
-const maxHashes = 100;
-
-/**
  * Finds out who sent a bearer token. A key's call counts as a use of it.
  * @param client who presented the token, should it be that of a key
  * @throws Unauthenticated where it is not, or no longer, good
  */
-export function identify(deps: Deps, token: string, client: () => Client): Caller | Promise<Caller> {
+export async function identify(deps: Deps, token: string, client: () => Client): Promise<Caller> {
   if (isSame(token, deps.operatorToken)) return { kind: 'operatorToken', accountId: operatorAccountId };
   const now = deps.now();
   if (claimsToBeAccessToken(token)) return identifySession(deps, token, now);
 
-  const wanted = { reach: operatorAccountId, now };
-  const hash = hashes.get(token);
-  const verdict = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
-  const asCaller = (verdict: Verdict): Caller => {
-    const { ip, userAgent } = client();
-    deps.usage.record(verdict, { at: now, ip, userAgent });
-    if (!verdict.valid) throw invalid(refusals[verdict.reason]);
-    if (!hash) keepHash(token);
-    return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
-  };
-  return verdict instanceof Promise ? verdict.then(asCaller) : asCaller(verdict);
-}
-
-function keepHash(token: string): void {
-  if (hashes.size >= maxHashes) hashes.clear();
-  hashes.set(token, hashText(token));
+  const verdict = await verify(deps.keys, token, { reach: operatorAccountId, now });
+  const { ip, userAgent } = client();
+  deps.usage.record(verdict, { at: now, ip, userAgent });
+  if (!verdict.valid) throw invalid(refusals[verdict.reason]);
+  return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
 }
 
 const refusals = {

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Memory } from './currency.ts';
+import type { Currency, Memory } from './currency.ts';
+import type { Database } from './db/schema.ts';
+import { Lookup } from './lookup.ts';
 import type { Keys, VerifiedKey } from './verify.ts';
 
 /** So many unknown tokens are remembered as such, apart from the keys, so that nobody can crowd those out with them. */
@@ -86,6 +88,18 @@ export class KeyMemory implements Memory, Keys {
     if (key) this.#keys.set(hash, key);
     else this.#unknown.set(hash, true);
   }
+}
+
+/** The keys of a database, remembered for as long as they are known to be current. */
+export function rememberedKeys(db: Database, currency: Currency, bytes: number): KeyMemory {
+  const lookup = new Lookup(db);
+  const keys = new KeyMemory({
+    find: (hash) => lookup.find(hash),
+    isCurrent: () => currency.isCurrent(),
+    bytes,
+  });
+  currency.tell(keys);
+  return keys;
 }
 
 function sizeOf({ name, scopes, metadata }: VerifiedKey): number {

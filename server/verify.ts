@@ -41,18 +41,14 @@ export interface Wanted {
 }
 
 /** Says whether a token is good at this instant. Never throws for a bad one, and never writes. */
-export function verify(keys: Keys, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
-  return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : unknown;
-}
+export async function verify(
+  keys: Keys,
+  token: string,
+  { scopes = [], reach, now }: Wanted,
+): Promise<Verdict> {
+  if (!isPlausible(token)) return unknown;
 
-/** The same for a token whose hash, in hexadecimal digits, is known already. */
-export function verifyHash(keys: Keys, hash: string, wanted: Wanted): Verdict | Promise<Verdict> {
-  const key = keys.find(hash);
-  // What is in memory is not waited for.
-  return key instanceof Promise ? key.then((found) => verdictOn(found, wanted)) : verdictOn(key, wanted);
-}
-
-function verdictOn(key: VerifiedKey | undefined, { scopes = [], reach, now }: Wanted): Verdict {
+  const key = await keys.find(hashText(token));
   if (!key || !within(reach, key)) return unknown;
   if (key.disabledAt) return { valid: false, reason: 'disabled', key };
   if (key.expiresAt && now >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key };

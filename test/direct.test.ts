@@ -476,7 +476,7 @@ describe('the short way', () => {
     }: { path?: string; raw?: boolean; deps?: Deps } = {},
   ) => {
     let long = 0;
-    const way = shortWay(deps, verification.verify, 200, () => ({ valid: false, reason: 'unknown' }));
+    const way = shortWay(deps, verification.verify, 200, async () => ({ valid: false, reason: 'unknown' }));
     const fetch = shortly(deps, [way], () => {
       long += 1;
       return new Response('the long way');

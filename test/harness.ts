@@ -11,8 +11,7 @@ import { openPGlite } from '../server/db/pglite.ts';
 import { openLine, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import type { Deps } from '../server/deps.ts';
-import { Lookup } from '../server/lookup.ts';
-import { KeyMemory } from '../server/memory.ts';
+import { rememberedKeys } from '../server/memory.ts';
 import { Replica } from '../server/replica.ts';
 import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { newToken } from '../server/token.ts';
@@ -93,13 +92,7 @@ export async function createDatabase(serverUrl: string): Promise<{ url: string; 
  */
 export async function startService(options: Partial<Deps> = {}): Promise<TestService> {
   const { db, currency } = await openTestDatabase();
-  const lookup = new Lookup(db);
-  const keys = new KeyMemory({
-    find: (hash) => lookup.find(hash),
-    isCurrent: () => currency.isCurrent(),
-    bytes: 2 ** 20,
-  });
-  currency.tell(keys);
+  const keys = rememberedKeys(db, currency, 2 ** 20);
   let now = Date.UTC(2026, 0, 31, 12);
   const logs: string[] = [];
   const operatorToken = newToken('lko_');

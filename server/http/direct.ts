@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { incompleteBody, maxBytes } from './body.ts';
 import { clientOf, type Peer } from './client.ts';
 import { bearerToken } from './guard.ts';
-import { type Head, headOf } from './head.ts';
+import { type Head, headOf, isRead } from './head.ts';
 import { textOf } from './once.ts';
 
 /** As much of a route as is needed to serve it directly: `POST`, with JSON in and JSON out. */
@@ -45,7 +45,7 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
   deps: Deps,
   { path, security, request: { body, query } }: DirectRoute<Body, Query>,
   status: number,
-  answer: (input: Input<z.output<Body>, z.output<Query>>, caller: Caller) => object | Promise<object>,
+  answer: (input: Input<z.output<Body>, z.output<Query>>, caller: Caller) => Promise<object>,
 ): Way {
   const { schema } = body.content['application/json'];
   const noQuery = query ? query.safeParse({}) : undefined;
@@ -63,10 +63,9 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
         const asked = search === '' ? noQuery : query?.safeParse(parameters(search));
         if (!json.success || (asked ? !asked.success : search !== '')) return long(again(text), peer);
 
-        const client = () =>
-          clientOf((name) => head[name as keyof Head] ?? request.headers.get(name), peer, deps);
-        const found = identify(deps, bearerToken(head.authorization) ?? '', client);
-        const caller = found instanceof Promise ? await found : found;
+        const header = (name: string) => (isRead(name) ? head[name] : request.headers.get(name));
+        const client = () => clientOf(header, peer, deps);
+        const caller = await identify(deps, bearerToken(head.authorization) ?? '', client);
         admit(caller, security);
         const made = await answer({ json: json.data, query: asked?.data as z.output<Query> }, caller);
         return answered(made, status);

@@ -1,14 +1,4 @@
 /** What the short way (direct.ts) reads of a request's head. */
-export interface Head {
-  authorization?: string;
-  'content-length'?: string;
-  'content-type'?: string;
-  'transfer-encoding'?: string;
-  'user-agent'?: string;
-  origin?: string;
-  'x-request-id'?: string;
-}
-
 const names = [
   'authorization',
   'content-length',
@@ -17,7 +7,14 @@ const names = [
   'user-agent',
   'origin',
   'x-request-id',
-] as const satisfies (keyof Head)[];
+] as const;
+
+export type Head = { [Name in (typeof names)[number]]?: string };
+
+const read: ReadonlySet<string> = new Set(names);
+
+/** Whether a header, named in lower case, is in a Head if it was sent. */
+export const isRead = (name: string): name is keyof Head => read.has(name);
 
 /** The names as most clients write them, and in lower case. */
 const spellings = new Map(

@@ -1,0 +1,384 @@
+import { setImmediate } from 'node:timers/promises';
+import { type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import type { paths } from '../clients/typescript/schema.gen.ts';
+import { createApp } from '../server/app.ts';
+import type { Database } from '../server/db/schema.ts';
+import { newId } from '../server/id.ts';
+import type { KeyMemory } from '../server/memory.ts';
+import { hashToken } from '../server/token.ts';
+import { Usage } from '../server/usage.ts';
+import type { VerifiedKey } from '../server/verify.ts';
+import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+
+let service: TestService;
+let ada: SignedIn;
+let bob: SignedIn;
+
+beforeAll(async () => {
+  service = await startService();
+  ada = await service.signIn();
+  bob = await service.signIn();
+});
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const none = { valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
+const iso = (at: number) => new Date(at).toISOString();
+
+const mint = async (body: { scopes?: string[]; expiresIn?: '1d' } = {}, by = ada) =>
+  expectData(await by.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
+
+const verify = async (
+  token: string,
+  {
+    by = service.operator,
+    ...rest
+  }: { by?: SignedIn['client']; scopes?: string[]; ip?: string; userAgent?: string } = {},
+) => expectData(await by.POST('/v1/keys/verify', { body: { token, ...rest } }));
+
+const read = async ({ id }: { id: string }) =>
+  expectData(await ada.client.GET('/v1/keys/{keyId}', { params: { path: { keyId: id } } }));
+
+type Query = NonNullable<paths['/v1/usage']['get']['parameters']['query']>;
+
+const ofKey = ({ id }: { id: string }, query: Query = {}, by = ada) =>
+  by.client.GET('/v1/keys/{keyId}/usage', { params: { path: { keyId: id }, query } });
+const ofAccount = (query: Query = {}, by = ada) => by.client.GET('/v1/usage', { params: { query } });
+
+const flush = () => service.deps.usage.flush();
+
+/** A key as the memory of keys knows it, without going through the service. */
+const verified = ({ id, accountId }: { id: string; accountId: string }): VerifiedKey => ({
+  id: id.slice(4),
+  accountId: accountId.slice(4),
+  externalId: null,
+  name: 'Key',
+  scopes: [],
+  metadata: {},
+  expiresAt: null,
+  disabledAt: null,
+});
+const valid = (key: { id: string; accountId: string }) => ({ valid: true as const, key: verified(key) });
+
+/** Usage on this database, of which `before` hears each statement, and may fail it, and `after` may hold its answer. */
+function usageOn(
+  {
+    before = () => {},
+    after = async () => {},
+  }: { before?: (node: RootOperationNode) => void; after?: () => Promise<void> },
+  options: { onError?: (error: unknown) => void; keys?: number } = {},
+): Usage {
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      before(node);
+      return node;
+    },
+    async transformResult({ result }) {
+      await after();
+      return result;
+    },
+  };
+  const { onError = () => {}, ...rest } = options;
+  const usage = new Usage(service.db.withPlugin(plugin) as Database, onError, rest);
+  onTestFinished(() => usage.close().catch(() => {}));
+  return usage;
+}
+
+const rows = (accountId: string, count: number, at: number) =>
+  Array.from({ length: count }, () => ({
+    account_id: accountId.slice(4),
+    key_id: newId(at),
+    hour: new Date(at),
+    verdict: 'valid',
+    count: 1,
+  }));
+
+const countedOf = async ({ accountId }: { accountId: string }) =>
+  (
+    await service.db
+      .selectFrom('usage')
+      .select('count')
+      .where('account_id', '=', accountId.slice(4))
+      .execute()
+  ).length;
+
+test('an account that is deleted takes its usage along, and uses that were not written yet', async () => {
+  const cleo = await service.signIn();
+  const [first, second, foreign] = [await mint({}, cleo), await mint({}, cleo), await mint({}, bob)];
+  for (const { token } of [first, foreign]) await verify(token);
+  await flush();
+  expect(await countedOf(first)).toBe(1);
+  await verify(second.token);
+  expect((await cleo.client.DELETE('/v1/account')).response.status).toBe(204);
+  expect(await countedOf(first)).toBe(0);
+  await flush();
+  expect(await countedOf(first)).toBe(0);
+  expect(await countedOf(foreign)).toBeGreaterThan(0);
+});
+
+test('of very much usage a deleted account leaves some behind, which nobody sees, and which goes soon', async () => {
+  const cleo = await service.signIn();
+  const { accountId } = await mint({}, cleo);
+  const at = service.deps.now();
+  await service.db
+    .insertInto('usage')
+    .values(rows(accountId, 11_500, at))
+    .execute();
+  await cleo.client.DELETE('/v1/account');
+  expect(await countedOf({ accountId })).toBe(1500);
+  service.pass(1);
+  const { data } = await service.operator.GET('/v1/usage', { params: { query: { accountId } } });
+  expect(data?.total).toEqual(none);
+
+  const usage = usageOn({});
+  for (const left of [500, 0]) {
+    usage.record(valid(await mint()), { at });
+    await usage.flush();
+    expect(await countedOf({ accountId })).toBe(left);
+  }
+  expect(await service.db.selectFrom('usage_left').selectAll().execute()).toEqual([]);
+});
+
+test('what waits is one statement, and what comes while it is being written is the next one', async () => {
+  const [key, other] = [await mint(), await mint()];
+  const gate = Promise.withResolvers<void>();
+  const statements: RootOperationNode[] = [];
+  const usage = usageOn({ before: (node) => statements.push(node), after: () => gate.promise });
+  const isInsert = () =>
+    statements.filter((node) => JSON.stringify(node).includes('insert into usage')).length;
+  const at = service.deps.now();
+  for (const each of [key, other, key]) usage.record(valid(each), { at });
+  usage.record({ valid: false, reason: 'unknown' }, { at });
+  const first = usage.flush();
+  await vi.waitFor(() => expect(isInsert()).toBe(1));
+  usage.record(valid(key), { at });
+  const second = usage.flush();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isInsert()).toBe(1);
+  gate.resolve();
+  await first;
+  await second;
+  expect(isInsert()).toBe(2);
+  service.pass(1);
+  expect(expectData(await ofKey(key)).total).toEqual({ ...none, valid: 3 });
+  expect(expectData(await ofKey(other)).total).toEqual({ ...none, valid: 1 });
+});
+
+test('no request waits for a flush', async () => {
+  const key = await mint({ scopes: ['keys:verify'] });
+  const gate = Promise.withResolvers<void>();
+  const usage = usageOn({ after: () => gate.promise });
+  const app = createApp({ ...service.deps, usage });
+  usage.record(valid(key), { at: service.deps.now() });
+  const flushed = usage.flush();
+  const request = new Request('http://latchkey.test/v1/keys/verify', {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key.token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ token: key.token }),
+  });
+  const response = await app.fetch(request);
+  expect(await response.json()).toMatchObject({ valid: true });
+  gate.resolve();
+  await flushed;
+});
+
+test('uses that could not be written are kept, with those that came meanwhile, and written by themselves', async () => {
+  const key = await mint();
+  let isDown = true;
+  const errors: unknown[] = [];
+  const at = service.deps.now();
+  const usage = usageOn(
+    {
+      before() {
+        if (!isDown) return;
+        usage.record(valid(key), { at: at + 1, ip: '203.0.113.8' });
+        throw new Error('down');
+      },
+    },
+    { onError: (error) => errors.push(error) },
+  );
+  usage.record(valid(key), { at, ip: '203.0.113.7' });
+  await expect(usage.flush()).rejects.toThrow('down');
+  await vi.waitFor(() => expect(errors).toHaveLength(1), { timeout: 3000 });
+  expect(
+    usage.lastUse({ id: key.id.slice(4), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null }),
+  ).toEqual({
+    at: new Date(at + 1),
+    ip: '203.0.113.8',
+    userAgent: null,
+  });
+  isDown = false;
+  service.pass(2);
+  await expect
+    .poll(async () => expectData(await ofKey(key)).total, { timeout: 3000 })
+    .toEqual({ ...none, valid: 3 });
+  expect(await read(key)).toMatchObject({ lastUsedAt: iso(at + 1), lastUsedIp: '203.0.113.8' });
+});
+
+test('what waits is bounded: beyond, the uses of further keys are dropped, and that is told once', async () => {
+  const keys = [await mint(), await mint(), await mint(), await mint()];
+  const errors: unknown[] = [];
+  const usage = usageOn({}, { onError: (error) => errors.push(error), keys: 2 });
+  const at = service.deps.now();
+  for (const key of [...keys, ...keys]) usage.record(valid(key), { at });
+  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('2 keys') })]);
+  await usage.flush();
+  service.pass(1);
+  const totals = async () => Promise.all(keys.map(async (key) => expectData(await ofKey(key)).total.valid));
+  expect(await totals()).toEqual([2, 2, 0, 0]);
+
+  for (const key of keys.toReversed()) usage.record(valid(key), { at });
+  expect(errors).toHaveLength(2);
+  await usage.flush();
+  expect(await totals()).toEqual([2, 2, 1, 1]);
+});
+
+test('more keys than one statement takes are written all the same, each once, and requests go in between', async () => {
+  const { accountId } = await mint();
+  const usage = usageOn({});
+  const at = service.deps.now();
+  const before = await countedOf({ accountId });
+  for (let n = 0; n < 8_001; n++) usage.record(valid({ id: `key_${newId(at)}`, accountId }), { at });
+  let isWritten = false;
+  const flushed = usage.flush().finally(() => {
+    isWritten = true;
+  });
+  let turns = 0;
+  for (; !isWritten; turns++) await setImmediate();
+  await flushed;
+  expect(await countedOf({ accountId })).toBe(before + 8_001);
+  expect(turns).toBeGreaterThanOrEqual(4);
+});
+
+test('a use that is written late does not take the place of a later one', async () => {
+  const key = await mint();
+  const at = service.deps.now();
+  const other = usageOn({});
+  other.record(valid(key), { at: at - 1, ip: '203.0.113.1' });
+  await verify(key.token, { ip: '203.0.113.2' });
+  await flush();
+  await other.flush();
+  const stored = await service.db
+    .selectFrom('keys')
+    .select(['last_used_at', 'last_used_ip'])
+    .where('id', '=', key.id.slice(4))
+    .executeTakeFirst();
+  expect(stored).toEqual({ last_used_at: new Date(at), last_used_ip: '203.0.113.2' });
+});
+
+test('replicas write the same keys at the same time, while accounts are deleted, and none is a deadlock', async () => {
+  const cleo = await service.signIn();
+  const { accountId } = await mint({}, cleo);
+  // So many that the database looks them up one by one, in the order in which they are given.
+  await sql`
+    insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
+    select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}, 'Key', sha512(n::text::bytea), 'lk_', '{}', '{}', now(), now()
+    from generate_series(1, 20000) as n`.execute(service.db);
+  await sql`analyze keys`.execute(service.db);
+  const keys = Array.from({ length: 300 }, (_, n) => {
+    return { id: `key_${(n * 50 + 1).toString(16).padStart(24, '0')}`, accountId };
+  });
+  const replicas = [usageOn({}), usageOn({}), usageOn({})];
+  const at = service.deps.now();
+  const recordAll = (record: (usage: Usage, key: (typeof keys)[number]) => void) => {
+    for (const [place, usage] of replicas.entries())
+      for (const key of place % 2 ? keys : keys.toReversed()) record(usage, key);
+  };
+  const expired = (usage: Usage, key: (typeof keys)[number]) =>
+    usage.record({ valid: false, reason: 'expired', key: verified(key) }, { at });
+  const flushAll = () => Promise.all(replicas.map((usage) => usage.flush()));
+  for (let round = 1; round <= 5; round++) {
+    recordAll((usage, key) => usage.record(valid(key), { at: at + round }));
+    await flushAll();
+    // Without a last use to write, nothing is locked but the counts.
+    recordAll(expired);
+    await flushAll();
+  }
+  service.pass(hour);
+  expect(expectData(await ofAccount({}, cleo)).total).toEqual({ ...none, valid: 4500, expired: 4500 });
+
+  let isDeleted = false;
+  const deleted = cleo.client.DELETE('/v1/account').finally(() => {
+    isDeleted = true;
+  });
+  const flushing = replicas.map(async (usage, place) => {
+    while (!isDeleted) {
+      for (const key of keys)
+        if (place === 1) expired(usage, key);
+        else usage.record(valid(key), { at: service.deps.now() });
+      await usage.flush();
+      await setImmediate();
+    }
+  });
+  await Promise.all(flushing);
+  expect((await deleted).response.status).toBe(204);
+});
+
+test('a key that was read before a flush shows the use that was written meanwhile', async () => {
+  const { id } = await mint();
+  const key = await read({ id });
+  const at = service.deps.now();
+  service.deps.usage.record(valid(key), { at, ip: '203.0.113.7' });
+  await flush();
+  const asItWas = { id: id.slice(4), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
+  expect(service.deps.usage.lastUse(asItWas)).toMatchObject({ at: new Date(at), ip: '203.0.113.7' });
+  expect((await read({ id })).lastUsedAt).toBe(iso(at));
+});
+
+test('a flush changes nothing of a key but its last use, and tells no replica anything', async () => {
+  const [key, other] = [await mint(), await mint()];
+  const before = await read(key);
+  await verify(key.token, { ip: '203.0.113.7' });
+  const forget = vi.spyOn(service.deps.keys as KeyMemory, 'forget');
+  onTestFinished(() => forget.mockRestore());
+  await flush();
+  // The change comes after the flush, and is told in its turn: by then the flush has been told, were it told at all.
+  const params = { path: { keyId: other.id } };
+  await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'Other' } });
+  expect(forget.mock.calls.flat()).toContain(hashToken(other.token).toString('hex'));
+  expect(forget.mock.calls.flat()).not.toContain(hashToken(key.token).toString('hex'));
+  const use = { lastUsedAt: iso(service.deps.now()), lastUsedIp: '203.0.113.7' };
+  expect(await read(key)).toEqual({ ...before, ...use });
+});
+
+test('counts are kept for 90 days, and then deleted a few at a time', async () => {
+  const key = await mint();
+  const { accountId } = key;
+  const now = service.deps.now();
+  const before = await countedOf({ accountId });
+  await service.db
+    .insertInto('usage')
+    .values(rows(accountId, 1200, now - 90 * day - hour))
+    .execute();
+  await service.db
+    .insertInto('usage')
+    .values(rows(accountId, 1, now - 90 * day + hour))
+    .execute();
+  const usage = usageOn({});
+  const flushed = async () => {
+    usage.record(valid(key), { at: now });
+    await usage.flush();
+    return (await countedOf({ accountId })) - before;
+  };
+  expect(await flushed()).toBe(200 + 1 + 1);
+  expect(await flushed()).toBe(1 + 1);
+
+  await service.db
+    .insertInto('usage')
+    .values(rows(accountId, 1, now - 91 * day))
+    .execute();
+  expect(await flushed()).toBe(1 + 1 + 1);
+  usage.record(valid(key), { at: now + hour });
+  await usage.flush();
+  expect((await countedOf({ accountId })) - before).toBe(1 + 1 + 1);
+});
+
+test('what is in memory is written when the service closes, and nothing is planned after that', async () => {
+  const key = await mint();
+  const usage = usageOn({});
+  usage.record(valid(key), { at: service.deps.now() });
+  await usage.close();
+  service.pass(1);
+  expect(expectData(await ofKey(key)).total).toEqual({ ...none, valid: 1 });
+});
