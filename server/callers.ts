@@ -1,4 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { after } from './after.ts';
 import type { Act } from './audit.ts';
 import type { Deps } from './deps.ts';
 import {
@@ -11,8 +13,9 @@ import {
 } from './errors.ts';
 import { operatorAccountId } from './id.ts';
 import { isLiveSession } from './sessions.ts';
+import { hashText } from './token.ts';
 import type { Client } from './uses.ts';
-import { type VerifiedKey, verify } from './verify.ts';
+import { type VerifiedKey, verify, verifyHash } from './verify.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =
@@ -34,20 +37,30 @@ function claimsToBeAccessToken(token: string): boolean {
 }
 
 /**
+ * The hashes of the tokens of a few callers: whoever verifies those of others calls with the same one again and again.
+ * Only the work of hashing is saved. Whether the key is still good is looked up each time.
+ */
+const hashes = new LRUCache<string, string>({ max: 100 });
+
+/**
  * Finds out who sent a bearer token. A key's call counts as a use of it.
  * @param client who presented the token, should it be that of a key
  * @throws Unauthenticated where it is not, or no longer, good
  */
-export async function identify(deps: Deps, token: string, client: () => Client): Promise<Caller> {
+export function identify(deps: Deps, token: string, client: () => Client): Caller | Promise<Caller> {
   if (isSame(token, deps.operatorToken)) return { kind: 'operatorToken', accountId: operatorAccountId };
   const now = deps.now();
   if (claimsToBeAccessToken(token)) return identifySession(deps, token, now);
 
-  const verdict = await verify(deps.keys, token, { reach: operatorAccountId, now });
-  const { ip, userAgent } = client();
-  deps.usage.record(verdict, { at: now, ip, userAgent });
-  if (!verdict.valid) throw invalid(refusals[verdict.reason]);
-  return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
+  const wanted = { reach: operatorAccountId, now };
+  const hash = hashes.get(token);
+  const verdict = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
+  return after(verdict, (verdict): Caller => {
+    deps.usage.record(verdict, now, client);
+    if (!verdict.valid) throw invalid(refusals[verdict.reason]);
+    if (!hash) hashes.set(token, hashText(token));
+    return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
+  });
 }
 
 const refusals = {

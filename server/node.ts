@@ -35,17 +35,24 @@ try {
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(
     (request, { incoming }) =>
-      answer(request, { ip: () => incoming.socket.remoteAddress, rawHeaders: incoming.rawHeaders }),
+      answer(request, {
+        ip: () => incoming.socket.remoteAddress,
+        header: (name) => incoming.headers[name]?.toString(),
+      }),
     { hostname: config.HOST, errorHandler: refuseUnreadable },
   );
-  const latest = new WeakMap<Duplex, ServerResponse>();
-  const server = createServer({ ...slowness, keepAliveTimeout }, (request, response) => {
-    latest.set(request.socket, response);
-    return listener(request, response);
-  });
-  server.on('clientError', (error, socket) => {
+  const latest = Symbol('the latest response');
+  const server = createServer(
+    // As Headers reads them, for the short way reads them here.
+    { ...slowness, keepAliveTimeout, joinDuplicateHeaders: true },
+    (request, response) => {
+      Object.assign(request.socket, { [latest]: response });
+      return listener(request, response);
+    },
+  );
+  server.on('clientError', (error, socket: Duplex & { [latest]?: ServerResponse }) => {
     // In the middle of an answer, another would be read as part of it.
-    const answer = latest.get(socket);
+    const answer = socket[latest];
     if (answer?.headersSent && !answer.writableFinished) socket.destroy();
     else refuseMalformed(error, socket);
   });

@@ -24,9 +24,6 @@ const retention = 90 * 86_400_000;
 const sweepInterval = 3_600_000;
 const sweepSize = 1_000;
 
-/** One use of a key: when, as Unix time in milliseconds, and who presented its token, where that is known. */
-export type Use = { at: number } & { [Fact in keyof Client]?: Client[Fact] | undefined };
-
 /**
  * Uses of keys, gathered in memory and written together, so that verifying never waits for a write.
  * Last uses that this process tells are never late: `lastUse` knows what is not written yet.
@@ -55,13 +52,17 @@ export class Usage {
     this.#written = new Uses();
   }
 
-  /** Notes what was said of a token. That of no known key is nobody's use. */
-  record(verdict: Verdict, { at, ip = null, userAgent = null }: Use): void {
+  /**
+   * Notes what was said of a token. That of no known key is nobody's use.
+   * @param at Unix time in milliseconds
+   * @param client who presented the token
+   */
+  record(verdict: Verdict, at: number, client: () => Client): void {
     const { key } = verdict;
     if (!key) return;
     this.#now = at;
     const outcome = verdict.valid ? 'valid' : verdict.reason;
-    if (!this.#waiting.add(key, outcome, at, ip, userAgent)) this.#tellFull();
+    if (!this.#waiting.add(key, outcome, at, client)) this.#tellFull();
     this.#plan();
   }
 

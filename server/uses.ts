@@ -16,14 +16,18 @@ type Hour = Counts & { begin: number };
 
 interface KeyUses {
   accountId: string;
-  /** When it was last valid, as Unix time in milliseconds; undefined where it was not. */
-  lastUsedAt: number | undefined;
+  /** When it was last valid, as Unix time in milliseconds; `never` where it was not. */
+  lastUsedAt: number;
   client: Client;
   /** The last one is the one that is on, save where a clock went back. Seldom more than one. */
   hours: Hour[];
 }
 
 const hourLength = 3_600_000;
+
+/** A number like the others: V8 overwrites one in its place, and makes a new one where the place may hold other things. */
+const never = Number.NEGATIVE_INFINITY;
+const nobody: Client = { ip: null, userAgent: null };
 
 /** Uses of keys that wait to be written: for each key its last use, and for each hour how often it was what. */
 export class Uses {
@@ -49,22 +53,21 @@ export class Uses {
     { id, accountId }: Pick<VerifiedKey, 'id' | 'accountId'>,
     outcome: Outcome,
     at: number,
-    ip: string | null,
-    userAgent: string | null,
+    client: () => Client,
   ): boolean {
     const begin = at - (at % hourLength);
     const uses = this.#keys.get(id) ?? this.#open(id, accountId);
     const hour = uses && (hourOf(uses, begin) ?? this.#begin(uses, begin));
     if (!hour) return false;
     hour[outcome]++;
-    if (outcome === 'valid') note(uses, at, ip, userAgent);
+    if (outcome === 'valid') note(uses, at, client);
     return true;
   }
 
   /** When a key was last valid in here, and who presented it. */
   lastUse(id: string): ({ at: number } & Client) | undefined {
-    const { lastUsedAt: at, client } = this.#keys.get(id) ?? {};
-    return at === undefined || !client ? undefined : { at, ...client };
+    const { lastUsedAt: at = never, client } = this.#keys.get(id) ?? {};
+    return at === never || !client ? undefined : { at, ...client };
   }
 
   /** Adds what came later, in another one. @returns whether all of it fitted */
@@ -76,7 +79,7 @@ export class Uses {
         const hour = uses && (hourOf(uses, counts.begin) ?? this.#begin(uses, counts.begin));
         if (hour) for (const outcome of outcomes) hour[outcome] += counts[outcome];
         else fitted = false;
-        if (uses && lastUsedAt !== undefined) note(uses, lastUsedAt, client.ip, client.userAgent);
+        if (uses) note(uses, lastUsedAt, () => client);
       }
     }
     return fitted;
@@ -98,7 +101,7 @@ export class Uses {
   /** The keys that were valid, each with when and who. */
   lastUses(): ({ id: string; at: Date } & Client)[] {
     return Array.from(this.#keys).flatMap(([id, { lastUsedAt, client }]) =>
-      lastUsedAt === undefined ? [] : [{ id, at: new Date(lastUsedAt), ...client }],
+      lastUsedAt === never ? [] : [{ id, at: new Date(lastUsedAt), ...client }],
     );
   }
 
@@ -118,8 +121,8 @@ export class Uses {
     if (this.#size >= this.#capacity) return undefined;
     const uses: KeyUses = {
       accountId,
-      lastUsedAt: undefined,
-      client: { ip: null, userAgent: null },
+      lastUsedAt: never,
+      client: nobody,
       hours: [],
     };
     this.#keys.set(id, uses);
@@ -141,10 +144,9 @@ function hourOf({ hours }: KeyUses, begin: number): Hour | undefined {
   return undefined;
 }
 
-/** A later use is the last one; of two in the same millisecond, the one that is noted later. */
-function note(uses: KeyUses, at: number, ip: string | null, userAgent: string | null): void {
-  if (uses.lastUsedAt !== undefined && uses.lastUsedAt > at) return;
+/** A later use is the last one; of many in the same millisecond the first, so that the others need not say who they are. */
+function note(uses: KeyUses, at: number, client: () => Client): void {
+  if (uses.lastUsedAt >= at) return;
   uses.lastUsedAt = at;
-  uses.client.ip = ip;
-  uses.client.userAgent = userAgent;
+  uses.client = client();
 }

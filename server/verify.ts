@@ -1,3 +1,4 @@
+import { after } from './after.ts';
 import type { Metadata } from './db/schema.ts';
 import { operatorAccountId } from './id.ts';
 import { hashText, isPlausible } from './token.ts';
@@ -40,20 +41,24 @@ export interface Wanted {
   now: number;
 }
 
-/** Says whether a token is good at this instant. Never throws for a bad one, and never writes. */
-export async function verify(
+/** Says whether a token is good at this instant: at once where memory tells. Never throws for a bad one, and never writes. */
+export function verify(keys: Keys, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
+  return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : unknown;
+}
+
+/** The same for a token whose hash, in hexadecimal digits, is known already. */
+export function verifyHash(
   keys: Keys,
-  token: string,
+  hash: string,
   { scopes = [], reach, now }: Wanted,
-): Promise<Verdict> {
-  if (!isPlausible(token)) return unknown;
+): Verdict | Promise<Verdict> {
+  return after(keys.find(hash), (key): Verdict => {
+    if (!key || !within(reach, key)) return unknown;
+    if (key.disabledAt) return { valid: false, reason: 'disabled', key };
+    if (key.expiresAt && now >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key };
+    if (!scopes.every((scope) => key.scopes.includes(scope)))
+      return { valid: false, reason: 'insufficient_scope', key };
 
-  const key = await keys.find(hashText(token));
-  if (!key || !within(reach, key)) return unknown;
-  if (key.disabledAt) return { valid: false, reason: 'disabled', key };
-  if (key.expiresAt && now >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key };
-  if (!scopes.every((scope) => key.scopes.includes(scope)))
-    return { valid: false, reason: 'insufficient_scope', key };
-
-  return { valid: true, key };
+    return { valid: true, key };
+  });
 }

@@ -101,8 +101,13 @@ test('a key that calls this API is used, with the address and the user agent of 
     service.fetch('/v1/keys/current', {
       headers: { Authorization: `Bearer ${key.token}`, 'User-Agent': userAgent },
     });
+  expect(await (await call('curl/8.5')).json()).toMatchObject({
+    lastUsedAt: iso(service.deps.now()),
+    lastUsedIp: clientIp,
+    lastUsedUserAgent: 'curl/8.5',
+  });
+  service.pass(1);
   const use = { lastUsedAt: iso(service.deps.now()), lastUsedIp: clientIp };
-  expect(await (await call('curl/8.5')).json()).toMatchObject({ ...use, lastUsedUserAgent: 'curl/8.5' });
   expect(await (await call('é'.repeat(600))).json()).toMatchObject({
     ...use,
     lastUsedUserAgent: 'é'.repeat(500),
@@ -112,6 +117,17 @@ test('a key that calls this API is used, with the address and the user agent of 
   await flush();
   expect(await read(key)).toMatchObject({ ...use, lastUsedUserAgent: 'é'.repeat(500) });
   expect(expectData(await ofKey(key, { bucket: 'day' })).total).toEqual({ ...none, valid: 2, expired: 1 });
+});
+
+test('of uses in the same millisecond each counts, and the first is the one that is shown', async () => {
+  const key = await mint();
+  for (const ip of ['203.0.113.1', '203.0.113.2', '203.0.113.3']) await verify(key.token, { ip });
+  expect(await read(key)).toMatchObject({ lastUsedIp: '203.0.113.1' });
+  service.pass(1);
+  await verify(key.token, { ip: '203.0.113.4' });
+  expect(await read(key)).toMatchObject({ lastUsedIp: '203.0.113.4' });
+  await flush();
+  expect(expectData(await ofKey(key)).total).toEqual({ ...none, valid: 4 });
 });
 
 test('a verifier says who presented the token; its own address is never shown as theirs', async () => {
@@ -151,6 +167,7 @@ test('behind a proxy the address is the one that the proxy added, and none where
   const { token } = await mint();
   const app = createApp({ ...service.deps, clientIpHeader: 'X-Forwarded-For' });
   const seen = async (forwarded?: string) => {
+    service.pass(1);
     const headers = { Authorization: `Bearer ${token}`, ...(forwarded && { 'X-Forwarded-For': forwarded }) };
     const response = await app.fetch(new Request('http://latchkey.test/v1/keys/current', { headers }), {
       ip: () => '192.0.2.99',

@@ -2,12 +2,15 @@ import { isIP, isIPv4 } from 'node:net';
 import type { Deps } from '../deps.ts';
 import type { Client } from '../uses.ts';
 
+/** Reads a header, named in lower case; one that was sent twice, both values as Headers joins them. */
+export type ReadHeader = (name: string) => string | null | undefined;
+
 /** The other end of the connection that a request came on, as far as its runtime knows. */
 export interface Peer {
   /** Asked for only where it matters: most requests never need it. */
   ip: () => string | undefined;
-  /** The header lines as they came, name and value in turn, where the runtime has them at hand. */
-  rawHeaders?: readonly string[];
+  /** Reads a header, where the runtime has a way that takes less than through Headers. */
+  header?: ReadHeader;
   /** What went wrong already, where the request has been on the short way. */
   failure?: unknown;
 }
@@ -17,13 +20,8 @@ const maxUserAgentLength = 500;
 /**
  * Who made a request. Behind a proxy, the address is the last in the header that the proxy sets: what stands before
  * it was sent by the client, who may claim anything. Without it there is none, since the connection's is the proxy's.
- * @param header reads a header, named in lower case
  */
-export function clientOf(
-  header: (name: string) => string | null | undefined,
-  peer: Peer | undefined,
-  { clientIpHeader }: Deps,
-): Client {
+export function clientOf(header: ReadHeader, peer: Peer | undefined, { clientIpHeader }: Deps): Client {
   const address = clientIpHeader
     ? header(clientIpHeader.toLowerCase())?.split(',').at(-1)?.trim()
     : peer?.ip();

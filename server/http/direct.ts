@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
+import { after } from '../after.ts';
 import { admit, type Caller, identify, type Security } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import { incompleteBody, maxBytes } from './body.ts';
-import { clientOf, type Peer } from './client.ts';
+import { clientOf, type Peer, type ReadHeader } from './client.ts';
 import { bearerToken } from './guard.ts';
-import { type Head, headOf, isRead } from './head.ts';
 import { textOf } from './once.ts';
 
 /** As much of a route as is needed to serve it directly: `POST`, with JSON in and JSON out. */
@@ -29,7 +29,7 @@ interface Way {
   go: (
     request: Request,
     search: string,
-    head: Head,
+    header: ReadHeader,
     peer: Peer | undefined,
     long: Fetch,
   ) => Promise<Response>;
@@ -45,32 +45,32 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
   deps: Deps,
   { path, security, request: { body, query } }: DirectRoute<Body, Query>,
   status: number,
-  answer: (input: Input<z.output<Body>, z.output<Query>>, caller: Caller) => Promise<object>,
+  answer: (input: Input<z.output<Body>, z.output<Query>>, caller: Caller) => object | Promise<object>,
 ): Way {
   const { schema } = body.content['application/json'];
   const noQuery = query ? query.safeParse({}) : undefined;
 
   return {
     path,
-    async go(request, search, head, peer, long) {
-      const again = (body: string | null) =>
-        new Request(request.url, { method: 'POST', headers: request.headers, body });
+    async go(request, search, header, peer, long) {
+      let text: string | undefined;
       try {
-        const text = await request.text().catch(() => {
-          throw incompleteBody();
-        });
+        text = await request.text();
         const json = schema.safeParse(parse(text));
         const asked = search === '' ? noQuery : query?.safeParse(parameters(search));
-        if (!json.success || (asked ? !asked.success : search !== '')) return long(again(text), peer);
+        if (!json.success || (asked ? !asked.success : search !== ''))
+          return long(again(request, text), peer);
 
-        const header = (name: string) => (isRead(name) ? head[name] : request.headers.get(name));
-        const client = () => clientOf(header, peer, deps);
-        const caller = await identify(deps, bearerToken(head.authorization) ?? '', client);
-        admit(caller, security);
-        const made = await answer({ json: json.data, query: asked?.data as z.output<Query> }, caller);
-        return answered(made, status);
-      } catch (failure) {
-        return long(again(null), { ip: () => peer?.ip(), failure });
+        const token = bearerToken(header('authorization') ?? undefined) ?? '';
+        const caller = identify(deps, token, () => clientOf(header, peer, deps));
+        const made = after(caller, (caller) => {
+          admit(caller, security);
+          return answer({ json: json.data, query: asked?.data as z.output<Query> }, caller);
+        });
+        return answered(made instanceof Promise ? await made : made, status);
+      } catch (thrown) {
+        const failure = text === undefined ? incompleteBody() : thrown;
+        return long(again(request, null), { ip: () => peer?.ip(), failure });
       }
     },
   };
@@ -78,30 +78,36 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
 
 /** Sends each request the short way where there is one and the request is in order, else the long one. */
 export function shortly({ log }: Deps, ways: readonly Way[], long: Fetch): Fetch {
+  // The log of each answer is the long way's.
+  if (log.isLevelEnabled('debug')) return long;
   const byPath = new Map(ways.map((way) => [way.path, way]));
   return (request, peer) => {
-    if (request.method !== 'POST' || log.isLevelEnabled('debug')) return long(request, peer);
+    if (request.method !== 'POST') return long(request, peer);
     const { url } = request;
     const start = url.indexOf('/', url.indexOf('//') + 2);
     const end = url.indexOf('?', start);
     const way = byPath.get(end < 0 ? url.slice(start) : url.slice(start, end));
     if (!way) return long(request, peer);
-    const head = headOf(request.headers, peer?.rawHeaders);
+    const header = peer?.header ?? ((name: string) => request.headers.get(name));
     const search = end < 0 ? '' : url.slice(end + 1);
-    return isInOrder(head) ? way.go(request, search, head, peer, long) : long(request, peer);
+    return isInOrder(header) ? way.go(request, search, header, peer, long) : long(request, peer);
   };
 }
 
-const isJson = (contentType = '') =>
+const isJson = (contentType: string | null | undefined) =>
   contentType === 'application/json' || contentType === 'application/json; charset=utf-8';
 
-const isInOrder = (head: Head) =>
-  isJson(head['content-type']) &&
-  Number(head['content-length'] ?? Number.POSITIVE_INFINITY) <= maxBytes &&
-  head.authorization !== undefined &&
-  head['transfer-encoding'] === undefined &&
-  head.origin === undefined &&
-  head['x-request-id'] === undefined;
+const isInOrder = (header: ReadHeader) =>
+  isJson(header('content-type')) &&
+  Number(header('content-length') ?? Number.POSITIVE_INFINITY) <= maxBytes &&
+  header('authorization') != null &&
+  header('transfer-encoding') == null &&
+  header('origin') == null &&
+  header('x-request-id') == null;
+
+/** The same request once more, whose body has been read. */
+const again = ({ url, headers }: Request, body: string | null) =>
+  new Request(url, { method: 'POST', headers, body });
 
 /** The parameters of a query; undefined, which no schema takes, where one is there twice. */
 function parameters(search: string): Record<string, string> | undefined {

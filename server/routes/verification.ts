@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { type Verification, verification } from '../../api/verification.ts';
+import { after } from '../after.ts';
 import { actOf, type Caller, keyOf, selfOf } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import { plainIp } from '../http/client.ts';
@@ -27,14 +28,12 @@ const accepted = once((key: VerifiedKey) => ({
 /** Answers a verification; it counts as a use of the key. */
 export const verifier =
   ({ keys, now, usage }: Deps) =>
-  async (
-    { json: { token, scopes, ip, userAgent } }: { json: z.output<typeof Verification> },
-    caller: Caller,
-  ) => {
+  ({ json: { token, scopes, ip, userAgent } }: { json: z.output<typeof Verification> }, caller: Caller) => {
     const at = now();
-    const verdict = await verify(keys, token, { scopes, reach: selfOf(caller), now: at });
-    usage.record(verdict, { at, ip: ip && plainIp(ip), userAgent });
-    return verdict.valid ? accepted(verdict.key) : { valid: false as const, reason: verdict.reason };
+    return after(verify(keys, token, { scopes, reach: selfOf(caller), now: at }), (verdict) => {
+      usage.record(verdict, at, () => ({ ip: ip ? plainIp(ip) : null, userAgent: userAgent ?? null }));
+      return verdict.valid ? accepted(verdict.key) : { valid: false as const, reason: verdict.reason };
+    });
   };
 
 export function verificationRoutes(deps: Deps) {
