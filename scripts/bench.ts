@@ -13,9 +13,12 @@ import { cold, forged, hot } from './bench/verify.ts';
 
 const many = (count: number) => count.toLocaleString('en');
 const rows: Record<string, (used: Used) => Promise<Line[]>> = {
-  'verify, hot, node': (used) => hot(used, 'node'),
-  'verify, hot, bun': (used) => hot(used, 'bun'),
-  'verify, hot, deno': (used) => hot(used, 'deno'),
+  'verify, hot, node': (used) => hot(used, 'node', 'answers'),
+  'verify, hot, bun': (used) => hot(used, 'bun', 'answers'),
+  'verify, hot, deno': (used) => hot(used, 'deno', 'answers'),
+  'verify, hot, node, one answer': (used) => hot(used, 'node', 'answer'),
+  'verify, hot, bun, one answer': (used) => hot(used, 'bun', 'answer'),
+  'verify, hot, deno, one answer': (used) => hot(used, 'deno', 'answer'),
   'verify, forged': forged,
   [`verify, cold, ${many(coldKeys)} keys`]: cold,
   'verify, Better Auth': betterAuth,

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import postgres from 'postgres';
@@ -16,17 +18,36 @@ declare const Deno: {
   serve(options: { port: number; hostname: string; onListen: () => void }, handler: Hono['fetch']): void;
 };
 
-const { BARE = '', PORT, ANSWER = '', DATABASE_URL = '' } = process.env;
+const { BARE = '', PORT, ANSWERS = '', DATABASE_URL = '' } = process.env;
 const json = { 'Content-Type': 'application/json' };
+/** Those of every answer of the service; the id is one for all. */
+const headers = {
+  ...json,
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Request-Id': randomUUID(),
+};
+const readAnswers = (): Record<string, string> => JSON.parse(readFileSync(ANSWERS, 'utf8'));
 const app = new Hono();
 const pool = () => postgres(DATABASE_URL, { max: 10 });
 
 const handlers: Record<string, () => void> = {
-  /** Parses the body, and answers bytes that were made beforehand. */
-  answer() {
+  /** Parses the body, and answers the same bytes as the service, which were made beforehand for each token. */
+  answers() {
+    const answers = new Map(Object.entries(readAnswers()));
     app.post('/v1/keys/verify', async (c) => {
       const { token } = await c.req.json();
-      return token ? c.body(ANSWER, 200, json) : c.body(null, 400);
+      const answer = answers.get(token);
+      return answer ? new Response(answer, { headers }) : c.body(null, 400);
+    });
+  },
+
+  /** Parses the body, and answers every token alike, without our headers. */
+  answer() {
+    const [answer = ''] = Object.values(readAnswers());
+    app.post('/v1/keys/verify', async (c) => {
+      const { token } = await c.req.json();
+      return token ? c.body(answer, 200, json) : c.body(null, 400);
     });
   },
 

@@ -2,9 +2,9 @@
 
 const { env } = process;
 
-export const rounds = Number(env.BENCH_ROUNDS ?? 5);
+export const rounds = Number(env.BENCH_ROUNDS ?? 9);
 /** How long each side is loaded in each round, and before the first. */
-export const seconds = Number(env.BENCH_SECONDS ?? 5);
+export const seconds = Number(env.BENCH_SECONDS ?? 3);
 export const hotKeys = 1_000;
 export const coldKeys = Number(env.BENCH_COLD_KEYS ?? 1_000_000);
 export const manyKeys = Number(env.BENCH_MANY_KEYS ?? 10_000_000);

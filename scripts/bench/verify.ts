@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newToken } from '../../server/token.ts';
 import type { Runtime } from '../../test/process/service.ts';
@@ -46,12 +47,16 @@ const throughput = (pairs: [Load, Load][], least: number) => [
 const latency = (pairs: [Load, Load][], most?: number) =>
   compare('p99, ms', pairs, ({ p99 }) => p99, most === undefined ? undefined : atMost(most));
 
-export async function hot(used: Used, runtime: Runtime): Promise<Line[]> {
+/** @param BARE which handler of bare.ts it is held against: `answers` or `answer` */
+export async function hot(used: Used, runtime: Runtime, BARE: string): Promise<Line[]> {
   const on = await seededGround(used, hotKeys, { pinned: true });
   const service = await startService(used, on, runtime);
-  const ANSWER = await ask(service.url + path, on.verifier, { token: on.tokens[0] });
-  const bare = await startOther(used, 'bare.ts', { BARE: 'answer', ANSWER }, { runtime, pinned: true });
-  await sameAnswers(service, bare, on, 1);
+  const ANSWERS = join(on.directory, 'answers');
+  const answers: Record<string, string> = {};
+  for (const token of on.tokens) answers[token] = await ask(service.url + path, on.verifier, { token });
+  await writeFile(ANSWERS, JSON.stringify(answers));
+  const bare = await startOther(used, 'bare.ts', { BARE, ANSWERS }, { runtime, pinned: true });
+  await sameAnswers(service, bare, on, BARE === 'answers' ? hotKeys : 1);
   const load = (server: Server) => loader(verifications(server, on), { pinned: true });
   const pairs = await inTurn(load(service), load(bare));
   return [...throughput(pairs, 0.8), latency(pairs, 1.3), generatorLine(pairs)];
