@@ -73,10 +73,13 @@ export class Usage {
     lastUsedIp,
     lastUsedUserAgent,
   }: Pick<Key, 'id' | 'lastUsedAt' | 'lastUsedIp' | 'lastUsedUserAgent'>): ({ at: Date } & Client) | null {
-    const known = this.#waiting.lastUse(id) ?? this.#written.lastUse(id);
-    if (known && (!lastUsedAt || known.at >= lastUsedAt.getTime()))
-      return { ...known, at: new Date(known.at) };
-    return lastUsedAt && { at: lastUsedAt, ip: lastUsedIp, userAgent: lastUsedUserAgent };
+    let latest = lastUsedAt && { at: lastUsedAt, ip: lastUsedIp, userAgent: lastUsedUserAgent };
+    for (const uses of [this.#written, this.#waiting]) {
+      const known = uses.lastUse(id);
+      // The first of several in a millisecond stays, as in Uses.
+      if (known && (!latest || known.at > latest.at.getTime())) latest = { ...known, at: new Date(known.at) };
+    }
+    return latest;
   }
 
   /** Writes what was gathered, one flush after the other. */
@@ -158,7 +161,7 @@ async function writeUses(db: Database, uses: Uses): Promise<void> {
       select keys.id, u.at, u.ip, u."userAgent" as user_agent
       from keys join json_to_recordset(${lastUses}::text::json)
         as u(id text, at timestamptz, ip text, "userAgent" text) on u.id = keys.id
-      where keys.last_used_at is null or keys.last_used_at <= u.at
+      where keys.last_used_at is null or keys.last_used_at < u.at
       order by keys.id
       for no key update of keys
     ),
