@@ -42,15 +42,17 @@ try {
     { hostname: config.HOST, errorHandler: refuseUnreadable },
   );
   const latest = Symbol('the latest response');
+  type Connection = Duplex & { [latest]?: ServerResponse };
   const server = createServer(
     // As Headers reads them, for the short way reads them here.
     { ...slowness, keepAliveTimeout, joinDuplicateHeaders: true },
     (request, response) => {
-      Object.assign(request.socket, { [latest]: response });
+      const connection: Connection = request.socket;
+      connection[latest] = response;
       return listener(request, response);
     },
   );
-  server.on('clientError', (error, socket: Duplex & { [latest]?: ServerResponse }) => {
+  server.on('clientError', (error, socket: Connection) => {
     // In the middle of an answer, another would be read as part of it.
     const answer = socket[latest];
     if (answer?.headersSent && !answer.writableFinished) socket.destroy();

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import type { paths } from '../clients/typescript/schema.gen.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { newId } from '../server/id.ts';
@@ -9,44 +8,22 @@ import type { KeyMemory } from '../server/memory.ts';
 import { hashToken } from '../server/token.ts';
 import { Usage } from '../server/usage.ts';
 import type { VerifiedKey } from '../server/verify.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
-
-let service: TestService;
-let ada: SignedIn;
-let bob: SignedIn;
-
-beforeAll(async () => {
-  service = await startService();
-  ada = await service.signIn();
-  bob = await service.signIn();
-});
-
-const hour = 3_600_000;
-const day = 24 * hour;
-const none = { valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
-const iso = (at: number) => new Date(at).toISOString();
-
-const mint = async (body: { scopes?: string[]; expiresIn?: '1d' } = {}, by = ada) =>
-  expectData(await by.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
-
-const verify = async (
-  token: string,
-  {
-    by = service.operator,
-    ...rest
-  }: { by?: SignedIn['client']; scopes?: string[]; ip?: string; userAgent?: string } = {},
-) => expectData(await by.POST('/v1/keys/verify', { body: { token, ...rest } }));
-
-const read = async ({ id }: { id: string }) =>
-  expectData(await ada.client.GET('/v1/keys/{keyId}', { params: { path: { keyId: id } } }));
-
-type Query = NonNullable<paths['/v1/usage']['get']['parameters']['query']>;
-
-const ofKey = ({ id }: { id: string }, query: Query = {}, by = ada) =>
-  by.client.GET('/v1/keys/{keyId}/usage', { params: { path: { keyId: id }, query } });
-const ofAccount = (query: Query = {}, by = ada) => by.client.GET('/v1/usage', { params: { query } });
-
-const flush = () => service.deps.usage.flush();
+import { expectData } from './harness.ts';
+import {
+  ada,
+  bob,
+  day,
+  flush,
+  hour,
+  iso,
+  mint,
+  none,
+  ofAccount,
+  ofKey,
+  read,
+  service,
+  verify,
+} from './usage.ts';
 
 const nobody = () => ({ ip: null, userAgent: null });
 const from = (ip: string) => () => ({ ip, userAgent: null });

@@ -1,44 +1,22 @@
-import { beforeAll, expect, test } from 'vitest';
-import type { paths } from '../clients/typescript/schema.gen.ts';
+import { expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
-import { clientIp, expectData, type SignedIn, startService, type TestService } from './harness.ts';
-
-let service: TestService;
-let ada: SignedIn;
-let bob: SignedIn;
-
-beforeAll(async () => {
-  service = await startService();
-  ada = await service.signIn();
-  bob = await service.signIn();
-});
-
-const hour = 3_600_000;
-const day = 24 * hour;
-const none = { valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
-const iso = (at: number) => new Date(at).toISOString();
-
-const mint = async (body: { scopes?: string[]; expiresIn?: '1d' } = {}, by = ada) =>
-  expectData(await by.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
-
-const verify = async (
-  token: string,
-  {
-    by = service.operator,
-    ...rest
-  }: { by?: SignedIn['client']; scopes?: string[]; ip?: string; userAgent?: string } = {},
-) => expectData(await by.POST('/v1/keys/verify', { body: { token, ...rest } }));
-
-const read = async ({ id }: { id: string }) =>
-  expectData(await ada.client.GET('/v1/keys/{keyId}', { params: { path: { keyId: id } } }));
-
-type Query = NonNullable<paths['/v1/usage']['get']['parameters']['query']>;
-
-const ofKey = ({ id }: { id: string }, query: Query = {}, by = ada) =>
-  by.client.GET('/v1/keys/{keyId}/usage', { params: { path: { keyId: id }, query } });
-const ofAccount = (query: Query = {}, by = ada) => by.client.GET('/v1/usage', { params: { query } });
-
-const flush = () => service.deps.usage.flush();
+import { clientIp, expectData } from './harness.ts';
+import {
+  ada,
+  bob,
+  day,
+  flush,
+  hour,
+  iso,
+  mint,
+  none,
+  ofAccount,
+  ofKey,
+  type Query,
+  read,
+  service,
+  verify,
+} from './usage.ts';
 
 test('what was said of a key is counted by hour and verdict', async () => {
   const key = await mint({ scopes: ['a'], expiresIn: '1d' });

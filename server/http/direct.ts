@@ -61,7 +61,7 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
         if (!json.success || (asked ? !asked.success : search !== ''))
           return long(again(request, text), peer);
 
-        const token = bearerToken(header('authorization') ?? undefined) ?? '';
+        const token = bearerToken(header('authorization')) ?? '';
         const caller = identify(deps, token, () => clientOf(header, peer, deps));
         const made = after(caller, (caller) => {
           admit(caller, security);

@@ -28,8 +28,8 @@ export const guardedBy =
   };
 
 /** The token in an Authorization header (RFC 6750, section 2.1); undefined where there is no header. */
-export function bearerToken(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
+export function bearerToken(header: string | null | undefined): string | undefined {
+  if (header == null) return undefined;
   const [, token] = /^bearer +([\x21-\x7e]{1,8192})$/i.exec(header) ?? [];
   if (token === undefined)
     throw new Unauthenticated('The Authorization header must be "Bearer <token>".', { sent: true });
