@@ -34,6 +34,16 @@ export async function sameAnswers(
   }
 }
 
+/** The headers of an answer, save those that differ from one to the next, or say how long a connection is kept. */
+async function headersOf({ url }: Server, { tokens, verifier }: Seeded): Promise<string> {
+  const { headers } = await fetch(url + path, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${verifier}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ token: tokens[0] }),
+  });
+  return JSON.stringify([...headers].filter(([name]) => !/^(?:date|x-request-id|keep-alive)$/.test(name)));
+}
+
 /** How busy wrk was: at 1, it is the generator that was measured. */
 export const generatorLine = (pairs: [Load, Load][]): Line => ({
   figure: 'load generator, of a core',
@@ -57,6 +67,8 @@ export async function hot(used: Used, runtime: Runtime, BARE: string): Promise<L
   await writeFile(ANSWERS, JSON.stringify(answers));
   const bare = await startOther(used, 'bare.ts', { BARE, ANSWERS }, { runtime, pinned: true });
   await sameAnswers(service, bare, on, BARE === 'answers' ? hotKeys : 1);
+  const [ours, theirs] = await Promise.all([headersOf(service, on), headersOf(bare, on)]);
+  if (BARE === 'answers' && ours !== theirs) throw new Error(`Headers differ: ${ours} and ${theirs}`);
   const load = (server: Server) => loader(verifications(server, on), { pinned: true });
   const pairs = await inTurn(load(service), load(bare));
   return [...throughput(pairs, 0.8), latency(pairs, 1.3), generatorLine(pairs)];
