@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from './db/schema.ts';
 import type { Key } from './keys.ts';
-import { type Client, Uses } from './uses.ts';
+import { type Client, type HourUses, Uses } from './uses.ts';
 import type { Verdict } from './verify.ts';
 
 /** How long a use may wait before it is written, in milliseconds. */
@@ -106,7 +106,7 @@ export class Usage {
     const batch = this.#waiting;
     this.#written = batch;
     this.#waiting = new Uses(this.#capacity);
-    const parts = [...batch.parts(statementSize)];
+    const parts = batch.parts(statementSize);
     try {
       for (let part = parts[0]; part; part = parts[0]) {
         await writeUses(this.#db, part);
@@ -123,9 +123,9 @@ export class Usage {
   }
 
   /** Has what could not be written wait again, before what came meanwhile. */
-  #takeBack(parts: Uses[]): void {
+  #takeBack(parts: HourUses[]): void {
     const waiting = new Uses(this.#capacity);
-    const fitted = [...parts, this.#waiting].map((uses) => waiting.merge(uses));
+    const fitted = [...parts, ...this.#waiting.parts(this.#capacity)].map((part) => waiting.merge(part));
     this.#waiting = waiting;
     if (fitted.includes(false)) this.#tellFull();
     if (waiting.size > 0) this.#plan();
@@ -150,18 +150,21 @@ export class Usage {
 
 /**
  * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then counts in the
- * order of hour, key and verdict, so that none can deadlock. A count may be there twice, where the server did write it
+ * order of key and verdict, so that none can deadlock. A count may be there twice, where the server did write it
  * and its answer was lost. Counts of accounts that are gone are dropped.
  */
-async function writeUses(db: Database, uses: Uses): Promise<void> {
-  const lastUses = JSON.stringify(uses.lastUses());
-  const counts = JSON.stringify(uses.counts());
+async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> {
   await sql`
-    with used as (
-      select keys.id, u.at, u.ip, u."userAgent" as user_agent
-      from keys join json_to_recordset(${lastUses}::text::json)
-        as u(id text, at timestamptz, ip text, "userAgent" text) on u.id = keys.id
-      where keys.last_used_at is null or keys.last_used_at < u.at
+    with uses as materialized (
+      select *, to_timestamp("lastUsedAt" / 1000) as at
+      from json_to_recordset(${JSON.stringify(uses)}::text::json) as u(
+        "keyId" text collate "C", "accountId" text, "lastUsedAt" float8, ip text, "userAgent" text,
+        valid bigint, expired bigint, disabled bigint, insufficient_scope bigint)
+    ),
+    used as (
+      select keys.id, uses.at, uses.ip, uses."userAgent" as user_agent
+      from keys join uses on uses."keyId" = keys.id
+      where uses.at is not null and (keys.last_used_at is null or keys.last_used_at < uses.at)
       order by keys.id
       for no key update of keys
     ),
@@ -170,13 +173,13 @@ async function writeUses(db: Database, uses: Uses): Promise<void> {
       from used where keys.id = used.id
     )
     insert into usage (account_id, key_id, hour, verdict, count)
-    select c."accountId", c."keyId", c.hour, c.verdict, c.count
-    from json_to_recordset(${counts}::text::json)
-      as c("accountId" text, "keyId" text collate "C", hour timestamptz, verdict text collate "C", count bigint)
-      join accounts on accounts.id = c."accountId"
-    -- Makes it wait for the locks above.
-    where (select count(*) from used) >= 0
-    order by c.hour, c."keyId", c.verdict
+    select accounts.id, "keyId", ${new Date(hour)}::timestamptz, verdict, count
+    from uses join accounts on accounts.id = "accountId" cross join lateral (
+      values ('valid' collate "C", valid), ('expired', expired), ('disabled', disabled),
+        ('insufficient_scope', insufficient_scope)) as counted(verdict, count)
+    -- The second makes it wait for the locks above.
+    where count > 0 and (select count(*) from used) >= 0
+    order by "keyId", verdict
     on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count`.execute(db);
 }
 

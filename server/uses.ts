@@ -11,27 +11,29 @@ export const outcomes = ['valid', 'expired', 'disabled', 'insufficient_scope'] a
 export type Outcome = (typeof outcomes)[number];
 export type Counts = Record<Outcome, number>;
 
-/** The beginning of an hour as Unix time in milliseconds, and what was said in it. */
-type Hour = Counts & { begin: number };
-
-interface KeyUses {
+/** The uses of a key in one hour: who presented it last, when it was valid, and how often it was what. */
+export interface KeyUses extends Client, Counts {
+  keyId: string;
   accountId: string;
-  /** When it was last valid, as Unix time in milliseconds; `never` where it was not. */
+  /** Unix time in milliseconds; minus infinity, of which JSON makes null, where it was not valid. */
   lastUsedAt: number;
-  client: Client;
-  /** The last one is the one that is on, save where a clock went back. Seldom more than one. */
-  hours: Hour[];
+}
+
+/** Uses of keys in the hour that begins then, as Unix time in milliseconds. */
+export interface HourUses {
+  hour: number;
+  uses: KeyUses[];
 }
 
 const hourLength = 3_600_000;
 
 /** A number like the others: V8 overwrites one in its place, and makes a new one where the place may hold other things. */
 const never = Number.NEGATIVE_INFINITY;
-const nobody: Client = { ip: null, userAgent: null };
 
-/** Uses of keys that wait to be written: for each key its last use, and for each hour how often it was what. */
+/** Uses of keys that wait to be written. */
 export class Uses {
-  readonly #keys = new Map<string, KeyUses>();
+  /** By hour, then by key. Seldom more than one hour: uses are written each second. */
+  readonly #hours = new Map<number, Map<string, KeyUses>>();
   readonly #capacity: number;
   #size = 0;
 
@@ -46,7 +48,7 @@ export class Uses {
   }
 
   /**
-   * Adds one use. On the way of every request: two look-ups, and nothing is made but for a key's first use in an hour.
+   * Adds one use. On the way of every request: a look-up, and nothing is made but for a key's first use in an hour.
    * @returns whether it fitted
    */
   add(
@@ -55,98 +57,80 @@ export class Uses {
     at: number,
     client: () => Client,
   ): boolean {
-    const begin = at - (at % hourLength);
-    const uses = this.#keys.get(id) ?? this.#open(id, accountId);
-    const hour = uses && (hourOf(uses, begin) ?? this.#begin(uses, begin));
-    if (!hour) return false;
-    hour[outcome]++;
+    const uses = this.#usesOf(at - (at % hourLength), id, accountId);
+    if (!uses) return false;
+    uses[outcome]++;
     if (outcome === 'valid') note(uses, at, client);
     return true;
   }
 
   /** When a key was last valid in here, and who presented it. */
-  lastUse(id: string): ({ at: number } & Client) | undefined {
-    const { lastUsedAt: at = never, client } = this.#keys.get(id) ?? {};
-    return at === never || !client ? undefined : { at, ...client };
+  lastUse(keyId: string): ({ at: number } & Client) | undefined {
+    let latest: KeyUses | undefined;
+    for (const keys of this.#hours.values()) {
+      const uses = keys.get(keyId);
+      if (uses && uses.lastUsedAt > (latest?.lastUsedAt ?? never)) latest = uses;
+    }
+    return latest && { at: latest.lastUsedAt, ip: latest.ip, userAgent: latest.userAgent };
   }
 
-  /** Adds what came later, in another one. @returns whether all of it fitted */
-  merge(others: Uses): boolean {
+  /** Adds what came later. @returns whether all of it fitted */
+  merge({ hour, uses: others }: HourUses): boolean {
     let fitted = true;
-    for (const [id, { accountId, lastUsedAt, client, hours }] of others.#keys) {
-      for (const counts of hours) {
-        const uses = this.#keys.get(id) ?? this.#open(id, accountId);
-        const hour = uses && (hourOf(uses, counts.begin) ?? this.#begin(uses, counts.begin));
-        if (hour) for (const outcome of outcomes) hour[outcome] += counts[outcome];
-        else fitted = false;
-        if (uses) note(uses, lastUsedAt, () => client);
+    for (const other of others) {
+      const uses = this.#usesOf(hour, other.keyId, other.accountId);
+      if (!uses) {
+        fitted = false;
+        continue;
       }
+      for (const outcome of outcomes) uses[outcome] += other[outcome];
+      note(uses, other.lastUsedAt, () => other);
     }
     return fitted;
   }
 
-  /** The same in parts of at most so many keys. */
-  *parts(size: number): Generator<Uses> {
-    let part = new Uses();
-    for (const [id, uses] of this.#keys) {
-      part.#keys.set(id, uses);
-      part.#size += uses.hours.length;
-      if (part.#size < size) continue;
-      yield part;
-      part = new Uses();
-    }
-    if (part.#size > 0) yield part;
+  /** All of it in parts, each of one hour and of at most so many keys. */
+  parts(size: number): HourUses[] {
+    return Array.from(this.#hours).flatMap(([hour, keys]) => {
+      const all = [...keys.values()];
+      const count = Math.ceil(all.length / size);
+      return Array.from({ length: count }, (_, part) => ({
+        hour,
+        uses: all.slice(part * size, (part + 1) * size),
+      }));
+    });
   }
 
-  /** The keys that were valid, each with when and who. */
-  lastUses(): ({ id: string; at: Date } & Client)[] {
-    return Array.from(this.#keys).flatMap(([id, { lastUsedAt, client }]) =>
-      lastUsedAt === never ? [] : [{ id, at: new Date(lastUsedAt), ...client }],
-    );
+  #usesOf(hour: number, keyId: string, accountId: string): KeyUses | undefined {
+    return this.#hours.get(hour)?.get(keyId) ?? this.#open(hour, keyId, accountId);
   }
 
-  /** How often each key was what in each hour. */
-  counts(): { accountId: string; keyId: string; hour: Date; verdict: Outcome; count: number }[] {
-    return Array.from(this.#keys).flatMap(([keyId, { accountId, hours }]) =>
-      hours.flatMap(({ begin, ...counts }) =>
-        outcomes.flatMap((verdict) => {
-          const count = counts[verdict];
-          return count > 0 ? [{ accountId, keyId, hour: new Date(begin), verdict, count }] : [];
-        }),
-      ),
-    );
-  }
-
-  #open(id: string, accountId: string): KeyUses | undefined {
+  #open(hour: number, keyId: string, accountId: string): KeyUses | undefined {
     if (this.#size >= this.#capacity) return undefined;
+    this.#size++;
+    const keys = this.#hours.get(hour) ?? new Map<string, KeyUses>();
+    this.#hours.set(hour, keys);
     const uses: KeyUses = {
+      keyId,
       accountId,
       lastUsedAt: never,
-      client: nobody,
-      hours: [],
+      ip: null,
+      userAgent: null,
+      valid: 0,
+      expired: 0,
+      disabled: 0,
+      insufficient_scope: 0,
     };
-    this.#keys.set(id, uses);
+    keys.set(keyId, uses);
     return uses;
   }
-
-  #begin({ hours }: KeyUses, begin: number): Hour | undefined {
-    if (this.#size >= this.#capacity) return undefined;
-    const hour: Hour = { begin, valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
-    hours.push(hour);
-    this.#size++;
-    return hour;
-  }
-}
-
-function hourOf({ hours }: KeyUses, begin: number): Hour | undefined {
-  for (let index = hours.length - 1; index >= 0; index--)
-    if (hours[index]?.begin === begin) return hours[index];
-  return undefined;
 }
 
 /** A later use is the last one; of many in the same millisecond the first, so that the others need not say who they are. */
 function note(uses: KeyUses, at: number, client: () => Client): void {
   if (uses.lastUsedAt >= at) return;
+  const { ip, userAgent } = client();
   uses.lastUsedAt = at;
-  uses.client = client();
+  uses.ip = ip;
+  uses.userAgent = userAgent;
 }
