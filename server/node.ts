@@ -6,6 +6,7 @@ import { boot } from './boot.ts';
 import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
 import { draining } from './http/drain.ts';
+import { together } from './http/together.ts';
 import { refuseMalformed, refuseUnreadable } from './http/unreadable.ts';
 import { alone, supervise, worker } from './workers.ts';
 
@@ -31,7 +32,7 @@ try {
   // Else it would be ended with its supervisor, in the middle of a request.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   const { config, fetch, banner, close, log } = await boot(process.env);
-  const { fetch: answer, drain } = draining(fetch);
+  const { fetch: answer, drain } = draining(together(fetch));
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(
     (request, { incoming }) =>
