@@ -3,9 +3,9 @@ import type { Peer } from './client.ts';
 type Fetch = (request: Request, peer: Peer) => Response | Promise<Response>;
 
 /**
- * Has the answers of one turn of the event loop leave one after the other, at its end. An answer that leaves wakes
- * whoever waits for it, and to wake somebody is dear: those that come in a row find them awake. At little load a turn
- * is one request, and waits for nothing.
+ * Has the requests of one turn of the event loop handled at its end, one after the other: what one of them brings into
+ * the processor's caches serves the next, and their answers leave in a row. An answer wakes whoever waits for it, which
+ * is dear; those that follow find them awake. At little load a turn is one request, and waits for nothing.
  */
 export function together(fetch: Fetch): (request: Request, peer: Peer) => Promise<Response> {
   let end: Promise<void> | undefined;
@@ -20,8 +20,7 @@ export function together(fetch: Fetch): (request: Request, peer: Peer) => Promis
   };
 
   return async (request, peer) => {
-    const answer = await fetch(request, peer);
     await ends();
-    return answer;
+    return fetch(request, peer);
   };
 }
