@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { after } from './after.ts';
 import type { Act } from './audit.ts';
 import type { Deps } from './deps.ts';
@@ -12,6 +11,7 @@ import {
   WrongCaller,
 } from './errors.ts';
 import { operatorAccountId } from './id.ts';
+import { Recent } from './recent.ts';
 import { isLiveSession } from './sessions.ts';
 import { hashText } from './token.ts';
 import type { Client } from './uses.ts';
@@ -40,7 +40,7 @@ function claimsToBeAccessToken(token: string): boolean {
  * The hashes of the tokens of a few callers: whoever verifies those of others calls with the same one again and again.
  * Only the work of hashing is saved. Whether the key is still good is looked up each time.
  */
-const hashes = new LRUCache<string, string>({ max: 100 });
+const hashes = new Recent<string>(100);
 
 /**
  * Finds out who sent a bearer token. A key's call counts as a use of it.

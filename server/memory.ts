@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { Currency, Memory } from './currency.ts';
 import type { Database } from './db/schema.ts';
 import { Lookup } from './lookup.ts';
+import { Recent } from './recent.ts';
 import type { Keys, VerifiedKey } from './verify.ts';
 
 /** So many unknown tokens are remembered as such, apart from the keys, so that nobody can crowd those out with them. */
@@ -9,9 +9,6 @@ const maxUnknown = 10_000;
 /** What a key takes beside its texts, in bytes, and what each character of them takes. */
 const bytesPerKey = 1_300;
 const bytesPerCharacter = 2;
-
-/** One in so many uses of a key is noted. Whoever is in use is noted soon, as is fair for choosing who has to go. */
-const notedEvery = 7;
 
 export interface KeyMemoryOptions {
   /** Looks a key up in the database. */
@@ -29,31 +26,24 @@ export interface KeyMemoryOptions {
 export class KeyMemory implements Memory, Keys {
   readonly #find: KeyMemoryOptions['find'];
   readonly #isCurrent: () => boolean;
-  readonly #keys: LRUCache<string, VerifiedKey>;
-  readonly #unknown = new LRUCache<string, true>({ max: maxUnknown });
-  #recalls = 0;
+  readonly #keys: Recent<VerifiedKey>;
+  readonly #unknown = new Recent<true>(maxUnknown);
   /** Who is being asked for. What is forgotten meanwhile is taken out, so that its answer is not remembered. */
   readonly #asked = new Map<string, Promise<VerifiedKey | undefined>>();
 
   constructor({ find, isCurrent, bytes }: KeyMemoryOptions) {
     this.#find = find;
     this.#isCurrent = isCurrent;
-    this.#keys = new LRUCache({ maxSize: bytes, sizeCalculation: sizeOf });
+    this.#keys = new Recent(bytes, sizeOf);
   }
 
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
   find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined> {
     // A query under way is no answer either: it may have begun before a change that we are not told of.
     if (!this.#isCurrent()) return this.#find(hash);
-    const key = this.#recall(hash);
-    if (key || this.#unknown.has(hash)) return key;
+    const key = this.#keys.get(hash);
+    if (key || this.#unknown.get(hash)) return key;
     return this.#asked.get(hash) ?? this.#ask(hash);
-  }
-
-  /** Only now and then does it note which key was asked for: to do so costs more than to find it. */
-  #recall(hash: string): VerifiedKey | undefined {
-    this.#recalls = (this.#recalls + 1) % notedEvery;
-    return this.#recalls === 0 ? this.#keys.get(hash) : this.#keys.peek(hash);
   }
 
   forget(hash: string): void {

@@ -58,10 +58,10 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
         text = await request.text();
         const json = schema.safeParse(parse(text));
         const asked = search === '' ? noQuery : query?.safeParse(parameters(search));
-        if (!json.success || (asked ? !asked.success : search !== ''))
+        const token = bearerToken(header('authorization'));
+        if (!json.success || (asked ? !asked.success : search !== '') || token === undefined)
           return long(again(request, text), peer);
 
-        const token = bearerToken(header('authorization')) ?? '';
         const caller = identify(deps, token, () => clientOf(header, peer, deps));
         const made = after(caller, (caller) => {
           admit(caller, security);
@@ -100,7 +100,6 @@ const isJson = (contentType: string | null | undefined) =>
 const isInOrder = (header: ReadHeader) =>
   isJson(header('content-type')) &&
   Number(header('content-length') ?? Number.POSITIVE_INFINITY) <= maxBytes &&
-  header('authorization') != null &&
   header('transfer-encoding') == null &&
   header('origin') == null &&
   header('x-request-id') == null;
