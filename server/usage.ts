@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from './db/schema.ts';
 import type { Key } from './keys.ts';
-import { type Client, type HourUses, Uses } from './uses.ts';
+import { type Client, type HourUses, type KeyUses, outcomes, Uses } from './uses.ts';
 import type { Verdict } from './verify.ts';
 
 /** How long a use may wait before it is written, in milliseconds. */
@@ -154,16 +154,21 @@ export class Usage {
  * and its answer was lost. Counts of accounts that are gone are dropped.
  */
 async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> {
+  // Column by column, which is less work for Postgres than a list of objects.
+  const column = (name: keyof KeyUses) =>
+    sql`json_array_elements_text(${JSON.stringify(uses.map((key) => key[name]))}::text::json)`;
+  const columns = sql.join(
+    (['keyId', 'accountId', 'lastUsedAt', 'ip', 'userAgent', ...outcomes] as const).map(column),
+  );
   await sql`
     with uses as materialized (
-      select *, to_timestamp("lastUsedAt" / 1000) as at
-      from json_to_recordset(${JSON.stringify(uses)}::text::json) as u(
-        "keyId" text collate "C", "accountId" text, "lastUsedAt" float8, ip text, "userAgent" text,
-        valid bigint, expired bigint, disabled bigint, insufficient_scope bigint)
+      select *, to_timestamp(last_used_at::float8 / 1000) as at
+      from rows from (${columns}) as u(
+        key_id, account_id, last_used_at, ip, user_agent, valid, expired, disabled, insufficient_scope)
     ),
     used as (
-      select keys.id, uses.at, uses.ip, uses."userAgent" as user_agent
-      from keys join uses on uses."keyId" = keys.id
+      select keys.id, uses.at, uses.ip, uses.user_agent
+      from keys join uses on uses.key_id = keys.id
       where uses.at is not null and (keys.last_used_at is null or keys.last_used_at < uses.at)
       order by keys.id
       for no key update of keys
@@ -173,13 +178,13 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
       from used where keys.id = used.id
     )
     insert into usage (account_id, key_id, hour, verdict, count)
-    select accounts.id, "keyId", ${new Date(hour)}::timestamptz, verdict, count
-    from uses join accounts on accounts.id = "accountId" cross join lateral (
+    select uses.account_id, uses.key_id, ${new Date(hour)}::timestamptz, verdict, count::bigint
+    from uses join accounts on accounts.id = uses.account_id cross join lateral (
       values ('valid' collate "C", valid), ('expired', expired), ('disabled', disabled),
         ('insufficient_scope', insufficient_scope)) as counted(verdict, count)
     -- The second makes it wait for the locks above.
-    where count > 0 and (select count(*) from used) >= 0
-    order by "keyId", verdict
+    where count <> '0' and (select count(*) from used) >= 0
+    order by uses.key_id collate "C", verdict
     on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count`.execute(db);
 }
 
