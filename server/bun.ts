@@ -3,7 +3,6 @@ import { boot } from './boot.ts';
 import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
 import { draining } from './http/drain.ts';
-import { together } from './http/together.ts';
 import { alone, supervise, worker } from './workers.ts';
 
 /** As much of Bun as is used here; its own types would clash with those of Node. */
@@ -39,7 +38,7 @@ try {
   // HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
   const whole = (request: Request) =>
     request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
-  const { fetch: answer, drain } = draining(together((request, peer) => fetch(whole(request), peer)));
+  const { fetch: answer, drain } = draining((request, peer) => fetch(whole(request), peer));
   const server = Bun.serve({
     port: config.PORT,
     hostname: config.HOST,
