@@ -125,7 +125,7 @@ export class Usage {
   /** Has what could not be written wait again, before what came meanwhile. */
   #takeBack(parts: HourUses[]): void {
     const waiting = new Uses(this.#capacity);
-    const fitted = [...parts, ...this.#waiting.parts(this.#capacity)].map((part) => waiting.merge(part));
+    const fitted = [...parts, ...this.#waiting.parts(statementSize)].map((part) => waiting.merge(part));
     this.#waiting = waiting;
     if (fitted.includes(false)) this.#tellFull();
     if (waiting.size > 0) this.#plan();
