@@ -19,8 +19,7 @@ let world: World;
 
 beforeAll(async () => {
   // As in production, where answers are not logged: at level debug everything goes the long way.
-  const log = pino({ level: 'info' }, { write: (line: string) => service.logs.push(line) });
-  service = await startService({ log });
+  service = await startService({ logLevel: 'info' });
   world = await newWorld(service);
 });
 

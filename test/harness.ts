@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import pino from 'pino';
+import pino, { type LevelWithSilent } from 'pino';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../clients/typescript/client.ts';
@@ -45,7 +45,7 @@ export interface TestService {
   signIn: () => Promise<SignedIn>;
   /** Moves the clock on. */
   pass: (milliseconds: number) => void;
-  /** What was logged, at every level. */
+  /** The lines that were logged. */
   logs: string[];
 }
 
@@ -85,12 +85,22 @@ export async function createDatabase(serverUrl: string): Promise<{ url: string; 
   return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
 }
 
+/** Logged at every level, all requests go the long way; as in production, some go the short one of server/http/direct.ts. */
+const usualLogLevel = () => (inject('database') === 'pglite' ? 'trace' : 'info');
+
+interface ServiceOptions extends Partial<Deps> {
+  logLevel?: LevelWithSilent;
+}
+
 /**
  * The service on a database of its own, with a clock that stands still until it is moved. Call it once in a test
  * file, in beforeAll. After the file no token that was issued may stand in the database or the logs.
  * @param options what differs from an ordinary deployment
  */
-export async function startService(options: Partial<Deps> = {}): Promise<TestService> {
+export async function startService({
+  logLevel = usualLogLevel(),
+  ...options
+}: ServiceOptions = {}): Promise<TestService> {
   const { db, currency } = await openTestDatabase();
   const keys = rememberedKeys(db, currency, 2 ** 20);
   let now = Date.UTC(2026, 0, 31, 12);
@@ -105,7 +115,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
       throw error;
     }),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
-    log: pino({ level: 'trace' }, { write: (line: string) => logs.push(line) }),
+    log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
     operatorToken,
     attempts: new Attempts(),
     publicUrl: baseUrl,
@@ -121,7 +131,7 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
   cleanUp.defer(() => assertKept(issued, db, logs));
 
   const send = async (request: Request) => {
-    const response = await app.fetch(request, { ip: () => clientIp });
+    const response = await app.fetch(await onTheWire(request), { ip: () => clientIp });
     await assertConforms(request, response);
     for (const token of tokensIn(await response.clone().text())) issued.add(token);
     return response;
@@ -149,6 +159,15 @@ export async function startService(options: Partial<Deps> = {}): Promise<TestSer
       return { email, accountId: created.id, accessToken, refreshToken, client };
     },
   };
+}
+
+/** A request as it arrives: with the length of its body, which fetch adds when it sends it. */
+async function onTheWire(request: Request): Promise<Request> {
+  const { headers } = request;
+  if (!request.body || headers.has('content-length') || headers.has('transfer-encoding')) return request;
+  const { byteLength } = await request.clone().arrayBuffer();
+  headers.set('Content-Length', String(byteLength));
+  return request;
 }
 
 /** The data of an answer that must be a success. */

@@ -89,7 +89,11 @@ test('a body that stops half-way is the fault of its sender', async () => {
         controller.error(new Error('aborted'));
       },
     });
-    const headers = { Authorization: `Bearer ${ada.accessToken}`, 'Content-Type': 'application/json' };
+    const headers = {
+      Authorization: `Bearer ${ada.accessToken}`,
+      'Content-Type': 'application/json',
+      'Content-Length': '100',
+    };
     const response = await service.fetch(path, { method, headers, body, duplex: 'half' } as RequestInit);
     await expectRefusal(response, path);
   }

@@ -165,7 +165,7 @@ async function dump(): Promise<string> {
 beforeAll(async () => {
   const set = await newSigningKeys();
   const signer = await createSigner(set, { issuer: 'http://latchkey.test', siteName: 'Share' });
-  service = await startService({ signer });
+  service = await startService({ signer, logLevel: 'trace' });
   app = createApp(service.deps);
   for (const { d = '' } of set.keys) secrets.add(d);
   for (const secret of [service.deps.operatorToken, password]) secrets.add(secret);
