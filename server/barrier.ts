@@ -47,6 +47,7 @@ export class Barriers {
     const barrier = ++this.#count;
     const confirmed = new Set<string>();
     let present: { id: string; beat: number }[] | undefined;
+    let readAt = 0;
     const check = () => {
       if (present?.every(({ id }) => confirmed.has(id))) resolve();
     };
@@ -57,6 +58,7 @@ export class Barriers {
     this.#tell(barrier).then(
       (replicas) => {
         present = replicas;
+        readAt = performance.now();
         check();
       },
       // Nobody can be asked, so the time must do.
@@ -66,7 +68,7 @@ export class Barriers {
     clearTimeout(timer);
     this.#waiting.delete(barrier);
     const silent = present?.filter(({ id }) => !confirmed.has(id)) ?? [];
-    if (silent.length > 0) this.#strike(silent).catch(() => {});
+    if (silent.length > 0) this.#strikeAfter(silent, readAt + this.#lease - performance.now());
   }
 
   /** Sends a barrier, and says which replicas are there. One that comes later begins with all that is committed. */
@@ -77,10 +79,15 @@ export class Barriers {
     return rows;
   }
 
-  /** Takes the silent off the table, so that nobody waits for them again. Whoever lives is back with its next beat. */
-  async #strike(silent: { id: string; beat: number }[]): Promise<void> {
-    await sql`
+  /**
+   * Takes the silent off the table, so that nobody waits for them again, once they have been silent for a whole lease
+   * since their beats were read: while one may trust its memory, everybody has to wait for it. Whoever lives is back
+   * with its next beat.
+   */
+  #strikeAfter(silent: { id: string; beat: number }[], delay: number): void {
+    const strike = sql`
       delete from replicas using json_to_recordset(${JSON.stringify(silent)}::text::json) as silent(id text, beat bigint)
-      where replicas.id = silent.id and replicas.beat = silent.beat`.execute(this.#db);
+      where replicas.id = silent.id and replicas.beat = silent.beat`;
+    setTimeout(() => strike.execute(this.#db).catch(() => {}), delay).unref();
   }
 }

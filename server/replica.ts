@@ -12,7 +12,7 @@ import type { Database } from './db/schema.ts';
 const beatInterval = 250;
 /** So long after it was sent, a heartbeat that came back lets memory be trusted, in milliseconds. */
 const trust = 1_000;
-/** So long others wait for us to confirm, in milliseconds: `trust`, and as much for clocks that run differently as no clock does. */
+/** So long others wait for us to confirm, in milliseconds: `trust`, and far more than two clocks drift apart in that time. */
 const lease = 1_500;
 /** A line that is silent for so long is given up, and another tried after a moment; in milliseconds. */
 const patience = 2_000;
@@ -55,6 +55,7 @@ export class Replica implements Currency {
   #beats = 0;
   #memory: Memory | undefined;
   #session: Session | undefined;
+  #called = () => {};
   #running: Promise<void> = Promise.resolve();
   /** Barriers of others that we have come to, to be confirmed together. */
   #confirming: { replica: string; barrier: string }[] = [];
@@ -132,6 +133,7 @@ export class Replica implements Currency {
     };
     try {
       await send(`listen latchkey; listen latchkey_${this.#id}`);
+      await Promise.race([this.#callUp(), failed]);
       const [{ pid } = { pid: 0 }] = await send<{ pid: number }>('select pg_backend_pid() as pid');
       // In this order: what changes from now on is told, and what changed until now is not remembered.
       this.#memory?.forgetAll();
@@ -154,12 +156,30 @@ export class Replica implements Currency {
   }
 
   /**
-   * Acts on a notification: a change, `barrier <replica> <number>`, or one to us alone, `confirmed <number> <replica>`
-   * or `beat <number> <pid>`.
+   * Calls our line from another connection while it is silent, and waits until it is heard. A pooler that lends out
+   * connections takes LISTEN as well, and drops what comes when nobody has the connection: there, a heartbeat would
+   * come back, and nothing else.
+   */
+  async #callUp(): Promise<void> {
+    const { promise: heard, resolve, reject } = Promise.withResolvers<void>();
+    this.#called = resolve;
+    const error = () => reject(new Error(`LISTEN heard nothing for ${patience} ms: is a pooler in between?`));
+    const timer = setTimeout(error, patience);
+    try {
+      await Promise.all([sql`select pg_notify(${`latchkey_${this.#id}`}, 'call')`.execute(this.#db), heard]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Acts on a notification: a change, `barrier <replica> <number>`, or one to us alone, `call`,
+   * `confirmed <number> <replica>` or `beat <number> <pid>`.
    */
   #hear(message: string): void {
     const [kind, first = '', second = ''] = message.split(' ');
-    if (kind === 'barrier') this.#confirm(first, second);
+    if (kind === 'call') this.#called();
+    else if (kind === 'barrier') this.#confirm(first, second);
     else if (kind === 'confirmed') this.#barriers.confirmed(Number(first), second);
     else if (kind === 'beat') this.#trustFrom(Number(first), Number(second));
     else forgetChanged(this.#memory, message);

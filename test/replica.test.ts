@@ -11,6 +11,7 @@ import { Lookup } from '../server/lookup.ts';
 import { KeyMemory } from '../server/memory.ts';
 import { Replica } from '../server/replica.ts';
 import { hashText, newToken } from '../server/token.ts';
+import { startPooler } from './faults/pooler.ts';
 import { startProxy } from './faults/proxy.ts';
 import { createDatabase } from './harness.ts';
 
@@ -20,6 +21,7 @@ const act = { actor: 'operator', now: Date.now() };
 let here: TestReplica;
 let there: TestReplica;
 let network: Awaited<ReturnType<typeof startProxy>>;
+let databaseUrl: URL;
 const cleanUp = new AsyncDisposableStack();
 
 interface TestReplica {
@@ -91,11 +93,10 @@ onPostgres('replicas', () => {
   beforeAll(async () => {
     const { url, drop } = await createDatabase(inject('postgresUrl'));
     cleanUp.defer(drop);
-    network = cleanUp.use(await startProxy(Number(new URL(url).port)));
-    const proxied = new URL(url);
-    proxied.port = String(network.port);
+    databaseUrl = new URL(url);
+    network = cleanUp.use(await startProxy(Number(databaseUrl.port)));
     here = await openReplica(url);
-    there = await openReplica(proxied.href);
+    there = await openReplica(through(network));
   });
   afterAll(() => cleanUp.disposeAsync());
 
@@ -188,9 +189,7 @@ onPostgres('replicas', () => {
     await revokeKey(here, operatorAccountId, first, act);
     const held = performance.now() - began;
     expect(there.replica.isCurrent()).toBe(false);
-    await expect
-      .poll(() => here.db.selectFrom('replicas').select('id').execute(), { timeout: 2_000 })
-      .toHaveLength(1);
+    await expect.poll(listed, { timeout: 3_000 }).toHaveLength(1);
     const next = performance.now();
     await revokeKey(here, operatorAccountId, second, act);
     expect(performance.now() - next).toBeLessThan(1_000);
@@ -201,12 +200,34 @@ onPostgres('replicas', () => {
   });
 
   test('a replica that ends leaves nobody waiting for it', async () => {
-    const third = await openReplica(
-      `${inject('postgresUrl').replace(/\/[^/]*$/, '')}/${await nameOf(here.db)}`,
-    );
+    const third = await openReplica(databaseUrl.href);
     await third.replica.close();
-    const { rows } = await sql<{ ids: string }>`select id from replicas`.execute(here.db);
-    expect(rows).toHaveLength(2);
+    expect(await listed()).toHaveLength(2);
+  });
+
+  test('a replica that trusts its memory is waited for, however late another could ask for it', async () => {
+    const busy = await openReplica(`${databaseUrl.href}?max=1`);
+    const holdingUp = sql`select pg_sleep(1.4)`.execute(busy.db);
+    const settled = busy.settled();
+    await pause(1_200);
+    network.stall();
+    await settled;
+    expect(there.replica.isCurrent()).toBe(true);
+    while (there.replica.isCurrent()) {
+      expect(await listed()).toHaveLength(3);
+      await pause(20);
+    }
+    network.behave();
+    await holdingUp;
+    await busy.replica.close();
+    await expect.poll(() => there.replica.isCurrent(), { timeout: 5_000 }).toBe(true);
+  });
+
+  test('a replica whose connection is lent to others between its queries does not trust its memory', async () => {
+    await using pooler = await startPooler(Number(databaseUrl.port));
+    const pooled = await openReplica(through(pooler));
+    expect(pooled.replica.isCurrent()).toBe(false);
+    await pooled.replica.close();
   });
 
   test('all replicas tell the time of the database', async () => {
@@ -218,10 +239,15 @@ onPostgres('replicas', () => {
   });
 });
 
-const nameOf = async (db: Database): Promise<string> => {
-  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
-  return rows[0]?.name ?? '';
-};
+/** The database behind something else that listens on a port of this machine. */
+function through({ port }: { port: number }): string {
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  return url.href;
+}
+
+/** The replicas that are waited for. */
+const listed = () => here.db.selectFrom('replicas').select('id').execute();
 
 test('what a look-up finds is not remembered if it changed meanwhile', async () => {
   const gate = Promise.withResolvers<undefined>();
