@@ -11,6 +11,7 @@ declare const Bun: {
     port: number;
     hostname: string;
     reusePort: boolean;
+    development: boolean;
     fetch: (request: Request, server: Server) => Response | Promise<Response>;
   }): Server;
 };
@@ -43,6 +44,8 @@ try {
     port: config.PORT,
     hostname: config.HOST,
     reusePort: isWorker,
+    // Else a failure outside of the app is answered with a page for developers.
+    development: false,
     fetch: (request, server) => answer(request, { ip: () => server.requestIP(request)?.address }),
   });
   lifecycle.listening(banner);

@@ -60,7 +60,7 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
         const asked = search === '' ? noQuery : query?.safeParse(parameters(search));
         const token = bearerToken(header('authorization'));
         if (!json.success || (asked ? !asked.success : search !== '') || token === undefined)
-          return long(again(request, text), peer);
+          return long(again(request, path, search, text), peer);
 
         const caller = identify(deps, token, () => clientOf(header, peer, deps));
         const made = after(caller, (caller) => {
@@ -70,7 +70,7 @@ export function shortWay<Body extends z.ZodType, Query extends z.ZodType>(
         return answered(made instanceof Promise ? await made : made, status);
       } catch (thrown) {
         const failure = text === undefined ? incompleteBody() : thrown;
-        return long(again(request, null), { ip: () => peer?.ip(), failure });
+        return long(again(request, path, search, null), { ip: () => peer?.ip(), failure });
       }
     },
   };
@@ -104,9 +104,9 @@ const isInOrder = (header: ReadHeader) =>
   header('origin') == null &&
   header('x-request-id') == null;
 
-/** The same request once more, whose body has been read. */
-const again = ({ url, headers }: Request, body: string | null) =>
-  new Request(url, { method: 'POST', headers, body });
+/** The same request once more, whose body has been read. Its own URL may have been made of a Host that makes none. */
+const again = ({ headers }: Request, path: string, search: string, body: string | null) =>
+  new Request(`http://localhost${path}?${search}`, { method: 'POST', headers, body });
 
 /** The parameters of a query; undefined, which no schema takes, where one is there twice. */
 function parameters(search: string): Record<string, string> | undefined {

@@ -53,12 +53,14 @@ const cases: Case[] = [
   ['a content type of Latin-1', verify('{"token":"a"}', 'Content-Type: \xe9/\xff;;=\r\n'), [200, 400, 415]],
   ['HTTP/1.0 without Host', 'GET /livez HTTP/1.0\r\n\r\n', [200]],
   ['HTTP/1.1 without Host', 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n', [200, 400]],
-  ...['', 'a b/c?d', 'other.example/path', 'u@h:99999', '\xe9\xff', 'a\r\nHost: b'].map(
-    (host): Case => [
-      `the Host ${JSON.stringify(host)}`,
-      get('/livez').replace('Host: a', `Host: ${host}`),
-      [200, 400, 404],
-    ],
+  ...['', 'a b/c?d', 'other.example/path', 'h:99999', 'u@h:99999', '\xe9\xff', 'a\r\nHost: b'].flatMap(
+    (host): Case[] => {
+      const from = (sent: string) => sent.replace('Host: a', `Host: ${host}`);
+      return [
+        [`the Host ${JSON.stringify(host)}`, from(get('/livez')), [200, 400, 404]],
+        [`a refusal of the Host ${JSON.stringify(host)}`, from(verify('{}')), [400, 404, 422]],
+      ];
+    },
   ),
   ['TRACE', message('TRACE /v1/keys'), [405]],
   ['CONNECT', message('CONNECT other.example:443'), [0, 400, 404, 405]],
