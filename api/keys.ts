@@ -46,11 +46,19 @@ const isMetadataValue = (value: unknown): value is MetadataValue =>
   (typeof value === 'number' && Number.isFinite(value)) ||
   (typeof value === 'string' && [...value].length <= 500 && value.isWellFormed() && !value.includes('\0'));
 
+const maxMetadataEntries = 50;
+/** A thousand verdicts go into one answer, each with the metadata of its key. */
+const maxMetadataCharacters = 4_000;
+
+/** How long metadata are: the characters of all names and values. */
+const lengthOf = (facts: object) =>
+  Object.entries(facts).reduce((sum, [name, value]) => sum + name.length + [...String(value)].length, 0);
+
 /** An object of at most 50 facts. Walked by hand, since a Zod record drops `__proto__` in silence. */
 const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, types: MetadataType[]) => {
   const schema = {
     type: 'object' as const,
-    maxProperties: 50,
+    maxProperties: maxMetadataEntries,
     propertyNames: { type: 'string', pattern: metadataName.source },
     additionalProperties: { anyOf: types },
     example: { environment: 'production', seats: 12 },
@@ -63,11 +71,13 @@ const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, type
       if (typeof value !== 'object' || value === null || Array.isArray(value))
         return refuse('Must be an object.');
       const entries = Object.entries(value);
-      if (entries.length > 50) refuse('Must have at most 50 entries.');
+      if (entries.length > maxMetadataEntries) refuse(`Must have at most ${maxMetadataEntries} entries.`);
       for (const [name, entry] of entries) {
         if (!metadataName.test(name)) refuse('Must be named with 1 to 64 letters, digits or _ . : -', name);
         else if (!accepts(entry)) refuse(wanted, name);
       }
+      if (lengthOf(value) > maxMetadataCharacters)
+        refuse(`Must have at most ${maxMetadataCharacters} characters, all names and values together.`);
     })
     .openapi(schema);
 };
@@ -82,14 +92,16 @@ const Metadata = facts<MetadataValue>(
   isMetadataValue,
   'Must be a string of at most 500 characters, a number or a boolean.',
   valueTypes,
-).openapi({ description: 'Up to 50 facts of your own about the key; every valid verdict returns them.' });
+).openapi({
+  description: `Up to ${maxMetadataEntries} facts of your own about the key, of ${maxMetadataCharacters} characters together, names and values; every valid verdict returns them.`,
+});
 
 const MetadataPatch = facts<MetadataValue | null>(
   (value) => value === null || isMetadataValue(value),
   'Must be a string of at most 500 characters, a number, a boolean, or null to remove the entry.',
   [...valueTypes, { type: 'null' }],
 ).openapi({
-  description: 'Entries to set; null removes one (RFC 7396). At most 50 may remain.',
+  description: `Entries to set; null removes one (RFC 7396). At most ${maxMetadataEntries} may remain, of ${maxMetadataCharacters} characters together, names and values.`,
   example: { environment: null, seats: 20 },
 });
 

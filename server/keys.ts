@@ -167,8 +167,9 @@ export interface KeyChange {
   disabled?: boolean | undefined;
 }
 
-/** How many entries metadata may have. */
+/** How many entries metadata may have, and how many characters, names and values together. */
 const maxMetadataEntries = 50;
+const maxMetadataCharacters = 4_000;
 
 /** Where keys are changed, and when that is in force in every replica: see `Deps`. */
 type Store = { db: Database; settled: () => Promise<void> };
@@ -179,7 +180,7 @@ type Store = { db: Database; settled: () => Promise<void> };
  * bring a stronger one back to life. Absent: no such bound
  * @throws KeyNotFound where the account has no such key
  * @throws InsufficientScope where the key has scopes beyond `within`
- * @throws InvalidInput where the merged metadata would have too many entries
+ * @throws InvalidInput where the merged metadata would be too many, or too long
  */
 export async function changeKey(
   { db, settled }: Store,
@@ -203,7 +204,10 @@ export async function changeKey(
       () => sql<KeyRow>`(
         update keys set ${sql.join(changes)}
         where account_id = ${accountId} and ${named(name)}
-          and (select count(*) from jsonb_object_keys(${merged})) <= ${maxMetadataEntries}
+          and (${change.metadata === undefined}::boolean or (
+            select count(*) <= ${maxMetadataEntries}
+              and coalesce(sum(char_length(name) + char_length(value)), 0) <= ${maxMetadataCharacters}
+            from jsonb_each_text(${merged}) as facts(name, value)))
           and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
         returning *)`,
     )
@@ -220,7 +224,7 @@ export async function changeKey(
   const beyond = within ? scopes.filter((scope) => !within.includes(scope)) : [];
   if (beyond.length > 0) throw beyondCaller(beyond);
   throw new InvalidInput({
-    detail: `Would have more than ${maxMetadataEntries} entries: remove some with null.`,
+    detail: `Would have more than ${maxMetadataEntries} entries, or ${maxMetadataCharacters} characters: remove some with null.`,
     pointer: '#/metadata',
   });
 }

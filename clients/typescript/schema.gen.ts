@@ -472,7 +472,7 @@ export interface components {
              */
             scopes?: string[];
             /**
-             * @description Up to 50 facts of your own about the key; every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key, of 4000 characters together, names and values; every valid verdict returns them.
              * @example {
              *       "environment": "production",
              *       "seats": 12
@@ -577,7 +577,7 @@ export interface components {
              */
             scopes?: string[];
             /**
-             * @description Entries to set; null removes one (RFC 7396). At most 50 may remain.
+             * @description Entries to set; null removes one (RFC 7396). At most 50 may remain, of 4000 characters together, names and values.
              * @example {
              *       "environment": null,
              *       "seats": 20
