@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import pino, { type Logger } from 'pino';
+import type { z } from 'zod';
 import { createApp } from './app.ts';
 import { Attempts } from './attempts.ts';
-import { type Config, jwkSetText, readConfig } from './config.ts';
+import { type Config, jwkSetText, operatorTokenText, readConfig } from './config.ts';
 import { Alone, type Currency } from './currency.ts';
 import { type DataDir, openDataDir } from './datadir.ts';
 import { openPGlite } from './db/pglite.ts';
@@ -123,8 +124,7 @@ async function openShared(config: Config, url: string, notices: Notices): Promis
 async function openEmbedded(config: Config): Promise<Store> {
   const dataDir = await openDataDir(config.DATA_DIR);
   try {
-    const operatorToken =
-      config.OPERATOR_TOKEN ?? (await dataDir.secret('operator-token', () => newToken('lko_')));
+    const operatorToken = config.OPERATOR_TOKEN ?? (await keptOperatorToken(dataDir));
     const signer = await signerOf(
       config.SIGNING_KEYS ?? (await keptSigningKeys(dataDir)),
       config.SIGNING_KEYS ? 'SIGNING_KEYS' : dataDir.path('signing-keys.json'),
@@ -151,12 +151,23 @@ async function openEmbedded(config: Config): Promise<Store> {
   }
 }
 
-/** The signing keys of an embedded database: made at first start, kept beside it. */
-async function keptSigningKeys(dataDir: DataDir): Promise<PrivateJwkSet> {
-  const text = await dataDir.secret('signing-keys.json', async () => JSON.stringify(await newSigningKeys()));
-  const { data } = jwkSetText.safeParse(text);
-  if (!data)
-    throw new CannotStart(`${dataDir.path('signing-keys.json')} is damaged: restore it, or delete it.`);
+/** The operator token of an embedded database: made at first start, kept beside it. */
+const keptOperatorToken = (dataDir: DataDir): Promise<string> =>
+  kept(dataDir, 'operator-token', operatorTokenText, () => newToken('lko_'));
+
+/** The signing keys of an embedded database, likewise. */
+const keptSigningKeys = (dataDir: DataDir): Promise<PrivateJwkSet> =>
+  kept(dataDir, 'signing-keys.json', jwkSetText, async () => JSON.stringify(await newSigningKeys()));
+
+/** What a private file says, as its schema reads it. */
+async function kept<Secret>(
+  dataDir: DataDir,
+  name: string,
+  schema: z.ZodType<Secret>,
+  make: () => string | Promise<string>,
+): Promise<Secret> {
+  const { success, data } = schema.safeParse(await dataDir.secret(name, make));
+  if (!success) throw new CannotStart(`${dataDir.path(name)} is damaged: restore it, or delete it.`);
   return data;
 }
 

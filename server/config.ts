@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { CannotStart } from './errors.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
@@ -18,7 +18,12 @@ const signingKey = z.looseObject({
   kid: z.string('must have a kid'),
 });
 
-const signingKeys = z.object({ keys: z.array(signingKey).min(1, 'must hold at least one key') });
+const signingKeys = z.object({
+  keys: z
+    .array(signingKey)
+    .min(1, 'must hold at least one key')
+    .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'must not name a kid twice'),
+});
 
 /** A JWK Set as it stands in SIGNING_KEYS and in the embedded default's file. */
 export const jwkSetText = z
@@ -32,6 +37,12 @@ export const jwkSetText = z
     }
   })
   .pipe(signingKeys);
+
+/** The operator token as it stands in OPERATOR_TOKEN and in the embedded default's file. */
+export const operatorTokenText = z
+  .string()
+  .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and - . _ ~ + /')
+  .min(32, 'must have at least 32 characters');
 
 const wholeNumber = (text: string) => Number(text);
 
@@ -55,11 +66,7 @@ const environment = z
       .transform((text) => (text === 'auto' ? text : wholeNumber(text)))
       .default(1),
     DATA_DIR: z.string().default('./data'),
-    OPERATOR_TOKEN: z
-      .string()
-      .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and - . _ ~ + /')
-      .min(32, 'must have at least 32 characters')
-      .optional(),
+    OPERATOR_TOKEN: operatorTokenText.optional(),
     SIGNING_KEYS: jwkSetText.optional(),
     SITE_NAME: z.string().max(100, 'must have at most 100 characters').default('Share'),
     TOKEN_PREFIX: z

@@ -21,10 +21,10 @@ export interface DataDir extends AsyncDisposable {
  */
 export async function openDataDir(directory: string): Promise<DataDir> {
   const path = (name: string) => join(directory, name);
-  let beat: ReturnType<typeof setInterval>;
+  let unlock: () => Promise<void>;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    beat = await lock(path('lock'));
+    unlock = await lock(path('lock'));
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     throw new CannotStart(
@@ -42,10 +42,7 @@ export async function openDataDir(directory: string): Promise<DataDir> {
       await rename(path(`${name}.new`), path(name));
       return made;
     },
-    async [Symbol.asyncDispose]() {
-      clearInterval(beat);
-      await rm(path('lock'), { force: true });
-    },
+    [Symbol.asyncDispose]: unlock,
   };
 }
 
@@ -57,8 +54,9 @@ const watch = 10_000;
  * Writes the lock file, with who we are, and keeps touching it. One that is left of a process that died is replaced:
  * whoever does so waits a moment and looks again, so that of two who saw the same dead lock only the last to write
  * goes on.
+ * @returns what takes the lock away again
  */
-async function lock(file: string): Promise<ReturnType<typeof setInterval>> {
+async function lock(file: string): Promise<() => Promise<void>> {
   const nonce = randomBytes(8).toString('hex');
   const ours = JSON.stringify({ ...(await self()), nonce });
   const draft = `${file}.${nonce}`;
@@ -81,7 +79,11 @@ async function lock(file: string): Promise<ReturnType<typeof setInterval>> {
     if ((await readIfThere(file)) !== ours)
       throw new CannotStart('Another process has just taken the data: see its output.');
   }
-  return setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), heartbeat).unref();
+  const beat = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), heartbeat).unref();
+  return async () => {
+    clearInterval(beat);
+    if ((await readIfThere(file)) === ours) await rm(file, { force: true });
+  };
 }
 
 /** A process, as its lock names it. */

@@ -44,7 +44,12 @@ export interface Lifecycle {
 export const alone = (self: NodeJS.Process): Lifecycle => ({
   listening: (banner) => console.log(banner),
   onStop(stop) {
-    for (const signal of signals) self.once(signal, stop);
+    let stopping = false;
+    for (const signal of signals)
+      self.once(signal, () => {
+        if (!stopping) void stop();
+        stopping = true;
+      });
   },
   closed: async () => {},
 });

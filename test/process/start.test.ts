@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { openPostgres } from '../../server/db/postgres.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { createDatabase } from '../harness.ts';
@@ -48,6 +50,9 @@ test('a bad setting stops the start with a line that says which and why', async 
   expect(await failure({ OPERATOR_TOKEN: 'short-secret' })).not.toContain('short-secret');
   expect(await failure({ CORS_ORIGINS: 'https://app.example.com/path' })).toContain('CORS_ORIGINS must be');
   const { keys } = await newSigningKeys();
+  expect(await failure({ SIGNING_KEYS: JSON.stringify({ keys: [...keys, ...keys] }) })).toContain(
+    'SIGNING_KEYS.keys must not name a kid twice',
+  );
   const other = (await newSigningKeys()).keys[0]?.d;
   for (const d of [other, 'b'])
     expect(await failure({ SIGNING_KEYS: JSON.stringify({ keys: [{ ...keys[0], d }] }) })).toMatch(
@@ -106,6 +111,25 @@ test('the lock of a process that cannot be seen from here counts while it is tou
   expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
 });
 
+test.each(['operator-token', 'signing-keys.json'])(
+  'a damaged %s stops the start with a line',
+  async (name) => {
+    const DATA_DIR = await emptyDirectory();
+    for (const text of ['', 'x']) {
+      await writeFile(join(DATA_DIR, name), text);
+      expect(await failure({ DATA_DIR })).toContain(`${name} is damaged`);
+    }
+  },
+);
+
+test('a process that is told twice to stop does so once', async () => {
+  const DATA_DIR = await emptyDirectory();
+  const service = await startProcess({ env: { DATA_DIR } });
+  service.child.kill('SIGINT');
+  expect(await service.stop('SIGTERM')).toBe(0);
+  expect(service.output.match(/"stopped"/g)).toHaveLength(1);
+});
+
 test('data of another Postgres version are not touched, and the line says what to do', async () => {
   const DATA_DIR = await emptyDirectory();
   await mkdir(join(DATA_DIR, 'database'));
@@ -122,6 +146,16 @@ test('several starters on one empty database all start', async () => {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     expect(await service.stop()).toBe(0);
   }
+});
+
+test('a database that a later release has migrated is served by this one as well', async () => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  const db = await openPostgres(url);
+  await sql`insert into kysely_migration (name, timestamp) values ('9999_later', '2030-01-01')`.execute(db);
+  await db.destroy();
+  await using service = await startProcess({ env: { DATABASE_URL: url, ...(await secrets()) } });
+  expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
 });
 
 async function secrets() {

@@ -15,10 +15,13 @@ const newest = Object.keys(migrations).sort().at(-1);
 
 /**
  * Brings a database up to date, in one transaction. Several starters may do so at once: a lock lets one work and
- * the others wait.
+ * the others wait. One that a later release has brought further is left as it is, so that replicas of this one can
+ * start beside those of the next.
  */
 export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const known = await migrator.getMigrations();
+  if (known.every(({ executedAt }) => executedAt)) return;
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }
