@@ -1,7 +1,11 @@
 import { hash, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
 
 /** OWASP's parameters for argon2id: 19 MiB of memory, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Two at a time. The threads of the runtime are few, on Node four, and whoever shows a JWT needs one of them as well. */
+const inTurn = pLimit(2);
 
 /** A hash of nothing anybody knows, for those who have none: checking against it takes just as long. */
 const nobody =
@@ -11,10 +15,11 @@ const nobody =
 const normalized = (password: string) => password.normalize('NFKC');
 
 /** The argon2id hash of a password, in PHC string format. */
-export const hashPassword = (password: string): Promise<string> => hash(normalized(password), parameters);
+export const hashPassword = (password: string): Promise<string> =>
+  inTurn(() => hash(normalized(password), parameters));
 
 /** Whether `password` is the one behind `stored`. Takes as long where nothing is stored, and is then false. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
-  const matches = await verify(stored ?? nobody, normalized(password));
+  const matches = await inTurn(() => verify(stored ?? nobody, normalized(password)));
   return matches && stored !== null;
 }

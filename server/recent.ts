@@ -1,5 +1,5 @@
 /**
- * Values by name that were asked for lately, as many as fit. They are in two generations: who is asked for joins the
+ * Values by name that were asked for lately: at least half of the bound, at most all of it. They are in two generations: who is asked for joins the
  * young one, and when that has half of the bound, the old one goes and the young one takes its place. Thus whoever was
  * asked for since is kept, and to find them again writes nothing, as a list in the order of use would have to.
  */

@@ -23,7 +23,7 @@ const statements = [
   sql`create index on sessions (account_id)`,
   sql`create index on sessions (expires_at)`,
 
-  // A used token is kept for as long as its session, so that a second use is known for what it is.
+  // A used token is kept for a while (see refreshSession), so that a second use is known for what it is.
   sql`create table refresh_tokens (
     hash bytea primary key,
     session_id text collate "C" not null references sessions on delete cascade,
