@@ -91,7 +91,7 @@ export async function signIn(
 
 /**
  * Trades a refresh token for the next one. A token that was used before ends its session, since one of the two
- * who hold it must have stolen it (RFC 9700, section 4.14.2).
+ * who hold it must have stolen it (RFC 9700, section 4.14.2). That is known for as long as a session may stay silent.
  * @throws InvalidRefreshToken
  */
 export async function refreshSession(db: Database, presented: string, now: number): Promise<StartedSession> {

@@ -108,7 +108,8 @@ export function shareRoutes(deps: Deps) {
     const name = labelFrom({ ...c.req.valid('form'), ...c.req.valid('json') }.label);
     const id = idFrom(c.req.valid('param').apikey_id);
     const { accountId } = sessionOf(c.var.caller);
-    await changeKey(deps, accountId, { id }, { name }, actOf(c.var.caller, now()));
+    if (name === undefined) await getKey(db, accountId, { id });
+    else await changeKey(deps, accountId, { id }, { name }, actOf(c.var.caller, now()));
     return c.json({ code: 'UPDATED', message: 'APIKey has been updated' }, 200);
   });
 
