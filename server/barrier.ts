@@ -68,7 +68,7 @@ export class Barriers {
     clearTimeout(timer);
     this.#waiting.delete(barrier);
     const silent = present?.filter(({ id }) => !confirmed.has(id)) ?? [];
-    if (silent.length > 0) this.#strikeAfter(silent, readAt + this.#lease - performance.now());
+    if (silent.length > 0) this.#strikeAfter(silent, Math.max(0, readAt + this.#lease - performance.now()));
   }
 
   /** Sends a barrier, and says which replicas are there. One that comes later begins with all that is committed. */

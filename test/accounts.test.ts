@@ -31,7 +31,7 @@ test('a password has 8 to 128 characters, of whatever kind', async () => {
   expect(await signUp('12345678\0')).toBe(422);
 });
 
-test('the password is stored as argon2id, and nowhere else', async () => {
+test('the password is stored as argon2id', async () => {
   const { email } = await service.signIn();
   const row = await service.db
     .selectFrom('accounts')
@@ -39,6 +39,13 @@ test('the password is stored as argon2id, and nowhere else', async () => {
     .where('email', '=', email)
     .executeTakeFirstOrThrow();
   expect(row.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+});
+
+test('a password is the same however the keyboard writes its letters', async () => {
+  const email = 'zoe@example.com';
+  await service.as().POST('/v1/accounts', { body: { email, password: 'caf\u00e9 au lait' } });
+  const body = { email, password: 'cafe\u0301 au lait' };
+  expect((await service.as().POST('/v1/sessions', { body })).response.status).toBe(201);
 });
 
 test('a new password ends the other sessions, and not this one', async () => {
@@ -62,6 +69,23 @@ test('a new password ends the other sessions, and not this one', async () => {
   expect((await service.as().POST('/v1/sessions', { body: { email, password } })).response.status).toBe(401);
   const again = await service.as().POST('/v1/sessions', { body: { email, password: newPassword } });
   expect(again.response.status).toBe(201);
+});
+
+test('the current password cannot be guessed at will', async () => {
+  const { client } = await service.signIn();
+  const attempt = (currentPassword: string) =>
+    client.PUT('/v1/account/password', { body: { currentPassword, newPassword: 'staple horse correct' } });
+  for (let count = 0; count < 10; count += 1)
+    expect((await attempt('wrong password')).response.status).toBe(403);
+  expect((await attempt(password)).error).toMatchObject({ status: 429, code: 'too_many_attempts' });
+});
+
+test('of two changes of a password at the same moment one succeeds', async () => {
+  const { client } = await service.signIn();
+  const change = (newPassword: string) =>
+    client.PUT('/v1/account/password', { body: { currentPassword: password, newPassword } });
+  const answers = await Promise.all([change('staple horse correct'), change('horse correct staple')]);
+  expect(answers.map(({ response }) => response.status).sort()).toEqual([204, 403]);
 });
 
 test('a session that begins while the password changes does not outlive the old one', async () => {
@@ -151,6 +175,15 @@ test('the operator lists accounts, newest first, and finds one by its external i
   expect(await list({ email: email.toUpperCase() })).toEqual([accountId]);
   const first = expectData(await service.operator.GET('/v1/accounts', { params: { query: { limit: 1 } } }));
   expect(await list({ limit: 1, cursor: first.nextCursor })).toEqual([accountId]);
+});
+
+test('a list of accounts does not show the operator’s own', async () => {
+  await service.signIn();
+  const own = expectData(await service.operator.GET('/v1/account'));
+  const params = { query: { limit: 100 } };
+  const { data, nextCursor } = expectData(await service.operator.GET('/v1/accounts', { params }));
+  expect(nextCursor).toBeNull();
+  expect(data.map(({ id }) => id)).not.toContain(own.id);
 });
 
 test('the operator deletes the account it names, but not its own', async () => {

@@ -359,6 +359,10 @@ test('what is in memory is written when the service closes, and nothing is plann
   const usage = usageOn({});
   usage.record(valid(key), service.deps.now(), nobody);
   await usage.close();
+  const planned = vi.spyOn(globalThis, 'setTimeout');
+  onTestFinished(() => planned.mockRestore());
+  usage.record(valid(key), service.deps.now(), nobody);
+  expect(planned).not.toHaveBeenCalled();
   service.pass(1);
   expect(expectData(await ofKey(key)).total).toEqual({ ...none, valid: 1 });
 });

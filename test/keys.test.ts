@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
+import { KeyNotFound } from '../server/errors.ts';
+import { revokeKey } from '../server/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
 
 let service: TestService;
@@ -59,6 +61,10 @@ test('an expiry must be in the future, and given once', async () => {
     expect(response.status).toBe(422);
     expect(error?.errors?.[0]?.pointer).toBe('#/expiresAt');
   }
+  const params = { path: { keyId: (await mint()).id } };
+  const body = { expiresAt: '2026-01-31T12:00:00Z' };
+  const { error } = await ada.client.PATCH('/v1/keys/{keyId}', { params, body });
+  expect(error).toMatchObject({ status: 422, errors: [{ pointer: '#/expiresAt' }] });
 });
 
 test('every fault in the input is told with its place', async () => {
@@ -118,7 +124,7 @@ test('a list can be searched by name, whatever its case, and by the start of a t
     const page = expectData(await carol.client.GET('/v1/keys', { params: { query: { search } } }));
     expect(page.data.map(({ id }) => id)).toEqual([mobile.id]);
   }
-  for (const search of ['1_0', '%%', '\\']) {
+  for (const search of ['1_0', '%%', '\\', mobile.start.slice(1)]) {
     const page = expectData(await carol.client.GET('/v1/keys', { params: { query: { search } } }));
     expect(page.data).toEqual([]);
   }
@@ -186,6 +192,21 @@ test('a revoked key is gone', async () => {
     await ada.client.DELETE('/v1/keys/{keyId}', { params }),
   ])
     expect(error).toMatchObject({ status: 404, code: 'key_not_found' });
+});
+
+test('a revocation is in force everywhere when it is answered, also where an earlier try did it unanswered', async () => {
+  const { id } = await mint();
+  let waits = 0;
+  const settled = async () => {
+    waits += 1;
+  };
+  const act = { actor: 'operator', now: service.deps.now() };
+  const revoke = () =>
+    revokeKey({ db: service.db, settled }, ada.accountId.slice(4), { id: id.slice(4) }, act);
+  await revoke();
+  expect(waits).toBe(1);
+  await expect(revoke()).rejects.toThrow(KeyNotFound);
+  expect(waits).toBe(2);
 });
 
 test('what belongs to somebody else does not exist', async () => {
@@ -291,4 +312,21 @@ test('every write leaves its audit row: who, what, when, which key', async () =>
   expect(rows.every((row) => `acc_${row.account_id}` === ada.accountId)).toBe(true);
   expect(rows.every((row) => row.actor.startsWith('session:'))).toBe(true);
   expect(rows[1]?.detail).toEqual({ name: 'New' });
+});
+
+test('an audit row names the key, or the operator, that wrote', async () => {
+  const writer = await mint({ scopes: ['keys:write'] });
+  const query = { accountId: ada.accountId };
+  for (const [client, actor] of [
+    [service.as(writer.token), `key:${writer.id.slice(4)}`],
+    [service.operator, 'operator'],
+  ] as const) {
+    const { id } = expectData(await client.POST('/v1/keys', { params: { query }, body: { name: 'Key' } }));
+    const rows = await service.db
+      .selectFrom('audit')
+      .select('actor')
+      .where('key_id', '=', id.slice(4))
+      .execute();
+    expect(rows).toEqual([{ actor }]);
+  }
 });

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type KyselyPlugin, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { Clock } from '../server/clock.ts';
 import { openLine, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
@@ -70,10 +71,10 @@ async function openReplica(url: string): Promise<TestReplica> {
 }
 
 /** A new key that both remember. */
-async function knownKey() {
+async function knownKey(accountId = operatorAccountId) {
   const token = newToken('lk_');
   const hash = hashText(token);
-  const key = { accountId: operatorAccountId, name: 'Key', scopes: [], metadata: {}, expiresAt: null, token };
+  const key = { accountId, name: 'Key', scopes: [], metadata: {}, expiresAt: null, token };
   const { id } = await mintKey(here.db, key, act);
   for (const { keys } of [here, there]) expect(await keys.find(hash)).toMatchObject({ id });
   return { id, hash };
@@ -120,6 +121,13 @@ onPostgres('replicas', () => {
     await changeKey(here, operatorAccountId, { id }, { disabled: true }, act);
     expect(await there.keys.find(hash)).toMatchObject({ disabledAt: expect.any(Date) });
     await revokeKey(here, operatorAccountId, { id }, act);
+    expect(await there.keys.find(hash)).toBeUndefined();
+  });
+
+  test('the deletion of an account is known to every replica when it is answered', async () => {
+    const { id } = await createExternalAccount(here.db, 'user_1', act);
+    const { hash } = await knownKey(id);
+    await deleteAccount(here, id, act);
     expect(await there.keys.find(hash)).toBeUndefined();
   });
 
@@ -267,6 +275,22 @@ test('what a look-up finds is not remembered if it changed meanwhile', async () 
   gate.resolve(undefined);
   await Promise.all([first, second]);
   await keys.find('00');
+  expect(asked).toBe(2);
+});
+
+test('a look-up that failed is not remembered', async () => {
+  let asked = 0;
+  const keys = new KeyMemory({
+    find: async () => {
+      asked += 1;
+      if (asked === 1) throw new Error('down');
+      return undefined;
+    },
+    isCurrent: () => true,
+    bytes: 2 ** 20,
+  });
+  await expect(keys.find('00')).rejects.toThrow('down');
+  expect(await keys.find('00')).toBeUndefined();
   expect(asked).toBe(2);
 });
 

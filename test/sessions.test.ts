@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
+import { hashToken } from '../server/token.ts';
 import { expectData, password, startService, type TestService } from './harness.ts';
 
 let service: TestService;
@@ -7,6 +8,8 @@ let service: TestService;
 beforeAll(async () => {
   service = await startService();
 });
+
+const day = 86_400_000;
 
 const refresh = async (refreshToken: string) =>
   service.as().POST('/v1/sessions/refresh', { body: { refreshToken } });
@@ -120,10 +123,47 @@ test('refreshing and signing out at the same moment neither hang nor fail', asyn
 test('a session that is not refreshed for 30 days has ended', async () => {
   const early = await service.signIn();
   const late = await service.signIn();
-  service.pass(30 * 86_400_000 - 1);
+  service.pass(30 * day - 1);
   expect((await refresh(early.refreshToken)).response.status).toBe(200);
   service.pass(1);
   expect((await refresh(late.refreshToken)).response.status).toBe(401);
+});
+
+test('refreshing prolongs a session', async () => {
+  const { refreshToken } = await service.signIn();
+  service.pass(20 * day);
+  const next = expectData(await refresh(refreshToken));
+  service.pass(20 * day);
+  expect((await refresh(next.refreshToken)).response.status).toBe(200);
+});
+
+test('a session that has expired is deleted when somebody else signs in', async () => {
+  const { accountId } = await service.signIn();
+  const left = () =>
+    service.db.selectFrom('sessions').select('id').where('account_id', '=', accountId.slice(4)).execute();
+  service.pass(30 * day - 1);
+  await service.signIn();
+  expect(await left()).toHaveLength(1);
+  service.pass(1);
+  await service.signIn();
+  expect(await left()).toEqual([]);
+});
+
+test('a refresh token is known as used for 30 days, and then deleted by the next refresh', async () => {
+  const { refreshToken } = await service.signIn();
+  const left = () =>
+    service.db
+      .selectFrom('refresh_tokens')
+      .select('used_at')
+      .where('hash', '=', hashToken(refreshToken))
+      .execute();
+  let next = expectData(await refresh(refreshToken));
+  service.pass(30 * day - 1);
+  next = expectData(await refresh(next.refreshToken));
+  expect(await left()).toHaveLength(1);
+  service.pass(1);
+  await refresh(next.refreshToken);
+  expect(await left()).toEqual([]);
 });
 
 test('signing out ends the access token and the refresh token at once', async () => {

@@ -253,5 +253,3 @@ test('the usage of an account is that of its keys, of those that are revoked as 
   const query = { accountId: kept.accountId };
   expect(expectData(await service.operator.GET('/v1/usage', { params: { query } })).total).toEqual(total);
 });
-
-/** Counts of so many keys of an account in one hour, as the database holds them. */
