@@ -51,9 +51,8 @@ const heartbeat = 1_000;
 const watch = 10_000;
 
 /**
- * Writes the lock file, with who we are, and keeps touching it. One that is left of a process that died is replaced:
- * whoever does so waits a moment and looks again, so that of two who saw the same dead lock only the last to write
- * goes on.
+ * Writes the lock file, with who we are, and keeps touching it. One that is left of a process that died is taken away
+ * first.
  * @returns what takes the lock away again
  */
 async function lock(file: string): Promise<() => Promise<void>> {
@@ -63,27 +62,45 @@ async function lock(file: string): Promise<() => Promise<void>> {
   await writeFile(draft, ours, { mode: 0o600 });
   try {
     // Linked, not written: it is there whole or not at all, also for another that starts at this very moment.
-    await link(draft, file);
-    await rm(draft);
+    await link(draft, file).catch(async (error) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      await takeAway(file, `${draft}.dead`);
+      await link(draft, file);
+    });
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    const holder = read((await readIfThere(file)) ?? '');
-    if (holder && (await isAlive(holder, file))) {
-      await rm(draft);
-      throw new CannotStart(
-        `The data are in use by process ${holder.pid} on ${holder.host}. Stop it, or set another DATA_DIR.`,
-      );
-    }
-    await rename(draft, file);
-    await pause(200);
-    if ((await readIfThere(file)) !== ours)
-      throw new CannotStart('Another process has just taken the data: see its output.');
+    throw codeOf(error) === 'EEXIST' ? justTaken() : error;
+  } finally {
+    await rm(draft);
   }
   const beat = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), heartbeat).unref();
   return async () => {
     clearInterval(beat);
     if ((await readIfThere(file)) === ours) await rm(file, { force: true });
   };
+}
+
+const justTaken = () => new CannotStart('Another process has just taken the data: see its output.');
+
+/**
+ * Takes away the lock of a process that died, unless another has done so meanwhile: what was moved is looked at again,
+ * however long we slept in between, and put back where it is somebody else's.
+ * @throws CannotStart where its holder lives, or another was first
+ */
+async function takeAway(file: string, aside: string): Promise<void> {
+  const found = await readIfThere(file);
+  if (found === undefined) return;
+  const holder = read(found);
+  if (holder && (await isAlive(holder, file)))
+    throw new CannotStart(
+      `The data are in use by process ${holder.pid} on ${holder.host}. Stop it, or set another DATA_DIR.`,
+    );
+  await rename(file, aside).catch((error) => {
+    throw codeOf(error) === 'ENOENT' ? justTaken() : error;
+  });
+  const isDead = (await readIfThere(aside)) === found;
+  if (!isDead) await link(aside, file);
+  await rm(aside);
+  if (!isDead) throw justTaken();
 }
 
 /** A process, as its lock names it. */
