@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 
 /** Every `code` a problem can carry. A code is stable: what it means never changes, and it is never reused. */
-export const problemCodes = [
+const problemCodes = [
   'account_not_found',
   'account_required',
   'body_too_large',

@@ -63,8 +63,7 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
   app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
   for (const { document, url } of sources) {
-    const servers = document.servers.map((server) => ({ url: server.url.replace(writtenWith, publicUrl) }));
-    const text = JSON.stringify({ ...document, servers }).replaceAll(writtenWith, publicUrl);
+    const text = JSON.stringify(document).replaceAll(writtenWith, publicUrl);
     app.get(url, (c) => c.body(text, 200, { 'Content-Type': 'application/json' }));
   }
 

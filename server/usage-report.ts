@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './db/schema.ts';
-import type { Counts } from './uses.ts';
+import { type Counts, outcomes } from './uses.ts';
 
 /** Lengths of buckets in milliseconds. All begin at a multiple of them, since days are those of UTC. */
 export const bucketLengths = { hour: 3_600_000, day: 86_400_000 };
@@ -39,11 +39,6 @@ export async function usageOf(
 /** The sum of all buckets. */
 export function totalOf(buckets: readonly Counts[]): Counts {
   const total: Counts = { valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
-  for (const { valid, expired, disabled, insufficient_scope } of buckets) {
-    total.valid += valid;
-    total.expired += expired;
-    total.disabled += disabled;
-    total.insufficient_scope += insufficient_scope;
-  }
+  for (const bucket of buckets) for (const outcome of outcomes) total[outcome] += bucket[outcome];
   return total;
 }

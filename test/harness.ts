@@ -54,7 +54,7 @@ const cleanUp = new AsyncDisposableStack();
 afterAll(() => cleanUp.disposeAsync());
 
 /** An empty database of the kind this project tests, migrated; gone after the test file. */
-export async function openTestDatabase(): Promise<{ db: Database; currency: Currency }> {
+async function openTestDatabase(): Promise<{ db: Database; currency: Currency }> {
   if (inject('database') === 'pglite') {
     const currency = new Alone();
     const db = await openPGlite(undefined, (message) => currency.hear(message));

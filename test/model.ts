@@ -99,7 +99,7 @@ function inAHundredYears(instant: number): number {
   return date.setUTCFullYear(date.getUTCFullYear() + 100);
 }
 
-export const shareKey = (model: Model, key: ModelKey) => ({
+const shareKey = (model: Model, key: ModelKey) => ({
   label: key.name,
   isNever: key.expiresAt === null,
   _id: key.id,

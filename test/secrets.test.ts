@@ -5,6 +5,7 @@ import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { newToken } from '../server/token.ts';
 import { calls, everybody, newWorld, requestAs } from './callers.ts';
 import { password, startService, type TestService } from './harness.ts';
+import { dump } from './leaks.ts';
 
 /** Where secrets stand in requests and answers; and what looks like one, wherever it stands. */
 const secretFields = /"(?:\w*[tT]oken|api_key|\w*[pP]assword)":"((?:[^"\\]|\\.)+)"/g;
@@ -147,21 +148,6 @@ async function aBrokenDatabase(): Promise<void> {
   expect(answers.slice(before).filter(({ status }) => status === 500).length).toBeGreaterThan(10);
 }
 
-/** Every row of every table; bytes as hexadecimal digits. */
-async function dump(): Promise<string> {
-  const { rows: tables } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public'`.execute(
-    service.db,
-  );
-  expect(tables.map(({ name }) => name)).toContain('audit');
-  const dumps = await Promise.all(
-    tables.map(({ name }) =>
-      sql<{ row: string }>`select to_jsonb(t)::text as row from ${sql.table(name)} as t`.execute(service.db),
-    ),
-  );
-  return dumps.flatMap(({ rows }) => rows.map(({ row }) => row)).join('\n');
-}
-
 beforeAll(async () => {
   const set = await newSigningKeys();
   const signer = await createSigner(set, { issuer: 'http://latchkey.test', siteName: 'Share' });
@@ -174,7 +160,7 @@ beforeAll(async () => {
   await aLife();
   await aBrokenDatabase();
   await service.deps.usage.flush();
-  dumped = await dump();
+  dumped = await dump(service.db);
   logged = service.logs.join('');
 });
 

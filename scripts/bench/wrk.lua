@@ -33,7 +33,7 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.stderr:write(string.format(
-    '{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"max":%f,"refused":%d,"failed":%d,"cpu":%f}\n',
+    '{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"refused":%d,"failed":%d,"cpu":%f}\n',
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
-    latency.max / 1e3, errors.status, errors.connect + errors.read + errors.write + errors.timeout, os.clock()))
+    errors.status, errors.connect + errors.read + errors.write + errors.timeout, os.clock()))
 end

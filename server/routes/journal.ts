@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { journal, maxNameLength } from '../../api/journal.ts';
-import { accountOf, actOf, mayGrant } from '../callers.ts';
+import { actOf, selfOf } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import * as errors from '../errors.ts';
 import { contractApp, type Env, invalidToken } from '../http/contract.ts';
@@ -78,17 +78,16 @@ export function journalRoutes(deps: Deps) {
   };
 
   app.openapi(guarded(journal.list), async (c) => {
-    const keys = await allKeys(db, accountOf(c.var.caller, undefined));
+    const keys = await allKeys(db, selfOf(c.var.caller));
     return c.json({ data: keys.map((key) => resource(key)) }, 200);
   });
 
   app.openapi(guarded(journal.create), async (c) => {
     const { caller } = c.var;
     const name = nameFrom(c.req.valid('query'), { ...c.req.valid('form'), ...c.req.valid('json') });
-    mayGrant(caller, scopes);
     const token = newToken(tokenPrefix);
     const minted = {
-      accountId: accountOf(caller, undefined),
+      accountId: selfOf(caller),
       name,
       scopes,
       metadata: {},
@@ -100,15 +99,12 @@ export function journalRoutes(deps: Deps) {
 
   app.openapi(guarded(journal.get), async (c) => {
     const number = numberOf(c.req.valid('param').id);
-    return c.json(
-      { data: [resource(await getKey(db, accountOf(c.var.caller, undefined), { number }))] },
-      200,
-    );
+    return c.json({ data: [resource(await getKey(db, selfOf(c.var.caller), { number }))] }, 200);
   });
 
   app.openapi(guarded(journal.delete), async (c) => {
     const number = numberOf(c.req.valid('param').id);
-    await revokeKey(deps, accountOf(c.var.caller, undefined), { number }, actOf(c.var.caller, now()));
+    await revokeKey(deps, selfOf(c.var.caller), { number }, actOf(c.var.caller, now()));
     return c.body(null, 204);
   });
 

@@ -39,27 +39,18 @@ function revocation(): { method: string; body?: object; notBefore: number } {
   );
 }
 
+const replicas = 4;
+const revokers = 8;
+/** How many keys are alive at first. */
+const hot = 100;
+
 /**
- * Revokes keys at random on replicas that all verify them all the time, and counts what is accepted afterwards.
- * @param partitioned whether the first replica is cut off from Postgres again and again, at random moments
+ * Revokes keys at random on replicas that all verify them all the time, and counts what is accepted afterwards. The
+ * first replica is cut off from Postgres again and again, at random moments.
  */
-export async function revocations({
-  count,
-  replicas: replicaCount = 4,
-  hot = 100,
-  revokers = 8,
-  partitioned = true,
-  durable = false,
-}: {
-  count: number;
-  replicas?: number;
-  hot?: number;
-  revokers?: number;
-  partitioned?: boolean;
-  durable?: boolean;
-}): Promise<RevocationFigures> {
+export async function revocations({ count }: { count: number }): Promise<RevocationFigures> {
   await using stack = new AsyncDisposableStack();
-  const postgres = await startPostgres({ durable });
+  const postgres = await startPostgres();
   stack.defer(() => postgres.stop());
   const proxy = stack.use(await startProxy(Number(new URL(postgres.url).port)));
   const throughProxy = new URL(postgres.url);
@@ -67,7 +58,7 @@ export async function revocations({
 
   const secrets = await deployment();
   const services: ServiceProcess[] = [];
-  for (let index = 0; index < replicaCount; index += 1) {
+  for (let index = 0; index < replicas; index += 1) {
     const url = index === 0 ? throughProxy.href : postgres.url;
     services.push(stack.use(await startProcess({ env: { ...secrets, DATABASE_URL: url } })));
   }
@@ -112,7 +103,7 @@ export async function revocations({
 
   let isPartitioned = false;
   const partitioner = async () => {
-    while (!done && partitioned) {
+    while (!done) {
       await pause(random(1500));
       isPartitioned = true;
       figures.partitions += 1;
@@ -127,7 +118,7 @@ export async function revocations({
   const disturbed: number[] = [];
   const revoker = async (worker: number) => {
     // Through those that reach Postgres; a revocation that is answered 503 is none.
-    const send = connect(1 + (worker % (replicaCount - 1)));
+    const send = connect(1 + (worker % (replicas - 1)));
     const checks = at.map((_, replica) => connect(replica));
     while (figures.revocations < count) {
       await mint(send);

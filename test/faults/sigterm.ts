@@ -14,7 +14,7 @@ export interface SigtermFigures {
 /** Tells the service to stop while keep-alive clients load it: some without a pause, some with one. */
 export async function sigterm(
   runtime: Runtime,
-  { clients = 40, loadMs = 1000, env: given = {} as Record<string, string> } = {},
+  { loadMs = 1000, env: given = {} as Record<string, string> } = {},
 ): Promise<SigtermFigures> {
   const env = { ...(await deployment()), ...given };
   await using service = await startProcess({ runtime, env });
@@ -22,7 +22,7 @@ export async function sigterm(
   const accountId = await newAccount(at);
   let answered = 0;
   const resets: string[] = [];
-  const load = workers(clients, at, async (send, worker) => {
+  const load = workers(40, at, async (send, worker) => {
     const { status, error } =
       worker % 4 === 0
         ? await send('POST', `/v1/keys?accountId=${accountId}`, { name: 'Key' })

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Runtime, startProcess } from '../process/service.ts';
+import { startProcess } from '../process/service.ts';
 import { deployment, newAccount, percentile, workers } from './load.ts';
 
 export interface SlowFigures {
@@ -26,12 +26,9 @@ const openings: Record<Slowness, string> = {
 const drips: Record<Slowness, string> = { headers: 'X-A: b\r\n', body: ' ', idle: '' };
 
 /** Holds many slow connections to the service, while others use it. */
-export async function slow(
-  kind: Slowness,
-  { connections = 300, forMs = 3000, others = 8, runtime = 'node' as Runtime } = {},
-): Promise<SlowFigures> {
+export async function slow(kind: Slowness, { connections = 300, forMs = 3000 } = {}): Promise<SlowFigures> {
   const env = await deployment();
-  await using service = await startProcess({ runtime, env });
+  await using service = await startProcess({ env });
   const at = { url: service.url, token: env.OPERATOR_TOKEN };
   const port = Number(new URL(service.url).port);
   const path = `/v1/keys?accountId=${await newAccount(at)}`;
@@ -62,7 +59,7 @@ export async function slow(
   let failed = 0;
   let done = false;
   let token: string | undefined;
-  const load = workers(others, at, async (send) => {
+  const load = workers(8, at, async (send) => {
     if (!token) {
       token = JSON.parse((await send('POST', path, { name: 'Key' })).body).token;
       return true;

@@ -30,6 +30,7 @@ test.each(['fast', 'immediate'] as const)(
 
 test.each([
   ['cut', 1000],
+  ['flap', 1000],
   ['halfClose', 1000],
   ['stall', 5000],
 ] as const)('a network that misbehaves (%s) costs no more than 503s', async (way, faultMs) => {
