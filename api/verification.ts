@@ -7,6 +7,9 @@ import { instant, ipAddress, text } from './text.ts';
 
 const tags = ['Verification'];
 
+/** Who names an account in the query, as for other operations, must not believe that it bounds the verdict. */
+const noQuery = z.strictObject({});
+
 const VerifiedKey = z
   .object({
     id: KeyId,
@@ -103,6 +106,7 @@ export const verification = {
       'Says whether a token is good, and whose it is. Always 200: an invalid token is a verdict, not an error. The operator, and a key with `keys:verify` in the operator’s account, verify every key of the deployment; other callers those of their own account.',
     security: [bySession, byKey('keys:verify'), byOperator],
     request: {
+      query: noQuery,
       body: {
         required: true,
         content: {
@@ -144,6 +148,7 @@ export const verification = {
     description: `Up to ${maxTokens} tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. The body has at most 512 KiB.`,
     security: [bySession, byKey('keys:verify'), byOperator],
     request: {
+      query: noQuery,
       body: {
         required: true,
         content: {

@@ -32,6 +32,8 @@ export async function assertConforms(request: Request, response: Response): Prom
   };
   if (response.status >= 500 && response.status !== 503) fail(await response.clone().text());
   if (!response.headers.get('x-request-id')) fail('no x-request-id');
+  if (response.status === 401 && response.headers.get('www-authenticate')?.includes('insufficient_scope'))
+    fail('insufficient_scope, which is for 403');
   const operation = operationFor(request.method, path);
   if (!operation || response.status === 405) return;
   const documented = operation.responses[response.status] ?? fail(`not documented for ${nameOf(operation)}`);

@@ -189,12 +189,14 @@ test.each(everybody)('whatever is sent by $title is answered the same on both wa
   }
 });
 
-test('a header that is no bearer token is refused before the body, on both ways', async () => {
-  for (const authorization of ['', 'Bearer', 'Bearer a b', 'Basic YTpi', `Bearer ${'x'.repeat(8193)}`])
+test('a header without a bearer token is refused before the body, on both ways', async () => {
+  const bad = ['Bearer a b', `Bearer ${'x'.repeat(8193)}`];
+  for (const authorization of ['', 'Bearer', 'Basic YTpi', ...bad])
     for (const body of ['{"token":"a"}', '{"token":']) {
       const answer = await answerTo({ authorization, body });
       expect(answer.status).toBe(401);
-      expect(answer.headers['www-authenticate']).toContain('invalid_token');
+      const challenge = answer.headers['www-authenticate'];
+      expect(challenge?.includes('error="invalid_token"'), authorization).toBe(bad.includes(authorization));
     }
   const authorization = `bEARER   ${service.deps.operatorToken}`;
   expect((await answerTo({ authorization, body: '{"token":"a"}' })).status).toBe(200);

@@ -236,6 +236,13 @@ test('no secret is in an error', () => {
   expect(foundIn(refused.map(({ text }) => text).join('\n'))).toEqual([]);
 });
 
+test('a token that cannot be sent is not in the error of the client', async () => {
+  const refused = service.as('lk_secret\nlk_secret').GET('/v1/account');
+  await expect(refused).rejects.toThrow(
+    /^The token has a character that no token has, such as a line break\.$/,
+  );
+});
+
 test('a secret is in the one answer that issues it, and in no other', () => {
   const succeeded = answers.filter(({ status }) => status < 400);
   const twice = [...secrets].filter(

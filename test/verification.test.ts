@@ -91,6 +91,22 @@ test('callers of an account verify that account’s keys, and no others', async 
   for (const by of [bob.client, foreign]) expect(await verdict(key.token, { by })).toEqual(unknown);
 });
 
+test('no account can be named, as if that bounded the verdict', async () => {
+  const { token } = await mint();
+  for (const [path, body] of [
+    ['/v1/keys/verify', { token }],
+    ['/v1/keys/verify/batch', { tokens: [token] }],
+  ] as const) {
+    const response = await service.fetch(`${path}?accountId=${bob.accountId}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${service.deps.operatorToken}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ parameter: 'accountId' }] });
+  }
+});
+
 test('a key with keys:verify in the operator’s account verifies every key, and does nothing else', async () => {
   const key = await mint();
   const own = expectData(await service.operator.GET('/v1/account'));

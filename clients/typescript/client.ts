@@ -19,7 +19,8 @@ export interface LatchkeyOptions {
  * One method for each HTTP method; paths, parameters, bodies and answers are those of the OpenAPI document.
  *
  * Each call answers `{ data, error, response }`: `data` on success, `error` otherwise, never both. It throws only
- * where the service did not answer: what `fetch` throws, or `UnexpectedAnswer`.
+ * where the service did not answer: what `fetch` throws, or `UnexpectedAnswer`; and a TypeError where the token can be
+ * none.
  */
 export interface Latchkey {
   GET: Call<'get'>;
@@ -96,6 +97,9 @@ export function createLatchkey({ baseUrl, token, fetch }: LatchkeyOptions): Latc
   client.use({
     async onRequest({ request }) {
       const bearer = typeof token === 'function' ? await token() : token;
+      // What Headers throws names the value.
+      if (bearer && !/^[\x21-\x7e]+$/.test(bearer))
+        throw new TypeError('The token has a character that no token has, such as a line break.');
       if (bearer) request.headers.set('Authorization', `Bearer ${bearer}`);
       return request;
     },

@@ -118,8 +118,10 @@ export function journalError(c: Context<Env>, refusal: errors.Refusal | undefine
     c.json({ message, errors: { [field]: [message] } }, 422);
 
   if (refusal instanceof errors.Unauthenticated) return c.json({ message: 'Unauthenticated.' }, 401);
-  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound)
-    return c.json({ message: 'Unauthenticated.' }, 401, { 'WWW-Authenticate': invalidToken });
+  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound) {
+    c.header('WWW-Authenticate', invalidToken);
+    return c.json({ message: 'Unauthenticated.' }, 401);
+  }
   if (refusal instanceof errors.InsufficientScope) return answer(403, 'This action is unauthorized.');
   if (refusal instanceof errors.KeyNotFound) return answer(404, 'API key not found');
   if (refusal instanceof errors.NoSuchPath) return answer(404, 'Not found');

@@ -126,8 +126,10 @@ export function shareRoutes(deps: Deps) {
 export function shareError(c: Context<Env>, refusal: errors.Refusal | undefined): Response {
   const unauthorized = { code: 'UNAUTHORIZED', message: 'Unauthorized' };
   if (refusal instanceof errors.Unauthenticated) return c.json(unauthorized, 401);
-  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound)
-    return c.json(unauthorized, 401, { 'WWW-Authenticate': invalidToken });
+  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound) {
+    c.header('WWW-Authenticate', invalidToken);
+    return c.json(unauthorized, 401);
+  }
   if (refusal instanceof errors.KeyNotFound)
     return c.json({ code: 'NOT_FOUND', message: 'APIKey not found.' }, 404);
   if (refusal instanceof errors.NoSuchPath)

@@ -25,9 +25,11 @@ async function send(operation: Operation, authorization?: string): Promise<Respo
 test.for(named(operations.filter(isGuarded)))(
   '%s challenges who sends no credential, before it looks at anything else',
   async ([, operation]) => {
-    const response = await send(operation);
-    expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
+    for (const authorization of [undefined, 'Bearer', 'Basic YWRhOnNlY3JldA==']) {
+      const response = await send(operation, authorization);
+      expect(response.status, authorization).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
+    }
   },
 );
 
@@ -37,10 +39,9 @@ test.for(named(operations.filter((operation) => !isPublic(operation))))(
     const { accessToken } = await trial.newAccount();
     const [head, claims, signature = ''] = accessToken.split('.');
     for (const authorization of [
-      'Bearer',
       'Bearer nonsense',
+      'Bearer two words',
       `Bearer lk_${'a'.repeat(38)}`,
-      `Basic ${accessToken}`,
       `Bearer ${head}.${claims}.${signature.split('').reverse().join('')}`,
       `Bearer ${head}.${claims}.`,
     ]) {
