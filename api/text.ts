@@ -43,9 +43,15 @@ export const ipAddress = z.union(
   'Must be an IPv4 or IPv6 address.',
 );
 
-/** An instant as requests give it: of RFC 3339, with whatever offset, before the year 10000. */
-export const givenInstant = z.iso
-  .datetime({ offset: true, error: 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.' })
+/** A date and time of RFC 3339, with whatever offset. */
+export const instantText = z.iso.datetime({
+  offset: true,
+  error: 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.',
+  abort: true,
+});
+
+/** An instant as requests give it, before the year 10000. */
+export const givenInstant = instantText
   .refine((value) => new Date(value).getTime() < Date.UTC(10_000, 0), 'Must be before the year 10000.')
   .transform((value) => new Date(value))
   .openapi({

@@ -4,7 +4,7 @@ import { keyPath } from './keys.ts';
 import { filterParam } from './page.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { givenInstant, instant } from './text.ts';
+import { instant, instantText } from './text.ts';
 
 const tags = ['Usage'];
 
@@ -15,10 +15,9 @@ export const maxBuckets = 1_000;
 const years = '^(?:19[7-9]\\d|2\\d{3})-';
 
 const bound = (name: string, description: string, example: string) =>
-  z
-    .string()
+  instantText
     .regex(new RegExp(years), 'Must be in the years 1970 to 2999.')
-    .pipe(givenInstant)
+    .transform((value) => new Date(value))
     .optional()
     .openapi({
       type: 'string',

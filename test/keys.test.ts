@@ -49,6 +49,14 @@ test('a key expires when it was told to, in days of 24 hours', async () => {
   expect(at.expiresAt).toBe('2026-02-28T22:00:00.000Z');
 });
 
+test('what is no date is told so, and nothing else', async () => {
+  const detail = 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.';
+  const minted = await ada.client.POST('/v1/keys', { body: { name: 'Key', expiresAt: 'tomorrow' } });
+  expect(minted.error?.errors).toEqual([{ pointer: '#/expiresAt', detail }]);
+  const counted = await ada.client.GET('/v1/usage', { params: { query: { to: 'tomorrow' } } });
+  expect(counted.error?.errors).toEqual([{ parameter: 'to', detail }]);
+});
+
 test('an expiry must be in the future, and given once', async () => {
   for (const body of [
     { name: 'Key', expiresAt: '2026-01-31T12:00:00Z' },
