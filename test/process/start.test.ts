@@ -123,8 +123,7 @@ test.each(['operator-token', 'signing-keys.json'])(
 );
 
 test('a process that is told twice to stop does so once', async () => {
-  const DATA_DIR = await emptyDirectory();
-  const service = await startProcess({ env: { DATA_DIR } });
+  await using service = await startProcess();
   service.child.kill('SIGINT');
   expect(await service.stop('SIGTERM')).toBe(0);
   expect(service.output.match(/"stopped"/g)).toHaveLength(1);
