@@ -97,10 +97,13 @@ async function takeAway(file: string, aside: string): Promise<void> {
   await rename(file, aside).catch((error) => {
     throw codeOf(error) === 'ENOENT' ? justTaken() : error;
   });
-  const isDead = (await readIfThere(aside)) === found;
-  if (!isDead) await link(aside, file);
-  await rm(aside);
-  if (!isDead) throw justTaken();
+  try {
+    if ((await readIfThere(aside)) === found) return;
+    await link(aside, file);
+    throw justTaken();
+  } finally {
+    await rm(aside);
+  }
 }
 
 /** A process, as its lock names it. */

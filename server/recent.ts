@@ -1,7 +1,8 @@
 /**
- * Values by name that were asked for lately: at least half of the bound, at most all of it. They are in two generations: who is asked for joins the
- * young one, and when that has half of the bound, the old one goes and the young one takes its place. Thus whoever was
- * asked for since is kept, and to find them again writes nothing, as a list in the order of use would have to.
+ * Values by name that were asked for lately: at least half of the bound, at most all of it. They are in two
+ * generations: who is asked for joins the young one, and when that has half of the bound, the old one goes and the
+ * young one takes its place. Thus whoever was asked for since is kept, and to find them again writes nothing, as a
+ * list in the order of use would have to.
  */
 export class Recent<Value> {
   readonly #bound: number;

@@ -162,22 +162,6 @@ test('a patch changes what it names, and leaves the rest', async () => {
   expect(expectData(await ada.client.GET('/v1/keys/{keyId}', { params }))).toEqual(again);
 });
 
-test('metadata cannot grow past 50 entries by patches', async () => {
-  const entries = (from: number, to: number) =>
-    Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`entry${from + index}`, index]));
-  const body = { name: 'Key', metadata: entries(0, 50) };
-  const { id } = expectData(await ada.client.POST('/v1/keys', { body }));
-  const params = { path: { keyId: id } };
-  const { error } = await ada.client.PATCH('/v1/keys/{keyId}', {
-    params,
-    body: { metadata: entries(50, 51) },
-  });
-  expect(error).toMatchObject({ code: 'invalid_input', errors: [{ pointer: '#/metadata' }] });
-  const swap = { metadata: { ...entries(50, 51), entry0: null } };
-  const swapped = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: swap }));
-  expect(Object.keys(swapped.metadata)).toHaveLength(50);
-});
-
 test('a key can be disabled, and allowed again', async () => {
   const key = await mint();
   const params = { path: { keyId: key.id } };

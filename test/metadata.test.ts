@@ -35,6 +35,22 @@ test('metadata are at most 4,000 characters, at once and by patches', async () =
   expectData(await patch({ a: '', name0: null }));
 });
 
+test('metadata cannot grow past 50 entries by patches', async () => {
+  const entries = (from: number, to: number) =>
+    Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`entry${from + index}`, index]));
+  const body = { name: 'Key', metadata: entries(0, 50) };
+  const { id } = expectData(await ada.client.POST('/v1/keys', { body }));
+  const params = { path: { keyId: id } };
+  const { error } = await ada.client.PATCH('/v1/keys/{keyId}', {
+    params,
+    body: { metadata: entries(50, 51) },
+  });
+  expect(error).toMatchObject({ code: 'invalid_input', errors: [{ pointer: '#/metadata' }] });
+  const swap = { metadata: { ...entries(50, 51), entry0: null } };
+  const swapped = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: swap }));
+  expect(Object.keys(swapped.metadata)).toHaveLength(50);
+});
+
 test('a key with metadata that are too long can still be disabled', async () => {
   const { id } = expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key' } }));
   await sql`update keys set metadata = jsonb_build_object('a', repeat('x', 5000))

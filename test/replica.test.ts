@@ -197,7 +197,7 @@ onPostgres('replicas', () => {
     await revokeKey(here, operatorAccountId, first, act);
     const held = performance.now() - began;
     expect(there.replica.isCurrent()).toBe(false);
-    await expect.poll(listed, { timeout: 3_000 }).toHaveLength(1);
+    await expect.poll(listed, { timeout: 2_000 }).toHaveLength(1);
     const next = performance.now();
     await revokeKey(here, operatorAccountId, second, act);
     expect(performance.now() - next).toBeLessThan(1_000);
