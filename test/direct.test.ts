@@ -1,16 +1,23 @@
-import type { KyselyPlugin } from 'kysely';
 import pino from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { verification } from '../api/verification.ts';
 import { createApp } from '../server/app.ts';
-import type { Database } from '../server/db/schema.ts';
 import type { Deps } from '../server/deps.ts';
-import { DatabaseUnavailable } from '../server/errors.ts';
 import { shortly, shortWay } from '../server/http/direct.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
 import { everybody, newWorld, storeKey, type World } from './callers.ts';
 import { clientIp, startService, type TestService } from './harness.ts';
+import {
+  type Asked,
+  bothWays,
+  createPath,
+  type Lines,
+  longWays,
+  sent,
+  userAgent,
+  verifyPath,
+} from './ways.ts';
 
 /** What goes the short way (server/http/direct.ts) is answered as on the long one. */
 
@@ -22,48 +29,6 @@ beforeAll(async () => {
   service = await startService({ logLevel: 'info' });
   world = await newWorld(service);
 });
-
-const verifyPath = '/v1/keys/verify';
-const createPath = '/v1/keys';
-const userAgent = 'files-cli/2.4';
-
-interface Asked {
-  path?: string;
-  token?: string | undefined;
-  /** In place of the token's. */
-  authorization?: string;
-  body: string | object;
-}
-/** Header lines. */
-type Lines = Record<string, string>;
-
-/** A request that is in order, with these headers beside the usual ones. */
-function sent(
-  { token, authorization = token === undefined ? undefined : `Bearer ${token}`, body }: Asked,
-  headers: Lines = {},
-): RequestInit {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/json',
-      'Content-Length': String(Buffer.byteLength(text)),
-      'User-Agent': userAgent,
-      ...(authorization !== undefined && { Authorization: authorization }),
-      ...headers,
-    },
-    body: text,
-  };
-}
-
-/** What makes a request go the long way, and no difference to its answer. */
-const longWays: [name: string, headers: Lines][] = [
-  ['an origin', { Origin: 'https://app.example.com' }],
-  ['an id of its own', { 'X-Request-Id': 'mine-1' }],
-  ['another spelling of the content type', { 'Content-Type': 'application/json; charset=UTF-8' }],
-  ['chunks', { 'Transfer-Encoding': 'chunked' }],
-];
-const bothWays: [name: string, headers: Lines][] = [['nothing else', {}], ...longWays];
 
 /** Only the long way adds what browsers need, and it does so to every answer. */
 const wentLong = (response: Response) => response.headers.has('access-control-expose-headers');
@@ -345,124 +310,6 @@ test('the address behind a proxy is read the same on both ways', async () => {
     await app.fetch(request, { ip: () => clientIp });
     expect((await usesOf(caller)).by, `with ${name}`).toEqual(['203.0.113.9', userAgent]);
   }
-});
-
-describe.each(bothWays)('with %s', (_, headers) => {
-  /** Asks a service that differs in this, whose log is its own. */
-  async function ask(differences: Partial<Deps>, asked: Asked) {
-    const lines: string[] = [];
-    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
-    const app = createApp({ ...service.deps, log, ...differences });
-    const url = `http://latchkey.test${asked.path ?? verifyPath}`;
-    const response = await app.fetch(new Request(url, sent(asked, headers)), { ip: () => clientIp });
-    const errors = lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
-    return { response, body: await response.json(), errors };
-  }
-
-  /** Keys that cannot be found. */
-  function broken(fail: () => never | Promise<never>) {
-    const keys = {
-      asked: 0,
-      find: () => {
-        keys.asked += 1;
-        return fail();
-      },
-    };
-    return keys;
-  }
-
-  /** A database that refuses every statement. */
-  function brokenDatabase(error: Error) {
-    const state = { asked: 0 };
-    const plugin: KyselyPlugin = {
-      transformQuery() {
-        state.asked += 1;
-        throw error;
-      },
-      transformResult: async ({ result }) => result,
-    };
-    return { state, db: service.db.withPlugin(plugin) as Database };
-  }
-
-  const outage = async () => {
-    throw new DatabaseUnavailable(new Error('gone'));
-  };
-
-  test.each([
-    ['of the caller', () => newToken('lk_')],
-    ['that is verified', () => service.deps.operatorToken],
-  ])('an outage while the key %s is looked up is told, and it is not asked again', async (_, tokenOf) => {
-    const keys = broken(outage);
-    const asked = { token: tokenOf(), body: { token: newToken('lk_') } };
-    const { response, body, errors } = await ask({ keys }, asked);
-    expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('1');
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(body).toMatchObject({
-      code: 'database_unavailable',
-      requestId: response.headers.get('x-request-id'),
-    });
-    expect(keys.asked).toBe(1);
-    expect(errors).toEqual([]);
-  });
-
-  test('an outage while a session is looked up is told, and it is not asked again', async () => {
-    const { db, state } = brokenDatabase(new DatabaseUnavailable());
-    const token = await service.deps.signer.signAccess(world.owner.session, service.deps.now());
-    const { response } = await ask({ db }, { token, body: { token: 'a' } });
-    expect([response.status, state.asked]).toEqual([503, 1]);
-  });
-
-  test('an outage while a key is created is told, and it is not tried again', async () => {
-    const { db, state } = brokenDatabase(new DatabaseUnavailable());
-    const path = `${createPath}?accountId=acc_${world.owner.accountId}`;
-    const asked = { path, token: service.deps.operatorToken, body: { name: 'Key' } };
-    const { response } = await ask({ db }, asked);
-    expect([response.status, state.asked]).toEqual([503, 1]);
-  });
-
-  test.each([
-    [
-      'at once',
-      () => {
-        throw new Error('boom');
-      },
-    ],
-    ['later', () => Promise.reject(new Error('boom'))],
-  ])('an unexpected error that comes %s is our fault, and logged once under its id', async (_, fail) => {
-    const keys = broken(fail);
-    const token = newToken('lk_');
-    const asked = { token: service.deps.operatorToken, body: { token } };
-    const { response, body, errors } = await ask({ keys }, asked);
-    const requestId = response.headers.get('x-request-id');
-    expect(response.status).toBe(500);
-    expect(body).toMatchObject({ status: 500, code: 'internal_error', requestId });
-    expect(JSON.stringify(body)).not.toContain('boom');
-    expect(errors).toMatchObject([{ requestId, path: verifyPath, error: { message: 'boom' } }]);
-    expect(JSON.stringify(errors)).not.toContain(token);
-    expect(keys.asked).toBe(1);
-  });
-
-  test('a body that breaks off is the fault of its sender', async () => {
-    const logged = service.logs.length;
-    for (const path of [verifyPath, createPath]) {
-      const body = new ReadableStream({
-        start(controller) {
-          controller.enqueue(new TextEncoder().encode('{"to'));
-          controller.error(new Error('aborted'));
-        },
-      });
-      const asked = { token: service.deps.operatorToken, body: { token: 'a' } };
-      const init = { ...sent(asked, headers), body, duplex: 'half' };
-      const response = await service.fetch(path, init);
-      expect(response.status).toBe(400);
-      expect(await response.json()).toMatchObject({
-        code: 'malformed_body',
-        detail: 'The body was not sent completely.',
-      });
-    }
-    expect(service.logs.slice(logged)).toEqual([]);
-  });
 });
 
 describe('the short way', () => {
