@@ -1,9 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip } from 'node:zlib';
 import { Scalar } from '@scalar/hono-api-reference';
 import { Hono } from 'hono';
 import journal from '../spec/journal.json' with { type: 'json' };
@@ -39,13 +37,13 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="
 /** The address that the documents in `spec/` were written with. */
 const writtenWith = 'http://127.0.0.1:8787';
 
-/** Scalar's own script, read and compressed on first use. */
+/** Scalar's own script, read on first use; scripts/scalar.ts puts it there. */
 async function scalarScript() {
-  const installed = dirname(createRequire(import.meta.url).resolve('@scalar/api-reference'));
-  const script = await readFile(join(installed, 'browser', 'standalone.js'));
+  const zipped = await readFile(new URL('pages/scalar.js.gz', import.meta.url));
+  const script = await promisify(gunzip)(zipped);
   return {
     script,
-    zipped: await promisify(gzip)(script),
+    zipped,
     etag: `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`,
   };
 }

@@ -10,9 +10,11 @@ export type Runtime = 'node' | 'bun' | 'deno';
 const root = resolve(import.meta.dirname, '../..');
 const installed = (name: string) => join(root, 'node_modules/.bin', name);
 
+type Command = [string, ...string[]];
+
 /** How each runtime starts the service: as `npm start`, `npm run start:bun` and `npm run start:deno` do. */
-const commands: Record<Runtime, [string, ...string[]]> = {
-  node: [process.execPath, 'server/node.ts'],
+const commands: Record<Runtime, Command> = {
+  node: [process.execPath, 'server/start.js'],
   bun: [installed('bun'), 'server/bun.ts'],
   deno: [installed('deno'), 'run', '--allow-all', 'server/deno.ts'],
 };
@@ -48,17 +50,21 @@ export class DidNotStart extends Error {
  */
 export async function startProcess({
   runtime = 'node',
+  command: [file, ...args] = commands[runtime],
+  cwd = root,
   env = {},
 }: {
   runtime?: Runtime;
+  /** Starts it in another way. */
+  command?: Command;
+  cwd?: string;
   env?: Record<string, string>;
 } = {}): Promise<ServiceProcess> {
   const port = env.PORT ?? String(await freePort());
   const temporary = env.DATA_DIR ? undefined : await mkdtemp(join(tmpdir(), 'latchkey-'));
   const { PATH = '', HOME = '' } = process.env;
-  const [command, ...args] = commands[runtime];
-  const child = spawn(command, args, {
-    cwd: root,
+  const child = spawn(file, args, {
+    cwd,
     env: { PATH, HOME, PORT: port, DATA_DIR: temporary, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
