@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { KyselyPlugin } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
@@ -41,6 +42,16 @@ const send = (body: string, { told }: { told: boolean }) =>
     },
     body,
   });
+
+/** Sends a batch to a service with parts of a test's own. */
+const ask = async (app: ReturnType<typeof createApp>, tokens: string[]) =>
+  app.fetch(
+    new Request(`http://latchkey.test${path}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${service.deps.operatorToken}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ tokens }),
+    }),
+  );
 
 const times = <Made>(count: number, make: (index: number) => Made) =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -152,26 +163,34 @@ test('a batch is looked up with one query', async () => {
   });
   const app = createApp({ ...service.deps, db, keys });
   const { id, token } = await mint();
-  const ask = async (tokens: string[]) => {
-    const response = await app.fetch(
-      new Request(`http://latchkey.test${path}`, {
-        method: 'POST',
-        headers: {
-          Authorization: `Bearer ${service.deps.operatorToken}`,
-          'Content-Type': 'application/json',
-        },
-        body: JSON.stringify({ tokens }),
-      }),
-    );
-    return (await response.json()).verdicts;
-  };
   const tokens = [...times(998, () => newToken('lk_')), token, token];
-  const first = await ask(tokens);
+  const { verdicts: first } = await (await ask(app, tokens)).json();
   expect(first.at(-1)).toMatchObject({ valid: true, key: { id } });
   expect(queries).toBe(1);
   // What was found, and what was not, is remembered.
-  expect(await ask(tokens)).toEqual(first);
+  expect(await (await ask(app, tokens)).json()).toEqual({ verdicts: first });
   expect(queries).toBe(1);
+});
+
+test('a batch that fails leaves nothing behind that could end the process', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  let asked = 0;
+  const find = () => {
+    asked += 1;
+    if (asked === 1) return Promise.reject(new Error('down'));
+    throw new Error('failed at once');
+  };
+  const app = createApp({ ...service.deps, keys: { find } });
+  const response = await ask(
+    app,
+    times(2, () => newToken('lk_')),
+  );
+  await setImmediate();
+  process.off('unhandledRejection', note);
+  expect([response.status, asked]).toEqual([500, 2]);
+  expect(unhandled).toEqual([]);
 });
 
 test('a batch has room for 1,000 long tokens, and no more than 512 KiB', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { KeyNotFound } from '../server/errors.ts';
 import { revokeKey } from '../server/keys.ts';
@@ -74,6 +75,15 @@ test('an expiry must be in the future, and given once', async () => {
   const { error } = await ada.client.PATCH('/v1/keys/{keyId}', { params, body });
   expect(error).toMatchObject({ status: 422, errors: [{ pointer: '#/expiresAt' }] });
 });
+
+test.each(['infinity', '-infinity', '0026-03-12', '10000-01-01'])(
+  'a key that is brought in by hand cannot expire at %s, which no answer could tell',
+  async (instant) => {
+    const { id } = await mint();
+    const changed = sql`update keys set expires_at = ${instant}::text::timestamptz where id = ${id.slice(4)}`;
+    await expect(changed.execute(service.db)).rejects.toThrow('keys_expires_at_check');
+  },
+);
 
 test('every fault in the input is told with its place', async () => {
   const body = {

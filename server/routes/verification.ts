@@ -49,7 +49,8 @@ export function verificationRoutes(deps: Deps) {
   app.openapi(guarded(verification.verifyBatch), async (c) => {
     const { tokens, scopes } = c.req.valid('json');
     const verdicts = await Promise.all(
-      tokens.map((token) => answer({ json: { token, scopes } }, c.var.caller)),
+      // Async, so that one that throws leaves none of the others' promises without anybody to await them.
+      tokens.map(async (token) => answer({ json: { token, scopes } }, c.var.caller)),
     );
     return c.json({ verdicts }, 200);
   });

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { instant } from './instant.ts';
 
 const statements = [
   sql`create table accounts (
@@ -8,7 +9,7 @@ const statements = [
     password_hash text,
     password_version integer not null default 0,
     external_id text unique,
-    created_at timestamptz not null,
+    ${instant('created_at')} not null,
     check ((email is null) = (password_hash is null))
   )`,
 
@@ -17,8 +18,8 @@ const statements = [
     id text collate "C" primary key,
     account_id text collate "C" not null references accounts on delete cascade,
     password_version integer not null,
-    created_at timestamptz not null,
-    expires_at timestamptz not null
+    ${instant('created_at')} not null,
+    ${instant('expires_at')} not null
   )`,
   sql`create index on sessions (account_id)`,
   sql`create index on sessions (expires_at)`,
@@ -27,7 +28,7 @@ const statements = [
   sql`create table refresh_tokens (
     hash bytea primary key,
     session_id text collate "C" not null references sessions on delete cascade,
-    used_at timestamptz
+    ${instant('used_at')}
   )`,
   sql`create index on refresh_tokens (session_id)`,
 
@@ -41,18 +42,18 @@ const statements = [
     start text not null,
     scopes text[] not null,
     metadata jsonb not null,
-    expires_at timestamptz,
-    disabled_at timestamptz,
-    last_used_at timestamptz,
-    created_at timestamptz not null,
-    updated_at timestamptz not null
+    ${instant('expires_at')},
+    ${instant('disabled_at')},
+    ${instant('last_used_at')},
+    ${instant('created_at')} not null,
+    ${instant('updated_at')} not null
   ) with (fillfactor = 85)`,
   sql`create index on keys (account_id, number)`,
 
   // No foreign keys: what happened stays on record after those it happened to are gone.
   sql`create table audit (
     id bigint generated always as identity primary key,
-    at timestamptz not null,
+    ${instant('at')} not null,
     actor text not null,
     action text not null,
     account_id text collate "C" not null,

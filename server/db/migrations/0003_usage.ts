@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { instant } from './instant.ts';
 
 const statements = [
   sql`alter table keys add last_used_ip text, add last_used_user_agent text`,
@@ -8,7 +9,7 @@ const statements = [
   sql`create table usage (
     account_id text collate "C" not null,
     key_id text collate "C" not null,
-    hour timestamptz not null,
+    ${instant('hour')} not null,
     verdict text collate "C" not null,
     count bigint not null,
     primary key (key_id, hour, verdict)
