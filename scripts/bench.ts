@@ -20,7 +20,9 @@ const rows: Record<string, (used: Used) => Promise<Line[]>> = {
   'verify, hot, bun, one answer': (used) => hot(used, 'bun', 'answer'),
   'verify, hot, deno, one answer': (used) => hot(used, 'deno', 'answer'),
   'verify, forged': forged,
-  [`verify, cold, ${many(coldKeys)} keys`]: cold,
+  ...Object.fromEntries(
+    coldKeys.map((keys) => [`verify, cold, ${many(keys)} keys`, (used: Used) => cold(used, keys)]),
+  ),
   'verify, Better Auth': betterAuth,
   create,
   'revocation, 4 replicas': revocation,

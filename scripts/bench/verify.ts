@@ -1,12 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { newToken } from '../../server/token.ts';
 import type { Runtime } from '../../test/process/service.ts';
 import { atLeast, atMost, compare, inTurn, type Line, median } from './figures.ts';
 import { type Load, loader, type Sent } from './load.ts';
 import { type Seeded, writeTokens } from './seed.ts';
-import { ask, type Server, seededGround, startOther, startService, type Used } from './servers.ts';
-import { coldKeys, hotKeys } from './settings.ts';
+import {
+  ask,
+  type Ground,
+  type Server,
+  seededGround,
+  startOther,
+  startService,
+  type Used,
+} from './servers.ts';
+import { hotKeys } from './settings.ts';
 
 export const path = '/v1/keys/verify';
 
@@ -91,15 +100,32 @@ export async function forged(used: Used): Promise<Line[]> {
   return [throughput(pairs, 1), latency(pairs), generatorLine(pairs)];
 }
 
-export async function cold(used: Used): Promise<Line[]> {
-  const on = await seededGround(used, coldKeys);
+/** So many keys may fit into memory, and would be cold but once. */
+const memorable = 100_000;
+
+export async function cold(used: Used, keys: number): Promise<Line[]> {
+  const on = await seededGround(used, keys);
+  const withoutMemory = keys <= memorable;
+  if (withoutMemory) await distrust(on);
   const service = await startService(used, on);
   const bare = await startOther(used, 'bare.ts', { BARE: 'select', DATABASE_URL: on.databaseUrl });
   await sameAnswers(service, bare, on, 20);
+  const sent = verifications(service, on);
+  // Without memory, a key that calls would be looked up as well.
+  const caller = withoutMemory ? on.secrets.OPERATOR_TOKEN : sent.caller;
   // Each begins where the other will not have been for long, so that neither reads what the other just has.
   const pairs = await inTurn(
-    loader(verifications(service, on)),
-    loader(verifications(bare, on), { from: coldKeys / 2 }),
+    loader({ ...sent, caller }),
+    loader(verifications(bare, on), { from: keys / 2 }),
   );
   return [throughput(pairs, 1), latency(pairs), generatorLine(pairs)];
+}
+
+/** Makes heartbeats come back with another number than they were sent with, so that no replica trusts its memory. */
+async function distrust({ databaseUrl }: Ground): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1 });
+  await sql.unsafe(`
+    create function distrust() returns trigger language plpgsql as $$ begin new.beat = -1; return new; end $$;
+    create trigger distrust before insert or update on replicas for each row execute function distrust()`);
+  await sql.end();
 }

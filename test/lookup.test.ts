@@ -1,0 +1,46 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, test } from 'vitest';
+import type { Database } from '../server/db/schema.ts';
+import { findByHashes } from '../server/lookup.ts';
+import { hashText, newToken } from '../server/token.ts';
+import { startService } from './harness.ts';
+
+let db: Database;
+
+beforeAll(async () => {
+  ({ db } = await startService());
+});
+
+const unknown = (count: number) => Array.from({ length: count }, () => hashText(newToken('lk_')));
+
+/** Adds keys until there are so many, ten to an account. */
+async function grow(count: number) {
+  await sql`
+    insert into accounts (id, external_id, created_at)
+    select 'account ' || n, n, now() from generate_series(1, ${count / 10}::int) n
+    on conflict do nothing`.execute(db);
+  await sql`
+    insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
+    select 'key ' || n, 'account ' || 1 + n / 10, 'Key', sha512(int4send(n)), '', '{a,b}', '{}', now(), now()
+    from generate_series(0, ${count - 1}::int) n
+    on conflict do nothing`.execute(db);
+}
+
+/** How the planner would find keys by so many hashes. */
+async function planOf(count: number): Promise<string> {
+  const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${findByHashes(unknown(count))}`.execute(db);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+test.each([200, 2_000, 5_000])(
+  'among %i keys each hash is looked up in the index, and the hashes are parsed once',
+  async (count) => {
+    await grow(count);
+    const grown = [await planOf(1), await planOf(1_000)];
+    await sql`analyze keys, accounts`.execute(db);
+    for (const plan of [...grown, await planOf(1), await planOf(1_000)]) {
+      expect(plan).toContain('Index Scan using keys_hash_key on keys');
+      expect(plan).not.toMatch(/Seq Scan on keys|bytea\[\]/);
+    }
+  },
+);
