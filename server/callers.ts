@@ -49,14 +49,13 @@ const hashes = new Recent<string>(100);
  */
 export function identify(deps: Deps, token: string, client: () => Client): Caller | Promise<Caller> {
   if (isSame(token, deps.operatorToken)) return { kind: 'operatorToken', accountId: operatorAccountId };
-  const now = deps.now();
-  if (claimsToBeAccessToken(token)) return identifySession(deps, token, now);
+  if (claimsToBeAccessToken(token)) return identifySession(deps, token, deps.now());
 
-  const wanted = { reach: operatorAccountId, now };
+  const wanted = { reach: operatorAccountId, now: deps.now };
   const hash = hashes.get(token);
   const verdict = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
   return after(verdict, (verdict): Caller => {
-    deps.usage.record(verdict, now, client);
+    deps.usage.record(verdict, client);
     if (!verdict.valid) throw invalid(refusals[verdict.reason]);
     if (!hash) hashes.set(token, hashText(token));
     return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };

@@ -6,6 +6,9 @@ export interface Memory {
   forgetAll(): void;
 }
 
+/** Takes a reading of the database's clock: see `Clock.read`. */
+export type ReadClock = (theirs: number, sent: number, received: number) => void;
+
 /** What tells whether memory may be trusted, and sees to it that nobody trusts theirs too long. */
 export interface Currency {
   /** Has this memory told of every change from now on. */
@@ -16,6 +19,8 @@ export interface Currency {
   settled(): Promise<void>;
   /** Unix time in milliseconds by the database's clock, which all processes share. */
   now(): number;
+  /** Has `now` follow the time that an answer of the database told. */
+  readClock: ReadClock;
   close(): Promise<void>;
 }
 
@@ -45,5 +50,7 @@ export class Alone implements Currency {
   now(): number {
     return Date.now();
   }
+  /** Its clock is ours. */
+  readClock(): void {}
   async close(): Promise<void> {}
 }

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
+import { databaseTime } from './clock.ts';
+import type { ReadClock } from './currency.ts';
 import type { Database } from './db/schema.ts';
 import type { VerifiedKey } from './verify.ts';
 
@@ -11,11 +13,14 @@ type Found = ReadonlyMap<string, VerifiedKey>;
 /** Finds keys by their hashes in the database. All look-ups of one tick go into one query. */
 export class Lookup {
   readonly #db: Database;
+  readonly #readClock: ReadClock;
   #hashes = new Set<string>();
   #found: Promise<Found> | undefined;
 
-  constructor(db: Database) {
+  /** @param readClock is told what time it was in the database, before the keys are given */
+  constructor(db: Database, readClock: ReadClock) {
     this.#db = db;
+    this.#readClock = readClock;
   }
 
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
@@ -39,13 +44,19 @@ export class Lookup {
   }
 
   async #query(hashes: ReadonlySet<string>): Promise<Found> {
+    const sent = performance.now();
     const { rows } = await findByHashes([...hashes]).execute(this.#db);
-    return new Map(rows.map(({ hash, ...key }) => [hash, key]));
+    const received = performance.now();
+    const [first] = rows;
+    if (first) this.#readClock(first.now, sent, received);
+    return new Map(rows.map(({ hash, now, ...key }) => [hash, key]));
   }
 }
 
 interface Row extends VerifiedKey {
   hash: string;
+  /** Unix time in milliseconds by the database's clock. */
+  now: number;
 }
 
 /**
@@ -56,7 +67,7 @@ interface Row extends VerifiedKey {
 export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
   const array = `{${hashes.map((hash) => `"\\\\x${hash}"`).join(',')}}`;
   return sql`
-    select encode(wanted.hash, 'hex') as hash, key.*
+    select encode(wanted.hash, 'hex') as hash, key.*, ${sql.raw(databaseTime)} as now
     from unnest(${array}::text::bytea[]) as wanted(hash)
     cross join lateral (
       select keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name, keys.scopes,

@@ -82,7 +82,7 @@ export class KeyMemory implements Memory, Keys {
 
 /** The keys of a database, remembered for as long as they are known to be current. */
 export function rememberedKeys(db: Database, currency: Currency, bytes: number): KeyMemory {
-  const lookup = new Lookup(db);
+  const lookup = new Lookup(db, (...reading) => currency.readClock(...reading));
   const keys = new KeyMemory({
     find: (hash) => lookup.find(hash),
     isCurrent: () => currency.isCurrent(),

@@ -3,7 +3,7 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Barriers } from './barrier.ts';
-import { Clock } from './clock.ts';
+import { Clock, databaseTime } from './clock.ts';
 import { type Currency, forgetChanged, type Memory } from './currency.ts';
 import type { Line, OpenLine } from './db/line.ts';
 import type { Database } from './db/schema.ts';
@@ -92,6 +92,11 @@ export class Replica implements Currency {
     return this.#clock.now();
   }
 
+  /** Heartbeats tell the time best: what a busy database answers may have waited for long. */
+  readClock(theirs: number, sent: number, received: number): void {
+    if (!this.isCurrent()) this.#clock.read(theirs, sent, received);
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
@@ -158,15 +163,23 @@ export class Replica implements Currency {
   /**
    * Calls our line from another connection while it is silent, and waits until it is heard. A pooler that lends out
    * connections takes LISTEN as well, and drops what comes when nobody has the connection: there, a heartbeat would
-   * come back, and nothing else.
+   * come back, and nothing else. The call tells the time, also where no heartbeat will.
    */
   async #callUp(): Promise<void> {
     const { promise: heard, resolve, reject } = Promise.withResolvers<void>();
     this.#called = resolve;
     const error = () => reject(new Error(`LISTEN heard nothing for ${patience} ms: is a pooler in between?`));
     const timer = setTimeout(error, patience);
+    const call = async () => {
+      const sent = performance.now();
+      const { rows } = await sql<{ now: number }>`
+        select pg_notify(${`latchkey_${this.#id}`}, 'call'), ${sql.raw(databaseTime)} as now`.execute(
+        this.#db,
+      );
+      if (rows[0]) this.#clock.read(rows[0].now, sent, performance.now());
+    };
     try {
-      await Promise.all([sql`select pg_notify(${`latchkey_${this.#id}`}, 'call')`.execute(this.#db), heard]);
+      await Promise.all([call(), heard]);
     } finally {
       clearTimeout(timer);
     }
@@ -215,7 +228,7 @@ const beat = `
     on conflict (id) do update set beat = excluded.beat, seen_at = excluded.seen_at
     returning id, beat)
   select pg_notify('latchkey_' || id, 'beat ' || beat || ' ' || pg_backend_pid()),
-    (extract(epoch from clock_timestamp()) * 1000)::float8 as now
+    ${databaseTime} as now
   from present`;
 
 const confirmation = `

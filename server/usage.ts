@@ -54,12 +54,11 @@ export class Usage {
 
   /**
    * Notes what was said of a token. That of no known key is nobody's use.
-   * @param at Unix time in milliseconds
    * @param client who presented the token
    */
-  record(verdict: Verdict, at: number, client: () => Client): void {
-    const { key } = verdict;
-    if (!key) return;
+  record(verdict: Verdict, client: () => Client): void {
+    if (!verdict.key) return;
+    const { key, at } = verdict;
     this.#now = at;
     const outcome = verdict.valid ? 'valid' : verdict.reason;
     if (!this.#waiting.add(key, outcome, at, client)) this.#tellFull();

@@ -15,10 +15,13 @@ export interface VerifiedKey {
   disabledAt: Date | null;
 }
 
-/** The key of a token that is not good is there to count the use; a verifier is not told. */
+/**
+ * `at` is when it was given, as Unix time in milliseconds. The key of a token that is not good is there to count the
+ * use; a verifier is not told.
+ */
 export type Verdict =
-  | { valid: true; key: VerifiedKey }
-  | { valid: false; reason: 'expired' | 'disabled' | 'insufficient_scope'; key: VerifiedKey }
+  | { valid: true; key: VerifiedKey; at: number }
+  | { valid: false; reason: 'expired' | 'disabled' | 'insufficient_scope'; key: VerifiedKey; at: number }
   | { valid: false; reason: 'unknown'; key?: undefined };
 
 const unknown: Verdict = { valid: false, reason: 'unknown' };
@@ -37,8 +40,8 @@ export interface Wanted {
   scopes?: readonly string[] | undefined;
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
-  /** Unix time in milliseconds. */
-  now: number;
+  /** Unix time in milliseconds. Asked once the key is found, since a look-up may tell the time as well. */
+  now: () => number;
 }
 
 /** Says whether a token is good at this instant: at once where memory tells. Never throws for a bad one, and never writes. */
@@ -54,11 +57,12 @@ export function verifyHash(
 ): Verdict | Promise<Verdict> {
   return after(keys.find(hash), (key): Verdict => {
     if (!key || !within(reach, key)) return unknown;
-    if (key.disabledAt) return { valid: false, reason: 'disabled', key };
-    if (key.expiresAt && now >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key };
+    const at = now();
+    if (key.disabledAt) return { valid: false, reason: 'disabled', key, at };
+    if (key.expiresAt && at >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key, at };
     if (!scopes.every((scope) => key.scopes.includes(scope)))
-      return { valid: false, reason: 'insufficient_scope', key };
+      return { valid: false, reason: 'insufficient_scope', key, at };
 
-    return { valid: true, key };
+    return { valid: true, key, at };
   });
 }

@@ -155,7 +155,7 @@ test('a batch is looked up with one query', async () => {
     transformResult: async ({ result }) => result,
   };
   const db = service.db.withPlugin(counting) as Database;
-  const lookup = new Lookup(db);
+  const lookup = new Lookup(db, () => {});
   const keys = new KeyMemory({
     find: (hash) => lookup.find(hash),
     isCurrent: () => true,

@@ -39,7 +39,11 @@ const verified = ({ id, accountId }: { id: string; accountId: string }): Verifie
   expiresAt: null,
   disabledAt: null,
 });
-const valid = (key: { id: string; accountId: string }) => ({ valid: true as const, key: verified(key) });
+const valid = (key: { id: string; accountId: string }, at: number) => ({
+  valid: true as const,
+  key: verified(key),
+  at,
+});
 
 /** Usage on this database, of which `before` hears each statement, and may fail it, and `after` may hold its answer. */
 function usageOn(
@@ -113,7 +117,7 @@ test('of very much usage a deleted account leaves some behind, which nobody sees
 
   const usage = usageOn({});
   for (const left of [500, 0]) {
-    usage.record(valid(await mint()), at, nobody);
+    usage.record(valid(await mint(), at), nobody);
     await usage.flush();
     expect(await countedOf({ accountId })).toBe(left);
   }
@@ -128,11 +132,11 @@ test('what waits is one statement, and what comes while it is being written is t
   const isInsert = () =>
     statements.filter((node) => JSON.stringify(node).includes('insert into usage')).length;
   const at = service.deps.now();
-  for (const each of [key, other, key]) usage.record(valid(each), at, nobody);
-  usage.record({ valid: false, reason: 'unknown' }, at, nobody);
+  for (const each of [key, other, key]) usage.record(valid(each, at), nobody);
+  usage.record({ valid: false, reason: 'unknown' }, nobody);
   const first = usage.flush();
   await vi.waitFor(() => expect(isInsert()).toBe(1));
-  usage.record(valid(key), at, nobody);
+  usage.record(valid(key, at), nobody);
   const second = usage.flush();
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(isInsert()).toBe(1);
@@ -150,7 +154,7 @@ test('no request waits for a flush', async () => {
   const gate = Promise.withResolvers<void>();
   const usage = usageOn({ after: () => gate.promise });
   const app = createApp({ ...service.deps, usage });
-  usage.record(valid(key), service.deps.now(), nobody);
+  usage.record(valid(key, service.deps.now()), nobody);
   const flushed = usage.flush();
   const request = new Request('http://latchkey.test/v1/keys/verify', {
     method: 'POST',
@@ -172,13 +176,13 @@ test('uses that could not be written are kept, with those that came meanwhile, a
     {
       before() {
         if (!isDown) return;
-        usage.record(valid(key), at + 1, from('203.0.113.8'));
+        usage.record(valid(key, at + 1), from('203.0.113.8'));
         throw new Error('down');
       },
     },
     { onError: (error) => errors.push(error) },
   );
-  usage.record(valid(key), at, from('203.0.113.7'));
+  usage.record(valid(key, at), from('203.0.113.7'));
   await expect(usage.flush()).rejects.toThrow('down');
   await vi.waitFor(() => expect(errors).toHaveLength(1), { timeout: 3000 });
   expect(
@@ -201,14 +205,14 @@ test('what waits is bounded: beyond, the uses of further keys are dropped, and t
   const errors: unknown[] = [];
   const usage = usageOn({}, { onError: (error) => errors.push(error), keys: 2 });
   const at = service.deps.now();
-  for (const key of [...keys, ...keys]) usage.record(valid(key), at, nobody);
+  for (const key of [...keys, ...keys]) usage.record(valid(key, at), nobody);
   expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('2 keys') })]);
   await usage.flush();
   service.pass(1);
   const totals = async () => Promise.all(keys.map(async (key) => expectData(await ofKey(key)).total.valid));
   expect(await totals()).toEqual([2, 2, 0, 0]);
 
-  for (const key of keys.toReversed()) usage.record(valid(key), at, nobody);
+  for (const key of keys.toReversed()) usage.record(valid(key, at), nobody);
   expect(errors).toHaveLength(2);
   await usage.flush();
   expect(await totals()).toEqual([2, 2, 1, 1]);
@@ -219,7 +223,7 @@ test('more keys than one statement takes are written all the same, each once, an
   const usage = usageOn({});
   const at = service.deps.now();
   const before = await countedOf({ accountId });
-  for (let n = 0; n < 8_001; n++) usage.record(valid({ id: `key_${newId(at)}`, accountId }), at, nobody);
+  for (let n = 0; n < 8_001; n++) usage.record(valid({ id: `key_${newId(at)}`, accountId }, at), nobody);
   let isWritten = false;
   const flushed = usage.flush().finally(() => {
     isWritten = true;
@@ -235,7 +239,7 @@ test('a use that is written late does not take the place of a later one', async 
   const key = await mint();
   const at = service.deps.now();
   const other = usageOn({});
-  other.record(valid(key), at - 1, from('203.0.113.1'));
+  other.record(valid(key, at - 1), from('203.0.113.1'));
   await verify(key.token, { ip: '203.0.113.2' });
   await flush();
   await other.flush();
@@ -266,10 +270,10 @@ test('replicas write the same keys at the same time, while accounts are deleted,
       for (const key of place % 2 ? keys : keys.toReversed()) record(usage, key);
   };
   const expired = (usage: Usage, key: (typeof keys)[number]) =>
-    usage.record({ valid: false, reason: 'expired', key: verified(key) }, at, nobody);
+    usage.record({ valid: false, reason: 'expired', key: verified(key), at }, nobody);
   const flushAll = () => Promise.all(replicas.map((usage) => usage.flush()));
   for (let round = 1; round <= 5; round++) {
-    recordAll((usage, key) => usage.record(valid(key), at + round, nobody));
+    recordAll((usage, key) => usage.record(valid(key, at + round), nobody));
     await flushAll();
     // Without a last use to write, nothing is locked but the counts.
     recordAll(expired);
@@ -286,7 +290,7 @@ test('replicas write the same keys at the same time, while accounts are deleted,
     while (!isDeleted) {
       for (const key of keys)
         if (place === 1) expired(usage, key);
-        else usage.record(valid(key), service.deps.now(), nobody);
+        else usage.record(valid(key, service.deps.now()), nobody);
       await usage.flush();
       await setImmediate();
     }
@@ -299,7 +303,7 @@ test('a key that was read before a flush shows the use that was written meanwhil
   const { id } = await mint();
   const key = await read({ id });
   const at = service.deps.now();
-  service.deps.usage.record(valid(key), at, from('203.0.113.7'));
+  service.deps.usage.record(valid(key, at), from('203.0.113.7'));
   await flush();
   const asItWas = { id: id.slice(4), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
   expect(service.deps.usage.lastUse(asItWas)).toMatchObject({ at: new Date(at), ip: '203.0.113.7' });
@@ -337,7 +341,7 @@ test('counts are kept for 90 days, and then deleted a few at a time', async () =
     .execute();
   const usage = usageOn({});
   const flushed = async () => {
-    usage.record(valid(key), now, nobody);
+    usage.record(valid(key, now), nobody);
     await usage.flush();
     return (await countedOf({ accountId })) - before;
   };
@@ -349,7 +353,7 @@ test('counts are kept for 90 days, and then deleted a few at a time', async () =
     .values(rows(accountId, 1, now - 91 * day))
     .execute();
   expect(await flushed()).toBe(1 + 1 + 1);
-  usage.record(valid(key), now + hour, nobody);
+  usage.record(valid(key, now + hour), nobody);
   await usage.flush();
   expect((await countedOf({ accountId })) - before).toBe(1 + 1 + 1);
 });
@@ -357,11 +361,11 @@ test('counts are kept for 90 days, and then deleted a few at a time', async () =
 test('what is in memory is written when the service closes, and nothing is planned after that', async () => {
   const key = await mint();
   const usage = usageOn({});
-  usage.record(valid(key), service.deps.now(), nobody);
+  usage.record(valid(key, service.deps.now()), nobody);
   await usage.close();
   const planned = vi.spyOn(globalThis, 'setTimeout');
   onTestFinished(() => planned.mockRestore());
-  usage.record(valid(key), service.deps.now(), nobody);
+  usage.record(valid(key, service.deps.now()), nobody);
   expect(planned).not.toHaveBeenCalled();
   service.pass(1);
   expect(expectData(await ofKey(key)).total).toEqual({ ...none, valid: 1 });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../server/db/schema.ts';
-import { findByHashes } from '../server/lookup.ts';
+import { findByHashes, Lookup } from '../server/lookup.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { startService } from './harness.ts';
 
@@ -44,3 +44,20 @@ test.each([200, 2_000, 5_000])(
     }
   },
 );
+
+test('a look-up gives the keys that are there, and tells the time of the database', async () => {
+  await grow(200);
+  const readings: number[][] = [];
+  const lookup = new Lookup(db, (...reading) => readings.push(reading));
+  const { rows } = await sql<{ hash: string }>`
+    select encode(hash, 'hex') as hash from keys where id = 'key 7'`.execute(db);
+  const hash = rows[0]?.hash ?? '';
+  const before = Date.now();
+  const [found, none] = await Promise.all([lookup.find(hash), lookup.find(hashText('none'))]);
+  expect(found).toMatchObject({ id: 'key 7', accountId: 'account 1', externalId: '1', scopes: ['a', 'b'] });
+  expect(none).toBeUndefined();
+  expect(readings).toHaveLength(1);
+  const [theirs = 0, sent = 0, received = 0] = readings[0] ?? [];
+  expect(sent).toBeLessThan(received);
+  expect(Math.abs(theirs - before)).toBeLessThan(60_000);
+});

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type KyselyPlugin, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { Clock } from '../server/clock.ts';
 import { openLine, openPostgres } from '../server/db/postgres.ts';
@@ -12,6 +12,7 @@ import { Lookup } from '../server/lookup.ts';
 import { KeyMemory } from '../server/memory.ts';
 import { Replica } from '../server/replica.ts';
 import { hashText, newToken } from '../server/token.ts';
+import { verify } from '../server/verify.ts';
 import { startPooler } from './faults/pooler.ts';
 import { startProxy } from './faults/proxy.ts';
 import { createDatabase } from './harness.ts';
@@ -37,10 +38,11 @@ interface TestReplica {
   settled: () => Promise<void>;
 }
 
-async function openReplica(url: string): Promise<TestReplica> {
+/** @param lineUrl where its line leads, if elsewhere */
+async function openReplica(url: string, lineUrl = url): Promise<TestReplica> {
   const db = await openPostgres(url);
   const notices = new EventEmitter();
-  const replica = new Replica(db, openLine(url), {
+  const replica = new Replica(db, openLine(lineUrl), {
     lost: () => notices.emit('lost'),
     current: () => notices.emit('current'),
   });
@@ -52,7 +54,7 @@ async function openReplica(url: string): Promise<TestReplica> {
     },
     transformResult: async ({ result }) => result,
   };
-  const lookup = new Lookup(db.withPlugin(counting));
+  const lookup = new Lookup(db.withPlugin(counting), (...reading) => replica.readClock(...reading));
   const keys = new KeyMemory({
     find: (hash) => {
       opened.asked += 1;
@@ -68,6 +70,17 @@ async function openReplica(url: string): Promise<TestReplica> {
     await db.destroy();
   });
   return opened;
+}
+
+/** Opens a replica whose own clock is an hour slow. */
+async function openSlow(...urls: Parameters<typeof openReplica>): Promise<TestReplica> {
+  const { timeOrigin } = performance;
+  const origin = vi.spyOn(performance, 'timeOrigin', 'get').mockReturnValue(timeOrigin - 3_600_000);
+  try {
+    return await openReplica(...urls);
+  } finally {
+    origin.mockRestore();
+  }
 }
 
 /** A new key that both remember. */
@@ -236,6 +249,33 @@ onPostgres('replicas', () => {
     const pooled = await openReplica(through(pooler));
     expect(pooled.replica.isCurrent()).toBe(false);
     await pooled.replica.close();
+  });
+
+  test('a key expires by the clock of the database also where the line to it never comes up', async () => {
+    await using silent = await startProxy(Number(databaseUrl.port));
+    silent.stall();
+    const slow = await openSlow(databaseUrl.href, through(silent));
+    expect(Date.now() - slow.replica.now()).toBeGreaterThan(3_000_000);
+    const token = newToken('lk_');
+    const expiresAt = new Date(Date.now() - 1_800_000);
+    const key = { accountId: operatorAccountId, name: 'Key', scopes: [], metadata: {}, expiresAt, token };
+    await mintKey(here.db, key, act);
+    const now = () => slow.replica.now();
+    expect(await verify(slow.keys, token, { reach: operatorAccountId, now })).toMatchObject({
+      valid: false,
+      reason: 'expired',
+    });
+    expect(slow.replica.isCurrent()).toBe(false);
+    expect(Math.abs(Date.now() - now())).toBeLessThan(1_000);
+    await slow.replica.close();
+  });
+
+  test('a replica behind a pooler that drops notifications tells the time of the database', async () => {
+    await using pooler = await startPooler(Number(databaseUrl.port));
+    const slow = await openSlow(through(pooler));
+    expect(slow.replica.isCurrent()).toBe(false);
+    expect(Math.abs(Date.now() - slow.replica.now())).toBeLessThan(1_000);
+    await slow.replica.close();
   });
 
   test('all replicas tell the time of the database', async () => {
