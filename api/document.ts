@@ -3,6 +3,7 @@ import { accounts } from './accounts.ts';
 import { health } from './health.ts';
 import { journal } from './journal.ts';
 import { keys } from './keys.ts';
+import { metrics } from './metrics.ts';
 import { bySession, securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
 import { share } from './share.ts';
@@ -39,10 +40,10 @@ Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to
       { name: 'Usage', description: 'How often keys were presented, and what was said of them.' },
       { name: 'Accounts', description: 'Whoever holds keys.' },
       { name: 'Sessions', description: 'Sign in, stay signed in, sign out.' },
-      { name: 'Health', description: 'For load balancers and orchestrators.' },
+      { name: 'Health', description: 'For load balancers, orchestrators and Prometheus.' },
     ],
     bases: [''],
-    routes: [keys, verification, usage, accounts, sessions, health].flatMap((group) =>
+    routes: [keys, verification, usage, accounts, sessions, health, metrics].flatMap((group) =>
       Object.values<RouteConfig>(group),
     ),
     typedClient: true,

@@ -2,10 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { refusals } from './problem.ts';
 
 const tags = ['Health'];
-const ok = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: z.object({ status: z.literal('ok') }).openapi('Health') } },
-});
+const ok = z.literal('ok');
 
 export const health = {
   live: createRoute({
@@ -16,7 +13,24 @@ export const health = {
     summary: 'Is the process alive?',
     description: 'Answers as long as the process can. If it does not, restart it.',
     security: [],
-    responses: { 200: ok('Alive.') },
+    responses: {
+      200: {
+        description: 'Alive.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({
+                status: ok,
+                version: z.string().openapi({
+                  description: 'The release of Latchkey that answers.',
+                  example: '0.1.0',
+                }),
+              })
+              .openapi('Liveness'),
+          },
+        },
+      },
+    },
   }),
 
   ready: createRoute({
@@ -28,6 +42,12 @@ export const health = {
     description:
       'Whether the database can be reached and its migrations are applied. If not, send no requests here.',
     security: [],
-    responses: { 200: ok('Ready.'), ...refusals(503) },
+    responses: {
+      200: {
+        description: 'Ready.',
+        content: { 'application/json': { schema: z.object({ status: ok }).openapi('Readiness') } },
+      },
+      ...refusals(503),
+    },
   }),
 };

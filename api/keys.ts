@@ -30,7 +30,7 @@ export const Scopes = z
   .openapi({
     uniqueItems: true,
     description:
-      'What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API.',
+      'What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.',
     example: ['files:read', 'files:write'],
   });
 

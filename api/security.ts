@@ -9,13 +9,16 @@ export const bySession = { accessToken: [] };
 /** An API key that carries all of these scopes; with none named, any key that is valid. */
 export const byKey = (...scopes: string[]) => ({ apiKey: scopes });
 
+/** An API key in the operator's own account that carries all of these scopes. A key of any other account is refused. */
+export const byOperatorKey = (...scopes: string[]) => ({ operatorKey: scopes });
+
 /** The product's own back end, by the operator token. */
 export const byOperator = { operatorToken: [] };
 
 /** Nobody in particular: no credential is needed. */
 export const byAnyone = {};
 
-/** The security schemes of OpenAPI that these names refer to. All three are bearer tokens (RFC 6750). */
+/** The security schemes of OpenAPI that these names refer to. All are bearer tokens (RFC 6750). */
 export const securitySchemes = {
   accessToken: {
     type: 'http',
@@ -28,6 +31,12 @@ export const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     description: 'The token of an API key. Where scopes are listed, the key must carry all of them.',
+  },
+  operatorKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'The token of an API key in the operator’s own account. Where scopes are listed, the key must carry all of them.',
   },
   operatorToken: {
     type: 'http',

@@ -14,6 +14,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journalError, journalRoutes } from './routes/journal.ts';
 import { creator, keyRoutes } from './routes/keys.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { problem } from './routes/problem.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shareError, shareRoutes } from './routes/share.ts';
@@ -76,6 +77,7 @@ function latchkey(deps: Deps) {
   app.route('/', accountRoutes(deps));
   app.route('/', sessionRoutes(deps));
   app.route('/', healthRoutes(deps));
+  app.route('/', metricsRoutes(deps));
   app.all('*', nothingHere);
   return app;
 }

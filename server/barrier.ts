@@ -10,6 +10,7 @@ export class Barriers {
   readonly #db: Database;
   readonly #self: string;
   readonly #lease: number;
+  readonly #waited: (milliseconds: number, confirmed: boolean) => void;
   #count = 0;
   #gathered: Promise<void> | undefined;
   /** Who is told of confirmations, by the number of the barrier. */
@@ -18,11 +19,18 @@ export class Barriers {
   /**
    * @param self the id of this replica
    * @param lease how long to wait at most, in milliseconds: whoever is silent for so long trusts no memory that is older
+   * @param waited told how long each wait took, in milliseconds, and whether all replicas confirmed
    */
-  constructor(db: Database, self: string, lease: number) {
+  constructor(
+    db: Database,
+    self: string,
+    lease: number,
+    waited: (milliseconds: number, confirmed: boolean) => void = () => {},
+  ) {
     this.#db = db;
     this.#self = self;
     this.#lease = lease;
+    this.#waited = waited;
   }
 
   /** Waits until each replica has confirmed, or has ceased to trust its memory. Those who ask in one tick share a barrier. Never fails. */
@@ -42,6 +50,7 @@ export class Barriers {
   }
 
   async #settle(): Promise<void> {
+    const began = performance.now();
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, this.#lease);
     const barrier = ++this.#count;
@@ -68,6 +77,7 @@ export class Barriers {
     clearTimeout(timer);
     this.#waiting.delete(barrier);
     const silent = present?.filter(({ id }) => !confirmed.has(id)) ?? [];
+    this.#waited(performance.now() - began, present !== undefined && silent.length === 0);
     if (silent.length > 0) this.#strikeAfter(silent, Math.max(0, readAt + this.#lease - performance.now()));
   }
 

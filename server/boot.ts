@@ -7,15 +7,18 @@ import { type Config, jwkSetText, operatorTokenText, readConfig } from './config
 import { Alone, type Currency } from './currency.ts';
 import { type DataDir, openDataDir } from './datadir.ts';
 import { openPGlite } from './db/pglite.ts';
-import { openLine, openPostgres } from './db/postgres.ts';
+import { openLine, openPostgres, poolSizeOf } from './db/postgres.ts';
 import type { Database } from './db/schema.ts';
 import { CannotStart } from './errors.ts';
 import type { Peer } from './http/client.ts';
 import { rememberedKeys } from './memory.ts';
+import { type Gather, gatherAlone } from './process/gather.ts';
+import { Metrics, textOf } from './process/metrics.ts';
 import { type Notices, Replica } from './replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from './signing.ts';
 import { newToken } from './token.ts';
 import { Usage } from './usage.ts';
+import { Verifications } from './verifications.ts';
 
 /** A service that is ready to answer. Listening is the runtime's own affair: see `node.ts`, `bun.ts`, `deno.ts`. */
 export interface Service {
@@ -30,26 +33,36 @@ export interface Service {
 
 /**
  * Opens everything the service needs, as the environment says.
+ * @param gather how the metrics of other workers are got, where there are others
  * @throws CannotStart with a line for whoever starts it
  */
-export async function boot(env: Record<string, string | undefined>): Promise<Service> {
+export async function boot(
+  env: Record<string, string | undefined>,
+  gather: Gather = gatherAlone,
+): Promise<Service> {
   const config = readConfig(env);
   const log = pino({ level: config.LOG_LEVEL, redact: ['*.token', '*.password', '*.refreshToken'] });
+  const metrics = new Metrics();
   const store = config.DATABASE_URL
-    ? await openShared(config, config.DATABASE_URL, noticesIn(log))
-    : await openEmbedded(config);
+    ? await openShared(config, config.DATABASE_URL, noticesIn(log), metrics)
+    : await openEmbedded(config, metrics);
   const { db, currency, signer, operatorToken, dataDir } = store;
   const keys = rememberedKeys(db, currency, config.CACHE_MB * 2 ** 20);
   const publicUrl = publicUrlOf(config);
   const usage = new Usage(db, (error) =>
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
+  const verifications = new Verifications();
+  metrics.measure({ verifications, keys, currency, usage, connections: store.connections });
+  const gathered = gather(() => metrics.snapshot());
   const app = createApp({
     db,
     keys,
     settled: () => currency.settled(),
     now: () => currency.now(),
     usage,
+    verifications,
+    metrics: async () => textOf(await gathered()),
     log,
     operatorToken,
     attempts: new Attempts(),
@@ -70,6 +83,7 @@ export async function boot(env: Record<string, string | undefined>): Promise<Ser
     ),
     async close() {
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
+      metrics[Symbol.dispose]();
       await currency.close();
       await db.destroy();
       await dataDir?.[Symbol.asyncDispose]();
@@ -90,6 +104,8 @@ interface Store {
   signer: Signer;
   operatorToken: string;
   dataDir?: DataDir;
+  /** How many connections the pool has at most; undefined for the embedded database. */
+  connections?: number;
   facts: string[];
 }
 
@@ -106,22 +122,23 @@ async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Pr
 }
 
 /** A Postgres server, with secrets that all replicas share. */
-async function openShared(config: Config, url: string, notices: Notices): Promise<Store> {
+async function openShared(config: Config, url: string, notices: Notices, metrics: Metrics): Promise<Store> {
   const { SIGNING_KEYS, OPERATOR_TOKEN } = config;
   if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
   const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
   try {
-    const db = await openPostgres(url);
-    const currency = new Replica(db, openLine(url), notices);
+    const db = await openPostgres(url, metrics.query);
+    const currency = new Replica(db, openLine(url), { ...notices, waited: metrics.barrier });
     await currency.start();
-    return { db, currency, signer, operatorToken: OPERATOR_TOKEN, facts: ['  database        Postgres'] };
+    const facts = ['  database        Postgres'];
+    return { db, currency, signer, operatorToken: OPERATOR_TOKEN, connections: poolSizeOf(url), facts };
   } catch (error) {
     throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);
   }
 }
 
 /** The embedded database, with secrets made at first start and kept beside it. */
-async function openEmbedded(config: Config): Promise<Store> {
+async function openEmbedded(config: Config, metrics: Metrics): Promise<Store> {
   const dataDir = await openDataDir(config.DATA_DIR);
   try {
     const operatorToken = config.OPERATOR_TOKEN ?? (await keptOperatorToken(dataDir));
@@ -131,7 +148,7 @@ async function openEmbedded(config: Config): Promise<Store> {
       config,
     );
     const currency = new Alone();
-    const db = await openPGlite(dataDir.path('database'), (message) => currency.hear(message));
+    const db = await openPGlite(dataDir.path('database'), (message) => currency.hear(message), metrics.query);
     const where = resolve(config.DATA_DIR);
     return {
       db,

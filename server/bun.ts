@@ -35,7 +35,7 @@ try {
   if (!isWorker && settings.WORKERS > 1) process.exit(await supervise(settings, process, startWorker));
 
   const lifecycle = isWorker ? worker(process) : alone(process);
-  const { config, fetch, banner, close, log } = await boot(process.env);
+  const { config, fetch, banner, close, log } = await boot(process.env, lifecycle.gather);
   // HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
   const whole = (request: Request) =>
     request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;

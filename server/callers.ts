@@ -53,8 +53,9 @@ export function identify(deps: Deps, token: string, client: () => Client): Calle
 
   const wanted = { reach: operatorAccountId, now: deps.now };
   const hash = hashes.get(token);
-  const verdict = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
-  return after(verdict, (verdict): Caller => {
+  const asked = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
+  return after(asked, (verdict): Caller => {
+    deps.verifications.count('authenticate', asked, verdict);
     deps.usage.record(verdict, client);
     if (!verdict.valid) throw invalid(refusals[verdict.reason]);
     if (!hash) hashes.set(token, hashText(token));
@@ -83,8 +84,12 @@ async function identifySession({ db, signer }: Deps, token: string, now: number)
 const wantedNames: Record<string, string> = {
   accessToken: 'the access token of a session',
   apiKey: 'an API key',
+  operatorKey: 'an API key of the operator’s own account',
   operatorToken: 'the operator token',
 };
+
+/** Whether the caller is a key of the operator's own account: the contract's `operatorKey`. */
+const isOperatorKey = (caller: Caller) => caller.kind === 'apiKey' && caller.accountId === operatorAccountId;
 
 const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
 
@@ -93,7 +98,10 @@ const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
  * @throws Unauthenticated, WrongCaller or InsufficientScope
  */
 export function admit(caller: Caller, security: Security): void {
-  const alternative = security.find((schemes) => caller.kind in schemes) ?? security.find(isOpen);
+  const alternative =
+    security.find((schemes) => caller.kind in schemes) ??
+    security.find((schemes) => 'operatorKey' in schemes && isOperatorKey(caller)) ??
+    security.find(isOpen);
   if (!alternative) {
     const wanted = security.flatMap((schemes) => Object.keys(schemes)).map((scheme) => wantedNames[scheme]);
     if (caller.kind === 'anyone')
@@ -102,7 +110,7 @@ export function admit(caller: Caller, security: Security): void {
       });
     throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
   }
-  const scopes = alternative[caller.kind] ?? [];
+  const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
   if (caller.kind === 'apiKey' && !scopes.every((scope) => caller.key.scopes.includes(scope)))
     throw new InsufficientScope(scopes);
 }

@@ -17,6 +17,8 @@ export interface Currency {
   isCurrent(): boolean;
   /** Waits until no process answers without the changes that are committed by now. Never fails. */
   settled(): Promise<void>;
+  /** Milliseconds since the heartbeat was sent that last came back, or since the start; absent where there are none. */
+  beatAge?(): number;
   /** Unix time in milliseconds by the database's clock, which all processes share. */
   now(): number;
   /** Has `now` follow the time that an answer of the database told. */

@@ -32,7 +32,7 @@ try {
   if (!isWorker && settings.WORKERS > 1) Deno.exit(await supervise(settings, process, startWorker));
 
   const lifecycle = isWorker ? worker(process) : alone(process);
-  const { config, fetch, banner, close, log } = await boot(Deno.env.toObject());
+  const { config, fetch, banner, close, log } = await boot(Deno.env.toObject(), lifecycle.gather);
   const { fetch: answer, drain } = draining(fetch);
   const onListen = () => lifecycle.listening(banner);
   const { PORT: port, HOST: hostname } = config;

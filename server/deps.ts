@@ -3,6 +3,7 @@ import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage.ts';
+import type { Verifications } from './verifications.ts';
 import type { Keys } from './verify.ts';
 
 /** All that the service works with. Nothing else is reached for: tests bring their own clock and database. */
@@ -15,6 +16,9 @@ export interface Deps {
   /** Unix time in milliseconds. */
   now: () => number;
   usage: Usage;
+  verifications: Verifications;
+  /** The metrics of this replica, of all its workers, in the Prometheus text format. */
+  metrics: () => Promise<string>;
   attempts: Attempts;
   signer: Signer;
   log: Logger;

@@ -37,6 +37,11 @@ export class KeyMemory implements Memory, Keys {
     this.#keys = new Recent(bytes, sizeOf);
   }
 
+  /** How many keys are in here, and how many tokens that are known to be unknown. */
+  get sizes(): { keys: number; unknown: number } {
+    return { keys: this.#keys.size, unknown: this.#unknown.size };
+  }
+
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
   find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined> {
     // A query under way is no answer either: it may have begun before a change that we are not told of.

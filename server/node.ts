@@ -31,7 +31,7 @@ try {
   const lifecycle = cluster.isWorker ? worker(process) : alone(process);
   // Else it would be ended with its supervisor, in the middle of a request.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
-  const { config, fetch, banner, close, log } = await boot(process.env);
+  const { config, fetch, banner, close, log } = await boot(process.env, lifecycle.gather);
   const { fetch: answer, drain } = draining(together(fetch));
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(

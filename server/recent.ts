@@ -17,6 +17,11 @@ export class Recent<Value> {
     this.#sizeOf = sizeOf;
   }
 
+  /** How many there are. A value of the old generation that is asked for again leaves it. */
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
   get(name: string): Value | undefined {
     return this.#young.get(name) ?? this.#rejuvenate(name);
   }

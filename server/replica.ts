@@ -24,6 +24,8 @@ export interface Notices {
   lost(error: unknown): void;
   /** Its memory is trusted again. */
   current(): void;
+  /** A change waited so many milliseconds, and all replicas confirmed it, or one did not. */
+  waited?(milliseconds: number, confirmed: boolean): void;
 }
 
 /** A line that is open, and the heartbeat that was sent on it last. */
@@ -53,6 +55,8 @@ export class Replica implements Currency {
   /** Until when memory is trusted, by both of our clocks: when a machine sleeps, one of them may not notice. */
   #trusted = { monotonic: 0, wall: 0 };
   #beats = 0;
+  /** When the heartbeat was sent that last came back; at first, when we began. */
+  #beatAt = performance.now();
   #memory: Memory | undefined;
   #session: Session | undefined;
   #called = () => {};
@@ -64,7 +68,7 @@ export class Replica implements Currency {
     this.#db = db;
     this.#openLine = openLine;
     this.#notices = notices;
-    this.#barriers = new Barriers(db, this.#id, lease);
+    this.#barriers = new Barriers(db, this.#id, lease, notices.waited);
   }
 
   /** Opens the line and keeps it open. Ends when memory is trusted, or seems not to become so. */
@@ -82,6 +86,10 @@ export class Replica implements Currency {
 
   isCurrent(): boolean {
     return performance.now() < this.#trusted.monotonic && Date.now() < this.#trusted.wall;
+  }
+
+  beatAge(): number {
+    return performance.now() - this.#beatAt;
   }
 
   settled(): Promise<void> {
@@ -204,6 +212,7 @@ export class Replica implements Currency {
     if (!session || session.beat !== beat || session.pid !== pid) return;
     const { monotonic, wall } = session.sentAt;
     this.#trusted = { monotonic: monotonic + trust, wall: wall + trust };
+    this.#beatAt = monotonic;
   }
 
   /** Tells the one who asks that we have come to its barrier, and so to every change before it. */

@@ -38,6 +38,7 @@ export class Usage {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #isFull = false;
+  #dropped = 0;
   /** When the newest use was, which is now enough for sweeping. */
   #now = 0;
   #sweepAfter = Number.NEGATIVE_INFINITY;
@@ -61,8 +62,21 @@ export class Usage {
     const { key, at } = verdict;
     this.#now = at;
     const outcome = verdict.valid ? 'valid' : verdict.reason;
-    if (!this.#waiting.add(key, outcome, at, client)) this.#tellFull();
+    if (!this.#waiting.add(key, outcome, at, client)) {
+      this.#dropped++;
+      this.#tellFull();
+    }
     this.#plan();
+  }
+
+  /** How many keys have uses that wait to be written. */
+  get backlog(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many uses were dropped as they came, since no more could be kept. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** When a key, as it was read from the database, was last valid, and who presented it. */

@@ -25,6 +25,8 @@ export type Verdict =
   | { valid: false; reason: 'unknown'; key?: undefined };
 
 const unknown: Verdict = { valid: false, reason: 'unknown' };
+/** The verdict on a token whose form alone tells that it is none: nothing was looked up. */
+export const malformed: Verdict = { valid: false, reason: 'unknown' };
 
 /** Where keys are found by the hashes of their tokens, 128 hexadecimal digits each. */
 export interface Keys {
@@ -46,7 +48,7 @@ export interface Wanted {
 
 /** Says whether a token is good at this instant: at once where memory tells. Never throws for a bad one, and never writes. */
 export function verify(keys: Keys, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
-  return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : unknown;
+  return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : malformed;
 }
 
 /** The same for a token whose hash, in hexadecimal digits, is known already. */

@@ -6,6 +6,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
 import type { Config } from './config.ts';
 import { CannotStart } from './errors.ts';
+import {
+  type Gather,
+  gatherAlone,
+  isQuestion,
+  isReply,
+  type Question,
+  Questions,
+  type Reply,
+  type Share,
+} from './process/gather.ts';
 
 /**
  * Several processes of the service on one port: workers, which share nothing else, and a supervisor, which serves
@@ -14,14 +24,16 @@ import { CannotStart } from './errors.ts';
  */
 
 /** What the supervisor tells a worker: to stop; and, while it stops, that no other listens any more either. */
-type Order = 'stop' | 'release';
+type Order = 'stop' | 'release' | Question | Reply;
 /** What a worker tells the supervisor: that it listens, with the banner to print; that it no longer does. */
-type Report = { listening: string } | 'closed';
+type Report = { listening: string } | 'closed' | Question | Reply;
 
 /** How long a worker may take to end, in milliseconds: longer than it waits for what is in flight. */
 const patience = 15_000;
 /** How long a worker that stops waits for the others to stop listening. */
 const reunion = 1_000;
+/** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, which is longer. */
+const attention = { worker: 1_000, supervisor: 2_000 };
 /** How long to wait before a worker is replaced: doubled with each one that did not run for long. */
 const backoff = { least: 100, most: 10_000, calm: 30_000 };
 
@@ -38,6 +50,8 @@ export interface Lifecycle {
    * about to stop still listens, they would connect to that one, only to be reset.
    */
   closed(): Promise<void>;
+  /** How to get what every worker has a share of. */
+  gather: Gather;
 }
 
 /** The only process of the service. */
@@ -52,6 +66,7 @@ export const alone = (self: NodeJS.Process): Lifecycle => ({
       });
   },
   closed: async () => {},
+  gather: gatherAlone,
 });
 
 /** One of several, which ends when its supervisor says so, and when that is gone: it would keep the port. */
@@ -65,7 +80,14 @@ export function worker(self: NodeJS.Process): Lifecycle {
     if (!ending) void stop().then(() => self.exit(0));
     ending = true;
   };
-  self.on('message', (order: Order) => (order === 'stop' ? end() : release()));
+  const questions = new Questions();
+  let tell: () => Promise<unknown> = async () => undefined;
+  self.on('message', async (order: Order) => {
+    if (order === 'stop') end();
+    else if (order === 'release') release();
+    else if (isReply(order)) questions.hear(order);
+    else report({ reply: order.question, told: await tell().catch(() => undefined) });
+  });
   self.once('disconnect', () => {
     release();
     end();
@@ -83,11 +105,17 @@ export function worker(self: NodeJS.Process): Lifecycle {
       report('closed');
       await Promise.race([released, pause(reunion, undefined, { ref: false })]);
     },
+    gather<Told>(own: () => Promise<Told>) {
+      tell = own;
+      return async () => ((await questions.ask(report, attention.supervisor)) ?? []) as Share<Told>[];
+    },
   };
 }
 
 /** A worker, as its supervisor sees it. */
 interface Worker {
+  /** From 1 on; whoever replaces it gets the same. */
+  number: number;
   child: ChildProcess;
   state: 'starting' | 'listening' | 'closed';
   /** The banner, or undefined where it ended before it listened. */
@@ -122,11 +150,23 @@ export async function supervise(
     for (const worker of closed) give('release', worker);
   };
 
-  const launch = (): Worker => {
+  const questions = new Questions();
+
+  /** What all workers that listen have to tell; those that do not answer are left out. */
+  const gather = async (): Promise<Share<unknown>[]> => {
+    const asked = [...workers].filter(({ state }) => state === 'listening');
+    const ask = async (worker: Worker) => ({
+      worker: worker.number,
+      told: await questions.ask((question) => give(question, worker), attention.worker),
+    });
+    return (await Promise.all(asked.map(ask))).filter(({ told }) => told !== undefined);
+  };
+
+  const launch = (number: number): Worker => {
     const child = start();
     const banner = Promise.withResolvers<string | undefined>();
     const ended = Promise.withResolvers<number | null>();
-    const worker: Worker = { child, state: 'starting', banner: banner.promise, ended: ended.promise };
+    const worker: Worker = { number, child, state: 'starting', banner: banner.promise, ended: ended.promise };
     const end = (code: number | null) => {
       workers.delete(worker);
       if (stopping && worker.state !== 'starting' && code !== 0) exitCode = 1;
@@ -141,11 +181,13 @@ export async function supervise(
       log.error({ reason: error.message }, 'a worker could not be started');
       end(null);
     });
-    child.on('message', (report: Report) => {
+    child.on('message', async (report: Report) => {
       if (report === 'closed') {
         worker.state = 'closed';
         release();
-      } else if (report.listening) {
+      } else if (isReply(report)) questions.hear(report);
+      else if (isQuestion(report)) give({ reply: report.question, told: await gather() }, worker);
+      else if (report.listening) {
         worker.state = 'listening';
         banner.resolve(report.listening);
       }
@@ -181,14 +223,15 @@ export async function supervise(
       await Promise.race([told, pause(wait)]);
       if (stopping) return;
       wait = Math.min(wait * 2, backoff.most);
-      worker = launch();
+      worker = launch(worker.number);
     }
   };
 
   await assertFree(PORT, HOST);
   for (const signal of signals) self.on(signal, stop);
-  const first = launch();
-  const team = (await first.banner) ? [first, ...Array.from({ length: WORKERS - 1 }, launch)] : [first];
+  const first = launch(1);
+  const others = () => Array.from({ length: WORKERS - 1 }, (_, index) => launch(index + 2));
+  const team = (await first.banner) ? [first, ...others()] : [first];
   const [banner, ...banners] = await Promise.all(team.map((worker) => worker.banner));
   if (!banner || banners.includes(undefined)) {
     if (!stopping) exitCode = 1;

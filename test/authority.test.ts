@@ -30,11 +30,14 @@ function accountOf(call: Call, who: Who): AccountWord | undefined {
 function derived(call: Call, who: Who): Answer {
   if (isPublic(call)) return 'admitted';
   if (who.kind === 'bad') return 401;
+  const kinds = who.kind === 'apiKey' && who.of === 'operator' ? ['apiKey', 'operatorKey'] : [who.kind];
   const alternative =
-    call.security.find((schemes) => who.kind in schemes) ?? call.security.find((schemes) => isOpen(schemes));
+    call.security.find((schemes) => kinds.some((kind) => kind in schemes)) ??
+    call.security.find((schemes) => isOpen(schemes));
   // A credential of a kind that the whole contract does not know is none.
   if (!alternative) return call.schemes.includes(who.kind) ? 403 : 401;
-  if (!(alternative[who.kind] ?? []).every((scope) => who.scopes?.includes(scope))) return 403;
+  const wanted = kinds.flatMap((kind) => alternative[kind] ?? []);
+  if (!wanted.every((scope) => who.scopes?.includes(scope))) return 403;
 
   const account = accountOf(call, who);
   if (call.names && !account) return who.kind === 'operatorToken' ? 422 : 404;

@@ -208,8 +208,11 @@ export interface Who {
   token: (world: World) => Promise<string | undefined> | string | undefined;
 }
 
-const ourScopes = ['keys:read', 'keys:write', 'keys:verify'];
-const subsets = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => ourScopes.filter((_, place) => bits & (1 << place)));
+const accountScopes = ['keys:read', 'keys:write', 'keys:verify'];
+const ourScopes = [...accountScopes, 'metrics:read'];
+const subsets = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
+  accountScopes.filter((_, place) => bits & (1 << place)),
+);
 
 const accessToken = ({ service: { deps } }: World, { session }: Holder, ago = 0) =>
   deps.signer.signAccess(session, deps.now() - ago);
@@ -295,8 +298,10 @@ export const everybody: Who[] = [
       return token;
     },
   },
+  keyOf('owner', 'the owner’s key with every scope', ourScopes),
   keyOf('other', 'the other’s key with every scope', ourScopes),
   keyOf('operator', 'a key of the operator’s account with keys:verify', ['keys:verify']),
+  keyOf('operator', 'a key of the operator’s account with metrics:read', ['metrics:read']),
   keyOf('operator', 'a key of the operator’s account with every scope', ourScopes),
   {
     title: 'the operator',

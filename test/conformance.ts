@@ -43,6 +43,6 @@ export async function assertConforms(request: Request, response: Response): Prom
   if (!documented.content) return text === '' ? undefined : fail(`a body where none is documented: ${text}`);
   const type = response.headers.get('content-type')?.split(';')[0] ?? '';
   const { schema } = documented.content[type] ?? fail(`content type ${type} is not documented`);
-  const faults = faultsInBody(schema, JSON.parse(text));
+  const faults = faultsInBody(schema, type === 'text/plain' ? text : JSON.parse(text));
   if (faults.length > 0) fail(`${JSON.stringify(faults)} in ${text}`);
 }

@@ -12,10 +12,12 @@ import { openLine, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import type { Deps } from '../server/deps.ts';
 import { rememberedKeys } from '../server/memory.ts';
+import { Metrics, textOf } from '../server/process/metrics.ts';
 import { Replica } from '../server/replica.ts';
 import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { newToken } from '../server/token.ts';
 import { Usage } from '../server/usage.ts';
+import { Verifications } from '../server/verifications.ts';
 import { assertConforms } from './conformance.ts';
 import { assertKept, tokensIn } from './leaks.ts';
 
@@ -54,18 +56,18 @@ const cleanUp = new AsyncDisposableStack();
 afterAll(() => cleanUp.disposeAsync());
 
 /** An empty database of the kind this project tests, migrated; gone after the test file. */
-async function openTestDatabase(): Promise<{ db: Database; currency: Currency }> {
+async function openTestDatabase(metrics: Metrics): Promise<{ db: Database; currency: Currency }> {
   if (inject('database') === 'pglite') {
     const currency = new Alone();
-    const db = await openPGlite(undefined, (message) => currency.hear(message));
+    const db = await openPGlite(undefined, (message) => currency.hear(message), metrics.query);
     cleanUp.defer(() => db.destroy());
     return { db, currency };
   }
   const { url, drop } = await createDatabase(inject('postgresUrl'));
   cleanUp.defer(drop);
-  const db = await openPostgres(url);
+  const db = await openPostgres(url, metrics.query);
   cleanUp.defer(() => db.destroy());
-  const currency = new Replica(db, openLine(url), { lost() {}, current() {} });
+  const currency = new Replica(db, openLine(url), { lost() {}, current() {}, waited: metrics.barrier });
   cleanUp.defer(() => currency.close());
   await currency.start();
   return { db, currency };
@@ -101,7 +103,9 @@ export async function startService({
   logLevel = usualLogLevel(),
   ...options
 }: ServiceOptions = {}): Promise<TestService> {
-  const { db, currency } = await openTestDatabase();
+  const metrics = new Metrics();
+  cleanUp.use(metrics);
+  const { db, currency } = await openTestDatabase(metrics);
   const keys = rememberedKeys(db, currency, 2 ** 20);
   let now = Date.UTC(2026, 0, 31, 12);
   const logs: string[] = [];
@@ -114,6 +118,8 @@ export async function startService({
     usage: new Usage(db, (error) => {
       throw error;
     }),
+    verifications: new Verifications(),
+    metrics: async () => textOf([{ told: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
     operatorToken,
@@ -126,6 +132,7 @@ export async function startService({
     ...options,
   };
   cleanUp.defer(() => deps.usage.close());
+  metrics.measure({ ...deps, keys, currency, ...(inject('database') === 'postgres' && { connections: 10 }) });
   const app = createApp(deps);
   const issued = new Set([operatorToken]);
   cleanUp.defer(() => assertKept(issued, db, logs));

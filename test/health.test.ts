@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 import { startService, type TestService } from './harness.ts';
 
 let service: TestService;
@@ -19,4 +20,9 @@ test('a service is ready while the newest migration is applied', async () => {
       service.db,
     );
   expect(await readiness()).toBe(200);
+});
+
+test('liveness names the release', async () => {
+  const live = await service.fetch('/livez');
+  expect(await live.json()).toEqual({ status: 'ok', version: manifest.version });
 });

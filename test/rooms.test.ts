@@ -46,7 +46,8 @@ test('services know neither HTTP nor the contracts', () => {
 });
 
 test('only app.ts imports the routes of a contract', () => {
-  const routes = /^server\/routes\/(?:keys|accounts|sessions|verification|usage|health|journal|share)\.ts$/;
+  const routes =
+    /^server\/routes\/(?:keys|accounts|sessions|verification|usage|health|metrics|journal|share)\.ts$/;
   const others = files.filter((file) => file !== 'server/app.ts');
   expect(forbidden(others, (to) => !routes.test(to))).toEqual([]);
 });

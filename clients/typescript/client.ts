@@ -68,7 +68,9 @@ export type Answer<Operation> =
 type DataOf<Operation> = Operation extends { responses: infer Responses }
   ? {
       [Status in keyof Responses]: `${Status & number}` extends `2${string}`
-        ? Responses[Status] extends { content: { 'application/json': infer Body } }
+        ? Responses[Status] extends {
+            content: { 'application/json': infer Body } | { 'text/plain': infer Body };
+          }
           ? Body
           : undefined
         : never;
@@ -103,12 +105,15 @@ export function createLatchkey({ baseUrl, token, fetch }: LatchkeyOptions): Latc
       if (bearer) request.headers.set('Authorization', `Bearer ${bearer}`);
       return request;
     },
-    onResponse({ request, response, schemaPath }) {
+    async onResponse({ request, response, schemaPath }) {
       const type = response.headers.get('Content-Type') ?? '';
+      const isText = schemaPath === '/metrics' && response.ok;
       const isOurs = response.ok
-        ? response.status === 204 || type.startsWith('application/json')
+        ? response.status === 204 || type.startsWith(isText ? 'text/plain' : 'application/json')
         : type.startsWith('application/problem+json');
       if (!isOurs) throw new UnexpectedAnswer(`${request.method} ${schemaPath}`, response);
+      // openapi-fetch reads every body as JSON.
+      return isText ? new Response(JSON.stringify(await response.text()), response) : response;
     },
   });
   return client as Latchkey;

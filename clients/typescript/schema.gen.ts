@@ -345,6 +345,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the metrics
+         * @description The metrics of this replica for Prometheus, in its text format. With several `WORKERS` one scrape shows all of them, each with its number as the label `worker`. For the operator, and for a key with `metrics:read` in the operator’s own account; a key of any other account is refused. While the database is away a key cannot be checked (503), and the operator token can.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -464,7 +484,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API.
+             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -569,7 +589,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API.
+             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -829,7 +849,16 @@ export interface components {
             /** @enum {string} */
             use: "sig";
         };
-        Health: {
+        Liveness: {
+            /** @enum {string} */
+            status: "ok";
+            /**
+             * @description The release of Latchkey that answers.
+             * @example 0.1.0
+             */
+            version: string;
+        };
+        Readiness: {
             /** @enum {string} */
             status: "ok";
         };
@@ -867,7 +896,8 @@ export type SignIn = components['schemas']['SignIn'];
 export type Refresh = components['schemas']['Refresh'];
 export type JwkSet = components['schemas']['JwkSet'];
 export type JsonWebKey = components['schemas']['JsonWebKey'];
-export type Health = components['schemas']['Health'];
+export type Liveness = components['schemas']['Liveness'];
+export type Readiness = components['schemas']['Readiness'];
 export type $defs = Record<string, never>;
 export interface operations {
     listKeys: {
@@ -4154,7 +4184,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Liveness"];
                 };
             };
         };
@@ -4176,7 +4206,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metrics, in the text exposition format 0.0.4. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example # HELP latchkey_verifications_total Tokens that were checked.
+                     *     # TYPE latchkey_verifications_total counter
+                     *     latchkey_verifications_total{purpose="verify",verdict="valid",source="cache"} 48211
+                     */
+                    "text/plain": string;
+                };
+            };
+            /** @description No credential, or one that is not, or no longer, good. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is good, but may not do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The database did not answer. A write may have been done or not: look before you repeat it. */

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect } from 'kysely';
+import { Kysely, type Logger, PGliteDialect } from 'kysely';
 import { CannotStart, DatabaseUnavailable } from '../errors.ts';
 import { channel } from './line.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -18,11 +18,13 @@ const parsers = { 20: Number };
  * Opens the embedded database and brings its schema up to date.
  * @param directory where it lives, and is created if absent; without it, the database lives in memory
  * @param heard is told each notification of a statement, before the statement ends
+ * @param log is told each query and how long it took
  * @throws CannotStart where the directory was written by another version of Postgres, or cannot be opened
  */
 export async function openPGlite(
   directory?: string,
   heard: (message: string) => void = () => {},
+  log?: Logger,
 ): Promise<Database> {
   if (directory) {
     const version = await readFile(join(directory, 'PG_VERSION'), 'utf8').catch(() => major);
@@ -39,7 +41,7 @@ export async function openPGlite(
   });
   await pglite.listen(channel, heard);
   guard(pglite);
-  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...(log && { log }) });
   await migrate(db);
   return db;
 }

@@ -4,6 +4,7 @@ import {
   type Dialect,
   type Driver,
   Kysely,
+  type Logger,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
@@ -132,22 +133,30 @@ const connect = (url: string, options: Options): Client =>
     ...options,
   });
 
-function open(url: string, options: Options, deadline?: number): Database {
+/** How many connections the pool of this URL opens at most; 10 is the driver's default. */
+export const poolSizeOf = (url: string): number => Number(new URL(url).searchParams.get('max') ?? 10);
+
+function open(
+  url: string,
+  options: Options,
+  { deadline, log }: { deadline?: number; log?: Logger | undefined } = {},
+): Database {
   const dialect: Dialect = {
     createDriver: () => new PostgresDriver(() => connect(url, options), deadline),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };
-  return new Kysely<Schema>({ dialect });
+  return new Kysely<Schema>({ dialect, ...(log && { log }) });
 }
 
 /**
  * Connects to a Postgres server and brings its schema up to date.
  * @param url `postgres://user:password@host/database`; the driver's own options, such as `max`, as query parameters
+ * @param log is told each query and how long it took, its wait for a connection included
  * @throws DatabaseUnavailable where the server cannot be reached
  */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string, log?: Logger): Promise<Database> {
   const migrator = open(url, { max: 1, connection: { application_name: 'latchkey migrations' } });
   try {
     await migrate(migrator);
@@ -155,7 +164,7 @@ export async function openPostgres(url: string): Promise<Database> {
     await migrator.destroy();
   }
   const connection = { application_name: 'latchkey', statement_timeout: statementTimeout };
-  return open(url, { connection }, deadline);
+  return open(url, { connection }, { deadline, log });
 }
 
 /** A line to a Postgres server: one connection that is never replaced by another. See `OpenLine`. */

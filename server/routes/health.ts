@@ -3,11 +3,12 @@ import { isMigrated } from '../db/migrations/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import { contractApp } from '../http/contract.ts';
+import { version } from '../process/version.ts';
 
 export function healthRoutes({ db }: Deps) {
   const app = contractApp();
 
-  app.openapi(health.live, (c) => c.json({ status: 'ok' as const }, 200));
+  app.openapi(health.live, (c) => c.json({ status: 'ok' as const, version }, 200));
 
   app.openapi(health.ready, async (c) => {
     if (!(await isMigrated(db))) throw new DatabaseUnavailable();

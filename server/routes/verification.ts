@@ -27,12 +27,15 @@ const accepted = once((key: VerifiedKey) => ({
 
 /** Answers a verification; it counts as a use of the key. */
 export const verifier =
-  ({ keys, now, usage }: Deps) =>
-  ({ json: { token, scopes, ip, userAgent } }: { json: z.output<typeof Verification> }, caller: Caller) =>
-    after(verify(keys, token, { scopes, reach: selfOf(caller), now }), (verdict) => {
+  ({ keys, now, usage, verifications }: Deps) =>
+  ({ json: { token, scopes, ip, userAgent } }: { json: z.output<typeof Verification> }, caller: Caller) => {
+    const asked = verify(keys, token, { scopes, reach: selfOf(caller), now });
+    return after(asked, (verdict) => {
+      verifications.count('verify', asked, verdict);
       usage.record(verdict, () => ({ ip: ip ? plainIp(ip) : null, userAgent: userAgent ?? null }));
       return verdict.valid ? accepted(verdict.key) : { valid: false as const, reason: verdict.reason };
     });
+  };
 
 export function verificationRoutes(deps: Deps) {
   const { db, now } = deps;

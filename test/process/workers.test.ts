@@ -77,6 +77,56 @@ test.for(runtimes)('on %s two workers serve one port, and one that dies is repla
   expect(await service.stop()).toBe(0);
 });
 
+/** What one scrape shows, on a connection of its own, so that any worker may answer. */
+async function scrape({ url }: ServiceProcess, operatorToken = ''): Promise<string> {
+  const headers = { Authorization: `Bearer ${operatorToken}`, Connection: 'close' };
+  const response = await fetch(`${url}/metrics`, { headers });
+  expect(response.status).toBe(200);
+  return response.text();
+}
+
+/** The workers that a scrape shows. */
+const shown = (text: string) =>
+  Array.from(text.matchAll(/^latchkey_build_info\{.*worker="(\d+)"\} 1$/gm), ([, worker]) => Number(worker));
+
+test.for(runtimes)('on %s one scrape shows all workers, whichever answers', async (runtime) => {
+  const env = await pair();
+  await using service = await startProcess({ runtime, env });
+  const unknown = () =>
+    fetch(`${service.url}/v1/keys/verify`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${env.OPERATOR_TOKEN}`,
+        'Content-Type': 'application/json',
+        Connection: 'close',
+      },
+      body: '{"token":"none"}',
+    });
+  const asked = 20;
+  for (let time = 0; time < asked; time += 1) expect((await unknown()).status).toBe(200);
+  const counted =
+    /^latchkey_verifications_total\{purpose="verify",source="none",verdict="unknown",worker="\d"\} (\d+)$/gm;
+  for (let time = 0; time < 10; time += 1) {
+    const text = await scrape(service, env.OPERATOR_TOKEN);
+    expect(shown(text)).toEqual([1, 2]);
+    const counts = Array.from(text.matchAll(counted), ([, count]) => Number(count));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(asked);
+  }
+});
+
+test('a worker that does not answer is left out of a scrape', async () => {
+  const env = await pair();
+  await using service = await startProcess({ env });
+  const [stuck = 0] = workersOf(service);
+  process.kill(stuck, 'SIGSTOP');
+  // Every other connection is the stuck worker's.
+  const tries = Array.from({ length: 4 }, () => scrape(service, env.OPERATOR_TOKEN));
+  expect(shown(await Promise.any(tries))).toHaveLength(1);
+  process.kill(stuck, 'SIGCONT');
+  for (const text of await Promise.all(tries)) expect(text).toContain('latchkey_build_info');
+  await expect.poll(async () => shown(await scrape(service, env.OPERATOR_TOKEN))).toEqual([1, 2]);
+});
+
 test.for(runtimes)('told to stop, workers on %s reset no request of a busy client', async (runtime) => {
   // The more there are, the more likely it is that a client connects to one that is about to stop.
   const env = { ...(await pair()), WORKERS: '4' };

@@ -1,0 +1,198 @@
+import process from 'node:process';
+import { clearInterval, setInterval } from 'node:timers';
+import type { LogEvent } from 'kysely';
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
+import type { Currency } from '../currency.ts';
+import type { KeyMemory } from '../memory.ts';
+import type { Usage } from '../usage.ts';
+import { purposes, sources, type Verifications, verdicts } from '../verifications.ts';
+import type { Share } from './gather.ts';
+import { version } from './version.ts';
+
+/** What is read when a scrape comes. */
+export interface Measured {
+  verifications: Verifications;
+  keys: KeyMemory;
+  currency: Currency;
+  usage: Usage;
+  /** How many connections the pool has at most; undefined for the embedded database. */
+  connections?: number | undefined;
+}
+
+/** The metrics of one process, as JSON that can be sent to another. */
+type Snapshot = MetricObjectWithValues<MetricValue<string>>[];
+
+/** The content type of the Prometheus text format. */
+export const { PROMETHEUS_CONTENT_TYPE: contentType } = Registry;
+
+/** How often the event loop is asked whether it is late, in milliseconds. */
+const delayInterval = 50;
+
+/** The metrics of this process. What is counted elsewhere is read when a scrape comes, and costs nothing before. */
+export class Metrics implements Disposable {
+  readonly #registry = new Registry();
+  readonly #queries: Histogram<'outcome'>;
+  readonly #barriers: Histogram<'outcome'>;
+  readonly #ticking: NodeJS.Timeout;
+
+  constructor() {
+    const registers = [this.#registry];
+    this.#queries = new Histogram({
+      name: 'latchkey_database_query_duration_seconds',
+      help: 'Time of a query, with its wait for a connection. The rate of the sum is the mean number in flight.',
+      labelNames: ['outcome'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    });
+    this.#barriers = new Histogram({
+      name: 'latchkey_barrier_wait_seconds',
+      help: 'How long a change of a key waited for all replicas; expired: one of them did not confirm.',
+      labelNames: ['outcome'],
+      buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.75],
+      registers,
+    });
+    const delays = new Histogram({
+      name: 'latchkey_event_loop_delay_seconds',
+      help: `How much later than planned a timer ran, of one every ${delayInterval} ms.`,
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    });
+    // Not perf_hooks.monitorEventLoopDelay: Deno's does not see a loop that is blocked.
+    let planned = performance.now() + delayInterval;
+    this.#ticking = setInterval(() => {
+      const now = performance.now();
+      delays.observe(Math.max(0, now - planned) / 1000);
+      planned = now + delayInterval;
+    }, delayInterval).unref();
+    describeProcess(registers);
+  }
+
+  /** Takes what Kysely logs of a query. */
+  query = ({ level, queryDurationMillis }: LogEvent): void =>
+    this.#queries.observe({ outcome: level === 'error' ? 'error' : 'ok' }, queryDurationMillis / 1000);
+
+  /** Takes what a barrier took, in milliseconds, and whether all replicas confirmed it. */
+  barrier = (milliseconds: number, confirmed: boolean): void =>
+    this.#barriers.observe({ outcome: confirmed ? 'confirmed' : 'expired' }, milliseconds / 1000);
+
+  /** Has scrapes read these, too. To be called once. */
+  measure(measured: Measured): void {
+    describeService([this.#registry], measured);
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#ticking);
+  }
+}
+
+/** The snapshots of all workers, or of the only process, in the Prometheus text format. */
+export const textOf = (snapshots: readonly Share<Snapshot>[]): Promise<string> =>
+  AggregatorRegistry.aggregate(snapshots.map(labelled)).metrics();
+
+/** A snapshot with the number of its worker on every value. */
+const labelled = ({ worker, told }: Share<Snapshot>): Snapshot =>
+  worker === undefined
+    ? told
+    : told.map((metric) => ({
+        ...metric,
+        values: metric.values.map((value) => ({ ...value, labels: { ...value.labels, worker } })),
+      }));
+
+/** What Prometheus expects of any process, under the names it expects. */
+function describeProcess(registers: Registry[]): void {
+  new Gauge({
+    name: 'latchkey_build_info',
+    help: 'The release that runs.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version }, 1);
+  new Gauge({
+    name: 'process_start_time_seconds',
+    help: 'When the process started, as Unix time.',
+    registers,
+  }).set(performance.timeOrigin / 1000);
+  new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'CPU time of the process, user and system.',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
+  });
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory of the process.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+}
+
+function describeService(
+  registers: Registry[],
+  { verifications, keys, currency, usage, connections }: Measured,
+): void {
+  new Counter({
+    name: 'latchkey_verifications_total',
+    help: 'Tokens that were checked, for verify operations or to authenticate a caller of this API.',
+    labelNames: ['purpose', 'source', 'verdict'],
+    registers,
+    collect() {
+      this.reset();
+      for (const purpose of purposes)
+        for (const source of sources) {
+          const counted = verifications.counted(purpose, source);
+          for (const verdict of verdicts) this.inc({ purpose, source, verdict }, counted[verdict]);
+        }
+    },
+  });
+  gauge('latchkey_cache_keys', 'Keys in the cache.', () => keys.sizes.keys);
+  gauge('latchkey_cache_unknown', 'Unknown tokens in the negative cache.', () => keys.sizes.unknown);
+  gauge('latchkey_cache_trusted', 'Whether verifications are answered from the cache: 1 or 0.', () =>
+    Number(currency.isCurrent()),
+  );
+  gauge('latchkey_usage_backlog_keys', 'Keys whose uses wait to be written.', () => usage.backlog);
+  new Counter({
+    name: 'latchkey_usage_dropped_total',
+    help: 'Uses that were not counted, since the backlog was full.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(usage.dropped);
+    },
+  });
+  if (connections !== undefined)
+    gauge('latchkey_database_connections_max', 'Connections the pool opens at most.', () => connections);
+  if (currency.beatAge)
+    gauge(
+      'latchkey_heartbeat_age_seconds',
+      'Time since the heartbeat was sent that last came back.',
+      () => (currency.beatAge?.() ?? 0) / 1000,
+    );
+
+  function gauge(name: string, help: string, read: () => number) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

@@ -1,0 +1,162 @@
+import { sql } from 'kysely';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { operatorAccountId } from '../server/id.ts';
+import { newToken } from '../server/token.ts';
+import { storeKey } from './callers.ts';
+import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+
+let service: TestService;
+let ada: SignedIn;
+
+beforeAll(async () => {
+  service = await startService();
+  ada = await service.signIn();
+});
+
+const scrape = async (client = service.operator) => expectData(await client.GET('/metrics'));
+
+/** The value of a sample, named as Prometheus writes it, with its labels in their order. */
+function sampleOf(text: string, sample: string): number | undefined {
+  const line = text.split('\n').find((line) => line.startsWith(`${sample} `));
+  return line === undefined ? undefined : Number(line.slice(sample.length + 1));
+}
+
+/** By how much samples rise while something is done. */
+async function rises(samples: string[], act: () => Promise<unknown>): Promise<(number | undefined)[]> {
+  const before = await scrape();
+  await act();
+  const after = await scrape();
+  return samples.map((sample) => (sampleOf(after, sample) ?? Number.NaN) - (sampleOf(before, sample) ?? 0));
+}
+
+const verifications = (purpose: string, source: string, verdict: string) =>
+  `latchkey_verifications_total{purpose="${purpose}",source="${source}",verdict="${verdict}"}`;
+
+const mint = async (scopes: string[] = [], accountId = ada.accountId.slice(4)) => {
+  const token = newToken('lk_');
+  const key = await storeKey(service, { accountId, scopes, token });
+  return { token, key };
+};
+const verify = (token: string, scopes: string[] = []) =>
+  service.operator.POST('/v1/keys/verify', { body: { token, scopes } });
+
+describe('who may scrape:', () => {
+  test('a key with metrics:read in the operator’s account may, and may nothing else', async () => {
+    const scraper = service.as((await mint(['metrics:read'], operatorAccountId)).token);
+    expect(await scrape(scraper)).toContain('latchkey_build_info');
+    expect((await scraper.GET('/v1/keys')).response.status).toBe(403);
+  });
+
+  test('a key with metrics:read in another account may not, and is told why', async () => {
+    const { error, response } = await service.as((await mint(['metrics:read'])).token).GET('/metrics');
+    expect(response.status).toBe(403);
+    expect(error).toMatchObject({
+      code: 'wrong_caller',
+      detail: 'This is for a caller with the operator token or an API key of the operator’s own account.',
+    });
+  });
+
+  test('a key of the operator’s account without metrics:read lacks a scope', async () => {
+    const { error } = await service
+      .as((await mint(['keys:verify'], operatorAccountId)).token)
+      .GET('/metrics');
+    expect(error).toMatchObject({ code: 'insufficient_scope' });
+  });
+});
+
+test('the answer is in the Prometheus text format', async () => {
+  const response = await service.fetch('/metrics', {
+    headers: { Authorization: `Bearer ${service.deps.operatorToken}` },
+  });
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  const lines = (await response.text()).split('\n').filter((line) => line !== '');
+  const comment = /^# (?:HELP \w+ .+|TYPE \w+ (?:counter|gauge|histogram))$/;
+  const sample = /^[a-z_]+(?:\{(?:\w+="[^"\\]*",?)*\})? (?:[\d.e+-]+)$/;
+  for (const line of lines) expect(line).toMatch(line.startsWith('#') ? comment : sample);
+});
+
+test('a verification is counted once, by its verdict and by what it came from', async () => {
+  const { token, key } = await mint(['files:read']);
+  const lookedUp = verifications('verify', 'database', 'valid');
+  const remembered = verifications('verify', 'cache', 'valid');
+  const lacking = verifications('verify', 'cache', 'insufficient_scope');
+  const unknown = verifications('verify', 'database', 'unknown');
+  const stillUnknown = verifications('verify', 'cache', 'unknown');
+  const malformed = verifications('verify', 'none', 'unknown');
+  const stranger = newToken('lk_');
+  const seen = await rises([lookedUp, remembered, lacking, unknown, stillUnknown, malformed], async () => {
+    for (let time = 0; time < 4; time += 1) await verify(token);
+    await verify(token, ['files:write']);
+    await verify(stranger);
+    await verify(stranger);
+    await verify(`${stranger}x`);
+  });
+  expect(seen).toEqual([1, 3, 1, 1, 1, 1]);
+
+  await ada.client.PATCH('/v1/keys/{keyId}', {
+    params: { path: { keyId: `key_${key.id}` } },
+    body: { disabled: true },
+  });
+  expect(await rises([verifications('verify', 'database', 'disabled')], () => verify(token))).toEqual([1]);
+});
+
+test('each token of a batch is counted, and so is the key of the caller', async () => {
+  const [{ token }, caller] = [await mint(), await mint(['keys:verify'])];
+  await verify(token);
+  const samples = [
+    verifications('verify', 'cache', 'valid'),
+    verifications('authenticate', 'database', 'valid'),
+  ];
+  const act = () =>
+    service.as(caller.token).POST('/v1/keys/verify/batch', { body: { tokens: [token, token, token] } });
+  expect(await rises(samples, act)).toEqual([3, 1]);
+});
+
+test('the cache, the backlog of uses and the queries are told', async () => {
+  await service.deps.usage.flush();
+  const { token } = await mint();
+  const samples = [
+    'latchkey_cache_keys',
+    'latchkey_usage_backlog_keys',
+    'latchkey_database_query_duration_seconds_count{outcome="ok"}',
+  ];
+  const [keys, backlog, queries] = await rises(samples, () => verify(token));
+  expect({ keys, backlog }).toEqual({ keys: 1, backlog: 1 });
+  expect(queries).toBeGreaterThanOrEqual(1);
+  expect(sampleOf(await scrape(), 'latchkey_cache_trusted')).toBe(1);
+  await service.deps.usage.flush();
+  expect(sampleOf(await scrape(), 'latchkey_usage_backlog_keys')).toBe(0);
+});
+
+test('a query that fails is counted as an error', async () => {
+  const failed = 'latchkey_database_query_duration_seconds_count{outcome="error"}';
+  expect(await rises([failed], () => sql`select nothing`.execute(service.db).catch(() => {}))).toEqual([1]);
+});
+
+test('an event loop that is blocked shows in its delay', async () => {
+  const late = () =>
+    scrape().then((text) => {
+      const all = sampleOf(text, 'latchkey_event_loop_delay_seconds_count') ?? 0;
+      return all - (sampleOf(text, 'latchkey_event_loop_delay_seconds_bucket{le="0.1"}') ?? 0);
+    });
+  const before = await late();
+  const until = performance.now() + 300;
+  while (performance.now() < until);
+  await expect.poll(late).toBeGreaterThan(before);
+});
+
+test.runIf(inject('database') === 'postgres')('heartbeats, barriers and the pool are told', async () => {
+  const confirmed = 'latchkey_barrier_wait_seconds_count{outcome="confirmed"}';
+  const { key } = await mint();
+  const params = { path: { keyId: `key_${key.id}` } };
+  expect(await rises([confirmed], () => ada.client.DELETE('/v1/keys/{keyId}', { params }))).toEqual([1]);
+  const text = await scrape();
+  expect(sampleOf(text, 'latchkey_database_connections_max')).toBe(10);
+  expect(sampleOf(text, 'latchkey_heartbeat_age_seconds')).toBeLessThan(1);
+});
+
+test('the embedded database has neither heartbeats nor a pool to tell of', async () => {
+  const text = await scrape();
+  for (const name of ['latchkey_heartbeat_age_seconds', 'latchkey_database_connections_max'])
+    expect(text.includes(name), name).toBe(inject('database') === 'postgres');
+});
