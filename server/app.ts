@@ -9,6 +9,7 @@ import { boundedBody } from './http/body.ts';
 import type { Peer } from './http/client.ts';
 import { contractApp, type Env, failed, nothingHere, onError } from './http/contract.ts';
 import { shortly, shortWay } from './http/direct.ts';
+import { checkedHost } from './http/host.ts';
 import { onlyDocumentedMethods } from './http/methods.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -37,7 +38,7 @@ export function createApp(deps: Deps): {
     shortWay(deps, verification.verify, 200, verifier(deps)),
     shortWay(deps, keys.create, 201, creator(deps)),
   ];
-  return { fetch: shortly(deps, ways, (request, peer) => app.fetch(request, peer)) };
+  return { fetch: checkedHost(shortly(deps, ways, (request, peer) => app.fetch(request, peer))) };
 }
 
 function journal(deps: Deps) {

@@ -62,6 +62,21 @@ const cases: Case[] = [
       ];
     },
   ),
+  ...['a/v1/account#', 'a/v1/account?', 'a?', 'a@b', 'u@a', 'a\\b', 'a b'].map((host): Case => {
+    const from = (sent: string) => sent.replace('Host: a', `Host: ${host}`);
+    return [`the Host ${JSON.stringify(host)}, which is none`, from(get('/livez', bearer)), [400]];
+  }),
+  [
+    'a Host that chooses the path of a verification',
+    verify('{"token":"a"}')
+      .replace('/v1/keys/verify', '/livez')
+      .replace('Host: a', 'Host: a/v1/keys/verify?'),
+    [400],
+  ],
+  ...['[::1]', '[::1]:80', 'a.example:8787', 'a_b.c-d', '127.0.0.1:1'].map(
+    (host): Case => [`the Host ${host}`, get('/livez').replace('Host: a', `Host: ${host}`), [200]],
+  ),
+  ['an absolute URI whose query looks like a path', get('http://a?/v1/account', bearer), [302, 400]],
   ['TRACE', message('TRACE /v1/keys'), [405]],
   ['CONNECT', message('CONNECT other.example:443'), [0, 400, 404, 405]],
   ['a method that nobody knows', message('BREW /v1/keys'), [0, 400, 405]],

@@ -1,0 +1,22 @@
+import type { Peer } from './client.ts';
+import { refuseUnreadable } from './unreadable.ts';
+
+type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
+
+/** A host and an optional port (RFC 9110, section 7.2; RFC 3986, section 3.2). */
+const hostAndPort = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+/** What precedes the path of a request's URL. On Bun nothing does when the Host makes no URL. */
+const origin = /^(?:https?:\/\/[^/?#@\\]*)?\//;
+
+/**
+ * Refuses a Host that would change the path. Deno builds a request's URL by putting the Host before the path, so that
+ * `GET /livez` with the Host `a/v1/account#` became a request for `/v1/account`, behind the back of a proxy that
+ * filters paths.
+ */
+export const checkedHost =
+  (fetch: Fetch): Fetch =>
+  (request, peer) => {
+    const host = peer?.header ? peer.header('host') : request.headers.get('host');
+    const isPlain = (host == null || hostAndPort.test(host)) && origin.test(request.url);
+    return isPlain ? fetch(request, peer) : refuseUnreadable();
+  };
