@@ -4,6 +4,7 @@ import { badNetwork, outage } from '../test/faults/outage.ts';
 import { revocations } from '../test/faults/revocation.ts';
 import { sigterm } from '../test/faults/sigterm.ts';
 import { slow } from '../test/faults/slow.ts';
+import { unread } from '../test/faults/unread.ts';
 
 /** The long rounds of test/faults, as a Markdown table: `npm run faults`, or some of them: `npm run faults kill`. */
 
@@ -39,6 +40,22 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'disk, read-only': readOnlyDisk,
   'slow headers': () => slow('headers', { connections: 2000, forMs: 15_000 }),
   'slow bodies': () => slow('body', { connections: 2000, forMs: 15_000 }),
+  ...Object.fromEntries(
+    runtimes.flatMap((runtime) => [
+      [
+        `unread, ${runtime}, the script of the docs`,
+        () => unread('script', runtime, { connections: 1000, forMs: 40_000 }),
+      ],
+      [
+        `unread, ${runtime}, batch answers`,
+        () => unread('batch', runtime, { connections: 100, forMs: 40_000 }),
+      ],
+      [
+        `unread, ${runtime}, 1,000 requests sent ahead`,
+        () => unread('pipelined', runtime, { connections: 10, forMs: 5_000 }),
+      ],
+    ]),
+  ),
   'idle connections': () => slow('idle', { connections: 10_000, forMs: 5_000 }),
 };
 

@@ -11,6 +11,7 @@ import { contractApp, type Env, failed, nothingHere, onError } from './http/cont
 import { shortly, shortWay } from './http/direct.ts';
 import { checkedHost } from './http/host.ts';
 import { onlyDocumentedMethods } from './http/methods.ts';
+import { largeJsonInSlices } from './http/unread.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { healthRoutes } from './routes/health.ts';
 import { journalError, journalRoutes } from './routes/journal.ts';
@@ -27,7 +28,7 @@ export function createApp(deps: Deps): {
   fetch: (request: Request, peer?: Peer) => Response | Promise<Response>;
 } {
   const app = new Hono<Env>();
-  app.use(requestId(), accessLog(deps.log), crossOrigin(deps.corsOrigins), uncached);
+  app.use(requestId(), accessLog(deps.log), crossOrigin(deps.corsOrigins), uncached, largeJsonInSlices);
 
   app.route('/', docs(deps));
   app.route('/', journal(deps));

@@ -7,6 +7,7 @@ import { Hono } from 'hono';
 import journal from '../spec/journal.json' with { type: 'json' };
 import latchkey from '../spec/latchkey.json' with { type: 'json' };
 import share from '../spec/share.json' with { type: 'json' };
+import { inSlices } from './http/unread.ts';
 
 /** The OpenAPI documents as they stand in `spec/`. */
 export const documents = { latchkey, journal, share };
@@ -61,8 +62,8 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
   app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
   for (const { document, url } of sources) {
-    const text = JSON.stringify(document).replaceAll(writtenWith, publicUrl);
-    app.get(url, (c) => c.body(text, 200, { 'Content-Type': 'application/json' }));
+    const bytes = Buffer.from(JSON.stringify(document).replaceAll(writtenWith, publicUrl));
+    app.get(url, (c) => inSlices(c, { bytes, headers: { 'Content-Type': 'application/json' } }));
   }
 
   app.get('/docs/scalar.js', async (c) => {
@@ -78,8 +79,8 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
       Vary: 'Accept-Encoding',
     };
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
-    if (!c.req.header('accept-encoding')?.includes('gzip')) return c.body(script, 200, headers);
-    return c.body(zipped, 200, { ...headers, 'Content-Encoding': 'gzip' });
+    if (!c.req.header('accept-encoding')?.includes('gzip')) return inSlices(c, { bytes: script, headers });
+    return inSlices(c, { bytes: zipped, headers: { ...headers, 'Content-Encoding': 'gzip' } });
   });
 
   app.get('/docs', (c, next) => {

@@ -1,17 +1,19 @@
 import cluster from 'node:cluster';
-import { createServer, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { boot } from './boot.ts';
 import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
 import { draining } from './http/drain.ts';
+import { isMidAnswer, oneAtATime } from './http/one-at-a-time.ts';
 import { together } from './http/together.ts';
 import { refuseMalformed, refuseUnreadable } from './http/unreadable.ts';
 import { alone, supervise, worker } from './workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */
 const slowness = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+/** A client that reads nothing of its answer for so long is cut off: the answer costs memory. */
+const silence = 30_000;
 /** Longer than proxies keep a connection, so that it is they who close it, and never while they send on it. */
 const keepAliveTimeout = 75_000;
 
@@ -39,24 +41,19 @@ try {
       answer(request, {
         ip: () => incoming.socket.remoteAddress,
         header: (name) => incoming.headers[name]?.toString(),
+        disconnect: () => incoming.socket.destroy(),
       }),
     { hostname: config.HOST, errorHandler: refuseUnreadable },
   );
-  const latest = Symbol('the latest response');
-  type Connection = Duplex & { [latest]?: ServerResponse };
   const server = createServer(
     // As Headers reads them, for the short way reads them here.
     { ...slowness, keepAliveTimeout, joinDuplicateHeaders: true },
-    (request, response) => {
-      const connection: Connection = request.socket;
-      connection[latest] = response;
-      return listener(request, response);
-    },
+    oneAtATime(listener),
   );
-  server.on('clientError', (error, socket: Connection) => {
+  server.setTimeout(silence);
+  server.on('clientError', (error, socket) => {
     // In the middle of an answer, another would be read as part of it.
-    const answer = socket[latest];
-    if (answer?.headersSent && !answer.writableFinished) socket.destroy();
+    if (isMidAnswer(socket)) socket.destroy();
     else refuseMalformed(error, socket);
   });
   server.once('error', (error) => fail(new CannotStart(`Cannot listen: ${error.message}.`)));

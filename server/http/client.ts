@@ -11,6 +11,8 @@ export interface Peer {
   ip: () => string | undefined;
   /** Reads a header, where the runtime has a way that takes less than through Headers. */
   header?: ReadHeader;
+  /** Closes the connection. Only Node can. */
+  disconnect?: () => void;
   /** What went wrong already, where the request has been on the short way. */
   failure?: unknown;
 }

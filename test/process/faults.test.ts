@@ -5,6 +5,8 @@ import { badNetwork, outage } from '../faults/outage.ts';
 import { revocations } from '../faults/revocation.ts';
 import { sigterm } from '../faults/sigterm.ts';
 import { slow } from '../faults/slow.ts';
+import { type Unread, unread } from '../faults/unread.ts';
+import type { Runtime } from './service.ts';
 
 /** Short rounds; the long ones, with figures, are `npm run faults`. Bounds are wide, since the machine is shared. */
 
@@ -94,3 +96,17 @@ test.each(['headers', 'body', 'idle'] as const)(
     expect(served).toBeGreaterThan(10);
   },
 );
+
+test.each<[Unread, Runtime, number]>([
+  ['pipelined', 'node', 2],
+  ['pipelined', 'deno', 2],
+  ['script', 'node', 200],
+  ['script', 'bun', 200],
+  ['script', 'deno', 200],
+  ['batch', 'node', 30],
+])('answers that nobody reads (%s, on %s) take little memory', async (kind, runtime, connections) => {
+  const { before, peak, served, failed } = await unread(kind, runtime, { connections, forMs: 2000 });
+  expect(failed).toBe(0);
+  expect(served).toBeGreaterThan(10);
+  expect(peak - before).toBeLessThan(250);
+});

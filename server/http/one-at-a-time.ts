@@ -1,0 +1,54 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** How many requests may wait on one connection. A client that pipelines more is cut off. */
+const maxWaiting = 100;
+
+type Exchange = [request: IncomingMessage, response: ServerResponse];
+
+const current = Symbol('the response being made or sent');
+const waiting = Symbol('the requests received meanwhile');
+
+type Connection = Duplex & { [current]?: ServerResponse; [waiting]?: Exchange[] | undefined };
+
+/**
+ * Handles the requests of a connection one at a time: the next when the response before it is sent. Node emits each
+ * request of a segment as soon as it is parsed, so that a client that pipelines 1,000 requests and reads nothing had
+ * 1,000 answers in memory. A client that waits for each answer never queues.
+ */
+export function oneAtATime(listener: RequestListener): RequestListener {
+  const handle = (connection: Connection, [request, response]: Exchange) => {
+    connection[current] = response;
+    listener(request, response);
+  };
+
+  const handleNext = (connection: Connection) => {
+    // The client is gone, or was told that this response is the last.
+    if (!connection.writable) connection[waiting] = undefined;
+    const next = connection[waiting]?.shift();
+    if (!next) return;
+    if (connection[waiting]?.length === 0) connection[waiting] = undefined;
+    else next[1].once('close', () => handleNext(connection));
+    handle(connection, next);
+  };
+
+  return (request, response) => {
+    const connection: Connection = request.socket;
+    const before = connection[current];
+    const queue = connection[waiting];
+    if (queue) {
+      if (queue.length < maxWaiting) queue.push([request, response]);
+      else connection.destroy();
+    } else if (before && !before.writableFinished) {
+      connection[waiting] = [[request, response]];
+      before.once('close', () => handleNext(connection));
+    } else handle(connection, [request, response]);
+  };
+}
+
+/** Whether a response is being sent on this connection, or is due before one to what was received last. */
+export function isMidAnswer(connection: Connection): boolean {
+  const response = connection[current];
+  if (!response || response.writableFinished) return false;
+  return response.headersSent || connection[waiting] !== undefined;
+}

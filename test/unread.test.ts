@@ -1,0 +1,84 @@
+import { Hono } from 'hono';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { inSlices, largeJsonInSlices } from '../server/http/unread.ts';
+
+/** Answers that their clients do not read, or read slowly. Here a client is whoever holds the body. */
+
+const MiB = 2 ** 20;
+const slice = 65_536;
+const script = new Uint8Array(MiB).map((_, index) => index % 251);
+
+const app = new Hono()
+  .use(largeJsonInSlices)
+  .get('/script', (c) => inSlices(c, { bytes: script, headers: { 'Content-Type': 'text/javascript' } }))
+  .get('/json/:bytes', (c) => c.json('€'.repeat(Number(c.req.param('bytes')) / 3)));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const open = async (path: string, disconnect?: () => void) => {
+  const { body } = await app.request(path, {}, { disconnect });
+  if (!body) throw new Error('There is no body.');
+  return body.getReader();
+};
+
+test('a large answer comes whole, with its length', async () => {
+  const answer = await app.request('/script');
+  expect(answer.headers.get('content-length')).toBe(String(MiB));
+  expect(new Uint8Array(await answer.arrayBuffer())).toEqual(script);
+
+  const json = await app.request(`/json/${3 * slice}`);
+  expect(json.headers.get('content-length')).toBe(String(3 * slice + 2));
+  expect(await json.json()).toBe('€'.repeat(slice));
+});
+
+test('a slice is handed out when the one before is taken, and is no copy', async () => {
+  const reader = await open('/script');
+  const { value } = await reader.read();
+  expect(value?.length).toBe(slice);
+  expect(value?.buffer).toBe(script.buffer);
+  await reader.cancel();
+});
+
+test('a client that takes nothing for 30 s is cut off, and one that goes on is not', async () => {
+  const [slow, steady] = [await open('/script'), await open('/script')];
+  await slow.read();
+  for (let seconds = 0; seconds < 40; seconds += 10) {
+    await steady.read();
+    vi.advanceTimersByTime(10_000);
+  }
+  await expect(slow.read()).rejects.toThrow('A client that did not read its answer was cut off.');
+  expect((await steady.read()).value?.length).toBe(slice);
+  await steady.cancel();
+});
+
+test('where the runtime can close the connection, that is how a client is cut off', async () => {
+  const disconnect = vi.fn();
+  const reader = await open('/script', disconnect);
+  await reader.read();
+  vi.advanceTimersByTime(30_000);
+  expect(disconnect).toHaveBeenCalledOnce();
+  await reader.cancel();
+});
+
+test('when more than 64 MiB of answers are unread, the oldest are cut off', async () => {
+  const cutOff: number[] = [];
+  const readers = [];
+  for (let index = 0; index < 10; index += 1) {
+    const reader = await open(`/json/${9 * MiB}`, () => cutOff.push(index));
+    await reader.read();
+    readers.push(reader);
+  }
+  expect(cutOff).toEqual([0, 1, 2]);
+
+  // Who has read theirs makes room.
+  for (const reader of readers.slice(3)) while (!(await reader.read()).done);
+  const last = await open(`/json/${60 * MiB}`, () => cutOff.push(10));
+  await last.read();
+  expect(cutOff).toEqual([0, 1, 2]);
+  await last.cancel();
+});
