@@ -75,7 +75,6 @@ function slicesOf(
         controller.enqueue(left.subarray(0, slice));
         left = left.subarray(slice);
         timer = setTimeout(cutOff, patience);
-        timer.unref();
       },
       cancel: forget,
     },
