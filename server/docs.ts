@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { Scalar } from '@scalar/hono-api-reference';
 import { Hono } from 'hono';
 import journal from '../spec/journal.json' with { type: 'json' };
 import latchkey from '../spec/latchkey.json' with { type: 'json' };
 import share from '../spec/share.json' with { type: 'json' };
 import { inSlices } from './http/unread.ts';
+import { docsPage } from './pages/docs-page.ts';
 
 /** The OpenAPI documents as they stand in `spec/`. */
 export const documents = { latchkey, journal, share };
@@ -18,20 +18,6 @@ const sources = [
   { document: journal, slug: 'journal', url: '/openapi/journal.json' },
   { document: share, slug: 'share', url: '/openapi/share.json' },
 ];
-
-const hiddenLanguages =
-  'c clojure csharp dart fsharp http java julia kotlin node objc ocaml php powershell r ruby rust swift'.split(
-    ' ',
-  );
-
-const customCss = `
-/* A section that a link leads to has the focus, but is nothing to operate. */
-[tabindex="-1"]:focus-visible { outline: none; }
-/* "Required" does not fit beside the kind of credential. */
-.scalar-reference-intro-auth [data-testid="auth-indicator"] { display: none; }
-/* Its "client libraries" never name our own; each sample has the choice. */
-.scalar-reference-intro-clients { display: none; }
-`;
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
 
@@ -83,38 +69,21 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
     return inSlices(c, { bytes: zipped, headers: { ...headers, 'Content-Encoding': 'gzip' } });
   });
 
-  app.get('/docs', (c, next) => {
+  // The page's own URLs are relative to /docs.
+  app.get('/docs/', (c) => c.redirect('../docs', 301));
+
+  app.get('/docs', (c) => {
     const nonce = randomBytes(16).toString('base64');
     c.header(
       'Content-Security-Policy',
       `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ${new URL(publicUrl).origin}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
     );
-    return Scalar({
-      pageTitle: 'Latchkey: API reference',
-      cdn: 'docs/scalar.js',
-      nonce,
-      sources: sources.map(({ document, slug, url }, index) => ({
-        title: document.info.title,
-        slug,
-        url: url.slice(1),
-        default: index === 0,
-      })),
-      withDefaultFonts: false,
-      telemetry: false,
-      agent: { disabled: true },
-      mcp: { disabled: true },
-      showDeveloperTools: 'never',
-      hideClientButton: true,
-      persistAuth: false,
-      // What stays, beside our typed client: curl, fetch, Python's requests and Go.
-      hiddenClients: {
-        ...Object.fromEntries(hiddenLanguages.map((language) => [language, true])),
-        shell: ['httpie', 'wget'],
-        js: ['axios', 'jquery', 'ofetch', 'xhr'],
-        python: ['aiohttp', 'httpx_async', 'httpx_sync', 'python3'],
-      },
-      customCss,
-    })(c, next);
+    const shown = sources.map(({ document, slug, url }) => ({
+      title: document.info.title,
+      slug,
+      url: url.slice(1),
+    }));
+    return c.html(docsPage(nonce, shown));
   });
 
   return app;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import axe, { type AxeResults } from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { password } from '../harness.ts';
 import { type ServiceProcess, startProcess } from './service.ts';
@@ -40,9 +41,9 @@ interface Docs {
   complaints: string[];
 }
 
-/** The docs in a page of their own. */
-async function openDocs(hash = ''): Promise<Docs> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+/** The docs in a page of their own, at this place below `/docs`. */
+async function openDocs(place = '', options: BrowserContextOptions = {}): Promise<Docs> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   const origins = new Map<string, number>();
   const complaints: string[] = [];
   const note = (address: string) => {
@@ -55,7 +56,7 @@ async function openDocs(hash = ''): Promise<Docs> {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
-  await page.goto(`${service.url}/docs${hash}`);
+  await page.goto(`${service.url}/docs${place}`);
   return { page, origins, complaints };
 }
 
@@ -70,6 +71,17 @@ async function goTo(page: Page, group: string, name: string) {
   await operation(page, name).waitFor();
 }
 
+/** The client in which an operation can be tried. */
+async function openClient(page: Page, name: string) {
+  await operation(page, name)
+    .getByRole('button', { name: /^Test Request/ })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'API Client' });
+  const button = dialog.getByRole('button', { name: /^Send \w+ request/ });
+  await button.waitFor();
+  return { dialog, button };
+}
+
 /**
  * Sends an operation's request with the page's own client.
  * @param status what the client must show
@@ -77,12 +89,7 @@ async function goTo(page: Page, group: string, name: string) {
  * @returns what was asked, and what the service answered
  */
 async function send(page: Page, name: string, status: string, body?: object) {
-  await operation(page, name)
-    .getByRole('button', { name: /^Test Request/ })
-    .click();
-  const dialog = page.getByRole('dialog', { name: 'API Client' });
-  const button = dialog.getByRole('button', { name: /^Send \w+ request/ });
-  await button.waitFor();
+  const { dialog, button } = await openClient(page, name);
   if (body) {
     await dialog.getByRole('region', { name: 'Request Body' }).getByRole('textbox').click();
     await page.keyboard.press('ControlOrMeta+A');
@@ -114,6 +121,68 @@ test.skipIf(missing)('the docs load nothing from anywhere else, and complain of 
   if (screenshot) await page.screenshot({ path: screenshot });
   await page.close();
 });
+
+test.skipIf(missing)('the docs are found with a slash behind them as well', async () => {
+  const { page, complaints } = await openDocs('/#latchkey/tag/keys/POST/v1/keys');
+  await operation(page, 'Create a key').waitFor();
+  expect(page.url()).toBe(`${service.url}/docs#latchkey/tag/keys/POST/v1/keys`);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+/**
+ * What axe finds in Scalar's client for trying an operation, by rule. Nothing of it comes from our documents, colours
+ * or settings. This list may only get shorter.
+ */
+const foundInClient = [
+  'aria-allowed-role',
+  'aria-input-field-name',
+  'aria-prohibited-attr',
+  'aria-required-attr',
+  'button-name',
+  'landmark-no-duplicate-main',
+  'landmark-unique',
+  'presentation-role-conflict',
+];
+
+/** The rules of axe that a page breaks, each with the elements that do. */
+async function broken(page: Page): Promise<Record<string, string[]>> {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })");
+  return Object.fromEntries(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]));
+}
+
+const light = { colorScheme: 'light', viewport: { width: 1280, height: 800 } } as const;
+const dark = { colorScheme: 'dark', viewport: { width: 400, height: 800 } } as const;
+const creating = '#latchkey/tag/keys/POST/v1/keys';
+
+test.skipIf(missing).each([
+  { place: '', heading: 'Latchkey', ...light },
+  { place: creating, heading: 'Create a key', ...light },
+  { place: '#journal', heading: 'Journal: API management', ...light },
+  { place: '#share', heading: 'Share: API Key', ...light },
+  { place: '', heading: 'Latchkey', ...dark },
+  { place: creating, heading: 'Create a key', ...dark },
+])(
+  'axe finds nothing at "$heading", $colorScheme and $viewport.width pixels wide',
+  async ({ place, heading, ...options }) => {
+    const { page } = await openDocs(place, options);
+    await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+    expect(await broken(page)).toEqual({});
+    await page.close();
+  },
+);
+
+test.skipIf(missing)(
+  'in the client for trying an operation, axe finds only what is Scalar’s own',
+  async () => {
+    const { page } = await openDocs(creating, light);
+    await openClient(page, 'Create a key');
+    expect(Object.keys(await broken(page))).toEqual(foundInClient);
+    await page.close();
+  },
+);
 
 test.skipIf(missing)('the three documents can be switched between, ours first', async () => {
   const { page, origins, complaints } = await openDocs();
