@@ -154,8 +154,8 @@ async function run(command: string, args: string[], cwd: string): Promise<string
 }
 
 /** The TypeScript of a README; what begins with a file's name as a comment under that name. */
-async function snippetsOf(readme: string): Promise<Record<string, string>> {
-  const blocks = [...(await readFile(readme, 'utf8')).matchAll(/^```ts\n(.+?)^```$/gms)];
+function snippetsOf(readme: string): Record<string, string> {
+  const blocks = [...readme.matchAll(/^```ts\n(.+?)^```$/gms)];
   return Object.fromEntries(
     blocks.map(([, code = ''], index) => [
       /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? `snippet-${index}.ts`,
@@ -173,12 +173,15 @@ const used = new AsyncDisposableStack();
 afterAll(() => used.disposeAsync());
 
 beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), 'latchkey-client-'));
-  used.defer(() => rm(project, { recursive: true, force: true }));
-  const tarball = await run('npm', ['pack', '--silent', '--pack-destination', project], client);
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-client-'));
+  used.defer(() => rm(directory, { recursive: true, force: true }));
+  project = join(directory, 'project');
+  await mkdir(project);
+  await symlink(root, join(directory, 'latchkey'));
   await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
-  const name = tarball.trim().split('\n').at(-1);
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${name}`], project);
+  const readme = await readFile(join(client, 'README.md'), 'utf8');
+  const [, install = ''] = /^```sh\n(.+?)^```$/ms.exec(readme) ?? [];
+  await run('sh', ['-euc', install], project);
 
   // What else the snippets of the README import is here already.
   for (const borrowed of ['hono', '@types/node']) {
@@ -186,7 +189,7 @@ beforeAll(async () => {
     await mkdir(dirname(path), { recursive: true });
     await symlink(join(root, 'node_modules', borrowed), path);
   }
-  snippets = await snippetsOf(join(client, 'README.md'));
+  snippets = snippetsOf(readme);
   for (const [file, code] of Object.entries({ ...snippets, 'types.ts': types, 'program.ts': program }))
     await writeFile(join(project, file), code);
 
