@@ -46,24 +46,24 @@ export const Email = z
 
 const wellFormed = (value: string) => value.isWellFormed() && !value.includes('\0');
 
-/** A password to be set: 8 to 128 characters, no rule on their kind (NIST SP 800-63B, 3.1.1.2). */
+/**
+ * A password to be set: 8 to 128 characters, no rule on their kind (NIST SP 800-63B, 3.1.1.2). No password here has an
+ * example: whoever sent it as it stands would make an account that everybody can sign in to.
+ */
 export const NewPassword = z
   .string('Must be a string.')
   .refine(wellFormed, { error: 'Must be well-formed Unicode text without NUL characters.', abort: true })
   .refine((value) => [...value].length >= 8 && [...value].length <= 128, 'Must have 8 to 128 characters.')
   .openapi({
+    description: '8 to 128 characters of any kind.',
     minLength: 8,
     maxLength: 128,
     pattern: '^[^\\u0000]*$',
     format: 'password',
-    example: 'correct horse battery',
   });
 
 /** A password to be checked: bounded, but not judged. */
-export const Password = bounded(1024).openapi({
-  format: 'password',
-  example: 'correct horse battery',
-});
+export const Password = bounded(1024).openapi({ format: 'password' });
 
 export const ExternalId = text(1, 255).openapi({
   description: 'The product’s own id of whoever this account stands for.',
@@ -105,18 +105,7 @@ export const accounts = {
     request: {
       body: {
         required: true,
-        content: {
-          'application/json': {
-            schema: z.union([SignUp, ExternalAccount]),
-            examples: {
-              signUp: {
-                summary: 'Sign up',
-                value: { email: 'ada@example.com', password: 'correct horse battery' },
-              },
-              operator: { summary: 'As the operator', value: { externalId: 'user_8812' } },
-            },
-          },
-        },
+        content: { 'application/json': { schema: z.union([SignUp, ExternalAccount]) } },
       },
     },
     responses: {
@@ -185,7 +174,6 @@ export const accounts = {
             schema: z
               .strictObject({ currentPassword: Password, newPassword: NewPassword })
               .openapi('PasswordChange'),
-            example: { currentPassword: 'correct horse battery', newPassword: 'staple horse correct' },
           },
         },
       },

@@ -1,6 +1,7 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { accounts } from './accounts.ts';
 import { health } from './health.ts';
+import { introduction } from './introduction.ts';
 import { journal } from './journal.ts';
 import { keys } from './keys.ts';
 import { metrics } from './metrics.ts';
@@ -22,18 +23,14 @@ interface Contract {
   typedClient: boolean;
 }
 
+/** How a reader of the other contracts' docs gets a credential. The link is absolute, since any viewer may show it. */
+const signIn =
+  'Send `Authorization: Bearer <token>` with an access token from [Sign in](http://127.0.0.1:8787/docs#latchkey/tag/sessions/POST/v1/sessions)';
+
 const contracts = {
   latchkey: {
     title: 'Latchkey',
-    description: `API keys for your product: create, list, change, revoke and verify them.
-
-1. \`POST /v1/accounts\` creates an account; \`POST /v1/sessions\` signs it in and answers an access token.
-2. \`POST /v1/keys\`, with that access token, creates a key. Its token is shown once.
-3. \`POST /v1/keys/verify\` tells your server whether a token it was sent is good, and whose it is.
-
-Send a credential as \`Authorization: Bearer <token>\`: the access token of a session, an API key, or the operator token.
-
-Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to somebody else answers as if it did not exist. Every answer carries \`x-request-id\`; a body has at most 64 KiB where nothing else is said (413), JSON in it at most 32 levels (400), and the request line with all headers at most 16 KiB (431).`,
+    description: introduction,
     tags: [
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
       { name: 'Verification', description: 'Is this token good, and whose is it?' },
@@ -50,8 +47,9 @@ Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to
   },
   journal: {
     title: 'Journal: API management',
-    description:
-      'API keys are used to authenticate requests to the API. They are used to identify the user and the application that is making the request. You need to be very careful with them, since they can be used to access sensitive data.',
+    description: `API keys are used to authenticate requests to the API. They are used to identify the user and the application that is making the request. You need to be very careful with them, since they can be used to access sensitive data.
+
+${signIn}, or an API key with the scopes that the operation lists.`,
     tags: [{ name: 'API management', description: 'Manage the API keys in your account.' }],
     bases: [''],
     routes: Object.values(journal),
@@ -59,7 +57,9 @@ Errors are problem details (RFC 9457); branch on their \`code\`. What belongs to
   },
   share: {
     title: 'Share: API Key',
-    description: 'A logged in user’s keys for third-party applications. Log in with `POST /v1/sessions`.',
+    description: `A logged in user’s keys for third-party applications.
+
+${signIn}.`,
     tags: [{ name: 'API Key', description: 'Allows a logged in user to manage their API keys.' }],
     bases: ['/api', ''],
     routes: Object.values(share),
@@ -81,18 +81,28 @@ const requestId = {
 type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 type Operation = NonNullable<NonNullable<Document['paths']>[string]['post']>;
 
-/** The example of a JSON body: the media type's own, or that of the schema it refers to. */
+/** Stands in an example for the value of a field that has none. */
+const variable = (field: string) => `<${field}>`;
+
+/**
+ * The example of a JSON body: the media type's own, or that of its schema. A schema without one, the first of several,
+ * is shown by the fields that it requires.
+ */
 function bodyExample({ requestBody }: Operation, { components }: Document): unknown {
   if (!requestBody || '$ref' in requestBody) return undefined;
-  const { example, examples, schema } = requestBody.content['application/json'] ?? {};
-  const [first] = Object.values(examples ?? {});
+  const { example, schema } = requestBody.content['application/json'] ?? {};
   if (example) return example;
-  if (first && 'value' in first) return first.value;
-  const named = schema && '$ref' in schema && components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''];
-  return named && 'example' in named ? named.example : undefined;
+  const first = schema && 'anyOf' in schema ? schema.anyOf?.[0] : schema;
+  const named = first && '$ref' in first && components?.schemas?.[first.$ref.split('/').at(-1) ?? ''];
+  if (!named || '$ref' in named) return undefined;
+  const fields = (named.required ?? []).map((field) => {
+    const property = named.properties?.[field];
+    return [field, property && 'example' in property ? property.example : variable(field)];
+  });
+  return named.example ?? Object.fromEntries(fields);
 }
 
-/** How the typed client makes this call, with the operation's own examples. */
+/** How the typed client makes this call, with the operation's own examples and otherwise with variables. */
 function sample(method: string, path: string, operation: Operation, document: Document): string {
   const options: Record<string, unknown> = {};
   if (path.includes('{keyId}')) options.params = { path: { keyId: 'key_6921a5d4b281af121fcda4cf' } };
@@ -102,6 +112,7 @@ function sample(method: string, path: string, operation: Operation, document: Do
   if (body) options.body = body;
   const json = JSON.stringify(options, null, 2)
     .replaceAll(/"([A-Za-z]\w*)":/g, '$1:')
+    .replaceAll(/(\w+): "<\1>"/g, '$1')
     .replaceAll(/\[\s+("[^"]*")\s+\]/g, '[$1]')
     .replaceAll('"', "'")
     .replaceAll('\n', '\n  ');
@@ -139,7 +150,7 @@ export function documentOf(name: ContractName): Document {
     openapi: '3.1.1',
     info: {
       title,
-      version: '1.0.0',
+      version: '0.1.0',
       description,
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
     },

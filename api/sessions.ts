@@ -55,7 +55,6 @@ export const sessions = {
         content: {
           'application/json': {
             schema: z.strictObject({ email: Email, password: Password }).openapi('SignIn'),
-            example: { email: 'ada@example.com', password: 'correct horse battery' },
           },
         },
       },

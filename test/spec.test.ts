@@ -70,6 +70,11 @@ test('the documents are served as they stand in spec/, with the public URL in th
   }
 });
 
+test('the documents carry the version of the package', async () => {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  for (const name of contractNames) expect(documentOf(name).info.version, name).toBe(version);
+});
+
 test('the drift check fails when a route changes and the spec does not', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'latchkey-drift-'));
   onTestFinished(() => rm(copy, { recursive: true, force: true }));

@@ -765,7 +765,7 @@ export interface components {
             email: string;
             /**
              * Format: password
-             * @example correct horse battery
+             * @description 8 to 128 characters of any kind.
              */
             password: string;
         };
@@ -782,14 +782,11 @@ export interface components {
             nextCursor: string | null;
         };
         PasswordChange: {
-            /**
-             * Format: password
-             * @example correct horse battery
-             */
+            /** Format: password */
             currentPassword: string;
             /**
              * Format: password
-             * @example correct horse battery
+             * @description 8 to 128 characters of any kind.
              */
             newPassword: string;
         };
@@ -824,10 +821,7 @@ export interface components {
              * @example ada@example.com
              */
             email: string;
-            /**
-             * Format: password
-             * @example correct horse battery
-             */
+            /** Format: password */
             password: string;
         };
         Refresh: {
@@ -3495,12 +3489,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "currentPassword": "correct horse battery",
-                 *       "newPassword": "staple horse correct"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
@@ -3707,12 +3695,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "email": "ada@example.com",
-                 *       "password": "correct horse battery"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SignIn"];
             };
         };

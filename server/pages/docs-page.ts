@@ -30,6 +30,8 @@ const customCss = `
 .scalar-code-copy > div > .sr-only > span { display: inline !important; }
 /* What is deprecated says so; faded as well, it is hard to read. */
 .property--deprecated > * { opacity: 1 !important; }
+/* The introduction has more to say than the cards beside it. */
+.introduction-section .section-column:first-child { flex: 1.6; }
 /* A section that a link leads to has the focus, but is nothing to operate. */
 [tabindex="-1"]:focus-visible { outline: none; }
 /* "Required" does not fit beside the kind of credential. */
@@ -55,6 +57,8 @@ const settings = {
     js: ['axios', 'jquery', 'ofetch', 'xhr'],
     python: ['aiohttp', 'httpx_async', 'httpx_sync', 'python3'],
   },
+  // "Selected Auth Type: accessToken" is too long for its card.
+  translations: { authSelector: { selectedType: '{type}' } },
   customCss,
 };
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { documents } from '../../server/docs.ts';
 import { examplesOf, nameOf, operations } from './operations.ts';
 import { faultsIn, strict } from './schemas.ts';
 
@@ -11,3 +12,19 @@ test.for(operations.map((operation) => [nameOf(operation), operation] as const))
         expect(faultsIn(strict(part.schema), example), JSON.stringify(example)).toEqual([]);
   },
 );
+
+/** Every object in a part of a document. */
+function objectsIn(part: unknown): object[] {
+  if (typeof part !== 'object' || part === null) return [];
+  return [part, ...Object.values(part).flatMap(objectsIn)];
+}
+
+test('no password has an example, so that whoever sends one as it stands makes no account that all can enter', () => {
+  const objects = objectsIn(documents);
+  const schemas = objects.filter((one) => 'format' in one && one.format === 'password');
+  expect(schemas.length).toBeGreaterThan(0);
+  for (const schema of schemas) expect(schema).not.toHaveProperty('example');
+  for (const one of objects)
+    for (const [name, value] of Object.entries(one))
+      if (/password$/i.test(name)) expect(value, name).not.toBeTypeOf('string');
+});

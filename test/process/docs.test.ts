@@ -198,6 +198,17 @@ test.skipIf(missing)('the three documents can be switched between, ours first', 
   await page.close();
 });
 
+test.skipIf(missing).each(['#journal', '#share'])(
+  'the docs at %s link to where one signs in',
+  async (place) => {
+    const { page } = await openDocs(place);
+    const opened = page.waitForEvent('popup');
+    await page.getByRole('link', { name: 'Sign in', exact: true }).click();
+    await operation(await opened, 'Sign in').waitFor();
+    await page.context().close();
+  },
+);
+
 test.skipIf(missing)('samples show our typed client first, and curl on demand', async () => {
   const { page } = await openDocs('#latchkey/tag/keys/POST/v1/keys');
   const section = operation(page, 'Create a key');
@@ -213,6 +224,14 @@ test.skipIf(missing)('samples show our typed client first, and curl on demand', 
   ]);
   await page.getByRole('option', { name: 'Curl' }).click();
   await sample.getByText(`curl ${service.url}/v1/keys`).waitFor();
+  await page.close();
+});
+
+test.skipIf(missing)('the docs’ own request to sign up, sent as it stands, makes no account', async () => {
+  const { page } = await openDocs();
+  await goTo(page, 'Accounts', 'Create an account');
+  const { answer } = await send(page, 'Create an account', '422 Unprocessable');
+  expect(answer.errors).toMatchObject([{ pointer: '#/password' }]);
   await page.close();
 });
 

@@ -25,11 +25,25 @@ test('the README’s curl lines work as they stand', async () => {
     .split(/\n|(?<=\})(?=\{)/)
     .map((line) => JSON.parse(line));
   expect(answers).toMatchObject([
-    { email: 'ada@example.com' },
+    { email: expect.stringMatching(/^ada-\d+@example\.com$/) },
     { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/) },
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
   ]);
+});
+
+test('the docs lead with the README’s first curl lines, which work as they stand', async () => {
+  await using service = await startProcess();
+  const { info } = await (await fetch(`${service.url}/openapi.json`)).json();
+  const [, lines = ''] = /```sh\n(.*?)```/s.exec(info.description) ?? [];
+  expect(lines.match(/\bcurl\b/g)).toHaveLength(4);
+  expect(readme).toContain(lines.replaceAll(service.url, 'http://127.0.0.1:8787'));
+
+  const { stdout } = await run('sh', ['-euc', lines]);
+  expect(JSON.parse(stdout.slice(stdout.lastIndexOf('{"valid"')))).toMatchObject({
+    valid: true,
+    key: { name: 'Mobile app', scopes: ['files:read'] },
+  });
 });
 
 test('the README’s table names every setting and its default', () => {

@@ -1,0 +1,84 @@
+/** What the document of `/v1` begins with: the first calls, and what holds for all of them. */
+export const introduction = `API keys for your product: create, list, change, revoke and verify them. Four calls show how it works:
+
+\`\`\`sh
+EMAIL=ada-$(date +%s)@example.com
+PASSWORD=$(head -c 18 /dev/urandom | base64)
+
+curl -s http://127.0.0.1:8787/v1/accounts \\
+  -H 'Content-Type: application/json' \\
+  -d "{\\"email\\":\\"$EMAIL\\",\\"password\\":\\"$PASSWORD\\"}"
+
+ACCESS=$(curl -s http://127.0.0.1:8787/v1/sessions \\
+  -H 'Content-Type: application/json' \\
+  -d "{\\"email\\":\\"$EMAIL\\",\\"password\\":\\"$PASSWORD\\"}" |
+  sed -E 's/.*"accessToken":"([^"]+)".*/\\1/')
+
+TOKEN=$(curl -s http://127.0.0.1:8787/v1/keys \\
+  -H "Authorization: Bearer $ACCESS" \\
+  -H 'Content-Type: application/json' \\
+  -d '{"name":"Mobile app","scopes":["files:read"]}' |
+  sed -E 's/.*"token":"([^"]+)".*/\\1/')
+
+curl -s http://127.0.0.1:8787/v1/keys/verify \\
+  -H "Authorization: Bearer $ACCESS" \\
+  -H 'Content-Type: application/json' \\
+  -d "{\\"token\\":\\"$TOKEN\\",\\"scopes\\":[\\"files:read\\"]}"
+\`\`\`
+
+They create an account, sign in, create a key, and verify its token. The last response is the verdict: \`{"valid":true,"key":{…}}\`, or \`{"valid":false,"reason":"…"}\`. A key’s token is returned once, when the key is created; store it where it is used.
+
+The **operator** is the back end of the product that runs this deployment. It creates an account for each of its users, with an \`externalId\`, and makes calls for any account by naming it in the query: \`accountId=acc_…\`. Where sign-up is closed, only the operator creates accounts, and the first call returns \`sign_up_closed\`.
+
+## Authentication
+
+Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the credentials it accepts. There are three:
+
+- An **access token**, from \`POST /v1/sessions\`, is for a person. It manages the person’s own account and the keys of that account. It is valid for 15 minutes; \`POST /v1/sessions/refresh\` returns the next one.
+- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, and for the operator \`metrics:read\`. All other scopes are your own words, for your own API.
+- The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key.
+
+Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and can do nothing else.
+
+## Errors
+
+An error is a problem (RFC 9457), sent as \`application/problem+json\`:
+
+\`\`\`json
+{
+  "type": "about:blank",
+  "title": "Not Found",
+  "status": 404,
+  "code": "key_not_found",
+  "detail": "There is no such key in this account.",
+  "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10"
+}
+\`\`\`
+
+- Branch on \`code\`. A code keeps its meaning and is never reused; \`detail\` is for people, and its wording may change. The schema \`Problem\` lists all codes.
+- 401: the credential is missing or no longer valid. 403: it is valid, but cannot do this.
+- 404 is also returned for resources of other accounts.
+- 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter.
+- 429 and 503: \`Retry-After\` says how many seconds to wait. After a 503, or if a connection breaks before the response, a write may or may not have been made: list the keys before you repeat it.
+- An invalid token is no error: \`POST /v1/keys/verify\` returns 200 and the reason.
+
+Every response has an \`x-request-id\`, which names the request in the server’s logs. Send your own in the same header to use that instead.
+
+## Pages
+
+A list returns one page: up to \`limit\` items (1 to 100, default 20), newest first, and \`nextCursor\`. Pass \`nextCursor\` as \`cursor\` to get the next page, until it is \`null\`. A cursor is opaque: do not build or store one.
+
+## Limits
+
+- A body has at most 64 KiB, and 512 KiB in \`POST /v1/keys/verify/batch\`: 413 \`body_too_large\`.
+- JSON nests at most 32 levels deep: 400 \`malformed_body\`.
+- The request line and the headers have at most 16 KiB together: 431 \`head_too_large\`.
+- A password can be wrong 10 times in a minute, for one email: 429 \`too_many_attempts\`.
+
+Each field’s own limit is in its description: 422 \`invalid_input\`. This service does not limit the rate of calls; a proxy in front of it may.
+
+## Versions
+
+The path names the major version: \`/v1\`. Within it, operations, optional parameters, response fields and error codes may be added: ignore response fields you do not know. Nothing is removed or renamed; a change that breaks clients gets a new path.
+
+This promise starts with version 1.0.0. Until then, \`/v1\` can still change.`;
