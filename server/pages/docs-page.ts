@@ -32,6 +32,8 @@ const customCss = `
 .property--deprecated > * { opacity: 1 !important; }
 /* The introduction has more to say than the cards beside it. */
 .introduction-section .section-column:first-child { flex: 1.6; }
+/* Long lines wrap: what scrolls sideways cannot be reached without a pointer. */
+.introduction-section pre code, .introduction-section pre code * { white-space: pre-wrap !important; overflow-wrap: anywhere !important; }
 /* A section that a link leads to has the focus, but is nothing to operate. */
 [tabindex="-1"]:focus-visible { outline: none; }
 /* "Required" does not fit beside the kind of credential. */
