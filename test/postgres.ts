@@ -1,7 +1,9 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -32,6 +34,8 @@ export interface PostgresServer {
   /** Stops it, to be resumed on the same data and port. */
   halt: () => Promise<void>;
   resume: () => Promise<void>;
+  /** Resumes it as a standby that hears of no changes: it answers reads, for ever with what it has. */
+  resumeAsStandby: () => Promise<void>;
   /** Ends it, and deletes its data. */
   stop: () => Promise<void>;
 }
@@ -69,13 +73,30 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
     if (running) await server.stop();
     running = false;
   };
+  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
+  const standbySignal = join(databaseDir, 'standby.signal');
   return {
-    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    url,
     pid: async () => Number.parseInt(await readFile(join(databaseDir, 'postmaster.pid'), 'utf8'), 10),
     halt,
     resume: async () => {
+      await rm(standbySignal, { force: true });
       await server.start();
       running = true;
+    },
+    resumeAsStandby: async () => {
+      await writeFile(standbySignal, '');
+      // It waits for a server that takes writes.
+      server.start().catch(() => {});
+      running = true;
+      const probe = postgres(url, { max: 1, backoff: () => 0.1, onnotice: () => {} });
+      const isStandby = () =>
+        probe`select pg_is_in_recovery()`.then(
+          ([row]) => row?.pg_is_in_recovery,
+          () => false,
+        );
+      while (!(await isStandby())) await pause(100);
+      await probe.end();
     },
     stop: async () => {
       await halt();

@@ -58,7 +58,7 @@ test('the database is reached through server/db alone', () => {
     (file) => !/^(?:server\/db|scripts\/bench)\//.test(file),
   );
   expect(forbidden(outside, (to) => to !== 'postgres' && !to.startsWith('@electric-sql/'))).toEqual([]);
-  expect(importsOf('server/db/postgres.ts')).toContain('postgres');
+  expect(importsOf('server/db/client.ts')).toContain('postgres');
   expect(importsOf('server/db/pglite.ts')).toContain('@electric-sql/pglite');
 });
 

@@ -8,12 +8,22 @@ const outageStates = /^(?:08|53|25006|40001|40P01|55P03|57014|57P0)/;
 /** The driver's own codes and the socket's. */
 const outageCodes = /^(?:CONNECT|E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/;
 
+/**
+ * Those of a connection that was there and is no more: it idled for too long, its server or a pooler ended it, or the
+ * network did. Another may be had at once, unlike where none could be opened.
+ */
+const closedConnections = /^(?:08|57P0[15]$|CONNECTION_CLOSED$|ECONNRESET$|EPIPE$)/;
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+/** Whether a statement failed because its connection was closed. It may have been done all the same. */
+export const isClosedConnection = (error: unknown): boolean => closedConnections.test(codeOf(error));
+
 /** An error of a driver, as the outage that it tells of, if it does. */
 export function asOutage(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;
 }
 
 /** Whether a statement failed because it names a row of another table that is not there. */
-export const isForeignKeyViolation = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === '23503';
+export const isForeignKeyViolation = (error: unknown): boolean => codeOf(error) === '23503';

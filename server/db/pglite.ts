@@ -1,11 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type QueryOptions } from '@electric-sql/pglite';
 import { Kysely, type Logger, PGliteDialect } from 'kysely';
 import { CannotStart, DatabaseUnavailable } from '../errors.ts';
 import { channel } from './line.ts';
 import { migrate } from './migrations/migrate.ts';
 import { asOutage } from './outage.ts';
+import { parameterText } from './parameters.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** The major version of Postgres in the PGlite that this build carries: directories of another do not open. */
@@ -27,12 +28,8 @@ export async function openPGlite(
   log?: Logger,
 ): Promise<Database> {
   if (directory) {
-    const version = await readFile(join(directory, 'PG_VERSION'), 'utf8').catch(() => major);
-    if (version.trim() !== major)
-      throw new CannotStart(
-        `The data in ${directory} were written by Postgres ${version.trim()}, and this build embeds Postgres ${major}: export them with the build that wrote them, or set another DATA_DIR.`,
-      );
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    await checkDirectory(directory);
   }
   const pglite = await PGlite.create({ ...(directory && { dataDir: directory }), parsers }).catch((error) => {
     throw new CannotStart(
@@ -47,21 +44,41 @@ export async function openPGlite(
 }
 
 /**
- * Tells outages, and calls no database that has failed. Without room for its log Postgres panics and, as a server,
- * ends; here, the next call would spin for ever, and the process with it. So statements go in one by one, as they run
- * anyway, and after a panic each is refused, until a new process recovers what was acknowledged.
+ * PGlite takes a directory without PG_VERSION for a new one, whatever else is in it.
+ * @throws CannotStart where the data in it are another version's, or not whole
+ */
+async function checkDirectory(directory: string): Promise<void> {
+  const files = await readdir(directory);
+  if (files.length === 0) return;
+  if (!files.includes('PG_VERSION'))
+    throw new CannotStart(
+      `The data in ${directory} are not whole: PG_VERSION is missing. Restore the directory from a backup, or empty it to begin without data.`,
+    );
+  const version = (await readFile(join(directory, 'PG_VERSION'), 'utf8')).trim();
+  if (version !== major)
+    throw new CannotStart(
+      `The data in ${directory} were written by Postgres ${version}, and this build embeds Postgres ${major}: export them with the build that wrote them, or set another DATA_DIR.`,
+    );
+}
+
+/**
+ * Takes parameters as text, as the driver of a server does; tells outages, and calls no database that has failed.
+ * Without room for its log Postgres panics and, as a server, ends; here, the next call would spin for ever, and the
+ * process with it. So statements go in one by one, as they run anyway, and after a panic each is refused, until a new
+ * process recovers what was acknowledged.
  */
 function guard(pglite: PGlite): void {
   const query = pglite.query.bind(pglite);
   const close = pglite.close.bind(pglite);
+  pglite.serializers = {};
   let previous: Promise<unknown> = Promise.resolve();
   let panic: Error | undefined;
 
-  pglite.query = <Row>(...statement: Parameters<PGlite['query']>) => {
+  pglite.query = <Row>(statement: string, parameters: unknown[] = [], options?: QueryOptions) => {
     const run = async () => {
       if (panic) throw new DatabaseUnavailable(panic);
       try {
-        return await query<Row>(...statement);
+        return await query<Row>(statement, parameters.map(parameterText), options);
       } catch (error) {
         if (error instanceof Error && 'severity' in error && error.severity === 'PANIC')
           panic = new Error(

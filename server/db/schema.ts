@@ -65,6 +65,11 @@ export interface Schema {
     key_id: string | null;
     detail: Generated<Record<string, unknown>>;
   };
+  /** Kysely's own: the migrations that are applied. */
+  kysely_migration: {
+    name: string;
+    timestamp: string;
+  };
 }
 
 export type Metadata = Record<string, string | number | boolean>;

@@ -9,13 +9,14 @@ import { type ServiceProcess, startProcess } from './service.ts';
 
 /** The service on a Postgres server of its own, which is stopped and frozen here. */
 let postgres: PostgresServer;
+let env: Record<string, string>;
 let service: ServiceProcess;
 let client: Latchkey;
 let token: string;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  const env = {
+  env = {
     DATABASE_URL: postgres.url,
     OPERATOR_TOKEN: newToken('lko_'),
     SIGNING_KEYS: JSON.stringify(await newSigningKeys()),
@@ -86,6 +87,25 @@ test('while Postgres is frozen the answer is 503 within 5 s, and when it thaws t
     }
   } finally {
     for (const pid of pids) process.kill(pid, 'SIGCONT');
+  }
+  await servesAgain();
+});
+
+test('a standby is not served from, since it may be behind: the start says so, and so does a service that runs', async () => {
+  await servesAgain();
+  await postgres.halt();
+  await postgres.resumeAsStandby();
+  try {
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
+    expect(await timed(verify)).toMatchObject({ status: 503, retryAfter: '1' });
+    expect(service.output).toContain('The server is a standby');
+    const started = startProcess({ env });
+    await expect(started).rejects.toThrow(
+      /^The database at DATABASE_URL cannot be used: The server is a standby[^\n]*$/,
+    );
+  } finally {
+    await postgres.halt();
+    await postgres.resume();
   }
   await servesAgain();
 });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -134,6 +136,24 @@ test('data of another Postgres version are not touched, and the line says what t
   await mkdir(join(DATA_DIR, 'database'));
   await writeFile(join(DATA_DIR, 'database', 'PG_VERSION'), '17\n');
   expect(await failure({ DATA_DIR })).toContain('written by Postgres 17');
+});
+
+test('data that are not whole are not taken for none, and the line says what to do', async () => {
+  const DATA_DIR = await emptyDirectory();
+  await using first = await startProcess({ env: { DATA_DIR } });
+  await first.stop();
+  await rm(join(DATA_DIR, 'database', 'PG_VERSION'));
+  expect(await failure({ DATA_DIR })).toContain('PG_VERSION is missing');
+});
+
+test('a proxy without a database behind it stops the start with a line', async () => {
+  const proxy = createServer((socket) => void socket.on('error', () => {}).end());
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  onTestFinished(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  const env = { DATABASE_URL: `postgres://127.0.0.1:${port}/none`, ...(await secrets()) };
+  expect(await failure(env)).toContain('The server closed the connection');
 });
 
 test('several starters on one empty database all start', async () => {

@@ -11,7 +11,7 @@ const migrations: Record<string, Migration> = {
   '0002_changes': changes,
   '0003_usage': usage,
 };
-const newest = Object.keys(migrations).sort().at(-1);
+const newest = Object.keys(migrations).sort().at(-1) ?? '';
 
 /**
  * Brings a database up to date, in one transaction. Several starters may do so at once: a lock lets one work and
@@ -19,7 +19,13 @@ const newest = Object.keys(migrations).sort().at(-1);
  * start beside those of the next.
  */
 export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    // Else it takes the tables of a deployment in another schema for its own.
+    migrationTableSchema: rows[0]?.schema ?? 'public',
+  });
   const known = await migrator.getMigrations();
   if (known.every(({ executedAt }) => executedAt)) return;
   const { error } = await migrator.migrateToLatest();
@@ -28,6 +34,6 @@ export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
 
 /** Whether the newest migration known to this build is applied. Throws where the database cannot be reached. */
 export async function isMigrated(db: Database): Promise<boolean> {
-  const { rows } = await sql`select 1 from kysely_migration where name = ${newest}`.execute(db);
-  return rows.length > 0;
+  const applied = await db.selectFrom('kysely_migration').select('name').where('name', '=', newest).execute();
+  return applied.length > 0;
 }

@@ -1,0 +1,110 @@
+import postgres from 'postgres';
+import { parameterText } from './parameters.ts';
+import { type Addresses, Sockets } from './sockets.ts';
+
+export type Rows = postgres.RowList<postgres.Row[]>;
+
+export interface ClientOptions {
+  /** How many connections it may hold. Absent: as the URL says, or 10. */
+  max?: number;
+  /** Absent: as the URL says, or some 45 minutes. In seconds; null for no end. */
+  max_lifetime?: null;
+  /** What each connection is told when it begins, such as `application_name`. */
+  connection: Record<string, string | number>;
+  /** Told each notification that a connection listens for. */
+  onnotify?: (channel: string, message: string) => void;
+  /** Told that a connection has ended. */
+  onclose?: () => void;
+}
+
+/** Options of the driver that its types do not know. */
+interface UntypedOptions {
+  max_pipeline: number;
+  socket: (addresses: Addresses) => Promise<unknown>;
+  onnotify?: ClientOptions['onnotify'];
+}
+
+/**
+ * What decides how a session reads and writes, whatever is set for its role or database: a date in another style would
+ * be read as another day. A parameter of this name in the URL goes before: see `checkServer`.
+ */
+const session = { DateStyle: 'ISO, YMD', TimeZone: 'UTC', search_path: 'public' };
+
+/** How `text[]` comes: no nulls, one dimension. */
+const textsOf = (text: string): string[] =>
+  Array.from(text.matchAll(/"((?:[^"\\]|\\.)*)"|[^{},"]+/gs), ([value, quoted]) =>
+    quoted === undefined ? value : quoted.replaceAll(/\\(.)/gs, '$1'),
+  );
+
+/** The `postgres` driver, a pool of connections to a primary, as we need it. */
+export class Client {
+  readonly #sql: postgres.Sql<{ bigint: number; texts: string[] }>;
+  readonly #sockets: Sockets;
+  #ended = false;
+
+  /** @param url `postgres://…`; parameters of the driver and of the session as query parameters */
+  constructor(url: string, { max, onnotify, connection, ...options }: ClientOptions) {
+    const untyped: UntypedOptions = {
+      // The driver prepares a statement again, and runs it, where a table has changed, or a pooler has lent another
+      // connection. Whatever was sent behind it on its connection would get its answer, and it theirs.
+      max_pipeline: 0,
+      socket: (addresses) => this.#sockets.open(addresses),
+      ...(onnotify && { onnotify }),
+    };
+    this.#sql = postgres(url, {
+      backoff: () => 0.1,
+      connect_timeout: 2,
+      onnotice: () => {},
+      // Else the driver asks each new connection for its array types, and if that dies meanwhile, nobody catches it
+      // and the process ends.
+      fetch_types: false,
+      // A standby is behind: it would accept what is revoked.
+      target_session_attrs: 'primary',
+      // The driver's default is a string; every count and number here is far below 2^53.
+      types: {
+        bigint: { to: 20, from: [20], serialize: String, parse: Number },
+        texts: { to: 1009, from: [1009], serialize: String, parse: textsOf },
+      },
+      ...options,
+      ...(max && { max }),
+      connection: { ...session, ...connection },
+      ...untyped,
+    });
+    this.#sockets = new Sockets(this.#sql.options.max);
+    // Parameters come to the driver as text. When it prepares a statement again it encodes them again: a hash
+    // would be stored as the digits of its digits. Without encoders it takes text as it is.
+    this.#sql.options.serializers = {};
+  }
+
+  /**
+   * Runs a statement.
+   * @param prepare whether the connection is to keep its plan, for the next time
+   */
+  async query(
+    statement: string,
+    parameters: readonly unknown[],
+    { prepare = false }: { prepare?: boolean } = {},
+  ): Promise<Rows> {
+    try {
+      return await this.#sql.unsafe(statement, parameters.map(parameterText), { prepare });
+    } catch (error) {
+      throw isDestroyed(error) && !this.#ended ? notPrimary() : error;
+    }
+  }
+
+  /** Ends all connections; what is under way may take so many seconds. */
+  async end(seconds: number): Promise<void> {
+    this.#ended = true;
+    await this.#sql.end({ timeout: seconds });
+    this.#sockets.close();
+  }
+}
+
+/** What the driver says of a connection that it has ended itself: at our word, or since the server is a standby. */
+const isDestroyed = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'CONNECTION_DESTROYED';
+
+const notPrimary = () =>
+  Object.assign(new Error('The server is a standby: the service needs the primary'), {
+    code: 'CONNECTION_REFUSED',
+  });

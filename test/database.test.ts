@@ -1,0 +1,276 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { createExternalAccount, signUp } from '../server/accounts.ts';
+import { parameterText } from '../server/db/parameters.ts';
+import { openPGlite } from '../server/db/pglite.ts';
+import { openLine, openPostgres } from '../server/db/postgres.ts';
+import type { Database } from '../server/db/schema.ts';
+import { DatabaseUnavailable } from '../server/errors.ts';
+import { operatorAccountId } from '../server/id.ts';
+import { changeKey, getKey, mintKey, revokeKey } from '../server/keys.ts';
+import { rememberedKeys } from '../server/memory.ts';
+import { Replica } from '../server/replica.ts';
+import { isLiveSession, refreshSession, signIn } from '../server/sessions.ts';
+import { hashText, newToken } from '../server/token.ts';
+import { createDatabase, password } from './harness.ts';
+
+const now = Date.now();
+const act = { actor: 'operator', now };
+const cleanUp = new AsyncDisposableStack();
+afterAll(() => cleanUp.disposeAsync());
+
+/** A database of one's own, and somebody who changes it by hand. */
+async function ownDatabase() {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  const admin = postgres(url, { max: 2, onnotice() {} });
+  cleanUp.defer(async () => {
+    await admin.end();
+    await drop();
+  });
+  return { url, admin };
+}
+
+async function opened(url: string): Promise<Database> {
+  const db = await openPostgres(url);
+  cleanUp.defer(() => db.destroy());
+  return db;
+}
+
+const withParameters = (url: string, parameters: Record<string, string>) =>
+  `${url}?${new URLSearchParams(parameters)}`;
+
+const newKey = () => ({
+  accountId: operatorAccountId,
+  name: 'Key',
+  scopes: ['a', 'b'],
+  metadata: { plan: 'pro' },
+  expiresAt: null,
+  token: newToken('lk_'),
+});
+
+describe('parameters', () => {
+  test.each([
+    ['text', 'text', 'text'],
+    [12.5, 'float8', 12.5],
+    [2 ** 40, 'bigint', 2 ** 40],
+    [true, 'boolean', true],
+    [false, 'boolean', false],
+    [null, 'text', null],
+    [new Date('2026-02-03T04:05:06.789Z'), 'timestamptz', new Date('2026-02-03T04:05:06.789Z')],
+    [['a', '', 'NULL', 'b,c', '{"d\\e"}'], 'text[]', ['a', '', 'NULL', 'b,c', '{"d\\e"}']],
+    [[], 'text[]', []],
+    [{ a: [1, 'ü'] }, 'jsonb', { a: [1, 'ü'] }],
+    ['[1]', 'jsonb', [1]],
+  ])('%o arrives as what it is', async (value, type, expected) => {
+    const { rows } = await sql<{ value: unknown }>`select ${value}::${sql.raw(type)} as value`.execute(db);
+    expect(rows).toEqual([{ value: expected }]);
+  });
+
+  test('bytes arrive as they are, alone and in arrays', async () => {
+    const bytes = new Uint8Array([0, 92, 255]);
+    const { rows } = await sql`
+      select encode(${bytes}::bytea, 'hex') as alone, encode((${[bytes]}::bytea[])[1], 'hex') as listed`.execute(
+      db,
+    );
+    expect(rows).toEqual([{ alone: '005cff', listed: '005cff' }]);
+  });
+
+  test('what has no value in SQL is refused', async () => {
+    expect(() => parameterText(undefined)).toThrow(TypeError);
+    await expect(sql`select ${undefined}::text`.execute(db)).rejects.toThrow('undefined');
+  });
+
+  let db: Database;
+  beforeAll(async () => {
+    db = inject('database') === 'postgres' ? await opened((await ownDatabase()).url) : await openPGlite();
+    if (inject('database') === 'pglite') cleanUp.defer(() => db.destroy());
+  });
+});
+
+/** What only a server can do. */
+const onPostgres = inject('database') === 'postgres' ? describe : () => {};
+
+onPostgres('connections to a server', () => {
+  test('while types of columns change, statements are run again, and each gets its own rows', async () => {
+    const { url, admin } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '2' }));
+    const accounts = await Promise.all([1, 2, 3].map((n) => createExternalAccount(db, `user_${n}`, act)));
+    const { id: accountId } = await signUp(db, 'ada@example.com', password, act);
+    let done = false;
+    const whileChanging = async (work: () => Promise<void>) => {
+      while (!done) await work();
+    };
+
+    const readers = accounts.flatMap(({ id }) =>
+      [1, 2].map(() =>
+        whileChanging(async () => {
+          const key = await mintKey(db, { ...newKey(), accountId: id, name: id }, act);
+          expect(await getKey(db, id, { id: key.id })).toMatchObject({
+            id: key.id,
+            name: id,
+            scopes: ['a', 'b'],
+          });
+        }),
+      ),
+    );
+    let session = await signIn(db, { email: 'ada@example.com', password, now });
+    let refreshes = 0;
+    const refresher = whileChanging(async () => {
+      session = await refreshSession(db, session.refreshToken, now);
+      refreshes += 1;
+    });
+    const work = Promise.all([...readers, refresher]);
+    work.catch(() => {});
+    for (let round = 0; round < 40; round += 1) {
+      const type = round % 2 ? 'text' : 'varchar(200)';
+      await admin.unsafe(`alter table keys alter column start type ${type}`);
+      await admin.unsafe(`alter table sessions alter column account_id type ${type} collate "C"`);
+      await pause(20);
+    }
+    done = true;
+    await work;
+    expect(refreshes).toBeGreaterThan(0);
+    const hashes = await admin`select distinct length(hash) from refresh_tokens`;
+    expect(hashes).toEqual([{ length: 64 }]);
+    const { sessionId } = session;
+    expect(await isLiveSession(db, { accountId, sessionId, now })).toBe(true);
+  });
+
+  test('dates, the schema and the encoding are those of the service, whatever is set for the database', async () => {
+    const { url, admin } = await ownDatabase();
+    const name = new URL(url).pathname.slice(1);
+    await admin.unsafe(`create schema other`);
+    for (const setting of [
+      `datestyle to 'SQL, DMY'`,
+      `timezone to 'America/St_Johns'`,
+      'search_path to other',
+      `client_encoding to 'LATIN1'`,
+    ])
+      await admin.unsafe(`alter database ${name} set ${setting}`);
+    const db = await opened(url);
+    const expiresAt = new Date('2026-03-12T01:30:00.123Z');
+    const { id } = await mintKey(db, { ...newKey(), name: 'Schlüssel', expiresAt }, act);
+    expect(await getKey(db, operatorAccountId, { id })).toMatchObject({ name: 'Schlüssel', expiresAt });
+    const tables =
+      await admin`select distinct table_schema from information_schema.tables where table_name = 'keys'`;
+    expect(tables).toEqual([{ table_schema: 'public' }]);
+  });
+
+  test('a database that would read or write other than we do is refused with a line', async () => {
+    const { url, admin } = await ownDatabase();
+    const name = `latin_${new URL(url).pathname.slice(6)}`;
+    await admin.unsafe(`create database ${name} encoding 'LATIN1' template template0`);
+    cleanUp.defer(async () => void (await admin.unsafe(`drop database ${name}`)));
+    const latin = new URL(url);
+    latin.pathname = name;
+    await expect(openPostgres(latin.href)).rejects.toThrow('Its encoding is LATIN1');
+    await expect(openPostgres(withParameters(url, { DateStyle: 'SQL, DMY' }))).rejects.toThrow(
+      'DateStyle is SQL, DMY',
+    );
+    await expect(openPostgres(withParameters(url, { search_path: 'absent' }))).rejects.toThrow(
+      'There is no schema absent',
+    );
+    await expect(openPostgres(withParameters(url, { search_path: 'absent,public' }))).rejects.toThrow(
+      'Its schema is public',
+    );
+  });
+
+  test('two deployments live in two schemas of one database, and neither waits for the other or hears of its keys', async () => {
+    const { url, admin } = await ownDatabase();
+    const deployments = [];
+    for (const schema of ['blue', 'green']) {
+      await admin.unsafe(`create schema ${schema}`);
+      const inSchema = withParameters(url, { search_path: schema });
+      const db = await opened(inSchema);
+      const replica = new Replica(db, openLine(inSchema), { lost() {}, current() {} });
+      cleanUp.defer(() => replica.close());
+      await replica.start();
+      const keys = rememberedKeys(db, replica, 2 ** 20);
+      deployments.push({ db, keys, replica, settled: () => replica.settled() });
+    }
+    const [blue, green] = deployments;
+    if (!blue || !green) throw new Error('There are two.');
+    const key = newKey();
+    const hash = hashText(key.token);
+    const { id } = await mintKey(blue.db, key, act);
+    await mintKey(green.db, { ...key, name: 'Green' }, act);
+    expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
+
+    const began = performance.now();
+    await changeKey(blue, operatorAccountId, { id }, { name: 'Blue' }, act);
+    expect(await blue.keys.find(hash)).toMatchObject({ name: 'Blue' });
+    await revokeKey(blue, operatorAccountId, { id }, act);
+    // Half of what one waits for a replica that does not confirm.
+    expect(performance.now() - began).toBeLessThan(750);
+    expect(await blue.keys.find(hash)).toBeUndefined();
+    expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
+  });
+
+  /** Runs a statement that waits for a lock, ends its connection meanwhile, and lets go. */
+  async function whileItsConnectionEnds<Result>(
+    admin: postgres.Sql,
+    statement: () => Promise<Result>,
+  ): Promise<Result> {
+    const result = await admin.begin(async (transaction) => {
+      await transaction`lock table accounts in access exclusive mode`;
+      const running = statement();
+      running.catch(() => {});
+      const waiting = () =>
+        admin<{ pid: number }[]>`
+          select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      await expect.poll(async () => (await waiting()).length).toBe(1);
+      await admin`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database()`;
+      await expect
+        .poll(
+          async () =>
+            (
+              await admin`
+        select from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()
+          and application_name = 'latchkey' and query like '%accounts%' and state = 'active'
+          and wait_event_type is distinct from 'Lock'`
+            ).length,
+        )
+        .toBe(0);
+      return { running };
+    });
+    return result.running;
+  }
+
+  test('a read whose connection is closed is tried again, and a write is not', async () => {
+    const { url, admin } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '1' }));
+    const count = () => db.selectFrom('accounts').select('id').execute();
+    expect(await whileItsConnectionEnds(admin, count)).toHaveLength(1);
+    const write = () => createExternalAccount(db, 'user_1', act);
+    await expect(whileItsConnectionEnds(admin, write)).rejects.toThrow(DatabaseUnavailable);
+    expect(await count()).toHaveLength(1);
+  });
+
+  test('a server that accepts connections and closes them is told at once, and is not stormed', async () => {
+    let accepted = 0;
+    const server = createServer((socket) => {
+      accepted += 1;
+      socket.on('error', () => {}).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    for (const hosts of [`127.0.0.1:${port}`, `127.0.0.1:${port},127.0.0.1:${port}`]) {
+      accepted = 0;
+      const began = performance.now();
+      await expect(openPostgres(`postgres://user:password@${hosts}/database`)).rejects.toThrow(
+        DatabaseUnavailable,
+      );
+      const ms = performance.now() - began;
+      expect(ms).toBeLessThan(5_000);
+      expect(accepted).toBeLessThanOrEqual(10 + ms / 10);
+    }
+  });
+});
