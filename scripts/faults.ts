@@ -1,6 +1,7 @@
 import { fullDisk, readOnlyDisk } from '../test/faults/disk.ts';
 import { kill } from '../test/faults/kill.ts';
 import { badNetwork, outage } from '../test/faults/outage.ts';
+import { pgbouncer } from '../test/faults/pgbouncer.ts';
 import { revocations } from '../test/faults/revocation.ts';
 import { sigterm } from '../test/faults/sigterm.ts';
 import { slow } from '../test/faults/slow.ts';
@@ -9,6 +10,8 @@ import { unread } from '../test/faults/unread.ts';
 /** The long rounds of test/faults, as a Markdown table: `npm run faults`, or some of them: `npm run faults kill`. */
 
 const runtimes = ['node', 'bun', 'deno'] as const;
+
+const noPgBouncer = 'skipped: it takes PgBouncer, as `apt-get install pgbouncer` brings it';
 
 const rounds: Record<string, () => Promise<unknown>> = {
   'kill, embedded': () => kill('embedded', { rounds: 20, loadMs: 1000 }),
@@ -20,6 +23,8 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'network, half-closed': () => badNetwork('halfClose', { faultMs: 6000 }),
   'network, stalled': () => badNetwork('stall', { faultMs: 8000 }),
   'revocation, 4 replicas, one cut off again and again': () => revocations({ count: 2000 }),
+  'pgbouncer, session pooling': async () => (await pgbouncer('session')) ?? noPgBouncer,
+  'pgbouncer, transaction pooling': async () => (await pgbouncer('transaction')) ?? noPgBouncer,
   ...Object.fromEntries(
     runtimes.map((runtime) => [
       `SIGTERM, ${runtime}, 5 times`,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { fullDisk, readOnlyDisk } from '../faults/disk.ts';
 import { kill } from '../faults/kill.ts';
 import { badNetwork, outage } from '../faults/outage.ts';
+import { pgbouncer } from '../faults/pgbouncer.ts';
 import { revocations } from '../faults/revocation.ts';
 import { sigterm } from '../faults/sigterm.ts';
 import { slow } from '../faults/slow.ts';
@@ -65,6 +66,19 @@ test('no replica accepts a token after its revocation was answered, also one tha
   expect(partitions).toBeGreaterThan(0);
   expect(Math.max(worst, worstPartitioned)).toBeLessThan(5_000);
 });
+
+test.for(['session', 'transaction'] as const)(
+  'behind PgBouncer (%s pooling) no revoked token is accepted, and memory is used only where it is told of changes',
+  async (mode, context) => {
+    const found = await pgbouncer(mode, { rounds: 4 });
+    if (!found) return context.skip('It takes PgBouncer: apt-get install pgbouncer.');
+    const { revocations, fromMemory, ...bad } = found;
+    expect(bad).toMatchObject({ acceptedAfter: 0, unavailable: 0, unexpected: 0 });
+    expect(revocations).toBeGreaterThan(0);
+    if (mode === 'session') expect(fromMemory).toBeGreaterThan(0);
+    else expect(fromMemory).toBe(0);
+  },
+);
 
 test('on a full disk writes are refused, reads go on, and nothing acknowledged is lost', async (context) => {
   const found = await fullDisk();
