@@ -48,11 +48,19 @@ const isMetadataValue = (value: unknown): value is MetadataValue =>
 
 const maxMetadataEntries = 50;
 /** A thousand verdicts go into one answer, each with the metadata of its key. */
-const maxMetadataCharacters = 4_000;
+const maxMetadataBytes = 4_096;
 
-/** How long metadata are: the characters of all names and values. */
-const lengthOf = (facts: object) =>
-  Object.entries(facts).reduce((sum, [name, value]) => sum + name.length + [...String(value)].length, 0);
+/** A text as JSON has its quotes and escapes, and takes as many bytes as in an answer. */
+const bytesOf = (text: string) => new TextEncoder().encode(JSON.stringify(text)).byteLength;
+
+/**
+ * The bytes of all names and texts as JSON. Numbers and booleans are bounded by the number of entries, and not counted:
+ * Postgres, which counts what a patch leaves (server/keys.ts), writes numbers in another way.
+ */
+const textBytesOf = (facts: object) =>
+  Object.entries(facts)
+    .flat()
+    .reduce((sum, part) => sum + (typeof part === 'string' ? bytesOf(part) : 0), 0);
 
 /** An object of at most 50 facts. Walked by hand, since a Zod record drops `__proto__` in silence. */
 const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, types: MetadataType[]) => {
@@ -76,8 +84,8 @@ const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, type
         if (!metadataName.test(name)) refuse('Must be named with 1 to 64 letters, digits or _ . : -', name);
         else if (!accepts(entry)) refuse(wanted, name);
       }
-      if (lengthOf(value) > maxMetadataCharacters)
-        refuse(`Must have at most ${maxMetadataCharacters} characters, all names and values together.`);
+      if (textBytesOf(value) > maxMetadataBytes)
+        refuse(`Must take at most ${maxMetadataBytes} bytes as JSON, all names and texts together.`);
     })
     .openapi(schema);
 };
@@ -93,7 +101,7 @@ const Metadata = facts<MetadataValue>(
   'Must be a string of at most 500 characters, a number or a boolean.',
   valueTypes,
 ).openapi({
-  description: `Up to ${maxMetadataEntries} facts of your own about the key, of ${maxMetadataCharacters} characters together, names and values; every valid verdict returns them.`,
+  description: `Up to ${maxMetadataEntries} facts of your own about the key. As JSON, in UTF-8, their names and texts take at most ${maxMetadataBytes} bytes together. Every valid verdict returns them.`,
 });
 
 const MetadataPatch = facts<MetadataValue | null>(
@@ -101,7 +109,7 @@ const MetadataPatch = facts<MetadataValue | null>(
   'Must be a string of at most 500 characters, a number, a boolean, or null to remove the entry.',
   [...valueTypes, { type: 'null' }],
 ).openapi({
-  description: `Entries to set; null removes one (RFC 7396). At most ${maxMetadataEntries} may remain, of ${maxMetadataCharacters} characters together, names and values.`,
+  description: `Entries to set; null removes one (RFC 7396). At most ${maxMetadataEntries} may remain, whose names and texts take at most ${maxMetadataBytes} bytes together as JSON.`,
   example: { environment: null, seats: 20 },
 });
 

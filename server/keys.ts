@@ -1,4 +1,11 @@
-import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type RawBuilder,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import { type Act, logged } from './audit.ts';
 import { isForeignKeyViolation } from './db/outage.ts';
 import type { Database, Metadata, Schema } from './db/schema.ts';
@@ -167,9 +174,15 @@ export interface KeyChange {
   disabled?: boolean | undefined;
 }
 
-/** How many entries metadata may have, and how many characters, names and values together. */
+/** How many entries metadata may have, and how many bytes their names and texts may take as JSON. */
 const maxMetadataEntries = 50;
-const maxMetadataCharacters = 4_000;
+const maxMetadataBytes = 4_096;
+
+/** Whether metadata keep these bounds: counted as the contract counts them (api/keys.ts). */
+const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
+  select count(*) <= ${maxMetadataEntries} and coalesce(sum(octet_length(to_json(name)::text) +
+    case jsonb_typeof(value) when 'string' then octet_length(value::text) else 0 end), 0) <= ${maxMetadataBytes}
+  from jsonb_each(${metadata}) as facts(name, value))`;
 
 /** Where keys are changed, and when that is in force in every replica: see `Deps`. */
 type Store = { db: Database; settled: () => Promise<void> };
@@ -204,10 +217,7 @@ export async function changeKey(
       () => sql<KeyRow>`(
         update keys set ${sql.join(changes)}
         where account_id = ${accountId} and ${named(name)}
-          and (${change.metadata === undefined}::boolean or (
-            select count(*) <= ${maxMetadataEntries}
-              and coalesce(sum(char_length(name) + char_length(value)), 0) <= ${maxMetadataCharacters}
-            from jsonb_each_text(${merged}) as facts(name, value)))
+          and (${change.metadata === undefined}::boolean or ${isWithinBounds(merged)})
           and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
         returning *)`,
     )
@@ -224,7 +234,7 @@ export async function changeKey(
   const beyond = within ? scopes.filter((scope) => !within.includes(scope)) : [];
   if (beyond.length > 0) throw beyondCaller(beyond);
   throw new InvalidInput({
-    detail: `Would have more than ${maxMetadataEntries} entries, or ${maxMetadataCharacters} characters: remove some with null.`,
+    detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
     pointer: '#/metadata',
   });
 }

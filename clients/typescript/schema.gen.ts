@@ -492,7 +492,7 @@ export interface components {
              */
             scopes?: string[];
             /**
-             * @description Up to 50 facts of your own about the key, of 4000 characters together, names and values; every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
              *       "environment": "production",
              *       "seats": 12
@@ -597,7 +597,7 @@ export interface components {
              */
             scopes?: string[];
             /**
-             * @description Entries to set; null removes one (RFC 7396). At most 50 may remain, of 4000 characters together, names and values.
+             * @description Entries to set; null removes one (RFC 7396). At most 50 may remain, whose names and texts take at most 4096 bytes together as JSON.
              * @example {
              *       "environment": null,
              *       "seats": 20
