@@ -69,7 +69,7 @@ const maxTokens = 1_000;
 /** What a batch may have in bytes: room for so many tokens that are JWTs. */
 export const maxBatchBytes = 524_288;
 
-const VerificationBatch = z
+export const VerificationBatch = z
   .strictObject({
     tokens: z
       .array(Token, 'Must be a list of tokens.')

@@ -1,11 +1,10 @@
 import { Hono } from 'hono';
 import { requestId } from 'hono/request-id';
 import { keys } from '../api/keys.ts';
-import { maxBatchBytes, verification } from '../api/verification.ts';
+import { verification } from '../api/verification.ts';
 import type { Deps } from './deps.ts';
 import { docs, documents } from './docs.ts';
 import { accessLog, crossOrigin, uncached } from './http/around.ts';
-import { boundedBody } from './http/body.ts';
 import type { Peer } from './http/client.ts';
 import { contractApp, type Env, failed, nothingHere, onError } from './http/contract.ts';
 import { shortly, shortWay } from './http/direct.ts';
@@ -46,7 +45,7 @@ function journal(deps: Deps) {
   const path = '/api/settings/api';
   const app = contractApp();
   app.onError(onError(deps, journalError));
-  app.use(`${path}/*`, onlyDocumentedMethods(documents.journal.paths), boundedBody());
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.journal.paths));
   app.route('/', journalRoutes(deps));
   app.all(`${path}/*`, nothingHere);
   return app;
@@ -57,7 +56,7 @@ function share(deps: Deps, base: string) {
   const path = '/apikey';
   const app = contractApp();
   app.onError(onError(deps, shareError));
-  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths, base), boundedBody());
+  app.use(`${path}/*`, onlyDocumentedMethods(documents.share.paths, base));
   app.route('/', shareRoutes(deps));
   app.all(`${path}/*`, nothingHere);
   return app;
@@ -67,12 +66,7 @@ function share(deps: Deps, base: string) {
 function latchkey(deps: Deps) {
   const app = contractApp();
   app.onError(onError(deps, problem));
-  app.use(
-    '*',
-    failed,
-    onlyDocumentedMethods(documents.latchkey.paths),
-    boundedBody({ [verification.verifyBatch.path]: maxBatchBytes }),
-  );
+  app.use('*', failed, onlyDocumentedMethods(documents.latchkey.paths));
   app.route('/', verificationRoutes(deps));
   app.route('/', usageRoutes(deps));
   app.route('/', keyRoutes(deps));

@@ -43,23 +43,39 @@ function claimsToBeAccessToken(token: string): boolean {
 const hashes = new Recent<string>(100);
 
 /**
- * Finds out who sent a bearer token. A key's call counts as a use of it.
+ * Finds out who makes a call, and lets in whom `security` names, with the scopes it asks for. A call of a key counts as
+ * a use of it where it is let in; where the key is expired or disabled, it is counted as that.
+ * @param token the bearer token that was sent, if one was
  * @param client who presented the token, should it be that of a key
- * @throws Unauthenticated where it is not, or no longer, good
+ * @throws Unauthenticated where the token is not, or no longer, good
+ * @throws WrongCaller or InsufficientScope where it is, but not for this
  */
-export function identify(deps: Deps, token: string, client: () => Client): Caller | Promise<Caller> {
-  if (isSame(token, deps.operatorToken)) return { kind: 'operatorToken', accountId: operatorAccountId };
-  if (claimsToBeAccessToken(token)) return identifySession(deps, token, deps.now());
+export function authenticate(
+  deps: Deps,
+  token: string | undefined,
+  security: Security,
+  client: () => Client,
+): Caller | Promise<Caller> {
+  if (token === undefined) return admitted({ kind: 'anyone' }, security);
+  if (isSame(token, deps.operatorToken))
+    return admitted({ kind: 'operatorToken', accountId: operatorAccountId }, security);
+  if (claimsToBeAccessToken(token))
+    return identifySession(deps, token, deps.now()).then((caller) => admitted(caller, security));
 
   const wanted = { reach: operatorAccountId, now: deps.now };
   const hash = hashes.get(token);
   const asked = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
   return after(asked, (verdict): Caller => {
     deps.verifications.count('authenticate', asked, verdict);
-    deps.usage.record(verdict, client);
-    if (!verdict.valid) throw invalid(refusals[verdict.reason]);
+    if (!verdict.valid) {
+      deps.usage.record(verdict, client);
+      throw invalid(refusals[verdict.reason]);
+    }
     if (!hash) hashes.set(token, hashText(token));
-    return { kind: 'apiKey', accountId: verdict.key.accountId, key: verdict.key };
+    const { key } = verdict;
+    const caller = admitted({ kind: 'apiKey', accountId: key.accountId, key }, security);
+    deps.usage.record(verdict, client);
+    return caller;
   });
 }
 
@@ -93,11 +109,15 @@ const isOperatorKey = (caller: Caller) => caller.kind === 'apiKey' && caller.acc
 
 const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
 
+/** Whether an operation asks nobody for a credential, so that none that is sent is looked at. */
+export const isPublic = (security: Security) => security.length === 0;
+
 /**
- * Lets a caller pass that `security` names, with the scopes it asks for.
+ * The caller, where `security` names its kind, and it has the scopes that are asked for.
  * @throws Unauthenticated, WrongCaller or InsufficientScope
  */
-export function admit(caller: Caller, security: Security): void {
+function admitted(caller: Caller, security: Security): Caller {
+  if (isPublic(security)) return caller;
   const alternative =
     security.find((schemes) => caller.kind in schemes) ??
     security.find((schemes) => 'operatorKey' in schemes && isOperatorKey(caller)) ??
@@ -111,8 +131,9 @@ export function admit(caller: Caller, security: Security): void {
     throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
   }
   const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
-  if (caller.kind === 'apiKey' && !scopes.every((scope) => caller.key.scopes.includes(scope)))
+  if (caller.kind === 'apiKey' && !scopes.every((scope) => caller.key.scopes.has(scope)))
     throw new InsufficientScope(scopes);
+  return caller;
 }
 
 /** The account that a caller belongs to; the operator's is its own. */
@@ -151,7 +172,7 @@ export function keyOf(caller: Caller): VerifiedKey {
 
 /** The scopes that a caller cannot go beyond in what it gives: those of a key. Undefined where there is no bound. */
 export const boundsOf = (caller: Caller): readonly string[] | undefined =>
-  caller.kind === 'apiKey' ? caller.key.scopes : undefined;
+  caller.kind === 'apiKey' ? [...caller.key.scopes] : undefined;
 
 /**
  * Refuses a key that would give another one more than it has itself.

@@ -49,11 +49,12 @@ export class Lookup {
     const received = performance.now();
     const [first] = rows;
     if (first) this.#readClock(first.now, sent, received);
-    return new Map(rows.map(({ hash, now, ...key }) => [hash, key]));
+    return new Map(rows.map(({ hash, now, scopes, ...key }) => [hash, { ...key, scopes: new Set(scopes) }]));
   }
 }
 
-interface Row extends VerifiedKey {
+interface Row extends Omit<VerifiedKey, 'scopes'> {
+  scopes: string[];
   hash: string;
   /** Unix time in milliseconds by the database's clock. */
   now: number;

@@ -6,8 +6,9 @@ import type { Keys, VerifiedKey } from './verify.ts';
 
 /** So many unknown tokens are remembered as such, apart from the keys, so that nobody can crowd those out with them. */
 const maxUnknown = 10_000;
-/** What a key takes beside its texts, in bytes, and what each character of them takes. */
-const bytesPerKey = 1_300;
+/** What a key takes beside its texts, in bytes, and what each of its scopes and each character of its texts adds. */
+const bytesPerKey = 1_250;
+const bytesPerScope = 30;
 const bytesPerCharacter = 2;
 
 export interface KeyMemoryOptions {
@@ -98,6 +99,6 @@ export function rememberedKeys(db: Database, currency: Currency, bytes: number):
 }
 
 function sizeOf({ name, scopes, metadata }: VerifiedKey): number {
-  const characters = name.length + scopes.join().length + JSON.stringify(metadata).length;
-  return bytesPerKey + bytesPerCharacter * characters;
+  const characters = name.length + [...scopes].join().length + JSON.stringify(metadata).length;
+  return bytesPerKey + bytesPerScope * scopes.size + bytesPerCharacter * characters;
 }

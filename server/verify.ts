@@ -9,7 +9,8 @@ export interface VerifiedKey {
   accountId: string;
   externalId: string | null;
   name: string;
-  scopes: string[];
+  /** In the order in which the owner gave them. */
+  scopes: ReadonlySet<string>;
   metadata: Metadata;
   expiresAt: Date | null;
   disabledAt: Date | null;
@@ -62,7 +63,7 @@ export function verifyHash(
     const at = now();
     if (key.disabledAt) return { valid: false, reason: 'disabled', key, at };
     if (key.expiresAt && at >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key, at };
-    if (!scopes.every((scope) => key.scopes.includes(scope)))
+    if (!scopes.every((scope) => key.scopes.has(scope)))
       return { valid: false, reason: 'insufficient_scope', key, at };
 
     return { valid: true, key, at };

@@ -5,7 +5,7 @@ import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { Lookup } from '../server/lookup.ts';
 import { KeyMemory } from '../server/memory.ts';
-import { newToken } from '../server/token.ts';
+import { hashText, newToken } from '../server/token.ts';
 import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
 
 let service: TestService;
@@ -44,12 +44,12 @@ const send = (body: string, { told }: { told: boolean }) =>
   });
 
 /** Sends a batch to a service with parts of a test's own. */
-const ask = async (app: ReturnType<typeof createApp>, tokens: string[]) =>
+const ask = async (app: ReturnType<typeof createApp>, tokens: string[], scopes?: string[]) =>
   app.fetch(
     new Request(`http://latchkey.test${path}`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${service.deps.operatorToken}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ tokens }),
+      body: JSON.stringify({ tokens, scopes }),
     }),
   );
 
@@ -193,6 +193,34 @@ test('a batch that fails leaves nothing behind that could end the process', asyn
   expect(unhandled).toEqual([]);
 });
 
+test('a token is verified once in a batch, and a scope is not searched for', async () => {
+  const scopes = times(100, (index) => `scope:${index}`);
+  const { token } = await mint({ scopes });
+  const stored = await service.deps.keys.find(hashText(token));
+  let finds = 0;
+  let checks = 0;
+  class Counting extends Set<string> {
+    override has(scope: string) {
+      checks += 1;
+      return super.has(scope);
+    }
+  }
+  const key = stored && { ...stored, scopes: new Counting(stored.scopes) };
+  const find = () => {
+    finds += 1;
+    return key;
+  };
+  const app = createApp({ ...service.deps, keys: { find } });
+  const response = await ask(
+    app,
+    times(1_000, () => token),
+    scopes.toReversed(),
+  );
+  const { verdicts } = await response.json();
+  expect(verdicts.map(({ valid }: { valid: boolean }) => valid)).toEqual(times(1_000, () => true));
+  expect([finds, checks]).toEqual([1, 100]);
+});
+
 test('a batch has room for 1,000 long tokens, and no more than 512 KiB', async () => {
   const { id, token } = await mint();
   const long = `eyJ${'a'.repeat(200)}.${'b'.repeat(200)}.${'c'.repeat(90)}`;
@@ -222,8 +250,8 @@ test('a caller without keys:verify verifies no batch', async () => {
     [service.as(newToken('lk_')), { status: 401, code: 'invalid_token' }],
   ] as const)
     expect(await refusal([key.token], by)).toMatchObject(expected);
-  // Its own call is a use; there was no verdict on it.
-  expect(await usesOf(key)).toMatchObject({ valid: 1 });
+  // A refused call is no use, and there was no verdict on the token.
+  expect(await usesOf(key)).toMatchObject({ valid: 0, insufficient_scope: 0 });
 });
 
 test('callers of an account see its own keys as valid, and no others', async () => {

@@ -167,14 +167,16 @@ test('a header without a bearer token is refused before the body, on both ways',
   expect((await answerTo({ authorization, body: '{"token":"a"}' })).status).toBe(200);
 });
 
-test('JSON that nests too deep, and a body that is too large, are refused before the caller', async () => {
+test('a body that is too large is refused before the caller, and one that is too deep or too long a list after', async () => {
+  const bad = [
+    `{"token":${'['.repeat(32)}${']'.repeat(32)}}`,
+    `{"token":"a","scopes":[${'1,'.repeat(5_000)}1]}`,
+    '{'.repeat(65_536),
+  ];
   for (const token of [service.deps.operatorToken, 'garbage', undefined]) {
-    const deep = `{"token":${'['.repeat(32)}${']'.repeat(32)}}`;
-    expect((await answerTo({ token, body: deep })).status).toBe(400);
-    const large = '{"token":"a"}'.padEnd(65_537);
-    expect((await answerTo({ token, body: large })).status).toBe(413);
-    const largest = await answerTo({ token, body: large.slice(1).padStart(65_536, '{') });
-    expect(largest.status).toBe(token === service.deps.operatorToken ? 400 : 401);
+    expect((await answerTo({ token, body: '{"token":"a"}'.padEnd(65_537) })).status).toBe(413);
+    for (const body of bad)
+      expect((await answerTo({ token, body })).status).toBe(token === service.deps.operatorToken ? 400 : 401);
   }
   expect(
     (await answerTo({ token: service.deps.operatorToken, body: '{"token":"a"}'.padEnd(65_536) })).status,
@@ -275,8 +277,6 @@ test.each([
   ['a verification', () => newKey({ scopes }), {}, called, presented],
   ['a verdict', () => newKey({ scopes }), { scopes: ['a'] }, called, refused('insufficient_scope')],
   ['bad input', () => newKey({ scopes }), { scopes: ['a', 'a'] }, called, unused],
-  ['a call without the scope', () => newKey(), {}, called, unused],
-  ['a call without the scope and with bad input', () => newKey(), { scopes: [1] }, called, unused],
   ['an expired caller', () => newKey({ scopes, expiresAt: past() }), {}, refused('expired'), unused],
   [
     'an expired caller with bad input',
@@ -295,6 +295,19 @@ test.each([
       caller: ofCaller,
       key: ofKey,
     });
+  }
+});
+
+test.each([
+  ['without the scope', {}],
+  ['without the scope and with bad input', { scopes: [1] }],
+])('a call %s is refused, and is no use of the key, on both ways', async (_, input) => {
+  for (const [name, headers] of bothWays) {
+    const [caller, key] = [await newKey({ scopes: ['keys:read'] }), await newKey()];
+    const body = { token: key.token, ...input };
+    const { status } = await service.fetch(verifyPath, sent({ token: caller.token, body }, headers));
+    expect(status).toBe(403);
+    expect([await usesOf(caller), await usesOf(key)], `with ${name}`).toEqual([unused, unused]);
   }
 });
 

@@ -34,7 +34,7 @@ const verified = ({ id, accountId }: { id: string; accountId: string }): Verifie
   accountId: accountId.slice(4),
   externalId: null,
   name: 'Key',
-  scopes: [],
+  scopes: new Set(),
   metadata: {},
   expiresAt: null,
   disabledAt: null,

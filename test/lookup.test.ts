@@ -54,7 +54,12 @@ test('a look-up gives the keys that are there, and tells the time of the databas
   const hash = rows[0]?.hash ?? '';
   const before = Date.now();
   const [found, none] = await Promise.all([lookup.find(hash), lookup.find(hashText('none'))]);
-  expect(found).toMatchObject({ id: 'key 7', accountId: 'account 1', externalId: '1', scopes: ['a', 'b'] });
+  expect(found).toMatchObject({
+    id: 'key 7',
+    accountId: 'account 1',
+    externalId: '1',
+    scopes: new Set(['a', 'b']),
+  });
   expect(none).toBeUndefined();
   expect(readings).toHaveLength(1);
   const [theirs = 0, sent = 0, received = 0] = readings[0] ?? [];

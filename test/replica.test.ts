@@ -357,7 +357,7 @@ test('keys are remembered in as much memory as is given, the latest ones', async
     accountId: '',
     externalId: null,
     name: 'x'.repeat(250),
-    scopes: [],
+    scopes: new Set<string>(),
     metadata: {},
     expiresAt: null,
     disabledAt: null,

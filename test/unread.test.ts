@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { inSlices, largeJsonInSlices } from '../server/http/unread.ts';
+import { answerTexts, inSlices, largeJsonInSlices } from '../server/http/unread.ts';
 
 /** Answers that their clients do not read, or read slowly. Here a client is whoever holds the body. */
 
@@ -14,7 +14,8 @@ const app = new Hono()
   .get('/json', (c) => c.json('€'.repeat(slice)))
   .get('/own/:MiB', (c) =>
     inSlices(c, { bytes: new Uint8Array(Number(c.req.param('MiB')) * MiB), headers: {}, isOwn: true }),
-  );
+  )
+  .get('/texts/:count', (c) => answerTexts(c, Array(Number(c.req.param('count'))).fill('€'.repeat(1_000))));
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -45,6 +46,17 @@ test('a slice is handed out when the one before is taken, and is no copy', async
   expect(value?.length).toBe(slice);
   expect(value?.buffer).toBe(script.buffer);
   await reader.cancel();
+});
+
+test('a text in parts comes whole, with its length, and is encoded slice by slice', async () => {
+  for (const count of [1, 1_000]) {
+    const answer = await app.request(`/texts/${count}`);
+    if (count > 1) expect(answer.headers.get('content-length')).toBe(String(count * 3_000));
+    expect(await answer.text()).toBe('€'.repeat(1_000 * count));
+  }
+  const reader = await open('/texts/1000');
+  for (let { value } = await reader.read(); value; { value } = await reader.read())
+    expect(value.length).toBeLessThanOrEqual(3 * (slice + 1_000));
 });
 
 test('a client that takes nothing for 30 s is cut off, and one that goes on is not', async () => {

@@ -31,10 +31,18 @@ export function crossOrigin(origins: string[]): MiddlewareHandler {
     exposeHeaders: ['X-Request-Id', 'WWW-Authenticate', 'Retry-After', 'Allow'],
     maxAge: 7200,
   });
-  // An OPTIONS that is no preflight asks which methods there are, and is the contract's to answer.
-  return (c, next) =>
-    c.req.method === 'OPTIONS' && !c.req.header('access-control-request-method') ? next() : allow(c, next);
+  return async (c, next) => {
+    if (c.req.method !== 'OPTIONS') {
+      // Headers that are set before there is an answer would have Hono copy it, its body included.
+      await next();
+      return allow(c, nothingMore);
+    }
+    // An OPTIONS that is no preflight asks which methods there are, and is the contract's to answer.
+    return c.req.header('access-control-request-method') ? allow(c, next) : next();
+  };
 }
+
+const nothingMore = async () => {};
 
 /** Answers hold secrets: nobody on the way keeps them. What sets its own rule, such as the docs, keeps it. */
 export const uncached = createMiddleware(async (c, next) => {

@@ -1,27 +1,32 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { admit, type Caller, identify } from '../callers.ts';
+import { authenticate, isPublic } from '../callers.ts';
 import type { Deps } from '../deps.ts';
-import { MalformedBody, Unauthenticated } from '../errors.ts';
+import { Unauthenticated } from '../errors.ts';
+import { bodyReader, checkBody, maxBytes } from './body.ts';
 import { clientOf } from './client.ts';
 import type { Env } from './contract.ts';
 
-/** Adds to a route the checks that its caller is one of those its `security` names, and that a required body is there. */
+/** Finds the token in an Authorization header; undefined where there is none. */
+type FindToken = (header: string | undefined) => string | undefined;
+
+/**
+ * Adds to a route what comes before its schemas: the body is read, within its bound; then the caller must be one of
+ * those that `security` names; and only then is the body looked at. It is read first so that a caller is authenticated
+ * when its request is complete: nobody is let in, and then holds back the body until after the credential was revoked.
+ */
 export const guardedBy =
-  (deps: Deps) =>
-  <Route extends RouteConfig>(route: Route) => {
+  (deps: Deps, findToken: FindToken = bearerToken) =>
+  <Route extends RouteConfig>(route: Route, { limit = maxBytes }: { limit?: number } = {}) => {
     const security = route.security ?? [];
+    const { body: expected } = route.request ?? {};
+    const read = expected && bodyReader(limit);
     const middleware: MiddlewareHandler<Env> = async (c, next) => {
-      const token = bearerToken(c.req.header('authorization'));
-      const caller: Caller =
-        token === undefined
-          ? { kind: 'anyone' }
-          : await identify(deps, token, () => clientOf((name) => c.req.header(name), c.env, deps));
-      admit(caller, security);
-      c.set('caller', caller);
-      // What comes after this takes a body that is missing for one that is empty.
-      if (route.request?.body?.required && !c.req.header('content-type') && (await c.req.text()) === '')
-        throw new MalformedBody('The body is missing.');
+      const body = await read?.(c);
+      const token = isPublic(security) ? undefined : findToken(c.req.header('authorization'));
+      const client = () => clientOf((name) => c.req.header(name), c.env, deps);
+      c.set('caller', await authenticate(deps, token, security, client));
+      if (body) await checkBody(c, body, expected?.required ?? false);
       await next();
     };
     return { ...route, middleware };

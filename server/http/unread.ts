@@ -15,9 +15,32 @@ const maxUnread = 64 * 2 ** 20;
 const unread = new Map<symbol, () => void>();
 let unreadBytes = 0;
 
+/** The body of an answer. Texts are encoded slice by slice, so that many do not hold up the event loop. */
+type Content = { bytes: Uint8Array } | { texts: readonly string[] };
+
+const lengthOf = (content: Content) =>
+  'bytes' in content
+    ? content.bytes.length
+    : content.texts.reduce((length, text) => length + Buffer.byteLength(text), 0);
+
+function* slicesOf(content: Content): Generator<Uint8Array, undefined> {
+  if ('bytes' in content) {
+    for (let at = 0; at < content.bytes.length; at += slice) yield content.bytes.subarray(at, at + slice);
+    return;
+  }
+  const encoder = new TextEncoder();
+  let text = '';
+  for (const next of content.texts) {
+    text += next;
+    if (text.length < slice) continue;
+    yield encoder.encode(text);
+    text = '';
+  }
+  if (text !== '') yield encoder.encode(text);
+}
+
 /** What an answer in slices is made of. */
-interface Large {
-  bytes: Uint8Array;
+type Large = Content & {
   headers: Record<string, string>;
   status?: ContentfulStatusCode | undefined;
   /**
@@ -26,30 +49,31 @@ interface Large {
    * one client that does not read keep all others from their answers.
    */
   isOwn?: boolean;
-}
+};
 
 /**
- * Answers with these bytes in slices. The runtime gets the next slice when the client has read the one before: given
+ * Answers in slices. The runtime gets the next slice when the client has read the one before: given
  * all bytes at once, it keeps a copy of them for every client that does not read. A client that reads nothing for 30 s
  * is cut off.
  */
-export function inSlices(c: Context, { bytes, headers, status = 200, isOwn = false }: Large) {
+export function inSlices(c: Context, { headers, status = 200, isOwn = false, ...content }: Large) {
   const { disconnect }: Partial<Peer> = c.env ?? {};
-  return c.body(slicesOf(bytes, { disconnect, isOwn }), status, {
+  const length = lengthOf(content);
+  return c.body(streamOf(slicesOf(content), { length, disconnect, isOwn }), status, {
     ...headers,
-    'Content-Length': String(bytes.length),
+    'Content-Length': String(length),
   });
 }
 
 /** @param disconnect closes the connection. Without it the stream fails, and the runtime closes the connection. */
-function slicesOf(
-  bytes: Uint8Array,
-  { disconnect, isOwn }: { disconnect: (() => void) | undefined; isOwn: boolean },
+function streamOf(
+  slices: Iterator<Uint8Array, undefined>,
+  { length, disconnect, isOwn }: { length: number; disconnect: (() => void) | undefined; isOwn: boolean },
 ): ReadableStream<Uint8Array> {
-  const { length } = bytes;
   const id = Symbol('answer');
-  // The only reference to the bytes: the runtime may hold a stream long after its client was cut off.
-  let left: Uint8Array | undefined = bytes;
+  // The only reference to the content: the runtime may hold a stream long after its client was cut off.
+  let left: typeof slices | undefined = slices;
+  let isBegun = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const forget = () => {
@@ -61,7 +85,8 @@ function slicesOf(
     {
       pull(controller) {
         clearTimeout(timer);
-        if (!left?.length) {
+        const next = left?.next().value;
+        if (!next) {
           forget();
           return controller.close();
         }
@@ -71,9 +96,9 @@ function slicesOf(
           else controller.error(new SlowReader());
         };
         // Not earlier: the body of a HEAD is never read, and never cancelled.
-        if (isOwn && left.length === length) keep(id, length, cutOff);
-        controller.enqueue(left.subarray(0, slice));
-        left = left.subarray(slice);
+        if (isOwn && !isBegun) keep(id, length, cutOff);
+        isBegun = true;
+        controller.enqueue(next);
         timer = setTimeout(cutOff, patience);
       },
       cancel: forget,
@@ -99,6 +124,15 @@ class SlowReader extends Error {
     this.name = 'SlowReader';
     delete this.stack;
   }
+}
+
+/** Answers with a JSON text that comes in parts. */
+export function answerTexts(c: Context, texts: readonly string[]) {
+  const headers = { 'Content-Type': 'application/json' };
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  return length <= slice
+    ? c.body(texts.join(''), 200, headers)
+    : inSlices(c, { texts, headers, isOwn: true });
 }
 
 /** Has `c.json` send large answers in slices. */

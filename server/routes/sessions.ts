@@ -19,13 +19,13 @@ export function sessionRoutes(deps: Deps) {
     refreshExpiresAt: session.expiresAt.toISOString(),
   });
 
-  app.openapi(sessions.create, async (c) => {
+  app.openapi(guarded(sessions.create), async (c) => {
     const { email, password } = c.req.valid('json');
     const session = await attempts.count(email, () => signIn(db, { email, password, now: now() }));
     return c.json(await sessionBody(session), 201);
   });
 
-  app.openapi(sessions.refresh, async (c) => {
+  app.openapi(guarded(sessions.refresh), async (c) => {
     const session = await refreshSession(db, c.req.valid('json').refreshToken, now());
     return c.json(await sessionBody(session), 200);
   });
