@@ -59,7 +59,7 @@ ${signIn}, or an API key with the scopes that the operation lists.`,
     title: 'Share: API Key',
     description: `A logged in user’s keys for third-party applications.
 
-${signIn}.`,
+${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, or alone.`,
     tags: [{ name: 'API Key', description: 'Allows a logged in user to manage their API keys.' }],
     bases: ['/api', ''],
     routes: Object.values(share),

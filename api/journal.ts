@@ -79,6 +79,10 @@ const refusals = {
     ...refusal('The API key lacks the scope.', { message: 'This action is unauthorized.', status: 403 }),
     headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' as const } } },
   },
+  429: {
+    ...refusal('Too many calls.', { message: 'Too Many Attempts.' }),
+    headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
+  },
   503: {
     ...refusal('Not available at the moment.', { message: 'Service Unavailable', status: 503 }),
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
@@ -96,28 +100,31 @@ const idPath = z.object({
   }),
 });
 
+/** Text that may be blank. */
+const optionalText = { maxLength: maxNameLength, pattern: '^[^\\u0000]*$' };
+
 /** What the page calls query parameters; a body may carry them as well. Judged in the route, in its own words. */
-const naming = (schema: z.ZodType) => ({
-  name: schema.openapi({
-    type: 'string',
-    minLength: 1,
-    maxLength: maxNameLength,
-    pattern: filledText,
-    description: 'The name of the API key. Maximum 255 characters.',
-    example: 'Mobile app',
-  }),
-  label: schema.openapi({
-    type: ['string', 'null'],
-    maxLength: maxNameLength,
-    pattern: '^[^\\u0000]*$',
-    deprecated: true,
-    description:
-      'The older name of `name`, used where `name` is absent. Blank or null: as if it were absent.',
-  }),
-});
 const anything = z.unknown().optional();
-const inQuery = naming(anything);
-const NewApiKey = z.object(naming(anything)).openapi('NewApiKey');
+const name = anything.openapi({
+  type: 'string',
+  minLength: 1,
+  maxLength: maxNameLength,
+  pattern: filledText,
+  description: 'The name of the API key. Maximum 255 characters.',
+  example: 'Mobile app',
+});
+const label = anything.openapi({
+  ...optionalText,
+  type: ['string', 'null'],
+  deprecated: true,
+  description: 'The older name of `name`, used where `name` is absent. Blank or null: as if it were absent.',
+});
+const NewApiKey = z.object({ name, label }).openapi('NewApiKey');
+/** PHP writes an object without fields as an empty array. */
+const emptyArray = z
+  .array(z.unknown())
+  .max(0)
+  .transform(() => ({}));
 
 export const journal = {
   list: createRoute({
@@ -143,13 +150,20 @@ export const journal = {
     security: [bySession, byKey('keys:read', 'keys:write')],
     request: {
       query: z.object({
-        name: inQuery.name.openapi({ param: { name: 'name', in: 'query', required: false } }),
-        label: inQuery.label.openapi({ param: { name: 'label', in: 'query', required: false } }),
+        name: anything.openapi({
+          ...optionalText,
+          type: 'string',
+          description:
+            'The name of the API key. Maximum 255 characters. A name in the body comes before it. Blank: as if it were absent.',
+          example: 'Mobile app',
+          param: { name: 'name', in: 'query', required: false },
+        }),
+        label: label.openapi({ param: { name: 'label', in: 'query', required: false } }),
       }),
       body: {
         required: false,
         content: {
-          'application/json': { schema: NewApiKey },
+          'application/json': { schema: z.union([NewApiKey, emptyArray]) },
           'application/x-www-form-urlencoded': { schema: NewApiKey },
         },
       },

@@ -56,6 +56,10 @@ const refusals = {
     ...outcome('Nobody is logged in.', 'UNAUTHORIZED', 'Unauthorized'),
     headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' as const } } },
   },
+  429: {
+    ...outcome('Too many calls.', 'TOO_MANY_ATTEMPTS', 'Too Many Attempts.'),
+    headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
+  },
   500: outcome('Our fault.', 'SERVER_ERROR', 'Internal Server Error.'),
   503: {
     ...outcome('Not available at the moment.', 'UNAVAILABLE', 'Service Unavailable.'),
@@ -103,8 +107,17 @@ const expires = z
       'When should the API Key expire: `One Day`, `One Week`, `One Month` (31 days), `One Year` (365 days) or `Never`, or just the unit; case is ignored. Absent: never.',
     example: 'One Month',
   });
-const NewAPIKey = z.object({ label, expires }).openapi('NewAPIKey');
+/** Strict: a key whose expiry came under another name would never expire. */
+const NewAPIKey = z.strictObject({ label, expires }).openapi('NewAPIKey');
 const APIKeyChange = z.object({ label }).openapi('APIKeyChange');
+
+/** The same fields in the query, which counts where the body does not have them. */
+const labelQuery = label.openapi({
+  type: 'string',
+  description: 'A label for the API Key, where the body has none. Blank: as if it were absent.',
+  param: { name: 'label', in: 'query', required: false },
+});
+const expiresQuery = expires.openapi({ param: { name: 'expires', in: 'query', required: false } });
 
 /** A form, as in every example of the page, or JSON. */
 const form = <Schema extends z.ZodType>(schema: Schema) => ({
@@ -160,7 +173,10 @@ export const share = {
     description:
       'Allows a logged in user to create a API Key. The key is a JWT, shown in this answer and never again.',
     security: [bySession],
-    request: { body: form(NewAPIKey) },
+    request: {
+      query: z.strictObject({ label: labelQuery, expires: expiresQuery }),
+      body: form(NewAPIKey),
+    },
     responses: {
       201: json(
         'The new key.',
@@ -180,7 +196,7 @@ export const share = {
     summary: 'Edit API Key',
     description: 'Allows a logged in user to edit a API Key.',
     security: [bySession],
-    request: { params: keyPath, body: form(APIKeyChange) },
+    request: { params: keyPath, query: z.object({ label: labelQuery }), body: form(APIKeyChange) },
     responses: {
       200: outcome('It is changed.', 'UPDATED', 'APIKey has been updated'),
       ...refusals,

@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
+import { createApp } from '../server/app.ts';
+import { TooManyAttempts } from '../server/errors.ts';
 import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
 
 const path = '/api/settings/api';
@@ -109,12 +111,42 @@ test('the name comes from the query, a form or JSON; the body goes before the qu
     ['?name=%20%20Trimmed%20', {}, 'Trimmed'],
     ['?name=Query&label=', {}, 'Query'],
     ['', { body: '{"name":"Json","label":null}', headers: json }, 'Json'],
+    ['?name=', { body: '{"name":"Json"}', headers: json }, 'Json'],
+    ['?name=&label=Label', {}, 'Label'],
     ['', { body: multipart }, 'Multipart'],
   ] as const) {
     const response = await call('POST', path + query, init);
     expect(response.status).toBe(201);
     expect((await response.json()).data[0].attributes.name).toBe(name);
   }
+});
+
+test('a body of zero bytes is no body, whatever its Content-Type', async () => {
+  for (const type of [
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'text/plain',
+    'nonsense',
+  ])
+    for (const body of ['', undefined]) {
+      const init = { headers: { 'Content-Type': type }, ...(body !== undefined && { body }) };
+      const named = await call('POST', `${path}?name=Query`, init);
+      expect(named.status, type).toBe(201);
+      expect((await named.json()).data[0].attributes.name).toBe('Query');
+      const nameless = await call('POST', path, init);
+      expect(nameless.status, type).toBe(422);
+      expect(await nameless.text()).toBe(required);
+    }
+});
+
+test('an empty array is an empty object, as PHP writes one', async () => {
+  const named = await call('POST', `${path}?name=Query`, { body: '[]', headers: json });
+  expect((await named.json()).data[0].attributes.name).toBe('Query');
+  const nameless = await call('POST', path, { body: '[]', headers: json });
+  expect(await nameless.text()).toBe(required);
+  const full = await call('POST', `${path}?name=Query`, { body: '["Name"]', headers: json });
+  expect(full.status).toBe(422);
 });
 
 test('a name has 1 to 255 characters, not bytes', async () => {
@@ -219,6 +251,32 @@ test('a key needs the scopes to read and to write', async () => {
   const refused = await call('POST', `${path}?name=Key`, { as: reader });
   expect(refused.status).toBe(403);
   expect(await refused.text()).toBe('{"message":"This action is unauthorized.","status":403}');
+});
+
+test('a call that is refused for lack of a scope is no use of the key', async () => {
+  const grace = await service.signIn();
+  const { token: useless } = expectData(await grace.client.POST('/v1/keys', { body: { name: 'Useless' } }));
+  for (const method of ['GET', 'POST']) {
+    const refused = await call(method, `${path}?name=Key`, { as: useless });
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toBe('{"message":"This action is unauthorized.","status":403}');
+  }
+  const { data } = await (await call('GET', path, { as: grace.accessToken })).json();
+  expect(data[0].attributes.last_used_at).toBe('Never');
+});
+
+test('a call that is throttled is told so in the words of this contract', async () => {
+  const { data } = await (await call('POST', `${path}?name=Key`)).json();
+  const settled = () => Promise.reject(new TooManyAttempts(7));
+  const response = await createApp({ ...service.deps, settled }).fetch(
+    new Request(`http://latchkey.test${path}/${data[0].id}`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${token}` },
+    }),
+  );
+  expect(response.status).toBe(429);
+  expect(response.headers.get('retry-after')).toBe('7');
+  expect(await response.text()).toBe('{"message":"Too Many Attempts."}');
 });
 
 test('keys that were minted elsewhere are listed too, expired ones as well', async () => {

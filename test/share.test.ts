@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
+import { createApp } from '../server/app.ts';
+import { TooManyAttempts } from '../server/errors.ts';
 import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
 
 let service: TestService;
@@ -123,7 +125,16 @@ test('a key that never expires says 100 calendar years, in its JWT as in its doc
 
 test('an expiry that is not known is refused, never a permanent key by mistake', async () => {
   const before = (await (await call('GET', '/apikey')).json()).total;
-  for (const expires of ['', 'One Decade', 'one never', '1', 'One  Month', 'constructor', 'months']) {
+  for (const expires of [
+    '',
+    'wee\u212a',
+    'One Decade',
+    'one never',
+    '1',
+    'One  Month',
+    'constructor',
+    'months',
+  ]) {
     const response = await call('POST', '/apikey', { fields: { expires } });
     expect(response.status).toBe(400);
     expect((await response.json()).code).toBe('INVALID_EXPIRES');
@@ -134,6 +145,94 @@ test('an expiry that is not known is refused, never a permanent key by mistake',
     expect(response.status).toBe(400);
   }
   expect((await (await call('GET', '/apikey')).json()).total).toBe(before);
+});
+
+test('a field of create that is not label or expires exactly is refused, never a permanent key by mistake', async () => {
+  const before = (await (await call('GET', '/apikey')).json()).total;
+  const jsonHeaders = { Authorization: `Bearer ${ada.accessToken}`, 'Content-Type': 'application/json' };
+  for (const field of [
+    'Expires',
+    'EXPIRES',
+    'expires[]',
+    'expire',
+    'expiresIn',
+    'labels',
+    '__proto__',
+    ' expires',
+  ]) {
+    const pair = new URLSearchParams([[field, 'One Day']]).toString();
+    for (const response of [
+      await call('POST', '/apikey', { body: pair }),
+      await call('POST', `/apikey?${pair}`),
+      await call('POST', '/apikey', {
+        body: `{"label":"x",${JSON.stringify(field)}:"One Day"}`,
+        headers: jsonHeaders,
+      }),
+    ]) {
+      expect(response.status, field).toBe(400);
+      const { code, message } = await response.json();
+      expect(code).toBe('INVALID_FIELD');
+      expect(message).toContain(`"${field}"`);
+    }
+  }
+  for (const response of [
+    await call('POST', '/apikey', { body: 'expires=One+Day&expires=Never' }),
+    await call('POST', '/apikey?expires=One+Day&expires=Never'),
+    await call('POST', '/apikey?expires=Never', { body: 'expires=soon' }),
+    await call('POST', '/apikey?expires=soon', { body: 'expires=One+Day' }),
+  ]) {
+    expect(response.status).toBe(400);
+    expect((await response.json()).code).toBe('INVALID_EXPIRES');
+  }
+  expect((await (await call('GET', '/apikey')).json()).total).toBe(before);
+});
+
+test('label and expires are read from the query too, and the body comes before it', async () => {
+  const newest = async () => (await (await call('GET', '/apikey')).json()).apiKeys.at(-1);
+  const day = new Date(service.deps.now() + 86_400_000).toISOString();
+  for (const [query, body, expected] of [
+    ['?label=Query&expires=One+Day', undefined, { label: 'Query', isNever: false, expireAt: day }],
+    [
+      '?label=Query&expires=One+Year',
+      'label=Form&expires=day',
+      { label: 'Form', isNever: false, expireAt: day },
+    ],
+    ['?expires=One+Day', 'label=Form', { label: 'Form', isNever: false, expireAt: day }],
+    ['?label=Query', 'expires=Never', { label: 'Query', isNever: true }],
+    ['?expires=One+Day', 'expires=Never', { isNever: true }],
+  ] as const) {
+    const response = await call('POST', `/apikey${query}`, body === undefined ? {} : { body });
+    expect(response.status, query).toBe(201);
+    expect(await newest(), query).toMatchObject(expected);
+  }
+  const { _id } = await newest();
+  await call('PATCH', `/apikey/${_id}?label=Changed`);
+  expect((await newest()).label).toBe('Changed');
+});
+
+test('a body of zero bytes is no body, whatever its Content-Type', async () => {
+  const { key } = await create({ label: 'Key' });
+  for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'nonsense']) {
+    const headers = { Authorization: `Bearer ${ada.accessToken}`, 'Content-Type': type };
+    expect((await call('POST', '/apikey', { headers, body: '' })).status, type).toBe(201);
+    expect((await call('PATCH', `/apikey/${key._id}`, { headers, body: '' })).status, type).toBe(200);
+    for (const method of ['GET', 'DELETE'])
+      expect((await call(method, `/apikey/${'f'.repeat(24)}`, { headers })).status, type).toBe(404);
+  }
+});
+
+test('a call that is throttled is told so in the words of this contract', async () => {
+  const { key } = await create({});
+  const settled = () => Promise.reject(new TooManyAttempts(7));
+  const response = await createApp({ ...service.deps, settled }).fetch(
+    new Request(`http://latchkey.test/api/apikey/${key._id}`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${ada.accessToken}` },
+    }),
+  );
+  expect(response.status).toBe(429);
+  expect(response.headers.get('retry-after')).toBe('7');
+  expect(await response.text()).toBe('{"code":"TOO_MANY_ATTEMPTS","message":"Too Many Attempts."}');
 });
 
 test('a label is trimmed, bounded, and has a default; an edit without one changes nothing', async () => {
@@ -161,6 +260,20 @@ test('JSON bodies are read as forms are', async () => {
   expect(response.status).toBe(201);
   const { apiKeys } = await (await call('GET', '/apikey')).json();
   expect(apiKeys.at(-1)).toMatchObject({ label: 'Json', isNever: false });
+});
+
+test('the access token is taken without the word Bearer, as the page’s table of headers has it', async () => {
+  const list = (authorization: string) =>
+    service.fetch('/api/apikey', { headers: { Authorization: authorization } });
+  expect((await list(ada.accessToken)).status).toBe(200);
+  for (const bad of [`${ada.accessToken}x`, 'eyJ', `Token ${ada.accessToken}`, (await create({})).token]) {
+    const response = await list(bad);
+    expect(response.status).toBe(401);
+    expect(await response.text()).toBe('{"code":"UNAUTHORIZED","message":"Unauthorized"}');
+  }
+  // Nowhere else: what is no bearer token is no credential.
+  const elsewhere = await service.fetch('/v1/keys', { headers: { Authorization: ada.accessToken } });
+  expect(elsewhere.status).toBe(401);
 });
 
 test('only somebody who is logged in manages keys here', async () => {

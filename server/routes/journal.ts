@@ -26,11 +26,13 @@ interface Naming {
 }
 
 /**
- * The name to give: from the body before the query, and `name` before the older `label`, which may be blank. Whatever
- * was sent must be good, also what is not used.
+ * The name to give: from the body before the query, and `name` before the older `label`. In the query `name` may be
+ * blank, and `label` everywhere. Whatever else was sent must be good, also what is not used.
  */
 function nameFrom(query: Naming, body: Naming): string {
-  const names = [body.name, query.name].filter((name) => name !== undefined);
+  const names = [body.name, isBlank(query.name) ? undefined : query.name].filter(
+    (name) => name !== undefined,
+  );
   const labels = [body.label, query.label].filter((label) => !isBlank(label));
   const [given] = [
     ...names.map((name) => textOf('name', name)),
@@ -135,6 +137,7 @@ export function journalError(c: Context<Env>, refusal: errors.Refusal | undefine
     const field = (violation?.parameter ?? violation?.pointer?.slice(2)) || 'body';
     return invalid(field, violation?.detail ?? refusal.message);
   }
+  if (refusal instanceof errors.TooManyAttempts) return c.json({ message: 'Too Many Attempts.' }, 429);
   if (refusal instanceof errors.DatabaseUnavailable) return answer(503, 'Service Unavailable');
   return answer(500, 'Server Error');
 }

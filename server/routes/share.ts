@@ -4,19 +4,13 @@ import { actOf, sessionOf } from '../callers.ts';
 import type { Deps } from '../deps.ts';
 import * as errors from '../errors.ts';
 import { contractApp, type Env, invalidToken } from '../http/contract.ts';
-import { guardedBy } from '../http/guard.ts';
+import { bearerToken, guardedBy } from '../http/guard.ts';
 import { allKeys, changeKey, getKey, type Key, mintKey, revokeKey } from '../keys.ts';
 
 const defaultLabel = 'Default API Key Label';
 
-/** Seconds from creation to expiry, by the unit; `never` is none. The page's example of a month has 31 days. */
-const lifetimes: Record<string, number | null> = {
-  day: 86_400,
-  week: 7 * 86_400,
-  month: 31 * 86_400,
-  year: 365 * 86_400,
-  never: null,
-};
+/** Seconds from creation to expiry, by the unit. The page's example of a month has 31 days. */
+const lifetimes = { day: 86_400, week: 7 * 86_400, month: 31 * 86_400, year: 365 * 86_400 };
 
 /** When a key that never expires is said to expire: 100 calendar years on, in Unix seconds. */
 function farFuture(createdAt: Date): number {
@@ -42,18 +36,22 @@ function labelFrom(label: unknown): string | undefined {
 /** The seconds a key is to live, or null for never. Never a permanent key by mistake: what is not known is refused. */
 function lifetimeFrom(expires: unknown): number | null {
   if (expires === undefined) return null;
-  const unit =
-    typeof expires === 'string'
-      ? expires
-          .trim()
-          .toLowerCase()
-          .replace(/^one (?!never)/, '')
-      : '';
-  const lifetime = Object.hasOwn(lifetimes, unit) ? lifetimes[unit] : undefined;
-  if (lifetime === undefined)
+  const words =
+    typeof expires === 'string' && /^(?:never|(?:one )?(day|week|month|year))$/i.exec(expires.trim());
+  if (!words)
     throw refuse('expires', 'The expiry must be "One Day", "One Week", "One Month", "One Year" or "Never".');
-  return lifetime;
+  const unit = words[1]?.toLowerCase() as keyof typeof lifetimes | undefined;
+  return unit ? lifetimes[unit] : null;
 }
+
+/** A field as `read` reads it: that of the body, else that of the query. Both must be good. */
+function fieldFrom<Value>(read: (field: unknown) => Value, inBody: unknown, inQuery: unknown): Value {
+  const [ofBody, ofQuery] = [read(inBody), read(inQuery)];
+  return inBody === undefined ? ofQuery : ofBody;
+}
+
+/** The page's header table has the JWT without the word Bearer before it. */
+const bareToken = (header: string | undefined) => (header?.startsWith('eyJ') ? header : undefined);
 
 /** An id in the path as it is stored. Anything else is no id. */
 function idFrom(id: string): string {
@@ -76,7 +74,7 @@ const keyDocument = (key: Key) => ({
 export function shareRoutes(deps: Deps) {
   const { db, now, signer } = deps;
   const app = contractApp();
-  const guarded = guardedBy(deps);
+  const guarded = guardedBy(deps, (header) => bearerToken(header) ?? bareToken(header));
 
   app.openapi(guarded(share.list), async (c) => {
     const keys = await allKeys(db, sessionOf(c.var.caller).accountId);
@@ -89,9 +87,10 @@ export function shareRoutes(deps: Deps) {
   });
 
   app.openapi(guarded(share.create), async (c) => {
-    const fields = { ...c.req.valid('form'), ...c.req.valid('json') };
-    const name = labelFrom(fields.label) ?? defaultLabel;
-    const lifetime = lifetimeFrom(fields.expires);
+    const query = c.req.valid('query');
+    const body = { ...c.req.valid('form'), ...c.req.valid('json') };
+    const name = fieldFrom(labelFrom, body.label, query.label) ?? defaultLabel;
+    const lifetime = fieldFrom(lifetimeFrom, body.expires, query.expires);
     const { accountId } = sessionOf(c.var.caller);
     const act = actOf(c.var.caller, now());
 
@@ -105,7 +104,8 @@ export function shareRoutes(deps: Deps) {
   });
 
   app.openapi(guarded(share.update), async (c) => {
-    const name = labelFrom({ ...c.req.valid('form'), ...c.req.valid('json') }.label);
+    const body = { ...c.req.valid('form'), ...c.req.valid('json') };
+    const name = fieldFrom(labelFrom, body.label, c.req.valid('query').label);
     const id = idFrom(c.req.valid('param').apikey_id);
     const { accountId } = sessionOf(c.var.caller);
     if (name === undefined) await getKey(db, accountId, { id });
@@ -120,6 +120,19 @@ export function shareRoutes(deps: Deps) {
   });
 
   return app;
+}
+
+/** What is wrong with a field: its code names the field where there is such a one. */
+function invalid({ violations: [first], message }: errors.InvalidInput) {
+  const { parameter, pointer = '', detail } = first ?? { detail: message };
+  const field = parameter ?? pointer.slice(2);
+  if (field === '') return { code: 'INVALID_BODY', message: detail };
+  if (field === 'label' || field === 'expires')
+    return { code: `INVALID_${field.toUpperCase()}`, message: detail };
+  return {
+    code: 'INVALID_FIELD',
+    message: `There is no field "${field.slice(0, 100)}": send label and expires, spelled like this.`,
+  };
 }
 
 /** This contract's one place where errors become its HTTP. */
@@ -142,11 +155,9 @@ export function shareError(c: Context<Env>, refusal: errors.Refusal | undefined)
     return c.json({ code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send a form or JSON.' }, 415);
   if (refusal instanceof errors.MalformedBody)
     return c.json({ code: 'INVALID_BODY', message: refusal.message }, 400);
-  if (refusal instanceof errors.InvalidInput) {
-    const { pointer = '', detail } = refusal.violations[0] ?? { detail: refusal.message };
-    const field = pointer.slice(2) || 'body';
-    return c.json({ code: `INVALID_${field.toUpperCase()}`, message: detail }, 400);
-  }
+  if (refusal instanceof errors.InvalidInput) return c.json(invalid(refusal), 400);
+  if (refusal instanceof errors.TooManyAttempts)
+    return c.json({ code: 'TOO_MANY_ATTEMPTS', message: 'Too Many Attempts.' }, 429);
   if (refusal instanceof errors.DatabaseUnavailable)
     return c.json({ code: 'UNAVAILABLE', message: 'Service Unavailable.' }, 503);
   return c.json({ code: 'SERVER_ERROR', message: 'Internal Server Error.' }, 500);
