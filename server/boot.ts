@@ -3,7 +3,7 @@ import pino, { type Logger } from 'pino';
 import type { z } from 'zod';
 import { createApp } from './app.ts';
 import { Attempts } from './attempts.ts';
-import { type Config, jwkSetText, operatorTokenText, readConfig } from './config.ts';
+import { type Config, jwkSetText, operatorTokensText, readConfig } from './config.ts';
 import { Alone, type Currency } from './currency.ts';
 import { type DataDir, openDataDir } from './datadir.ts';
 import { openPGlite } from './db/pglite.ts';
@@ -46,7 +46,7 @@ export async function boot(
   const store = config.DATABASE_URL
     ? await openShared(config, config.DATABASE_URL, noticesIn(log), metrics)
     : await openEmbedded(config, metrics);
-  const { db, currency, signer, operatorToken, dataDir } = store;
+  const { db, currency, signer, operatorTokens, dataDir } = store;
   const keys = rememberedKeys(db, currency, config.CACHE_MB * 2 ** 20);
   const publicUrl = publicUrlOf(config);
   const usage = new Usage(db, (error) =>
@@ -64,7 +64,7 @@ export async function boot(
     verifications,
     metrics: async () => textOf(await gathered()),
     log,
-    operatorToken,
+    operatorTokens,
     attempts: new Attempts(),
     publicUrl,
     signer,
@@ -102,7 +102,7 @@ interface Store {
   db: Database;
   currency: Currency;
   signer: Signer;
-  operatorToken: string;
+  operatorTokens: readonly string[];
   dataDir?: DataDir;
   /** How many connections the pool has at most; undefined for the embedded database. */
   connections?: number;
@@ -131,7 +131,7 @@ async function openShared(config: Config, url: string, notices: Notices, metrics
     const currency = new Replica(db, openLine(url), { ...notices, waited: metrics.barrier });
     await currency.start();
     const facts = ['  database        Postgres'];
-    return { db, currency, signer, operatorToken: OPERATOR_TOKEN, connections: poolSizeOf(url), facts };
+    return { db, currency, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url), facts };
   } catch (error) {
     throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);
   }
@@ -141,7 +141,7 @@ async function openShared(config: Config, url: string, notices: Notices, metrics
 async function openEmbedded(config: Config, metrics: Metrics): Promise<Store> {
   const dataDir = await openDataDir(config.DATA_DIR);
   try {
-    const operatorToken = config.OPERATOR_TOKEN ?? (await keptOperatorToken(dataDir));
+    const operatorTokens = config.OPERATOR_TOKEN ?? (await keptOperatorTokens(dataDir));
     const signer = await signerOf(
       config.SIGNING_KEYS ?? (await keptSigningKeys(dataDir)),
       config.SIGNING_KEYS ? 'SIGNING_KEYS' : dataDir.path('signing-keys.json'),
@@ -155,7 +155,7 @@ async function openEmbedded(config: Config, metrics: Metrics): Promise<Store> {
       currency,
       dataDir,
       signer,
-      operatorToken,
+      operatorTokens,
       facts: [
         `  data            ${where}`,
         `  operator token  ${config.OPERATOR_TOKEN ? 'OPERATOR_TOKEN' : `in ${where}/operator-token`}`,
@@ -169,8 +169,8 @@ async function openEmbedded(config: Config, metrics: Metrics): Promise<Store> {
 }
 
 /** The operator token of an embedded database: made at first start, kept beside it. */
-const keptOperatorToken = (dataDir: DataDir): Promise<string> =>
-  kept(dataDir, 'operator-token', operatorTokenText, () => newToken('lko_'));
+const keptOperatorTokens = (dataDir: DataDir): Promise<string[]> =>
+  kept(dataDir, 'operator-token', operatorTokensText, () => newToken('lko_'));
 
 /** The signing keys of an embedded database, likewise. */
 const keptSigningKeys = (dataDir: DataDir): Promise<PrivateJwkSet> =>

@@ -57,7 +57,7 @@ export function authenticate(
   client: () => Client,
 ): Caller | Promise<Caller> {
   if (token === undefined) return admitted({ kind: 'anyone' }, security);
-  if (isSame(token, deps.operatorToken))
+  if (deps.operatorTokens.some((own) => isSame(token, own)))
     return admitted({ kind: 'operatorToken', accountId: operatorAccountId }, security);
   if (claimsToBeAccessToken(token))
     return identifySession(deps, token, deps.now()).then((caller) => admitted(caller, security));

@@ -38,11 +38,16 @@ export const jwkSetText = z
   })
   .pipe(signingKeys);
 
-/** The operator token as it stands in OPERATOR_TOKEN and in the embedded default's file. */
-export const operatorTokenText = z
+const operatorToken = z
   .string()
   .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and - . _ ~ + /')
   .min(32, 'must have at least 32 characters');
+
+/** The operator token as it stands in OPERATOR_TOKEN and in the embedded default's file: two while it is rotated. */
+export const operatorTokensText = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .pipe(z.array(operatorToken).max(2, 'must be one token, or two separated by a comma'));
 
 const wholeNumber = (text: string) => Number(text);
 
@@ -66,7 +71,7 @@ const environment = z
       .transform((text) => (text === 'auto' ? text : wholeNumber(text)))
       .default(1),
     DATA_DIR: z.string().default('./data'),
-    OPERATOR_TOKEN: operatorTokenText.optional(),
+    OPERATOR_TOKEN: operatorTokensText.optional(),
     SIGNING_KEYS: jwkSetText.optional(),
     SITE_NAME: z.string().max(100, 'must have at most 100 characters').default('Share'),
     TOKEN_PREFIX: z

@@ -22,7 +22,8 @@ export interface Deps {
   attempts: Attempts;
   signer: Signer;
   log: Logger;
-  operatorToken: string;
+  /** One, or two while it is rotated. */
+  operatorTokens: readonly string[];
   /** Where integrators reach the service, without a trailing slash. */
   publicUrl: string;
   tokenPrefix: string;

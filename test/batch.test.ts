@@ -36,7 +36,7 @@ const send = (body: string, { told }: { told: boolean }) =>
   service.fetch(path, {
     method: 'POST',
     headers: {
-      Authorization: `Bearer ${service.deps.operatorToken}`,
+      Authorization: `Bearer ${service.operatorToken}`,
       'Content-Type': 'application/json',
       ...(told && { 'Content-Length': String(body.length) }),
     },
@@ -48,7 +48,7 @@ const ask = async (app: ReturnType<typeof createApp>, tokens: string[], scopes?:
   app.fetch(
     new Request(`http://latchkey.test${path}`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${service.deps.operatorToken}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${service.operatorToken}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ tokens, scopes }),
     }),
   );

@@ -60,7 +60,7 @@ test('whatever is in a body, the caller is refused first', async () => {
 test('a body has at most 5,000 values', async () => {
   const list = (length: number) => `{"tokens":[${Array(length).fill('""').join()}]}`;
   const batch = (body: string) =>
-    send('POST', '/v1/keys/verify/batch', body, { as: service.deps.operatorToken, type: json });
+    send('POST', '/v1/keys/verify/batch', body, { as: service.operatorToken, type: json });
   const most = await batch(list(5_000));
   expect([most.status, (await most.json()).code]).toEqual([422, 'invalid_input']);
   const more = await batch(list(5_001));

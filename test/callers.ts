@@ -307,7 +307,7 @@ export const everybody: Who[] = [
     title: 'the operator',
     kind: 'operatorToken',
     of: 'operator',
-    token: ({ service }) => service.deps.operatorToken,
+    token: ({ service }) => service.operatorToken,
   },
 ];
 

@@ -239,7 +239,7 @@ function use(model: Model, key: ModelKey, ip: string | null) {
 
 /** Asks for the verdict on a key's token, and holds it against the model's. */
 async function verify(model: Model, real: Real, key: ModelKey, by: number | 'operator', scopes?: string[]) {
-  const as = by === 'operator' ? real.service.deps.operatorToken : tokenOf(real, by);
+  const as = by === 'operator' ? real.service.operatorToken : tokenOf(real, by);
   const expected = verdictOn(model, key, by, scopes);
   const answer = await call(real, as, 'POST', '/v1/keys/verify', { token: key.token, scopes });
   expect(answer).toEqual({ status: 200, body: expected });

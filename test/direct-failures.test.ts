@@ -64,7 +64,7 @@ describe.each(bothWays)('with %s', (_, headers) => {
 
   test.each([
     ['of the caller', () => newToken('lk_')],
-    ['that is verified', () => service.deps.operatorToken],
+    ['that is verified', () => service.operatorToken],
   ])('an outage while the key %s is looked up is told, and it is not asked again', async (_, tokenOf) => {
     const keys = broken(outage);
     const asked = { token: tokenOf(), body: { token: newToken('lk_') } };
@@ -90,7 +90,7 @@ describe.each(bothWays)('with %s', (_, headers) => {
   test('an outage while a key is created is told, and it is not tried again', async () => {
     const { db, state } = brokenDatabase(new DatabaseUnavailable());
     const path = `${createPath}?accountId=acc_${world.owner.accountId}`;
-    const asked = { path, token: service.deps.operatorToken, body: { name: 'Key' } };
+    const asked = { path, token: service.operatorToken, body: { name: 'Key' } };
     const { response } = await ask({ db }, asked);
     expect([response.status, state.asked]).toEqual([503, 1]);
   });
@@ -106,7 +106,7 @@ describe.each(bothWays)('with %s', (_, headers) => {
   ])('an unexpected error that comes %s is our fault, and logged once under its id', async (_, fail) => {
     const keys = broken(fail);
     const token = newToken('lk_');
-    const asked = { token: service.deps.operatorToken, body: { token } };
+    const asked = { token: service.operatorToken, body: { token } };
     const { response, body, errors } = await ask({ keys }, asked);
     const requestId = response.headers.get('x-request-id');
     expect(response.status).toBe(500);
@@ -126,7 +126,7 @@ describe.each(bothWays)('with %s', (_, headers) => {
           controller.error(new Error('aborted'));
         },
       });
-      const asked = { token: service.deps.operatorToken, body: { token: 'a' } };
+      const asked = { token: service.operatorToken, body: { token: 'a' } };
       const init = { ...sent(asked, headers), body, duplex: 'half' };
       const response = await service.fetch(path, init);
       expect(response.status).toBe(400);

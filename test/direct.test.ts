@@ -87,7 +87,7 @@ const newKey = async (
 const past = () => new Date(service.deps.now());
 
 const verifiers: [name: string, token: () => Promise<string> | string][] = [
-  ['the operator', () => service.deps.operatorToken],
+  ['the operator', () => service.operatorToken],
   ['a session', () => service.deps.signer.signAccess(world.owner.session, service.deps.now())],
   ['a key', async () => (await newKey({ scopes: ['keys:verify'] })).token],
   [
@@ -163,7 +163,7 @@ test('a header without a bearer token is refused before the body, on both ways',
       const challenge = answer.headers['www-authenticate'];
       expect(challenge?.includes('error="invalid_token"'), authorization).toBe(bad.includes(authorization));
     }
-  const authorization = `bEARER   ${service.deps.operatorToken}`;
+  const authorization = `bEARER   ${service.operatorToken}`;
   expect((await answerTo({ authorization, body: '{"token":"a"}' })).status).toBe(200);
 });
 
@@ -173,13 +173,13 @@ test('a body that is too large is refused before the caller, and one that is too
     `{"token":"a","scopes":[${'1,'.repeat(5_000)}1]}`,
     '{'.repeat(65_536),
   ];
-  for (const token of [service.deps.operatorToken, 'garbage', undefined]) {
+  for (const token of [service.operatorToken, 'garbage', undefined]) {
     expect((await answerTo({ token, body: '{"token":"a"}'.padEnd(65_537) })).status).toBe(413);
     for (const body of bad)
-      expect((await answerTo({ token, body })).status).toBe(token === service.deps.operatorToken ? 400 : 401);
+      expect((await answerTo({ token, body })).status).toBe(token === service.operatorToken ? 400 : 401);
   }
   expect(
-    (await answerTo({ token: service.deps.operatorToken, body: '{"token":"a"}'.padEnd(65_536) })).status,
+    (await answerTo({ token: service.operatorToken, body: '{"token":"a"}'.padEnd(65_536) })).status,
   ).toBe(200);
 });
 
@@ -197,8 +197,8 @@ describe('a new key', () => {
     ['to a session', session, () => '', 201],
     ['to a session that names its account', session, own, 201],
     ['to a session that names another', session, foreign, 404],
-    ['to the operator', () => service.deps.operatorToken, own, 201],
-    ['to the operator who names no account', () => service.deps.operatorToken, () => '', 422],
+    ['to the operator', () => service.operatorToken, own, 201],
+    ['to the operator who names no account', () => service.operatorToken, () => '', 422],
     ['to a key', async () => (await newKey({ scopes: ['keys:write', 'a'] })).token, () => '', 201],
     [
       'to a key that lacks a scope',
@@ -342,7 +342,7 @@ describe('the short way', () => {
     if (long === 0) expect(await response.json()).toEqual({ valid: false, reason: 'unknown' });
     return long > 0;
   };
-  const asked = () => ({ token: service.deps.operatorToken, body: { token: 'a' } });
+  const asked = () => ({ token: service.operatorToken, body: { token: 'a' } });
 
   test('is taken by an ordinary request', async () => {
     const { headers, ...init } = sent(asked());

@@ -43,6 +43,7 @@ export interface TestService {
   /** The typed client, as this bearer. */
   as: (token?: LatchkeyOptions['token']) => Latchkey;
   operator: Latchkey;
+  operatorToken: string;
   /** A new account, signed in. */
   signIn: () => Promise<SignedIn>;
   /** Moves the clock on. */
@@ -122,7 +123,7 @@ export async function startService({
     metrics: async () => textOf([{ told: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
-    operatorToken,
+    operatorTokens: [operatorToken],
     attempts: new Attempts(),
     publicUrl: baseUrl,
     tokenPrefix: 'lk_',
@@ -152,6 +153,7 @@ export async function startService({
     logs,
     as,
     operator: as(operatorToken),
+    operatorToken,
     fetch: (path, init) => send(new Request(new URL(path, baseUrl), init)),
     pass: (milliseconds) => {
       now += milliseconds;

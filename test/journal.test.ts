@@ -206,7 +206,7 @@ test('without a credential, or with a bad one, the answer is 401', async () => {
   expect((await call('GET', path, { as: expectData(expired).token })).status).toBe(200);
   service.pass(86_400_000);
   expect((await call('GET', path, { as: expectData(expired).token })).status).toBe(401);
-  expect((await call('GET', path, { as: service.deps.operatorToken })).status).toBe(401);
+  expect((await call('GET', path, { as: service.operatorToken })).status).toBe(401);
 });
 
 test('what is no id of this account is not found', async () => {

@@ -66,7 +66,7 @@ describe('who may scrape:', () => {
 
 test('the answer is in the Prometheus text format', async () => {
   const response = await service.fetch('/metrics', {
-    headers: { Authorization: `Bearer ${service.deps.operatorToken}` },
+    headers: { Authorization: `Bearer ${service.operatorToken}` },
   });
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   const lines = (await response.text()).split('\n').filter((line) => line !== '');

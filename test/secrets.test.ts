@@ -154,7 +154,7 @@ beforeAll(async () => {
   service = await startService({ signer, logLevel: 'trace' });
   app = createApp(service.deps);
   for (const { d = '' } of set.keys) secrets.add(d);
-  for (const secret of [service.deps.operatorToken, password]) secrets.add(secret);
+  for (const secret of [service.operatorToken, password]) secrets.add(secret);
 
   await everyCall();
   await aLife();

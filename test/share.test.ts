@@ -281,7 +281,7 @@ test('only somebody who is logged in manages keys here', async () => {
   const { token: ours } = expectData(
     await ada.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:read', 'keys:write'] } }),
   );
-  for (const as of [token, ours, service.deps.operatorToken, 'x', ''])
+  for (const as of [token, ours, service.operatorToken, 'x', ''])
     for (const where of ['/apikey', '/api/apikey']) {
       const response = await call('GET', where, { as });
       expect(response.status).toBe(401);

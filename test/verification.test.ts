@@ -99,7 +99,7 @@ test('no account can be named, as if that bounded the verdict', async () => {
   ] as const) {
     const response = await service.fetch(`${path}?accountId=${bob.accountId}`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${service.deps.operatorToken}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${service.operatorToken}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
     expect(response.status).toBe(422);

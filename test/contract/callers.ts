@@ -47,7 +47,7 @@ export async function credentialFor(
   if (find('accessToken')) return { name: 'ACCESS_TOKEN', token: account.accessToken };
   const scopes = find('apiKey');
   if (scopes) return { name: 'API_KEY', token: (await mint(service, account, scopes)).token };
-  return find('operatorToken') && { name: 'OPERATOR_TOKEN', token: service.deps.operatorToken };
+  return find('operatorToken') && { name: 'OPERATOR_TOKEN', token: service.operatorToken };
 }
 
 const mint = async (service: TestService, { accessToken }: Account, scopes: string[] = []) =>
