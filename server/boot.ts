@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { createApp } from './app.ts';
 import { Attempts } from './attempts.ts';
-import { type Config, jwkSetText, operatorTokensText, readConfig } from './config.ts';
+import { type Config, jwkSetText, operatorTokensText, publicUrlOf, readConfig } from './config.ts';
 import { Alone, type Currency } from './currency.ts';
 import { type DataDir, openDataDir } from './datadir.ts';
 import { openPGlite } from './db/pglite.ts';
@@ -13,7 +12,9 @@ import { CannotStart } from './errors.ts';
 import type { Peer } from './http/client.ts';
 import { rememberedKeys } from './memory.ts';
 import { type Gather, gatherAlone } from './process/gather.ts';
+import { createLog } from './process/log.ts';
 import { Metrics, textOf } from './process/metrics.ts';
+import { Progress } from './process/progress.ts';
 import { type Notices, Replica } from './replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from './signing.ts';
 import { newToken } from './token.ts';
@@ -25,8 +26,6 @@ export interface Service {
   config: Config;
   log: Logger;
   fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
-  /** What to print once it listens. */
-  banner: string;
   /** Writes what is still in memory and closes the database. Call it when no request is in flight any more. */
   close: () => Promise<void>;
 }
@@ -41,11 +40,9 @@ export async function boot(
   gather: Gather = gatherAlone,
 ): Promise<Service> {
   const config = readConfig(env);
-  const log = pino({ level: config.LOG_LEVEL, redact: ['*.token', '*.password', '*.refreshToken'] });
+  const log = createLog(config.LOG_LEVEL);
   const metrics = new Metrics();
-  const store = config.DATABASE_URL
-    ? await openShared(config, config.DATABASE_URL, noticesIn(log), metrics)
-    : await openEmbedded(config, metrics);
+  const store = await open(config, log, metrics);
   const { db, currency, signer, operatorTokens, dataDir } = store;
   const keys = rememberedKeys(db, currency, config.CACHE_MB * 2 ** 20);
   const publicUrl = publicUrlOf(config);
@@ -78,9 +75,6 @@ export async function boot(
     config,
     log,
     fetch: (request, peer) => app.fetch(request, peer),
-    banner: [`Latchkey answers at ${publicUrl}`, `  docs            ${publicUrl}/docs`, ...store.facts].join(
-      '\n',
-    ),
     async close() {
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
       metrics[Symbol.dispose]();
@@ -106,11 +100,19 @@ interface Store {
   dataDir?: DataDir;
   /** How many connections the pool has at most; undefined for the embedded database. */
   connections?: number;
-  facts: string[];
 }
 
-const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Config) =>
-  PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+/** Opens the database that the configuration names. */
+async function open(config: Config, log: Logger, metrics: Metrics): Promise<Store> {
+  const progress = new Progress(log);
+  try {
+    return config.DATABASE_URL
+      ? await openShared(config, config.DATABASE_URL, noticesIn(log), metrics, progress)
+      : await openEmbedded(config, metrics, progress);
+  } finally {
+    progress.end();
+  }
+}
 
 /** What signs with these keys; `source` says where they come from, should they not be good. */
 async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Promise<Signer> {
@@ -122,23 +124,31 @@ async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Pr
 }
 
 /** A Postgres server, with secrets that all replicas share. */
-async function openShared(config: Config, url: string, notices: Notices, metrics: Metrics): Promise<Store> {
+async function openShared(
+  config: Config,
+  url: string,
+  notices: Notices,
+  metrics: Metrics,
+  { begin }: Progress,
+): Promise<Store> {
   const { SIGNING_KEYS, OPERATOR_TOKEN } = config;
   if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
   const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
   try {
+    begin('connecting to Postgres and bringing its schema up to date');
     const db = await openPostgres(url, metrics.query);
     const currency = new Replica(db, openLine(url), { ...notices, waited: metrics.barrier });
+    begin('listening to Postgres for changes of keys');
     await currency.start();
-    const facts = ['  database        Postgres'];
-    return { db, currency, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url), facts };
+    return { db, currency, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url) };
   } catch (error) {
     throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);
   }
 }
 
 /** The embedded database, with secrets made at first start and kept beside it. */
-async function openEmbedded(config: Config, metrics: Metrics): Promise<Store> {
+async function openEmbedded(config: Config, metrics: Metrics, { begin }: Progress): Promise<Store> {
+  begin(`looking whether another process has the data in ${config.DATA_DIR}`);
   const dataDir = await openDataDir(config.DATA_DIR);
   try {
     const operatorTokens = config.OPERATOR_TOKEN ?? (await keptOperatorTokens(dataDir));
@@ -148,20 +158,9 @@ async function openEmbedded(config: Config, metrics: Metrics): Promise<Store> {
       config,
     );
     const currency = new Alone();
+    begin(`opening the embedded database in ${config.DATA_DIR}: the first time takes some seconds`);
     const db = await openPGlite(dataDir.path('database'), (message) => currency.hear(message), metrics.query);
-    const where = resolve(config.DATA_DIR);
-    return {
-      db,
-      currency,
-      dataDir,
-      signer,
-      operatorTokens,
-      facts: [
-        `  data            ${where}`,
-        `  operator token  ${config.OPERATOR_TOKEN ? 'OPERATOR_TOKEN' : `in ${where}/operator-token`}`,
-        'The embedded database survives a killed process, but not a power loss. For production set DATABASE_URL.',
-      ],
-    };
+    return { db, currency, dataDir, signer, operatorTokens };
   } catch (error) {
     await dataDir[Symbol.asyncDispose]();
     throw error;

@@ -3,6 +3,7 @@ import { boot } from './boot.ts';
 import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
 import { draining } from './http/drain.ts';
+import { listening } from './process/listen.ts';
 import { alone, supervise, worker } from './workers.ts';
 
 /** As much of Bun as is used here; its own types would clash with those of Node. */
@@ -34,21 +35,24 @@ try {
   const settings = readConfig(process.env);
   if (!isWorker && settings.WORKERS > 1) process.exit(await supervise(settings, process, startWorker));
 
-  const lifecycle = isWorker ? worker(process) : alone(process);
-  const { config, fetch, banner, close, log } = await boot(process.env, lifecycle.gather);
+  const lifecycle = isWorker ? worker(process) : alone(process, settings);
+  const service = await boot(process.env, lifecycle.gather);
+  const { config, fetch, close, log } = service;
   // HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
   const whole = (request: Request) =>
     request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
   const { fetch: answer, drain } = draining((request, peer) => fetch(whole(request), peer));
-  const server = Bun.serve({
-    port: config.PORT,
-    hostname: config.HOST,
-    reusePort: isWorker,
-    // Else a failure outside of the app is answered with a page for developers.
-    development: false,
-    fetch: (request, server) => answer(request, { ip: () => server.requestIP(request)?.address }),
-  });
-  lifecycle.listening(banner);
+  const server = await listening(service, () =>
+    Bun.serve({
+      port: config.PORT,
+      hostname: config.HOST,
+      reusePort: isWorker,
+      // Else a failure outside of the app is answered with a page for developers.
+      development: false,
+      fetch: (request, server) => answer(request, { ip: () => server.requestIP(request)?.address }),
+    }),
+  );
+  lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
     await drain(() => server.stop(), lifecycle.closed);

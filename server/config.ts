@@ -7,8 +7,11 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https U
 /** Where the service is reached: a path is allowed, as behind a proxy that strips it. */
 const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
 
-/** Origins as browsers send them, scheme, host and port, separated by commas. */
-const origins = /^(?:\*|https?:\/\/[\w.:[\]-]+)(?:\s*,\s*(?:\*|https?:\/\/[\w.:[\]-]+))*$/i;
+/** The values of a setting that holds several, separated by commas. */
+const listed = (text: string) => text.split(',').map((entry) => entry.trim());
+
+/** An origin as browsers send it: scheme, host and port. */
+const origin = /^(?:\*|https?:\/\/[\w.:[\]-]+)$/i;
 
 const signingKey = z.looseObject({
   kty: z.literal('OKP', 'must be an OKP key'),
@@ -18,12 +21,20 @@ const signingKey = z.looseObject({
   kid: z.string('must have a kid'),
 });
 
-const signingKeys = z.object({
-  keys: z
-    .array(signingKey)
-    .min(1, 'must hold at least one key')
-    .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'must not name a kid twice'),
-});
+const jwkSet = 'must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
+
+const signingKeys = z.object(
+  {
+    keys: z
+      .array(signingKey, `is missing or no list; SIGNING_KEYS ${jwkSet}`)
+      .min(1, 'must hold at least one key')
+      .refine(
+        (keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
+        'must not name a kid twice',
+      ),
+  },
+  jwkSet,
+);
 
 /** A JWK Set as it stands in SIGNING_KEYS and in the embedded default's file. */
 export const jwkSetText = z
@@ -32,7 +43,7 @@ export const jwkSetText = z
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      context.addIssue({ code: 'custom', message: 'must be a JWK Set as JSON' });
+      context.addIssue({ code: 'custom', message: jwkSet });
       return z.NEVER;
     }
   })
@@ -46,7 +57,7 @@ const operatorToken = z
 /** The operator token as it stands in OPERATOR_TOKEN and in the embedded default's file: two while it is rotated. */
 export const operatorTokensText = z
   .string()
-  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .transform(listed)
   .pipe(z.array(operatorToken).max(2, 'must be one token, or two separated by a comma'));
 
 const wholeNumber = (text: string) => Number(text);
@@ -90,8 +101,15 @@ const environment = z
       .default('info'),
     CORS_ORIGINS: z
       .string()
-      .regex(origins, 'must be * or origins like https://app.example.com, separated by commas')
-      .transform((list) => list.split(',').map((entry) => entry.trim().toLowerCase()))
+      .transform((text) => listed(text.toLowerCase()))
+      .refine((entries) => !entries.some((entry) => entry.endsWith('/')), {
+        error: 'must name origins as browsers send them, without a / at the end: https://app.example.com',
+        abort: true,
+      })
+      .refine(
+        (entries) => entries.every((entry) => origin.test(entry)),
+        'must be * or origins like https://app.example.com, separated by commas',
+      )
       .default(['*']),
     CACHE_MB: z
       .string()
@@ -131,12 +149,25 @@ function workersOf({
 
 export type Config = z.output<typeof environment>;
 
+/** Where integrators reach the service, without a trailing slash. */
+export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Config): string =>
+  PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+
+/** The settings whose values stand in quotes: not every program that reads an env file takes them off. */
+const inQuotes = (given: Record<string, string | undefined>) =>
+  Object.keys(environment.in.shape).filter((name) => /^(["']).*\1$/s.test(given[name] ?? ''));
+
 /**
  * Reads the configuration; a variable that is empty counts as not set.
  * @throws CannotStart that names each bad variable and says why, but never shows a value
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const quoted = inQuotes(given);
+  if (quoted.length > 0)
+    throw new CannotStart(
+      `The configuration is not usable. ${quoted.join(', ')}: the quotes around the value are part of it. Whatever read your env file left them in: remove them there.`,
+    );
   const { data, error } = environment.safeParse(given);
   if (data) return data;
   const faults = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);

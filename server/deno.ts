@@ -4,6 +4,7 @@ import { boot } from './boot.ts';
 import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
 import { draining } from './http/drain.ts';
+import { listening } from './process/listen.ts';
 import { alone, supervise, worker } from './workers.ts';
 
 /** As much of Deno as is used here; its own types would clash with those of Node. */
@@ -31,14 +32,19 @@ try {
   const settings = readConfig(Deno.env.toObject());
   if (!isWorker && settings.WORKERS > 1) Deno.exit(await supervise(settings, process, startWorker));
 
-  const lifecycle = isWorker ? worker(process) : alone(process);
-  const { config, fetch, banner, close, log } = await boot(Deno.env.toObject(), lifecycle.gather);
+  const lifecycle = isWorker ? worker(process) : alone(process, settings);
+  const service = await boot(Deno.env.toObject(), lifecycle.gather);
+  const { config, fetch, close, log } = service;
   const { fetch: answer, drain } = draining(fetch);
-  const onListen = () => lifecycle.listening(banner);
   const { PORT: port, HOST: hostname } = config;
-  const server = Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) =>
-    answer(request, { ip: () => info.remoteAddr.hostname }),
+  // Else it prints a line of its own.
+  const onListen = () => {};
+  const server = await listening(service, () =>
+    Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) =>
+      answer(request, { ip: () => info.remoteAddr.hostname }),
+    ),
   );
+  lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
     await drain(() => server.shutdown(), lifecycle.closed);

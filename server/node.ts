@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { boot } from './boot.ts';
@@ -8,6 +9,7 @@ import { draining } from './http/drain.ts';
 import { isMidAnswer, oneAtATime } from './http/one-at-a-time.ts';
 import { together } from './http/together.ts';
 import { refuseMalformed, refuseUnreadable } from './http/unreadable.ts';
+import { listening } from './process/listen.ts';
 import { alone, supervise, worker } from './workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */
@@ -30,10 +32,11 @@ try {
   if (cluster.isPrimary && settings.WORKERS > 1)
     process.exit(await supervise(settings, process, startWorker));
 
-  const lifecycle = cluster.isWorker ? worker(process) : alone(process);
+  const lifecycle = cluster.isWorker ? worker(process) : alone(process, settings);
   // Else it would be ended with its supervisor, in the middle of a request.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
-  const { config, fetch, banner, close, log } = await boot(process.env, lifecycle.gather);
+  const service = await boot(process.env, lifecycle.gather);
+  const { config, fetch, close, log } = service;
   const { fetch: answer, drain } = draining(together(fetch));
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(
@@ -56,8 +59,8 @@ try {
     if (isMidAnswer(socket)) socket.destroy();
     else refuseMalformed(error, socket);
   });
-  server.once('error', (error) => fail(new CannotStart(`Cannot listen: ${error.message}.`)));
-  server.listen(config.PORT, config.HOST, () => lifecycle.listening(banner));
+  await listening(service, () => once(server.listen(config.PORT, config.HOST), 'listening'));
+  lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
     await drain(() => new Promise((resolve) => server.close(resolve)), lifecycle.closed);
@@ -66,10 +69,6 @@ try {
     log.info('stopped');
   });
 } catch (error) {
-  fail(error);
-}
-
-function fail(error: unknown): never {
   console.error(error instanceof CannotStart ? error.message : error);
   process.exit(1);
 }

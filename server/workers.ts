@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
-import pino from 'pino';
+import type { Service } from './boot.ts';
 import type { Config } from './config.ts';
-import { CannotStart } from './errors.ts';
+import { announce } from './process/announce.ts';
 import {
   type Gather,
   gatherAlone,
@@ -16,6 +16,8 @@ import {
   type Reply,
   type Share,
 } from './process/gather.ts';
+import { cannotListen } from './process/listen.ts';
+import { createLog } from './process/log.ts';
 
 /**
  * Several processes of the service on one port: workers, which share nothing else, and a supervisor, which serves
@@ -25,8 +27,8 @@ import {
 
 /** What the supervisor tells a worker: to stop; and, while it stops, that no other listens any more either. */
 type Order = 'stop' | 'release' | Question | Reply;
-/** What a worker tells the supervisor: that it listens, with the banner to print; that it no longer does. */
-type Report = { listening: string } | 'closed' | Question | Reply;
+/** What a worker tells the supervisor: that it listens; that it no longer does. */
+type Report = 'listening' | 'closed' | Question | Reply;
 
 /** How long a worker may take to end, in milliseconds: longer than it waits for what is in flight. */
 const patience = 15_000;
@@ -42,7 +44,7 @@ const signals = ['SIGTERM', 'SIGINT'] as const;
 /** What begins and ends a process that serves. */
 export interface Lifecycle {
   /** To be called when it listens. */
-  listening(banner: string): void;
+  listening(service: Service): void;
   /** Calls `stop` when the process is to end. */
   onStop(stop: () => Promise<void>): void;
   /**
@@ -54,20 +56,28 @@ export interface Lifecycle {
   gather: Gather;
 }
 
-/** The only process of the service. */
-export const alone = (self: NodeJS.Process): Lifecycle => ({
-  listening: (banner) => console.log(banner),
-  onStop(stop) {
-    let stopping = false;
-    for (const signal of signals)
-      self.once(signal, () => {
-        if (!stopping) void stop();
-        stopping = true;
-      });
-  },
-  closed: async () => {},
-  gather: gatherAlone,
-});
+/**
+ * The only process of the service. Told to stop while it starts, it ends at once on Postgres; an embedded database may
+ * just be being created, and is opened first. (Without a handler, a signal does not end PID 1 of a container.)
+ */
+export function alone(self: NodeJS.Process, { DATABASE_URL }: Config): Lifecycle {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  let isStarting = true;
+  const end = () => {
+    if (isStarting && DATABASE_URL) self.exit(0);
+    tell();
+  };
+  for (const signal of signals) self.on(signal, end);
+  return {
+    listening: ({ log, config }) => announce(log, config),
+    onStop(stop) {
+      isStarting = false;
+      void told.then(stop);
+    },
+    closed: async () => {},
+    gather: gatherAlone,
+  };
+}
 
 /** One of several, which ends when its supervisor says so, and when that is gone: it would keep the port. */
 export function worker(self: NodeJS.Process): Lifecycle {
@@ -97,7 +107,7 @@ export function worker(self: NodeJS.Process): Lifecycle {
   // It went while this process was being loaded.
   if (!self.connected) end();
   return {
-    listening: (banner) => report({ listening: banner }),
+    listening: () => report('listening'),
     onStop(how) {
       stop = how;
     },
@@ -118,8 +128,8 @@ interface Worker {
   number: number;
   child: ChildProcess;
   state: 'starting' | 'listening' | 'closed';
-  /** The banner, or undefined where it ended before it listened. */
-  banner: Promise<string | undefined>;
+  /** False where it ended before it listened. */
+  listens: Promise<boolean>;
   /** Its exit code, null where a signal ended it. */
   ended: Promise<number | null>;
 }
@@ -131,11 +141,11 @@ interface Worker {
  * @throws CannotStart where the port is not to be had
  */
 export async function supervise(
-  { WORKERS, HOST, PORT, LOG_LEVEL }: Config,
+  config: Config,
   self: NodeJS.Process,
   start: () => ChildProcess,
 ): Promise<number> {
-  const log = pino({ level: LOG_LEVEL });
+  const log = createLog(config.LOG_LEVEL);
   const workers = new Set<Worker>();
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   let stopping = false;
@@ -164,13 +174,19 @@ export async function supervise(
 
   const launch = (number: number): Worker => {
     const child = start();
-    const banner = Promise.withResolvers<string | undefined>();
+    const listens = Promise.withResolvers<boolean>();
     const ended = Promise.withResolvers<number | null>();
-    const worker: Worker = { number, child, state: 'starting', banner: banner.promise, ended: ended.promise };
+    const worker: Worker = {
+      number,
+      child,
+      state: 'starting',
+      listens: listens.promise,
+      ended: ended.promise,
+    };
     const end = (code: number | null) => {
       workers.delete(worker);
       if (stopping && worker.state !== 'starting' && code !== 0) exitCode = 1;
-      banner.resolve(undefined);
+      listens.resolve(false);
       ended.resolve(code);
       release();
     };
@@ -187,9 +203,9 @@ export async function supervise(
         release();
       } else if (isReply(report)) questions.hear(report);
       else if (isQuestion(report)) give({ reply: report.question, told: await gather() }, worker);
-      else if (report.listening) {
+      else {
         worker.state = 'listening';
-        banner.resolve(report.listening);
+        listens.resolve(true);
       }
     });
     workers.add(worker);
@@ -227,27 +243,27 @@ export async function supervise(
     }
   };
 
-  await assertFree(PORT, HOST);
+  await assertFree(config);
   for (const signal of signals) self.on(signal, stop);
   const first = launch(1);
-  const others = () => Array.from({ length: WORKERS - 1 }, (_, index) => launch(index + 2));
-  const team = (await first.banner) ? [first, ...others()] : [first];
-  const [banner, ...banners] = await Promise.all(team.map((worker) => worker.banner));
-  if (!banner || banners.includes(undefined)) {
+  const others = () => Array.from({ length: config.WORKERS - 1 }, (_, index) => launch(index + 2));
+  const team = (await first.listens) ? [first, ...others()] : [first];
+  const listening = await Promise.all(team.map((worker) => worker.listens));
+  if (listening.includes(false)) {
     if (!stopping) exitCode = 1;
     stop();
-  } else console.log(banner);
+  } else announce(log, config);
   await Promise.all(team.map(keep));
   return exitCode;
 }
 
 /** Workers share a port with whoever shares it, as those of another deployment do: that would go unnoticed. */
-async function assertFree(port: number, host: string): Promise<void> {
+async function assertFree(config: Config): Promise<void> {
   const probe = createServer();
   try {
-    await once(probe.listen({ port, host, exclusive: true }), 'listening');
+    await once(probe.listen({ port: config.PORT, host: config.HOST, exclusive: true }), 'listening');
   } catch (error) {
-    throw new CannotStart(`Cannot listen: ${error instanceof Error ? error.message : error}.`);
+    throw cannotListen(error, config);
   }
   await new Promise((resolve) => probe.close(resolve));
 }

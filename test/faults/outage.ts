@@ -90,7 +90,9 @@ async function under(
     p99: percentile(times, 0.99),
     rate: Math.round(rate),
     backAfter,
-    errors: (service.output.match(/"level":[56]0/g)?.length ?? 0) + (service.child.exitCode === null ? 0 : 1),
+    errors:
+      (service.output.match(/"level":"(?:error|fatal)"/g)?.length ?? 0) +
+      (service.child.exitCode === null ? 0 : 1),
   };
 }
 

@@ -49,6 +49,17 @@ test('a production install takes at most 100 MB, and starts', async () => {
   expect(script.length).toBeGreaterThan(4_000_000);
 });
 
+test('the source has no `using`, which Node 22 cannot read', async () => {
+  const { stdout: files } = await run('git', ['ls-files', '-co', '--exclude-standard', 'server', 'api'], {
+    cwd: root,
+  });
+  for (const file of files
+    .trim()
+    .split('\n')
+    .filter((file) => file.endsWith('.ts')))
+    expect(await readFile(join(root, file), 'utf8'), file).not.toMatch(/^\s*(?:await )?using /m);
+});
+
 test('a Node that runs no TypeScript ends the start with a line', async () => {
   const command: [string, ...string[]] = [process.execPath, '--no-strip-types', 'server/start.js'];
   const error = await startProcess({ command }).catch((error: unknown) => error);

@@ -19,12 +19,16 @@ const commands: Record<Runtime, Command> = {
   deno: [installed('deno'), 'run', '--allow-all', 'server/deno.ts'],
 };
 
-/** The service as a process of its own, which answers at `url`. */
+/** The service as a process of its own, which may still be starting. It will answer at `url`. */
 export interface ServiceProcess extends AsyncDisposable {
   url: string;
   child: ChildProcess;
   /** What it wrote so far, to stdout and stderr. */
   readonly output: string;
+  /** Resolves when it listens. @throws DidNotStart if it ends before */
+  listens: Promise<void>;
+  /** Resolves to its exit code when it is gone, null if a signal ended it. */
+  ended: Promise<number | null>;
   /**
    * Ends it and waits until it is gone; harmless when it already is.
    * @returns its exit code, null if the signal ended it
@@ -35,31 +39,43 @@ export interface ServiceProcess extends AsyncDisposable {
 /** The service ended instead of answering. */
 export class DidNotStart extends Error {
   readonly exitCode: number | null;
-  /** @param output what it wrote, to stdout and stderr */
-  constructor(exitCode: number | null, output: string) {
-    super(output.trim());
+  /** What it logged. */
+  readonly log: string;
+  /** @param complaint what it wrote to stderr */
+  constructor(exitCode: number | null, complaint: string, log: string) {
+    super(complaint.trim());
     this.name = 'DidNotStart';
     this.exitCode = exitCode;
+    this.log = log;
   }
 }
 
-/**
- * Starts the service and waits until it listens. Unless `env` says otherwise it has a port of its own and an empty
- * data directory, which goes when it ends. Nothing of this process's own configuration reaches it.
- * @throws DidNotStart with what it wrote, if it ends before
- */
-export async function startProcess({
-  runtime = 'node',
-  command: [file, ...args] = commands[runtime],
-  cwd = root,
-  env = {},
-}: {
+interface Options {
   runtime?: Runtime;
   /** Starts it in another way. */
   command?: Command;
   cwd?: string;
   env?: Record<string, string>;
-} = {}): Promise<ServiceProcess> {
+}
+
+/**
+ * Starts the service and waits until it listens. Unless `env` says otherwise it has a port of its own and an empty
+ * data directory, which goes when it ends. Nothing of this process's own configuration reaches it.
+ * @throws DidNotStart if it ends before
+ */
+export async function startProcess(options: Options = {}): Promise<ServiceProcess> {
+  const service = await launch(options);
+  await service.listens;
+  return service;
+}
+
+/** Starts the service, and does not wait for it. */
+export async function launch({
+  runtime = 'node',
+  command: [file, ...args] = commands[runtime],
+  cwd = root,
+  env = {},
+}: Options): Promise<ServiceProcess> {
   const port = env.PORT ?? String(await freePort());
   const temporary = env.DATA_DIR ? undefined : await mkdtemp(join(tmpdir(), 'latchkey-'));
   const { PATH = '', HOME = '' } = process.env;
@@ -69,13 +85,12 @@ export async function startProcess({
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
+  const written = { stdout: '', stderr: '', both: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      written[stream] += text;
+      written.both += text;
+    });
 
   // A failed test must not leave it running.
   const kill = () => child.kill('SIGKILL');
@@ -87,17 +102,14 @@ export async function startProcess({
     return code ?? null;
   });
 
-  const listens = new Promise<void>((resolve) => {
+  const listens = new Promise<void>((resolve, reject) => {
     child.stdout.on('data', () => {
-      if (output.includes('Latchkey answers at ')) resolve();
+      if (written.stdout.includes('Latchkey answers at ')) resolve();
     });
+    void ended.then((code) => reject(new DidNotStart(code, written.stderr, written.stdout)));
   });
-  const failed = ended.then((code) => {
-    throw new DidNotStart(code, output);
-  });
-  // Its end matters here only while it starts.
-  failed.catch(() => {});
-  await Promise.race([listens, failed]);
+  // Its end matters only to who waits for it to listen.
+  listens.catch(() => {});
 
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
@@ -107,8 +119,10 @@ export async function startProcess({
     url: `http://${env.HOST ?? '127.0.0.1'}:${port}`,
     child,
     get output() {
-      return output;
+      return written.both;
     },
+    listens,
+    ended,
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();

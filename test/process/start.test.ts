@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -5,12 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../server/config.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { createDatabase } from '../harness.ts';
 import { freePort } from '../postgres.ts';
-import { startProcess } from './service.ts';
+import { type DidNotStart, launch, type Runtime, startProcess } from './service.ts';
+
+const runtimes = ['node', 'bun', 'deno'] as const;
 
 async function emptyDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
@@ -18,19 +22,25 @@ async function emptyDirectory(): Promise<string> {
   return directory;
 }
 
-/** What a start says that must fail. */
-const failure = (env: Record<string, string>) =>
-  startProcess({ env }).then(
+/** How a start fails that must: with one line. */
+const failedStart = (env: Record<string, string>, runtime: Runtime = 'node') =>
+  startProcess({ env, runtime }).then(
     async (service) => {
       await service.stop();
       throw new Error('It started.');
     },
-    (error: Error & { exitCode: number }) => {
+    (error: DidNotStart) => {
       expect(error.exitCode).toBe(1);
       expect(error.message.split('\n')).toHaveLength(1);
-      return error.message;
+      return error;
     },
   );
+
+/** The line that it says. */
+const failure = async (env: Record<string, string>, runtime?: Runtime) =>
+  (await failedStart(env, runtime)).message;
+
+const lockOf = (directory: string) => readFile(join(directory, 'lock')).catch(() => undefined);
 
 test('the start says where the docs, the data and the operator token are, and never the token', async () => {
   const directory = await emptyDirectory();
@@ -62,6 +72,100 @@ test('a bad setting stops the start with a line that says which and why', async 
     );
 });
 
+test('what an env file makes of a setting gets a line that helps', () => {
+  const failure = (env: Record<string, string>) => expect(() => readConfig(env));
+  const makesOne = 'SIGNING_KEYS must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
+  for (const SIGNING_KEYS of ['{}', '[]', 'null', '{"keys":{}}', '{keys:[]}'])
+    failure({ SIGNING_KEYS }).toThrow(makesOne);
+  const token = newToken('lko_');
+  for (const quote of [`'`, '"'])
+    failure({ OPERATOR_TOKEN: `${quote}${token}${quote}`, SIGN_UP: `${quote}open${quote}` }).toThrow(
+      'OPERATOR_TOKEN, SIGN_UP: the quotes around the value are part of it. Whatever read your env file left them in: remove them there.',
+    );
+  failure({ CORS_ORIGINS: 'https://a.example.com, https://b.example.com/' }).toThrow(
+    'CORS_ORIGINS must name origins as browsers send them, without a / at the end: https://app.example.com',
+  );
+  failure({ OPERATOR_TOKEN: `${token},${token},${token}` }).toThrow(
+    'OPERATOR_TOKEN must be one token, or two',
+  );
+  failure({ OPERATOR_TOKEN: `${token},` }).toThrow('OPERATOR_TOKEN.1 must have at least 32 characters');
+});
+
+test('every line of the log is an object, with its level by name and its time in ISO 8601', async () => {
+  await using service = await startProcess({ env: { LOG_LEVEL: 'debug' } });
+  await fetch(`${service.url}/readyz`);
+  await service.stop();
+  const lines = service.output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for (const { level, time } of lines) {
+    expect(level).toMatch(/^(?:debug|info|warn)$/);
+    expect(new Date(time).toISOString()).toBe(time);
+  }
+  expect(lines.map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^Latchkey answers at /), 'answered', 'stopped']),
+  );
+});
+
+/** A server that takes connections and never says anything, as a Postgres that is frozen. */
+async function silentServer() {
+  const server = createServer(() => {});
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  return { server, url: `postgres://127.0.0.1:${(server.address() as AddressInfo).port}/none` };
+}
+
+test.for(runtimes)(
+  'on %s a start that waits for Postgres says so, and ends when it is told to',
+  async (runtime) => {
+    const { server, url } = await silentServer();
+    const connected = once(server, 'connection');
+    await using service = await launch({ runtime, env: { DATABASE_URL: url, ...(await secrets()) } });
+    await connected;
+    await expect.poll(() => service.output, { timeout: 20_000 }).toContain('connecting to Postgres');
+    expect(await service.stop('SIGTERM')).toBe(0);
+  },
+);
+
+test.for(runtimes)('on %s a start that is told to stop frees the embedded database', async (runtime) => {
+  const DATA_DIR = await emptyDirectory();
+  await using service = await launch({ runtime, env: { DATA_DIR } });
+  await expect.poll(() => lockOf(DATA_DIR), { interval: 10, timeout: 60_000 }).toBeDefined();
+  expect(await service.stop('SIGTERM')).toBe(0);
+  expect(await lockOf(DATA_DIR)).toBeUndefined();
+  await using again = await startProcess({ runtime, env: { DATA_DIR } });
+  expect((await fetch(`${again.url}/readyz`)).status).toBe(200);
+});
+
+/** Whether this system lets us make a process the first of its own PID namespace, as that of a container is. */
+const canUnshare = spawnSync('unshare', ['--fork', '--pid', 'true']).status === 0;
+
+test.skipIf(!canUnshare).for(['node server/start.js', 'npm start'])(
+  'as PID 1, `%s` ends on SIGTERM and on SIGINT',
+  async (command) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const DATA_DIR = await emptyDirectory();
+      const unshared: [string, ...string[]] = [
+        'unshare',
+        '--fork',
+        '--pid',
+        '--kill-child',
+        ...command.split(' '),
+      ];
+      await using service = await startProcess({ command: unshared, env: { DATA_DIR } });
+      const children = await readFile(
+        `/proc/${service.child.pid}/task/${service.child.pid}/children`,
+        'utf8',
+      );
+      process.kill(Number(children.trim()), signal);
+      await service.ended;
+      expect(service.output).toContain('"stopped"');
+      expect(await lockOf(DATA_DIR)).toBeUndefined();
+    }
+  },
+);
+
 test('with a database of its own it must be given the secrets that replicas share, and says how to make them', async () => {
   const line = await failure({ DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   expect(line).toContain('OPERATOR_TOKEN must be set with DATABASE_URL');
@@ -74,10 +178,18 @@ test('a database that cannot be reached stops the start with a line', async () =
   expect(await failure(env)).toContain('DATABASE_URL cannot be used');
 });
 
-test('a port that is taken stops the start with a line', async () => {
-  await using service = await startProcess();
-  expect(await failure({ PORT: new URL(service.url).port })).toContain('Cannot listen');
-});
+test.for(runtimes)(
+  'on %s a port that is taken stops the start with a line, and frees the data',
+  async (runtime) => {
+    await using service = await startProcess();
+    const { port } = new URL(service.url);
+    const DATA_DIR = await emptyDirectory();
+    expect(await failure({ PORT: port, DATA_DIR }, runtime)).toBe(
+      `Cannot listen on port ${port} of 127.0.0.1: another process listens there. Stop it, or set another PORT.`,
+    );
+    expect(await lockOf(DATA_DIR)).toBeUndefined();
+  },
+);
 
 test('a second process does not get at the data of the first, and gets them when that was killed', async () => {
   const DATA_DIR = await emptyDirectory();
@@ -105,7 +217,9 @@ test('the lock of a process that cannot be seen from here counts while it is tou
   await writeFile(file, JSON.stringify({ pid: 1, started: '0', host: 'elsewhere', pidNamespace: 'other' }));
   const touching = setInterval(() => utimes(file, new Date(), new Date()), 200);
   try {
-    expect(await failure({ DATA_DIR })).toContain('in use by process 1 on elsewhere');
+    const { message, log } = await failedStart({ DATA_DIR });
+    expect(message).toContain('in use by process 1 on elsewhere');
+    expect(log).toContain(`looking whether another process has the data in ${DATA_DIR}`);
   } finally {
     clearInterval(touching);
   }

@@ -1,0 +1,28 @@
+import type { Service } from '../boot.ts';
+import type { Config } from '../config.ts';
+import { CannotStart } from '../errors.ts';
+
+/** A runtime's error on listening, as a line for whoever starts the service. */
+export function cannotListen(error: unknown, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): CannotStart {
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  // Deno has no code.
+  const isTaken = code === 'EADDRINUSE' || name === 'AddrInUse';
+  const reason = isTaken ? 'another process listens there. Stop it, or set another PORT' : message;
+  return new CannotStart(`Cannot listen on port ${PORT} of ${HOST}: ${reason}.`);
+}
+
+/**
+ * Listens, in the way of a runtime. Where that fails the service is closed again, which frees its data.
+ * @throws CannotStart with a line for whoever starts the service
+ */
+export async function listening<Server>(
+  { config, close }: Service,
+  listen: () => Server | Promise<Server>,
+): Promise<Server> {
+  try {
+    return await listen();
+  } catch (error) {
+    await close();
+    throw cannotListen(error, config);
+  }
+}
