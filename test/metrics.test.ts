@@ -128,6 +128,12 @@ test('the cache, the backlog of uses and the queries are told', async () => {
   expect(sampleOf(await scrape(), 'latchkey_usage_backlog_keys')).toBe(0);
 });
 
+test('every outcome is there before its first event', async () => {
+  const text = await scrape();
+  expect(sampleOf(text, 'latchkey_database_query_duration_seconds_count{outcome="error"}')).toBe(0);
+  expect(sampleOf(text, 'latchkey_barrier_wait_seconds_count{outcome="expired"}')).toBe(0);
+});
+
 test('a query that fails is counted as an error', async () => {
   const failed = 'latchkey_database_query_duration_seconds_count{outcome="error"}';
   expect(await rises([failed], () => sql`select nothing`.execute(service.db).catch(() => {}))).toEqual([1]);

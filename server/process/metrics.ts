@@ -59,6 +59,9 @@ export class Metrics implements Disposable {
       buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.75],
       registers,
     });
+    // A series that begins with its first event hides that one from `rate`.
+    for (const outcome of ['ok', 'error']) this.#queries.zero({ outcome });
+    for (const outcome of ['confirmed', 'expired']) this.#barriers.zero({ outcome });
     const delays = new Histogram({
       name: 'latchkey_event_loop_delay_seconds',
       help: `How much later than planned a timer ran, of one every ${delayInterval} ms.`,
