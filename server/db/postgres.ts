@@ -39,21 +39,11 @@ export async function openPostgres(url: string, log?: Logger): Promise<Database>
   const db = open(url, { connection }, { deadline, log });
   try {
     await checkServer(db, url);
-    await migrateAt(url);
+    await migratePostgres(url);
     return db;
   } catch (error) {
     await db.destroy();
     throw error;
-  }
-}
-
-/** Migrations take the time that they need, in a transaction, and so on one connection. */
-async function migrateAt(url: string): Promise<void> {
-  const migrator = open(url, { max: 1, connection: { application_name: 'latchkey migrations' } });
-  try {
-    await migrate(migrator);
-  } finally {
-    await migrator.destroy();
   }
 }
 
@@ -76,6 +66,25 @@ async function checkServer(db: Database, url: string): Promise<void> {
         ? `There is no schema ${wanted} in it, or none that its user may use: \`create schema ${wanted}\``
         : `Its schema is ${schema} and not ${wanted}: search_path names one, and a pooler must not ignore it`,
     );
+}
+
+/**
+ * Brings the schema of a Postgres database up to date.
+ * @returns the names of the migrations that were applied
+ */
+export const migratePostgres = (url: string): Promise<string[]> => onOneConnection(url, migrate);
+
+/** Does work that takes a transaction, or its time: on one connection, without a deadline. */
+export async function onOneConnection<Result>(
+  url: string,
+  work: (db: Database) => Promise<Result>,
+): Promise<Result> {
+  const db = open(url, { max: 1, connection: { application_name: 'latchkey migrations' } });
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
 }
 
 /** A line to a Postgres server: one connection that is never replaced by another. See `OpenLine`. */

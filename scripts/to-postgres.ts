@@ -1,0 +1,33 @@
+/**
+ * Copies the embedded database in DATA_DIR into the empty Postgres database at DATABASE_URL, all of it or nothing. The
+ * service must not run meanwhile; the data in DATA_DIR stay as they are.
+ */
+import { openDataDir } from '../server/datadir.ts';
+import { copyDatabase } from '../server/db/copy.ts';
+import { migrate } from '../server/db/migrations/migrate.ts';
+import { openPGlite } from '../server/db/pglite.ts';
+import { onOneConnection } from '../server/db/postgres.ts';
+
+const { DATA_DIR = './data', DATABASE_URL } = process.env;
+
+async function run(databaseUrl: string): Promise<Record<string, number>> {
+  await using dataDir = await openDataDir(DATA_DIR);
+  const source = await openPGlite(dataDir.path('database'));
+  try {
+    return await onOneConnection(databaseUrl, async (target) => {
+      await migrate(target);
+      return target.transaction().execute((transaction) => copyDatabase(source, transaction));
+    });
+  } finally {
+    await source.destroy();
+  }
+}
+
+try {
+  if (!DATABASE_URL) throw new Error('Set DATABASE_URL to an empty Postgres database');
+  const copied = await run(DATABASE_URL);
+  for (const [table, rows] of Object.entries(copied)) console.log(`${table.padEnd(16)}${rows}`);
+} catch (error) {
+  console.error(`Nothing was copied: ${error instanceof Error ? error.message : error}.`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import { operatorAccountId } from '../id.ts';
+import type { Database, Schema } from './schema.ts';
+
+/** Whether a table is copied, in an order in which no row comes before one that it refers to. */
+const tables: Record<keyof Schema, boolean> = {
+  accounts: true,
+  sessions: true,
+  refresh_tokens: true,
+  keys: true,
+  usage: true,
+  usage_left: true,
+  audit: true,
+  // Those that answer from memory now, each by itself.
+  replicas: false,
+  kysely_migration: false,
+};
+
+/** So many rows go from the one to the other at a time. */
+const batchSize = 1_000;
+
+/**
+ * Copies every row of a database into another of the same schema. To be called in a transaction of the target, while
+ * nobody uses the source.
+ * @returns how many rows each table has now
+ * @throws Error where the target holds accounts already: what was revoked there would come back
+ */
+export async function copyDatabase(source: Database, target: Database): Promise<Record<string, number>> {
+  const { rows: strangers } = await sql`
+    select from accounts where id <> ${operatorAccountId} limit 1`.execute(target);
+  if (strangers.length > 0) throw new Error('The database at DATABASE_URL holds accounts already');
+  // The one that every database begins with.
+  await sql`delete from accounts`.execute(target);
+  const copied: Record<string, number> = {};
+  for (const [table, isCopied] of Object.entries(tables))
+    if (isCopied) copied[table] = await copyTable(source, target, table);
+  await advanceIdentities(target);
+  return copied;
+}
+
+async function copyTable(source: Database, target: Database, table: string): Promise<number> {
+  const name = sql.table(table);
+  let copied = 0;
+  let batch = await readBatch(source, table, '(0,0)');
+  while (batch) {
+    const { numAffectedRows } = await sql`
+      insert into ${name} overriding system value
+      select * from json_populate_recordset(null::${name}, ${batch.rows}::text::json)`.execute(target);
+    copied += Number(numAffectedRows);
+    batch = await readBatch(source, table, batch.last);
+  }
+  return copied;
+}
+
+/** Rows behind a place in a table, as JSON that only the databases read, so that no value changes on the way. */
+async function readBatch(
+  source: Database,
+  table: string,
+  after: string,
+): Promise<{ rows: string; last: string } | undefined> {
+  const name = sql.table(table);
+  const { rows } = await sql<{ rows: string; last: string }>`
+    select json_agg(to_json(part.one))::text as rows, max(part.ctid)::text as last
+    from (
+      select ctid, ${name} as one from ${name} where ctid > ${after}::text::tid order by ctid limit ${batchSize}
+    ) as part having count(*) > 0`.execute(source);
+  return rows[0];
+}
+
+/** Has what counts by itself go on after the highest number that was copied. */
+async function advanceIdentities(target: Database): Promise<void> {
+  const { rows } = await sql<{ table: string; column: string }>`
+    select table_name as "table", column_name as "column" from information_schema.columns
+    where table_schema = current_schema() and is_identity = 'YES'`.execute(target);
+  for (const { table, column } of rows)
+    await sql`
+      select setval(pg_get_serial_sequence(${table}::text, ${column}::text), max(${sql.ref(column)}))
+      from ${sql.table(table)} having count(*) > 0`.execute(target);
+}

@@ -1,0 +1,112 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { createLatchkey } from '../../clients/typescript/client.ts';
+import { deployment } from '../faults/load.ts';
+import { createDatabase, expectData } from '../harness.ts';
+import { freePort } from '../postgres.ts';
+import { type ServiceProcess, startProcess } from './service.ts';
+
+function isInstalled(): boolean {
+  try {
+    execFileSync('nginx', ['-v'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+const skipped = isInstalled() ? '' : ' (skipped: it takes nginx, as from `apt-get install nginx-light`)';
+
+/** nginx with deploy/nginx.conf, its port and its replicas replaced. */
+async function startNginx(replicas: ServiceProcess[]): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-nginx-'));
+  await chmod(directory, 0o755);
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const port = await freePort();
+  const written = await readFile(join(import.meta.dirname, '../../deploy/nginx.conf'), 'utf8');
+  const config = replicas
+    .reduce((text, { url }, at) => text.replace(`latchkey-${at + 1}:8787`, new URL(url).host), written)
+    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+    .replace('/dev/stdout', join(directory, 'access.log'));
+  await writeFile(join(directory, 'nginx.conf'), config);
+  const globals = `daemon off; pid ${directory}/pid; error_log ${directory}/error.log;`;
+  const args = ['-p', directory, '-c', join(directory, 'nginx.conf'), '-g', globals];
+  execFileSync('nginx', ['-t', ...args], { stdio: 'pipe' });
+  const nginx = spawn('nginx', args, { stdio: 'ignore' });
+  onTestFinished(async () => {
+    nginx.kill('SIGQUIT');
+    await once(nginx, 'exit');
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await expect
+    .poll(
+      () =>
+        fetch(url).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 5_000 },
+    )
+    .toBe(true);
+  return url;
+}
+
+test.skipIf(skipped)(`behind deploy/nginx.conf two replicas are one service${skipped}`, async () => {
+  const { url: databaseUrl, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  const env = {
+    ...(await deployment()),
+    DATABASE_URL: databaseUrl,
+    CLIENT_IP_HEADER: 'X-Forwarded-For',
+    LOG_LEVEL: 'debug',
+  };
+  await using first = await startProcess({ env });
+  await using second = await startProcess({ env });
+  const url = await startNginx([first, second]);
+  const operator = createLatchkey({ baseUrl: url, token: env.OPERATOR_TOKEN });
+
+  const { id: accountId } = expectData(await operator.POST('/v1/accounts', { body: { externalId: 'user' } }));
+  const params = { query: { accountId } };
+  const mint = async (scopes: string[]) =>
+    expectData(await operator.POST('/v1/keys', { params, body: { name: 'Key', scopes } }));
+  const reader = await mint(['keys:read']);
+  const revoked = await mint([]);
+  const verify = async () =>
+    expectData(await operator.POST('/v1/keys/verify', { body: { token: revoked.token } })).valid;
+  for (let time = 0; time < 4; time += 1) expect(await verify()).toBe(true);
+  const keyId = revoked.id;
+  await operator.DELETE('/v1/keys/{keyId}', { params: { path: { keyId }, query: { accountId } } });
+  for (let time = 0; time < 4; time += 1) expect(await verify()).toBe(false);
+  for (const { output } of [first, second]) expect(output).toContain('/v1/keys/verify');
+
+  // The address is what nginx saw, whatever the client claims.
+  const lying = { headers: { Authorization: `Bearer ${reader.token}`, 'X-Forwarded-For': '203.0.113.9' } };
+  expect((await fetch(`${url}/v1/keys`, lying)).status).toBe(200);
+  const path = { keyId: reader.id };
+  const lastIp = async () =>
+    expectData(await operator.GET('/v1/keys/{keyId}', { params: { path, query: { accountId } } })).lastUsedIp;
+  await expect.poll(lastIp, { timeout: 5_000 }).toBe('127.0.0.1');
+
+  const authorized = { Authorization: `Bearer ${env.OPERATOR_TOKEN}` };
+  expect((await fetch(`${url}/metrics`, { headers: authorized })).status).toBe(404);
+  const tooLarge = await fetch(`${url}/v1/keys`, {
+    method: 'POST',
+    headers: { ...authorized, 'Content-Type': 'application/json' },
+    body: '"'.padEnd(100_000, 'x'),
+  });
+  expect([tooLarge.status, tooLarge.headers.get('content-type')]).toEqual([413, 'application/problem+json']);
+
+  const seen = new Set<number>();
+  let stopped = false;
+  const busy = (async () => {
+    while (!stopped) seen.add((await operator.GET('/readyz')).response.status);
+  })();
+  expect(await second.stop()).toBe(0);
+  stopped = true;
+  await busy;
+  expect([...seen]).toEqual([200]);
+  for (let time = 0; time < 4; time += 1) expect(await verify()).toBe(false);
+});

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import postgres from 'postgres';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { createLatchkey } from '../../clients/typescript/client.ts';
+import { deployment } from '../faults/load.ts';
+import { createDatabase, expectData, password } from '../harness.ts';
+import { startProcess } from './service.ts';
+
+const operations = await readFile(join(import.meta.dirname, '../../docs/OPERATIONS.md'), 'utf8');
+
+/** The SQL under "Backup and restore", in its order. */
+const [save = '', redo = '', passwords = '', lost = ''] = Array.from(
+  operations.slice(operations.indexOf('## Backup and restore')).matchAll(/```sql\n(.*?)```/gs),
+  ([, block = '']) => block,
+);
+
+/** Runs lines for psql; `\copy` reads and writes a text in place of its file. @returns what was written */
+async function psql(url: string, script: string, since: string, file = ''): Promise<string> {
+  const client = postgres(url, { max: 1, onnotice: () => {} });
+  let written = '';
+  try {
+    const here = script.replaceAll("'2026-01-31T00:00:00Z'", `'${since}'`);
+    for (const part of here.split(/^(\\copy .*)$/m)) {
+      const [, copy] = /^\\copy (.*)$/.exec(part) ?? [];
+      if (!copy) await client.unsafe(part);
+      else if (copy.includes("to 'since.csv'"))
+        written = await text(await client.unsafe(`copy ${copy.replace("'since.csv'", 'stdout')}`).readable());
+      else
+        await pipeline(
+          Readable.from([file]),
+          await client.unsafe(`copy ${copy.replace("'since.csv'", 'stdin')}`).writable(),
+        );
+    }
+    return written;
+  } finally {
+    await client.end();
+  }
+}
+
+test('what was revoked since a backup stays revoked after it is restored, with the SQL of OPERATIONS.md', async () => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  const server = postgres(inject('postgresUrl'), { max: 1, onnotice: () => {} });
+  const name = new URL(url).pathname.slice(1);
+  onTestFinished(async () => {
+    await server.unsafe(`drop database if exists ${name}_backup with (force)`);
+    await server.end();
+  });
+  const restore = async () => {
+    await server.unsafe(`drop database ${name}`);
+    await server.unsafe(`create database ${name} template ${name}_backup`);
+  };
+  // The issuer of its access tokens, which is the same on each port.
+  const env = { ...(await deployment()), DATABASE_URL: url, PUBLIC_URL: 'http://latchkey.test' };
+
+  /** Lets somebody use the service, which then ends. */
+  async function serve<Result>(
+    use: (as: (token?: string) => ReturnType<typeof createLatchkey>) => Promise<Result>,
+  ): Promise<Result> {
+    await using service = await startProcess({ env });
+    return await use((token) => createLatchkey({ baseUrl: service.url, token }));
+  }
+
+  const made = await serve(async (as) => {
+    const signIn = async (email: string) => {
+      expectData(await as().POST('/v1/accounts', { body: { email, password } }));
+      return expectData(await as().POST('/v1/sessions', { body: { email, password } }));
+    };
+    const ada = await signIn('ada@example.com');
+    const bob = await signIn('bob@example.com');
+    const mint = async (by: string) =>
+      expectData(await as(by).POST('/v1/keys', { body: { name: 'Key', scopes: ['files:read'] } }));
+    return {
+      ada,
+      bob,
+      kept: await mint(ada.accessToken),
+      revoked: await mint(ada.accessToken),
+      changed: await mint(ada.accessToken),
+      ofDeleted: await mint(bob.accessToken),
+    };
+  });
+  const verdicts = () =>
+    serve(async (as) => {
+      const tokens = [made.kept, made.revoked, made.changed, made.ofDeleted].map(({ token }) => token);
+      const operator = as(env.OPERATOR_TOKEN);
+      const { verdicts } = expectData(await operator.POST('/v1/keys/verify/batch', { body: { tokens } }));
+      const { refreshToken } = made.ada;
+      const refreshed = await as().POST('/v1/sessions/refresh', { body: { refreshToken } });
+      return [
+        ...verdicts.map((verdict) => (verdict.valid ? 'valid' : verdict.reason)),
+        refreshed.response.status,
+      ];
+    });
+
+  await server.unsafe(`create database ${name}_backup template ${name}`);
+  const [{ since } = { since: '' }] = await server<{ since: string }[]>`select now()::text as since`;
+
+  const newPassword = 'correct horse battery 2';
+  await serve(async (as) => {
+    const ada = as(made.ada.accessToken);
+    const pathOf = ({ id: keyId }: { id: string }) => ({ params: { path: { keyId } } });
+    expect((await ada.DELETE('/v1/keys/{keyId}', pathOf(made.revoked))).response.status).toBe(204);
+    expectData(await ada.PATCH('/v1/keys/{keyId}', { ...pathOf(made.changed), body: { scopes: [] } }));
+    const change = { currentPassword: password, newPassword };
+    expect((await ada.PUT('/v1/account/password', { body: change })).response.status).toBe(204);
+    expect((await as(made.bob.accessToken).DELETE('/v1/account')).response.status).toBe(204);
+  });
+  const file = await psql(url, save, since);
+
+  await restore();
+  expect(await verdicts()).toEqual(['valid', 'valid', 'valid', 'valid', 200]);
+
+  await restore();
+  await psql(url, redo, since, file);
+  expect(await verdicts()).toEqual(['valid', 'unknown', 'disabled', 'unknown', 401]);
+  const client = postgres(url, { max: 1 });
+  const stale = await client.unsafe(passwords.replaceAll("'2026-01-31T00:00:00Z'", `'${since}'`));
+  await client.end();
+  expect(stale).toMatchObject([{ email: 'ada@example.com' }]);
+
+  await restore();
+  await psql(url, lost, since);
+  expect(await verdicts()).toEqual(['disabled', 'disabled', 'disabled', 'disabled', 401]);
+});

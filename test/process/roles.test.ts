@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import postgres from 'postgres';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { createLatchkey } from '../../clients/typescript/client.ts';
+import { deployment } from '../faults/load.ts';
+import { createDatabase, expectData, password } from '../harness.ts';
+import { startProcess } from './service.ts';
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+/** A file of deploy/ as psql would send it: \getenv, variables and \gexec are the only things of psql in it. */
+async function statementsOf(file: string, names: { owner: string; server: string; database: string }) {
+  const text = await readFile(join(root, 'deploy', file), 'utf8');
+  return text
+    .replaceAll(/^\\getenv.*$|--.*$/gm, '')
+    .replaceAll(/select format\('(.*?)', current_database\(\)\) \\gexec/g, '$1;')
+    .replaceAll('%I', names.database)
+    .replaceAll(/:'\w+'/g, "'secret'")
+    .replaceAll('latchkey_owner', names.owner)
+    .replaceAll(/\blatchkey\b/g, names.server);
+}
+
+/** An empty database, with the two roles of deploy/roles.sql under names of their own. */
+async function openWithRoles() {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  const database = new URL(url).pathname.slice(1);
+  const names = { database, owner: `owner_${database}`, server: `server_${database}` };
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  await admin.unsafe(await statementsOf('roles.sql', names));
+  onTestFinished(async () => {
+    await admin.end();
+    await drop();
+    const cluster = postgres(inject('postgresUrl'), { max: 1 });
+    await cluster.unsafe(`drop role ${names.server}; drop role ${names.owner}`);
+    await cluster.end();
+  });
+  const urlAs = (role: string) => {
+    const as = new URL(url);
+    as.username = role;
+    as.password = 'secret';
+    return as.href;
+  };
+  const sql = async (role: string, statements: string) => {
+    const client = postgres(urlAs(role), { max: 1, onnotice: () => {} });
+    try {
+      return await client.unsafe(statements);
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    ownerUrl: urlAs(names.owner),
+    serverUrl: urlAs(names.server),
+    restrict: async () => sql(names.owner, await statementsOf('restrict.sql', names)),
+    asServer: (statements: string) => sql(names.server, statements),
+  };
+}
+
+const migrate = (DATABASE_URL: string) =>
+  run(process.execPath, ['scripts/migrate.ts'], { cwd: root, env: { DATABASE_URL } });
+
+test('the owner migrates, and a role that may only read and write rows serves', async () => {
+  const { ownerUrl, serverUrl, restrict, asServer } = await openWithRoles();
+  const env = { ...(await deployment()), DATABASE_URL: serverUrl };
+
+  await expect(startProcess({ env })).rejects.toThrow(
+    /permission denied for .+\. It needs a migration, which this role may not make: run `npm run migrate`/,
+  );
+  expect((await migrate(ownerUrl)).stdout).toMatch(/^Applied 0001_start, .+\.\n$/);
+  expect((await migrate(ownerUrl)).stdout).toBe('Up to date.\n');
+  await restrict();
+
+  await using service = await startProcess({ env });
+  const as = (token?: string) => createLatchkey({ baseUrl: service.url, token });
+  const email = 'ada@example.com';
+  expectData(await as().POST('/v1/accounts', { body: { email, password } }));
+  const session = expectData(await as().POST('/v1/sessions', { body: { email, password } }));
+  const { refreshToken } = session;
+  const { accessToken } = expectData(await as().POST('/v1/sessions/refresh', { body: { refreshToken } }));
+  const ada = as(accessToken);
+  const { id, token } = expectData(await ada.POST('/v1/keys', { body: { name: 'Key' } }));
+  const verify = async () => expectData(await ada.POST('/v1/keys/verify', { body: { token } }));
+  expect(await verify()).toMatchObject({ valid: true });
+  const params = { path: { keyId: id } };
+  expectData(await ada.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } }));
+  expect(await verify()).toEqual({ valid: false, reason: 'disabled' });
+  const used = async () => expectData(await ada.GET('/v1/keys/{keyId}/usage', { params })).total;
+  await expect.poll(used, { timeout: 5_000 }).toMatchObject({ valid: 1, disabled: 1 });
+  expect((await ada.DELETE('/v1/keys/{keyId}', { params })).response.status).toBe(204);
+  expect(await verify()).toEqual({ valid: false, reason: 'unknown' });
+  expect((await ada.DELETE('/v1/account')).response.status).toBe(204);
+  expect((await as().GET('/readyz')).response.status).toBe(200);
+  const metrics = expectData(await as(env.OPERATOR_TOKEN).GET('/metrics'));
+  expect(metrics).toContain('latchkey_cache_trusted 1');
+  expect(metrics).toContain('latchkey_database_query_duration_seconds_count{outcome="error"} 0');
+
+  for (const forbidden of [
+    "update audit set actor = 'nobody'",
+    'delete from audit',
+    'truncate keys',
+    'drop table keys',
+    'alter table keys disable trigger user',
+    'create table mine ()',
+    'delete from kysely_migration',
+  ])
+    await expect(asServer(forbidden), forbidden).rejects.toThrow(/permission denied|must be owner/);
+});
