@@ -41,6 +41,7 @@ export class Client {
   readonly #sql: postgres.Sql<{ bigint: number; texts: string[] }>;
   readonly #sockets: Sockets;
   #ended = false;
+  #isBroken = false;
 
   /** @param url `postgres://…`; parameters of the driver and of the session as query parameters */
   constructor(url: string, { max, onnotify, connection, ...options }: ClientOptions) {
@@ -70,7 +71,9 @@ export class Client {
       connection: { ...session, ...connection },
       ...untyped,
     });
-    this.#sockets = new Sockets(this.#sql.options.max);
+    this.#sockets = new Sockets(this.#sql.options.max, () => {
+      this.#isBroken = true;
+    });
     // Parameters come to the driver as text. When it prepares a statement again it encodes them again: a hash
     // would be stored as the digits of its digits. Without encoders it takes text as it is.
     this.#sql.options.serializers = {};
@@ -90,6 +93,11 @@ export class Client {
     } catch (error) {
       throw isDestroyed(error) && !this.#ended ? notPrimary() : error;
     }
+  }
+
+  /** Whether one of its places for connections is lost, so that another client should take over. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /** Ends all connections; what is under way may take so many seconds. */

@@ -80,6 +80,7 @@ class PostgresDriver implements Driver {
     } catch (error) {
       // An error of the server's own is a word from it; one of the driver's or the socket's is not.
       if (error instanceof postgres.PostgresError) this.#heard = performance.now();
+      if (client.isBroken) this.#replace(client, 5);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -91,11 +92,15 @@ class PostgresDriver implements Driver {
    * queries; once, not for each of them. Else it is this one that the driver has lost, as it can while connections die.
    */
   #giveUp(client: Client): DatabaseUnavailable {
-    if (client === this.#client && performance.now() - this.#heard >= (this.#deadline ?? 0)) {
-      this.#client = this.#connect();
-      client.end(0).catch(() => {});
-    }
+    if (performance.now() - this.#heard >= (this.#deadline ?? 0)) this.#replace(client, 0);
     return new DatabaseUnavailable(new Error(`No answer to a statement within ${this.#deadline} ms`));
+  }
+
+  /** Opens another pool, once, and ends this one; what is under way there may take so many seconds. */
+  #replace(client: Client, seconds: number): void {
+    if (client !== this.#client) return;
+    this.#client = this.#connect();
+    client.end(seconds).catch(() => {});
   }
 
   async init() {}

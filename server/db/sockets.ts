@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Where a server may be, as the driver has read it from its URL: a socket file, or hosts that are tried in turn. */
@@ -16,8 +17,8 @@ const interval = 100;
  * connection when the other side accepts it and closes it at once, as a proxy without a server behind it does, but
  * opens the next, for as long as that lasts: some 360 a second on a busy machine, ten times that on an idle one.
  *
- * Here, an end that the other side makes is an error, which fails the statement; and openings are paced, since there
- * are ends that cannot be seen here (within TLS) or that the driver answers with the next host.
+ * Here, an end is an error, which fails the statement; and openings are paced, since there are ends that cannot be seen
+ * here (within TLS) or that the driver answers with the next host.
  */
 export class Sockets {
   readonly #max: number;
@@ -25,11 +26,17 @@ export class Sockets {
   #openings: number[] = [];
   #turn = 0;
   readonly #connecting = new Set<Socket>();
+  readonly #onMute: () => void;
   #closed = false;
 
-  /** @param max how many connections the pool may hold */
-  constructor(max: number) {
+  /**
+   * @param max how many connections the pool may hold
+   * @param onMute told that the driver says nothing on a new connection, as on any that it will have in this place: it
+   * does so where one ended between a statement and its sending
+   */
+  constructor(max: number, onMute: () => void) {
     this.#max = max;
+    this.#onMute = onMute;
   }
 
   /** Begins a connection. Errors are the socket's to tell. */
@@ -41,10 +48,28 @@ export class Sockets {
     this.#connecting.add(socket);
     const settled = () => this.#connecting.delete(socket);
     socket.once('connect', settled).once('close', settled);
-    socket.once('end', () => {
-      const ended = new Error('The server closed the connection');
-      socket.destroy(Object.assign(ended, { code: 'CONNECTION_CLOSED' }));
-    });
+    let reason = 'The server closed the connection';
+    // Before the driver hears of the end, which alone would not fail a statement that waits for this connection, nor
+    // one that came to it after an error.
+    socket.once('close', () =>
+      socket.emit('error', Object.assign(new Error(reason), { code: 'CONNECTION_CLOSED' })),
+    );
+    const write = socket.write;
+    let spoken = false;
+    socket.write = (...args: unknown[]) => {
+      spoken = true;
+      socket.write = write;
+      return Reflect.apply(write, socket, args);
+    };
+    // The driver speaks first, within a turn of the loop.
+    socket.once('connect', () =>
+      setImmediate(() => {
+        if (spoken || socket.destroyed) return;
+        this.#onMute();
+        reason = 'The driver has lost the connection';
+        socket.destroy();
+      }),
+    );
     // For the driver: the name that a certificate must have, and what errors name.
     return Object.assign(socket, { host: host[turn], port: port[turn] });
   }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import connect from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLatchkey, type Latchkey } from '../../clients/typescript/client.ts';
 import { newSigningKeys } from '../../server/signing.ts';
@@ -89,6 +91,33 @@ test('while Postgres is frozen the answer is 503 within 5 s, and when it thaws t
     for (const pid of pids) process.kill(pid, 'SIGCONT');
   }
   await servesAgain();
+});
+
+test('where Postgres closes connections that idle, every verification is answered all the same', async () => {
+  await servesAgain();
+  const admin = connect(postgres.url, { max: 1, onnotice: () => {} });
+  const set = async (setting: string) => {
+    await admin.unsafe(`alter system ${setting}`);
+    await admin`select pg_reload_conf()`;
+  };
+  await set(`set idle_session_timeout = '1s'`);
+  try {
+    const operator = createLatchkey({ baseUrl: service.url, token: env.OPERATOR_TOKEN });
+    const unknown = () => operator.POST('/v1/keys/verify', { body: { token: newToken('lk_') } });
+    for (let round = 0; round < 20; round += 1) {
+      // About as long as they may idle: some requests meet a connection that is just being closed.
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, async (_, index) => {
+          await pause(990 + index);
+          return (await unknown()).response.status;
+        }),
+      );
+      expect(new Set(answers)).toEqual(new Set([200]));
+    }
+  } finally {
+    await set('reset idle_session_timeout');
+    await admin.end();
+  }
 });
 
 test('a standby is not served from, since it may be behind: the start says so, and so does a service that runs', async () => {
