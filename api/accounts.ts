@@ -191,7 +191,7 @@ export const accounts = {
     tags,
     summary: 'Delete the account',
     description:
-      'Deletes the account, its sessions and all of its keys, at once and for good. The operator names the account.',
+      'Deletes the account, its sessions and all of its keys, at once and for good: when this is answered no token of it is accepted, and its `email` or `externalId` can be used again. The operator names the account.',
     security: [bySession, byOperator],
     request: { query: z.strictObject(accountQuery) },
     responses: {

@@ -171,6 +171,10 @@ export const journal = {
     responses: {
       201: data('The new API key, with its token.', 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f'),
       ...refusals,
+      409: refusal('The account has as many API keys as it may have.', {
+        message: 'The account has 1000 API keys, and may have no more.',
+        status: 409,
+      }),
       413: refusal('The body is larger than 64 KiB.', {
         message: 'The body may have at most 65536 bytes.',
         status: 413,

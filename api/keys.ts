@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { refusals } from './problem.ts';
+import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { givenInstant, instant, text } from './text.ts';
 
@@ -231,7 +231,7 @@ export const keys = {
     tags,
     summary: 'Create a key',
     description:
-      'Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks.',
+      'Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       query: z.strictObject(accountQuery),
@@ -248,6 +248,11 @@ export const keys = {
         },
       },
       ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+      409: refusal(409, {
+        code: 'key_limit_reached',
+        detail: 'The account has 1000 keys, and may have no more: delete one that is not needed first.',
+        description: 'The account has as many keys as it may have.',
+      }),
     },
   }),
 

@@ -14,6 +14,7 @@ const problemCodes = [
   'invalid_input',
   'invalid_refresh_token',
   'invalid_token',
+  'key_limit_reached',
   'key_not_found',
   'malformed_body',
   'malformed_request',
@@ -163,24 +164,36 @@ const headers: { [status: number]: typeof authenticateHeader | typeof scopeHeade
   503: retryHeader,
 };
 
+type Status = keyof typeof facts;
+interface ProblemResponse {
+  description: string;
+  content: { 'application/problem+json': { schema: typeof Problem } };
+}
+
 /**
- * The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`.
- * Each has the problem schema, an example, and the headers that its status obliges to (RFC 6750, RFC 9110).
+ * One refusal as an OpenAPI response, with the problem schema, an example, and the headers that its status obliges to
+ * (RFC 6750, RFC 9110).
+ * @param own what this operation means by the status, where that is not the usual
  */
-export function refusals<Status extends keyof typeof facts>(...statuses: Status[]) {
-  const responses = statuses.map((status) => {
-    const { description, ...body } = facts[status];
-    const example = {
-      type: 'about:blank',
-      status,
-      requestId: '0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10',
-      ...body,
-    };
-    const content = { 'application/problem+json': { schema: Problem, example } };
-    return [status, { description, content, ...(headers[status] && { headers: headers[status] }) }];
-  });
-  return Object.fromEntries(responses) as Record<
-    Status,
-    { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
+export function refusal(
+  status: Status,
+  own: Partial<Pick<ProblemFacts, 'code' | 'detail' | 'description'>> = {},
+): ProblemResponse {
+  const { description, ...body } = { ...facts[status], ...own };
+  const example = {
+    type: 'about:blank',
+    status,
+    requestId: '0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10',
+    ...body,
+  };
+  const content = { 'application/problem+json': { schema: Problem, example } };
+  return { description, content, ...(headers[status] && { headers: headers[status] }) };
+}
+
+/** The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`. */
+export function refusals<Some extends Status>(...statuses: Some[]) {
+  return Object.fromEntries(statuses.map((status) => [status, refusal(status)])) as Record<
+    Some,
+    ProblemResponse
   >;
 }

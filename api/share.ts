@@ -183,6 +183,11 @@ export const share = {
         z.object({ code: z.literal('ADDED'), message: z.string(), api_key: z.string() }),
         { code: 'ADDED', message: 'Added new API Key', api_key: 'eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9…' },
       ),
+      409: outcome(
+        'The user has as many keys as they may have.',
+        'KEY_LIMIT_REACHED',
+        'You have 1000 APIKeys, and may have no more.',
+      ),
       ...refusals,
       ...bodyRefusals,
     },

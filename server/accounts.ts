@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type QueryCreator, sql } from 'kysely';
 import { type Act, logged } from './audit.ts';
-import type { Database } from './db/schema.ts';
+import type { Database, Schema } from './db/schema.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, WrongPassword } from './errors.ts';
 import { newId, operatorAccountId } from './id.ts';
 import { hashPassword, isPassword } from './password.ts';
@@ -48,9 +48,13 @@ const insertAccount = (
     .select(columns)
     .executeTakeFirst();
 
+/** The id of an account, unless it is deleted: for the `where` of a query. */
+export const openAccount = (q: QueryCreator<Schema>, id: string) =>
+  q.selectFrom('accounts').select('id').where('id', '=', id).where('closed_at', 'is', null);
+
 /** @throws AccountNotFound */
 export async function getAccount(db: Database, id: string): Promise<Account> {
-  const account = await db.selectFrom('accounts').select(columns).where('id', '=', id).executeTakeFirst();
+  const account = await openAccount(db, id).clearSelect().select(columns).executeTakeFirst();
   if (!account) throw new AccountNotFound();
   return account;
 }
@@ -72,6 +76,7 @@ export async function listAccounts(
     .selectFrom('accounts')
     .select(columns)
     .where('id', '!=', operatorAccountId)
+    .where('closed_at', 'is', null)
     .$if(before !== undefined, (q) => q.where('number', '<', before ?? 0))
     .$if(email !== undefined, (q) => q.where('email', '=', email ?? null))
     .$if(externalId !== undefined, (q) => q.where('external_id', '=', externalId ?? null))
@@ -125,13 +130,10 @@ export async function setPassword(
   if (!changed) throw new WrongPassword();
 }
 
-/** So many counts of uses go with their account: no more than the statement has time for. */
-const usageAtOnce = 10_000;
-
 /**
- * Deletes an account with its sessions, its usage (of very much, the rest soon after) and its keys, whose tokens no
- * replica accepts when this ends. A key that is being minted while this waits goes as well, but without an audit row of
- * its own.
+ * Deletes an account. One statement closes it, however much it has: when this ends, no replica accepts a token of its
+ * keys or its sessions, nobody finds it, and its email and externalId are free. What is left of it is removed by
+ * `background/closed-accounts.ts`, which also writes `key.revoked` for each key.
  * @throws AccountNotFound; so does the operator's own account, which is not for deleting
  */
 export async function deleteAccount(
@@ -139,52 +141,26 @@ export async function deleteAccount(
   id: string,
   act: Act,
 ): Promise<void> {
-  const deleted = await db
-    // Keys before counts, each in their order, as usage.ts locks them.
-    .with('held', (q) =>
+  const closed = await db
+    .with('closed', (q) =>
       q
-        .selectFrom('keys')
-        .select(['id', 'account_id'])
-        .where('account_id', '=', id)
-        .where('account_id', '!=', operatorAccountId)
-        .orderBy('id')
-        .forUpdate(),
+        .updateTable('accounts')
+        .set({
+          closed_at: new Date(act.now),
+          closed_by: act.actor,
+          email: null,
+          password_hash: null,
+          external_id: null,
+        })
+        .where('id', '=', id)
+        .where('id', '!=', operatorAccountId)
+        .where('closed_at', 'is', null)
+        .returning('id'),
     )
-    .with(
-      'counted',
-      () => sql<{ key_id: string; hour: Date; verdict: string }>`(
-        select key_id, hour, verdict from usage
-        where account_id = ${id} and account_id <> ${operatorAccountId} and (select count(*) from held) >= 0
-        order by hour, key_id, verdict
-        limit ${usageAtOnce}
-        for update)`,
-    )
-    .with(
-      'uncounted',
-      () => sql<never>`(
-        delete from usage using counted
-        where usage.key_id = counted.key_id and usage.hour = counted.hour and usage.verdict = counted.verdict)`,
-    )
-    .with('deleted', (q) =>
-      q.deleteFrom('accounts').where('id', '=', id).where('id', '!=', operatorAccountId).returning('id'),
-    )
-    .with(
-      'left_over',
-      () => sql<never>`(
-        insert into usage_left (account_id)
-        select id from deleted where (select count(*) from counted) = ${usageAtOnce})`,
-    )
-    .with('keys_logged', () =>
-      logged(
-        act,
-        'key.revoked',
-        sql`select account_id, id from held where account_id in (select id from deleted)`,
-      ),
-    )
-    .with('logged', () => logged(act, 'account.deleted', sql`select id, null::text from deleted`))
-    .selectFrom('deleted')
+    .with('logged', () => logged(act, 'account.deleted', sql`select id, null::text from closed`))
+    .selectFrom('closed')
     .select('id')
     .executeTakeFirst();
   await settled();
-  if (!deleted) throw new AccountNotFound();
+  if (!closed) throw new AccountNotFound();
 }

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { createApp } from './app.ts';
 import { Attempts } from './attempts.ts';
+import { sweepClosedAccount } from './background/closed-accounts.ts';
+import { Sweeper } from './background/sweeper.ts';
 import { type Config, jwkSetText, operatorTokensText, publicUrlOf, readConfig } from './config.ts';
 import { Alone, type Currency } from './currency.ts';
 import { type DataDir, openDataDir } from './datadir.ts';
@@ -67,15 +69,21 @@ export async function boot(
     signer,
     tokenPrefix: config.TOKEN_PREFIX,
     signUp: config.SIGN_UP,
+    maxKeysPerAccount: config.MAX_KEYS_PER_ACCOUNT,
     corsOrigins: config.CORS_ORIGINS,
     clientIpHeader: config.CLIENT_IP_HEADER,
   });
+  const sweeper = new Sweeper(
+    () => sweepClosedAccount(db, currency.now()),
+    (error) => log.warn({ reason: messageOf(error) }, 'deleted accounts are not swept'),
+  );
 
   return {
     config,
     log,
     fetch: (request, peer) => app.fetch(request, peer),
     async close() {
+      await sweeper.close();
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
       metrics[Symbol.dispose]();
       await currency.close();

@@ -116,6 +116,11 @@ const environment = z
       .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
       .transform(wholeNumber)
       .default(64),
+    MAX_KEYS_PER_ACCOUNT: z
+      .string()
+      .regex(/^(?:[1-9]\d{0,4}|100000)$/, 'must be a whole number from 1 to 100000')
+      .transform(wholeNumber)
+      .default(1_000),
     CLIENT_IP_HEADER: z
       .string()
       .regex(/^[\w-]{1,64}$/, 'must be the name of a header, such as X-Forwarded-For')

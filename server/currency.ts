@@ -2,6 +2,8 @@
 export interface Memory {
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   forget(hash: string): void;
+  /** The account of this id is deleted, and so are its keys. */
+  forgetAccount(id: string): void;
   /** Anything may have changed. */
   forgetAll(): void;
 }
@@ -26,12 +28,13 @@ export interface Currency {
   close(): Promise<void>;
 }
 
-/** What a memory is told of changes by: `changed <hash>`, or `changed *` for more than can be named. */
+/** What a memory is told of changes by: `changed <hash>`, `closed <account id>`, or `changed *` for more than can be named. */
 export function forgetChanged(memory: Memory | undefined, message: string): void {
-  const [kind, hash = ''] = message.split(' ');
+  const [kind, what = ''] = message.split(' ');
+  if (kind === 'closed') memory?.forgetAccount(what);
   if (kind !== 'changed') return;
-  if (hash === '*') memory?.forgetAll();
-  else memory?.forget(hash);
+  if (what === '*') memory?.forgetAll();
+  else memory?.forget(what);
 }
 
 /** That of a process which has its database to itself, and hears of each change before whoever makes it. */

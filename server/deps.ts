@@ -28,6 +28,7 @@ export interface Deps {
   publicUrl: string;
   tokenPrefix: string;
   signUp: 'open' | 'closed';
+  maxKeysPerAccount: number;
   /** Origins that browsers may call from; `*` for any. */
   corsOrigins: string[];
   /** The header in which a trusted proxy names the client's address; without one, the connection's counts. */

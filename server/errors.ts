@@ -46,6 +46,15 @@ export class AccountNotFound extends Refusal {
   }
 }
 
+/** The account has as many keys as it may have. */
+export class KeyLimitReached extends Refusal {
+  readonly limit: number;
+  constructor(limit: number) {
+    super(`The account has ${limit} keys, and may have no more: delete one that is not needed first.`);
+    this.limit = limit;
+  }
+}
+
 /** The operator did not say for which account it acts. */
 export class AccountRequired extends Refusal {
   constructor() {

@@ -6,10 +6,10 @@ import {
   type SqlBool,
   sql,
 } from 'kysely';
+import { getAccount, openAccount } from './accounts.ts';
 import { type Act, logged } from './audit.ts';
-import { isForeignKeyViolation } from './db/outage.ts';
 import type { Database, Metadata, Schema } from './db/schema.ts';
-import { AccountNotFound, beyondCaller, InvalidInput, KeyNotFound } from './errors.ts';
+import { beyondCaller, InvalidInput, KeyLimitReached, KeyNotFound } from './errors.ts';
 import { newId } from './id.ts';
 import { hashText, startOf } from './token.ts';
 
@@ -62,6 +62,10 @@ export type KeyName = { id: string } | { number: number };
 const named = (name: KeyName) =>
   'id' in name ? sql<SqlBool>`id = ${name.id}` : sql<SqlBool>`number = ${name.number}`;
 
+/** Whether an account has the key, and is not deleted. */
+const ownedBy = (db: Database, accountId: string) => (q: ExpressionBuilder<Schema, 'keys'>) =>
+  q('account_id', 'in', openAccount(db, accountId));
+
 /** What a verdict on the key would say at this instant; `disabled` before `expired`. */
 export function statusOf(
   { disabledAt, expiresAt }: Pick<Key, 'disabledAt' | 'expiresAt'>,
@@ -91,33 +95,43 @@ export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'e
 /**
  * Stores a new key. Of its token only the hash and the start are kept.
  * @throws AccountNotFound where the account is gone
+ * @throws KeyLimitReached where it has `maxKeysPerAccount` keys
  */
-export async function mintKey(db: Database, { token, ...given }: NewKey, act: Act): Promise<Key> {
+export async function mintKey(
+  { db, maxKeysPerAccount }: { db: Database; maxKeysPerAccount: number },
+  { token, ...given }: NewKey,
+  act: Act,
+): Promise<Key> {
   const at = new Date(act.now);
   const key = { id: newId(act.now), ...given, hash: hashText(token), start: startOf(token) };
-  // The setting says that the token is new: see the trigger key_inserted.
+  // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
+  // The setting says that the token is new, and counted: see the triggers key_inserted and keys_inserted.
   const { rows } = await sql<{ number: number }>`
-    with minted as (
+    with account as (
+      update accounts set key_count = key_count + 1
+      where id = ${key.accountId} and closed_at is null and key_count < ${maxKeysPerAccount}::integer
+      returning id),
+    minted as (
       insert into keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
-      select ${key.id}::text, ${key.accountId}::text, ${key.name}::text, decode(${key.hash}::text, 'hex'),
+      select ${key.id}::text, account.id, ${key.name}::text, decode(${key.hash}::text, 'hex'),
         ${key.start}::text, ${key.scopes}::text[], ${JSON.stringify(key.metadata)}::text::jsonb,
         ${key.expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
-      from (select set_config('latchkey.minting', 'on', true)) as setting
+      from account, (select set_config('latchkey.minting', 'on', true)) as setting
       returning id, account_id, number),
     logged as ${logged(act, 'key.minted', sql`select account_id, id from minted`)}
-    select number from minted`
-    .execute(db)
-    .catch((error) => {
-      throw isForeignKeyViolation(error) ? new AccountNotFound() : error;
-    });
-  const [{ number } = { number: 0 }] = rows;
+    select number from minted`.execute(db);
+  const [minted] = rows;
+  if (!minted) {
+    await getAccount(db, key.accountId);
+    throw new KeyLimitReached(maxKeysPerAccount);
+  }
   const unused = { disabledAt: null, lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
-  return { ...key, number, ...unused, createdAt: at, updatedAt: at };
+  return { ...key, ...minted, ...unused, createdAt: at, updatedAt: at };
 }
 
 /** Every key of an account, oldest first. */
 export const allKeys = (db: Database, accountId: string): Promise<Key[]> =>
-  db.selectFrom('keys').select(columns).where('account_id', '=', accountId).orderBy('number').execute();
+  db.selectFrom('keys').select(columns).where(ownedBy(db, accountId)).orderBy('number').execute();
 
 /** Which keys a list shows. */
 export interface KeyFilter {
@@ -141,7 +155,7 @@ export async function listKeys(
   const keys = await db
     .selectFrom('keys')
     .select(columns)
-    .where('account_id', '=', accountId)
+    .where(ownedBy(db, accountId))
     .$if(before !== undefined, (q) => q.where('number', '<', before ?? 0))
     .$if(status !== undefined, (q) => q.where(hasStatus(status ?? 'active', new Date(now))))
     .$if(literal !== undefined, (q) =>
@@ -158,7 +172,7 @@ export async function getKey(db: Database, accountId: string, name: KeyName): Pr
   const key = await db
     .selectFrom('keys')
     .select(columns)
-    .where('account_id', '=', accountId)
+    .where(ownedBy(db, accountId))
     .where(named(name))
     .executeTakeFirst();
   if (!key) throw new KeyNotFound();
@@ -216,7 +230,7 @@ export async function changeKey(
       'changed',
       () => sql<KeyRow>`(
         update keys set ${sql.join(changes)}
-        where account_id = ${accountId} and ${named(name)}
+        where account_id in ${openAccount(db, accountId)} and ${named(name)}
           and (${change.metadata === undefined}::boolean or ${isWithinBounds(merged)})
           and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
         returning *)`,
@@ -252,11 +266,7 @@ export async function revokeKey(
 ): Promise<void> {
   const revoked = await db
     .with('revoked', (q) =>
-      q
-        .deleteFrom('keys')
-        .where('account_id', '=', accountId)
-        .where(named(name))
-        .returning(['id', 'account_id']),
+      q.deleteFrom('keys').where(ownedBy(db, accountId)).where(named(name)).returning(['id', 'account_id']),
     )
     .with('logged', () => logged(act, 'key.revoked', sql`select account_id, id from revoked`))
     .selectFrom('revoked')

@@ -74,7 +74,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       select keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name, keys.scopes,
         keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt"
       from keys join accounts on accounts.id = keys.account_id
-      where keys.hash = wanted.hash
+      where keys.hash = wanted.hash and accounts.closed_at is null
       limit 1
     ) as key`;
 }

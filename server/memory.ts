@@ -6,6 +6,8 @@ import type { Keys, VerifiedKey } from './verify.ts';
 
 /** So many unknown tokens are remembered as such, apart from the keys, so that nobody can crowd those out with them. */
 const maxUnknown = 10_000;
+/** So many deleted accounts are remembered as such. With the next one all keys are forgotten, for once. */
+const maxClosed = 10_000;
 /** What a key takes beside its texts, in bytes, and what each of its scopes and each character of its texts adds. */
 const bytesPerKey = 1_250;
 const bytesPerScope = 30;
@@ -14,7 +16,7 @@ const bytesPerCharacter = 2;
 export interface KeyMemoryOptions {
   /** Looks a key up in the database. */
   find: (hash: string) => Promise<VerifiedKey | undefined>;
-  /** Whether every change so far was told to `forget` or `forgetAll`. */
+  /** Whether every change so far was told to `forget`, `forgetAccount` or `forgetAll`. */
   isCurrent: () => boolean;
   /** How much the keys may take, about. */
   bytes: number;
@@ -29,6 +31,8 @@ export class KeyMemory implements Memory, Keys {
   readonly #isCurrent: () => boolean;
   readonly #keys: Recent<VerifiedKey>;
   readonly #unknown = new Recent<true>(maxUnknown);
+  /** Accounts that were deleted, some of whose keys may still be among ours: nobody has to look for those at once. */
+  readonly #closed = new Set<string>();
   /** Who is being asked for. What is forgotten meanwhile is taken out, so that its answer is not remembered. */
   readonly #asked = new Map<string, Promise<VerifiedKey | undefined>>();
 
@@ -48,7 +52,8 @@ export class KeyMemory implements Memory, Keys {
     // A query under way is no answer either: it may have begun before a change that we are not told of.
     if (!this.#isCurrent()) return this.#find(hash);
     const key = this.#keys.get(hash);
-    if (key || this.#unknown.get(hash)) return key;
+    if (key && !this.#closed.has(key.accountId)) return key;
+    if (this.#unknown.get(hash)) return undefined;
     return this.#asked.get(hash) ?? this.#ask(hash);
   }
 
@@ -58,7 +63,15 @@ export class KeyMemory implements Memory, Keys {
     this.#asked.delete(hash);
   }
 
+  forgetAccount(id: string): void {
+    if (this.#closed.size === maxClosed) this.forgetAll();
+    this.#closed.add(id);
+    // Whose key a look-up under way will find, nobody knows yet.
+    this.#asked.clear();
+  }
+
   forgetAll(): void {
+    this.#closed.clear();
     this.#keys.clear();
     this.#unknown.clear();
     this.#asked.clear();

@@ -1,4 +1,5 @@
 import { type QueryCreator, sql } from 'kysely';
+import { openAccount } from './accounts.ts';
 import { type Act, logged } from './audit.ts';
 import type { Database, Schema } from './db/schema.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
@@ -12,7 +13,7 @@ const sessionLifetime = 30 * 86_400_000;
 /** At most so many expired sessions are deleted by one sign-in. */
 const sweepLimit = 100;
 
-/** Sessions that have neither expired nor begun with a password that is not the account's any more. */
+/** Sessions that have neither expired nor begun with a password that is not the account's any more, nor outlived it. */
 const liveSessions = (q: QueryCreator<Schema>, now: number) =>
   q
     .selectFrom('sessions')
@@ -22,6 +23,7 @@ const liveSessions = (q: QueryCreator<Schema>, now: number) =>
         .onRef('accounts.password_version', '=', 'sessions.password_version'),
     )
     .select('sessions.id')
+    .where('accounts.closed_at', 'is', null)
     .where('sessions.expires_at', '>', new Date(now));
 
 /** A session that was just begun or refreshed, with the refresh token that comes next. */
@@ -53,7 +55,7 @@ export async function signIn(
   const expiresAt = new Date(now + sessionLifetime);
   const act = { actor: `session:${sessionId}`, now };
   const started = await db
-    .with('account', (q) => q.selectFrom('accounts').select('id').where('id', '=', account.id).forKeyShare())
+    .with('account', (q) => openAccount(q, account.id).forKeyShare())
     .with('swept', (q) =>
       q
         .deleteFrom('sessions')

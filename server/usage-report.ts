@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { openAccount } from './accounts.ts';
 import type { Database } from './db/schema.ts';
 import { type Counts, outcomes } from './uses.ts';
 
@@ -28,7 +29,7 @@ export async function usageOf(
       coalesce(sum(count) filter (where verdict = 'disabled'), 0)::bigint as disabled,
       coalesce(sum(count) filter (where verdict = 'insufficient_scope'), 0)::bigint as insufficient_scope
     from usage
-    where exists (select from accounts where id = ${accountId}) and account_id = ${accountId}
+    where exists ${openAccount(db, accountId)} and account_id = ${accountId}
       and ${keyId === undefined ? sql`true` : sql`key_id = ${keyId}`}
       and hour >= ${from}::timestamptz and hour < ${to}::timestamptz
     group by start

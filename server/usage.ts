@@ -164,7 +164,7 @@ export class Usage {
 /**
  * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then counts in the
  * order of key and verdict, so that none can deadlock. A count may be there twice, where the server did write it
- * and its answer was lost. Counts of accounts that are gone are dropped.
+ * and its answer was lost. Counts of accounts that are deleted are dropped.
  */
 async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> {
   // Column by column, which is less work for Postgres than a list of objects.
@@ -192,7 +192,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
     )
     insert into usage (account_id, key_id, hour, verdict, count)
     select uses.account_id, uses.key_id, ${new Date(hour)}::timestamptz, verdict, count::bigint
-    from uses join accounts on accounts.id = uses.account_id cross join lateral (
+    from uses join accounts on accounts.id = uses.account_id and accounts.closed_at is null cross join lateral (
       values ('valid' collate "C", valid), ('expired', expired), ('disabled', disabled),
         ('insufficient_scope', insufficient_scope)) as counted(verdict, count)
     -- The second makes it wait for the locks above.
@@ -202,8 +202,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
 }
 
 /**
- * Deletes some of the counts from before an instant, and of those that deleted accounts have left, save those that
- * another replica is just deleting.
+ * Deletes some of the counts from before an instant, save those that another replica is just deleting.
  * @returns whether there may be more
  */
 async function sweepUses(db: Database, before: Date): Promise<boolean> {
@@ -212,19 +211,9 @@ async function sweepUses(db: Database, before: Date): Promise<boolean> {
       select ctid from usage where hour < ${before}::timestamptz
       order by hour limit ${sweepSize} for update skip locked
     ),
-    bereft as (
-      select account_id from usage_left order by account_id limit 1 for update skip locked
-    ),
-    orphaned as (
-      select ctid from usage where account_id = (select account_id from bereft) limit ${sweepSize} for update skip locked
-    ),
     swept as (
-      delete from usage where ctid = any(array(select ctid from old union select ctid from orphaned))
-    ),
-    done as (
-      delete from usage_left where account_id = (select account_id from bereft)
-        and (select count(*) from orphaned) < ${sweepSize}
+      delete from usage where ctid = any(array(select ctid from old))
     )
-    select (select count(*) from old) = ${sweepSize} or exists (select from bereft) as more`.execute(db);
+    select count(*) = ${sweepSize} as more from old`.execute(db);
   return rows[0]?.more ?? false;
 }

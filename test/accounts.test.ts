@@ -120,36 +120,6 @@ test('bad input to a union is told in the words of what was meant', async () => 
   expect(await faults({ externalId: '' })).toEqual(['#/externalId']);
 });
 
-test('a deleted account takes its keys and sessions along, and leaves its audit rows', async () => {
-  const { email, accountId, client, accessToken } = await service.signIn();
-  const { token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
-  expect((await client.DELETE('/v1/account')).response.status).toBe(204);
-
-  expect((await service.as(accessToken).GET('/v1/account')).response.status).toBe(401);
-  expect((await service.as().POST('/v1/sessions', { body: { email, password } })).response.status).toBe(401);
-  const verdict = expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
-  expect(verdict).toEqual({ valid: false, reason: 'unknown' });
-
-  const actions = await service.db
-    .selectFrom('audit')
-    .select('action')
-    .where('account_id', '=', accountId.slice(4))
-    .execute();
-  expect(actions.map(({ action }) => action).sort()).toEqual([
-    'account.created',
-    'account.deleted',
-    'key.minted',
-    'key.revoked',
-    'session.started',
-  ]);
-  const left = await service.db
-    .selectFrom('keys')
-    .select('id')
-    .where('account_id', '=', accountId.slice(4))
-    .execute();
-  expect(left).toEqual([]);
-});
-
 test('the operator creates an account for one of the product’s own users, once', async () => {
   const body = { externalId: 'user_1' };
   const created = expectData(await service.operator.POST('/v1/accounts', { body }));

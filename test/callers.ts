@@ -143,13 +143,13 @@ async function newHolders<Word extends string>(
 
 /** Stores a key with this token. */
 export const storeKey = (
-  { db, deps }: TestService,
+  { deps }: TestService,
   {
     expiresAt = null,
     ...key
   }: { accountId: string; scopes: string[]; token: string; expiresAt?: Date | null },
 ): Promise<Key> =>
-  mintKey(db, { name: 'Key', metadata: {}, expiresAt, ...key }, { actor: 'operator', now: deps.now() });
+  mintKey(deps, { name: 'Key', metadata: {}, expiresAt, ...key }, { actor: 'operator', now: deps.now() });
 
 /** A new owner, another account, and the thing. */
 export async function newWorld(service: TestService): Promise<World> {

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
+import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { clientIp, expectData, type TestService } from './harness.ts';
 import {
   type Contract,
+  isFull,
   isGood,
   journalKey,
   listOf,
@@ -113,8 +115,10 @@ const create = {
     .map((facts) =>
       command('CreateKey', facts, isThere(facts.owner), async (model, real) => {
         const { owner, ...body } = facts;
+        const isRefused = isFull(model, owner);
         const answer = await call(real, tokenOf(real, owner), 'POST', lists.v1, body);
-        expect(answer.status).toBe(201);
+        expect(answer.status).toBe(isRefused ? 409 : 201);
+        if (isRefused) return;
         const { token } = answer.body;
         const lifetime = { '1d': day, '7d': 7 * day, never: null }[body.expiresIn ?? 'never'];
         const expiresAt = lifetime === null ? null : model.now() + lifetime;
@@ -133,8 +137,10 @@ const create = {
     command('CreateJournalKey', facts, isThere(facts.owner), async (model, real) => {
       const { owner, name } = facts;
       const query = new URLSearchParams({ name });
+      const isRefused = isFull(model, owner);
       const answer = await call(real, tokenOf(real, owner), 'POST', `${lists.journal}?${query}`);
-      expect(answer.status).toBe(201);
+      expect(answer.status).toBe(isRefused ? 409 : 201);
+      if (isRefused) return;
       const { token } = answer.body.data[0].attributes;
       const scopes = ['keys:read', 'keys:write'];
       const key = await note(model, real, { owner, name, scopes, token, expiresAt: null });
@@ -147,8 +153,10 @@ const create = {
     .map((facts) =>
       command('CreateShareKey', facts, isThere(facts.owner), async (model, real) => {
         const { owner, ...body } = facts;
+        const isRefused = isFull(model, owner);
         const answer = await call(real, tokenOf(real, owner), 'POST', `/api${lists.share}`, body);
-        expect(answer.status).toBe(201);
+        expect(answer.status).toBe(isRefused ? 409 : 201);
+        if (isRefused) return;
         const lifetime = { 'One Day': day, week: 7 * day, Never: null }[body.expires ?? 'Never'];
         const began = Math.floor(model.now() / 1000) * 1000;
         const expiresAt = lifetime === null ? null : began + lifetime;
@@ -230,6 +238,31 @@ const revokeItself = fc.record({ n }).map((facts) =>
     expect(status).toBe(isGood(model, key) ? 204 : 401);
     if (status === 204) key.revoked = true;
   }),
+);
+
+const deleteAccount = fc.record({ by: account }).map((facts) =>
+  command('DeleteAccount', facts, isThere(facts.by), async (model, real) => {
+    const as = tokenOf(real, facts.by);
+    expect((await call(real, as, 'DELETE', '/v1/account')).status).toBe(204);
+    for (const path of ['/v1/account', ...Object.values(lists)])
+      expect((await call(real, as, 'GET', path)).status).toBe(401);
+    for (const key of liveKeys(model, facts.by)) key.revoked = true;
+    const { accountId, accessToken, refreshToken } = await real.service.signIn();
+    model.accounts[facts.by] = { id: accountId.slice(4) };
+    real.sessions[facts.by] = { accessToken, refreshToken };
+  }),
+);
+
+/** Removes what is left of deleted accounts, or a part of it: nobody sees that. */
+const sweep = fc.constant(
+  command(
+    'Sweep',
+    {},
+    () => true,
+    async (model, { service }) => {
+      await sweepClosedAccount(service.db, model.now());
+    },
+  ),
 );
 
 /** A key is used. Of several uses in the same millisecond, the first is the one that is shown. */
@@ -335,6 +368,8 @@ export const commands = [
   rename,
   revoke,
   revokeItself,
+  deleteAccount,
+  sweep,
   verifyKey,
   listKeys,
   listAsKey,

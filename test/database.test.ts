@@ -98,8 +98,9 @@ onPostgres('connections to a server', () => {
   test('while types of columns change, statements are run again, and each gets its own rows', async () => {
     const { url, admin } = await ownDatabase();
     const db = await opened(withParameters(url, { max: '2' }));
+    const credentials = { email: 'ada@example.com', password };
     const accounts = await Promise.all([1, 2, 3].map((n) => createExternalAccount(db, `user_${n}`, act)));
-    const { id: accountId } = await signUp(db, 'ada@example.com', password, act);
+    const { id: accountId } = await signUp(db, credentials.email, password, act);
     let done = false;
     const whileChanging = async (work: () => Promise<void>) => {
       while (!done) await work();
@@ -108,7 +109,11 @@ onPostgres('connections to a server', () => {
     const readers = accounts.flatMap(({ id }) =>
       [1, 2].map(() =>
         whileChanging(async () => {
-          const key = await mintKey(db, { ...newKey(), accountId: id, name: id }, act);
+          const key = await mintKey(
+            { db, maxKeysPerAccount: 100_000 },
+            { ...newKey(), accountId: id, name: id },
+            act,
+          );
           expect(await getKey(db, id, { id: key.id })).toMatchObject({
             id: key.id,
             name: id,
@@ -117,7 +122,7 @@ onPostgres('connections to a server', () => {
         }),
       ),
     );
-    let session = await signIn(db, { email: 'ada@example.com', password, now });
+    let session = await signIn(db, { ...credentials, now });
     let refreshes = 0;
     const refresher = whileChanging(async () => {
       session = await refreshSession(db, session.refreshToken, now);
@@ -153,7 +158,11 @@ onPostgres('connections to a server', () => {
       await admin.unsafe(`alter database ${name} set ${setting}`);
     const db = await opened(url);
     const expiresAt = new Date('2026-03-12T01:30:00.123Z');
-    const { id } = await mintKey(db, { ...newKey(), name: 'Schlüssel', expiresAt }, act);
+    const { id } = await mintKey(
+      { db, maxKeysPerAccount: 100_000 },
+      { ...newKey(), name: 'Schlüssel', expiresAt },
+      act,
+    );
     expect(await getKey(db, operatorAccountId, { id })).toMatchObject({ name: 'Schlüssel', expiresAt });
     const tables =
       await admin`select distinct table_schema from information_schema.tables where table_name = 'keys'`;
@@ -196,8 +205,8 @@ onPostgres('connections to a server', () => {
     if (!blue || !green) throw new Error('There are two.');
     const key = newKey();
     const hash = hashText(key.token);
-    const { id } = await mintKey(blue.db, key, act);
-    await mintKey(green.db, { ...key, name: 'Green' }, act);
+    const { id } = await mintKey({ db: blue.db, maxKeysPerAccount: 100_000 }, key, act);
+    await mintKey({ db: green.db, maxKeysPerAccount: 100_000 }, { ...key, name: 'Green' }, act);
     expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
 
     const began = performance.now();

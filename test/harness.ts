@@ -128,6 +128,7 @@ export async function startService({
     publicUrl: baseUrl,
     tokenPrefix: 'lk_',
     signUp: 'open',
+    maxKeysPerAccount: 1_000,
     corsOrigins: ['*'],
     clientIpHeader: undefined,
     ...options,

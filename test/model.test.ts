@@ -6,13 +6,15 @@ import type { Model } from './model.ts';
 
 const runs = Number(process.env.MODEL_RUNS ?? 40);
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
+/** So few keys may an account have that it often has them. */
+const limit = 4;
 /** What one run takes at most, in milliseconds. */
 const perRun = 3000;
 
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({ maxKeysPerAccount: limit });
 });
 
 test(
@@ -21,7 +23,7 @@ test(
     const everyOrder = fc.asyncProperty(
       fc.commands(commands, { maxCommands: 40, size: 'max' }),
       async (steps) => {
-        const model: Model = { accounts: [], keys: [], now: () => service.deps.now() };
+        const model: Model = { accounts: [], limit, keys: [], now: () => service.deps.now() };
         const real: Real = { service, sessions: [] };
         await signUp(model, real);
         await fc.asyncModelRun(() => ({ model, real }), steps);

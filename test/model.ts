@@ -21,7 +21,10 @@ export interface ModelKey {
 }
 
 export interface Model {
+  /** Those that are there; one that is deleted has the next one in its place. */
   accounts: { id: string }[];
+  /** How many keys an account may have. */
+  limit: number;
   /** Every key ever minted, in that order. */
   keys: ModelKey[];
   now: () => number;
@@ -34,6 +37,9 @@ const unix = (instant: number) => Math.floor(instant / 1000);
 
 export const liveKeys = ({ keys }: Model, owner: number) =>
   keys.filter((key) => key.owner === owner && !key.revoked);
+
+/** Whether an account has as many keys as it may have. */
+export const isFull = (model: Model, owner: number) => liveKeys(model, owner).length >= model.limit;
 
 export function statusOf({ now }: Model, { disabledAt, expiresAt }: ModelKey) {
   if (disabledAt !== null) return 'disabled';

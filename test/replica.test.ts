@@ -83,12 +83,14 @@ async function openSlow(...urls: Parameters<typeof openReplica>): Promise<TestRe
   }
 }
 
+const minting = () => ({ db: here.db, maxKeysPerAccount: 1_000 });
+
 /** A new key that both remember. */
 async function knownKey(accountId = operatorAccountId) {
   const token = newToken('lk_');
   const hash = hashText(token);
   const key = { accountId, name: 'Key', scopes: [], metadata: {}, expiresAt: null, token };
-  const { id } = await mintKey(here.db, key, act);
+  const { id } = await mintKey(minting(), key, act);
   for (const { keys } of [here, there]) expect(await keys.find(hash)).toMatchObject({ id });
   return { id, hash };
 }
@@ -147,7 +149,10 @@ onPostgres('replicas', () => {
   test.each([
     ['a change', (id: string) => sql`update keys set scopes = '{a}' where id = ${id}`],
     ['a deletion', (id: string) => sql`delete from keys where id = ${id}`],
-    ['another id of the account', () => sql`update accounts set external_id = 'renamed'`],
+    [
+      'another id of the account',
+      () => sql`update accounts set external_id = 'renamed' where id = ${operatorAccountId}`,
+    ],
     ['a truncation', () => sql`truncate keys`],
   ])('%s that is made by hand is known everywhere', async (_, statement) => {
     const { id, hash } = await knownKey();
@@ -259,7 +264,7 @@ onPostgres('replicas', () => {
     const token = newToken('lk_');
     const expiresAt = new Date(Date.now() - 1_800_000);
     const key = { accountId: operatorAccountId, name: 'Key', scopes: [], metadata: {}, expiresAt, token };
-    await mintKey(here.db, key, act);
+    await mintKey(minting(), key, act);
     const now = () => slow.replica.now();
     expect(await verify(slow.keys, token, { reach: operatorAccountId, now })).toMatchObject({
       valid: false,
@@ -297,7 +302,10 @@ function through({ port }: { port: number }): string {
 /** The replicas that are waited for. */
 const listed = () => here.db.selectFrom('replicas').select('id').execute();
 
-test('what a look-up finds is not remembered if it changed meanwhile', async () => {
+test.each([
+  ['it changed meanwhile', (keys: KeyMemory) => keys.forget('00')],
+  ['an account was deleted meanwhile', (keys: KeyMemory) => keys.forgetAccount('any')],
+])('what a look-up finds is not remembered if %s', async (_, tell) => {
   const gate = Promise.withResolvers<undefined>();
   let asked = 0;
   const keys = new KeyMemory({
@@ -309,13 +317,42 @@ test('what a look-up finds is not remembered if it changed meanwhile', async () 
     bytes: 2 ** 20,
   });
   const first = keys.find('00');
-  keys.forget('00');
+  tell(keys);
   const second = keys.find('00');
   expect(asked).toBe(2);
   gate.resolve(undefined);
   await Promise.all([first, second]);
   await keys.find('00');
   expect(asked).toBe(2);
+});
+
+test('the keys of a deleted account are not remembered, and those of others are, however many are deleted', async () => {
+  const asked: string[] = [];
+  const key = {
+    id: '',
+    externalId: null,
+    name: '',
+    scopes: new Set<string>(),
+    metadata: {},
+    expiresAt: null,
+    disabledAt: null,
+  };
+  const keys = new KeyMemory({
+    find: async (hash) => {
+      asked.push(hash);
+      return { ...key, accountId: `account ${hash}` };
+    },
+    isCurrent: () => true,
+    bytes: 2 ** 20,
+  });
+  for (const hash of ['00', '01']) await keys.find(hash);
+  keys.forgetAccount('account 00');
+  for (const hash of ['00', '01']) await keys.find(hash);
+  expect(asked).toEqual(['00', '01', '00']);
+
+  for (let n = 0; n < 10_001; n += 1) keys.forgetAccount(`other ${n}`);
+  for (const hash of ['00', '01']) await keys.find(hash);
+  expect(asked.slice(3)).toEqual(['00', '01']);
 });
 
 test('a look-up that failed is not remembered', async () => {

@@ -42,6 +42,7 @@ test('the contracts import zod-openapi and each other', () => {
 test('services know neither HTTP nor the contracts', () => {
   const foreign = /^(?:hono|@hono\/.*|api\/.*|server\/(?:routes|http)\/.*|server\/app\.ts)$/;
   expect(services).toContain('server/keys.ts');
+  expect(services).toContain('server/background/sweeper.ts');
   expect(forbidden(services, (to) => !foreign.test(to))).toEqual([]);
 });
 

@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key
-         * @description Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks.
+         * @description Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.
          */
         post: operations["createKey"];
         delete?: never;
@@ -197,7 +197,7 @@ export interface paths {
         post?: never;
         /**
          * Delete the account
-         * @description Deletes the account, its sessions and all of its keys, at once and for good. The operator names the account.
+         * @description Deletes the account, its sessions and all of its keys, at once and for good: when this is answered no token of it is accepted, and its `email` or `externalId` can be used again. The operator names the account.
          */
         delete: operations["deleteAccount"];
         options?: never;
@@ -443,7 +443,7 @@ export interface components {
              * @description The stable name of the problem: branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "head_too_large" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_not_found" | "malformed_body" | "malformed_request" | "method_not_allowed" | "not_found" | "request_too_slow" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
+            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "head_too_large" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "malformed_request" | "method_not_allowed" | "not_found" | "request_too_slow" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
             /** @description What went wrong and what to do, for people. */
             detail: string;
             /** @description The `x-request-id` of this answer: quote it to support. */
@@ -1204,6 +1204,27 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "There is no such key in this account."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account has as many keys as it may have. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "key_limit_reached",
+                     *       "detail": "The account has 1000 keys, and may have no more: delete one that is not needed first."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

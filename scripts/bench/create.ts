@@ -1,31 +1,43 @@
+import { join } from 'node:path';
 import postgres from 'postgres';
 import { atLeast, compare, inTurn, type Line } from './figures.ts';
 import { loader, type Sent } from './load.ts';
+import { writeTokens } from './seed.ts';
 import { ask, type Server, seededGround, startOther, startService, type Used } from './servers.ts';
-import { hotKeys } from './settings.ts';
+import { creatingAccounts } from './settings.ts';
 import { generatorLine } from './verify.ts';
 
-/** Keys created by the operator, each with its audit row, against an INSERT into a table of the same make. */
+/**
+ * Keys created by the operator for one account after the other, each with its audit row, against an INSERT into a table
+ * of the same make.
+ */
 export async function create(used: Used): Promise<Line[]> {
-  const on = await seededGround(used, hotKeys, { durable: true });
+  const on = await seededGround(used, creatingAccounts * 10, { durable: true });
   // Without the triggers of ours, which would tell of each key.
   const sql = postgres(on.databaseUrl, { max: 1, onnotice: () => {} });
   await sql`create table bare_keys (like keys including all, foreign key (account_id) references accounts)`;
+  const accounts = await sql`select 'acc_' || id as id from accounts where external_id is not null`;
   await sql.end();
+  const file = join(on.directory, 'accounts');
+  await writeTokens(
+    file,
+    accounts.map(({ id }) => id),
+  );
   const service = await startService(used, on);
   const bare = await startOther(used, 'bare.ts', { BARE: 'insert', DATABASE_URL: on.databaseUrl });
 
+  const path = (accountId: string) => `/v1/keys?accountId=${accountId}`;
+  const body = { name: 'Key', scopes: ['files:read'], metadata: { environment: 'production' } };
   const creations = ({ url }: Server): Sent => ({
     url,
-    path: `/v1/keys?accountId=${on.accountId}`,
+    path,
     caller: on.secrets.OPERATOR_TOKEN,
-    body: (name) => ({ name, scopes: ['files:read'], metadata: { environment: 'production' } }),
-    tokens: on.file,
-    length: 41,
+    body: () => body,
+    tokens: file,
+    length: on.accountId.length,
   });
-  const shape = async (server: Server) => {
-    const { path, caller, body } = creations(server);
-    const created = JSON.parse(await ask(server.url + path, caller, body('Key')));
+  const shape = async ({ url }: Server) => {
+    const created = JSON.parse(await ask(url + path(on.accountId), on.secrets.OPERATOR_TOKEN, body));
     return JSON.stringify(created).replaceAll(/key_\w+|lk_\w+|\d{4}-[^"]+/g, '');
   };
   const [ours, theirs] = [await shape(service), await shape(bare)];

@@ -14,14 +14,14 @@ export interface Load {
   generator: number;
 }
 
-/** A request that is sent with one token after the other. */
+/** A request that is sent with one token after the other, or with whatever else stands in the lines of a file. */
 export interface Sent {
   url: string;
-  path: string;
+  path: string | ((token: string) => string);
   /** The bearer token of the caller. */
   caller: string;
   body: (token: string) => unknown;
-  /** A file with a token in each line, all of the same length. */
+  /** A file with a token in each line, all of the same length; each stands once in the request. */
   tokens: string;
   length: number;
 }
@@ -31,7 +31,7 @@ function around({ url, path, caller, body, length }: Sent): [prefix: string, suf
   const token = '\0'.repeat(length);
   const text = JSON.stringify(body(token)).replaceAll('\\u0000', '\0');
   const request = [
-    `POST ${path} HTTP/1.1`,
+    `POST ${typeof path === 'string' ? path : path(token)} HTTP/1.1`,
     `Host: ${new URL(url).host}`,
     `Authorization: Bearer ${caller}`,
     'Content-Type: application/json',

@@ -56,6 +56,9 @@ export async function seed(url: string, rows: number, file: string, known = rows
           '{"environment": "production"}', '2099-01-01T00:00:00Z', now(), now()
         from generate_series(${n}, ${Math.min(n + 1_000_000, rows) - 1}) n left join known using (n)`);
     for (const statement of restore) await sql.unsafe(statement);
+    await sql`
+      update accounts set key_count = keys.count from (select account_id, count(*) from keys group by account_id) as keys
+      where id = account_id`;
 
     const verifier = newToken('lk_');
     await sql`

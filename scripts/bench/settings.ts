@@ -6,6 +6,8 @@ export const rounds = Number(env.BENCH_ROUNDS ?? 9);
 /** How long each side is loaded in each round, and before the first. */
 export const seconds = Number(env.BENCH_SECONDS ?? 3);
 export const hotKeys = 1_000;
+/** In so many accounts keys are created, and no account comes near its bound. */
+export const creatingAccounts = 1_000;
 /** Tables of these sizes: what the planner thinks best for a small one is not for a large one. */
 export const coldKeys = (env.BENCH_COLD_KEYS ?? '200,2000,20000,1000000').split(',').map(Number);
 export const manyKeys = Number(env.BENCH_MANY_KEYS ?? 10_000_000);

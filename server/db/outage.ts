@@ -24,6 +24,3 @@ export function asOutage(error: unknown): unknown {
   const code = codeOf(error);
   return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;
 }
-
-/** Whether a statement failed because it names a row of another table that is not there. */
-export const isForeignKeyViolation = (error: unknown): boolean => codeOf(error) === '23503';

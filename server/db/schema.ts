@@ -9,7 +9,10 @@ export interface Schema {
     password_hash: string | null;
     password_version: Generated<number>;
     external_id: string | null;
+    key_count: Generated<number>;
     created_at: Date;
+    closed_at: Date | null;
+    closed_by: string | null;
   };
   sessions: {
     id: string;
@@ -47,9 +50,6 @@ export interface Schema {
     hour: Date;
     verdict: string;
     count: number;
-  };
-  usage_left: {
-    account_id: string;
   };
   replicas: {
     id: string;

@@ -96,7 +96,7 @@ export function journalRoutes(deps: Deps) {
       expiresAt: null,
       token,
     };
-    return c.json({ data: [resource(await mintKey(db, minted, actOf(caller, now())), token)] }, 201);
+    return c.json({ data: [resource(await mintKey(deps, minted, actOf(caller, now())), token)] }, 201);
   });
 
   app.openapi(guarded(journal.get), async (c) => {
@@ -128,6 +128,8 @@ export function journalError(c: Context<Env>, refusal: errors.Refusal | undefine
   if (refusal instanceof errors.KeyNotFound) return answer(404, 'API key not found');
   if (refusal instanceof errors.NoSuchPath) return answer(404, 'Not found');
   if (refusal instanceof errors.MethodNotAllowed) return answer(405, refusal.message);
+  if (refusal instanceof errors.KeyLimitReached)
+    return answer(409, `The account has ${refusal.limit} API keys, and may have no more.`);
   if (refusal instanceof errors.BodyTooLarge) return answer(413, refusal.message);
   if (refusal instanceof errors.UnsupportedMediaType)
     return answer(415, 'Send the name as a form, as JSON or in the query.');

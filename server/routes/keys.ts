@@ -47,7 +47,7 @@ export const creator =
     const now = deps.now();
     const token = newToken(deps.tokenPrefix);
     const minted = { accountId, name, scopes, metadata, expiresAt: expiryOf(json, now), token };
-    const key = await mintKey(deps.db, minted, actOf(caller, now));
+    const key = await mintKey(deps, minted, actOf(caller, now));
     return { ...keyBody(deps, key), token };
   };
 

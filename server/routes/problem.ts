@@ -26,6 +26,7 @@ const answers: [
   [errors.MethodNotAllowed, 405, 'method_not_allowed'],
   [errors.EmailTaken, 409, 'email_taken'],
   [errors.ExternalIdTaken, 409, 'external_id_taken'],
+  [errors.KeyLimitReached, 409, 'key_limit_reached'],
   [errors.BodyTooLarge, 413, 'body_too_large'],
   [errors.UnsupportedMediaType, 415, 'unsupported_media_type'],
   [errors.AccountRequired, 422, 'account_required'],

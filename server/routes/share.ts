@@ -99,7 +99,7 @@ export function shareRoutes(deps: Deps) {
     const exp = lifetime === null ? farFuture(new Date(act.now)) : iat + lifetime;
     const expiresAt = lifetime === null ? null : new Date(exp * 1000);
     const token = await signer.signKey({ accountId, iat, exp });
-    await mintKey(db, { accountId, name, scopes: [], metadata: {}, expiresAt, token }, act);
+    await mintKey(deps, { accountId, name, scopes: [], metadata: {}, expiresAt, token }, act);
     return c.json({ code: 'ADDED' as const, message: 'Added new API Key', api_key: token }, 201);
   });
 
@@ -149,6 +149,10 @@ export function shareError(c: Context<Env>, refusal: errors.Refusal | undefined)
     return c.json({ code: 'NOT_FOUND', message: refusal.message }, 404);
   if (refusal instanceof errors.MethodNotAllowed)
     return c.json({ code: 'METHOD_NOT_ALLOWED', message: refusal.message }, 405);
+  if (refusal instanceof errors.KeyLimitReached) {
+    const message = `You have ${refusal.limit} APIKeys, and may have no more.`;
+    return c.json({ code: 'KEY_LIMIT_REACHED', message }, 409);
+  }
   if (refusal instanceof errors.BodyTooLarge)
     return c.json({ code: 'BODY_TOO_LARGE', message: refusal.message }, 413);
   if (refusal instanceof errors.UnsupportedMediaType)

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { instant } from './instant.ts';
 
 const statements = [
+  // Room in each page lets an update of key_count stay in it, without touching an index.
   sql`create table accounts (
     id text collate "C" primary key,
     number bigint generated always as identity unique,
@@ -9,9 +10,16 @@ const statements = [
     password_hash text,
     password_version integer not null default 0,
     external_id text unique,
+    -- How many keys it has, kept exact by triggers on keys and by mintKey.
+    key_count integer not null default 0,
     ${instant('created_at')} not null,
-    check ((email is null) = (password_hash is null))
-  )`,
+    -- From then on it counts as deleted, by whom closed_by says, as in the audit trail. A sweep removes the rest of it.
+    ${instant('closed_at')},
+    closed_by text,
+    check ((email is null) = (password_hash is null)),
+    check ((closed_at is null) = (closed_by is null))
+  ) with (fillfactor = 85)`,
+  sql`create index on accounts (closed_at) where closed_at is not null`,
 
   // Good only while its account still has the password that it began with.
   sql`create table sessions (
@@ -49,6 +57,43 @@ const statements = [
     ${instant('updated_at')} not null
   ) with (fillfactor = 85)`,
   sql`create index on keys (account_id, number)`,
+
+  // Once for each statement, not for each row: a thousand updates of one row in one transaction read each other's
+  // versions. A key that is being minted (see mintKey) is counted where the bound is checked, which is less work.
+  //
+  // Whoever waits for locks takes those of keys before that of their account, since the deletion of a key can do it in
+  // no other order, and counts (usage.ts) last. A mint locks its account first, but then waits for no key; a sweep
+  // (background/) waits for nobody.
+  sql`create function count_keys() returns trigger language plpgsql as $$
+  begin
+    if tg_op = 'TRUNCATE' then
+      update accounts set key_count = 0 where key_count <> 0;
+    elsif tg_op = 'INSERT' then
+      update accounts set key_count = key_count + came.count
+      from (select account_id, count(*) from inserted group by account_id) as came
+      where accounts.id = came.account_id;
+    else
+      update accounts set key_count = key_count - gone.count
+      from (select account_id, count(*) from deleted group by account_id) as gone
+      where accounts.id = gone.account_id;
+    end if;
+    return null;
+  end $$`,
+  sql`create trigger keys_inserted after insert on keys
+    referencing new table as inserted for each statement
+    when (current_setting('latchkey.minting', true) is distinct from 'on') execute function count_keys()`,
+  sql`create trigger keys_deleted after delete on keys
+    referencing old table as deleted for each statement execute function count_keys()`,
+  sql`create trigger keys_emptied after truncate on keys for each statement execute function count_keys()`,
+
+  sql`create function count_moved_key() returns trigger language plpgsql as $$
+  begin
+    update accounts set key_count = key_count + case id when new.account_id then 1 else -1 end
+    where id in (old.account_id, new.account_id);
+    return null;
+  end $$`,
+  sql`create trigger key_moved after update of account_id on keys
+    for each row when (old.account_id <> new.account_id) execute function count_moved_key()`,
 
   // No foreign keys: what happened stays on record after those it happened to are gone.
   sql`create table audit (

@@ -17,9 +17,6 @@ const statements = [
   sql`create index on usage (account_id, hour)`,
   // For the sweep: what is too old lies together, so that a few entries do for all of it.
   sql`create index on usage using brin (hour)`,
-
-  // Accounts that are deleted, and had more usage than one statement should delete: the sweep takes the rest.
-  sql`create table usage_left (account_id text collate "C" primary key)`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

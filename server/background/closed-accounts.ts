@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import { logged } from '../audit.ts';
+import type { Database } from '../db/schema.ts';
+
+/**
+ * So many keys, counts and refresh tokens of an account go at once: few enough for the deadline of a statement, and not
+ * to hold up requests on the embedded database.
+ */
+const stepSize = 250;
+
+/**
+ * How long an account stays as it was closed, in milliseconds: longer than a statement may take. So none that began
+ * before, and takes the account for open, writes anything for it after it was swept.
+ */
+const grace = 5_000;
+
+/**
+ * Removes a part of an account that was deleted, and the account itself once nothing is left of it; see `deleteAccount`.
+ * Each key gets its `key.revoked`, as of when the account was deleted, and by whoever did it.
+ *
+ * Any number of replicas may do so at once: each takes an account that no other has, and waits for no lock.
+ * @param now Unix time in milliseconds
+ * @returns whether there may be more to do
+ */
+export async function sweepClosedAccount(db: Database, now: number): Promise<boolean> {
+  const account = await db
+    .selectFrom('accounts')
+    .select(['id', 'closed_at', 'closed_by'])
+    .where('closed_at', '<=', new Date(now - grace))
+    .orderBy('closed_at')
+    .limit(1)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  if (!account?.closed_at || !account.closed_by) return false;
+
+  const act = { actor: account.closed_by, now: account.closed_at.getTime() };
+  const { rows } = await sql`
+    with account as (
+      select id from accounts where id = ${account.id} and closed_at is not null for update skip locked),
+    some_keys as (
+      select keys.id from keys join account on account.id = account_id
+      order by number limit ${stepSize} for update of keys skip locked),
+    revoked as (
+      delete from keys where id in (select id from some_keys) returning id, account_id),
+    logged as ${logged(act, 'key.revoked', sql`select account_id, id from revoked`)},
+    some_usage as (
+      select usage.ctid from usage join account on account.id = account_id
+      limit ${stepSize} for update of usage skip locked),
+    uncounted as (
+      delete from usage where ctid = any(array(select ctid from some_usage))),
+    some_tokens as (
+      select hash from refresh_tokens join sessions on sessions.id = session_id join account on account.id = account_id
+      limit ${stepSize} for update of refresh_tokens skip locked),
+    forgotten as (
+      delete from refresh_tokens where hash in (select hash from some_tokens)),
+    removed as (
+      delete from accounts where id in (select id from account)
+        and not exists (select from keys where account_id = accounts.id)
+        and not exists (select from usage where account_id = accounts.id)
+        and not exists (
+          select from refresh_tokens join sessions on sessions.id = session_id where account_id = accounts.id))
+    select id from account`.execute(db);
+  return rows.length > 0;
+}

@@ -1,0 +1,36 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How long to wait between two steps, in milliseconds: requests go in between. */
+const between = 20;
+
+/** Runs a step of work again and again, by itself, until it is closed. */
+export class Sweeper {
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+
+  /**
+   * @param step does a small part of the work, and says whether there may be more
+   * @param onError told when a step fails, which is tried again
+   * @param idle how long to wait when there was nothing to do, or it failed, in milliseconds
+   */
+  constructor(step: () => Promise<boolean>, onError: (error: unknown) => void, { idle = 5_000 } = {}) {
+    this.#running = this.#run(step, onError, idle);
+  }
+
+  /** Ends it after the step that is under way. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(step: () => Promise<boolean>, onError: (error: unknown) => void, idle: number): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const more = await step().catch((error) => {
+        onError(error);
+        return false;
+      });
+      await pause(more ? between : idle, undefined, { signal }).catch(() => {});
+    }
+  }
+}

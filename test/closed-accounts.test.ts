@@ -1,0 +1,208 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
+import { Sweeper } from '../server/background/sweeper.ts';
+import type { KeyMemory } from '../server/memory.ts';
+import { expectData, password, type SignedIn, startService, type TestService } from './harness.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+const mint = async ({ client }: SignedIn) =>
+  expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+const verdict = async (token: string) =>
+  expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
+const close = async ({ client }: SignedIn) =>
+  expect((await client.DELETE('/v1/account')).response.status).toBe(204);
+
+/** Inserts so many keys by hand, no more at a time than the deadline of a statement leaves time for. */
+async function insertKeys({ accountId }: SignedIn, count: number): Promise<void> {
+  for (let from = 1; from <= count; from += 1_000)
+    await sql`
+      insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
+      select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}, 'Key', sha512(n::text::bytea), 'lk_', '{}', '{}', now(), now()
+      from generate_series(${from}::integer, ${Math.min(from + 999, count)}::integer) as n`.execute(
+      service.db,
+    );
+}
+
+/** Sweeps until nothing is left to do. @returns how many steps that took */
+async function sweep(): Promise<number> {
+  service.pass(5_000);
+  for (let steps = 0; ; steps += 1)
+    if (!(await sweepClosedAccount(service.db, service.deps.now()))) return steps;
+}
+
+/** How many rows there are of an account, by table. */
+async function rowsOf({ accountId }: SignedIn): Promise<Record<string, number>> {
+  const { rows } = await sql<Record<string, number>>`
+    select (select count(*) from accounts where id = account) as accounts,
+      (select count(*) from keys where account_id = account) as keys,
+      (select count(*) from usage where account_id = account) as usage,
+      (select count(*) from sessions where account_id = account) as sessions,
+      (select count(*) from refresh_tokens join sessions on sessions.id = session_id where account_id = account) as tokens
+    from (select ${accountId.slice(4)}::text as account) as wanted`.execute(service.db);
+  return rows[0] ?? {};
+}
+
+const auditOf = ({ accountId }: SignedIn, action: string) =>
+  service.db
+    .selectFrom('audit')
+    .select(['at', 'actor', 'key_id'])
+    .where('account_id', '=', accountId.slice(4))
+    .where('action', '=', action)
+    .execute();
+
+test('an account that is deleted is gone at once, for everybody, before anything of it is swept', async () => {
+  const ada = await service.signIn();
+  const { id, token } = await mint(ada);
+  expect(await verdict(token)).toMatchObject({ valid: true });
+  await close(ada);
+
+  expect(await verdict(token)).toEqual({ valid: false, reason: 'unknown' });
+  expect((await service.as(token).GET('/v1/keys/current')).response.status).toBe(401);
+  expect((await service.as(ada.accessToken).GET('/v1/account')).response.status).toBe(401);
+  const { refreshToken, email, accountId } = ada;
+  const refreshed = await service.as().POST('/v1/sessions/refresh', { body: { refreshToken } });
+  expect(refreshed.response.status).toBe(401);
+  expect((await service.as().POST('/v1/sessions', { body: { email, password } })).response.status).toBe(401);
+
+  const query = { accountId };
+  const params = { path: { keyId: id }, query };
+  for (const { response } of [
+    await service.operator.GET('/v1/account', { params: { query } }),
+    await service.operator.DELETE('/v1/account', { params: { query } }),
+    await service.operator.POST('/v1/keys', { params: { query }, body: { name: 'Key' } }),
+    await service.operator.GET('/v1/keys/{keyId}', { params }),
+    await service.operator.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } }),
+    await service.operator.DELETE('/v1/keys/{keyId}', { params }),
+  ])
+    expect(response.status).toBe(404);
+  expect(expectData(await service.operator.GET('/v1/keys', { params: { query } })).data).toEqual([]);
+  const found = await service.operator.GET('/v1/accounts', { params: { query: { email } } });
+  expect(expectData(found).data).toEqual([]);
+});
+
+test('the email and the externalId of an account that was deleted can be used again at once', async () => {
+  const ada = await service.signIn();
+  await close(ada);
+  const again = await service.as().POST('/v1/accounts', { body: { email: ada.email, password } });
+  expect(expectData(again).id).not.toBe(ada.accountId);
+
+  const body = { externalId: 'user_again' };
+  const { id: accountId } = expectData(await service.operator.POST('/v1/accounts', { body }));
+  await service.operator.DELETE('/v1/account', { params: { query: { accountId } } });
+  expect(expectData(await service.operator.POST('/v1/accounts', { body })).id).not.toBe(accountId);
+});
+
+test('to delete an account is one message, however many keys it has', async () => {
+  const ada = await service.signIn();
+  for (let count = 0; count < 5; count += 1) await mint(ada);
+  const keys = service.deps.keys as KeyMemory;
+  const told = {
+    key: vi.spyOn(keys, 'forget'),
+    all: vi.spyOn(keys, 'forgetAll'),
+    account: vi.spyOn(keys, 'forgetAccount'),
+  };
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  await close(ada);
+  expect(told.account.mock.calls).toEqual([[ada.accountId.slice(4)]]);
+  expect(told.key).not.toHaveBeenCalled();
+  expect(told.all).not.toHaveBeenCalled();
+});
+
+test('an account that is opened again by hand has its keys back', async () => {
+  const ada = await service.signIn();
+  const { token } = await mint(ada);
+  await close(ada);
+  expect(await verdict(token)).toMatchObject({ reason: 'unknown' });
+  await sql`update accounts set closed_at = null, closed_by = null where id = ${ada.accountId.slice(4)}`.execute(
+    service.db,
+  );
+  await service.deps.settled();
+  expect(await verdict(token)).toMatchObject({ valid: true });
+});
+
+test('the sweep removes all that is left of an account, and says of each key by whom and when it was revoked', async () => {
+  const [ada, bob] = [await service.signIn(), await service.signIn()];
+  const [used, other] = [await mint(ada), await mint(bob)];
+  const unused = await mint(ada);
+  for (const { token } of [used, other]) await verdict(token);
+  await service.deps.usage.flush();
+  const at = new Date(service.deps.now());
+  await close(ada);
+  const before = await rowsOf(ada);
+  expect(before).toEqual({ accounts: 1, keys: 2, usage: 1, sessions: 1, tokens: 1 });
+  expect(await sweepClosedAccount(service.db, service.deps.now())).toBe(false);
+  expect(await rowsOf(ada)).toEqual(before);
+
+  await sweep();
+  expect(await rowsOf(ada)).toEqual({ accounts: 0, keys: 0, usage: 0, sessions: 0, tokens: 0 });
+  expect(await rowsOf(bob)).toMatchObject({ accounts: 1, keys: 1, usage: 1, sessions: 1 });
+  const [deleted] = await auditOf(ada, 'account.deleted');
+  expect(deleted).toMatchObject({ at, actor: expect.stringMatching(/^session:/) });
+  const revoked = await auditOf(ada, 'key.revoked');
+  expect(revoked.map(({ key_id }) => `key_${key_id}`).sort()).toEqual([used.id, unused.id].sort());
+  for (const row of revoked) expect(row).toMatchObject({ at, actor: deleted?.actor });
+});
+
+test('an account with 20,000 keys is deleted as fast as any, and several replicas sweep it, each key once', async () => {
+  const ada = await service.signIn();
+  const count = inject('database') === 'postgres' ? 20_000 : 2_000;
+  await insertKeys(ada, count);
+  await close(ada);
+  expect((await rowsOf(ada)).keys).toBe(count);
+  service.pass(5_000);
+  let slowest = 0;
+  const replica = async () => {
+    // One that finds the account in the hands of another comes again.
+    while ((await rowsOf(ada)).accounts) {
+      const began = performance.now();
+      await sweepClosedAccount(service.db, service.deps.now());
+      slowest = Math.max(slowest, performance.now() - began);
+    }
+  };
+  await Promise.all([replica(), replica(), replica()]);
+  expect(await auditOf(ada, 'key.revoked')).toHaveLength(count);
+  expect(slowest).toBeLessThan(3_000);
+});
+
+test('a sweeper goes on while there is more, tries again what failed, and stops when it is closed', async () => {
+  const steps = [true, true, new Error('down'), false];
+  const errors: unknown[] = [];
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  let taken = 0;
+  const step = async () => {
+    const next = steps[taken++];
+    if (next instanceof Error) throw next;
+    if (taken === steps.length) resolve();
+    return next ?? false;
+  };
+  const sweeper = new Sweeper(step, (error) => errors.push(error), { idle: 10 });
+  await done;
+  await sweeper.close();
+  const atClose = taken;
+  expect(errors).toEqual([steps[2]]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(taken).toBe(atClose);
+});
+
+test('a sweeper that rests is closed at once', async () => {
+  const { promise: began, resolve } = Promise.withResolvers<void>();
+  const sweeper = new Sweeper(
+    async () => {
+      resolve();
+      return false;
+    },
+    () => {},
+  );
+  await began;
+  const closing = performance.now();
+  await sweeper.close();
+  expect(performance.now() - closing).toBeLessThan(1_000);
+});
