@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { refusals } from './problem.ts';
+import { overloaded, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
 import { bounded, instant, text } from './text.ts';
 
@@ -113,7 +113,8 @@ export const accounts = {
         description: 'The account was created.',
         content: { 'application/json': { schema: Account } },
       },
-      ...refusals(400, 401, 403, 409, 413, 415, 422, 503),
+      ...refusals(400, 401, 403, 409, 413, 415, 422),
+      503: overloaded,
     },
   }),
 
@@ -180,7 +181,8 @@ export const accounts = {
     },
     responses: {
       204: { description: 'The password was changed.' },
-      ...refusals(400, 401, 403, 413, 415, 422, 429, 503),
+      ...refusals(400, 401, 403, 413, 415, 422, 429),
+      503: overloaded,
     },
   }),
 

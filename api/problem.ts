@@ -20,6 +20,7 @@ const problemCodes = [
   'malformed_request',
   'method_not_allowed',
   'not_found',
+  'overloaded',
   'request_too_slow',
   'sign_up_closed',
   'too_many_attempts',
@@ -189,6 +190,14 @@ export function refusal(
   const content = { 'application/problem+json': { schema: Problem, example } };
   return { description, content, ...(headers[status] && { headers: headers[status] }) };
 }
+
+/** What an operation that checks or sets a password means by 503. */
+export const overloaded = refusal(503, {
+  code: 'overloaded',
+  detail: 'Too many passwords wait to be checked: try again in a second.',
+  description:
+    'Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it).',
+});
 
 /** The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`. */
 export function refusals<Some extends Status>(...statuses: Some[]) {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Email, Password } from './accounts.ts';
-import { refusals } from './problem.ts';
+import { overloaded, refusals } from './problem.ts';
 import { bySession } from './security.ts';
 import { bounded, instant } from './text.ts';
 
@@ -59,7 +59,7 @@ export const sessions = {
         },
       },
     },
-    responses: { 201: created('Signed in.'), ...refusals(400, 401, 413, 415, 422, 429, 503) },
+    responses: { 201: created('Signed in.'), ...refusals(400, 401, 413, 415, 422, 429), 503: overloaded },
   }),
 
   refresh: createRoute({

@@ -3,6 +3,7 @@ import { kill } from '../test/faults/kill.ts';
 import { badNetwork, outage } from '../test/faults/outage.ts';
 import { pgbouncer } from '../test/faults/pgbouncer.ts';
 import { revocations } from '../test/faults/revocation.ts';
+import { signIns } from '../test/faults/signins.ts';
 import { sigterm } from '../test/faults/sigterm.ts';
 import { slow } from '../test/faults/slow.ts';
 import { unread } from '../test/faults/unread.ts';
@@ -39,6 +40,9 @@ const rounds: Record<string, () => Promise<unknown>> = {
         };
       },
     ]),
+  ),
+  ...Object.fromEntries(
+    runtimes.map((runtime) => [`sign-ins of clients that hang up, ${runtime}`, () => signIns(runtime)]),
   ),
   'disk, full': () => fullDisk({ refusals: 200 }),
   'disk, no room for the log': () => fullDisk({ leave: 14_000_000 }),

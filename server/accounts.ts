@@ -16,9 +16,22 @@ export interface Account {
 
 const columns = ['id', 'number', 'email', 'external_id as externalId', 'created_at as createdAt'] as const;
 
-/** @throws EmailTaken */
-export async function signUp(db: Database, email: string, password: string, act: Act): Promise<Account> {
-  const account = await insertAccount(db, { email, password_hash: await hashPassword(password) }, act);
+/**
+ * Creates an account that has a password.
+ * @param signal that of the request: who hangs up while many sign in waits no longer
+ * @throws EmailTaken or Overloaded
+ */
+export async function signUp(
+  db: Database,
+  { email, password }: { email: string; password: string },
+  act: Act,
+  signal: AbortSignal,
+): Promise<Account> {
+  const account = await insertAccount(
+    db,
+    { email, password_hash: await hashPassword(password, signal) },
+    act,
+  );
   if (!account) throw new EmailTaken();
   return account;
 }
@@ -89,13 +102,16 @@ export async function listAccounts(
 /**
  * Sets a new password. Sessions that began with the old one have ended, save `sessionId`; so has one that begins at
  * this very moment, since it carries the version of the password it was checked against.
+ * @param signal that of the request: who hangs up while many sign in waits no longer
  * @throws WrongPassword where `current` is not the password
+ * @throws Overloaded
  */
 export async function setPassword(
   db: Database,
   { accountId, sessionId }: { accountId: string; sessionId: string },
   { current, next }: { current: string; next: string },
   act: Act,
+  signal: AbortSignal,
 ): Promise<void> {
   const account = await db
     .selectFrom('accounts')
@@ -103,9 +119,9 @@ export async function setPassword(
     .where('id', '=', accountId)
     .executeTakeFirst();
   const stored = account?.password_hash ?? null;
-  if (!(await isPassword(current, stored))) throw new WrongPassword();
+  if (!(await isPassword(current, stored, signal))) throw new WrongPassword();
 
-  const password_hash = await hashPassword(next);
+  const password_hash = await hashPassword(next, signal);
   // It is still the password that was checked, or somebody else has changed it meanwhile.
   const changed = await db
     .with('changed', (q) =>

@@ -165,6 +165,13 @@ export class DatabaseUnavailable extends Refusal {
   }
 }
 
+/** Too much of this kind of work waits already; nothing was done. */
+export class Overloaded extends Refusal {
+  constructor(what: string) {
+    super(`Too many ${what} wait to be checked: try again in a second.`);
+  }
+}
+
 /** The service cannot start. The message is one line for whoever starts it: what is wrong and what to do. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';

@@ -36,18 +36,21 @@ export interface StartedSession {
 
 /**
  * Begins a session, and sweeps away some that have expired, whosever they are.
+ * @param signal that of the request: who hangs up while many sign in waits no longer
  * @throws WrongCredentials, in the same time for an unknown email as for a wrong password
+ * @throws Overloaded
  */
 export async function signIn(
   db: Database,
   { email, password, now }: { email: string; password: string; now: number },
+  signal: AbortSignal,
 ): Promise<StartedSession> {
   const account = await db
     .selectFrom('accounts')
     .select(['id', 'password_hash', 'password_version'])
     .where('email', '=', email)
     .executeTakeFirst();
-  const matches = await isPassword(password, account?.password_hash ?? null);
+  const matches = await isPassword(password, account?.password_hash ?? null, signal);
   if (!account || !matches) throw new WrongCredentials();
 
   const sessionId = newId(now);

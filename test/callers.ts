@@ -100,7 +100,7 @@ export interface World {
   thing: { token: string; key: Key };
 }
 
-const passwordHash = hashPassword(password);
+const passwordHash = hashPassword(password, new AbortController().signal);
 
 /** Holders that are signed in with `password`. Written by hand: hashing it for each would take its time. */
 async function newHolders<Word extends string>(

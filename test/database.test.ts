@@ -99,8 +99,9 @@ onPostgres('connections to a server', () => {
     const { url, admin } = await ownDatabase();
     const db = await opened(withParameters(url, { max: '2' }));
     const credentials = { email: 'ada@example.com', password };
+    const { signal } = new AbortController();
     const accounts = await Promise.all([1, 2, 3].map((n) => createExternalAccount(db, `user_${n}`, act)));
-    const { id: accountId } = await signUp(db, credentials.email, password, act);
+    const { id: accountId } = await signUp(db, credentials, act, signal);
     let done = false;
     const whileChanging = async (work: () => Promise<void>) => {
       while (!done) await work();
@@ -122,7 +123,7 @@ onPostgres('connections to a server', () => {
         }),
       ),
     );
-    let session = await signIn(db, { ...credentials, now });
+    let session = await signIn(db, { ...credentials, now }, signal);
     let refreshes = 0;
     const refresher = whileChanging(async () => {
       session = await refreshSession(db, session.refreshToken, now);

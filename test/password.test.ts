@@ -9,6 +9,40 @@ beforeAll(async () => {
   ada = await service.signIn();
 });
 
+const signIn = (n: number, signal?: AbortSignal) =>
+  service.fetch('/v1/sessions', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email: `stranger${n}@example.com`, password }),
+    ...(signal && { signal }),
+  });
+
+test('of many who sign in at once some hundred wait, and the others are told to come again', async () => {
+  const answers = await Promise.all(Array.from({ length: 160 }, (_, n) => signIn(n)));
+  const refused = answers.filter(({ status }) => status !== 401);
+  expect(refused.length).toBeGreaterThan(20);
+  expect(refused.length).toBeLessThan(60);
+  for (const answer of refused) {
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(await answer.json()).toMatchObject({
+      status: 503,
+      code: 'overloaded',
+      detail: 'Too many passwords wait to be checked: try again in a second.',
+    });
+  }
+});
+
+test('the password of a client that hung up is not checked, and its place is free', async () => {
+  const clients = new AbortController();
+  const answers = Array.from({ length: 90 }, (_, n) => signIn(n, clients.signal));
+  await Promise.race(answers);
+  clients.abort();
+  const others = Array.from({ length: 90 }, (_, n) => signIn(100 + n));
+  const checked = (await Promise.all(answers)).filter(({ status }) => status === 401);
+  expect(checked.length).toBeLessThan(30);
+  for (const { status } of await Promise.all(others)) expect(status).toBe(401);
+});
+
 test('whoever is signed in need not wait for a crowd that signs in', async () => {
   let done = 0;
   const crowd = Array.from({ length: 40 }, async (_, n) => {

@@ -443,7 +443,7 @@ export interface components {
              * @description The stable name of the problem: branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "head_too_large" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "malformed_request" | "method_not_allowed" | "not_found" | "request_too_slow" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
+            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "head_too_large" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "malformed_request" | "method_not_allowed" | "not_found" | "overloaded" | "request_too_slow" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
             /** @description What went wrong and what to do, for people. */
             detail: string;
             /** @description The `x-request-id` of this answer: quote it to support. */
@@ -3194,7 +3194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3210,8 +3210,8 @@ export interface operations {
                      *       "status": 503,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
-                     *       "code": "database_unavailable",
-                     *       "detail": "The database cannot be reached: try again in a second."
+                     *       "code": "overloaded",
+                     *       "detail": "Too many passwords wait to be checked: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3682,7 +3682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3698,8 +3698,8 @@ export interface operations {
                      *       "status": 503,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
-                     *       "code": "database_unavailable",
-                     *       "detail": "The database cannot be reached: try again in a second."
+                     *       "code": "overloaded",
+                     *       "detail": "Too many passwords wait to be checked: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3867,7 +3867,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3883,8 +3883,8 @@ export interface operations {
                      *       "status": 503,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
-                     *       "code": "database_unavailable",
-                     *       "detail": "The database cannot be reached: try again in a second."
+                     *       "code": "overloaded",
+                     *       "detail": "Too many passwords wait to be checked: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -13,6 +13,7 @@ import {
   MalformedBody,
   MethodNotAllowed,
   NoSuchPath,
+  Overloaded,
   Refusal,
   TooManyAttempts,
   Unauthenticated,
@@ -110,6 +111,6 @@ function headersOf(refusal: Refusal | undefined): Record<string, string> {
   if (refusal instanceof WrongCaller) return challenge('error="insufficient_scope"');
   if (refusal instanceof MethodNotAllowed) return { Allow: refusal.allow };
   if (refusal instanceof TooManyAttempts) return { 'Retry-After': String(refusal.retryAfter) };
-  if (refusal instanceof DatabaseUnavailable) return { 'Retry-After': '1' };
+  if (refusal instanceof DatabaseUnavailable || refusal instanceof Overloaded) return { 'Retry-After': '1' };
   return {};
 }

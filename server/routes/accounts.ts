@@ -41,7 +41,7 @@ export function accountRoutes(deps: Deps) {
       return c.json(accountBody(await createExternalAccount(db, body.externalId, act)), 201);
     }
     if (deps.signUp === 'closed' && caller.kind !== 'operatorToken') throw new SignUpClosed();
-    return c.json(accountBody(await signUp(db, body.email, body.password, act)), 201);
+    return c.json(accountBody(await signUp(db, body, act, c.req.raw.signal)), 201);
   });
 
   app.openapi(guarded(accounts.list), async (c) => {
@@ -60,7 +60,8 @@ export function accountRoutes(deps: Deps) {
     const { currentPassword: current, newPassword: next } = c.req.valid('json');
     const session = sessionOf(c.var.caller);
     const act = actOf(session, now());
-    await attempts.count(session.accountId, () => setPassword(db, session, { current, next }, act));
+    const { signal } = c.req.raw;
+    await attempts.count(session.accountId, () => setPassword(db, session, { current, next }, act, signal));
     return c.body(null, 204);
   });
 

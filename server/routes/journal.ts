@@ -140,6 +140,7 @@ export function journalError(c: Context<Env>, refusal: errors.Refusal | undefine
     return invalid(field, violation?.detail ?? refusal.message);
   }
   if (refusal instanceof errors.TooManyAttempts) return c.json({ message: 'Too Many Attempts.' }, 429);
-  if (refusal instanceof errors.DatabaseUnavailable) return answer(503, 'Service Unavailable');
+  if (refusal instanceof errors.DatabaseUnavailable || refusal instanceof errors.Overloaded)
+    return answer(503, 'Service Unavailable');
   return answer(500, 'Server Error');
 }

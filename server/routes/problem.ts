@@ -33,6 +33,7 @@ const answers: [
   [errors.InvalidInput, 422, 'invalid_input'],
   [errors.TooManyAttempts, 429, 'too_many_attempts'],
   [errors.DatabaseUnavailable, 503, 'database_unavailable'],
+  [errors.Overloaded, 503, 'overloaded'],
 ];
 
 function statusAndCode(refusal: errors.Refusal | undefined): [ContentfulStatusCode, ProblemBody['code']] {

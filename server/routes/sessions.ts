@@ -21,7 +21,8 @@ export function sessionRoutes(deps: Deps) {
 
   app.openapi(guarded(sessions.create), async (c) => {
     const { email, password } = c.req.valid('json');
-    const session = await attempts.count(email, () => signIn(db, { email, password, now: now() }));
+    const { signal } = c.req.raw;
+    const session = await attempts.count(email, () => signIn(db, { email, password, now: now() }, signal));
     return c.json(await sessionBody(session), 201);
   });
 

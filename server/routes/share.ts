@@ -162,7 +162,7 @@ export function shareError(c: Context<Env>, refusal: errors.Refusal | undefined)
   if (refusal instanceof errors.InvalidInput) return c.json(invalid(refusal), 400);
   if (refusal instanceof errors.TooManyAttempts)
     return c.json({ code: 'TOO_MANY_ATTEMPTS', message: 'Too Many Attempts.' }, 429);
-  if (refusal instanceof errors.DatabaseUnavailable)
+  if (refusal instanceof errors.DatabaseUnavailable || refusal instanceof errors.Overloaded)
     return c.json({ code: 'UNAVAILABLE', message: 'Service Unavailable.' }, 503);
   return c.json({ code: 'SERVER_ERROR', message: 'Internal Server Error.' }, 500);
 }

@@ -4,6 +4,7 @@ import { kill } from '../faults/kill.ts';
 import { badNetwork, outage } from '../faults/outage.ts';
 import { pgbouncer } from '../faults/pgbouncer.ts';
 import { revocations } from '../faults/revocation.ts';
+import { signIns } from '../faults/signins.ts';
 import { sigterm } from '../faults/sigterm.ts';
 import { slow } from '../faults/slow.ts';
 import { type Unread, unread } from '../faults/unread.ts';
@@ -50,6 +51,16 @@ test.each(['node', 'bun', 'deno'] as const)(
     expect({ resets, exitCode }).toEqual({ resets: 0, exitCode: 0 });
     expect(answered).toBeGreaterThan(0);
     expect(ms).toBeLessThan(5_000);
+  },
+);
+
+test.each(['node', 'bun', 'deno'] as const)(
+  'sign-ins of clients that hung up delay neither others nor the end of the process, on %s',
+  async (runtime) => {
+    const { after, exitMs, ...found } = await signIns(runtime, { count: 1_000 });
+    expect(found).toMatchObject({ status: 201, exitCode: 0 });
+    expect(after).toBeLessThan(3_000);
+    expect(exitMs).toBeLessThan(5_000);
   },
 );
 
