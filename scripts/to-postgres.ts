@@ -3,7 +3,7 @@
  * service must not run meanwhile; the data in DATA_DIR stay as they are.
  */
 import { openDataDir } from '../server/datadir.ts';
-import { copyDatabase } from '../server/db/copy.ts';
+import { assertUnused, copyDatabase } from '../server/db/copy.ts';
 import { migrate } from '../server/db/migrations/migrate.ts';
 import { openPGlite } from '../server/db/pglite.ts';
 import { onOneConnection } from '../server/db/postgres.ts';
@@ -12,15 +12,16 @@ const { DATA_DIR = './data', DATABASE_URL } = process.env;
 
 async function run(databaseUrl: string): Promise<Record<string, number>> {
   await using dataDir = await openDataDir(DATA_DIR);
-  const source = await openPGlite(dataDir.path('database'));
-  try {
-    return await onOneConnection(databaseUrl, async (target) => {
-      await migrate(target);
-      return target.transaction().execute((transaction) => copyDatabase(source, transaction));
-    });
-  } finally {
-    await source.destroy();
-  }
+  return await onOneConnection(databaseUrl, async (target) => {
+    await migrate(target);
+    await assertUnused(target);
+    const source = await openPGlite(dataDir.path('database'));
+    try {
+      return await target.transaction().execute((transaction) => copyDatabase(source, transaction));
+    } finally {
+      await source.destroy();
+    }
+  });
 }
 
 try {

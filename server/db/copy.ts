@@ -18,16 +18,19 @@ const tables: Record<keyof Schema, boolean> = {
 /** So many rows go from the one to the other at a time. */
 const batchSize = 1_000;
 
+/** @throws Error where a database that is to be copied into holds accounts already: what was revoked would come back */
+export async function assertUnused(target: Database): Promise<void> {
+  const { rows } = await sql`
+    select from accounts where id <> ${operatorAccountId} limit 1`.execute(target);
+  if (rows.length > 0) throw new Error('The database at DATABASE_URL holds accounts already');
+}
+
 /**
- * Copies every row of a database into another of the same schema. To be called in a transaction of the target, while
- * nobody uses the source.
+ * Copies every row of a database into another of the same schema, which is unused. To be called in a transaction of the
+ * target, while nobody uses the source.
  * @returns how many rows each table has now
- * @throws Error where the target holds accounts already: what was revoked there would come back
  */
 export async function copyDatabase(source: Database, target: Database): Promise<Record<string, number>> {
-  const { rows: strangers } = await sql`
-    select from accounts where id <> ${operatorAccountId} limit 1`.execute(target);
-  if (strangers.length > 0) throw new Error('The database at DATABASE_URL holds accounts already');
   // The one that every database begins with.
   await sql`delete from accounts`.execute(target);
   const copied: Record<string, number> = {};
