@@ -52,7 +52,7 @@ const underivable: {
 }[] = [
   {
     reason: 'Anyone creates an account, but only the operator one with an externalId: the body decides.',
-    where: ({ operationId, bodyName }) => operationId === 'createAccount' && bodyName === 'operator',
+    where: ({ operationId, bodyName }) => operationId === 'createAccount' && bodyName === 'ExternalAccount',
     answer: ({ kind }) =>
       kind === 'operatorToken' ? 'admitted' : kind === 'anyone' || kind === 'bad' ? 401 : 403,
   },

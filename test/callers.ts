@@ -33,17 +33,37 @@ export interface Call {
   body: Json | undefined;
 }
 
-/** The documented examples of a JSON body, by name; put together from its properties where it has none. */
+type BodySchema = {
+  $ref?: string;
+  anyOf?: BodySchema[];
+  example?: Json;
+  properties?: Json;
+  required?: string[];
+};
+
+/**
+ * The bodies to send as JSON, by name: the documented examples; else, for each object that the schema takes, one that is
+ * put together from the examples of its properties. What is required and has no example is a secret: see `real`.
+ */
 function bodiesOf({ requestBody }: Operation, { components }: Document): [string | undefined, Json?][] {
   if (!requestBody || '$ref' in requestBody) return [[undefined]];
   const { example, examples, schema = {} } = requestBody.content['application/json'] ?? {};
   if (examples) return Object.entries(examples).map(([name, one]) => [name, 'value' in one ? one.value : {}]);
-  const named = '$ref' in schema ? components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''] : schema;
-  const { example: whole, properties = {} } = (named ?? {}) as { example?: Json; properties?: Json };
-  const parts = Object.entries(properties as Record<string, Json>)
-    .filter(([, property]) => 'example' in property)
-    .map(([name, property]) => [name, property.example]);
-  return [[undefined, example ?? whole ?? Object.fromEntries(parts)]];
+  if (example) return [[undefined, example]];
+  const bodies = ((schema as BodySchema).anyOf ?? [schema as BodySchema]).flatMap(({ $ref, ...rest }) => {
+    const name = $ref?.split('/').at(-1) ?? '';
+    const {
+      example: whole,
+      properties,
+      required = [],
+    } = (($ref && components?.schemas?.[name]) || rest) as BodySchema;
+    if (!whole && !properties) return [];
+    const parts = Object.entries((properties ?? {}) as Record<string, Json>)
+      .filter(([property, { example }]) => example !== undefined || required.includes(property))
+      .map(([property, { example }]) => [property, example ?? '']);
+    return [[name, whole ?? Object.fromEntries(parts)] as [string, Json]];
+  });
+  return bodies.length > 1 ? bodies : bodies.map(([, body]) => [undefined, body]);
 }
 
 function callsOf(contract: ContractName): Call[] {
@@ -181,6 +201,7 @@ function requestOf(call: Call, { owner, other, thing }: World): { path: string; 
     email: call.operationId === 'createAccount' ? `new-${owner.session.sessionId}@example.com` : owner.email,
     password,
     currentPassword: password,
+    newPassword: `${password} staple`,
     scopes: [],
   };
   const entries = Object.entries(call.body ?? {}).map(([name, value]) => [name, real[name] ?? value]);

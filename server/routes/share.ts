@@ -125,7 +125,7 @@ export function shareRoutes(deps: Deps) {
 /** What is wrong with a field: its code names the field where there is such a one. */
 function invalid({ violations: [first], message }: errors.InvalidInput) {
   const { parameter, pointer = '', detail } = first ?? { detail: message };
-  const field = parameter ?? pointer.slice(2);
+  const field = parameter ?? decodeURIComponent(pointer.slice(2));
   if (field === '') return { code: 'INVALID_BODY', message: detail };
   if (field === 'label' || field === 'expires')
     return { code: `INVALID_${field.toUpperCase()}`, message: detail };
