@@ -73,6 +73,7 @@ A list returns one page: up to \`limit\` items (1 to 100, default 20), newest fi
 - A body has at most 64 KiB, and 512 KiB in \`POST /v1/keys/verify/batch\`: 413 \`body_too_large\`.
 - JSON nests at most 32 levels deep, and JSON or a form has at most 5,000 values: 400 \`malformed_body\`.
 - The request line and the headers have at most 16 KiB together: 431 \`head_too_large\`.
+- An account has at most 1,000 keys, where the deployment sets no other limit: 409 \`key_limit_reached\`.
 - A password can be wrong 10 times in a minute, for one email: 429 \`too_many_attempts\`.
 
 Each field’s own limit is in its description: 422 \`invalid_input\`. This service does not limit the rate of calls; a proxy in front of it may.
