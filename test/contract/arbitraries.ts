@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Schema } from './operations.ts';
-import { accepts, typesOf } from './schemas.ts';
+import { accepts, keywordsIn, typesOf } from './schemas.ts';
 
 /** Any character but a lone surrogate, which no UTF-8 can carry. */
 const text = (constraints: { minLength?: number; maxLength?: number } = {}) =>
@@ -103,7 +103,9 @@ function spoilt(schema: Schema): fc.Arbitrary<unknown> {
   }
   if (types.includes('integer')) ways.push(fc.integer(), fc.double(), fc.maxSafeInteger());
   if (types.includes('array') && items) {
-    ways.push(fc.tuple(goodFor(schema), badFor(items)).map(([good, bad]) => [...(good as []), bad]));
+    // A schema without keywords refuses nothing, and the search for a bad value would not end.
+    if (keywordsIn(items).size > 0)
+      ways.push(fc.tuple(goodFor(schema), badFor(items)).map(([good, bad]) => [...(good as []), bad]));
     if (maxItems !== undefined)
       ways.push(fc.array(goodFor(items), { minLength: maxItems + 1, maxLength: maxItems + 9 }));
   }
