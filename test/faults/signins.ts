@@ -41,7 +41,12 @@ export async function signIns(runtime: Runtime, { count = 4_000 } = {}): Promise
   await using service = await startProcess({ runtime });
   const { send, close } = client(service.url, 'none');
   const body = { email: 'victim@example.com', password };
-  await send('POST', '/v1/accounts', body);
+  const signedUp = await fetch(`${service.url}/v1/accounts`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!signedUp.ok) throw new Error(`No account was created: ${signedUp.status} ${await signedUp.text()}`);
   const calm = await send('POST', '/v1/sessions', body);
   await hangUp(service.url, count);
   const after = await send('POST', '/v1/sessions', body);
