@@ -25,9 +25,10 @@ export const textOf = (object: WithText): string => object[text] ?? JSON.stringi
 
 /** Answers 200 with a list in a field, as `c.json` does, from the JSON that the items keep. */
 export function answerList<Name extends string, Item extends object>(c: Context, name: Name, items: Item[]) {
+  // A comma stands by itself: joined to a text it would have that copied for each answer.
   const texts = [
     `{"${name}":[`,
-    ...items.map((item, place) => (place === 0 ? textOf(item) : `,${textOf(item)}`)),
+    ...items.flatMap((item, place) => (place === 0 ? textOf(item) : [',', textOf(item)])),
     ']}',
   ];
   const response: Response = answerTexts(c, texts);
