@@ -25,6 +25,12 @@ interface UntypedOptions {
 }
 
 /**
+ * How many statements may be sent on a connection behind the one that runs: enough to save a fourth of our work for a
+ * statement under load, and few enough for a slow one not to hold up many.
+ */
+const maxPipeline = 8;
+
+/**
  * What decides how a session reads and writes, whatever is set for its role or database: a date in another style would
  * be read as another day. A parameter of this name in the URL goes before: see `checkServer`.
  */
@@ -46,9 +52,7 @@ export class Client {
   /** @param url `postgres://…`; parameters of the driver and of the session as query parameters */
   constructor(url: string, { max, onnotify, connection, ...options }: ClientOptions) {
     const untyped: UntypedOptions = {
-      // The driver prepares a statement again, and runs it, where a table has changed, or a pooler has lent another
-      // connection. Whatever was sent behind it on its connection would get its answer, and it theirs.
-      max_pipeline: 0,
+      max_pipeline: maxPipeline,
       socket: (addresses) => this.#sockets.open(addresses),
       ...(onnotify && { onnotify }),
     };
@@ -74,8 +78,7 @@ export class Client {
     this.#sockets = new Sockets(this.#sql.options.max, () => {
       this.#isBroken = true;
     });
-    // Parameters come to the driver as text. When it prepares a statement again it encodes them again: a hash
-    // would be stored as the digits of its digits. Without encoders it takes text as it is.
+    // Parameters come to the driver as text, and without encoders it takes them as they are.
     this.#sql.options.serializers = {};
   }
 
@@ -88,10 +91,17 @@ export class Client {
     parameters: readonly unknown[],
     { prepare = false }: { prepare?: boolean } = {},
   ): Promise<Rows> {
-    try {
-      return await this.#sql.unsafe(statement, parameters.map(parameterText), { prepare });
-    } catch (error) {
-      throw isDestroyed(error) && !this.#ended ? notPrimary() : error;
+    const texts = parameters.map(parameterText);
+    // Each connection may have a plan that is out of date.
+    for (let attempts = this.#sql.options.max; ; attempts -= 1) {
+      const query = this.#sql.unsafe(statement, texts, { prepare });
+      const plan = watchPlan(query);
+      try {
+        return await query;
+      } catch (error) {
+        if (plan.isStale && attempts > 0) continue;
+        throw isDestroyed(error) && !this.#ended ? notPrimary() : error;
+      }
     }
   }
 
@@ -106,6 +116,24 @@ export class Client {
     await this.#sql.end({ timeout: seconds });
     this.#sockets.close();
   }
+}
+
+/**
+ * Has a statement fail where the connection's plan for it is out of date: a table has changed since, or a pooler has
+ * lent another connection. The server has refused to run it then. The driver would send it once more on the same
+ * connection, where whatever is sent behind it gets its answer, and it theirs. It sets `retried` first, after it has
+ * forgotten the plan, and sends nothing that is cancelled.
+ */
+function watchPlan(query: object): { readonly isStale: boolean } {
+  const plan = { isStale: false };
+  Object.defineProperty(query, 'retried', {
+    set(this: { cancelled: object; reject: (error: Error) => void }, error: Error) {
+      plan.isStale = true;
+      this.cancelled = plan;
+      this.reject(error);
+    },
+  });
+  return plan;
 }
 
 /** What the driver says of a connection that it has ended itself: at our word, or since the server is a standby. */
