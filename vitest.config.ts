@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/postgres.ts'],
+    globalSetup: ['test/support/setup.ts'],
     projects: [
       suite('pglite'),
       suite('postgres'),

@@ -2,11 +2,12 @@
  * Copies the embedded database in DATA_DIR into the empty Postgres database at DATABASE_URL, all of it or nothing. The
  * service must not run meanwhile; the data in DATA_DIR stay as they are.
  */
-import { openDataDir } from '../server/datadir.ts';
+
 import { assertUnused, copyDatabase } from '../server/db/copy.ts';
 import { migrate } from '../server/db/migrations/migrate.ts';
 import { openPGlite } from '../server/db/pglite.ts';
 import { onOneConnection } from '../server/db/postgres.ts';
+import { openDataDir } from '../server/process/data-dir.ts';
 
 const { DATA_DIR = './data', DATABASE_URL } = process.env;
 

@@ -1,7 +1,7 @@
 import { type QueryCreator, sql } from 'kysely';
-import { type Act, logged } from './audit.ts';
 import type { Database, Schema } from './db/schema.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, WrongPassword } from './errors.ts';
+import { type Act, recorded } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
 import { hashPassword, isPassword } from './password.ts';
 
@@ -56,7 +56,7 @@ const insertAccount = (
         .onConflict((conflict) => conflict.doNothing())
         .returningAll(),
     )
-    .with('logged', () => logged(act, 'account.created', sql`select id, null::text from created`))
+    .with('recorded', () => recorded(act, 'account.created', sql`select id, null::text from created`))
     .selectFrom('created')
     .select(columns)
     .executeTakeFirst();
@@ -139,7 +139,7 @@ export async function setPassword(
         .set((e) => ({ password_version: e.ref('changed.password_version') }))
         .where('sessions.id', '=', sessionId),
     )
-    .with('logged', () => logged(act, 'password.changed', sql`select id, null::text from changed`))
+    .with('recorded', () => recorded(act, 'password.changed', sql`select id, null::text from changed`))
     .selectFrom('changed')
     .select('id')
     .executeTakeFirst();
@@ -173,7 +173,7 @@ export async function deleteAccount(
         .where('closed_at', 'is', null)
         .returning('id'),
     )
-    .with('logged', () => logged(act, 'account.deleted', sql`select id, null::text from closed`))
+    .with('recorded', () => recorded(act, 'account.deleted', sql`select id, null::text from closed`))
     .selectFrom('closed')
     .select('id')
     .executeTakeFirst();

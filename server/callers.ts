@@ -1,7 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { after } from './after.ts';
-import type { Act } from './audit.ts';
-import type { Deps } from './deps.ts';
+import type { ServiceContext } from './context.ts';
 import {
   AccountNotFound,
   AccountRequired,
@@ -10,12 +8,14 @@ import {
   Unauthenticated,
   WrongCaller,
 } from './errors.ts';
+import type { Act } from './events.ts';
 import { operatorAccountId } from './id.ts';
-import { Recent } from './recent.ts';
 import { isLiveSession } from './sessions.ts';
 import { hashText } from './token.ts';
-import type { Client } from './uses.ts';
-import { type VerifiedKey, verify, verifyHash } from './verify.ts';
+import type { Client } from './usage/tally.ts';
+import { GenerationalCache } from './verify/generational-cache.ts';
+import { maybeAsync } from './verify/maybe-async.ts';
+import { type VerifiedKey, verify, verifyHash } from './verify/verify.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =
@@ -40,7 +40,7 @@ function claimsToBeAccessToken(token: string): boolean {
  * The hashes of the tokens of a few callers: whoever verifies those of others calls with the same one again and again.
  * Only the work of hashing is saved. Whether the key is still good is looked up each time.
  */
-const hashes = new Recent<string>(100);
+const hashes = new GenerationalCache<string>(100);
 
 /**
  * Finds out who makes a call, and lets in whom `security` names, with the scopes it asks for. A call of a key counts as
@@ -51,30 +51,30 @@ const hashes = new Recent<string>(100);
  * @throws WrongCaller or InsufficientScope where it is, but not for this
  */
 export function authenticate(
-  deps: Deps,
+  context: ServiceContext,
   token: string | undefined,
   security: Security,
   client: () => Client,
 ): Caller | Promise<Caller> {
   if (token === undefined) return admitted({ kind: 'anyone' }, security);
-  if (deps.operatorTokens.some((own) => isSame(token, own)))
+  if (context.operatorTokens.some((own) => isSame(token, own)))
     return admitted({ kind: 'operatorToken', accountId: operatorAccountId }, security);
   if (claimsToBeAccessToken(token))
-    return identifySession(deps, token, deps.now()).then((caller) => admitted(caller, security));
+    return identifySession(context, token, context.now()).then((caller) => admitted(caller, security));
 
-  const wanted = { reach: operatorAccountId, now: deps.now };
+  const wanted = { reach: operatorAccountId, now: context.now };
   const hash = hashes.get(token);
-  const asked = hash ? verifyHash(deps.keys, hash, wanted) : verify(deps.keys, token, wanted);
-  return after(asked, (verdict): Caller => {
-    deps.verifications.count('authenticate', asked, verdict);
+  const asked = hash ? verifyHash(context.keys, hash, wanted) : verify(context.keys, token, wanted);
+  return maybeAsync(asked, (verdict): Caller => {
+    context.verifications.count('authenticate', asked, verdict);
     if (!verdict.valid) {
-      deps.usage.record(verdict, client);
+      context.usage.record(verdict, client);
       throw invalid(refusals[verdict.reason]);
     }
     if (!hash) hashes.set(token, hashText(token));
     const { key } = verdict;
     const caller = admitted({ kind: 'apiKey', accountId: key.accountId, key }, security);
-    deps.usage.record(verdict, client);
+    context.usage.record(verdict, client);
     return caller;
   });
 }
@@ -90,7 +90,7 @@ const refusals = {
 const isSame = (a: string, b: string) =>
   a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
 
-async function identifySession({ db, signer }: Deps, token: string, now: number): Promise<Caller> {
+async function identifySession({ db, signer }: ServiceContext, token: string, now: number): Promise<Caller> {
   const session = await signer.readAccess(token, now);
   if (!session || !(await isLiveSession(db, { ...session, now })))
     throw invalid('The access token is not valid, or no longer: refresh the session, or sign in again.');

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { boot } from './boot.ts';
-import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
-import { draining } from './http/drain.ts';
+import { boot } from './process/boot.ts';
+import { readConfig } from './process/config.ts';
+import { draining } from './process/drain.ts';
 import { listening } from './process/listen.ts';
-import { alone, supervise, worker } from './workers.ts';
+import { alone, supervise, worker } from './process/workers.ts';
 
 /** As much of Deno as is used here; its own types would clash with those of Node. */
 declare const Deno: {

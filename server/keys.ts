@@ -7,9 +7,9 @@ import {
   sql,
 } from 'kysely';
 import { getAccount, openAccount } from './accounts.ts';
-import { type Act, logged } from './audit.ts';
 import type { Database, Metadata, Schema } from './db/schema.ts';
 import { beyondCaller, InvalidInput, KeyLimitReached, KeyNotFound } from './errors.ts';
+import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
 import { hashText, startOf } from './token.ts';
 
@@ -118,7 +118,7 @@ export async function mintKey(
         ${key.expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
       from account, (select set_config('latchkey.minting', 'on', true)) as setting
       returning id, account_id, number),
-    logged as ${logged(act, 'key.minted', sql`select account_id, id from minted`)}
+    recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`)}
     select number from minted`.execute(db);
   const [minted] = rows;
   if (!minted) {
@@ -198,7 +198,7 @@ const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
     case jsonb_typeof(value) when 'string' then octet_length(value::text) else 0 end), 0) <= ${maxMetadataBytes}
   from jsonb_each(${metadata}) as facts(name, value))`;
 
-/** Where keys are changed, and when that is in force in every replica: see `Deps`. */
+/** Where keys are changed, and when that is in force in every replica: see `ServiceContext`. */
 type Store = { db: Database; settled: () => Promise<void> };
 
 /**
@@ -235,7 +235,7 @@ export async function changeKey(
           and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
         returning *)`,
     )
-    .with('logged', () => logged(act, 'key.changed', sql`select account_id, id from changed`, change))
+    .with('recorded', () => recorded(act, 'key.changed', sql`select account_id, id from changed`, change))
     .selectFrom('changed')
     .select(columns)
     .executeTakeFirst();
@@ -268,7 +268,7 @@ export async function revokeKey(
     .with('revoked', (q) =>
       q.deleteFrom('keys').where(ownedBy(db, accountId)).where(named(name)).returning(['id', 'account_id']),
     )
-    .with('logged', () => logged(act, 'key.revoked', sql`select account_id, id from revoked`))
+    .with('recorded', () => recorded(act, 'key.revoked', sql`select account_id, id from revoked`))
     .selectFrom('revoked')
     .select('id')
     .executeTakeFirst();

@@ -2,15 +2,15 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { boot } from './boot.ts';
-import { readConfig } from './config.ts';
 import { CannotStart } from './errors.ts';
-import { draining } from './http/drain.ts';
+import { refuseMalformed, refuseUnreadable } from './http/malformed.ts';
 import { isMidAnswer, oneAtATime } from './http/one-at-a-time.ts';
-import { together } from './http/together.ts';
-import { refuseMalformed, refuseUnreadable } from './http/unreadable.ts';
+import { boot } from './process/boot.ts';
+import { readConfig } from './process/config.ts';
+import { draining } from './process/drain.ts';
 import { listening } from './process/listen.ts';
-import { alone, supervise, worker } from './workers.ts';
+import { perTurn } from './process/per-turn.ts';
+import { alone, supervise, worker } from './process/workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */
 const slowness = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
@@ -37,7 +37,7 @@ try {
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   const service = await boot(process.env, lifecycle.gather);
   const { config, fetch, close, log } = service;
-  const { fetch: answer, drain } = draining(together(fetch));
+  const { fetch: answer, drain } = draining(perTurn(fetch));
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(
     (request, { incoming }) =>

@@ -1,8 +1,8 @@
 import { type QueryCreator, sql } from 'kysely';
 import { openAccount } from './accounts.ts';
-import { type Act, logged } from './audit.ts';
 import type { Database, Schema } from './db/schema.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
+import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
 import { isPassword } from './password.ts';
 import { hashToken, newToken } from './token.ts';
@@ -86,7 +86,7 @@ export async function signIn(
       () => sql<never>`(
         insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from started)`,
     )
-    .with('logged', () => logged(act, 'session.started', sql`select account_id, null::text from started`))
+    .with('recorded', () => recorded(act, 'session.started', sql`select account_id, null::text from started`))
     .selectFrom('started')
     .select('account_id as accountId')
     .executeTakeFirst();
@@ -139,8 +139,8 @@ export async function refreshSession(db: Database, presented: string, now: numbe
       () => sql<never>`(
         insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from prolonged)`,
     )
-    .with('logged', () =>
-      logged(
+    .with('recorded', () =>
+      recorded(
         { actor: 'refresh_token', now },
         'session.refreshed',
         sql`select account_id, null::text from prolonged`,
@@ -170,8 +170,8 @@ async function endReusedSession(db: Database, hash: Uint8Array, now: number): Pr
         )
         .returning(['id', 'account_id']),
     )
-    .with('logged', () =>
-      logged(
+    .with('recorded', () =>
+      recorded(
         { actor: 'refresh_token', now },
         'session.reuse_detected',
         sql`select account_id, null::text from ended`,
@@ -188,7 +188,7 @@ export async function endSession(db: Database, sessionId: string, act: Act): Pro
     .with('ended', (q) =>
       q.deleteFrom('sessions').where('id', '=', sessionId).returning(['id', 'account_id']),
     )
-    .with('logged', () => logged(act, 'session.ended', sql`select account_id, null::text from ended`))
+    .with('recorded', () => recorded(act, 'session.ended', sql`select account_id, null::text from ended`))
     .selectFrom('ended')
     .select('id')
     .execute();

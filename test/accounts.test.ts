@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { expectData, password, startService, type TestService } from './harness.ts';
+import { expectData, password, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 

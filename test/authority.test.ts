@@ -10,8 +10,8 @@ import {
   requestAs,
   type Who,
   type World,
-} from './callers.ts';
-import { startService, type TestService } from './harness.ts';
+} from './support/callers.ts';
+import { startService, type TestService } from './support/harness.ts';
 
 type Answer = 'admitted' | 401 | 403 | 404 | 422;
 

@@ -3,10 +3,10 @@ import type { KyselyPlugin } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
-import { Lookup } from '../server/lookup.ts';
-import { KeyMemory } from '../server/memory.ts';
 import { hashText, newToken } from '../server/token.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { KeyCache } from '../server/verify/key-cache.ts';
+import { KeyLookup } from '../server/verify/key-lookup.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -99,14 +99,14 @@ test('a token that is there twice has two verdicts, and is used twice', async ()
 });
 
 async function usesOf({ id: keyId }: { id: string }) {
-  await service.deps.usage.flush();
+  await service.context.usage.flush();
   service.pass(1);
   return expectData(await ada.client.GET('/v1/keys/{keyId}/usage', { params: { path: { keyId } } })).total;
 }
 
 test('each verdict counts as a use of its key', async () => {
   const keys = [await mint({ scopes: ['a'] }), await mint()] as const;
-  const at = new Date(service.deps.now()).toISOString();
+  const at = new Date(service.context.now()).toISOString();
   await verdicts(
     keys.map(({ token }) => token),
     { scopes: ['a'] },
@@ -155,13 +155,13 @@ test('a batch is looked up with one query', async () => {
     transformResult: async ({ result }) => result,
   };
   const db = service.db.withPlugin(counting) as Database;
-  const lookup = new Lookup(db, () => {});
-  const keys = new KeyMemory({
+  const lookup = new KeyLookup(db, () => {});
+  const keys = new KeyCache({
     find: (hash) => lookup.find(hash),
-    isCurrent: () => true,
+    isFresh: () => true,
     bytes: 2 ** 20,
   });
-  const app = createApp({ ...service.deps, db, keys });
+  const app = createApp({ ...service.context, db, keys });
   const { id, token } = await mint();
   const tokens = [...times(998, () => newToken('lk_')), token, token];
   const { verdicts: first } = await (await ask(app, tokens)).json();
@@ -182,7 +182,7 @@ test('a batch that fails leaves nothing behind that could end the process', asyn
     if (asked === 1) return Promise.reject(new Error('down'));
     throw new Error('failed at once');
   };
-  const app = createApp({ ...service.deps, keys: { find } });
+  const app = createApp({ ...service.context, keys: { find } });
   const response = await ask(
     app,
     times(2, () => newToken('lk_')),
@@ -196,7 +196,7 @@ test('a batch that fails leaves nothing behind that could end the process', asyn
 test('a token is verified once in a batch, and a scope is not searched for', async () => {
   const scopes = times(100, (index) => `scope:${index}`);
   const { token } = await mint({ scopes });
-  const stored = await service.deps.keys.find(hashText(token));
+  const stored = await service.context.keys.find(hashText(token));
   let finds = 0;
   let checks = 0;
   class Counting extends Set<string> {
@@ -210,7 +210,7 @@ test('a token is verified once in a batch, and a scope is not searched for', asy
     finds += 1;
     return key;
   };
-  const app = createApp({ ...service.deps, keys: { find } });
+  const app = createApp({ ...service.context, keys: { find } });
   const response = await ask(
     app,
     times(1_000, () => token),

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { newToken } from '../server/token.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** When a body is read, and when it is looked at. */
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
-import type { KeyMemory } from '../server/memory.ts';
-import { expectData, password, type SignedIn, startService, type TestService } from './harness.ts';
+import type { KeyCache } from '../server/verify/key-cache.ts';
+import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 
@@ -33,7 +33,7 @@ async function insertKeys({ accountId }: SignedIn, count: number): Promise<void>
 async function sweep(): Promise<number> {
   service.pass(5_000);
   for (let steps = 0; ; steps += 1)
-    if (!(await sweepClosedAccount(service.db, service.deps.now()))) return steps;
+    if (!(await sweepClosedAccount(service.db, service.context.now()))) return steps;
 }
 
 /** How many rows there are of an account, by table. */
@@ -101,11 +101,11 @@ test('the email and the externalId of an account that was deleted can be used ag
 test('to delete an account is one message, however many keys it has', async () => {
   const ada = await service.signIn();
   for (let count = 0; count < 5; count += 1) await mint(ada);
-  const keys = service.deps.keys as KeyMemory;
+  const keys = service.context.keys as KeyCache;
   const told = {
-    key: vi.spyOn(keys, 'forget'),
-    all: vi.spyOn(keys, 'forgetAll'),
-    account: vi.spyOn(keys, 'forgetAccount'),
+    key: vi.spyOn(keys, 'invalidate'),
+    all: vi.spyOn(keys, 'invalidateAll'),
+    account: vi.spyOn(keys, 'invalidateAccount'),
   };
   onTestFinished(() => {
     vi.restoreAllMocks();
@@ -124,7 +124,7 @@ test('an account that is opened again by hand has its keys back', async () => {
   await sql`update accounts set closed_at = null, closed_by = null where id = ${ada.accountId.slice(4)}`.execute(
     service.db,
   );
-  await service.deps.settled();
+  await service.context.settled();
   expect(await verdict(token)).toMatchObject({ valid: true });
 });
 
@@ -133,12 +133,12 @@ test('the sweep removes all that is left of an account, and says of each key by 
   const [used, other] = [await mint(ada), await mint(bob)];
   const unused = await mint(ada);
   for (const { token } of [used, other]) await verdict(token);
-  await service.deps.usage.flush();
-  const at = new Date(service.deps.now());
+  await service.context.usage.flush();
+  const at = new Date(service.context.now());
   await close(ada);
   const before = await rowsOf(ada);
   expect(before).toEqual({ accounts: 1, keys: 2, usage: 1, sessions: 1, tokens: 1 });
-  expect(await sweepClosedAccount(service.db, service.deps.now())).toBe(false);
+  expect(await sweepClosedAccount(service.db, service.context.now())).toBe(false);
   expect(await rowsOf(ada)).toEqual(before);
 
   await sweep();
@@ -163,7 +163,7 @@ test('an account with 20,000 keys is deleted as fast as any, and several replica
     // One that finds the account in the hands of another comes again.
     while ((await rowsOf(ada)).accounts) {
       const began = performance.now();
-      await sweepClosedAccount(service.db, service.deps.now());
+      await sweepClosedAccount(service.db, service.context.now());
       slowest = Math.max(slowest, performance.now() - began);
     }
   };

@@ -7,16 +7,16 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { createExternalAccount, signUp } from '../server/accounts.ts';
 import { parameterText } from '../server/db/parameters.ts';
 import { openPGlite } from '../server/db/pglite.ts';
-import { openLine, openPostgres } from '../server/db/postgres.ts';
+import { openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey, getKey, mintKey, revokeKey } from '../server/keys.ts';
-import { rememberedKeys } from '../server/memory.ts';
-import { Replica } from '../server/replica.ts';
+import { Replica } from '../server/replication/replica.ts';
 import { isLiveSession, refreshSession, signIn } from '../server/sessions.ts';
 import { hashText, newToken } from '../server/token.ts';
-import { createDatabase, password } from './harness.ts';
+import { openKeyCache } from '../server/verify/key-cache.ts';
+import { createDatabase, password } from './support/harness.ts';
 
 const now = Date.now();
 const act = { actor: 'operator', now };
@@ -196,10 +196,10 @@ onPostgres('connections to a server', () => {
       await admin.unsafe(`create schema ${schema}`);
       const inSchema = withParameters(url, { search_path: schema });
       const db = await opened(inSchema);
-      const replica = new Replica(db, openLine(inSchema), { lost() {}, current() {} });
+      const replica = new Replica(db, openListener(inSchema), { lost() {}, current() {} });
       cleanUp.defer(() => replica.close());
       await replica.start();
-      const keys = rememberedKeys(db, replica, 2 ** 20);
+      const keys = openKeyCache(db, replica, 2 ** 20);
       deployments.push({ db, keys, replica, settled: () => replica.settled() });
     }
     const [blue, green] = deployments;

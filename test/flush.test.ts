@@ -4,11 +4,11 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { newId } from '../server/id.ts';
-import type { KeyMemory } from '../server/memory.ts';
 import { hashToken } from '../server/token.ts';
-import { Usage } from '../server/usage.ts';
-import type { VerifiedKey } from '../server/verify.ts';
-import { expectData } from './harness.ts';
+import { Usage } from '../server/usage/recorder.ts';
+import type { KeyCache } from '../server/verify/key-cache.ts';
+import type { VerifiedKey } from '../server/verify/verify.ts';
+import { expectData } from './support/harness.ts';
 import {
   ada,
   bob,
@@ -23,7 +23,7 @@ import {
   read,
   service,
   verify,
-} from './usage.ts';
+} from './support/usage.ts';
 
 const nobody = () => ({ ip: null, userAgent: null });
 const from = (ip: string) => () => ({ ip, userAgent: null });
@@ -104,7 +104,7 @@ test('what waits is one statement, and what comes while it is being written is t
   const usage = usageOn({ before: (node) => statements.push(node), after: () => gate.promise });
   const isInsert = () =>
     statements.filter((node) => JSON.stringify(node).includes('insert into usage')).length;
-  const at = service.deps.now();
+  const at = service.context.now();
   for (const each of [key, other, key]) usage.record(valid(each, at), nobody);
   usage.record({ valid: false, reason: 'unknown' }, nobody);
   const first = usage.flush();
@@ -126,8 +126,8 @@ test('no request waits for a flush', async () => {
   const key = await mint({ scopes: ['keys:verify'] });
   const gate = Promise.withResolvers<void>();
   const usage = usageOn({ after: () => gate.promise });
-  const app = createApp({ ...service.deps, usage });
-  usage.record(valid(key, service.deps.now()), nobody);
+  const app = createApp({ ...service.context, usage });
+  usage.record(valid(key, service.context.now()), nobody);
   const flushed = usage.flush();
   const request = new Request('http://latchkey.test/v1/keys/verify', {
     method: 'POST',
@@ -144,7 +144,7 @@ test('uses that could not be written are kept, with those that came meanwhile, a
   const key = await mint();
   let isDown = true;
   const errors: unknown[] = [];
-  const at = service.deps.now();
+  const at = service.context.now();
   const usage = usageOn(
     {
       before() {
@@ -177,7 +177,7 @@ test('what waits is bounded: beyond, the uses of further keys are dropped, and t
   const keys = [await mint(), await mint(), await mint(), await mint()];
   const errors: unknown[] = [];
   const usage = usageOn({}, { onError: (error) => errors.push(error), keys: 2 });
-  const at = service.deps.now();
+  const at = service.context.now();
   for (const key of [...keys, ...keys]) usage.record(valid(key, at), nobody);
   expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('2 keys') })]);
   await usage.flush();
@@ -194,7 +194,7 @@ test('what waits is bounded: beyond, the uses of further keys are dropped, and t
 test('more keys than one statement takes are written all the same, each once, and requests go in between', async () => {
   const { accountId } = await mint();
   const usage = usageOn({});
-  const at = service.deps.now();
+  const at = service.context.now();
   const before = await countedOf({ accountId });
   for (let n = 0; n < 8_001; n++) usage.record(valid({ id: `key_${newId(at)}`, accountId }, at), nobody);
   let isWritten = false;
@@ -210,7 +210,7 @@ test('more keys than one statement takes are written all the same, each once, an
 
 test('a use that is written late does not take the place of a later one', async () => {
   const key = await mint();
-  const at = service.deps.now();
+  const at = service.context.now();
   const other = usageOn({});
   other.record(valid(key, at - 1), from('203.0.113.1'));
   await verify(key.token, { ip: '203.0.113.2' });
@@ -237,7 +237,7 @@ test('replicas write the same keys at the same time, while accounts are deleted,
     return { id: `key_${(n * 50 + 1).toString(16).padStart(24, '0')}`, accountId };
   });
   const replicas = [usageOn({}), usageOn({}), usageOn({})];
-  const at = service.deps.now();
+  const at = service.context.now();
   const recordAll = (record: (usage: Usage, key: (typeof keys)[number]) => void) => {
     for (const [place, usage] of replicas.entries())
       for (const key of place % 2 ? keys : keys.toReversed()) record(usage, key);
@@ -263,7 +263,7 @@ test('replicas write the same keys at the same time, while accounts are deleted,
     while (!isDeleted) {
       for (const key of keys)
         if (place === 1) expired(usage, key);
-        else usage.record(valid(key, service.deps.now()), nobody);
+        else usage.record(valid(key, service.context.now()), nobody);
       await usage.flush();
       await setImmediate();
     }
@@ -275,11 +275,11 @@ test('replicas write the same keys at the same time, while accounts are deleted,
 test('a key that was read before a flush shows the use that was written meanwhile', async () => {
   const { id } = await mint();
   const key = await read({ id });
-  const at = service.deps.now();
-  service.deps.usage.record(valid(key, at), from('203.0.113.7'));
+  const at = service.context.now();
+  service.context.usage.record(valid(key, at), from('203.0.113.7'));
   await flush();
   const asItWas = { id: id.slice(4), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
-  expect(service.deps.usage.lastUse(asItWas)).toMatchObject({ at: new Date(at), ip: '203.0.113.7' });
+  expect(service.context.usage.lastUse(asItWas)).toMatchObject({ at: new Date(at), ip: '203.0.113.7' });
   expect((await read({ id })).lastUsedAt).toBe(iso(at));
 });
 
@@ -287,7 +287,7 @@ test('a flush changes nothing of a key but its last use, and tells no replica an
   const [key, other] = [await mint(), await mint()];
   const before = await read(key);
   await verify(key.token, { ip: '203.0.113.7' });
-  const forget = vi.spyOn(service.deps.keys as KeyMemory, 'forget');
+  const forget = vi.spyOn(service.context.keys as KeyCache, 'invalidate');
   onTestFinished(() => forget.mockRestore());
   await flush();
   // The change comes after the flush, and is told in its turn: by then the flush has been told, were it told at all.
@@ -295,14 +295,14 @@ test('a flush changes nothing of a key but its last use, and tells no replica an
   await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'Other' } });
   expect(forget.mock.calls.flat()).toContain(hashToken(other.token).toString('hex'));
   expect(forget.mock.calls.flat()).not.toContain(hashToken(key.token).toString('hex'));
-  const use = { lastUsedAt: iso(service.deps.now()), lastUsedIp: '203.0.113.7' };
+  const use = { lastUsedAt: iso(service.context.now()), lastUsedIp: '203.0.113.7' };
   expect(await read(key)).toEqual({ ...before, ...use });
 });
 
 test('counts are kept for 90 days, and then deleted a few at a time', async () => {
   const key = await mint();
   const { accountId } = key;
-  const now = service.deps.now();
+  const now = service.context.now();
   const before = await countedOf({ accountId });
   await service.db
     .insertInto('usage')
@@ -334,11 +334,11 @@ test('counts are kept for 90 days, and then deleted a few at a time', async () =
 test('what is in memory is written when the service closes, and nothing is planned after that', async () => {
   const key = await mint();
   const usage = usageOn({});
-  usage.record(valid(key, service.deps.now()), nobody);
+  usage.record(valid(key, service.context.now()), nobody);
   await usage.close();
   const planned = vi.spyOn(globalThis, 'setTimeout');
   onTestFinished(() => planned.mockRestore());
-  usage.record(valid(key, service.deps.now()), nobody);
+  usage.record(valid(key, service.context.now()), nobody);
   expect(planned).not.toHaveBeenCalled();
   service.pass(1);
   expect(expectData(await ofKey(key)).total).toEqual({ ...none, valid: 1 });

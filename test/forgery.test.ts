@@ -2,7 +2,7 @@ import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign
 import { decodeJwt, decodeProtectedHeader, exportJWK, exportSPKI, importJWK, type JWK } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createSigner, newSigningKeys } from '../server/signing.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 interface Parts {
   header: Record<string, unknown>;
@@ -46,7 +46,7 @@ const theirsRsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const withHeader = (header: object): Parts => ({ ...good, header: { ...good.header, ...header } });
 const withClaims = (claims: object): Parts => ({ ...good, claims: { ...good.claims, ...claims } });
-const seconds = () => Math.floor(service.deps.now() / 1000);
+const seconds = () => Math.floor(service.context.now() / 1000);
 
 /** Two parts of a good token that an attacker keeps, and what they make of the third. */
 const altered = (change: (header: string, claims: string, signature: string) => string) => {
@@ -201,7 +201,7 @@ describe('an access token is refused if anything about it is not ours:', () => {
 
 test('a JWT key that we signed, but do not hold, is unknown', async () => {
   const key = { accountId: ada.accountId.slice(4), iat: seconds(), exp: seconds() + 86_400 };
-  const token = await service.deps.signer.signKey(key);
+  const token = await service.context.signer.signKey(key);
   const verdict = expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
   expect(verdict).toEqual({ valid: false, reason: 'unknown' });
 });

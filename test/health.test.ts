@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { startService, type TestService } from './harness.ts';
+import { startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 

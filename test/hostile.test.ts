@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { TooManyAttempts } from '../server/errors.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 const path = '/api/settings/api';
 const json = { 'Content-Type': 'application/json' };
@@ -56,7 +56,7 @@ const page = (facts: {
   });
 
 test('create, get and delete answer as the page prints, byte for byte', async () => {
-  const created = Math.floor(service.deps.now() / 1000);
+  const created = Math.floor(service.context.now() / 1000);
   const minted = await call('POST', `${path}?name=Mobile%20app`);
   expect(minted.status).toBe(201);
   const body = await minted.text();
@@ -77,7 +77,7 @@ test('create, get and delete answer as the page prints, byte for byte', async ()
 
 test('the list is as the page prints: every key, by id, with no token', async () => {
   const grace = await service.signIn();
-  const created = Math.floor(service.deps.now() / 1000);
+  const created = Math.floor(service.context.now() / 1000);
   const caller = await mint('name=Mobile%20app', grace.accessToken);
   const response = await call('GET', path, { as: caller });
   const body = await response.text();
@@ -268,7 +268,7 @@ test('a call that is refused for lack of a scope is no use of the key', async ()
 test('a call that is throttled is told so in the words of this contract', async () => {
   const { data } = await (await call('POST', `${path}?name=Key`)).json();
   const settled = () => Promise.reject(new TooManyAttempts(7));
-  const response = await createApp({ ...service.deps, settled }).fetch(
+  const response = await createApp({ ...service.context, settled }).fetch(
     new Request(`http://latchkey.test${path}/${data[0].id}`, {
       method: 'DELETE',
       headers: { Authorization: `Bearer ${token}` },

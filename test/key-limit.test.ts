@@ -5,8 +5,8 @@ import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { KeyLimitReached } from '../server/errors.ts';
 import { mintKey } from '../server/keys.ts';
 import { newToken } from '../server/token.ts';
-import { Usage } from '../server/usage.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { Usage } from '../server/usage/recorder.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 const limit = 5;
 let service: TestService;
@@ -88,7 +88,7 @@ test('a lower bound takes no key away, and mints none', async () => {
   const ada = await service.signIn();
   const keys = await fill(ada);
   const key = { accountId: ada.accountId.slice(4), name: 'Key', scopes: [], metadata: {}, expiresAt: null };
-  const act = { actor: 'operator', now: service.deps.now() };
+  const act = { actor: 'operator', now: service.context.now() };
   const minting = { db: service.db, maxKeysPerAccount: 2 };
   await expect(mintKey(minting, { ...key, token: newToken('lk_') }, act)).rejects.toThrow(KeyLimitReached);
   const page = expectData(await ada.client.GET('/v1/keys'));
@@ -164,7 +164,7 @@ test('keys are minted, changed, used and deleted while their accounts are delete
         {
           valid: true,
           key: { ...key, id: id.slice(4), accountId: accountId.slice(4) },
-          at: service.deps.now(),
+          at: service.context.now(),
         },
         () => ({ ip: null, userAgent: null }),
       );
@@ -173,7 +173,7 @@ test('keys are minted, changed, used and deleted while their accounts are delete
     await sql`select pg_sleep(0.002)`.execute(service.db);
   };
   const sweeper = async () => {
-    await sweepClosedAccount(service.db, service.deps.now() + 60_000);
+    await sweepClosedAccount(service.db, service.context.now() + 60_000);
     await sql`select pg_sleep(0.005)`.execute(service.db);
   };
   const byHand = async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { KeyNotFound } from '../server/errors.ts';
 import { revokeKey } from '../server/keys.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -30,7 +30,7 @@ test('a key shows its token once, and only its start ever after', async () => {
 });
 
 test('a key expires when it was told to, in days of 24 hours', async () => {
-  const now = service.deps.now();
+  const now = service.context.now();
   for (const [expiresIn, days] of [
     ['1d', 1],
     ['7d', 7],
@@ -165,7 +165,7 @@ test('a patch changes what it names, and leaves the rest', async () => {
     ...before,
     metadata: { keep: 1, change: false, add: 2.5 },
     expiresAt: '2027-01-01T00:00:00.000Z',
-    updatedAt: new Date(service.deps.now()).toISOString(),
+    updatedAt: new Date(service.context.now()).toISOString(),
   });
   const again = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { expiresAt: null } }));
   expect(again.expiresAt).toBeNull();
@@ -176,7 +176,10 @@ test('a key can be disabled, and allowed again', async () => {
   const key = await mint();
   const params = { path: { keyId: key.id } };
   const off = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } }));
-  expect(off).toMatchObject({ status: 'disabled', disabledAt: new Date(service.deps.now()).toISOString() });
+  expect(off).toMatchObject({
+    status: 'disabled',
+    disabledAt: new Date(service.context.now()).toISOString(),
+  });
   service.pass(1000);
   const still = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } }));
   expect(still.disabledAt).toBe(off.disabledAt);
@@ -202,7 +205,7 @@ test('a revocation is in force everywhere when it is answered, also where an ear
   const settled = async () => {
     waits += 1;
   };
-  const act = { actor: 'operator', now: service.deps.now() };
+  const act = { actor: 'operator', now: service.context.now() };
   const revoke = () =>
     revokeKey({ db: service.db, settled }, ada.accountId.slice(4), { id: id.slice(4) }, act);
   await revoke();

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../server/db/schema.ts';
-import { findByHashes, Lookup } from '../server/lookup.ts';
 import { hashText, newToken } from '../server/token.ts';
-import { startService } from './harness.ts';
+import { findByHashes, KeyLookup } from '../server/verify/key-lookup.ts';
+import { startService } from './support/harness.ts';
 
 let db: Database;
 
@@ -48,7 +48,7 @@ test.each([200, 2_000, 5_000])(
 test('a look-up gives the keys that are there, and tells the time of the database', async () => {
   await grow(200);
   const readings: number[][] = [];
-  const lookup = new Lookup(db, (...reading) => readings.push(reading));
+  const lookup = new KeyLookup(db, (...reading) => readings.push(reading));
   const { rows } = await sql<{ hash: string }>`
     select encode(hash, 'hex') as hash from keys where id = 'key 7'`.execute(db);
   const hash = rows[0]?.hash ?? '';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
-import { storeKey } from './callers.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { storeKey } from './support/callers.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -113,7 +113,7 @@ test('each token of a batch is counted, and so is the key of the caller', async 
 });
 
 test('the cache, the backlog of uses and the queries are told', async () => {
-  await service.deps.usage.flush();
+  await service.context.usage.flush();
   const { token } = await mint();
   const samples = [
     'latchkey_cache_keys',
@@ -124,7 +124,7 @@ test('the cache, the backlog of uses and the queries are told', async () => {
   expect({ keys, backlog }).toEqual({ keys: 1, backlog: 1 });
   expect(queries).toBeGreaterThanOrEqual(1);
   expect(sampleOf(await scrape(), 'latchkey_cache_trusted')).toBe(1);
-  await service.deps.usage.flush();
+  await service.context.usage.flush();
   expect(sampleOf(await scrape(), 'latchkey_usage_backlog_keys')).toBe(0);
 });
 

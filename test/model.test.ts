@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { commands, compareEverything, type Real, ran, signUp } from './commands.ts';
-import { startService, type TestService } from './harness.ts';
-import type { Model } from './model.ts';
+import { commands, compareEverything, type Real, ran, signUp } from './support/commands.ts';
+import { startService, type TestService } from './support/harness.ts';
+import type { Model } from './support/model.ts';
 
 const runs = Number(process.env.MODEL_RUNS ?? 40);
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -23,7 +23,7 @@ test(
     const everyOrder = fc.asyncProperty(
       fc.commands(commands, { maxCommands: 40, size: 'max' }),
       async (steps) => {
-        const model: Model = { accounts: [], limit, keys: [], now: () => service.deps.now() };
+        const model: Model = { accounts: [], limit, keys: [], now: () => service.context.now() };
         const real: Real = { service, sessions: [] };
         await signUp(model, real);
         await fc.asyncModelRun(() => ({ model, real }), steps);

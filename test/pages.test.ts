@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** The examples of the two founding pages, as they are printed there: what is asked, and what is answered. */
 const page = (name: string) => readFileSync(join(import.meta.dirname, 'pages', name), 'utf8');

@@ -2,20 +2,20 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type KyselyPlugin, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { startProxy } from '../scripts/support/proxy.ts';
 import { createExternalAccount, deleteAccount } from '../server/accounts.ts';
-import { Clock } from '../server/clock.ts';
-import { openLine, openPostgres } from '../server/db/postgres.ts';
+import { openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey, mintKey, revokeKey } from '../server/keys.ts';
-import { Lookup } from '../server/lookup.ts';
-import { KeyMemory } from '../server/memory.ts';
-import { Replica } from '../server/replica.ts';
+import { Clock } from '../server/replication/clock.ts';
+import { Replica } from '../server/replication/replica.ts';
 import { hashText, newToken } from '../server/token.ts';
-import { verify } from '../server/verify.ts';
+import { KeyCache } from '../server/verify/key-cache.ts';
+import { KeyLookup } from '../server/verify/key-lookup.ts';
+import { verify } from '../server/verify/verify.ts';
 import { startPooler } from './faults/pooler.ts';
-import { startProxy } from './faults/proxy.ts';
-import { createDatabase } from './harness.ts';
+import { createDatabase } from './support/harness.ts';
 
 const act = { actor: 'operator', now: Date.now() };
 
@@ -29,7 +29,7 @@ const cleanUp = new AsyncDisposableStack();
 interface TestReplica {
   db: Database;
   replica: Replica;
-  keys: KeyMemory;
+  keys: KeyCache;
   /** How often the database was asked for a key, and with how many queries. */
   asked: number;
   queries: number;
@@ -42,7 +42,7 @@ interface TestReplica {
 async function openReplica(url: string, lineUrl = url): Promise<TestReplica> {
   const db = await openPostgres(url);
   const notices = new EventEmitter();
-  const replica = new Replica(db, openLine(lineUrl), {
+  const replica = new Replica(db, openListener(lineUrl), {
     lost: () => notices.emit('lost'),
     current: () => notices.emit('current'),
   });
@@ -54,13 +54,13 @@ async function openReplica(url: string, lineUrl = url): Promise<TestReplica> {
     },
     transformResult: async ({ result }) => result,
   };
-  const lookup = new Lookup(db.withPlugin(counting), (...reading) => replica.readClock(...reading));
-  const keys = new KeyMemory({
+  const lookup = new KeyLookup(db.withPlugin(counting), (...reading) => replica.readClock(...reading));
+  const keys = new KeyCache({
     find: (hash) => {
       opened.asked += 1;
       return lookup.find(hash);
     },
-    isCurrent: () => replica.isCurrent(),
+    isFresh: () => replica.isFresh(),
     bytes: 2 ** 20,
   });
   replica.tell(keys);
@@ -186,10 +186,10 @@ onPostgres('replicas', () => {
     const current = once(there.notices, 'current');
     network.cut();
     await lost;
-    expect(there.replica.isCurrent()).toBe(false);
+    expect(there.replica.isFresh()).toBe(false);
     network.behave();
     await current;
-    expect(there.replica.isCurrent()).toBe(true);
+    expect(there.replica.isFresh()).toBe(true);
     expect(await remembers(there, hash)).toBe(false);
     expect(await remembers(there, hash)).toBe(true);
   });
@@ -198,7 +198,7 @@ onPostgres('replicas', () => {
     const { hash } = await knownKey();
     network.stall();
     const began = performance.now();
-    while (there.replica.isCurrent()) await pause(10);
+    while (there.replica.isFresh()) await pause(10);
     expect(performance.now() - began).toBeLessThan(1_100);
     const asked = there.asked;
     const answer = there.keys.find(hash);
@@ -208,13 +208,13 @@ onPostgres('replicas', () => {
   });
 
   test('a replica that is cut off holds a revocation up for its lease, and then no other', async () => {
-    await expect.poll(() => there.replica.isCurrent(), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
     const [first, second] = [await knownKey(), await knownKey()];
     network.stall();
     const began = performance.now();
     await revokeKey(here, operatorAccountId, first, act);
     const held = performance.now() - began;
-    expect(there.replica.isCurrent()).toBe(false);
+    expect(there.replica.isFresh()).toBe(false);
     await expect.poll(listed, { timeout: 2_000 }).toHaveLength(1);
     const next = performance.now();
     await revokeKey(here, operatorAccountId, second, act);
@@ -222,7 +222,7 @@ onPostgres('replicas', () => {
     network.behave();
     expect(held).toBeGreaterThan(1_000);
     expect(held).toBeLessThan(3_000);
-    await expect.poll(() => there.replica.isCurrent(), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
   });
 
   test('a replica that ends leaves nobody waiting for it', async () => {
@@ -238,21 +238,21 @@ onPostgres('replicas', () => {
     await pause(1_200);
     network.stall();
     await settled;
-    expect(there.replica.isCurrent()).toBe(true);
-    while (there.replica.isCurrent()) {
+    expect(there.replica.isFresh()).toBe(true);
+    while (there.replica.isFresh()) {
       expect(await listed()).toHaveLength(3);
       await pause(20);
     }
     network.behave();
     await holdingUp;
     await busy.replica.close();
-    await expect.poll(() => there.replica.isCurrent(), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
   });
 
   test('a replica whose connection is lent to others between its queries does not trust its memory', async () => {
     await using pooler = await startPooler(Number(databaseUrl.port));
     const pooled = await openReplica(through(pooler));
-    expect(pooled.replica.isCurrent()).toBe(false);
+    expect(pooled.replica.isFresh()).toBe(false);
     await pooled.replica.close();
   });
 
@@ -270,7 +270,7 @@ onPostgres('replicas', () => {
       valid: false,
       reason: 'expired',
     });
-    expect(slow.replica.isCurrent()).toBe(false);
+    expect(slow.replica.isFresh()).toBe(false);
     expect(Math.abs(Date.now() - now())).toBeLessThan(1_000);
     await slow.replica.close();
   });
@@ -278,7 +278,7 @@ onPostgres('replicas', () => {
   test('a replica behind a pooler that drops notifications tells the time of the database', async () => {
     await using pooler = await startPooler(Number(databaseUrl.port));
     const slow = await openSlow(through(pooler));
-    expect(slow.replica.isCurrent()).toBe(false);
+    expect(slow.replica.isFresh()).toBe(false);
     expect(Math.abs(Date.now() - slow.replica.now())).toBeLessThan(1_000);
     await slow.replica.close();
   });
@@ -303,17 +303,17 @@ function through({ port }: { port: number }): string {
 const listed = () => here.db.selectFrom('replicas').select('id').execute();
 
 test.each([
-  ['it changed meanwhile', (keys: KeyMemory) => keys.forget('00')],
-  ['an account was deleted meanwhile', (keys: KeyMemory) => keys.forgetAccount('any')],
+  ['it changed meanwhile', (keys: KeyCache) => keys.invalidate('00')],
+  ['an account was deleted meanwhile', (keys: KeyCache) => keys.invalidateAccount('any')],
 ])('what a look-up finds is not remembered if %s', async (_, tell) => {
   const gate = Promise.withResolvers<undefined>();
   let asked = 0;
-  const keys = new KeyMemory({
+  const keys = new KeyCache({
     find: () => {
       asked += 1;
       return gate.promise;
     },
-    isCurrent: () => true,
+    isFresh: () => true,
     bytes: 2 ** 20,
   });
   const first = keys.find('00');
@@ -337,33 +337,33 @@ test('the keys of a deleted account are not remembered, and those of others are,
     expiresAt: null,
     disabledAt: null,
   };
-  const keys = new KeyMemory({
+  const keys = new KeyCache({
     find: async (hash) => {
       asked.push(hash);
       return { ...key, accountId: `account ${hash}` };
     },
-    isCurrent: () => true,
+    isFresh: () => true,
     bytes: 2 ** 20,
   });
   for (const hash of ['00', '01']) await keys.find(hash);
-  keys.forgetAccount('account 00');
+  keys.invalidateAccount('account 00');
   for (const hash of ['00', '01']) await keys.find(hash);
   expect(asked).toEqual(['00', '01', '00']);
 
-  for (let n = 0; n < 10_001; n += 1) keys.forgetAccount(`other ${n}`);
+  for (let n = 0; n < 10_001; n += 1) keys.invalidateAccount(`other ${n}`);
   for (const hash of ['00', '01']) await keys.find(hash);
   expect(asked.slice(3)).toEqual(['00', '01']);
 });
 
 test('a look-up that failed is not remembered', async () => {
   let asked = 0;
-  const keys = new KeyMemory({
+  const keys = new KeyCache({
     find: async () => {
       asked += 1;
       if (asked === 1) throw new Error('down');
       return undefined;
     },
-    isCurrent: () => true,
+    isFresh: () => true,
     bytes: 2 ** 20,
   });
   await expect(keys.find('00')).rejects.toThrow('down');
@@ -374,12 +374,12 @@ test('a look-up that failed is not remembered', async () => {
 test('who asks while memory is not current joins nobody who asked before', async () => {
   let current = true;
   let asked = 0;
-  const keys = new KeyMemory({
+  const keys = new KeyCache({
     find: async () => {
       asked += 1;
       return undefined;
     },
-    isCurrent: () => current,
+    isFresh: () => current,
     bytes: 2 ** 20,
   });
   const first = keys.find('00');
@@ -400,12 +400,12 @@ test('keys are remembered in as much memory as is given, the latest ones', async
     disabledAt: null,
   };
   let asked = 0;
-  const keys = new KeyMemory({
+  const keys = new KeyCache({
     find: async () => {
       asked += 1;
       return key;
     },
-    isCurrent: () => true,
+    isFresh: () => true,
     bytes: 15_000,
   });
   for (let n = 0; n < 20; n += 1) await keys.find(String(n));

@@ -11,94 +11,134 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.t
   .split('\n')
   .filter((file) => file && !file.endsWith('.config.ts'));
 
+const sourceOf = (file: string) => readFileSync(join(root, file), 'utf8');
+
 /** What a file imports, types included: packages by their name, files by their path from the root. */
 function importsOf(file: string): string[] {
-  const source = readFileSync(join(root, file), 'utf8');
-  const specifiers = source.matchAll(/(?:^|\n)(?:import|export)\s(?:[^;'"]*?\sfrom\s)?['"]([^'"]+)['"]/g);
+  const specifiers = sourceOf(file).matchAll(
+    /(?:^|\n)(?:import|export)\s(?:[^;'"]*?\sfrom\s)?['"]([^'"]+)['"]/g,
+  );
   return Array.from(specifiers, ([, specifier = '']) =>
     specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier,
   );
 }
 
-const inRoom = (...rooms: string[]) => files.filter((file) => rooms.some((room) => file.startsWith(room)));
+/**
+ * The room of a file: its folder. Files that stand in `server/` itself are the nouns, save those that everything is
+ * put together from or with.
+ */
+function roomOf(path: string): string {
+  const [top = '', folder = '', file, deeper] = path.split('/');
+  if (!/^(?:api|decide|server|clients|spec|scripts|test)$/.test(top)) return path;
+  if (top !== 'server') return top;
+  if (folder === 'routes') return deeper ? `routes/${file}` : 'routes';
+  if (file) return folder;
+  if (/^(?:node|bun|deno)\.ts$/.test(folder)) return 'runtimes';
+  return /^(?:app|context|errors|id|token)\.ts$/.test(folder) ? folder : 'nouns';
+}
 
-/** Each import of these files that is not allowed, as `file -> import`. */
-const forbidden = (from: string[], allowed: (imported: string) => boolean) =>
-  from.flatMap((file) =>
+/** What the nouns and the rooms below them stand on. */
+const ground = ['decide', 'errors.ts', 'id.ts', 'token.ts'];
+const contract = ['api', 'http', 'nouns', 'context.ts', ...ground, 'hono', '@hono/zod-openapi'];
+
+/** For each room, the rooms and the packages that it may import, beside itself and the modules of `node:`. */
+const mayImport: Record<string, readonly string[]> = {
+  api: ['@hono/zod-openapi'],
+  'errors.ts': ['decide'],
+  'id.ts': [],
+  'token.ts': ['decide'],
+  db: [...ground, 'kysely', 'postgres', '@electric-sql/pglite'],
+  replication: [...ground, 'db', 'kysely'],
+  verify: [...ground, 'db', 'replication', 'usage', 'kysely'],
+  usage: [...ground, 'nouns', 'db', 'verify', 'kysely'],
+  nouns: [
+    ...ground,
+    ...['context.ts', 'db', 'replication', 'usage', 'verify'],
+    ...['kysely', 'jose', '@node-rs/argon2', 'p-limit', 'rate-limiter-flexible'],
+  ],
+  'context.ts': [...ground, 'nouns', 'db', 'replication', 'usage', 'verify', 'pino'],
+  background: [...ground, 'nouns', 'db', 'kysely'],
+  http: ['api', 'nouns', 'context.ts', ...ground, 'usage', 'verify', 'hono', '@hono/zod-openapi', 'pino'],
+  'routes/v1': [...contract, 'db', 'process', 'usage', 'verify'],
+  'routes/journal': contract,
+  'routes/share': contract,
+  pages: ['http', 'spec', 'hono'],
+  'app.ts': ['api', 'context.ts', 'http', 'pages', 'routes/v1', 'routes/journal', 'routes/share', 'hono'],
+  process: [
+    ...ground,
+    ...['app.ts', 'background', 'context.ts', 'db', 'http', 'nouns', 'replication', 'usage', 'verify'],
+    ...['kysely', 'pino', 'prom-client', 'zod', 'package.json'],
+  ],
+  runtimes: ['errors.ts', 'http', 'process', '@hono/node-server'],
+  clients: ['openapi-fetch'],
+};
+
+const isAllowed = (room: string, imported: string) => {
+  const to = roomOf(imported);
+  if (to === room || (room !== 'decide' && to.startsWith('node:'))) return true;
+  return mayImport[room]?.some((allowed) => to === allowed || to.startsWith(`${allowed}/`)) ?? false;
+};
+
+test('a room imports what its rule allows, and no other', () => {
+  const governed = files.filter((file) => /^(?:api|decide|server|clients)\//.test(file));
+  for (const room of Object.keys(mayImport)) expect(governed.map(roomOf), room).toContain(room);
+  const forbidden = governed.flatMap((file) =>
     importsOf(file)
-      .filter((imported) => !allowed(imported))
+      .filter((imported) => !isAllowed(roomOf(file), imported))
       .map((imported) => `${file} -> ${imported}`),
   );
-
-const services = inRoom('server/').filter(
-  (file) =>
-    !/^server\/(?:routes|http|db)\/|^server\/(?:app|boot|config|deps|docs|node|bun|deno)\.ts$/.test(file),
-);
-
-test('the contracts import zod-openapi and each other', () => {
-  expect(forbidden(inRoom('api/'), (to) => to === '@hono/zod-openapi' || to.startsWith('api/'))).toEqual([]);
+  expect(forbidden).toEqual([]);
 });
 
-test('services know neither HTTP nor the contracts', () => {
-  const foreign = /^(?:hono|@hono\/.*|api\/.*|server\/(?:routes|http)\/.*|server\/app\.ts)$/;
-  expect(services).toContain('server/keys.ts');
-  expect(services).toContain('server/background/sweeper.ts');
-  expect(forbidden(services, (to) => !foreign.test(to))).toEqual([]);
+test('scripts do not import tests', () => {
+  const scripts = files.filter((file) => file.startsWith('scripts/'));
+  const imports = scripts.flatMap((file) => importsOf(file).map((imported) => `${file} -> ${imported}`));
+  expect(imports.filter((line) => /-> test\//.test(line))).toEqual([]);
 });
 
-test('only app.ts imports the routes of a contract', () => {
-  const routes =
-    /^server\/routes\/(?:keys|accounts|sessions|verification|usage|health|metrics|journal|share)\.ts$/;
-  const others = files.filter((file) => file !== 'server/app.ts');
-  expect(forbidden(others, (to) => !routes.test(to))).toEqual([]);
-});
-
-test('the database is reached through server/db alone', () => {
-  // What we are measured against is not ours.
-  const outside = inRoom('api/', 'server/', 'clients/', 'scripts/').filter(
-    (file) => !/^(?:server\/db|scripts\/bench)\//.test(file),
-  );
-  expect(forbidden(outside, (to) => to !== 'postgres' && !to.startsWith('@electric-sql/'))).toEqual([]);
-  expect(importsOf('server/db/client.ts')).toContain('postgres');
-  expect(importsOf('server/db/pglite.ts')).toContain('@electric-sql/pglite');
-});
-
-test('the client imports nothing of the server or the contracts', () => {
-  expect(forbidden(inRoom('clients/'), (to) => to === 'openapi-fetch' || to.startsWith('clients/'))).toEqual(
-    [],
-  );
+test('nothing imports itself by way of others', () => {
+  const importing = new Map(files.map((file) => [file, importsOf(file)]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+    if (path.includes(file) || done.has(file)) return;
+    for (const imported of importing.get(file) ?? []) visit(imported, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
 });
 
 test('only the file of a runtime touches its globals', () => {
   const globals = /\b(?:Bun|Deno)\.|(?<!node:)\bprocess\.(?:env|exit|on|once)\b/;
-  const touching = inRoom('server/', 'api/', 'clients/').filter((file) =>
-    globals.test(readFileSync(join(root, file), 'utf8')),
-  );
-  expect(touching.sort()).toEqual(['server/bun.ts', 'server/deno.ts', 'server/node.ts']);
+  const touching = files
+    .filter((file) => /^(?:server|api|decide|clients)\//.test(file))
+    .filter((file) => globals.test(sourceOf(file)));
+  expect(touching.map(roomOf)).toEqual(['runtimes', 'runtimes', 'runtimes']);
 });
 
 test('imports are relative and name their file', () => {
   const relative = (file: string) =>
-    Array.from(readFileSync(join(root, file), 'utf8').matchAll(/from '(\.[^']+)'/g), ([, to = '']) => to);
+    Array.from(sourceOf(file).matchAll(/from '(\.[^']+)'/g), ([, to = '']) => to);
   for (const file of files) for (const to of relative(file)) expect(to, file).toMatch(/\.(?:ts|json)$/);
 });
 
 test('the words of one contract stay in its own files', () => {
-  const own = {
+  const words = {
     journal: [/\bapi_key'/, /\battributes\b/, /'Never'/],
     share: [/\bisNever\b/, /\bexpireAt\b/, /\bapikey_id\b/, /\bapiKeys\b/, /\b__v\b/],
   };
-  const sources = inRoom('api/', 'server/', 'clients/', 'scripts/').filter(
-    (file) => !file.endsWith('.gen.ts'),
+  const sources = files.filter(
+    (file) => /^(?:api|decide|server|clients|scripts)\//.test(file) && !file.endsWith('.gen.ts'),
   );
-  for (const [contract, words] of Object.entries(own))
-    for (const word of words) {
-      const found = sources.filter((file) => word.test(readFileSync(join(root, file), 'utf8')));
-      const allowed = [`api/${contract}.ts`, `server/routes/${contract}.ts`];
-      expect(
-        found.filter((file) => !allowed.includes(file)),
-        String(word),
-      ).toEqual([]);
-      expect(found, String(word)).toContain(`api/${contract}.ts`);
+  for (const [name, own] of Object.entries(words))
+    for (const word of own) {
+      const found = sources.filter((file) => word.test(sourceOf(file)));
+      const elsewhere = found.filter(
+        (file) => file !== `api/${name}.ts` && !file.startsWith(`server/routes/${name}/`),
+      );
+      expect(elsewhere, String(word)).toEqual([]);
+      expect(found, String(word)).toContain(`api/${name}.ts`);
     }
 });

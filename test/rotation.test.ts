@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { accessLifetime, createSigner, newSigningKeys, type PrivateJwkSet } from '../server/signing.ts';
 import { newToken } from '../server/token.ts';
-import { password, type SignedIn, startService, type TestService } from './harness.ts';
+import { password, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** The service's own secrets are rotated while replicas are restarted one by one: no request is refused meanwhile. */
 
@@ -24,9 +24,9 @@ type Replica = (method: string, path: string, as?: string, body?: object) => Pro
 
 /** A replica on the one database that was started with these secrets. */
 async function replica({ operatorTokens, signingKeys }: Secrets): Promise<Replica> {
-  const { publicUrl } = service.deps;
+  const { publicUrl } = service.context;
   const app = createApp({
-    ...service.deps,
+    ...service.context,
     ...(operatorTokens && { operatorTokens }),
     ...(signingKeys && {
       signer: await createSigner({ keys: signingKeys }, { issuer: publicUrl, siteName: 'Share' }),
@@ -86,7 +86,7 @@ function sessions() {
         const jwks = createLocalJWKSet(await (await call('GET', '/.well-known/jwks.json')).json());
         for (const token of tokens) {
           expect((await call('GET', '/v1/account', token)).status).toBe(200);
-          await jwtVerify(token, jwks, { currentDate: new Date(service.deps.now()) });
+          await jwtVerify(token, jwks, { currentDate: new Date(service.context.now()) });
         }
       }
     },

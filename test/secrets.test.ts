@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { newToken } from '../server/token.ts';
-import { calls, everybody, newWorld, requestAs } from './callers.ts';
-import { password, startService, type TestService } from './harness.ts';
-import { dump } from './leaks.ts';
+import { calls, everybody, newWorld, requestAs } from './support/callers.ts';
+import { password, startService, type TestService } from './support/harness.ts';
+import { dump } from './support/leaks.ts';
 
 /** Where secrets stand in requests and answers; and what looks like one, wherever it stands. */
 const secretFields = /"(?:\w*[tT]oken|api_key|\w*[pP]assword)":"((?:[^"\\]|\\.)+)"/g;
@@ -152,14 +152,14 @@ beforeAll(async () => {
   const set = await newSigningKeys();
   const signer = await createSigner(set, { issuer: 'http://latchkey.test', siteName: 'Share' });
   service = await startService({ signer, logLevel: 'trace' });
-  app = createApp(service.deps);
+  app = createApp(service.context);
   for (const { d = '' } of set.keys) secrets.add(d);
   for (const secret of [service.operatorToken, password]) secrets.add(secret);
 
   await everyCall();
   await aLife();
   await aBrokenDatabase();
-  await service.deps.usage.flush();
+  await service.context.usage.flush();
   dumped = await dump(service.db);
   logged = service.logs.join('');
 });

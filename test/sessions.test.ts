@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { hashToken } from '../server/token.ts';
-import { expectData, password, startService, type TestService } from './harness.ts';
+import { expectData, password, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 
@@ -22,7 +22,7 @@ test('an access token is a JWT that verifies offline against the JWK Set', async
   const { payload, protectedHeader } = await jwtVerify(accessToken, jwks, {
     issuer: 'http://latchkey.test',
     audience: 'http://latchkey.test',
-    currentDate: new Date(service.deps.now()),
+    currentDate: new Date(service.context.now()),
   });
   expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
   expect(`acc_${payload.sub}`).toBe(accountId);

@@ -3,7 +3,7 @@ import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { TooManyAttempts } from '../server/errors.ts';
-import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -49,19 +49,19 @@ test('create answers as the page prints, with a JWT of exactly 31 days for One M
   expect(body).toBe(`{"code":"ADDED","message":"Added new API Key","api_key":"${api_key}"}`);
 
   const jwks = createLocalJWKSet(await (await service.fetch('/.well-known/jwks.json')).json());
-  const { payload } = await jwtVerify(api_key, jwks, { currentDate: new Date(service.deps.now()) });
+  const { payload } = await jwtVerify(api_key, jwks, { currentDate: new Date(service.context.now()) });
   expect(payload).toMatchObject({
     sub: ada.accountId.slice(4),
     iss: 'Share 3rd-party API',
     jti: expect.any(String),
   });
-  expect(payload.iat).toBe(Math.floor(service.deps.now() / 1000));
+  expect(payload.iat).toBe(Math.floor(service.context.now() / 1000));
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(2_678_400);
 });
 
 test('list and get answer as the page prints, byte for byte', async () => {
   ada = await service.signIn();
-  const now = new Date(service.deps.now());
+  const now = new Date(service.context.now());
   const { token, key } = await create({ expires: 'One Month', label: 'Test 123' });
   const document = {
     label: 'Test 123',
@@ -100,7 +100,7 @@ test('edit and delete answer as the page prints', async () => {
 });
 
 test('every word for an expiry means its number of days, whatever its case', async () => {
-  const createdAt = Math.floor(service.deps.now() / 1000);
+  const createdAt = Math.floor(service.context.now() / 1000);
   for (const [days, words] of Object.entries({
     1: ['day', 'One Day', 'ONE DAY'],
     7: ['week', 'One Week'],
@@ -189,7 +189,7 @@ test('a field of create that is not label or expires exactly is refused, never a
 
 test('label and expires are read from the query too, and the body comes before it', async () => {
   const newest = async () => (await (await call('GET', '/apikey')).json()).apiKeys.at(-1);
-  const day = new Date(service.deps.now() + 86_400_000).toISOString();
+  const day = new Date(service.context.now() + 86_400_000).toISOString();
   for (const [query, body, expected] of [
     ['?label=Query&expires=One+Day', undefined, { label: 'Query', isNever: false, expireAt: day }],
     [
@@ -224,7 +224,7 @@ test('a body of zero bytes is no body, whatever its Content-Type', async () => {
 test('a call that is throttled is told so in the words of this contract', async () => {
   const { key } = await create({});
   const settled = () => Promise.reject(new TooManyAttempts(7));
-  const response = await createApp({ ...service.deps, settled }).fetch(
+  const response = await createApp({ ...service.context, settled }).fetch(
     new Request(`http://latchkey.test/api/apikey/${key._id}`, {
       method: 'DELETE',
       headers: { Authorization: `Bearer ${ada.accessToken}` },
@@ -312,7 +312,7 @@ test('a malformed or foreign id is not found', async () => {
 test('a key is refused from its expiry on, and stays listed until it is deleted', async () => {
   const { token, key } = await create({ expires: 'One Day' });
   const verify = async () => expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
-  service.pass(Date.parse(key.expireAt) - service.deps.now() - 1);
+  service.pass(Date.parse(key.expireAt) - service.context.now() - 1);
   expect(await verify()).toMatchObject({ valid: true, key: { scopes: [] } });
   service.pass(1);
   expect(await verify()).toEqual({ valid: false, reason: 'expired' });

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { password, startService, type TestService } from './harness.ts';
+import { password, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 

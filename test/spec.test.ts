@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { contractNames, documentOf, operationsOf } from '../api/document.ts';
-import { startService, type TestService } from './harness.ts';
+import { startService, type TestService } from './support/harness.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);

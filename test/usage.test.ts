@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
-import { clientIp, expectData } from './harness.ts';
+import { clientIp, expectData } from './support/harness.ts';
 import {
   ada,
   bob,
@@ -16,12 +16,12 @@ import {
   read,
   service,
   verify,
-} from './usage.ts';
+} from './support/usage.ts';
 
 test('what was said of a key is counted by hour and verdict', async () => {
   const key = await mint({ scopes: ['a'], expiresIn: '1d' });
   const params = { path: { keyId: key.id } };
-  const began = service.deps.now();
+  const began = service.context.now();
   for (let use = 0; use < 3; use++) await verify(key.token);
   await verify(key.token, { scopes: ['b'] });
   service.pass(hour);
@@ -80,12 +80,12 @@ test('a key that calls this API is used, with the address and the user agent of 
       headers: { Authorization: `Bearer ${key.token}`, 'User-Agent': userAgent },
     });
   expect(await (await call('curl/8.5')).json()).toMatchObject({
-    lastUsedAt: iso(service.deps.now()),
+    lastUsedAt: iso(service.context.now()),
     lastUsedIp: clientIp,
     lastUsedUserAgent: 'curl/8.5',
   });
   service.pass(1);
-  const use = { lastUsedAt: iso(service.deps.now()), lastUsedIp: clientIp };
+  const use = { lastUsedAt: iso(service.context.now()), lastUsedIp: clientIp };
   expect(await (await call('é'.repeat(600))).json()).toMatchObject({
     ...use,
     lastUsedUserAgent: 'é'.repeat(500),
@@ -149,7 +149,7 @@ test('an address that is none, and a user agent that is too long or cannot be st
 
 test('behind a proxy the address is the one that the proxy added, and none where it added none', async () => {
   const { token } = await mint();
-  const app = createApp({ ...service.deps, clientIpHeader: 'X-Forwarded-For' });
+  const app = createApp({ ...service.context, clientIpHeader: 'X-Forwarded-For' });
   const seen = async (forwarded?: string) => {
     service.pass(1);
     const headers = { Authorization: `Bearer ${token}`, ...(forwarded && { 'X-Forwarded-For': forwarded }) };
@@ -166,8 +166,8 @@ test('behind a proxy the address is the one that the proxy added, and none where
 
 test('a range of time is rounded out to whole hours, or days of UTC, and its end does not count', async () => {
   const key = await mint();
-  const midnight = Math.ceil(service.deps.now() / day) * day;
-  service.pass(midnight - service.deps.now());
+  const midnight = Math.ceil(service.context.now() / day) * day;
+  service.pass(midnight - service.context.now());
   for (const _ of [1, 2, 3]) {
     await verify(key.token);
     service.pass(12 * hour);
@@ -199,8 +199,8 @@ test('a range of time is rounded out to whole hours, or days of UTC, and its end
 
 test('a range that is left open is the 24 hours or 30 days before its end, and that is now', async () => {
   const key = await mint();
-  const now = Math.ceil(service.deps.now() / day) * day + 1;
-  service.pass(now - service.deps.now());
+  const now = Math.ceil(service.context.now() / day) * day + 1;
+  service.pass(now - service.context.now());
   const range = async (query: Query) => {
     const { from, to } = expectData(await ofKey(key, query));
     return [Date.parse(from), Date.parse(to)];

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { clientIp, expectData, type SignedIn, startService, type TestService } from './harness.ts';
+import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -135,7 +135,7 @@ test('a key may always ask who it is, and revoke itself', async () => {
   const client = service.as(token);
   expect(expectData(await client.GET('/v1/keys/current'))).toEqual({
     ...key,
-    lastUsedAt: new Date(service.deps.now()).toISOString(),
+    lastUsedAt: new Date(service.context.now()).toISOString(),
     lastUsedIp: clientIp,
   });
   expect((await client.DELETE('/v1/keys/current')).response.status).toBe(204);
@@ -163,9 +163,9 @@ test('a use shows in the next answer at once, and in the database after a flush'
 
   service.pass(1000);
   await verdict(key.token);
-  const used = new Date(service.deps.now());
+  const used = new Date(service.context.now());
   expect(await lastUse()).toBe(used.toISOString());
-  await service.deps.usage.flush();
+  await service.context.usage.flush();
   expect(await stored()).toEqual({ last_used_at: used, updated_at: new Date(key.updatedAt) });
   expect(await lastUse()).toBe(used.toISOString());
 });

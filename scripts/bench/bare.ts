@@ -51,7 +51,7 @@ const handlers: Record<string, () => void> = {
     });
   },
 
-  /** One prepared SELECT, as server/lookup.ts looks a key up. */
+  /** One prepared SELECT, as server/verify/key-lookup.ts looks a key up. */
   select() {
     const sql = pool();
     app.post('/v1/keys/verify', async (c) => {

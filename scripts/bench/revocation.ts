@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { client } from '../../test/faults/load.ts';
-import { startProxy } from '../../test/faults/proxy.ts';
+import { client } from '../support/client.ts';
+import { startProxy } from '../support/proxy.ts';
 import { atMost, type Line, median, plain } from './figures.ts';
 import type { Seeded } from './seed.ts';
 import { type Ground, type Server, seededGround, startService, type Used } from './servers.ts';

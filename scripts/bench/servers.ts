@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deployment } from '../../test/faults/load.ts';
-import { freePort, startPostgres } from '../../test/postgres.ts';
-import { type Runtime, startProcess } from '../../test/process/service.ts';
+import { deployment } from '../support/client.ts';
+import { freePort, startPostgres } from '../support/postgres.ts';
+import { type Runtime, startProcess } from '../support/service.ts';
 import { cores, installed, pin } from './machine.ts';
 import { type Seeded, seed } from './seed.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deployment, newAccount } from '../../test/faults/load.ts';
-import { freePort } from '../../test/postgres.ts';
-import { startProcess } from '../../test/process/service.ts';
+import { deployment, newAccount } from '../support/client.ts';
+import { freePort } from '../support/postgres.ts';
+import { startProcess } from '../support/service.ts';
 import { atMost, type Line, median, plain } from './figures.ts';
 import { ask, type Used } from './servers.ts';
 import { rounds } from './settings.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { newToken } from '../../server/token.ts';
-import type { Runtime } from '../../test/process/service.ts';
+import type { Runtime } from '../support/service.ts';
 import { atLeast, atMost, compare, inTurn, type Line, median } from './figures.ts';
 import { type Load, loader, type Sent } from './load.ts';
 import { type Seeded, writeTokens } from './seed.ts';

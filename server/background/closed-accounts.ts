@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { logged } from '../audit.ts';
 import type { Database } from '../db/schema.ts';
+import { recorded } from '../events.ts';
 
 /**
  * So many keys, counts and refresh tokens of an account go at once: few enough for the deadline of a statement, and not
@@ -43,7 +43,7 @@ export async function sweepClosedAccount(db: Database, now: number): Promise<boo
       order by number limit ${stepSize} for update of keys skip locked),
     revoked as (
       delete from keys where id in (select id from some_keys) returning id, account_id),
-    logged as ${logged(act, 'key.revoked', sql`select account_id, id from revoked`)},
+    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`)},
     some_usage as (
       select usage.ctid from usage join account on account.id = account_id
       limit ${stepSize} for update of usage skip locked),

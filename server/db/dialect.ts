@@ -10,7 +10,7 @@ import {
 import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Client, Rows } from './client.ts';
-import { asOutage, isClosedConnection } from './outage.ts';
+import { asOutage, isClosedConnection } from './errors.ts';
 
 /**
  * A read whose connection was closed is tried again for so long, in milliseconds. Once would not do: connections that

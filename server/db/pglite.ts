@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { PGlite, type QueryOptions } from '@electric-sql/pglite';
 import { Kysely, type Logger, PGliteDialect } from 'kysely';
 import { CannotStart, DatabaseUnavailable } from '../errors.ts';
-import { channel } from './line.ts';
+import { asOutage } from './errors.ts';
+import { channel } from './listener.ts';
 import { migrate } from './migrations/migrate.ts';
-import { asOutage } from './outage.ts';
 import { parameterText } from './parameters.ts';
 import type { Database, Schema } from './schema.ts';
 

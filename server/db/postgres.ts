@@ -1,7 +1,7 @@
 import { Kysely, type Logger, sql } from 'kysely';
 import { Client, type ClientOptions } from './client.ts';
 import { postgresDialect } from './dialect.ts';
-import type { OpenLine } from './line.ts';
+import type { OpenListener } from './listener.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Database, Schema } from './schema.ts';
 
@@ -87,9 +87,9 @@ export async function onOneConnection<Result>(
   }
 }
 
-/** A line to a Postgres server: one connection that is never replaced by another. See `OpenLine`. */
-export const openLine =
-  (url: string): OpenLine =>
+/** A line to a Postgres server: one connection that is never replaced by another. See `OpenListener`. */
+export const openListener =
+  (url: string): OpenListener =>
   (heard, lost) => {
     const client = new Client(url, {
       max: 1,

@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
-import type { Deps } from '../deps.ts';
-import type { Client } from '../uses.ts';
+import type { ServiceContext } from '../context.ts';
+import type { Client } from '../usage/tally.ts';
 
 /** Reads a header, named in lower case; one that was sent twice, both values as Headers joins them. */
 export type ReadHeader = (name: string) => string | null | undefined;
@@ -23,7 +23,11 @@ const maxUserAgentLength = 500;
  * Who made a request. Behind a proxy, the address is the last in the header that the proxy sets: what stands before
  * it was sent by the client, who may claim anything. Without it there is none, since the connection's is the proxy's.
  */
-export function clientOf(header: ReadHeader, peer: Peer | undefined, { clientIpHeader }: Deps): Client {
+export function clientOf(
+  header: ReadHeader,
+  peer: Peer | undefined,
+  { clientIpHeader }: ServiceContext,
+): Client {
   const address = clientIpHeader
     ? header(clientIpHeader.toLowerCase())?.split(',').at(-1)?.trim()
     : peer?.ip();

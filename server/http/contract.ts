@@ -3,8 +3,7 @@ import type { Context, ErrorHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
-import type { Caller } from '../callers.ts';
-import type { Deps } from '../deps.ts';
+import type { ServiceContext } from '../context.ts';
 import {
   DatabaseUnavailable,
   InsufficientScope,
@@ -21,15 +20,9 @@ import {
   WrongCaller,
   WrongCredentials,
 } from '../errors.ts';
-import { loggedPath } from './around.ts';
-import type { Peer } from './client.ts';
-import { invalidInput } from './violations.ts';
-
-/** What a handler finds in its context. */
-export interface Env {
-  Bindings: Peer;
-  Variables: { requestId: string; caller: Caller };
-}
+import type { Env } from './env.ts';
+import { loggedPath } from './middleware.ts';
+import { invalidInput } from './zod-issues.ts';
 
 /**
  * An empty app of one contract. Whatever its schemas refuse is thrown as InvalidInput, and as KeyNotFound where it
@@ -59,7 +52,10 @@ export const nothingHere = () => {
  * where it is our fault. That is logged here: the error alone, since a request may hold secrets.
  */
 export const onError =
-  ({ log }: Deps, answer: (c: Context<Env>, refusal: Refusal | undefined) => Response): ErrorHandler<Env> =>
+  (
+    { log }: ServiceContext,
+    answer: (c: Context<Env>, refusal: Refusal | undefined) => Response,
+  ): ErrorHandler<Env> =>
   (error, c) => {
     const refusal = asRefusal(error);
     if (refusal instanceof DatabaseUnavailable) warnOfOutage(log, refusal);

@@ -1,11 +1,11 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { authenticate, isPublic } from '../callers.ts';
-import type { Deps } from '../deps.ts';
+import type { ServiceContext } from '../context.ts';
 import { Unauthenticated } from '../errors.ts';
 import { bodyReader, checkBody, maxBytes } from './body.ts';
 import { clientOf } from './client.ts';
-import type { Env } from './contract.ts';
+import type { Env } from './env.ts';
 
 /** Finds the token in an Authorization header; undefined where there is none. */
 type FindToken = (header: string | undefined) => string | undefined;
@@ -16,7 +16,7 @@ type FindToken = (header: string | undefined) => string | undefined;
  * when its request is complete: nobody is let in, and then holds back the body until after the credential was revoked.
  */
 export const guardedBy =
-  (deps: Deps, findToken: FindToken = bearerToken) =>
+  (context: ServiceContext, findToken: FindToken = bearerToken) =>
   <Route extends RouteConfig>(route: Route, { limit = maxBytes }: { limit?: number } = {}) => {
     const security = route.security ?? [];
     const { body: expected } = route.request ?? {};
@@ -24,8 +24,8 @@ export const guardedBy =
     const middleware: MiddlewareHandler<Env> = async (c, next) => {
       const body = await read?.(c);
       const token = isPublic(security) ? undefined : findToken(c.req.header('authorization'));
-      const client = () => clientOf((name) => c.req.header(name), c.env, deps);
-      c.set('caller', await authenticate(deps, token, security, client));
+      const client = () => clientOf((name) => c.req.header(name), c.env, context);
+      c.set('caller', await authenticate(context, token, security, client));
       if (body) await checkBody(c, body, expected?.required ?? false);
       await next();
     };

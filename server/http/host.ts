@@ -1,5 +1,5 @@
 import type { Peer } from './client.ts';
-import { refuseUnreadable } from './unreadable.ts';
+import { refuseUnreadable } from './malformed.ts';
 
 type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 

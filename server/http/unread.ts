@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Peer } from './client.ts';
-import type { Env } from './contract.ts';
+import type { Env } from './env.ts';
 
 /** The size of a slice in bytes. Larger answers are sent in slices. */
 const slice = 65_536;

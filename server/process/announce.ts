@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { type Config, publicUrlOf } from '../config.ts';
+import { type Config, publicUrlOf } from './config.ts';
 
 /** Logs what whoever started the service needs next: where it answers, and where its data and its secrets are. */
 export function announce(log: Logger, config: Config): void {

@@ -1,6 +1,6 @@
-import type { Service } from '../boot.ts';
-import type { Config } from '../config.ts';
 import { CannotStart } from '../errors.ts';
+import type { Service } from './boot.ts';
+import type { Config } from './config.ts';
 
 /** A runtime's error on listening, as a line for whoever starts the service. */
 export function cannotListen(error: unknown, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): CannotStart {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import pino, { type Logger, type LoggerOptions } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from './config.ts';
 
 /**
  * The log, on stdout: a JSON object on each line, with the level by its name and the time in ISO 8601 (UTC). On a

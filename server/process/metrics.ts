@@ -10,18 +10,18 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
-import type { Currency } from '../currency.ts';
-import type { KeyMemory } from '../memory.ts';
-import type { Usage } from '../usage.ts';
-import { purposes, sources, type Verifications, verdicts } from '../verifications.ts';
+import type { Freshness } from '../replication/freshness.ts';
+import type { Usage } from '../usage/recorder.ts';
+import type { KeyCache } from '../verify/key-cache.ts';
+import { purposes, sources, type Verifications, verdicts } from '../verify/verifications.ts';
 import type { Share } from './gather.ts';
 import { version } from './version.ts';
 
 /** What is read when a scrape comes. */
 export interface Measured {
   verifications: Verifications;
-  keys: KeyMemory;
-  currency: Currency;
+  keys: KeyCache;
+  freshness: Freshness;
   usage: Usage;
   /** How many connections the pool has at most; undefined for the embedded database. */
   connections?: number | undefined;
@@ -148,7 +148,7 @@ function describeProcess(registers: Registry[]): void {
 
 function describeService(
   registers: Registry[],
-  { verifications, keys, currency, usage, connections }: Measured,
+  { verifications, keys, freshness, usage, connections }: Measured,
 ): void {
   new Counter({
     name: 'latchkey_verifications_total',
@@ -167,7 +167,7 @@ function describeService(
   gauge('latchkey_cache_keys', 'Keys in the cache.', () => keys.sizes.keys);
   gauge('latchkey_cache_unknown', 'Unknown tokens in the negative cache.', () => keys.sizes.unknown);
   gauge('latchkey_cache_trusted', 'Whether verifications are answered from the cache: 1 or 0.', () =>
-    Number(currency.isCurrent()),
+    Number(freshness.isFresh()),
   );
   gauge('latchkey_usage_backlog_keys', 'Keys whose uses wait to be written.', () => usage.backlog);
   new Counter({
@@ -181,11 +181,11 @@ function describeService(
   });
   if (connections !== undefined)
     gauge('latchkey_database_connections_max', 'Connections the pool opens at most.', () => connections);
-  if (currency.beatAge)
+  if (freshness.beatAge)
     gauge(
       'latchkey_heartbeat_age_seconds',
       'Time since the heartbeat was sent that last came back.',
-      () => (currency.beatAge?.() ?? 0) / 1000,
+      () => (freshness.beatAge?.() ?? 0) / 1000,
     );
 
   function gauge(name: string, help: string, read: () => number) {

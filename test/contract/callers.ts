@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { newId } from '../../server/id.ts';
-import { expectData, type TestService } from '../harness.ts';
+import { expectData, type TestService } from '../support/harness.ts';
 import type { Operation } from './operations.ts';
 
 /** An account that is signed in, and what the service issues to it. */
@@ -11,7 +11,7 @@ export interface Account {
 
 /** Makes accounts that are signed in. One signs up; the others are copies, which spares hashing passwords. */
 export async function accountsOf(service: TestService): Promise<() => Promise<Account>> {
-  const { db, deps } = service;
+  const { db, context } = service;
   const first = await service.signIn();
   const { sub = '', sid } = decodeJwt<{ sid: string }>(first.accessToken);
   const { number: _, ...account } = await db
@@ -22,8 +22,8 @@ export async function accountsOf(service: TestService): Promise<() => Promise<Ac
   const session = await db.selectFrom('sessions').selectAll().where('id', '=', sid).executeTakeFirstOrThrow();
 
   return async () => {
-    const accountId = newId(deps.now());
-    const sessionId = newId(deps.now());
+    const accountId = newId(context.now());
+    const sessionId = newId(context.now());
     const email = `${accountId}@example.com`;
     await db
       .insertInto('accounts')
@@ -33,7 +33,10 @@ export async function accountsOf(service: TestService): Promise<() => Promise<Ac
       .insertInto('sessions')
       .values({ ...session, id: sessionId, account_id: accountId })
       .execute();
-    return { accountId, accessToken: await deps.signer.signAccess({ accountId, sessionId }, deps.now()) };
+    return {
+      accountId,
+      accessToken: await context.signer.signAccess({ accountId, sessionId }, context.now()),
+    };
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { documents } from '../../server/docs.ts';
+import { documents } from '../../server/pages/docs.ts';
 import { examplesOf, nameOf, operations } from './operations.ts';
 import { faultsIn, strict } from './schemas.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { startService, type TestService } from '../harness.ts';
+import { startService, type TestService } from '../support/harness.ts';
 import { nameOf, type Operation, operations, type Schema } from './operations.ts';
 import { accepts, strict } from './schemas.ts';
 

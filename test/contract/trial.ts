@@ -1,4 +1,4 @@
-import { startService, type TestService } from '../harness.ts';
+import { startService, type TestService } from '../support/harness.ts';
 import { type Account, accountsOf, credentialFor, issue } from './callers.ts';
 import { type Call, curlOf, issued, judge, render } from './calls.ts';
 import { isGuarded, isPublic, nameOf, type Operation } from './operations.ts';

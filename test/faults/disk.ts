@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { client, deployment, newAccount, patience, type Send } from '../../scripts/support/client.ts';
+import { DidNotStart, startProcess } from '../../scripts/support/service.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
-import { DidNotStart, startProcess } from '../process/service.ts';
-import { client, deployment, newAccount, patience, type Send } from './load.ts';
 
 /** A small file system in memory, which only root may mount. */
 async function mountSmall(options: string): Promise<(AsyncDisposable & { path: string }) | undefined> {

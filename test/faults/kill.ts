@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { client, deployment, newAccount, workers } from '../../scripts/support/client.ts';
+import { startPostgres } from '../../scripts/support/postgres.ts';
+import { startProcess } from '../../scripts/support/service.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
-import { startPostgres } from '../postgres.ts';
-import { startProcess } from '../process/service.ts';
-import { client, deployment, newAccount, workers } from './load.ts';
 
 export interface KillFigures {
   rounds: number;

@@ -1,8 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type PostgresServer, startPostgres } from '../postgres.ts';
-import { type ServiceProcess, startProcess } from '../process/service.ts';
-import { client, deployment, newAccount, percentile, type Send, workers } from './load.ts';
-import { startProxy } from './proxy.ts';
+import {
+  client,
+  deployment,
+  newAccount,
+  percentile,
+  type Send,
+  workers,
+} from '../../scripts/support/client.ts';
+import { type PostgresServer, startPostgres } from '../../scripts/support/postgres.ts';
+import { startProxy } from '../../scripts/support/proxy.ts';
+import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 
 export interface OutageFigures {
   answered: number;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
-import { freePort, startPostgres } from '../postgres.ts';
-import { type ServiceProcess, startProcess } from '../process/service.ts';
-import { client, deployment, newAccount, type Send } from './load.ts';
+import { client, deployment, newAccount, type Send } from '../../scripts/support/client.ts';
+import { freePort, startPostgres } from '../../scripts/support/postgres.ts';
+import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 
 /** Where Debian's package puts it. */
 const program = '/usr/sbin/pgbouncer';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startPostgres } from '../postgres.ts';
-import { type ServiceProcess, startProcess } from '../process/service.ts';
-import { client, deployment, newAccount, percentile, type Send } from './load.ts';
-import { startProxy } from './proxy.ts';
+import { client, deployment, newAccount, percentile, type Send } from '../../scripts/support/client.ts';
+import { startPostgres } from '../../scripts/support/postgres.ts';
+import { startProxy } from '../../scripts/support/proxy.ts';
+import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 
 export interface RevocationFigures {
   revocations: number;

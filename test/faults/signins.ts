@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Runtime, startProcess } from '../process/service.ts';
-import { client } from './load.ts';
+import { client } from '../../scripts/support/client.ts';
+import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 
 export interface SignInFigures {
   /** How many clients sent a sign-in and hung up, each time. */

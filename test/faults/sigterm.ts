@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Runtime, startProcess } from '../process/service.ts';
-import { deployment, newAccount, workers } from './load.ts';
+import { deployment, newAccount, workers } from '../../scripts/support/client.ts';
+import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 
 export interface SigtermFigures {
   answered: number;

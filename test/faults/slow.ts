@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startProcess } from '../process/service.ts';
-import { deployment, newAccount, percentile, workers } from './load.ts';
+import { deployment, newAccount, percentile, workers } from '../../scripts/support/client.ts';
+import { startProcess } from '../../scripts/support/service.ts';
 
 export interface SlowFigures {
   connections: number;

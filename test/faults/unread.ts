@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Runtime, startProcess } from '../process/service.ts';
-import { client, deployment, newAccount, percentile, workers } from './load.ts';
+import { client, deployment, newAccount, percentile, workers } from '../../scripts/support/client.ts';
+import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 
 export interface UnreadFigures {
   connections: number;

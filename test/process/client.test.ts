@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../postgres.ts';
-import { type Runtime, type ServiceProcess, startProcess } from './service.ts';
+import { freePort } from '../../scripts/support/postgres.ts';
+import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const client = join(root, 'clients/typescript');

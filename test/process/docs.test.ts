@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { password } from '../harness.ts';
-import { type ServiceProcess, startProcess } from './service.ts';
+import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { password } from '../support/harness.ts';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const missing = !existsSync(executablePath);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Runtime } from '../../scripts/support/service.ts';
 import { fullDisk, readOnlyDisk } from '../faults/disk.ts';
 import { kill } from '../faults/kill.ts';
 import { badNetwork, outage } from '../faults/outage.ts';
@@ -8,7 +9,6 @@ import { signIns } from '../faults/signins.ts';
 import { sigterm } from '../faults/sigterm.ts';
 import { slow } from '../faults/slow.ts';
 import { type Unread, unread } from '../faults/unread.ts';
-import type { Runtime } from './service.ts';
 
 /** Short rounds; the long ones, with figures, are `npm run faults`. Bounds are wide, since the machine is shared. */
 

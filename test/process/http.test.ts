@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newAccount } from '../../scripts/support/client.ts';
+import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
-import { newAccount } from '../faults/load.ts';
-import { type Runtime, type ServiceProcess, startProcess } from './service.ts';
 
 /** HTTP as no library would send it. */
 
@@ -184,7 +184,7 @@ describe.each(runtimes)('on %s', (runtime) => {
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject(expected);
   });
 
-  /** A verification as the short way (server/http/direct.ts) takes it, and as it does not. */
+  /** A verification as the short way (server/http/fast-path.ts) takes it, and as it does not. */
   const bothWays = (sent: string) => [
     sent,
     sent.replace('\r\n\r\n', '\r\nOrigin: https://a.example\r\n\r\n'),

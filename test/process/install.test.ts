@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { DidNotStart, type ServiceProcess, startProcess } from './service.ts';
+import { DidNotStart, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
-import { deployment } from '../faults/load.ts';
-import { createDatabase, expectData } from '../harness.ts';
-import { freePort } from '../postgres.ts';
-import { type ServiceProcess, startProcess } from './service.ts';
+import { deployment } from '../../scripts/support/client.ts';
+import { freePort } from '../../scripts/support/postgres.ts';
+import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { createDatabase, expectData } from '../support/harness.ts';
 
 function isInstalled(): boolean {
   try {

@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import connect from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLatchkey, type Latchkey } from '../../clients/typescript/client.ts';
+import { type PostgresServer, startPostgres } from '../../scripts/support/postgres.ts';
+import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
-import { expectData, password } from '../harness.ts';
-import { type PostgresServer, startPostgres } from '../postgres.ts';
-import { type ServiceProcess, startProcess } from './service.ts';
+import { expectData, password } from '../support/harness.ts';
 
 /** The service on a Postgres server of its own, which is stopped and frozen here. */
 let postgres: PostgresServer;

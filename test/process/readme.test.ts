@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../server/config.ts';
-import { startProcess } from './service.ts';
+import { startProcess } from '../../scripts/support/service.ts';
+import { readConfig } from '../../server/process/config.ts';
 
 const run = promisify(execFile);
 const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');

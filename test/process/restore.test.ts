@@ -6,9 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
-import { deployment } from '../faults/load.ts';
-import { createDatabase, expectData, password } from '../harness.ts';
-import { startProcess } from './service.ts';
+import { deployment } from '../../scripts/support/client.ts';
+import { startProcess } from '../../scripts/support/service.ts';
+import { createDatabase, expectData, password } from '../support/harness.ts';
 
 const operations = await readFile(join(import.meta.dirname, '../../docs/OPERATIONS.md'), 'utf8');
 

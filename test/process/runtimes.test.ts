@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
+import { freePort } from '../../scripts/support/postgres.ts';
+import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
-import { createDatabase, expectData, password } from '../harness.ts';
-import { freePort } from '../postgres.ts';
-import { type ServiceProcess, startProcess } from './service.ts';
+import { createDatabase, expectData, password } from '../support/harness.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../server/config.ts';
+import { freePort } from '../../scripts/support/postgres.ts';
+import { type DidNotStart, launch, type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
+import { readConfig } from '../../server/process/config.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
-import { createDatabase } from '../harness.ts';
-import { freePort } from '../postgres.ts';
-import { type DidNotStart, launch, type Runtime, startProcess } from './service.ts';
+import { createDatabase } from '../support/harness.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
+import { startProcess } from '../../scripts/support/service.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
-import { createDatabase, expectData, password } from '../harness.ts';
-import { startProcess } from './service.ts';
+import { createDatabase, expectData, password } from '../support/harness.ts';
 
 const root = join(import.meta.dirname, '../..');
 const email = 'ada@example.com';

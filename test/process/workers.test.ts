@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { Agent, get, request } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { readConfig } from '../../server/config.ts';
-import { deployment } from '../faults/load.ts';
+import { deployment } from '../../scripts/support/client.ts';
+import { freePort } from '../../scripts/support/postgres.ts';
+import { DidNotStart, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { readConfig } from '../../server/process/config.ts';
 import { sigterm } from '../faults/sigterm.ts';
-import { createDatabase, password } from '../harness.ts';
-import { freePort } from '../postgres.ts';
-import { DidNotStart, type ServiceProcess, startProcess } from './service.ts';
+import { createDatabase, password } from '../support/harness.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 

@@ -1,0 +1,36 @@
+import type { Logger } from 'pino';
+import type { Attempts } from './attempts.ts';
+import type { Database } from './db/schema.ts';
+import type { Signer } from './signing.ts';
+import type { Usage } from './usage/recorder.ts';
+import type { Verifications } from './verify/verifications.ts';
+import type { Keys } from './verify/verify.ts';
+
+/** All that the service works with. Nothing else is reached for: tests bring their own clock and database. */
+export interface ServiceContext {
+  db: Database;
+  /** The keys that a token is verified against. */
+  keys: Keys;
+  /** Waits until what is committed by now is in force in every replica: before a change of a key is answered. */
+  settled: () => Promise<void>;
+  /** Unix time in milliseconds. */
+  now: () => number;
+  usage: Usage;
+  verifications: Verifications;
+  /** The metrics of this replica, of all its workers, in the Prometheus text format. */
+  metrics: () => Promise<string>;
+  attempts: Attempts;
+  signer: Signer;
+  log: Logger;
+  /** One, or two while it is rotated. */
+  operatorTokens: readonly string[];
+  /** Where integrators reach the service, without a trailing slash. */
+  publicUrl: string;
+  tokenPrefix: string;
+  signUp: 'open' | 'closed';
+  maxKeysPerAccount: number;
+  /** Origins that browsers may call from; `*` for any. */
+  corsOrigins: string[];
+  /** The header in which a trusted proxy names the client's address; without one, the connection's counts. */
+  clientIpHeader: string | undefined;
+}

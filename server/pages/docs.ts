@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { Hono } from 'hono';
+import journal from '../../spec/journal.json' with { type: 'json' };
+import latchkey from '../../spec/latchkey.json' with { type: 'json' };
+import share from '../../spec/share.json' with { type: 'json' };
+import { inSlices } from '../http/unread.ts';
+import { docsPage } from './docs-page.ts';
+
+/** The OpenAPI documents as they stand in `spec/`. */
+export const documents = { latchkey, journal, share };
+
+/** Where each is served, and what it is called in the docs; the first is shown first. */
+const sources = [
+  { document: latchkey, slug: 'latchkey', url: '/openapi.json' },
+  { document: journal, slug: 'journal', url: '/openapi/journal.json' },
+  { document: share, slug: 'share', url: '/openapi/share.json' },
+];
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
+
+/** The address that the documents in `spec/` were written with. */
+const writtenWith = 'http://127.0.0.1:8787';
+
+/** Scalar's own script, read on first use; scripts/scalar.ts puts it there. */
+async function scalarScript() {
+  const zipped = await readFile(new URL('scalar.js.gz', import.meta.url));
+  const script = await promisify(gunzip)(zipped);
+  return {
+    script,
+    zipped,
+    etag: `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`,
+  };
+}
+
+/**
+ * The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else, and by
+ * relative URLs, so that they work below a path as well.
+ */
+export function docs({ publicUrl }: { publicUrl: string }): Hono {
+  const app = new Hono();
+  let loading: ReturnType<typeof scalarScript> | undefined;
+
+  app.get('/', (c) => c.redirect('docs'));
+
+  app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
+
+  for (const { document, url } of sources) {
+    const bytes = Buffer.from(JSON.stringify(document).replaceAll(writtenWith, publicUrl));
+    app.get(url, (c) => inSlices(c, { bytes, headers: { 'Content-Type': 'application/json' } }));
+  }
+
+  app.get('/docs/scalar.js', async (c) => {
+    loading ??= scalarScript().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+    const { script, zipped, etag } = await loading;
+    const headers = {
+      'Content-Type': 'text/javascript',
+      'Cache-Control': 'no-cache',
+      ETag: etag,
+      Vary: 'Accept-Encoding',
+    };
+    if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
+    if (!c.req.header('accept-encoding')?.includes('gzip')) return inSlices(c, { bytes: script, headers });
+    return inSlices(c, { bytes: zipped, headers: { ...headers, 'Content-Encoding': 'gzip' } });
+  });
+
+  // The page's own URLs are relative to /docs.
+  app.get('/docs/', (c) => c.redirect('../../docs', 301));
+
+  app.get('/docs', (c) => {
+    const nonce = randomBytes(16).toString('base64');
+    c.header(
+      'Content-Security-Policy',
+      `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ${new URL(publicUrl).origin}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    const shown = sources.map(({ document, slug, url }) => ({
+      title: document.info.title,
+      slug,
+      url: url.slice(1),
+    }));
+    return c.html(docsPage(nonce, shown));
+  });
+
+  return app;
+}

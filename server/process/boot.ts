@@ -1,0 +1,206 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { createApp } from '../app.ts';
+import { Attempts } from '../attempts.ts';
+import { sweepClosedAccount } from '../background/closed-accounts.ts';
+import { Sweeper } from '../background/sweeper.ts';
+import { openPGlite } from '../db/pglite.ts';
+import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
+import type { Database } from '../db/schema.ts';
+import { CannotStart } from '../errors.ts';
+import type { Peer } from '../http/client.ts';
+import { type Freshness, SoleReplica } from '../replication/freshness.ts';
+import { type Notices, Replica } from '../replication/replica.ts';
+import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '../signing.ts';
+import { newToken } from '../token.ts';
+import { Usage } from '../usage/recorder.ts';
+import { openKeyCache } from '../verify/key-cache.ts';
+import { Verifications } from '../verify/verifications.ts';
+import { type Config, jwkSetText, operatorTokensText, publicUrlOf, readConfig } from './config.ts';
+import { type DataDir, openDataDir } from './data-dir.ts';
+import { type Gather, gatherAlone } from './gather.ts';
+import { createLog } from './log.ts';
+import { Metrics, textOf } from './metrics.ts';
+import { Progress } from './progress.ts';
+
+/** A service that is ready to answer. Listening is the runtime's own affair: see `node.ts`, `bun.ts`, `deno.ts`. */
+export interface Service {
+  config: Config;
+  log: Logger;
+  fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
+  /** Writes what is still in memory and closes the database. Call it when no request is in flight any more. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Opens everything the service needs, as the environment says.
+ * @param gather how the metrics of other workers are got, where there are others
+ * @throws CannotStart with a line for whoever starts it
+ */
+export async function boot(
+  env: Record<string, string | undefined>,
+  gather: Gather = gatherAlone,
+): Promise<Service> {
+  const config = readConfig(env);
+  const log = createLog(config.LOG_LEVEL);
+  const metrics = new Metrics();
+  const store = await open(config, log, metrics);
+  const { db, freshness, signer, operatorTokens, dataDir } = store;
+  const keys = openKeyCache(db, freshness, config.CACHE_MB * 2 ** 20);
+  const publicUrl = publicUrlOf(config);
+  const usage = new Usage(db, (error) =>
+    log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
+  );
+  const verifications = new Verifications();
+  metrics.measure({ verifications, keys, freshness, usage, connections: store.connections });
+  const gathered = gather(() => metrics.snapshot());
+  const app = createApp({
+    db,
+    keys,
+    settled: () => freshness.settled(),
+    now: () => freshness.now(),
+    usage,
+    verifications,
+    metrics: async () => textOf(await gathered()),
+    log,
+    operatorTokens,
+    attempts: new Attempts(),
+    publicUrl,
+    signer,
+    tokenPrefix: config.TOKEN_PREFIX,
+    signUp: config.SIGN_UP,
+    maxKeysPerAccount: config.MAX_KEYS_PER_ACCOUNT,
+    corsOrigins: config.CORS_ORIGINS,
+    clientIpHeader: config.CLIENT_IP_HEADER,
+  });
+  const sweeper = new Sweeper(
+    () => sweepClosedAccount(db, freshness.now()),
+    (error) => log.warn({ reason: messageOf(error) }, 'deleted accounts are not swept'),
+  );
+
+  return {
+    config,
+    log,
+    fetch: (request, peer) => app.fetch(request, peer),
+    async close() {
+      await sweeper.close();
+      await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
+      metrics[Symbol.dispose]();
+      await freshness.close();
+      await db.destroy();
+      await dataDir?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What is logged of a replica. */
+const noticesIn = (log: Logger): Notices => ({
+  lost: (error) =>
+    log.warn({ reason: messageOf(error) }, 'the line to the database is lost: every verification asks it'),
+  current: () => log.info('the line to the database is back: verifications are answered from memory'),
+});
+
+interface Store {
+  db: Database;
+  freshness: Freshness;
+  signer: Signer;
+  operatorTokens: readonly string[];
+  dataDir?: DataDir;
+  /** How many connections the pool has at most; undefined for the embedded database. */
+  connections?: number;
+}
+
+/** Opens the database that the configuration names. */
+async function open(config: Config, log: Logger, metrics: Metrics): Promise<Store> {
+  const progress = new Progress(log);
+  try {
+    return config.DATABASE_URL
+      ? await openShared(config, config.DATABASE_URL, noticesIn(log), metrics, progress)
+      : await openEmbedded(config, metrics, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+/** What signs with these keys; `source` says where they come from, should they not be good. */
+async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Promise<Signer> {
+  try {
+    return await createSigner(keys, { issuer: publicUrlOf(config), siteName: config.SITE_NAME });
+  } catch (error) {
+    throw new CannotStart(`${source} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/** A Postgres server, with secrets that all replicas share. */
+async function openShared(
+  config: Config,
+  url: string,
+  notices: Notices,
+  metrics: Metrics,
+  { begin }: Progress,
+): Promise<Store> {
+  const { SIGNING_KEYS, OPERATOR_TOKEN } = config;
+  if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
+  const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
+  try {
+    begin('connecting to Postgres and bringing its schema up to date');
+    const db = await openPostgres(url, metrics.query);
+    const freshness = new Replica(db, openListener(url), { ...notices, waited: metrics.barrier });
+    begin('listening to Postgres for changes of keys');
+    await freshness.start();
+    return { db, freshness, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url) };
+  } catch (error) {
+    throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);
+  }
+}
+
+/** The embedded database, with secrets made at first start and kept beside it. */
+async function openEmbedded(config: Config, metrics: Metrics, { begin }: Progress): Promise<Store> {
+  begin(`looking whether another process has the data in ${config.DATA_DIR}`);
+  const dataDir = await openDataDir(config.DATA_DIR);
+  try {
+    const operatorTokens = config.OPERATOR_TOKEN ?? (await keptOperatorTokens(dataDir));
+    const signer = await signerOf(
+      config.SIGNING_KEYS ?? (await keptSigningKeys(dataDir)),
+      config.SIGNING_KEYS ? 'SIGNING_KEYS' : dataDir.path('signing-keys.json'),
+      config,
+    );
+    const freshness = new SoleReplica();
+    begin(`opening the embedded database in ${config.DATA_DIR}: the first time takes some seconds`);
+    const db = await openPGlite(
+      dataDir.path('database'),
+      (message) => freshness.hear(message),
+      metrics.query,
+    );
+    return { db, freshness, dataDir, signer, operatorTokens };
+  } catch (error) {
+    await dataDir[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The operator token of an embedded database: made at first start, kept beside it. */
+const keptOperatorTokens = (dataDir: DataDir): Promise<string[]> =>
+  kept(dataDir, 'operator-token', operatorTokensText, () => newToken('lko_'));
+
+/** The signing keys of an embedded database, likewise. */
+const keptSigningKeys = (dataDir: DataDir): Promise<PrivateJwkSet> =>
+  kept(dataDir, 'signing-keys.json', jwkSetText, async () => JSON.stringify(await newSigningKeys()));
+
+/** What a private file says, as its schema reads it. */
+async function kept<Secret>(
+  dataDir: DataDir,
+  name: string,
+  schema: z.ZodType<Secret>,
+  make: () => string | Promise<string>,
+): Promise<Secret> {
+  const { success, data } = schema.safeParse(await dataDir.secret(name, make));
+  if (!success) throw new CannotStart(`${dataDir.path(name)} is damaged: restore it, or delete it.`);
+  return data;
+}
+
+/** What an error says, down to the one that caused it; never its other properties, which may hold secrets. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause ? messageOf(error.cause) : error.message || error.name;
+}

@@ -1,0 +1,180 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { CannotStart } from '../errors.ts';
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+/** Where the service is reached: a path is allowed, as behind a proxy that strips it. */
+const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
+
+/** The values of a setting that holds several, separated by commas. */
+const listed = (text: string) => text.split(',').map((entry) => entry.trim());
+
+/** An origin as browsers send it: scheme, host and port. */
+const origin = /^(?:\*|https?:\/\/[\w.:[\]-]+)$/i;
+
+const signingKey = z.looseObject({
+  kty: z.literal('OKP', 'must be an OKP key'),
+  crv: z.literal('Ed25519', 'must be an Ed25519 key'),
+  x: z.string('must have its public part, x'),
+  d: z.string('must have its private part, d'),
+  kid: z.string('must have a kid'),
+});
+
+const jwkSet = 'must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
+
+const signingKeys = z.object(
+  {
+    keys: z
+      .array(signingKey, `is missing or no list; SIGNING_KEYS ${jwkSet}`)
+      .min(1, 'must hold at least one key')
+      .refine(
+        (keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
+        'must not name a kid twice',
+      ),
+  },
+  jwkSet,
+);
+
+/** A JWK Set as it stands in SIGNING_KEYS and in the embedded default's file. */
+export const jwkSetText = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: jwkSet });
+      return z.NEVER;
+    }
+  })
+  .pipe(signingKeys);
+
+const operatorToken = z
+  .string()
+  .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and - . _ ~ + /')
+  .min(32, 'must have at least 32 characters');
+
+/** The operator token as it stands in OPERATOR_TOKEN and in the embedded default's file: two while it is rotated. */
+export const operatorTokensText = z
+  .string()
+  .transform(listed)
+  .pipe(z.array(operatorToken).max(2, 'must be one token, or two separated by a comma'));
+
+const wholeNumber = (text: string) => Number(text);
+
+const environment = z
+  .object({
+    PORT: z
+      .string()
+      .regex(/^\d{1,5}$/, 'must be a port number')
+      .transform(wholeNumber)
+      .refine((port) => port <= 65_535, 'must be a port number')
+      .default(8787),
+    HOST: z.string().default('127.0.0.1'),
+    PUBLIC_URL: baseUrl.optional(),
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional(),
+    WORKERS: z
+      .string()
+      .regex(/^(?:auto|[1-9]\d?|1\d\d|2[0-4]\d|25[0-6])$/, 'must be auto or a number from 1 to 256')
+      .transform((text) => (text === 'auto' ? text : wholeNumber(text)))
+      .default(1),
+    DATA_DIR: z.string().default('./data'),
+    OPERATOR_TOKEN: operatorTokensText.optional(),
+    SIGNING_KEYS: jwkSetText.optional(),
+    SITE_NAME: z.string().max(100, 'must have at most 100 characters').default('Share'),
+    TOKEN_PREFIX: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9_]{0,15}_$/,
+        'must be 2 to 17 of a-z, 0-9 and _, begin with a letter and end with _',
+      )
+      .default('lk_'),
+    SIGN_UP: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+    LOG_LEVEL: z
+      .enum(
+        ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+        'must be trace, debug, info, warn, error, fatal or silent',
+      )
+      .default('info'),
+    CORS_ORIGINS: z
+      .string()
+      .transform((text) => listed(text.toLowerCase()))
+      .refine((entries) => !entries.some((entry) => entry.endsWith('/')), {
+        error: 'must name origins as browsers send them, without a / at the end: https://app.example.com',
+        abort: true,
+      })
+      .refine(
+        (entries) => entries.every((entry) => origin.test(entry)),
+        'must be * or origins like https://app.example.com, separated by commas',
+      )
+      .default(['*']),
+    CACHE_MB: z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
+      .transform(wholeNumber)
+      .default(64),
+    MAX_KEYS_PER_ACCOUNT: z
+      .string()
+      .regex(/^(?:[1-9]\d{0,4}|100000)$/, 'must be a whole number from 1 to 100000')
+      .transform(wholeNumber)
+      .default(1_000),
+    CLIENT_IP_HEADER: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, 'must be the name of a header, such as X-Forwarded-For')
+      .optional(),
+  })
+  .superRefine(({ DATABASE_URL, WORKERS }, context) => {
+    if (DATABASE_URL || WORKERS === 'auto' || WORKERS === 1) return;
+    const message = 'must be 1 without DATABASE_URL, since the embedded database is for one process';
+    context.addIssue({ code: 'custom', path: ['WORKERS'], message });
+  })
+  .superRefine(({ DATABASE_URL, OPERATOR_TOKEN, SIGNING_KEYS }, context) => {
+    if (!DATABASE_URL) return;
+    const message =
+      'must be set with DATABASE_URL, since all replicas share it: `npm run --silent secrets` makes one';
+    if (!OPERATOR_TOKEN) context.addIssue({ code: 'custom', path: ['OPERATOR_TOKEN'], message });
+    if (!SIGNING_KEYS) context.addIssue({ code: 'custom', path: ['SIGNING_KEYS'], message });
+  })
+  .transform((settings) => ({ ...settings, WORKERS: workersOf(settings) }));
+
+/** How many processes serve: `auto` is one for each core, where several can. */
+function workersOf({
+  WORKERS,
+  DATABASE_URL,
+}: {
+  WORKERS: number | 'auto';
+  DATABASE_URL?: string | undefined;
+}) {
+  if (WORKERS !== 'auto') return WORKERS;
+  return DATABASE_URL ? Math.min(availableParallelism(), 256) : 1;
+}
+
+export type Config = z.output<typeof environment>;
+
+/** Where integrators reach the service, without a trailing slash. */
+export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Config): string =>
+  PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+
+/** The settings whose values stand in quotes: not every program that reads an env file takes them off. */
+const inQuotes = (given: Record<string, string | undefined>) =>
+  Object.keys(environment.in.shape).filter((name) => /^(["']).*\1$/s.test(given[name] ?? ''));
+
+/**
+ * Reads the configuration; a variable that is empty counts as not set.
+ * @throws CannotStart that names each bad variable and says why, but never shows a value
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const quoted = inQuotes(given);
+  if (quoted.length > 0)
+    throw new CannotStart(
+      `The configuration is not usable. ${quoted.join(', ')}: the quotes around the value are part of it. Whatever read your env file left them in: remove them there.`,
+    );
+  const { data, error } = environment.safeParse(given);
+  if (data) return data;
+  const faults = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  throw new CannotStart(`The configuration is not usable. ${faults.join('. ')}.`);
+}

@@ -1,0 +1,269 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { announce } from './announce.ts';
+import type { Service } from './boot.ts';
+import type { Config } from './config.ts';
+import {
+  type Gather,
+  gatherAlone,
+  isQuestion,
+  isReply,
+  type Question,
+  Questions,
+  type Reply,
+  type Share,
+} from './gather.ts';
+import { cannotListen } from './listen.ts';
+import { createLog } from './log.ts';
+
+/**
+ * Several processes of the service on one port: workers, which share nothing else, and a supervisor, which serves
+ * nothing. How a worker is started, and how it shares the port, is the runtime's affair: see `node.ts`, `bun.ts` and
+ * `deno.ts`. The two talk over the channel that `node:child_process` gives them; when it closes, the other is gone.
+ */
+
+/** What the supervisor tells a worker: to stop; and, while it stops, that no other listens any more either. */
+type Order = 'stop' | 'release' | Question | Reply;
+/** What a worker tells the supervisor: that it listens; that it no longer does. */
+type Report = 'listening' | 'closed' | Question | Reply;
+
+/** How long a worker may take to end, in milliseconds: longer than it waits for what is in flight. */
+const patience = 15_000;
+/** How long a worker that stops waits for the others to stop listening. */
+const reunion = 1_000;
+/** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, which is longer. */
+const attention = { worker: 1_000, supervisor: 2_000 };
+/** How long to wait before a worker is replaced: doubled with each one that did not run for long. */
+const backoff = { least: 100, most: 10_000, calm: 30_000 };
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+/** What begins and ends a process that serves. */
+export interface Lifecycle {
+  /** To be called when it listens. */
+  listening(service: Service): void;
+  /** Calls `stop` when the process is to end. */
+  onStop(stop: () => Promise<void>): void;
+  /**
+   * To be called when it listens no longer. Resolves when its clients may be let go: while another worker that is
+   * about to stop still listens, they would connect to that one, only to be reset.
+   */
+  closed(): Promise<void>;
+  /** How to get what every worker has a share of. */
+  gather: Gather;
+}
+
+/**
+ * The only process of the service. Told to stop while it starts, it ends at once on Postgres; an embedded database may
+ * just be being created, and is opened first. (Without a handler, a signal does not end PID 1 of a container.)
+ */
+export function alone(self: NodeJS.Process, { DATABASE_URL }: Config): Lifecycle {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  let isStarting = true;
+  const end = () => {
+    if (isStarting && DATABASE_URL) self.exit(0);
+    tell();
+  };
+  for (const signal of signals) self.on(signal, end);
+  return {
+    listening: ({ log, config }) => announce(log, config),
+    onStop(stop) {
+      isStarting = false;
+      void told.then(stop);
+    },
+    closed: async () => {},
+    gather: gatherAlone,
+  };
+}
+
+/** One of several, which ends when its supervisor says so, and when that is gone: it would keep the port. */
+export function worker(self: NodeJS.Process): Lifecycle {
+  const report = (report: Report) => self.connected && self.send?.(report);
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  let stop: (() => Promise<void>) | undefined;
+  let ending = false;
+  const end = () => {
+    if (!stop) self.exit(0);
+    if (!ending) void stop().then(() => self.exit(0));
+    ending = true;
+  };
+  const questions = new Questions();
+  let tell: () => Promise<unknown> = async () => undefined;
+  self.on('message', async (order: Order) => {
+    if (order === 'stop') end();
+    else if (order === 'release') release();
+    else if (isReply(order)) questions.hear(order);
+    else report({ reply: order.question, told: await tell().catch(() => undefined) });
+  });
+  self.once('disconnect', () => {
+    release();
+    end();
+  });
+  // A terminal sends SIGINT to all processes, and systemd SIGTERM: the supervisor's order is then the second.
+  for (const signal of signals) self.on(signal, end);
+  // It went while this process was being loaded.
+  if (!self.connected) end();
+  return {
+    listening: () => report('listening'),
+    onStop(how) {
+      stop = how;
+    },
+    async closed() {
+      report('closed');
+      await Promise.race([released, pause(reunion, undefined, { ref: false })]);
+    },
+    gather<Told>(own: () => Promise<Told>) {
+      tell = own;
+      return async () => ((await questions.ask(report, attention.supervisor)) ?? []) as Share<Told>[];
+    },
+  };
+}
+
+/** A worker, as its supervisor sees it. */
+interface Worker {
+  /** From 1 on; whoever replaces it gets the same. */
+  number: number;
+  child: ChildProcess;
+  state: 'starting' | 'listening' | 'closed';
+  /** False where it ended before it listened. */
+  listens: Promise<boolean>;
+  /** Its exit code, null where a signal ended it. */
+  ended: Promise<number | null>;
+}
+
+/**
+ * Starts the workers, replaces those that die, and stops all when it is told to.
+ * @param start starts one; the first is waited for, so that what is wrong is said once
+ * @returns the exit code, when all are gone
+ * @throws CannotStart where the port is not to be had
+ */
+export async function supervise(
+  config: Config,
+  self: NodeJS.Process,
+  start: () => ChildProcess,
+): Promise<number> {
+  const log = createLog(config.LOG_LEVEL);
+  const workers = new Set<Worker>();
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  let stopping = false;
+  let exitCode = 0;
+
+  const give = (order: Order, { child }: Worker) => child.connected && child.send(order);
+
+  /** Lets the clients go of those that listen no longer: at once, unless the others are about to stop as well. */
+  const release = () => {
+    const closed = [...workers].filter(({ state }) => state === 'closed');
+    if (stopping && [...workers].some(({ state }) => state === 'listening')) return;
+    for (const worker of closed) give('release', worker);
+  };
+
+  const questions = new Questions();
+
+  /** What all workers that listen have to tell; those that do not answer are left out. */
+  const gather = async (): Promise<Share<unknown>[]> => {
+    const asked = [...workers].filter(({ state }) => state === 'listening');
+    const ask = async (worker: Worker) => ({
+      worker: worker.number,
+      told: await questions.ask((question) => give(question, worker), attention.worker),
+    });
+    return (await Promise.all(asked.map(ask))).filter(({ told }) => told !== undefined);
+  };
+
+  const launch = (number: number): Worker => {
+    const child = start();
+    const listens = Promise.withResolvers<boolean>();
+    const ended = Promise.withResolvers<number | null>();
+    const worker: Worker = {
+      number,
+      child,
+      state: 'starting',
+      listens: listens.promise,
+      ended: ended.promise,
+    };
+    const end = (code: number | null) => {
+      workers.delete(worker);
+      if (stopping && worker.state !== 'starting' && code !== 0) exitCode = 1;
+      listens.resolve(false);
+      ended.resolve(code);
+      release();
+    };
+    child.once('exit', end);
+    child.on('error', (error) => {
+      // An order that did not arrive is no matter: its worker is ending.
+      if (child.pid) return;
+      log.error({ reason: error.message }, 'a worker could not be started');
+      end(null);
+    });
+    child.on('message', async (report: Report) => {
+      if (report === 'closed') {
+        worker.state = 'closed';
+        release();
+      } else if (isReply(report)) questions.hear(report);
+      else if (isQuestion(report)) give({ reply: report.question, told: await gather() }, worker);
+      else {
+        worker.state = 'listening';
+        listens.resolve(true);
+      }
+    });
+    workers.add(worker);
+    return worker;
+  };
+
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    tell();
+    for (const worker of workers)
+      if (worker.state === 'starting') worker.child.kill('SIGKILL');
+      else give('stop', worker);
+    setTimeout(() => {
+      for (const { child } of workers) {
+        log.error({ worker: child.pid }, 'a worker did not end in time: it is killed');
+        child.kill('SIGKILL');
+      }
+    }, patience);
+  };
+
+  /** Replaces a worker that died, and the one that replaced it. */
+  const keep = async (worker: Worker) => {
+    let wait = backoff.least;
+    while (true) {
+      const began = performance.now();
+      const code = await worker.ended;
+      if (stopping) return;
+      if (performance.now() - began > backoff.calm) wait = backoff.least;
+      log.warn({ worker: worker.child.pid, code, signal: worker.child.signalCode, wait }, 'a worker died');
+      await Promise.race([told, pause(wait)]);
+      if (stopping) return;
+      wait = Math.min(wait * 2, backoff.most);
+      worker = launch(worker.number);
+    }
+  };
+
+  await assertFree(config);
+  for (const signal of signals) self.on(signal, stop);
+  const first = launch(1);
+  const others = () => Array.from({ length: config.WORKERS - 1 }, (_, index) => launch(index + 2));
+  const team = (await first.listens) ? [first, ...others()] : [first];
+  const listening = await Promise.all(team.map((worker) => worker.listens));
+  if (listening.includes(false)) {
+    if (!stopping) exitCode = 1;
+    stop();
+  } else announce(log, config);
+  await Promise.all(team.map(keep));
+  return exitCode;
+}
+
+/** Workers share a port with whoever shares it, as those of another deployment do: that would go unnoticed. */
+async function assertFree(config: Config): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen({ port: config.PORT, host: config.HOST, exclusive: true }), 'listening');
+  } catch (error) {
+    throw cannotListen(error, config);
+  }
+  await new Promise((resolve) => probe.close(resolve));
+}

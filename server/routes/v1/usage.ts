@@ -1,0 +1,65 @@
+import { maxBuckets, usage } from '../../../api/usage.ts';
+import { accountOf } from '../../callers.ts';
+import type { ServiceContext } from '../../context.ts';
+import { InvalidInput } from '../../errors.ts';
+import { contractApp } from '../../http/contract.ts';
+import { guardedBy } from '../../http/guard.ts';
+import { getKey } from '../../keys.ts';
+import { type Bucket, type BucketUsage, bucketLengths, totalOf, usageOf } from '../../usage/report.ts';
+
+interface Range {
+  from: Date;
+  to: Date;
+  bucket: Bucket;
+}
+
+const defaultLengths = { hour: 24 * bucketLengths.hour, day: 30 * bucketLengths.day };
+
+/** The range that a request asks for, as whole buckets. */
+function rangeOf(
+  { bucket, from, to }: { bucket: Bucket; from?: Date | undefined; to?: Date | undefined },
+  now: number,
+): Range {
+  const end = to?.getTime() ?? now;
+  const begin = from?.getTime() ?? end - defaultLengths[bucket];
+  if (begin >= end) throw new InvalidInput({ detail: 'Must be before `to`.', parameter: 'from' });
+  const length = bucketLengths[bucket];
+  const [first, last] = [Math.floor(begin / length), Math.ceil(end / length)];
+  if (last - first > maxBuckets)
+    throw new InvalidInput({
+      detail: `Would make ${last - first} buckets, and one answer spans at most ${maxBuckets}.`,
+      parameter: 'from',
+    });
+  return { from: new Date(first * length), to: new Date(last * length), bucket };
+}
+
+const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
+  from: from.toISOString(),
+  to: to.toISOString(),
+  bucket,
+  total: totalOf(buckets),
+  data: buckets.map(({ start, ...counts }) => ({ start: start.toISOString(), ...counts })),
+});
+
+export function usageRoutes(context: ServiceContext) {
+  const { db, now } = context;
+  const app = contractApp();
+  const guarded = guardedBy(context);
+
+  app.openapi(guarded(usage.ofKey), async (c) => {
+    const { accountId: named, ...asked } = c.req.valid('query');
+    const accountId = accountOf(c.var.caller, named);
+    const range = rangeOf(asked, now());
+    const key = await getKey(db, accountId, { id: c.req.valid('param').keyId });
+    return c.json(reportOf(range, await usageOf(db, { accountId, keyId: key.id }, range)), 200);
+  });
+
+  app.openapi(guarded(usage.ofAccount), async (c) => {
+    const { accountId: named, ...asked } = c.req.valid('query');
+    const accountId = accountOf(c.var.caller, named);
+    const range = rangeOf(asked, now());
+    return c.json(reportOf(range, await usageOf(db, { accountId }, range)), 200);
+  });
+
+  return app;
+}

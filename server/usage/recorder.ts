@@ -1,0 +1,219 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { Database } from '../db/schema.ts';
+import type { Key } from '../keys.ts';
+import type { Verdict } from '../verify/verify.ts';
+import { type Client, type HourUses, type KeyUses, outcomes, Uses } from './tally.ts';
+
+/** How long a use may wait before it is written, in milliseconds. */
+const flushDelay = 1_000;
+
+/** For so many keys uses are kept in memory while they cannot be written. */
+const capacity = 100_000;
+
+/**
+ * Keys whose uses go into one statement. Few enough to be done in time on a busy server, and not to hold up requests
+ * on the embedded database, where it takes 40 µs for each.
+ */
+const statementSize = 2_000;
+
+/** How long counts are kept, in milliseconds: 90 days. */
+const retention = 90 * 86_400_000;
+
+/** Counts that are too old are looked for so often, in milliseconds, or, while there are more, after each flush. */
+const sweepInterval = 3_600_000;
+const sweepSize = 1_000;
+
+/**
+ * Uses of keys, gathered in memory and written together, so that verifying never waits for a write.
+ * Last uses that this process tells are never late: `lastUse` knows what is not written yet.
+ */
+export class Usage {
+  readonly #db: Database;
+  readonly #onError: (error: unknown) => void;
+  readonly #capacity: number;
+  #waiting: Uses;
+  /** Those being written, or written last: a key that was read before they were shows them as well. */
+  #written: Uses;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+  #isFull = false;
+  #dropped = 0;
+  /** When the newest use was, which is now enough for sweeping. */
+  #now = 0;
+  #sweepAfter = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  /** @param onError told when a flush fails, whose uses are kept and tried again; and, once, when no more can be kept */
+  constructor(db: Database, onError: (error: unknown) => void, { keys = capacity } = {}) {
+    this.#db = db;
+    this.#onError = onError;
+    this.#capacity = keys;
+    this.#waiting = new Uses(keys);
+    this.#written = new Uses();
+  }
+
+  /**
+   * Notes what was said of a token. That of no known key is nobody's use.
+   * @param client who presented the token
+   */
+  record(verdict: Verdict, client: () => Client): void {
+    if (!verdict.key) return;
+    const { key, at } = verdict;
+    this.#now = at;
+    const outcome = verdict.valid ? 'valid' : verdict.reason;
+    if (!this.#waiting.add(key, outcome, at, client)) {
+      this.#dropped++;
+      this.#tellFull();
+    }
+    this.#plan();
+  }
+
+  /** How many keys have uses that wait to be written. */
+  get backlog(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many uses were dropped as they came, since no more could be kept. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** When a key, as it was read from the database, was last valid, and who presented it. */
+  lastUse({
+    id,
+    lastUsedAt,
+    lastUsedIp,
+    lastUsedUserAgent,
+  }: Pick<Key, 'id' | 'lastUsedAt' | 'lastUsedIp' | 'lastUsedUserAgent'>): ({ at: Date } & Client) | null {
+    let latest = lastUsedAt && { at: lastUsedAt, ip: lastUsedIp, userAgent: lastUsedUserAgent };
+    for (const uses of [this.#written, this.#waiting]) {
+      const known = uses.lastUse(id);
+      // The first of several in a millisecond stays, as in Uses.
+      if (known && (!latest || known.at > latest.at.getTime())) latest = { ...known, at: new Date(known.at) };
+    }
+    return latest;
+  }
+
+  /** Writes what was gathered, one flush after the other. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing.catch(() => {}).then(() => this.#write());
+    return this.#flushing;
+  }
+
+  /** Writes what was gathered a last time; what comes later stays in memory. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.flush();
+  }
+
+  #plan(): void {
+    if (this.#closed) return;
+    this.#timer ??= setTimeout(() => this.flush().catch(this.#onError), flushDelay);
+  }
+
+  async #write(): Promise<void> {
+    if (this.#waiting.size === 0) return;
+    const batch = this.#waiting;
+    this.#written = batch;
+    this.#waiting = new Uses(this.#capacity);
+    const parts = batch.parts(statementSize);
+    try {
+      for (let part = parts[0]; part; part = parts[0]) {
+        await writeUses(this.#db, part);
+        parts.shift();
+        // The embedded database never lets go of the event loop by itself: requests go in between.
+        await nextTurn();
+      }
+      this.#isFull = false;
+      await this.#sweep();
+    } catch (error) {
+      this.#takeBack(parts);
+      throw error;
+    }
+  }
+
+  /** Has what could not be written wait again, before what came meanwhile. */
+  #takeBack(parts: HourUses[]): void {
+    const waiting = new Uses(this.#capacity);
+    const fitted = [...parts, ...this.#waiting.parts(statementSize)].map((part) => waiting.merge(part));
+    this.#waiting = waiting;
+    if (fitted.includes(false)) this.#tellFull();
+    if (waiting.size > 0) this.#plan();
+  }
+
+  #tellFull(): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#onError(
+      new Error(`The uses of ${this.#capacity} keys wait to be written; those of further keys are dropped`),
+    );
+  }
+
+  /** Deletes counts that are too old, a few at a time. */
+  async #sweep(): Promise<void> {
+    const now = this.#now;
+    if (this.#closed || now < this.#sweepAfter) return;
+    const more = await sweepUses(this.#db, new Date(now - retention));
+    this.#sweepAfter = more ? now : now + sweepInterval;
+  }
+}
+
+/**
+ * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then counts in the
+ * order of key and verdict, so that none can deadlock. A count may be there twice, where the server did write it
+ * and its answer was lost. Counts of accounts that are deleted are dropped.
+ */
+async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> {
+  // Column by column, which is less work for Postgres than a list of objects.
+  const column = (name: keyof KeyUses) =>
+    sql`json_array_elements_text(${JSON.stringify(uses.map((key) => key[name]))}::text::json)`;
+  const columns = sql.join(
+    (['keyId', 'accountId', 'lastUsedAt', 'ip', 'userAgent', ...outcomes] as const).map(column),
+  );
+  await sql`
+    with uses as materialized (
+      select *, to_timestamp(last_used_at::float8 / 1000) as at
+      from rows from (${columns}) as u(
+        key_id, account_id, last_used_at, ip, user_agent, valid, expired, disabled, insufficient_scope)
+    ),
+    used as (
+      select keys.id, uses.at, uses.ip, uses.user_agent
+      from keys join uses on uses.key_id = keys.id
+      where uses.at is not null and (keys.last_used_at is null or keys.last_used_at < uses.at)
+      order by keys.id
+      for no key update of keys
+    ),
+    noted as (
+      update keys set last_used_at = used.at, last_used_ip = used.ip, last_used_user_agent = used.user_agent
+      from used where keys.id = used.id
+    )
+    insert into usage (account_id, key_id, hour, verdict, count)
+    select uses.account_id, uses.key_id, ${new Date(hour)}::timestamptz, verdict, count::bigint
+    from uses join accounts on accounts.id = uses.account_id and accounts.closed_at is null cross join lateral (
+      values ('valid' collate "C", valid), ('expired', expired), ('disabled', disabled),
+        ('insufficient_scope', insufficient_scope)) as counted(verdict, count)
+    -- The second makes it wait for the locks above.
+    where count <> '0' and (select count(*) from used) >= 0
+    order by uses.key_id collate "C", verdict
+    on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count`.execute(db);
+}
+
+/**
+ * Deletes some of the counts from before an instant, save those that another replica is just deleting.
+ * @returns whether there may be more
+ */
+async function sweepUses(db: Database, before: Date): Promise<boolean> {
+  const { rows } = await sql<{ more: boolean }>`
+    with old as (
+      select ctid from usage where hour < ${before}::timestamptz
+      order by hour limit ${sweepSize} for update skip locked
+    ),
+    swept as (
+      delete from usage where ctid = any(array(select ctid from old))
+    )
+    select count(*) = ${sweepSize} as more from old`.execute(db);
+  return rows[0]?.more ?? false;
+}

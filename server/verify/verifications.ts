@@ -1,0 +1,32 @@
+import { outcomes } from '../usage/tally.ts';
+import { malformed, type Verdict } from './verify.ts';
+
+/** What a token was checked for: somebody asked for a verdict on it, or its holder called this API. */
+export const purposes = ['verify', 'authenticate'] as const;
+export type Purpose = (typeof purposes)[number];
+/** What the verdict came from: `none` where the token's form alone refused it. */
+export const sources = ['cache', 'database', 'none'] as const;
+export type Source = (typeof sources)[number];
+export const verdicts = [...outcomes, 'unknown'] as const;
+type Counts = Record<(typeof verdicts)[number], number>;
+
+const zeros = (): Counts => ({ valid: 0, expired: 0, disabled: 0, insufficient_scope: 0, unknown: 0 });
+const bySource = (): Record<Source, Counts> => ({ cache: zeros(), database: zeros(), none: zeros() });
+
+/** How many tokens this process has checked since it started. Plain numbers: every verification adds one. */
+export class Verifications {
+  readonly #counts: Record<Purpose, Record<Source, Counts>> = {
+    verify: bySource(),
+    authenticate: bySource(),
+  };
+
+  /** @param asked what `verify` returned: a promise where the database was asked */
+  count(purpose: Purpose, asked: Verdict | Promise<Verdict>, verdict: Verdict): void {
+    const source = asked instanceof Promise ? 'database' : asked === malformed ? 'none' : 'cache';
+    this.#counts[purpose][source][verdict.valid ? 'valid' : verdict.reason]++;
+  }
+
+  counted(purpose: Purpose, source: Source): Readonly<Counts> {
+    return this.#counts[purpose][source];
+  }
+}

@@ -1,0 +1,71 @@
+import type { Metadata } from '../db/schema.ts';
+import { operatorAccountId } from '../id.ts';
+import { hashText, isPlausible } from '../token.ts';
+import { maybeAsync } from './maybe-async.ts';
+
+/** What a verdict needs to know of a key. */
+export interface VerifiedKey {
+  id: string;
+  accountId: string;
+  externalId: string | null;
+  name: string;
+  /** In the order in which the owner gave them. */
+  scopes: ReadonlySet<string>;
+  metadata: Metadata;
+  expiresAt: Date | null;
+  disabledAt: Date | null;
+}
+
+/**
+ * `at` is when it was given, as Unix time in milliseconds. The key of a token that is not good is there to count the
+ * use; a verifier is not told.
+ */
+export type Verdict =
+  | { valid: true; key: VerifiedKey; at: number }
+  | { valid: false; reason: 'expired' | 'disabled' | 'insufficient_scope'; key: VerifiedKey; at: number }
+  | { valid: false; reason: 'unknown'; key?: undefined };
+
+const unknown: Verdict = { valid: false, reason: 'unknown' };
+/** The verdict on a token whose form alone tells that it is none: nothing was looked up. */
+export const malformed: Verdict = { valid: false, reason: 'unknown' };
+
+/** Where keys are found by the hashes of their tokens, 128 hexadecimal digits each. */
+export interface Keys {
+  find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined>;
+}
+
+/** The keys a verifier may see: those of one account, or, for the operator's own, every key. */
+const within = (reach: string, key: VerifiedKey) => reach === operatorAccountId || reach === key.accountId;
+
+/** What is asked of a token. */
+export interface Wanted {
+  /** Scopes that the key must carry, all of them. */
+  scopes?: readonly string[] | undefined;
+  /** The account whose keys the verifier may see; the operator's own sees every key. */
+  reach: string;
+  /** Unix time in milliseconds. Asked once the key is found, since a look-up may tell the time as well. */
+  now: () => number;
+}
+
+/** Says whether a token is good at this instant: at once where memory tells. Never throws for a bad one, and never writes. */
+export function verify(keys: Keys, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
+  return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : malformed;
+}
+
+/** The same for a token whose hash, in hexadecimal digits, is known already. */
+export function verifyHash(
+  keys: Keys,
+  hash: string,
+  { scopes = [], reach, now }: Wanted,
+): Verdict | Promise<Verdict> {
+  return maybeAsync(keys.find(hash), (key): Verdict => {
+    if (!key || !within(reach, key)) return unknown;
+    const at = now();
+    if (key.disabledAt) return { valid: false, reason: 'disabled', key, at };
+    if (key.expiresAt && at >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key, at };
+    if (!scopes.every((scope) => key.scopes.has(scope)))
+      return { valid: false, reason: 'insufficient_scope', key, at };
+
+    return { valid: true, key, at };
+  });
+}

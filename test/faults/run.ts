@@ -1,0 +1,82 @@
+import { fullDisk, readOnlyDisk } from './disk.ts';
+import { kill } from './kill.ts';
+import { badNetwork, outage } from './outage.ts';
+import { pgbouncer } from './pgbouncer.ts';
+import { revocations } from './revocation.ts';
+import { signIns } from './signins.ts';
+import { sigterm } from './sigterm.ts';
+import { slow } from './slow.ts';
+import { unread } from './unread.ts';
+
+/** The long rounds of test/faults, as a Markdown table: `npm run faults`, or some of them: `npm run faults kill`. */
+
+const runtimes = ['node', 'bun', 'deno'] as const;
+
+const noPgBouncer = 'skipped: it takes PgBouncer, as `apt-get install pgbouncer` brings it';
+
+const rounds: Record<string, () => Promise<unknown>> = {
+  'kill, embedded': () => kill('embedded', { rounds: 20, loadMs: 1000 }),
+  'kill, Postgres': () => kill('Postgres', { rounds: 20, loadMs: 1000 }),
+  'outage, fast': () => outage('fast'),
+  'outage, immediate': () => outage('immediate'),
+  'network, cut': () => badNetwork('cut'),
+  'network, flapping': () => badNetwork('flap', { faultMs: 5000 }),
+  'network, half-closed': () => badNetwork('halfClose', { faultMs: 6000 }),
+  'network, stalled': () => badNetwork('stall', { faultMs: 8000 }),
+  'revocation, 4 replicas, one cut off again and again': () => revocations({ count: 2000 }),
+  'pgbouncer, session pooling': async () => (await pgbouncer('session')) ?? noPgBouncer,
+  'pgbouncer, transaction pooling': async () => (await pgbouncer('transaction')) ?? noPgBouncer,
+  ...Object.fromEntries(
+    runtimes.map((runtime) => [
+      `SIGTERM, ${runtime}, 5 times`,
+      async () => {
+        const seen = [];
+        for (let round = 0; round < 5; round += 1) seen.push(await sigterm(runtime));
+        return {
+          answered: seen.reduce((sum, { answered }) => sum + answered, 0),
+          resets: seen.reduce((sum, { resets }) => sum + resets, 0),
+          exitCodes: seen.map(({ exitCode }) => exitCode),
+          slowest: Math.max(...seen.map(({ ms }) => ms)),
+        };
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    runtimes.map((runtime) => [`sign-ins of clients that hang up, ${runtime}`, () => signIns(runtime)]),
+  ),
+  'disk, full': () => fullDisk({ refusals: 200 }),
+  'disk, no room for the log': () => fullDisk({ leave: 14_000_000 }),
+  'disk, read-only': readOnlyDisk,
+  'slow headers': () => slow('headers', { connections: 2000, forMs: 15_000 }),
+  'slow bodies': () => slow('body', { connections: 2000, forMs: 15_000 }),
+  ...Object.fromEntries(
+    runtimes.flatMap((runtime) => [
+      [
+        `unread, ${runtime}, the script of the docs`,
+        () => unread('script', runtime, { connections: 1000, forMs: 40_000 }),
+      ],
+      [
+        `unread, ${runtime}, batch answers`,
+        () => unread('batch', runtime, { connections: 100, forMs: 40_000 }),
+      ],
+      [
+        `unread, ${runtime}, 1,000 requests sent ahead`,
+        () => unread('pipelined', runtime, { connections: 10, forMs: 5_000 }),
+      ],
+    ]),
+  ),
+  'idle connections': () => slow('idle', { connections: 10_000, forMs: 5_000 }),
+};
+
+const [wanted = ''] = process.argv.slice(2);
+const text = (figures: unknown) =>
+  figures !== null && typeof figures === 'object'
+    ? Object.entries(figures)
+        .map(([name, value]) => `${name} ${JSON.stringify(value).replaceAll('"', '')}`)
+        .join(', ')
+    : String(figures ?? 'skipped: it takes root to mount a disk');
+
+console.log('| what was done | figures; times in ms |\n| --- | --- |');
+for (const [name, run] of Object.entries(rounds))
+  if (name.includes(wanted)) console.log(`| ${name} | ${text(await run())} |`);
+process.exit();

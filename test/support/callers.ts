@@ -1,0 +1,349 @@
+import { sql } from 'kysely';
+import { type ContractName, contractNames, documentOf, operationsOf } from '../../api/document.ts';
+import type { Security } from '../../server/callers.ts';
+import { newId, operatorAccountId } from '../../server/id.ts';
+import { type Key, mintKey } from '../../server/keys.ts';
+import { hashPassword } from '../../server/password.ts';
+import { hashToken, newToken } from '../../server/token.ts';
+import { password, type TestService } from './harness.ts';
+
+/** Every operation of the documents as calls on one account's things, by every kind of caller. */
+
+type Document = ReturnType<typeof documentOf>;
+type Operation = ReturnType<typeof operationsOf>[number]['operation'];
+type Json = Record<string, unknown>;
+
+/** One way to make a call: an operation, at one of its servers, with one of its bodies, for one account. */
+export interface Call {
+  title: string;
+  contract: ContractName;
+  operationId: string;
+  method: string;
+  /** With the base of its server; what is in braces is the owner's. */
+  path: string;
+  security: Security;
+  /** The kinds of credential that this document knows at all. */
+  schemes: string[];
+  /** Whether the path names a thing of the owner's. */
+  namesThing: boolean;
+  /** Whose account the query names: `unsaid` where it could, and does not; undefined where it cannot. */
+  names: 'owner' | 'other' | 'unsaid' | undefined;
+  /** Which of several documented bodies it sends. */
+  bodyName: string | undefined;
+  body: Json | undefined;
+}
+
+type BodySchema = {
+  $ref?: string;
+  anyOf?: BodySchema[];
+  example?: Json;
+  properties?: Json;
+  required?: string[];
+};
+
+/**
+ * The bodies to send as JSON, by name: the documented examples; else, for each object that the schema takes, one that is
+ * put together from the examples of its properties. What is required and has no example is a secret: see `real`.
+ */
+function bodiesOf({ requestBody }: Operation, { components }: Document): [string | undefined, Json?][] {
+  if (!requestBody || '$ref' in requestBody) return [[undefined]];
+  const { example, examples, schema = {} } = requestBody.content['application/json'] ?? {};
+  if (examples) return Object.entries(examples).map(([name, one]) => [name, 'value' in one ? one.value : {}]);
+  if (example) return [[undefined, example]];
+  const bodies = ((schema as BodySchema).anyOf ?? [schema as BodySchema]).flatMap(({ $ref, ...rest }) => {
+    const name = $ref?.split('/').at(-1) ?? '';
+    const {
+      example: whole,
+      properties,
+      required = [],
+    } = (($ref && components?.schemas?.[name]) || rest) as BodySchema;
+    if (!whole && !properties) return [];
+    const parts = Object.entries((properties ?? {}) as Record<string, Json>)
+      .filter(([property, { example }]) => example !== undefined || required.includes(property))
+      .map(([property, { example }]) => [property, example ?? '']);
+    return [[name, whole ?? Object.fromEntries(parts)] as [string, Json]];
+  });
+  return bodies.length > 1 ? bodies : bodies.map(([, body]) => [undefined, body]);
+}
+
+function callsOf(contract: ContractName): Call[] {
+  const document = documentOf(contract);
+  const schemes = Object.keys(document.components?.securitySchemes ?? {});
+  const bases = (document.servers ?? []).map(({ url }) => new URL(url).pathname.replace(/\/$/, ''));
+  const calls: Call[] = [];
+  for (const base of bases)
+    for (const { method, path, operation } of operationsOf(document)) {
+      const queries = (operation.parameters ?? []).map((one) =>
+        'in' in one && one.in === 'query' ? one.name : '',
+      );
+      const namings = queries.includes('accountId') ? (['owner', 'other', 'unsaid'] as const) : [undefined];
+      for (const [bodyName, body] of bodiesOf(operation, document))
+        for (const names of namings)
+          calls.push({
+            title: [
+              operation.operationId,
+              bases.length > 1 && `at ${base || '/'}`,
+              bodyName && `with the body ${bodyName}`,
+              names && (names === 'unsaid' ? 'naming no account' : `naming the ${names}’s account`),
+            ]
+              .filter(Boolean)
+              .join(' '),
+            contract,
+            operationId: operation.operationId ?? '',
+            method: method.toUpperCase(),
+            path: base + path,
+            security: operation.security ?? [],
+            schemes,
+            namesThing: path.includes('{'),
+            names,
+            bodyName,
+            body,
+          });
+    }
+  return calls;
+}
+
+export const calls: Call[] = contractNames.flatMap(callsOf);
+
+interface Holder {
+  accountId: string;
+  email: string;
+  session: { accountId: string; sessionId: string };
+  refreshToken: string;
+}
+
+/** Two accounts that are signed in, the one with a key: the thing that is at stake. */
+export interface World {
+  service: TestService;
+  owner: Holder;
+  other: Holder;
+  thing: { token: string; key: Key };
+}
+
+const passwordHash = hashPassword(password, new AbortController().signal);
+
+/** Holders that are signed in with `password`. Written by hand: hashing it for each would take its time. */
+async function newHolders<Word extends string>(
+  { db, context }: TestService,
+  words: readonly Word[],
+): Promise<Record<Word, Holder>> {
+  const now = context.now();
+  const created_at = new Date(now);
+  const expires_at = new Date(now + 86_400_000);
+  const holders = words.map((word): [Word, Holder] => {
+    const [accountId, sessionId, refreshToken] = [newId(now), newId(now), newToken('lkr_')];
+    const email = `${word}-${accountId}@example.com`;
+    return [word, { accountId, email, session: { accountId, sessionId }, refreshToken }];
+  });
+  const rows = <Row>(rowOf: (holder: Holder) => Row) => holders.map(([, holder]) => rowOf(holder));
+  const password_hash = await passwordHash;
+  await db
+    .insertInto('accounts')
+    .values(rows(({ accountId: id, email }) => ({ id, email, password_hash, created_at })))
+    .execute();
+  await db
+    .insertInto('sessions')
+    .values(
+      rows(({ session: { accountId: account_id, sessionId: id } }) => {
+        return { id, account_id, password_version: 0, created_at, expires_at };
+      }),
+    )
+    .execute();
+  await db
+    .insertInto('refresh_tokens')
+    .values(
+      rows(({ refreshToken, session }) => ({
+        hash: hashToken(refreshToken),
+        session_id: session.sessionId,
+      })),
+    )
+    .execute();
+  return Object.fromEntries(holders) as Record<Word, Holder>;
+}
+
+/** Stores a key with this token. */
+export const storeKey = (
+  { context }: TestService,
+  {
+    expiresAt = null,
+    ...key
+  }: { accountId: string; scopes: string[]; token: string; expiresAt?: Date | null },
+): Promise<Key> =>
+  mintKey(
+    context,
+    { name: 'Key', metadata: {}, expiresAt, ...key },
+    { actor: 'operator', now: context.now() },
+  );
+
+/** A new owner, another account, and the thing. */
+export async function newWorld(service: TestService): Promise<World> {
+  const { owner, other } = await newHolders(service, ['owner', 'other']);
+  const token = newToken('lk_');
+  const key = await storeKey(service, { accountId: owner.accountId, scopes: [], token });
+  return { service, owner, other, thing: { token, key } };
+}
+
+/** The call as a request in this world, its examples replaced by what is there. */
+function requestOf(call: Call, { owner, other, thing }: World): { path: string; init: RequestInit } {
+  const ids: Record<string, string> = {
+    keyId: `key_${thing.key.id}`,
+    id: String(thing.key.number),
+    apikey_id: thing.key.id,
+  };
+  const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) => {
+    const id = ids[name];
+    if (id === undefined) throw new Error(`What does {${name}} of ${call.title} stand for?`);
+    return id;
+  });
+  const query =
+    call.names === undefined || call.names === 'unsaid'
+      ? ''
+      : `?accountId=acc_${{ owner, other }[call.names].accountId}`;
+  const real: Json = {
+    token: thing.token,
+    refreshToken: owner.refreshToken,
+    email: call.operationId === 'createAccount' ? `new-${owner.session.sessionId}@example.com` : owner.email,
+    password,
+    currentPassword: password,
+    newPassword: `${password} staple`,
+    scopes: [],
+  };
+  const entries = Object.entries(call.body ?? {}).map(([name, value]) => [name, real[name] ?? value]);
+  return {
+    path: path + query,
+    init: {
+      method: call.method,
+      ...(call.body && {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(Object.fromEntries(entries)),
+      }),
+    },
+  };
+}
+
+export type AccountWord = 'owner' | 'other' | 'operator';
+
+/** Somebody who calls. The kinds bear the names of the security schemes; `bad` is a credential that is not good. */
+export interface Who {
+  title: string;
+  kind: 'anyone' | 'bad' | 'accessToken' | 'apiKey' | 'operatorToken';
+  /** Whose credential it is, where it is good. */
+  of?: AccountWord;
+  scopes?: string[];
+  token: (world: World) => Promise<string | undefined> | string | undefined;
+}
+
+const accountScopes = ['keys:read', 'keys:write', 'keys:verify'];
+const ourScopes = [...accountScopes, 'metrics:read'];
+const subsets = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
+  accountScopes.filter((_, place) => bits & (1 << place)),
+);
+
+const accessToken = ({ service: { context } }: World, { session }: Holder, ago = 0) =>
+  context.signer.signAccess(session, context.now() - ago);
+
+const accountIdOf = (world: World, of: AccountWord) =>
+  of === 'operator' ? operatorAccountId : world[of].accountId;
+
+async function keyToken(world: World, of: AccountWord, scopes: string[], expiresAt: Date | null = null) {
+  const token = newToken('lk_');
+  await storeKey(world.service, { accountId: accountIdOf(world, of), scopes, token, expiresAt });
+  return token;
+}
+
+const keyOf = (of: AccountWord, title: string, scopes: string[]): Who => ({
+  title,
+  kind: 'apiKey',
+  of,
+  scopes,
+  token: (world) => keyToken(world, of, scopes),
+});
+
+export const everybody: Who[] = [
+  { title: 'nobody', kind: 'anyone', token: () => undefined },
+  { title: 'garbage', kind: 'bad', token: () => 'garbage' },
+  { title: 'a token that is not stored', kind: 'bad', token: () => newToken('lk_') },
+  { title: 'a refresh token', kind: 'bad', token: ({ owner }) => owner.refreshToken },
+  {
+    title: 'an expired session',
+    kind: 'bad',
+    token: (world) => accessToken(world, world.owner, 900_000),
+  },
+  {
+    title: 'a session that is gone',
+    kind: 'bad',
+    token: async (world) => {
+      const { accountId } = world.owner;
+      const session = { accountId, sessionId: newId(world.service.context.now()) };
+      return accessToken(world, { ...world.owner, session });
+    },
+  },
+  {
+    title: 'an expired key',
+    kind: 'bad',
+    token: (world) => keyToken(world, 'owner', ourScopes, new Date(world.service.context.now())),
+  },
+  {
+    title: 'a disabled key',
+    kind: 'bad',
+    token: async (world) => {
+      const token = await keyToken(world, 'owner', ourScopes);
+      const { db, context } = world.service;
+      await sql`update keys set disabled_at = ${new Date(context.now())} where hash = ${hashToken(token)}`.execute(
+        db,
+      );
+      return token;
+    },
+  },
+  {
+    title: 'the owner’s session',
+    kind: 'accessToken',
+    of: 'owner',
+    token: (world) => accessToken(world, world.owner),
+  },
+  {
+    title: 'the other’s session',
+    kind: 'accessToken',
+    of: 'other',
+    token: (world) => accessToken(world, world.other),
+  },
+  ...subsets.map((scopes) =>
+    keyOf('owner', `the owner’s key with ${scopes.join(' ') || 'no scope'}`, scopes),
+  ),
+  {
+    title: 'the owner’s key that is a JWT',
+    kind: 'apiKey',
+    of: 'owner',
+    scopes: [],
+    token: async (world) => {
+      const { accountId } = world.owner;
+      const iat = Math.floor(world.service.context.now() / 1000);
+      const token = await world.service.context.signer.signKey({ accountId, iat, exp: iat + 86_400 });
+      await storeKey(world.service, { accountId, scopes: [], token });
+      return token;
+    },
+  },
+  keyOf('owner', 'the owner’s key with every scope', ourScopes),
+  keyOf('other', 'the other’s key with every scope', ourScopes),
+  keyOf('operator', 'a key of the operator’s account with keys:verify', ['keys:verify']),
+  keyOf('operator', 'a key of the operator’s account with metrics:read', ['metrics:read']),
+  keyOf('operator', 'a key of the operator’s account with every scope', ourScopes),
+  {
+    title: 'the operator',
+    kind: 'operatorToken',
+    of: 'operator',
+    token: ({ service }) => service.operatorToken,
+  },
+];
+
+/** A call, as somebody makes it. */
+export async function requestAs(
+  who: Who,
+  call: Call,
+  world: World,
+): Promise<{ path: string; init: RequestInit }> {
+  const token = await who.token(world);
+  const { path, init } = requestOf(call, world);
+  const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  return { path, init: { ...init, headers: { ...init.headers, ...authorization } } };
+}

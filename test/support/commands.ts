@@ -1,0 +1,387 @@
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { sweepClosedAccount } from '../../server/background/closed-accounts.ts';
+import { clientIp, expectData, type TestService } from './harness.ts';
+import {
+  type Contract,
+  isFull,
+  isGood,
+  journalKey,
+  listOf,
+  liveKeys,
+  type Model,
+  type ModelKey,
+  v1Key,
+  verdictOn,
+} from './model.ts';
+
+/** What may happen to the service, each held against what the model says of it. */
+
+/** The service, and who is signed in to it, in the order of the model's accounts. */
+export interface Real {
+  service: TestService;
+  sessions: { accessToken: string; refreshToken: string }[];
+}
+
+type Step = (model: Model, real: Real) => Promise<void>;
+
+/** How often each kind of command ran. */
+export const ran: Record<string, number> = {};
+
+const command = (
+  kind: string,
+  facts: Record<string, unknown>,
+  check: (model: Model) => boolean,
+  run: Step,
+): fc.AsyncCommand<Model, Real> => ({
+  check,
+  run: async (model, real) => {
+    ran[kind] = (ran[kind] ?? 0) + 1;
+    await run(model, real);
+  },
+  toString: () => `${kind}(${JSON.stringify(facts)})`,
+});
+
+const lists: Record<Contract, string> = { v1: '/v1/keys', journal: '/api/settings/api', share: '/apikey' };
+
+async function call({ service }: Real, as: string, method: string, path: string, json?: object) {
+  const response = await service.fetch(path, {
+    method,
+    headers: { Authorization: `Bearer ${as}`, ...(json && { 'Content-Type': 'application/json' }) },
+    ...(json && { body: JSON.stringify(json) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text && JSON.parse(text) };
+}
+
+const tokenOf = ({ sessions }: Real, account: number) => sessions[account]?.accessToken ?? '';
+
+/** Any key there ever was: what is revoked is still tried. */
+const nth = ({ keys }: Model, n: number): ModelKey => {
+  const key = keys[n % keys.length];
+  if (!key) throw new Error('There is no key yet.');
+  return key;
+};
+const someKey = ({ keys }: Model) => keys.length > 0;
+const isThere = (account: number) => (model: Model) => account < model.accounts.length;
+const and =
+  (...checks: ((model: Model) => boolean)[]) =>
+  (model: Model) =>
+    checks.every((check) => check(model));
+
+/** Signs up one more account. */
+export const signUp: Step = async (model, real) => {
+  const { accountId, accessToken, refreshToken } = await real.service.signIn();
+  model.accounts.push({ id: accountId.slice(4) });
+  real.sessions.push({ accessToken, refreshToken });
+};
+
+/** Notes a key that was just minted, with the ids that the other contracts give it. */
+async function note(
+  model: Model,
+  real: Real,
+  minted: Pick<ModelKey, 'owner' | 'token' | 'name' | 'scopes' | 'expiresAt'>,
+): Promise<ModelKey> {
+  const as = tokenOf(real, minted.owner);
+  const { body: journal } = await call(real, as, 'GET', lists.journal);
+  const { body: share } = await call(real, as, 'GET', lists.share);
+  const number = Number(journal.data.at(-1).id);
+  expect(number).toBeGreaterThan(model.keys.at(-1)?.number ?? 0);
+  const at = model.now();
+  const rest = {
+    disabledAt: null,
+    lastUsedAt: null,
+    lastUsedIp: null,
+    createdAt: at,
+    updatedAt: at,
+    revoked: false,
+  };
+  const key = { ...minted, id: share.apiKeys.at(-1)._id, number, ...rest };
+  model.keys.push(key);
+  return key;
+}
+
+const day = 86_400_000;
+const account = fc.nat({ max: 1 });
+const n = fc.nat({ max: 1000 });
+const scopes = fc.subarray(['keys:read', 'keys:write', 'keys:verify', 'files:read']);
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+  .filter((text) => text.trim() === text && text !== '');
+
+const create = {
+  v1: fc
+    .record({ owner: account, name, scopes, expiresIn: fc.constantFrom('1d', '7d', 'never', undefined) })
+    .map((facts) =>
+      command('CreateKey', facts, isThere(facts.owner), async (model, real) => {
+        const { owner, ...body } = facts;
+        const isRefused = isFull(model, owner);
+        const answer = await call(real, tokenOf(real, owner), 'POST', lists.v1, body);
+        expect(answer.status).toBe(isRefused ? 409 : 201);
+        if (isRefused) return;
+        const { token } = answer.body;
+        const lifetime = { '1d': day, '7d': 7 * day, never: null }[body.expiresIn ?? 'never'];
+        const expiresAt = lifetime === null ? null : model.now() + lifetime;
+        const key = await note(model, real, {
+          owner,
+          name: body.name,
+          scopes: body.scopes,
+          token,
+          expiresAt,
+        });
+        expect(answer.body).toEqual({ ...v1Key(model, key), token });
+      }),
+    ),
+
+  journal: fc.record({ owner: account, name }).map((facts) =>
+    command('CreateJournalKey', facts, isThere(facts.owner), async (model, real) => {
+      const { owner, name } = facts;
+      const query = new URLSearchParams({ name });
+      const isRefused = isFull(model, owner);
+      const answer = await call(real, tokenOf(real, owner), 'POST', `${lists.journal}?${query}`);
+      expect(answer.status).toBe(isRefused ? 409 : 201);
+      if (isRefused) return;
+      const { token } = answer.body.data[0].attributes;
+      const scopes = ['keys:read', 'keys:write'];
+      const key = await note(model, real, { owner, name, scopes, token, expiresAt: null });
+      expect(answer.body).toEqual({ data: [journalKey(key, token)] });
+    }),
+  ),
+
+  share: fc
+    .record({ owner: account, label: name, expires: fc.constantFrom('One Day', 'week', 'Never', undefined) })
+    .map((facts) =>
+      command('CreateShareKey', facts, isThere(facts.owner), async (model, real) => {
+        const { owner, ...body } = facts;
+        const isRefused = isFull(model, owner);
+        const answer = await call(real, tokenOf(real, owner), 'POST', `/api${lists.share}`, body);
+        expect(answer.status).toBe(isRefused ? 409 : 201);
+        if (isRefused) return;
+        const lifetime = { 'One Day': day, week: 7 * day, Never: null }[body.expires ?? 'Never'];
+        const began = Math.floor(model.now() / 1000) * 1000;
+        const expiresAt = lifetime === null ? null : began + lifetime;
+        await note(model, real, {
+          owner,
+          name: body.label,
+          scopes: [],
+          token: answer.body.api_key,
+          expiresAt,
+        });
+      }),
+    ),
+};
+
+/** Whether an account reaches a key; if not, the key does not exist for it. */
+const reaches = (by: number, key: ModelKey) => key.owner === by && !key.revoked;
+
+const change = fc
+  .record({
+    n,
+    by: account,
+    change: fc.record(
+      {
+        name,
+        scopes,
+        disabled: fc.boolean(),
+        expiresIn: fc.constantFrom(null, 1, day),
+      },
+      { requiredKeys: [] },
+    ),
+  })
+  .map((facts) =>
+    command('ChangeKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+      const key = nth(model, facts.n);
+      const { expiresIn, ...rest } = facts.change;
+      const at = model.now();
+      const expiresAt = typeof expiresIn === 'number' ? at + expiresIn : expiresIn;
+      const body = {
+        ...rest,
+        ...(expiresAt !== undefined && { expiresAt: expiresAt && new Date(expiresAt).toISOString() }),
+      };
+      const answer = await call(real, tokenOf(real, facts.by), 'PATCH', `/v1/keys/key_${key.id}`, body);
+      if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
+      const { disabled, ...others } = rest;
+      Object.assign(key, others, { updatedAt: at }, expiresAt !== undefined && { expiresAt });
+      if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
+      expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
+    }),
+  );
+
+const rename = fc.record({ n, by: account, label: name }).map((facts) =>
+  command('RenameShareKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+    const key = nth(model, facts.n);
+    const { by, label } = facts;
+    const { status } = await call(real, tokenOf(real, by), 'PATCH', `${lists.share}/${key.id}`, { label });
+    expect(status).toBe(reaches(by, key) ? 200 : 404);
+    if (status === 200) Object.assign(key, { name: label, updatedAt: model.now() });
+  }),
+);
+
+const contract = fc.constantFrom<Contract>('v1', 'journal', 'share');
+
+const revoke = fc.record({ n, by: account, contract }).map((facts) =>
+  command('RevokeKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+    const key = nth(model, facts.n);
+    const id = { v1: `key_${key.id}`, journal: key.number, share: key.id }[facts.contract];
+    const as = tokenOf(real, facts.by);
+    const { status } = await call(real, as, 'DELETE', `${lists[facts.contract]}/${id}`);
+    const done = facts.contract === 'share' ? 200 : 204;
+    expect(status).toBe(reaches(facts.by, key) ? done : 404);
+    if (status === done) key.revoked = true;
+  }),
+);
+
+const revokeItself = fc.record({ n }).map((facts) =>
+  command('RevokeItself', facts, someKey, async (model, real) => {
+    const key = nth(model, facts.n);
+    const { status } = await call(real, key.token, 'DELETE', '/v1/keys/current');
+    expect(status).toBe(isGood(model, key) ? 204 : 401);
+    if (status === 204) key.revoked = true;
+  }),
+);
+
+const deleteAccount = fc.record({ by: account }).map((facts) =>
+  command('DeleteAccount', facts, isThere(facts.by), async (model, real) => {
+    const as = tokenOf(real, facts.by);
+    expect((await call(real, as, 'DELETE', '/v1/account')).status).toBe(204);
+    for (const path of ['/v1/account', ...Object.values(lists)])
+      expect((await call(real, as, 'GET', path)).status).toBe(401);
+    for (const key of liveKeys(model, facts.by)) key.revoked = true;
+    const { accountId, accessToken, refreshToken } = await real.service.signIn();
+    model.accounts[facts.by] = { id: accountId.slice(4) };
+    real.sessions[facts.by] = { accessToken, refreshToken };
+  }),
+);
+
+/** Removes what is left of deleted accounts, or a part of it: nobody sees that. */
+const sweep = fc.constant(
+  command(
+    'Sweep',
+    {},
+    () => true,
+    async (model, { service }) => {
+      await sweepClosedAccount(service.db, model.now());
+    },
+  ),
+);
+
+/** A key is used. Of several uses in the same millisecond, the first is the one that is shown. */
+function use(model: Model, key: ModelKey, ip: string | null) {
+  if (key.lastUsedAt !== model.now()) Object.assign(key, { lastUsedAt: model.now(), lastUsedIp: ip });
+}
+
+/** Asks for the verdict on a key's token, and holds it against the model's. */
+async function verify(model: Model, real: Real, key: ModelKey, by: number | 'operator', scopes?: string[]) {
+  const as = by === 'operator' ? real.service.operatorToken : tokenOf(real, by);
+  const expected = verdictOn(model, key, by, scopes);
+  const answer = await call(real, as, 'POST', '/v1/keys/verify', { token: key.token, scopes });
+  expect(answer).toEqual({ status: 200, body: expected });
+  if (expected.valid) use(model, key, null);
+}
+
+const verifyKey = fc
+  .record({
+    n,
+    by: fc.oneof(account, fc.constant('operator' as const)),
+    scopes: fc.option(scopes, { nil: undefined }),
+  })
+  .map((facts) =>
+    command(
+      'VerifyKey',
+      facts,
+      and(someKey, (model) => facts.by === 'operator' || isThere(facts.by)(model)),
+      (model, real) => verify(model, real, nth(model, facts.n), facts.by, facts.scopes),
+    ),
+  );
+
+async function list(model: Model, real: Real, owner: number, contract: Contract, status?: string) {
+  const query = contract === 'v1' ? `?limit=100${status ? `&status=${status}` : ''}` : '';
+  const answer = await call(real, tokenOf(real, owner), 'GET', lists[contract] + query);
+  expect(answer).toEqual({ status: 200, body: listOf(model, owner, contract, status) });
+}
+
+const listKeys = fc
+  .record({ by: account, contract, status: fc.constantFrom(undefined, 'active', 'expired', 'disabled') })
+  .map((facts) =>
+    command('ListKeys', facts, isThere(facts.by), (model, real) =>
+      list(model, real, facts.by, facts.contract, facts.status),
+    ),
+  );
+
+const listAsKey = fc.record({ n, contract }).map((facts) =>
+  command('ListAsKey', facts, someKey, async (model, real) => {
+    const key = nth(model, facts.n);
+    const { status, body } = await call(real, key.token, 'GET', lists[facts.contract]);
+    if (!isGood(model, key) || facts.contract === 'share') return expect(status).toBe(401);
+    if (!key.scopes.includes('keys:read')) return expect(status).toBe(403);
+    use(model, key, clientIp);
+    // A page of /v1 has 20 keys, which the keys of one run may exceed.
+    const expected = listOf(model, key.owner, facts.contract);
+    if (liveKeys(model, key.owner).length <= 20)
+      expect({ status, body }).toEqual({ status: 200, body: expected });
+  }),
+);
+
+/** Moves the clock; whoever is signed in stays so. */
+async function pass(model: Model, real: Real, milliseconds: number) {
+  real.service.pass(milliseconds);
+  for (const session of real.sessions) {
+    const body = { refreshToken: session.refreshToken };
+    Object.assign(session, expectData(await real.service.as().POST('/v1/sessions/refresh', { body })));
+  }
+  expect(model.now()).toBe(real.service.context.now());
+}
+
+const passTime = fc
+  .record({ milliseconds: fc.constantFrom(1, 999, 60_000, 3_600_000, day, 7 * day) })
+  .map((facts) =>
+    command(
+      'PassTime',
+      facts,
+      () => true,
+      (model, real) => pass(model, real, facts.milliseconds),
+    ),
+  );
+
+/** To the instant of a key's expiry, or to a millisecond before it. */
+const passToExpiry = fc.record({ n, before: fc.nat({ max: 1 }) }).map((facts) => {
+  const distance = (model: Model) => {
+    const { expiresAt } = nth(model, facts.n);
+    return expiresAt === null ? 0 : expiresAt - facts.before - model.now();
+  };
+  return command(
+    'PassToExpiry',
+    facts,
+    and(someKey, (model) => distance(model) > 0),
+    (model, real) => pass(model, real, distance(model)),
+  );
+});
+
+const second = fc.constant(command('SignUp', {}, ({ accounts }) => accounts.length < 2, signUp));
+
+export const commands = [
+  second,
+  create.v1,
+  create.journal,
+  create.share,
+  change,
+  rename,
+  revoke,
+  revokeItself,
+  deleteAccount,
+  sweep,
+  verifyKey,
+  listKeys,
+  listAsKey,
+  passTime,
+  passToExpiry,
+];
+
+/** Everything that can be seen: by each account in each contract, and of every token there ever was. */
+export async function compareEverything(model: Model, real: Real): Promise<void> {
+  for (const owner of model.accounts.keys()) {
+    for (const contract of ['v1', 'journal', 'share'] as const) await list(model, real, owner, contract);
+    for (const key of model.keys) await verify(model, real, key, owner);
+  }
+  for (const key of model.keys) await verify(model, real, key, 'operator');
+}

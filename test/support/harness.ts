@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import pino, { type LevelWithSilent } from 'pino';
+import postgres from 'postgres';
+import { afterAll, inject } from 'vitest';
+import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../clients/typescript/client.ts';
+import { createApp } from '../../server/app.ts';
+import { Attempts } from '../../server/attempts.ts';
+import type { ServiceContext } from '../../server/context.ts';
+import { openPGlite } from '../../server/db/pglite.ts';
+import { openListener, openPostgres } from '../../server/db/postgres.ts';
+import type { Database } from '../../server/db/schema.ts';
+import { Metrics, textOf } from '../../server/process/metrics.ts';
+import { type Freshness, SoleReplica } from '../../server/replication/freshness.ts';
+import { Replica } from '../../server/replication/replica.ts';
+import { createSigner, newSigningKeys } from '../../server/signing.ts';
+import { newToken } from '../../server/token.ts';
+import { Usage } from '../../server/usage/recorder.ts';
+import { openKeyCache } from '../../server/verify/key-cache.ts';
+import { Verifications } from '../../server/verify/verifications.ts';
+import { assertConforms } from './conformance.ts';
+import { assertKept, tokensIn } from './leaks.ts';
+
+const baseUrl = 'http://latchkey.test';
+/** Where every request comes from. */
+export const clientIp = '192.0.2.1';
+export const password = 'correct horse battery';
+
+/** An account that is signed in: an access token of now, and a client that always has a fresh one. */
+export interface SignedIn {
+  email: string;
+  accountId: string;
+  accessToken: string;
+  refreshToken: string;
+  client: Latchkey;
+}
+
+export interface TestService {
+  context: ServiceContext;
+  db: Database;
+  /** What each request goes through: the service itself, with every answer checked against its contract. */
+  fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  /** The typed client, as this bearer. */
+  as: (token?: LatchkeyOptions['token']) => Latchkey;
+  operator: Latchkey;
+  operatorToken: string;
+  /** A new account, signed in. */
+  signIn: () => Promise<SignedIn>;
+  /** Moves the clock on. */
+  pass: (milliseconds: number) => void;
+  /** The lines that were logged. */
+  logs: string[];
+}
+
+/** What a test file opened, to be closed after it: the last first. */
+const cleanUp = new AsyncDisposableStack();
+afterAll(() => cleanUp.disposeAsync());
+
+/** An empty database of the kind this project tests, migrated; gone after the test file. */
+async function openTestDatabase(metrics: Metrics): Promise<{ db: Database; freshness: Freshness }> {
+  if (inject('database') === 'pglite') {
+    const freshness = new SoleReplica();
+    const db = await openPGlite(undefined, (message) => freshness.hear(message), metrics.query);
+    cleanUp.defer(() => db.destroy());
+    return { db, freshness };
+  }
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  cleanUp.defer(drop);
+  const db = await openPostgres(url, metrics.query);
+  cleanUp.defer(() => db.destroy());
+  const freshness = new Replica(db, openListener(url), { lost() {}, current() {}, waited: metrics.barrier });
+  cleanUp.defer(() => freshness.close());
+  await freshness.start();
+  return { db, freshness };
+}
+
+/** Creates an empty database on a server. */
+export async function createDatabase(serverUrl: string): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const run = async (statement: string) => {
+    const admin = postgres(serverUrl, { max: 1, onnotice: () => {} });
+    await admin.unsafe(statement);
+    await admin.end();
+  };
+  await run(`create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
+
+/** Logged at every level, all requests go the long way; as in production, some go the short one of server/http/fast-path.ts. */
+const usualLogLevel = () => (inject('database') === 'pglite' ? 'trace' : 'info');
+
+interface ServiceOptions extends Partial<ServiceContext> {
+  logLevel?: LevelWithSilent;
+}
+
+/**
+ * The service on a database of its own, with a clock that stands still until it is moved. Call it once in a test
+ * file, in beforeAll. After the file no token that was issued may stand in the database or the logs.
+ * @param options what differs from an ordinary deployment
+ */
+export async function startService({
+  logLevel = usualLogLevel(),
+  ...options
+}: ServiceOptions = {}): Promise<TestService> {
+  const metrics = new Metrics();
+  cleanUp.use(metrics);
+  const { db, freshness } = await openTestDatabase(metrics);
+  const keys = openKeyCache(db, freshness, 2 ** 20);
+  let now = Date.UTC(2026, 0, 31, 12);
+  const logs: string[] = [];
+  const operatorToken = newToken('lko_');
+  const context: ServiceContext = {
+    db,
+    keys,
+    settled: () => freshness.settled(),
+    now: () => now,
+    usage: new Usage(db, (error) => {
+      throw error;
+    }),
+    verifications: new Verifications(),
+    metrics: async () => textOf([{ told: await metrics.snapshot() }]),
+    signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
+    log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
+    operatorTokens: [operatorToken],
+    attempts: new Attempts(),
+    publicUrl: baseUrl,
+    tokenPrefix: 'lk_',
+    signUp: 'open',
+    maxKeysPerAccount: 1_000,
+    corsOrigins: ['*'],
+    clientIpHeader: undefined,
+    ...options,
+  };
+  cleanUp.defer(() => context.usage.close());
+  metrics.measure({
+    ...context,
+    keys,
+    freshness,
+    ...(inject('database') === 'postgres' && { connections: 10 }),
+  });
+  const app = createApp(context);
+  const issued = new Set([operatorToken]);
+  cleanUp.defer(() => assertKept(issued, db, logs));
+
+  const send = async (request: Request) => {
+    const response = await app.fetch(await onTheWire(request), { ip: () => clientIp });
+    await assertConforms(request, response);
+    for (const token of tokensIn(await response.clone().text())) issued.add(token);
+    return response;
+  };
+  const as = (token?: LatchkeyOptions['token']) => createLatchkey({ baseUrl, token, fetch: send });
+
+  let accounts = 0;
+  return {
+    context,
+    db,
+    logs,
+    as,
+    operator: as(operatorToken),
+    operatorToken,
+    fetch: (path, init) => send(new Request(new URL(path, baseUrl), init)),
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
+    async signIn() {
+      const email = `account${++accounts}@example.com`;
+      const created = expectData(await as().POST('/v1/accounts', { body: { email, password } }));
+      const session = expectData(await as().POST('/v1/sessions', { body: { email, password } }));
+      const { accessToken, refreshToken } = session;
+      const { sub: accountId = '', sid: sessionId } = decodeJwt<{ sid: string }>(accessToken);
+      const client = as(() => context.signer.signAccess({ accountId, sessionId }, now));
+      return { email, accountId: created.id, accessToken, refreshToken, client };
+    },
+  };
+}
+
+/** A request as it arrives: with the length of its body, which fetch adds when it sends it. */
+async function onTheWire(request: Request): Promise<Request> {
+  const { headers } = request;
+  if (!request.body || headers.has('content-length') || headers.has('transfer-encoding')) return request;
+  const { byteLength } = await request.clone().arrayBuffer();
+  headers.set('Content-Length', String(byteLength));
+  return request;
+}
+
+/** The data of an answer that must be a success. */
+export function expectData<Data>({
+  data,
+  error,
+  response,
+}: {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}): Data {
+  if (data === undefined)
+    throw new Error(`${response.url} answered ${response.status}: ${JSON.stringify(error)}`);
+  return data;
+}
