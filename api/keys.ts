@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { keyStatuses } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
@@ -168,7 +169,7 @@ export const Key = z
     }),
     scopes: z.array(z.string()),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    status: z.enum(['active', 'disabled', 'expired']).openapi({
+    status: z.enum(keyStatuses).openapi({
       description: 'What a verdict on it would say now; `disabled` before `expired`.',
     }),
     expiresAt: instant
@@ -269,7 +270,7 @@ export const keys = {
         ...accountQuery,
         ...pageQuery,
         status: z
-          .enum(['active', 'expired', 'disabled'])
+          .enum(keyStatuses)
           .optional()
           .openapi({ description: 'Only keys of this status.', param: filterParam('status', 'active') }),
         search: text(1, 255)

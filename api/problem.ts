@@ -1,34 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import { refusalCodes } from '../decide/codes.ts';
 
-/** Every `code` a problem can carry. A code is stable: what it means never changes, and it is never reused. */
+/** Every `code` that a problem can carry: of refusals, and of what fails before or beyond an operation. */
 const problemCodes = [
-  'account_not_found',
-  'account_required',
-  'body_too_large',
-  'database_unavailable',
-  'email_taken',
-  'external_id_taken',
+  ...refusalCodes,
   'head_too_large',
-  'insufficient_scope',
   'internal_error',
-  'invalid_input',
-  'invalid_refresh_token',
-  'invalid_token',
-  'key_limit_reached',
-  'key_not_found',
-  'malformed_body',
   'malformed_request',
-  'method_not_allowed',
-  'not_found',
-  'overloaded',
   'request_too_slow',
-  'sign_up_closed',
-  'too_many_attempts',
-  'unauthenticated',
-  'unsupported_media_type',
-  'wrong_caller',
-  'wrong_credentials',
-  'wrong_password',
 ] as const;
 
 const Violation = z

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Outcome } from '../decide/verdict.ts';
 import { accountQuery } from './accounts.ts';
 import { keyPath } from './keys.ts';
 import { filterParam } from './page.ts';
@@ -49,7 +50,7 @@ const usageQuery = {
 };
 
 const count = (description: string) => z.int().nonnegative().openapi({ description });
-const counts = {
+const counts: Record<Outcome, ReturnType<typeof count>> = {
   valid: count('How often the token was good.'),
   expired: count('How often it had expired.'),
   disabled: count('How often it was disabled.'),

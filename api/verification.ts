@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Key, KeyId, keyExample, Scopes } from './keys.ts';
 import { refusals } from './problem.ts';
@@ -22,8 +23,6 @@ const VerifiedKey = z
   })
   .openapi('VerifiedKey');
 
-const reasons = ['unknown', 'expired', 'disabled', 'insufficient_scope'] as const;
-
 const Verdict = z
   .union([
     z.object({ valid: z.literal(true), key: VerifiedKey }).openapi('Valid'),
@@ -31,8 +30,7 @@ const Verdict = z
       .object({
         valid: z.literal(false),
         reason: z.enum(reasons).openapi({
-          description:
-            'Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, disabled, expired, insufficient_scope.',
+          description: `Why not. \`unknown\`: no such key, revoked, or not yours to verify. Where several apply, the first in the order ${reasons.join(', ')}.`,
         }),
       })
       .openapi('Invalid'),

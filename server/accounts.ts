@@ -1,5 +1,6 @@
-import { type QueryCreator, sql } from 'kysely';
-import type { Database, Schema } from './db/schema.ts';
+import { sql } from 'kysely';
+import { openAccount } from './db/open-account.ts';
+import type { Database } from './db/schema.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, WrongPassword } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
@@ -60,10 +61,6 @@ const insertAccount = (
     .selectFrom('created')
     .select(columns)
     .executeTakeFirst();
-
-/** The id of an account, unless it is deleted: for the `where` of a query. */
-export const openAccount = (q: QueryCreator<Schema>, id: string) =>
-  q.selectFrom('accounts').select('id').where('id', '=', id).where('closed_at', 'is', null);
 
 /** @throws AccountNotFound */
 export async function getAccount(db: Database, id: string): Promise<Account> {

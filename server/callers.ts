@@ -1,4 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { covers, type Reason } from '../decide/verdict.ts';
+import { check } from './check.ts';
 import type { ServiceContext } from './context.ts';
 import {
   AccountNotFound,
@@ -11,11 +13,9 @@ import {
 import type { Act } from './events.ts';
 import { operatorAccountId } from './id.ts';
 import { isLiveSession } from './sessions.ts';
-import { hashText } from './token.ts';
 import type { Client } from './usage/tally.ts';
-import { GenerationalCache } from './verify/generational-cache.ts';
 import { maybeAsync } from './verify/maybe-async.ts';
-import { type VerifiedKey, verify, verifyHash } from './verify/verify.ts';
+import type { VerifiedKey } from './verify/verify.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =
@@ -37,12 +37,6 @@ function claimsToBeAccessToken(token: string): boolean {
 }
 
 /**
- * The hashes of the tokens of a few callers: whoever verifies those of others calls with the same one again and again.
- * Only the work of hashing is saved. Whether the key is still good is looked up each time.
- */
-const hashes = new GenerationalCache<string>(100);
-
-/**
  * Finds out who makes a call, and lets in whom `security` names, with the scopes it asks for. A call of a key counts as
  * a use of it where it is let in; where the key is expired or disabled, it is counted as that.
  * @param token the bearer token that was sent, if one was
@@ -62,24 +56,17 @@ export function authenticate(
   if (claimsToBeAccessToken(token))
     return identifySession(context, token, context.now()).then((caller) => admitted(caller, security));
 
-  const wanted = { reach: operatorAccountId, now: context.now };
-  const hash = hashes.get(token);
-  const asked = hash ? verifyHash(context.keys, hash, wanted) : verify(context.keys, token, wanted);
-  return maybeAsync(asked, (verdict): Caller => {
-    context.verifications.count('authenticate', asked, verdict);
-    if (!verdict.valid) {
-      context.usage.record(verdict, client);
-      throw invalid(refusals[verdict.reason]);
-    }
-    if (!hash) hashes.set(token, hashText(token));
-    const { key } = verdict;
-    const caller = admitted({ kind: 'apiKey', accountId: key.accountId, key }, security);
-    context.usage.record(verdict, client);
-    return caller;
+  const admit = (key: VerifiedKey) => void admitted(callerOf(key), security);
+  const checked = check(context, token, { purpose: 'authenticate', reach: operatorAccountId, client, admit });
+  return maybeAsync(checked, (verdict) => {
+    if (!verdict.valid) throw invalid(refusals[verdict.reason]);
+    return callerOf(verdict.key);
   });
 }
 
-const refusals = {
+const callerOf = (key: VerifiedKey): Caller => ({ kind: 'apiKey', accountId: key.accountId, key });
+
+const refusals: Record<Reason, string> = {
   unknown: 'The token is not known here.',
   expired: 'The key has expired.',
   disabled: 'The key is disabled.',
@@ -131,8 +118,7 @@ function admitted(caller: Caller, security: Security): Caller {
     throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
   }
   const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
-  if (caller.kind === 'apiKey' && !scopes.every((scope) => caller.key.scopes.has(scope)))
-    throw new InsufficientScope(scopes);
+  if (caller.kind === 'apiKey' && !covers(caller.key.scopes, scopes)) throw new InsufficientScope(scopes);
   return caller;
 }
 

@@ -3,6 +3,7 @@ import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage/recorder.ts';
+import type { GenerationalCache } from './verify/generational-cache.ts';
 import type { Verifications } from './verify/verifications.ts';
 import type { Keys } from './verify/verify.ts';
 
@@ -16,6 +17,8 @@ export interface ServiceContext {
   /** Unix time in milliseconds. */
   now: () => number;
   usage: Usage;
+  /** The hashes of the tokens that callers sent lately. */
+  callerHashes: GenerationalCache<string>;
   verifications: Verifications;
   /** The metrics of this replica, of all its workers, in the Prometheus text format. */
   metrics: () => Promise<string>;

@@ -1,8 +1,11 @@
+import type { RefusalCode } from '../decide/codes.ts';
+
 /**
  * What can go wrong, in the product's words and with the facts; each contract turns them into its own HTTP.
  * Outcomes a caller expects (a verdict, an empty list) are values, not errors.
  */
-export class Refusal extends Error {
+export abstract class Refusal extends Error {
+  abstract readonly code: RefusalCode;
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
@@ -11,18 +14,21 @@ export class Refusal extends Error {
 
 /** No credential was sent (`sent` false), or one that is not good. The message says which, for people. */
 export class Unauthenticated extends Refusal {
-  readonly sent: boolean;
+  readonly code: 'unauthenticated' | 'invalid_token';
   constructor(message: string, { sent }: { sent: boolean }) {
     super(message);
-    this.sent = sent;
+    this.code = sent ? 'invalid_token' : 'unauthenticated';
   }
 }
 
 /** The caller is known, but is of a kind that the operation is not for. */
-export class WrongCaller extends Refusal {}
+export class WrongCaller extends Refusal {
+  readonly code = 'wrong_caller';
+}
 
 /** The calling key lacks scopes. */
 export class InsufficientScope extends Refusal {
+  readonly code = 'insufficient_scope';
   readonly scopes: readonly string[];
   constructor(scopes: readonly string[], message = `This needs the scope "${scopes.join(' ')}".`) {
     super(message);
@@ -35,12 +41,14 @@ export const beyondCaller = (scopes: readonly string[]) =>
   new InsufficientScope(scopes, `A key cannot give scopes that it lacks: "${scopes.join(' ')}".`);
 
 export class KeyNotFound extends Refusal {
+  readonly code = 'key_not_found';
   constructor() {
     super('There is no such key in this account.');
   }
 }
 
 export class AccountNotFound extends Refusal {
+  readonly code = 'account_not_found';
   constructor() {
     super('There is no such account.');
   }
@@ -48,6 +56,7 @@ export class AccountNotFound extends Refusal {
 
 /** The account has as many keys as it may have. */
 export class KeyLimitReached extends Refusal {
+  readonly code = 'key_limit_reached';
   readonly limit: number;
   constructor(limit: number) {
     super(`The account has ${limit} keys, and may have no more: delete one that is not needed first.`);
@@ -57,24 +66,28 @@ export class KeyLimitReached extends Refusal {
 
 /** The operator did not say for which account it acts. */
 export class AccountRequired extends Refusal {
+  readonly code = 'account_required';
   constructor() {
     super('The operator must say for which account it acts: add the query parameter accountId.');
   }
 }
 
 export class EmailTaken extends Refusal {
+  readonly code = 'email_taken';
   constructor() {
     super('An account with this email exists already: sign in instead.');
   }
 }
 
 export class ExternalIdTaken extends Refusal {
+  readonly code = 'external_id_taken';
   constructor() {
     super('An account with this externalId exists already: find it with GET /v1/accounts?externalId=….');
   }
 }
 
 export class SignUpClosed extends Refusal {
+  readonly code = 'sign_up_closed';
   constructor() {
     super('This deployment does not let people sign up by themselves: ask its operator for an account.');
   }
@@ -82,12 +95,14 @@ export class SignUpClosed extends Refusal {
 
 /** The email is unknown or the password wrong; which of them stays untold. */
 export class WrongCredentials extends Refusal {
+  readonly code = 'wrong_credentials';
   constructor() {
     super('The email or the password is wrong.');
   }
 }
 
 export class WrongPassword extends Refusal {
+  readonly code = 'wrong_password';
   constructor() {
     super('The current password is wrong.');
   }
@@ -95,6 +110,7 @@ export class WrongPassword extends Refusal {
 
 /** A password was tried too often. */
 export class TooManyAttempts extends Refusal {
+  readonly code = 'too_many_attempts';
   readonly retryAfter: number;
   /** @param retryAfter seconds until the next try */
   constructor(retryAfter: number) {
@@ -104,6 +120,7 @@ export class TooManyAttempts extends Refusal {
 }
 
 export class InvalidRefreshToken extends Refusal {
+  readonly code = 'invalid_refresh_token';
   constructor() {
     super('The refresh token is unknown, expired or used before: sign in again.');
   }
@@ -118,6 +135,7 @@ export interface Violation {
 
 /** The input could be read, but not accepted. */
 export class InvalidInput extends Refusal {
+  readonly code = 'invalid_input';
   readonly violations: readonly Violation[];
   constructor(...violations: Violation[]) {
     super(
@@ -130,21 +148,33 @@ export class InvalidInput extends Refusal {
 }
 
 /** The body could not be read as what it says it is. */
-export class MalformedBody extends Refusal {}
+export class MalformedBody extends Refusal {
+  readonly code = 'malformed_body';
+}
 
 export class BodyTooLarge extends Refusal {
+  readonly code = 'body_too_large';
   constructor(limit: number) {
     super(`The body may have at most ${limit} bytes.`);
   }
 }
 
 export class UnsupportedMediaType extends Refusal {
-  constructor() {
-    super('The body is not of a content type that this operation reads: see its documentation.');
+  readonly code = 'unsupported_media_type';
+  /** What would be accepted instead, as the header that says so (RFC 9110, sections 12.5.1 and 12.5.3). */
+  readonly accepted: { Accept: string } | { 'Accept-Encoding': string };
+  constructor(accepted: UnsupportedMediaType['accepted']) {
+    super(
+      'Accept' in accepted
+        ? `The body must be of one of these content types, in UTF-8: ${accepted.Accept}.`
+        : 'The body must be sent without a Content-Encoding.',
+    );
+    this.accepted = accepted;
   }
 }
 
 export class MethodNotAllowed extends Refusal {
+  readonly code = 'method_not_allowed';
   readonly allow: string;
   constructor(method: string, allow: string) {
     super(`${method} is not possible here; allowed: ${allow}.`);
@@ -153,6 +183,7 @@ export class MethodNotAllowed extends Refusal {
 }
 
 export class NoSuchPath extends Refusal {
+  readonly code = 'not_found';
   constructor() {
     super('There is nothing at this path: see /docs.');
   }
@@ -160,6 +191,7 @@ export class NoSuchPath extends Refusal {
 
 /** The database cannot be reached or does not answer; nothing was done, or not known to be done. */
 export class DatabaseUnavailable extends Refusal {
+  readonly code = 'database_unavailable';
   constructor(cause?: unknown) {
     super('The database cannot be reached: try again in a second.', { cause });
   }
@@ -167,6 +199,7 @@ export class DatabaseUnavailable extends Refusal {
 
 /** Too much of this kind of work waits already; nothing was done. */
 export class Overloaded extends Refusal {
+  readonly code = 'overloaded';
   constructor(what: string) {
     super(`Too many ${what} wait to be checked: try again in a second.`);
   }

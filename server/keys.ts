@@ -6,7 +6,9 @@ import {
   type SqlBool,
   sql,
 } from 'kysely';
-import { getAccount, openAccount } from './accounts.ts';
+import type { KeyStatus } from '../decide/verdict.ts';
+import { getAccount } from './accounts.ts';
+import { openAccount } from './db/open-account.ts';
 import type { Database, Metadata, Schema } from './db/schema.ts';
 import { beyondCaller, InvalidInput, KeyLimitReached, KeyNotFound } from './errors.ts';
 import { type Act, recorded } from './events.ts';
@@ -33,8 +35,6 @@ export interface Key {
   createdAt: Date;
   updatedAt: Date;
 }
-
-export type KeyStatus = 'active' | 'disabled' | 'expired';
 
 const columns = [
   'id',
@@ -65,15 +65,6 @@ const named = (name: KeyName) =>
 /** Whether an account has the key, and is not deleted. */
 const ownedBy = (db: Database, accountId: string) => (q: ExpressionBuilder<Schema, 'keys'>) =>
   q('account_id', 'in', openAccount(db, accountId));
-
-/** What a verdict on the key would say at this instant; `disabled` before `expired`. */
-export function statusOf(
-  { disabledAt, expiresAt }: Pick<Key, 'disabledAt' | 'expiresAt'>,
-  now: number,
-): KeyStatus {
-  if (disabledAt) return 'disabled';
-  return expiresAt && now >= expiresAt.getTime() ? 'expired' : 'active';
-}
 
 const hasStatus =
   (status: KeyStatus, at: Date) =>

@@ -1,5 +1,5 @@
 import { type QueryCreator, sql } from 'kysely';
-import { openAccount } from './accounts.ts';
+import { openAccount } from './db/open-account.ts';
 import type { Database, Schema } from './db/schema.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
 import { type Act, recorded } from './events.ts';

@@ -8,20 +8,19 @@ import { DatabaseUnavailable } from '../server/errors.ts';
 import { newToken } from '../server/token.ts';
 import { newWorld, type World } from './support/callers.ts';
 import { clientIp, startService, type TestService } from './support/harness.ts';
-import { type Asked, bothWays, createPath, sent, verifyPath } from './support/ways.ts';
+import { type Asked, createPath, everySpelling, sent, verifyPath } from './support/ways.ts';
 
-/** What fails on the short way (server/http/fast-path.ts) is told as on the long one, and done once. */
+/** What fails on the fast path (server/http/fast-path.ts) is told as by the full app, and done once. */
 
 let service: TestService;
 let world: World;
 
 beforeAll(async () => {
-  // As in production, where answers are not logged: at level debug everything goes the long way.
   service = await startService({ logLevel: 'info' });
   world = await newWorld(service);
 });
 
-describe.each(bothWays)('with %s', (_, headers) => {
+describe.each(everySpelling)('with %s', (_, headers) => {
   /** Asks a service that differs in this, whose log is its own. */
   async function ask(differences: Partial<ServiceContext>, asked: Asked) {
     const lines: string[] = [];

@@ -45,6 +45,7 @@ async function openReplica(url: string, lineUrl = url): Promise<TestReplica> {
   const replica = new Replica(db, openListener(lineUrl), {
     lost: () => notices.emit('lost'),
     current: () => notices.emit('current'),
+    unknown: () => notices.emit('unknown'),
   });
   await replica.start();
   const counting: KyselyPlugin = {

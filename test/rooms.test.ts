@@ -43,14 +43,15 @@ const contract = ['api', 'http', 'nouns', 'context.ts', ...ground, 'hono', '@hon
 
 /** For each room, the rooms and the packages that it may import, beside itself and the modules of `node:`. */
 const mayImport: Record<string, readonly string[]> = {
-  api: ['@hono/zod-openapi'],
+  api: ['decide', '@hono/zod-openapi'],
+  decide: [],
   'errors.ts': ['decide'],
   'id.ts': [],
   'token.ts': ['decide'],
   db: [...ground, 'kysely', 'postgres', '@electric-sql/pglite'],
   replication: [...ground, 'db', 'kysely'],
-  verify: [...ground, 'db', 'replication', 'usage', 'kysely'],
-  usage: [...ground, 'nouns', 'db', 'verify', 'kysely'],
+  verify: [...ground, 'db', 'replication', 'kysely'],
+  usage: [...ground, 'db', 'verify', 'kysely'],
   nouns: [
     ...ground,
     ...['context.ts', 'db', 'replication', 'usage', 'verify'],

@@ -78,7 +78,7 @@ test('the documents carry the version of the package', async () => {
 test('the drift check fails when a route changes and the spec does not', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'latchkey-drift-'));
   onTestFinished(() => rm(copy, { recursive: true, force: true }));
-  for (const part of ['api', 'spec', 'scripts', 'clients', 'package.json'])
+  for (const part of ['api', 'decide', 'spec', 'scripts', 'clients', 'package.json'])
     await cp(join(root, part), join(copy, part), {
       recursive: true,
       filter: (file) => !file.includes('node_modules'),

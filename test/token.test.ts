@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { isPlausible } from '../decide/token-form.ts';
 import { newId } from '../server/id.ts';
-import { hashToken, isPlausible, newToken, startOf } from '../server/token.ts';
+import { hashToken, newToken, startOf } from '../server/token.ts';
 
 test('a token is its prefix, 32 random characters and 6 of checksum', () => {
   const tokens = new Set(Array.from({ length: 1000 }, () => newToken('lk_')));

@@ -1,6 +1,9 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answerTexts, inSlices, largeJsonInSlices } from '../server/http/unread.ts';
+import type { Env } from '../server/http/env.ts';
+import { Json, Text } from '../server/http/reply.ts';
+import { respond } from '../server/http/respond.ts';
+import { sendBytes } from '../server/http/unread.ts';
 
 /** Answers that their clients do not read, or read slowly. Here a client is whoever holds the body. */
 
@@ -8,14 +11,15 @@ const MiB = 2 ** 20;
 const slice = 65_536;
 const script = new Uint8Array(MiB).map((_, index) => index % 251);
 
-const app = new Hono()
-  .use(largeJsonInSlices)
-  .get('/script', (c) => inSlices(c, { bytes: script, headers: { 'Content-Type': 'text/javascript' } }))
-  .get('/json', (c) => c.json('€'.repeat(slice)))
-  .get('/own/:MiB', (c) =>
-    inSlices(c, { bytes: new Uint8Array(Number(c.req.param('MiB')) * MiB), headers: {}, isOwn: true }),
-  )
-  .get('/texts/:count', (c) => answerTexts(c, Array(Number(c.req.param('count'))).fill('€'.repeat(1_000))));
+const answered = (c: Context<Env>, made: unknown) =>
+  respond(made, 200, { requestId: 'a', disconnect: c.env?.disconnect });
+const app = new Hono<Env>()
+  .get('/script', (c) => sendBytes(c, script, { 'Content-Type': 'text/javascript' }))
+  .get('/json', (c) => answered(c, '€'.repeat(slice)))
+  .get('/own/:MiB', (c) => answered(c, new Text('a'.repeat(Number(c.req.param('MiB')) * MiB), 'text/plain')))
+  .get('/texts/:count', (c) =>
+    answered(c, Json.list('data', Array(Number(c.req.param('count'))).fill(Json.of('€'.repeat(1_000))))),
+  );
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -51,8 +55,9 @@ test('a slice is handed out when the one before is taken, and is no copy', async
 test('a text in parts comes whole, with its length, and is encoded slice by slice', async () => {
   for (const count of [1, 1_000]) {
     const answer = await app.request(`/texts/${count}`);
-    if (count > 1) expect(answer.headers.get('content-length')).toBe(String(count * 3_000));
-    expect(await answer.text()).toBe('€'.repeat(1_000 * count));
+    const expected = JSON.stringify({ data: Array(count).fill('€'.repeat(1_000)) });
+    if (count > 1) expect(answer.headers.get('content-length')).toBe(String(Buffer.byteLength(expected)));
+    expect(await answer.text()).toBe(expected);
   }
   const reader = await open('/texts/1000');
   for (let { value } = await reader.read(); value; { value } = await reader.read())

@@ -443,7 +443,7 @@ export interface components {
              * @description The stable name of the problem: branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "head_too_large" | "insufficient_scope" | "internal_error" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "malformed_request" | "method_not_allowed" | "not_found" | "overloaded" | "request_too_slow" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password";
+            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. */
             detail: string;
             /** @description The `x-request-id` of this answer: quote it to support. */
@@ -652,7 +652,7 @@ export interface components {
              * @description Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, disabled, expired, insufficient_scope.
              * @enum {string}
              */
-            reason: "unknown" | "expired" | "disabled" | "insufficient_scope";
+            reason: "unknown" | "disabled" | "expired" | "insufficient_scope";
         };
         Verification: {
             /** @description The token that was presented to you, whatever it is. */
@@ -904,7 +904,7 @@ export interface operations {
                 /** @description The `nextCursor` of the page before. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description Only keys of this status. */
-                status?: "active" | "expired" | "disabled";
+                status?: "active" | "disabled" | "expired";
                 /** @description Only keys whose name contains this, in whatever case, or whose `start` begins with it. */
                 search?: string;
             };

@@ -3,6 +3,7 @@ import { Client, type ClientOptions } from './client.ts';
 import { postgresDialect } from './dialect.ts';
 import type { OpenListener } from './listener.ts';
 import { migrate } from './migrations/migrate.ts';
+import { onlyRow } from './only-row.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** How long the server may work on a statement, in milliseconds. */
@@ -52,7 +53,7 @@ async function checkServer(db: Database, url: string): Promise<void> {
   const { rows } = await sql<{ version: number; encoding: string; dates: string; schema: string | null }>`
     select current_setting('server_version_num')::integer as version, current_setting('server_encoding') as encoding,
       current_setting('DateStyle') as dates, current_schema() as schema`.execute(db);
-  const [{ version, encoding, dates, schema } = { version: 0, encoding: '', dates: '', schema: null }] = rows;
+  const { version, encoding, dates, schema } = onlyRow(rows);
   // From 14 on a server tells each connection whether it is a standby.
   if (version < 140_000) throw new Error('It is older than Postgres 14');
   if (encoding !== 'UTF8')

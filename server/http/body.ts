@@ -1,130 +1,133 @@
-import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { BodyTooLarge, MalformedBody } from '../errors.ts';
+import type { z } from '@hono/zod-openapi';
+import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from '../errors.ts';
+import { checkForm, checkJson } from './body-bounds.ts';
+import type { Incoming, ReadHeader } from './incoming.ts';
+import { parseFields } from './query.ts';
+import { validated } from './zod-issues.ts';
 
-/** A body may have at most so many bytes, where its route sets no other bound. */
+/** A body may have at most so many bytes, where its operation sets no other bound. */
 export const maxBytes = 65_536;
-/** JSON in a body may be nested so deep. */
-const maxDepth = 32;
-/** JSON or a form in a body may have so many values: to parse and validate more would hold up everybody else. */
-const maxValues = 5_000;
 
-/** A body that was read, and not looked at yet. */
-export interface Body {
-  bytes: number;
-  /** Its text, where it claims to be JSON. */
-  json?: string;
+/** The bodies that a route takes: a schema for each media type. */
+export interface BodyConfig {
+  required?: boolean;
+  content: Record<string, { schema: z.ZodType }>;
+}
+
+/** A body as the schema of its media type reads it. */
+export interface ParsedBody {
+  json?: unknown;
+  form?: unknown;
 }
 
 /**
- * Makes what reads a body of at most `limit` bytes. Hono keeps what was read for whoever asks for it later.
- * The reader throws BodyTooLarge, before it reads where the length was told, and MalformedBody where the body ends early.
+ * The bytes of a body, of which no more than `limit` are read.
+ * @throws BodyTooLarge, before anything is read where the length was told
+ * @throws MalformedBody where it ends early
  */
-export function bodyReader(limit: number): (c: Context) => Promise<Body> {
-  const watched = bodyLimit({
-    maxSize: limit,
-    onError: () => {
-      throw new BodyTooLarge(limit);
-    },
-  });
-  return async (c) => {
-    const length = c.req.header('content-length');
-    const isChunked = c.req.header('transfer-encoding') !== undefined;
-    let body: Body = { bytes: 0 };
-    const read = async () => {
-      body = await readWhole(c);
-    };
-    try {
-      if (length !== undefined && Number(length) > limit && !isChunked) throw new BodyTooLarge(limit);
-      // No more is read than the length that was told, so only without one has the body to be watched.
-      if (length !== undefined && !isChunked) await read();
-      else await watched(c, read);
-    } catch (error) {
-      throw error instanceof BodyTooLarge ? error : incompleteBody();
-    }
-    return body;
-  };
-}
-
-async function readWhole(c: Context): Promise<Body> {
-  if (!c.req.header('content-type')?.toLowerCase().includes('json'))
-    return { bytes: (await c.req.arrayBuffer()).byteLength };
-  const json = await c.req.text();
-  return { bytes: json.length, json };
-}
-
-export const incompleteBody = () => new MalformedBody('The body was not sent completely.');
-const missingBody = () => new MalformedBody('The body is missing.');
-
-/**
- * Looks at a body that was read, before it is parsed. One of zero bytes is no body, whatever its Content-Type.
- * @throws MalformedBody where it is required and missing, nests too deep or has too many values
- */
-export async function checkBody(c: Context, { bytes, json }: Body, required: boolean): Promise<void> {
-  if (bytes === 0 && required) throw missingBody();
-  if (bytes === 0) dropContentType(c);
-  else if (json !== undefined) checkJson(json);
-  else checkForm(new Uint8Array(await c.req.arrayBuffer()));
-}
-
-/** Else what validates bodies would look for one of that type. */
-function dropContentType(c: Context): void {
-  const headers = new Headers(c.req.raw.headers);
-  headers.delete('Content-Type');
-  c.req.raw = new Request(c.req.raw, { headers, body: new Uint8Array() });
-}
-
-/**
- * The value of a JSON body.
- * @throws MalformedBody
- */
-export function parseJson(json: string): unknown {
-  if (json === '') throw missingBody();
-  checkJson(json);
+export async function readBytes({ request, header }: Incoming, limit: number): Promise<Uint8Array> {
+  const length = header('content-length');
+  const isChunked = header('transfer-encoding') != null;
+  if (length != null && !isChunked && Number(length) > limit) throw new BodyTooLarge(limit);
   try {
-    return JSON.parse(json);
+    // No more is read than the length that was told, so only without one has the body to be watched.
+    if (length != null && !isChunked) return new Uint8Array(await request.arrayBuffer());
+    return await readWatched(request, limit);
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? error : new MalformedBody('The body was not sent completely.');
+  }
+}
+
+async function readWatched(request: Request, limit: number): Promise<Uint8Array> {
+  const body = request.body as unknown as AsyncIterable<Uint8Array> | null;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > limit) throw new BodyTooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * A body that was read, as the schema of its media type reads it. One of zero bytes is no body, whatever its
+ * Content-Type.
+ * @throws UnsupportedMediaType where the route takes no such media type, or it is encoded
+ * @throws MalformedBody where it is required and missing, or is not what it says it is
+ * @throws InvalidInput where the schema refuses it
+ */
+export function parseBody(
+  { required, content }: BodyConfig,
+  bytes: Uint8Array,
+  header: ReadHeader,
+): ParsedBody | Promise<ParsedBody> {
+  if (bytes.length === 0) {
+    if (required) throw new MalformedBody('The body is missing.');
+    return {};
+  }
+  const type = mediaTypeOf(header('content-type'));
+  const schema = content[type === multipart ? urlEncoded : type]?.schema;
+  if (!schema) throw new UnsupportedMediaType({ Accept: Object.keys(content).join(', ') });
+  // An encoded form would be read as one without the fields that it has.
+  if (!isIdentity(header('content-encoding')))
+    throw new UnsupportedMediaType({ 'Accept-Encoding': 'identity' });
+  const text = textOf(bytes);
+  if (type === multipart)
+    return parts(bytes, header).then((fields) => ({ form: validated(schema, fields, 'form') }));
+  if (type === urlEncoded) {
+    checkForm(text);
+    const fields = parseFields(text, () => new MalformedBody('The form is not UTF-8 in percent-encoding.'));
+    return { form: validated(schema, fields, 'form') };
+  }
+  checkJson(text);
+  return { json: validated(schema, parseJson(text), 'json') };
+}
+
+/** Where a form is taken, it may come in either of these. */
+const urlEncoded = 'application/x-www-form-urlencoded';
+const multipart = 'multipart/form-data';
+
+/** @throws MalformedBody */
+async function parts(bytes: Uint8Array, header: ReadHeader): Promise<Record<string, unknown>> {
+  const headers = { 'Content-Type': header('content-type') ?? '' };
+  const form = await new Response(bytes as Uint8Array<ArrayBuffer>, { headers }).formData().catch(() => {
+    throw new MalformedBody('The form is not valid multipart/form-data.');
+  });
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name);
+    fields[name] = values.length === 1 ? values[0] : values;
+  }
+  return fields;
+}
+
+const utf8 = /^(?:"?utf-?8"?|"?us-ascii"?)$/i;
+
+/** The media type of a Content-Type, without its parameters (RFC 9110, section 8.3.1); empty for another charset. */
+function mediaTypeOf(contentType: string | null | undefined): string {
+  if (contentType === 'application/json') return contentType;
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim());
+  const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.slice('charset='.length);
+  return charset === undefined || utf8.test(charset) ? type.toLowerCase() : '';
+}
+
+const isIdentity = (encoding: string | null | undefined) =>
+  encoding == null || /^\s*(?:identity)?\s*$/i.test(encoding);
+
+/** @throws MalformedBody where bytes are not UTF-8: replaced characters would make two passwords equal. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new MalformedBody('Malformed JSON in request body.');
+    throw new MalformedBody('The body is not valid UTF-8.');
   }
 }
 
-/** Bounds a JSON text in depth and in values, in one pass that ends at the bound. */
-function checkJson(json: string): void {
-  let depth = 0;
-  let values = 1;
-  for (let at = 0; at < json.length; at += 1)
-    switch (json[at]) {
-      case '"':
-        at = endOfString(json, at);
-        break;
-      case ',':
-        if (++values > maxValues) throw tooManyValues();
-        break;
-      case '[':
-      case '{':
-        if (++depth > maxDepth)
-          throw new MalformedBody(`The JSON in the body nests deeper than ${maxDepth} levels.`);
-        break;
-      case ']':
-      case '}':
-        depth -= 1;
-    }
-}
-
-/** Where the string ends that begins at `start`: at its closing quote, or past the text. */
-function endOfString(json: string, start: number): number {
-  for (let at = start + 1; at < json.length; at += 1) {
-    if (json[at] === '"') return at;
-    if (json[at] === '\\') at += 1;
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new MalformedBody('The body is not valid JSON.');
   }
-  return json.length;
 }
-
-function checkForm(form: Uint8Array): void {
-  const ampersand = 38;
-  let values = 1;
-  for (const byte of form) if (byte === ampersand) values += 1;
-  if (values > maxValues) throw tooManyValues();
-}
-
-const tooManyValues = () => new MalformedBody(`The body has more than ${maxValues} values.`);

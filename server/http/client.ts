@@ -1,9 +1,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import type { ServiceContext } from '../context.ts';
 import type { Client } from '../usage/tally.ts';
-
-/** Reads a header, named in lower case; one that was sent twice, both values as Headers joins them. */
-export type ReadHeader = (name: string) => string | null | undefined;
+import type { ReadHeader } from './incoming.ts';
 
 /** The other end of the connection that a request came on, as far as its runtime knows. */
 export interface Peer {
@@ -13,8 +11,6 @@ export interface Peer {
   header?: ReadHeader;
   /** Closes the connection. Only Node can. */
   disconnect?: () => void;
-  /** What went wrong already, where the request has been on the short way. */
-  failure?: unknown;
 }
 
 const maxUserAgentLength = 500;

@@ -1,112 +1,76 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context, ErrorHandler } from 'hono';
-import { createMiddleware } from 'hono/factory';
-import { HTTPException } from 'hono/http-exception';
-import type { Logger } from 'pino';
+import { type Context, Hono } from 'hono';
 import type { ServiceContext } from '../context.ts';
-import {
-  DatabaseUnavailable,
-  InsufficientScope,
-  InvalidRefreshToken,
-  KeyNotFound,
-  MalformedBody,
-  MethodNotAllowed,
-  NoSuchPath,
-  Overloaded,
-  Refusal,
-  TooManyAttempts,
-  Unauthenticated,
-  UnsupportedMediaType,
-  WrongCaller,
-  WrongCredentials,
-} from '../errors.ts';
+import { NoSuchPath } from '../errors.ts';
+import { clientOf } from './client.ts';
 import type { Env } from './env.ts';
-import { loggedPath } from './middleware.ts';
-import { invalidInput } from './zod-issues.ts';
+import { answersFailures, type Refuse } from './failures.ts';
+import type { Incoming } from './incoming.ts';
+import { onlyDocumentedMethods } from './methods.ts';
+import type { Operation } from './operation.ts';
+import { prepare, type Serve } from './serve.ts';
 
-/**
- * An empty app of one contract. Whatever its schemas refuse is thrown as InvalidInput, and as KeyNotFound where it
- * stands in the path: an id that cannot exist does not exist.
- */
-export const contractApp = () =>
-  new OpenAPIHono<Env>({
-    defaultHook: (result) => {
-      if (result.success) return;
-      throw result.target === 'param' ? new KeyNotFound() : invalidInput(result.target, result.error.issues);
-    },
-  });
+/** One contract: what it is described by, what it does, and how it says what went wrong. */
+export interface Contract {
+  /** The paths of its OpenAPI document. */
+  paths: Record<string, object>;
+  operations: readonly Operation[];
+  refuse: Refuse;
+  /** What it owns: at these paths nobody else answers. */
+  at: string;
+}
 
-/** Throws what went wrong on the short way (direct.ts), so that it is answered like anything else. */
-export const failed = createMiddleware<Env>(async (c, next) => {
-  if (c.env?.failure) throw c.env.failure;
-  await next();
-});
+/** What serves a contract: an app, and each of its operations, by `operationId`, without the app. */
+export interface ServedContract {
+  app: Hono<Env>;
+  serve: (operationId: string) => Serve;
+}
 
-/** The last handler of a contract: nothing is here. */
-export const nothingHere = () => {
-  throw new NoSuchPath();
-};
-
-/**
- * Makes a contract's one place for errors: `answer` is given what went wrong in the product's words, or nothing
- * where it is our fault. That is logged here: the error alone, since a request may hold secrets.
- */
-export const onError =
-  (
-    { log }: ServiceContext,
-    answer: (c: Context<Env>, refusal: Refusal | undefined) => Response,
-  ): ErrorHandler<Env> =>
-  (error, c) => {
-    const refusal = asRefusal(error);
-    if (refusal instanceof DatabaseUnavailable) warnOfOutage(log, refusal);
-    if (!refusal) {
-      const { name, message, stack } = error;
-      log.error(
-        { requestId: c.var.requestId, path: loggedPath(c.req.path), error: { name, message, stack } },
-        'unexpected error',
-      );
-    }
-    for (const [header, value] of Object.entries(headersOf(refusal))) c.header(header, value);
-    return answer(c, refusal);
+/** @param base what stands before each path, where the contract is served at more than one place */
+export function serveContract(
+  context: ServiceContext,
+  { paths, operations, refuse, at }: Contract,
+  base = '',
+): ServedContract {
+  const answerFailure = answersFailures(context, refuse);
+  const byId = new Map(
+    operations.map((operation) => [operation.route.operationId, prepare(context, operation, answerFailure)]),
+  );
+  const serve = (operationId: string | undefined) => {
+    const found = byId.get(operationId);
+    if (!found) throw new Error(`There is no operation ${operationId}.`);
+    return found;
   };
 
-let warnedAt = Number.NEGATIVE_INFINITY;
-
-/** Once a second at most: an outage meets every request. */
-function warnOfOutage(log: Logger, { cause }: DatabaseUnavailable): void {
-  if (performance.now() - warnedAt < 1000) return;
-  warnedAt = performance.now();
-  log.warn(
-    { reason: cause instanceof Error ? cause.message : 'not migrated' },
-    'the database is unavailable',
+  const app = new Hono<Env>();
+  app.onError((error, c) =>
+    answerFailure(error, { request: c.req.raw, requestId: c.var.requestId, disconnect: c.env?.disconnect }),
   );
-}
-
-function asRefusal(error: Error): Refusal | undefined {
-  if (error instanceof Refusal) return error;
-  if (error instanceof HTTPException)
-    return error.status === 415
-      ? new UnsupportedMediaType()
-      : new MalformedBody(`${error.message.replace(/\.+$/, '')}.`);
-  return undefined;
-}
-
-/** The challenge to a token that is not good, or not good for this. */
-export const invalidToken = 'Bearer realm="latchkey", error="invalid_token"';
-
-/** The headers that HTTP asks for with a refusal, in whatever contract (RFC 6750, section 3; RFC 9110). */
-function headersOf(refusal: Refusal | undefined): Record<string, string> {
-  const challenge = (...parameters: string[]) => ({
-    'WWW-Authenticate': ['Bearer realm="latchkey"', ...parameters].join(', '),
+  app.use(at, onlyDocumentedMethods(paths, base));
+  for (const { route } of operations) {
+    const answer = serve(route.operationId);
+    app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
+      answer(incomingOf(c, context)),
+    );
+  }
+  app.all(at, () => {
+    throw new NoSuchPath();
   });
-  if (refusal instanceof Unauthenticated)
-    return refusal.sent ? { 'WWW-Authenticate': invalidToken } : challenge();
-  if (refusal instanceof WrongCredentials || refusal instanceof InvalidRefreshToken) return challenge();
-  if (refusal instanceof InsufficientScope)
-    return challenge('error="insufficient_scope"', `scope="${refusal.scopes.join(' ')}"`);
-  if (refusal instanceof WrongCaller) return challenge('error="insufficient_scope"');
-  if (refusal instanceof MethodNotAllowed) return { Allow: refusal.allow };
-  if (refusal instanceof TooManyAttempts) return { 'Retry-After': String(refusal.retryAfter) };
-  if (refusal instanceof DatabaseUnavailable || refusal instanceof Overloaded) return { 'Retry-After': '1' };
-  return {};
+  return { app, serve };
+}
+
+/** A request of the full app, as operations read it. */
+function incomingOf(c: Context<Env>, context: ServiceContext): Incoming {
+  const peer = c.env;
+  const header = peer?.header ?? ((name: string) => c.req.raw.headers.get(name));
+  const { url } = c.req;
+  const query = url.indexOf('?');
+  return {
+    request: c.req.raw,
+    header,
+    params: c.req.param(),
+    search: query < 0 ? '' : url.slice(query + 1).replace(/#.*$/s, ''),
+    requestId: c.var.requestId,
+    client: () => clientOf(header, peer, context),
+    disconnect: peer?.disconnect,
+  };
 }

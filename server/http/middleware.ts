@@ -1,25 +1,50 @@
+import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import type { Logger } from 'pino';
 import type { Env } from './env.ts';
+import { standardHeaders } from './respond.ts';
 
-/** What stands around every contract: the log, cross-origin access, and headers for whatever is answered. */
+/** What stands around every contract: request ids, the log, cross-origin access, and headers for whatever is answered. */
+
+/** The id of a request: the one that it brings in `x-request-id`, where that can be one, else a new one. */
+export const requestIdOf = (sent: string | null | undefined): string =>
+  sent != null && /^[\w=-]{1,255}$/.test(sent) ? sent : randomUUID();
+
+export const requestId = createMiddleware<Env>(async (c, next) => {
+  c.set('requestId', requestIdOf(c.req.header('x-request-id')));
+  await next();
+});
 
 /** A path as it may be logged. No id is so long; a token that was put there by mistake is. */
 export const loggedPath = (path: string): string =>
   path.replaceAll(/[^/]{33,}/g, (part) => `${part.slice(0, 7)}…`);
 
-/** Logs each answer at level `debug`: the path without its query, and no header, since both may hold secrets. */
+/**
+ * Has a request answered, and logs the answer at level `debug`: the path without its query, and no header, since both
+ * may hold secrets.
+ */
+export async function logged<Answer extends { status: number }>(
+  log: Logger,
+  { method, path, requestId }: { method: string; path: string; requestId: string },
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
+  if (!log.isLevelEnabled('debug')) return answer();
+  const began = performance.now();
+  const answered = await answer();
+  const ms = Math.round((performance.now() - began) * 10) / 10;
+  log.debug({ requestId, method, path: loggedPath(path), status: answered.status, ms }, 'answered');
+  return answered;
+}
+
 export const accessLog = (log: Logger) =>
   createMiddleware<Env>(async (c, next) => {
-    const began = performance.now();
-    await next();
-    if (!log.isLevelEnabled('debug')) return;
-    const { method } = c.req;
-    const path = loggedPath(c.req.path);
-    const ms = Math.round((performance.now() - began) * 10) / 10;
-    log.debug({ requestId: c.var.requestId, method, path, status: c.res.status, ms }, 'answered');
+    const { method, path } = c.req;
+    await logged(log, { method, path, requestId: c.var.requestId }, async () => {
+      await next();
+      return c.res;
+    });
   });
 
 /** CORS for these origins (`*` for any), without credentials of the browser's own: tokens are sent by hand. */
@@ -28,7 +53,7 @@ export function crossOrigin(origins: string[]): MiddlewareHandler {
     origin: origins.includes('*') ? '*' : origins,
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
-    exposeHeaders: ['X-Request-Id', 'WWW-Authenticate', 'Retry-After', 'Allow'],
+    exposeHeaders: ['X-Request-Id', 'WWW-Authenticate', 'Retry-After', 'Allow', 'Location'],
     maxAge: 7200,
   });
   return async (c, next) => {
@@ -44,9 +69,9 @@ export function crossOrigin(origins: string[]): MiddlewareHandler {
 
 const nothingMore = async () => {};
 
-/** Answers hold secrets: nobody on the way keeps them. What sets its own rule, such as the docs, keeps it. */
-export const noStore = createMiddleware(async (c, next) => {
+/** Gives the standard headers to what no operation answered. What sets its own rule, such as the docs, keeps it. */
+export const withStandardHeaders = createMiddleware<Env>(async (c, next) => {
   await next();
-  if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
-  c.res.headers.set('X-Content-Type-Options', 'nosniff');
+  for (const [name, value] of Object.entries(standardHeaders(c.var.requestId)))
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
 });

@@ -1,7 +1,4 @@
 import type { Context } from 'hono';
-import { createMiddleware } from 'hono/factory';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Peer } from './client.ts';
 import type { Env } from './env.ts';
 
 /** The size of a slice in bytes. Larger answers are sent in slices. */
@@ -24,55 +21,51 @@ const lengthOf = (content: Content) =>
     : content.texts.reduce((length, text) => length + Buffer.byteLength(text), 0);
 
 function* slicesOf(content: Content): Generator<Uint8Array, undefined> {
-  if ('bytes' in content) {
-    for (let at = 0; at < content.bytes.length; at += slice) yield content.bytes.subarray(at, at + slice);
-    return;
-  }
+  if ('bytes' in content) return yield* slicesOfBytes(content.bytes);
   const encoder = new TextEncoder();
   let text = '';
   for (const next of content.texts) {
     text += next;
     if (text.length < slice) continue;
-    yield encoder.encode(text);
+    yield* slicesOfBytes(encoder.encode(text));
     text = '';
   }
-  if (text !== '') yield encoder.encode(text);
+  yield* slicesOfBytes(encoder.encode(text));
 }
 
-/** What an answer in slices is made of. */
-type Large = Content & {
-  headers: Record<string, string>;
-  status?: ContentfulStatusCode | undefined;
+function* slicesOfBytes(bytes: Uint8Array): Generator<Uint8Array, undefined> {
+  for (let at = 0; at < bytes.length; at += slice) yield bytes.subarray(at, at + slice);
+}
+
+/** How an answer in slices is sent. */
+interface Sending {
+  /** Closes the connection. Without it the stream fails, and the runtime closes the connection. */
+  disconnect?: (() => void) | undefined;
   /**
    * Whether the bytes were made for this answer alone, and so count as unread. Beyond 64 MiB the clients of the oldest
    * answers are cut off; a client that reads has read its answer by then. Refusing new answers instead (503) would let
    * one client that does not read keep all others from their answers.
    */
   isOwn?: boolean;
-};
-
-/**
- * Answers in slices. The runtime gets the next slice when the client has read the one before: given
- * all bytes at once, it keeps a copy of them for every client that does not read. A client that reads nothing for 30 s
- * is cut off.
- */
-export function inSlices(c: Context, { headers, status = 200, isOwn = false, ...content }: Large) {
-  const { disconnect }: Partial<Peer> = c.env ?? {};
-  const length = lengthOf(content);
-  return c.body(streamOf(slicesOf(content), { length, disconnect, isOwn }), status, {
-    ...headers,
-    'Content-Length': String(length),
-  });
 }
 
-/** @param disconnect closes the connection. Without it the stream fails, and the runtime closes the connection. */
-function streamOf(
-  slices: Iterator<Uint8Array, undefined>,
-  { length, disconnect, isOwn }: { length: number; disconnect: (() => void) | undefined; isOwn: boolean },
-): ReadableStream<Uint8Array> {
+/** Whether a text, which comes in parts, is to be sent in slices. */
+export const isLarge = (texts: readonly string[]): boolean =>
+  texts.reduce((length, text) => length + text.length, 0) > slice;
+
+/**
+ * An answer in slices, and its length in bytes. The runtime gets the next slice when the client has read the one
+ * before: given all bytes at once, it keeps a copy of them for every client that does not read. A client that reads
+ * nothing for 30 s is cut off.
+ */
+export function streamOf(
+  content: Content,
+  { disconnect, isOwn = false }: Sending,
+): { stream: ReadableStream<Uint8Array>; length: number } {
+  const length = lengthOf(content);
   const id = Symbol('answer');
   // The only reference to the content: the runtime may hold a stream long after its client was cut off.
-  let left: typeof slices | undefined = slices;
+  let left: ReturnType<typeof slicesOf> | undefined = slicesOf(content);
   let isBegun = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -81,7 +74,7 @@ function streamOf(
     left = undefined;
     if (unread.delete(id)) unreadBytes -= length;
   };
-  return new ReadableStream(
+  const stream = new ReadableStream(
     {
       pull(controller) {
         clearTimeout(timer);
@@ -105,6 +98,17 @@ function streamOf(
     },
     { highWaterMark: 0 },
   );
+  return { stream, length };
+}
+
+/** Answers with bytes that are there for all, in slices. */
+export function sendBytes(
+  { env }: Context<Env>,
+  bytes: Uint8Array,
+  headers: Record<string, string>,
+): Response {
+  const { stream, length } = streamOf({ bytes }, { disconnect: env?.disconnect });
+  return new Response(stream, { headers: { ...headers, 'Content-Length': String(length) } });
 }
 
 /** Counts an answer as unread, and cuts off the oldest until there is room for it. */
@@ -125,25 +129,3 @@ class SlowReader extends Error {
     delete this.stack;
   }
 }
-
-/** Answers with a JSON text that comes in parts. */
-export function answerTexts(c: Context, texts: readonly string[]) {
-  const headers = { 'Content-Type': 'application/json' };
-  const length = texts.reduce((sum, text) => sum + text.length, 0);
-  return length <= slice
-    ? c.body(texts.join(''), 200, headers)
-    : inSlices(c, { texts, headers, isOwn: true });
-}
-
-/** Has `c.json` send large answers in slices. */
-export const largeJsonInSlices = createMiddleware<Env>(async (c, next) => {
-  Object.assign(c, {
-    json(object: unknown, status?: ContentfulStatusCode, headers?: Record<string, string>) {
-      const text = JSON.stringify(object);
-      const all = { 'Content-Type': 'application/json', ...headers };
-      if (text.length <= slice) return c.body(text, status, all);
-      return inSlices(c, { bytes: new TextEncoder().encode(text), status, headers: all, isOwn: true });
-    },
-  });
-  await next();
-});

@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi';
 import { InvalidInput } from '../errors.ts';
 
 /** As much of a Zod issue as is read here. */
@@ -13,11 +14,21 @@ interface Issue {
 /** At most so many faults are told at once. */
 const maxViolations = 20;
 
+/** A part of a request. */
+export type Target = 'json' | 'form' | 'query';
+
 /**
- * What a schema found wrong with a part of a request.
- * @param target which part: `json`, `form`, `query` or `param`
+ * A part of a request, as its schema reads it.
+ * @throws InvalidInput with each fault and its place
  */
-export function invalidInput(target: string, issues: readonly Issue[]): InvalidInput {
+export function validated(schema: z.ZodType, value: unknown, target: Target): unknown {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  throw invalidInput(target, read.error.issues);
+}
+
+/** What a schema found wrong with a part of a request. */
+function invalidInput(target: Target, issues: readonly Issue[]): InvalidInput {
   const place = (path: PropertyKey[]) =>
     target === 'json' || target === 'form'
       ? { pointer: pointerTo(path) }

@@ -6,7 +6,8 @@ import { Hono } from 'hono';
 import journal from '../../spec/journal.json' with { type: 'json' };
 import latchkey from '../../spec/latchkey.json' with { type: 'json' };
 import share from '../../spec/share.json' with { type: 'json' };
-import { inSlices } from '../http/unread.ts';
+import type { Env } from '../http/env.ts';
+import { sendBytes } from '../http/unread.ts';
 import { docsPage } from './docs-page.ts';
 
 /** The OpenAPI documents as they stand in `spec/`. */
@@ -39,8 +40,8 @@ async function scalarScript() {
  * The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else, and by
  * relative URLs, so that they work below a path as well.
  */
-export function docs({ publicUrl }: { publicUrl: string }): Hono {
-  const app = new Hono();
+export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
+  const app = new Hono<Env>();
   let loading: ReturnType<typeof scalarScript> | undefined;
 
   app.get('/', (c) => c.redirect('docs'));
@@ -49,7 +50,7 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
 
   for (const { document, url } of sources) {
     const bytes = Buffer.from(JSON.stringify(document).replaceAll(writtenWith, publicUrl));
-    app.get(url, (c) => inSlices(c, { bytes, headers: { 'Content-Type': 'application/json' } }));
+    app.get(url, (c) => sendBytes(c, bytes, { 'Content-Type': 'application/json' }));
   }
 
   app.get('/docs/scalar.js', async (c) => {
@@ -65,8 +66,8 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono {
       Vary: 'Accept-Encoding',
     };
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
-    if (!c.req.header('accept-encoding')?.includes('gzip')) return inSlices(c, { bytes: script, headers });
-    return inSlices(c, { bytes: zipped, headers: { ...headers, 'Content-Encoding': 'gzip' } });
+    if (!c.req.header('accept-encoding')?.includes('gzip')) return sendBytes(c, script, headers);
+    return sendBytes(c, zipped, { ...headers, 'Content-Encoding': 'gzip' });
   });
 
   // The page's own URLs are relative to /docs.

@@ -14,6 +14,7 @@ import { type Notices, Replica } from '../replication/replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '../signing.ts';
 import { newToken } from '../token.ts';
 import { Usage } from '../usage/recorder.ts';
+import { GenerationalCache } from '../verify/generational-cache.ts';
 import { openKeyCache } from '../verify/key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
 import { type Config, jwkSetText, operatorTokensText, publicUrlOf, readConfig } from './config.ts';
@@ -60,6 +61,7 @@ export async function boot(
     settled: () => freshness.settled(),
     now: () => freshness.now(),
     usage,
+    callerHashes: new GenerationalCache(100),
     verifications,
     metrics: async () => textOf(await gathered()),
     log,
@@ -93,10 +95,13 @@ export async function boot(
   };
 }
 
+const unknownNotification = 'a notification of an unknown kind was heard: everything is looked up again';
+
 /** What is logged of a replica. */
 const noticesIn = (log: Logger): Notices => ({
   lost: (error) =>
     log.warn({ reason: messageOf(error) }, 'the line to the database is lost: every verification asks it'),
+  unknown: (text) => log.warn({ kind: text.split(' ')[0]?.slice(0, 20) }, unknownNotification),
   current: () => log.info('the line to the database is back: verifications are answered from memory'),
 });
 
@@ -116,7 +121,7 @@ async function open(config: Config, log: Logger, metrics: Metrics): Promise<Stor
   try {
     return config.DATABASE_URL
       ? await openShared(config, config.DATABASE_URL, noticesIn(log), metrics, progress)
-      : await openEmbedded(config, metrics, progress);
+      : await openEmbedded(config, noticesIn(log), metrics, progress);
   } finally {
     progress.end();
   }
@@ -155,7 +160,12 @@ async function openShared(
 }
 
 /** The embedded database, with secrets made at first start and kept beside it. */
-async function openEmbedded(config: Config, metrics: Metrics, { begin }: Progress): Promise<Store> {
+async function openEmbedded(
+  config: Config,
+  notices: Notices,
+  metrics: Metrics,
+  { begin }: Progress,
+): Promise<Store> {
   begin(`looking whether another process has the data in ${config.DATA_DIR}`);
   const dataDir = await openDataDir(config.DATA_DIR);
   try {
@@ -165,7 +175,7 @@ async function openEmbedded(config: Config, metrics: Metrics, { begin }: Progres
       config.SIGNING_KEYS ? 'SIGNING_KEYS' : dataDir.path('signing-keys.json'),
       config,
     );
-    const freshness = new SoleReplica();
+    const freshness = new SoleReplica(notices.unknown);
     begin(`opening the embedded database in ${config.DATA_DIR}: the first time takes some seconds`);
     const db = await openPGlite(
       dataDir.path('database'),

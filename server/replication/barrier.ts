@@ -1,6 +1,7 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
+import { encode } from './messages.ts';
 
 /**
  * Waits for all replicas to know what is committed. A barrier is a notification behind all others; each replica that
@@ -84,7 +85,7 @@ export class Barriers {
   /** Sends a barrier, and says which replicas are there. One that comes later begins with all that is committed. */
   async #tell(barrier: number): Promise<{ id: string; beat: number }[]> {
     const { rows } = await sql<{ id: string; beat: number }>`
-      select id, beat from replicas, (select pg_notify('latchkey', ${`barrier ${this.#self} ${barrier}`})) as told
+      select id, beat from replicas, (select pg_notify('latchkey', ${encode({ kind: 'barrier', replica: this.#self, barrier })})) as told
       `.execute(this.#db);
     return rows;
   }

@@ -1,5 +1,7 @@
-/** What holds in memory what is in the database. */
-export interface Memory {
+import { type Change, isChange, parse } from './messages.ts';
+
+/** A cache of what is in the database, which is told what to forget. */
+export interface Invalidated {
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   invalidate(hash: string): void;
   /** The account of this id is deleted, and so are its keys. */
@@ -11,11 +13,11 @@ export interface Memory {
 /** Takes a reading of the database's clock: see `Clock.read`. */
 export type ReadClock = (theirs: number, sent: number, received: number) => void;
 
-/** What tells whether memory may be trusted, and sees to it that nobody trusts theirs too long. */
+/** Whether the cache may be trusted; and sees to it that nobody trusts theirs too long. */
 export interface Freshness {
-  /** Has this memory told of every change from now on. */
-  tell(memory: Memory): void;
-  /** Whether memory knows of every change that was answered for. If not, the database is to be asked. */
+  /** Has this cache told of every change from now on. */
+  tell(cache: Invalidated): void;
+  /** Whether the cache knows of every change that was answered for. If not, the database is to be asked. */
   isFresh(): boolean;
   /** Waits until no process answers without the changes that are committed by now. Never fails. */
   settled(): Promise<void>;
@@ -28,25 +30,32 @@ export interface Freshness {
   close(): Promise<void>;
 }
 
-/** What a memory is told of changes by: `changed <hash>`, `closed <account id>`, or `changed *` for more than can be named. */
-export function invalidateChanged(memory: Memory | undefined, message: string): void {
-  const [kind, what = ''] = message.split(' ');
-  if (kind === 'closed') memory?.invalidateAccount(what);
-  if (kind !== 'changed') return;
-  if (what === '*') memory?.invalidateAll();
-  else memory?.invalidate(what);
+/** Has a cache forget what has changed; everything, where the message was of no known kind. */
+export function invalidateChanged(cache: Invalidated | undefined, change: Change | undefined): void {
+  if (!change || change.kind === 'changed_all') cache?.invalidateAll();
+  else if (change.kind === 'changed') cache?.invalidate(change.hash);
+  else cache?.invalidateAccount(change.accountId);
 }
 
 /** That of a process which has its database to itself, and hears of each change before whoever makes it. */
 export class SoleReplica implements Freshness {
-  #memory: Memory | undefined;
+  #cache: Invalidated | undefined;
+  readonly #onUnknown: (text: string) => void;
+
+  /** @param onUnknown told of a notification of no known kind */
+  constructor(onUnknown: (text: string) => void) {
+    this.#onUnknown = onUnknown;
+  }
 
   /** Takes a notification of the database. */
-  hear(message: string): void {
-    invalidateChanged(this.#memory, message);
+  hear(text: string): void {
+    const message = parse(text);
+    if (!message) this.#onUnknown(text);
+    // There is nobody else to send the other kinds.
+    if (!message || isChange(message)) invalidateChanged(this.#cache, message);
   }
-  tell(memory: Memory): void {
-    this.#memory = memory;
+  tell(cache: Invalidated): void {
+    this.#cache = cache;
   }
   isFresh(): boolean {
     return true;

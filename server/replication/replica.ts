@@ -3,10 +3,12 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Line, OpenListener } from '../db/listener.ts';
+import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
 import { Clock, databaseTime } from './clock.ts';
-import { type Freshness, invalidateChanged, type Memory } from './freshness.ts';
+import { type Freshness, type Invalidated, invalidateChanged } from './freshness.ts';
+import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
 const beatInterval = 250;
@@ -24,6 +26,8 @@ export interface Notices {
   lost(error: unknown): void;
   /** Its memory is trusted again. */
   current(): void;
+  /** A notification was heard of a kind that is not known here: everything is forgotten. */
+  unknown(text: string): void;
   /** A change waited so many milliseconds, and all replicas confirmed it, or one did not. */
   waited?(milliseconds: number, confirmed: boolean): void;
 }
@@ -57,12 +61,12 @@ export class Replica implements Freshness {
   #beats = 0;
   /** When the heartbeat was sent that last came back; at first, when we began. */
   #beatAt = performance.now();
-  #memory: Memory | undefined;
+  #cache: Invalidated | undefined;
   #session: Session | undefined;
   #called = () => {};
   #running: Promise<void> = Promise.resolve();
   /** Barriers of others that we have come to, to be confirmed together. */
-  #confirming: { replica: string; barrier: string }[] = [];
+  #confirming: { replica: string; barrier: number }[] = [];
 
   constructor(db: Database, openListener: OpenListener, notices: Notices) {
     this.#db = db;
@@ -80,8 +84,8 @@ export class Replica implements Freshness {
     clearTimeout(timer);
   }
 
-  tell(memory: Memory): void {
-    this.#memory = memory;
+  tell(cache: Invalidated): void {
+    this.#cache = cache;
   }
 
   isFresh(): boolean {
@@ -147,16 +151,16 @@ export class Replica implements Freshness {
     try {
       await send(`listen latchkey; listen latchkey_${this.#id}`);
       await Promise.race([this.#callUp(), failed]);
-      const [{ pid } = { pid: 0 }] = await send<{ pid: number }>('select pg_backend_pid() as pid');
+      const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
       // In this order: what changes from now on is told, and what changed until now is not remembered.
-      this.#memory?.invalidateAll();
+      this.#cache?.invalidateAll();
       const session = { line, pid, beat: 0, sentAt: { monotonic: 0, wall: 0 } };
       this.#session = session;
       for (;;) {
         const sentAt = { monotonic: performance.now(), wall: Date.now() };
         session.beat = ++this.#beats;
         session.sentAt = sentAt;
-        const [{ now } = { now: 0 }] = await send<{ now: number }>(beat, this.#id, String(session.beat));
+        const { now } = onlyRow(await send<{ now: number }>(beat, this.#id, String(session.beat)));
         this.#clock.read(now, sentAt.monotonic, performance.now());
         if (this.isFresh()) current();
         await Promise.race([pause(beatInterval), failed]);
@@ -181,10 +185,10 @@ export class Replica implements Freshness {
     const call = async () => {
       const sent = performance.now();
       const { rows } = await sql<{ now: number }>`
-        select pg_notify(${`latchkey_${this.#id}`}, 'call'), ${sql.raw(databaseTime)} as now`.execute(
+        select pg_notify(${`latchkey_${this.#id}`}, ${encode({ kind: 'call' })}), ${sql.raw(databaseTime)} as now`.execute(
         this.#db,
       );
-      if (rows[0]) this.#clock.read(rows[0].now, sent, performance.now());
+      this.#clock.read(onlyRow(rows).now, sent, performance.now());
     };
     try {
       await Promise.all([call(), heard]);
@@ -193,17 +197,14 @@ export class Replica implements Freshness {
     }
   }
 
-  /**
-   * Acts on a notification: a change, `barrier <replica> <number>`, or one to us alone, `call`,
-   * `confirmed <number> <replica>` or `beat <number> <pid>`.
-   */
-  #hear(message: string): void {
-    const [kind, first = '', second = ''] = message.split(' ');
-    if (kind === 'call') this.#called();
-    else if (kind === 'barrier') this.#confirm(first, second);
-    else if (kind === 'confirmed') this.#barriers.confirmed(Number(first), second);
-    else if (kind === 'beat') this.#trustFrom(Number(first), Number(second));
-    else invalidateChanged(this.#memory, message);
+  #hear(text: string): void {
+    const message = parse(text);
+    if (!message) this.#notices.unknown(text);
+    if (message?.kind === 'call') this.#called();
+    else if (message?.kind === 'barrier') this.#confirm(message.replica, message.barrier);
+    else if (message?.kind === 'confirmed') this.#barriers.confirmed(message.barrier, message.replica);
+    else if (message?.kind === 'beat') this.#trustFrom(message.beat, message.pid);
+    else invalidateChanged(this.#cache, message);
   }
 
   /** Our heartbeat has come back, on the very connection that listens: another would have another process behind it. */
@@ -216,9 +217,9 @@ export class Replica implements Freshness {
   }
 
   /** Tells the one who asks that we have come to its barrier, and so to every change before it. */
-  #confirm(replica: string, barrier: string): void {
+  #confirm(replica: string, barrier: number): void {
     if (replica === this.#id) {
-      this.#barriers.confirmed(Number(barrier), this.#id);
+      this.#barriers.confirmed(barrier, this.#id);
       return;
     }
     this.#confirming.push({ replica, barrier });
@@ -236,10 +237,10 @@ const beat = `
     insert into replicas (id, beat, seen_at) values ($1, $2::text::bigint, clock_timestamp())
     on conflict (id) do update set beat = excluded.beat, seen_at = excluded.seen_at
     returning id, beat)
-  select pg_notify('latchkey_' || id, 'beat ' || beat || ' ' || pg_backend_pid()),
+  select pg_notify('latchkey_' || id, ${encodeInSql.beat('beat', 'pg_backend_pid()')}),
     ${databaseTime} as now
   from present`;
 
 const confirmation = `
-  select pg_notify('latchkey_' || replica, 'confirmed ' || barrier || ' ' || $2)
-  from json_to_recordset($1::text::json) as come(replica text, barrier text)`;
+  select pg_notify('latchkey_' || replica, ${encodeInSql.confirmed('barrier', '$2::text')})
+  from json_to_recordset($1::text::json) as come(replica text, barrier bigint)`;

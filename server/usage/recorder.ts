@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { type Outcome, outcomes } from '../../decide/verdict.ts';
+import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
-import type { Key } from '../keys.ts';
 import type { Verdict } from '../verify/verify.ts';
-import { type Client, type HourUses, type KeyUses, outcomes, Uses } from './tally.ts';
+import { type Client, type HourUses, type KeyUses, Uses } from './tally.ts';
 
 /** How long a use may wait before it is written, in milliseconds. */
 const flushDelay = 1_000;
@@ -23,6 +24,14 @@ const retention = 90 * 86_400_000;
 /** Counts that are too old are looked for so often, in milliseconds, or, while there are more, after each flush. */
 const sweepInterval = 3_600_000;
 const sweepSize = 1_000;
+
+/** The last use of a key, as it was read from the database. */
+export interface StoredUse {
+  id: string;
+  lastUsedAt: Date | null;
+  lastUsedIp: string | null;
+  lastUsedUserAgent: string | null;
+}
 
 /**
  * Uses of keys, gathered in memory and written together, so that verifying never waits for a write.
@@ -80,12 +89,7 @@ export class Usage {
   }
 
   /** When a key, as it was read from the database, was last valid, and who presented it. */
-  lastUse({
-    id,
-    lastUsedAt,
-    lastUsedIp,
-    lastUsedUserAgent,
-  }: Pick<Key, 'id' | 'lastUsedAt' | 'lastUsedIp' | 'lastUsedUserAgent'>): ({ at: Date } & Client) | null {
+  lastUse({ id, lastUsedAt, lastUsedIp, lastUsedUserAgent }: StoredUse): ({ at: Date } & Client) | null {
     let latest = lastUsedAt && { at: lastUsedAt, ip: lastUsedIp, userAgent: lastUsedUserAgent };
     for (const uses of [this.#written, this.#waiting]) {
       const known = uses.lastUse(id);
@@ -161,6 +165,8 @@ export class Usage {
   }
 }
 
+const namedCount = (outcome: Outcome) => sql`(${sql.lit(outcome)} collate "C", ${sql.ref(outcome)})`;
+
 /**
  * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then counts in the
  * order of key and verdict, so that none can deadlock. A count may be there twice, where the server did write it
@@ -177,7 +183,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
     with uses as materialized (
       select *, to_timestamp(last_used_at::float8 / 1000) as at
       from rows from (${columns}) as u(
-        key_id, account_id, last_used_at, ip, user_agent, valid, expired, disabled, insufficient_scope)
+        key_id, account_id, last_used_at, ip, user_agent, ${sql.join(outcomes.map((outcome) => sql.ref(outcome)))})
     ),
     used as (
       select keys.id, uses.at, uses.ip, uses.user_agent
@@ -193,8 +199,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
     insert into usage (account_id, key_id, hour, verdict, count)
     select uses.account_id, uses.key_id, ${new Date(hour)}::timestamptz, verdict, count::bigint
     from uses join accounts on accounts.id = uses.account_id and accounts.closed_at is null cross join lateral (
-      values ('valid' collate "C", valid), ('expired', expired), ('disabled', disabled),
-        ('insufficient_scope', insufficient_scope)) as counted(verdict, count)
+      values ${sql.join(outcomes.map(namedCount))}) as counted(verdict, count)
     -- The second makes it wait for the locks above.
     where count <> '0' and (select count(*) from used) >= 0
     order by uses.key_id collate "C", verdict
@@ -215,5 +220,5 @@ async function sweepUses(db: Database, before: Date): Promise<boolean> {
       delete from usage where ctid = any(array(select ctid from old))
     )
     select count(*) = ${sweepSize} as more from old`.execute(db);
-  return rows[0]?.more ?? false;
+  return onlyRow(rows).more;
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { openAccount } from '../accounts.ts';
+import { type Outcome, outcomes, zeroUses } from '../../decide/verdict.ts';
+import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
-import { type Counts, outcomes } from './tally.ts';
+import type { Counts } from './tally.ts';
 
 /** Lengths of buckets in milliseconds. All begin at a multiple of them, since days are those of UTC. */
 export const bucketLengths = { hour: 3_600_000, day: 86_400_000 };
@@ -24,10 +25,7 @@ export async function usageOf(
 ): Promise<BucketUsage[]> {
   const { rows } = await sql<BucketUsage>`
     select date_trunc(${bucket}::text, hour, 'UTC') as start,
-      coalesce(sum(count) filter (where verdict = 'valid'), 0)::bigint as valid,
-      coalesce(sum(count) filter (where verdict = 'expired'), 0)::bigint as expired,
-      coalesce(sum(count) filter (where verdict = 'disabled'), 0)::bigint as disabled,
-      coalesce(sum(count) filter (where verdict = 'insufficient_scope'), 0)::bigint as insufficient_scope
+      ${sql.join(outcomes.map(sumOf))}
     from usage
     where exists ${openAccount(db, accountId)} and account_id = ${accountId}
       and ${keyId === undefined ? sql`true` : sql`key_id = ${keyId}`}
@@ -37,9 +35,12 @@ export async function usageOf(
   return rows;
 }
 
+const sumOf = (outcome: Outcome) =>
+  sql`coalesce(sum(count) filter (where verdict = ${sql.lit(outcome)}), 0)::bigint as ${sql.ref(outcome)}`;
+
 /** The sum of all buckets. */
 export function totalOf(buckets: readonly Counts[]): Counts {
-  const total: Counts = { valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
+  const total = zeroUses();
   for (const bucket of buckets) for (const outcome of outcomes) total[outcome] += bucket[outcome];
   return total;
 }

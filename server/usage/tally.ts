@@ -1,3 +1,4 @@
+import { type Outcome, outcomes, zeroUses } from '../../decide/verdict.ts';
 import type { VerifiedKey } from '../verify/verify.ts';
 
 /** Who presented a token, as far as it is known. */
@@ -6,9 +7,7 @@ export interface Client {
   userAgent: string | null;
 }
 
-/** What is counted. A token that is unknown belongs to no key. */
-export const outcomes = ['valid', 'expired', 'disabled', 'insufficient_scope'] as const;
-export type Outcome = (typeof outcomes)[number];
+/** How often tokens of a key were presented. One that is unknown belongs to no key. */
 export type Counts = Record<Outcome, number>;
 
 /** The uses of a key in one hour: who presented it last, when it was valid, and how often it was what. */
@@ -116,10 +115,7 @@ export class Uses {
       lastUsedAt: never,
       ip: null,
       userAgent: null,
-      valid: 0,
-      expired: 0,
-      disabled: 0,
-      insufficient_scope: 0,
+      ...zeroUses(),
     };
     keys.set(keyId, uses);
     return uses;

@@ -1,5 +1,5 @@
 import type { Database } from '../db/schema.ts';
-import type { Freshness, Memory } from '../replication/freshness.ts';
+import type { Freshness, Invalidated } from '../replication/freshness.ts';
 import { GenerationalCache } from './generational-cache.ts';
 import { KeyLookup } from './key-lookup.ts';
 import type { Keys, VerifiedKey } from './verify.ts';
@@ -26,7 +26,7 @@ export interface KeyCacheOptions {
  * The keys that were verified lately, as many as fit. Asks the database for others, once for all who ask at the same
  * time, and for every one while what is remembered may not be current.
  */
-export class KeyCache implements Memory, Keys {
+export class KeyCache implements Invalidated, Keys {
   readonly #find: KeyCacheOptions['find'];
   readonly #isFresh: () => boolean;
   readonly #keys: GenerationalCache<VerifiedKey>;

@@ -1,4 +1,4 @@
-import { outcomes } from '../usage/tally.ts';
+import { outcomes, zeroVerdicts } from '../../decide/verdict.ts';
 import { malformed, type Verdict } from './verify.ts';
 
 /** What a token was checked for: somebody asked for a verdict on it, or its holder called this API. */
@@ -10,8 +10,11 @@ export type Source = (typeof sources)[number];
 export const verdicts = [...outcomes, 'unknown'] as const;
 type Counts = Record<(typeof verdicts)[number], number>;
 
-const zeros = (): Counts => ({ valid: 0, expired: 0, disabled: 0, insufficient_scope: 0, unknown: 0 });
-const bySource = (): Record<Source, Counts> => ({ cache: zeros(), database: zeros(), none: zeros() });
+const bySource = (): Record<Source, Counts> => ({
+  cache: zeroVerdicts(),
+  database: zeroVerdicts(),
+  none: zeroVerdicts(),
+});
 
 /** How many tokens this process has checked since it started. Plain numbers: every verification adds one. */
 export class Verifications {

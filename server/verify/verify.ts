@@ -1,10 +1,12 @@
+import { isPlausible } from '../../decide/token-form.ts';
+import { type KeyFacts, type KeyReason, reasonAgainst } from '../../decide/verdict.ts';
 import type { Metadata } from '../db/schema.ts';
 import { operatorAccountId } from '../id.ts';
-import { hashText, isPlausible } from '../token.ts';
+import { hashText } from '../token.ts';
 import { maybeAsync } from './maybe-async.ts';
 
 /** What a verdict needs to know of a key. */
-export interface VerifiedKey {
+export interface VerifiedKey extends KeyFacts {
   id: string;
   accountId: string;
   externalId: string | null;
@@ -12,8 +14,6 @@ export interface VerifiedKey {
   /** In the order in which the owner gave them. */
   scopes: ReadonlySet<string>;
   metadata: Metadata;
-  expiresAt: Date | null;
-  disabledAt: Date | null;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface VerifiedKey {
  */
 export type Verdict =
   | { valid: true; key: VerifiedKey; at: number }
-  | { valid: false; reason: 'expired' | 'disabled' | 'insufficient_scope'; key: VerifiedKey; at: number }
+  | { valid: false; reason: KeyReason; key: VerifiedKey; at: number }
   | { valid: false; reason: 'unknown'; key?: undefined };
 
 const unknown: Verdict = { valid: false, reason: 'unknown' };
@@ -61,11 +61,7 @@ export function verifyHash(
   return maybeAsync(keys.find(hash), (key): Verdict => {
     if (!key || !within(reach, key)) return unknown;
     const at = now();
-    if (key.disabledAt) return { valid: false, reason: 'disabled', key, at };
-    if (key.expiresAt && at >= key.expiresAt.getTime()) return { valid: false, reason: 'expired', key, at };
-    if (!scopes.every((scope) => key.scopes.has(scope)))
-      return { valid: false, reason: 'insufficient_scope', key, at };
-
-    return { valid: true, key, at };
+    const reason = reasonAgainst(key, scopes, at);
+    return reason ? { valid: false, reason, key, at } : { valid: true, key, at };
   });
 }

@@ -16,6 +16,7 @@ import { Replica } from '../../server/replication/replica.ts';
 import { createSigner, newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { Usage } from '../../server/usage/recorder.ts';
+import { GenerationalCache } from '../../server/verify/generational-cache.ts';
 import { openKeyCache } from '../../server/verify/key-cache.ts';
 import { Verifications } from '../../server/verify/verifications.ts';
 import { assertConforms } from './conformance.ts';
@@ -59,7 +60,9 @@ afterAll(() => cleanUp.disposeAsync());
 /** An empty database of the kind this project tests, migrated; gone after the test file. */
 async function openTestDatabase(metrics: Metrics): Promise<{ db: Database; freshness: Freshness }> {
   if (inject('database') === 'pglite') {
-    const freshness = new SoleReplica();
+    const freshness = new SoleReplica((text) => {
+      throw new Error(`Heard ${text}.`);
+    });
     const db = await openPGlite(undefined, (message) => freshness.hear(message), metrics.query);
     cleanUp.defer(() => db.destroy());
     return { db, freshness };
@@ -68,7 +71,12 @@ async function openTestDatabase(metrics: Metrics): Promise<{ db: Database; fresh
   cleanUp.defer(drop);
   const db = await openPostgres(url, metrics.query);
   cleanUp.defer(() => db.destroy());
-  const freshness = new Replica(db, openListener(url), { lost() {}, current() {}, waited: metrics.barrier });
+  const freshness = new Replica(db, openListener(url), {
+    lost() {},
+    current() {},
+    unknown() {},
+    waited: metrics.barrier,
+  });
   cleanUp.defer(() => freshness.close());
   await freshness.start();
   return { db, freshness };
@@ -119,6 +127,7 @@ export async function startService({
     usage: new Usage(db, (error) => {
       throw error;
     }),
+    callerHashes: new GenerationalCache(100),
     verifications: new Verifications(),
     metrics: async () => textOf([{ told: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),

@@ -1,4 +1,4 @@
-/** Requests for what has a short way (server/http/fast-path.ts), sent so that they go it, and so that they do not. */
+/** Requests for what has a fast path (server/http/fast-path.ts), in spellings that make no difference to the answer. */
 
 export const verifyPath = '/v1/keys/verify';
 export const createPath = '/v1/keys';
@@ -33,11 +33,11 @@ export function sent(
   };
 }
 
-/** What makes a request go the long way, and no difference to its answer. */
-export const longWays: [name: string, headers: Lines][] = [
+/** Headers that make no difference to the answer. With an Origin a request falls through to the full app. */
+export const spellings: [name: string, headers: Lines][] = [
   ['an origin', { Origin: 'https://app.example.com' }],
   ['an id of its own', { 'X-Request-Id': 'mine-1' }],
   ['another spelling of the content type', { 'Content-Type': 'application/json; charset=UTF-8' }],
   ['chunks', { 'Transfer-Encoding': 'chunked' }],
 ];
-export const bothWays: [name: string, headers: Lines][] = [['nothing else', {}], ...longWays];
+export const everySpelling: [name: string, headers: Lines][] = [['nothing else', {}], ...spellings];

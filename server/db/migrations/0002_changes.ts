@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Every change to a key is told on the channel `latchkey`, whoever makes it: `changed <hash>`, in hexadecimal digits,
- * `closed <account id>` for all keys of an account, or `changed *` for more than can be named. It is told when the
+ * `closed <account id>` for all keys of an account, or `changed_all` for more than can be named. It is told when the
  * change commits, in the order of commits.
  */
 const statements = [
@@ -34,7 +34,7 @@ const statements = [
 
   sql`create function keys_changed() returns trigger language plpgsql as $$
   begin
-    perform pg_notify('latchkey', 'changed *');
+    perform pg_notify('latchkey', 'changed_all');
     return null;
   end $$`,
   sql`create trigger keys_truncated after truncate on keys for each statement execute function keys_changed()`,

@@ -1,12 +1,10 @@
-import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { journal, maxNameLength } from '../../../api/journal.ts';
+import type { RefusalCode } from '../../../decide/codes.ts';
 import { actOf, selfOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import * as errors from '../../errors.ts';
-import { contractApp, invalidToken } from '../../http/contract.ts';
-import type { Env } from '../../http/env.ts';
-import { guardedBy } from '../../http/guard.ts';
+import { InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
+import type { ErrorStatus, Refuse } from '../../http/failures.ts';
+import { type Operation, operation } from '../../http/operation.ts';
 import { allKeys, getKey, type Key, mintKey, revokeKey } from '../../keys.ts';
 import { newToken } from '../../token.ts';
 
@@ -17,7 +15,7 @@ const unixSeconds = (instant: Date) => Math.floor(instant.getTime() / 1000);
 
 /** The number an id stands for. Anything but plain decimal digits, and not too many, is no id. */
 function numberOf(id: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(id)) throw new errors.KeyNotFound();
+  if (!/^[1-9]\d{0,14}$/.test(id)) throw new KeyNotFound();
   return Number(id);
 }
 
@@ -47,7 +45,7 @@ const isBlank = (value: unknown) =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 const refuse = (field: string, what: string) =>
-  new errors.InvalidInput({ detail: `The ${field} field ${what}.`, pointer: `#/${field}` });
+  new InvalidInput({ detail: `The ${field} field ${what}.`, pointer: `#/${field}` });
 
 function textOf(field: string, value: unknown): string {
   if (isBlank(value)) throw refuse(field, 'is required');
@@ -59,10 +57,8 @@ function textOf(field: string, value: unknown): string {
   return trimmed;
 }
 
-export function journalRoutes(context: ServiceContext) {
+export function journalOperations(context: ServiceContext): Operation[] {
   const { db, now, publicUrl, tokenPrefix, usage } = context;
-  const app = contractApp();
-  const guarded = guardedBy(context);
 
   const resource = (key: Key, token: string | null = null) => {
     const lastUse = usage.lastUse(key);
@@ -80,68 +76,83 @@ export function journalRoutes(context: ServiceContext) {
     };
   };
 
-  app.openapi(guarded(journal.list), async (c) => {
-    const keys = await allKeys(db, selfOf(c.var.caller));
-    return c.json({ data: keys.map((key) => resource(key)) }, 200);
-  });
+  return [
+    operation(journal.list, async ({ caller }) => {
+      const keys = await allKeys(db, selfOf(caller));
+      return { data: keys.map((key) => resource(key)) };
+    }),
 
-  app.openapi(guarded(journal.create), async (c) => {
-    const { caller } = c.var;
-    const name = nameFrom(c.req.valid('query'), { ...c.req.valid('form'), ...c.req.valid('json') });
-    const token = newToken(tokenPrefix);
-    const minted = {
-      accountId: selfOf(caller),
-      name,
-      scopes,
-      metadata: {},
-      expiresAt: null,
-      token,
-    };
-    return c.json({ data: [resource(await mintKey(context, minted, actOf(caller, now())), token)] }, 201);
-  });
+    operation(journal.create, async ({ caller, form, json, query }) => {
+      const name = nameFrom(query, { ...form, ...json });
+      const token = newToken(tokenPrefix);
+      const accountId = selfOf(caller);
+      const minted = { accountId, name, scopes, metadata: {}, expiresAt: null, token };
+      return { data: [resource(await mintKey(context, minted, actOf(caller, now())), token)] };
+    }),
 
-  app.openapi(guarded(journal.get), async (c) => {
-    const number = numberOf(c.req.valid('param').id);
-    return c.json({ data: [resource(await getKey(db, selfOf(c.var.caller), { number }))] }, 200);
-  });
+    operation(journal.get, async ({ caller, params }) => {
+      const number = numberOf(params.id);
+      return { data: [resource(await getKey(db, selfOf(caller), { number }))] };
+    }),
 
-  app.openapi(guarded(journal.delete), async (c) => {
-    const number = numberOf(c.req.valid('param').id);
-    await revokeKey(context, selfOf(c.var.caller), { number }, actOf(c.var.caller, now()));
-    return c.body(null, 204);
-  });
-
-  return app;
+    operation(journal.delete, async ({ caller, params }) => {
+      const number = numberOf(params.id);
+      await revokeKey(context, selfOf(caller), { number }, actOf(caller, now()));
+    }),
+  ];
 }
 
-/** This contract's one place where errors become its HTTP. Always JSON, whatever `Accept` says. */
-export function journalError(c: Context<Env>, refusal: errors.Refusal | undefined): Response {
-  const answer = (status: ContentfulStatusCode, message: string) => c.json({ message, status }, status);
-  const invalid = (field: string, message: string) =>
-    c.json({ message, errors: { [field]: [message] } }, 422);
+type Answer = [status: ErrorStatus, message?: string];
 
-  if (refusal instanceof errors.Unauthenticated) return c.json({ message: 'Unauthenticated.' }, 401);
-  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound) {
-    c.header('WWW-Authenticate', invalidToken);
-    return c.json({ message: 'Unauthenticated.' }, 401);
-  }
-  if (refusal instanceof errors.InsufficientScope) return answer(403, 'This action is unauthorized.');
-  if (refusal instanceof errors.KeyNotFound) return answer(404, 'API key not found');
-  if (refusal instanceof errors.NoSuchPath) return answer(404, 'Not found');
-  if (refusal instanceof errors.MethodNotAllowed) return answer(405, refusal.message);
-  if (refusal instanceof errors.KeyLimitReached)
-    return answer(409, `The account has ${refusal.limit} API keys, and may have no more.`);
-  if (refusal instanceof errors.BodyTooLarge) return answer(413, refusal.message);
-  if (refusal instanceof errors.UnsupportedMediaType)
-    return answer(415, 'Send the name as a form, as JSON or in the query.');
-  if (refusal instanceof errors.MalformedBody) return invalid('body', refusal.message);
-  if (refusal instanceof errors.InvalidInput) {
-    const [violation] = refusal.violations;
-    const field = (violation?.parameter ?? violation?.pointer?.slice(2)) || 'body';
-    return invalid(field, violation?.detail ?? refusal.message);
-  }
-  if (refusal instanceof errors.TooManyAttempts) return c.json({ message: 'Too Many Attempts.' }, 429);
-  if (refusal instanceof errors.DatabaseUnavailable || refusal instanceof errors.Overloaded)
-    return answer(503, 'Service Unavailable');
-  return answer(500, 'Server Error');
+const unauthenticated: Answer = [401, 'Unauthenticated.'];
+const unavailable: Answer = [503, 'Service Unavailable'];
+/** No operation of this contract refuses like that. */
+const ourFault: Answer = [500, 'Server Error'];
+
+/** What each refusal is in this contract; without a message of its own it has that of the refusal. */
+const answers: Record<RefusalCode, Answer> = {
+  unauthenticated,
+  invalid_token: unauthenticated,
+  wrong_caller: unauthenticated,
+  account_not_found: unauthenticated,
+  insufficient_scope: [403, 'This action is unauthorized.'],
+  key_not_found: [404, 'API key not found'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405],
+  key_limit_reached: [409],
+  body_too_large: [413],
+  unsupported_media_type: [415, 'Send the name as a form, as JSON or in the query.'],
+  malformed_body: [422],
+  invalid_input: [422],
+  too_many_attempts: [429, 'Too Many Attempts.'],
+  database_unavailable: unavailable,
+  overloaded: unavailable,
+  account_required: ourFault,
+  email_taken: ourFault,
+  external_id_taken: ourFault,
+  invalid_refresh_token: ourFault,
+  sign_up_closed: ourFault,
+  wrong_credentials: ourFault,
+  wrong_password: ourFault,
+};
+
+/** The one place where errors become the HTTP of this contract. Always JSON, whatever `Accept` says. */
+export const journalError: Refuse = (refusal) => {
+  const [status, own] = refusal ? answers[refusal.code] : ourFault;
+  const message = own ?? messageOf(refusal);
+  if (status === 422) return { status, body: { message, errors: { [fieldOf(refusal)]: [message] } } };
+  return { status, body: status === 401 || status === 429 ? { message } : { message, status } };
+};
+
+function messageOf(refusal: Refusal | undefined): string {
+  if (refusal instanceof InvalidInput) return refusal.violations[0]?.detail ?? refusal.message;
+  if (refusal instanceof KeyLimitReached)
+    return `The account has ${refusal.limit} API keys, and may have no more.`;
+  return refusal?.message ?? '';
+}
+
+/** The field that a refusal of input is about. */
+function fieldOf(refusal: Refusal | undefined): string {
+  const [violation] = refusal instanceof InvalidInput ? refusal.violations : [];
+  return (violation?.parameter ?? violation?.pointer?.slice(2)) || 'body';
 }

@@ -1,11 +1,11 @@
-import type { Context } from 'hono';
 import { maxLabelLength, share } from '../../../api/share.ts';
+import type { RefusalCode } from '../../../decide/codes.ts';
 import { actOf, sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import * as errors from '../../errors.ts';
-import { contractApp, invalidToken } from '../../http/contract.ts';
-import type { Env } from '../../http/env.ts';
-import { bearerToken, guardedBy } from '../../http/guard.ts';
+import { InvalidInput, KeyLimitReached, KeyNotFound } from '../../errors.ts';
+import { bearerToken, type FindToken } from '../../http/bearer.ts';
+import type { ErrorStatus, Refuse } from '../../http/failures.ts';
+import { type Operation, operation } from '../../http/operation.ts';
 import { allKeys, changeKey, getKey, type Key, mintKey, revokeKey } from '../../keys.ts';
 
 const defaultLabel = 'Default API Key Label';
@@ -20,7 +20,7 @@ function farFuture(createdAt: Date): number {
 }
 
 /** A refusal of one field; its code is `INVALID_` and the field's name. */
-const refuse = (field: string, detail: string) => new errors.InvalidInput({ detail, pointer: `#/${field}` });
+const refuse = (field: string, detail: string) => new InvalidInput({ detail, pointer: `#/${field}` });
 
 /** The label that was sent, trimmed; undefined where there is none. */
 function labelFrom(label: unknown): string | undefined {
@@ -52,11 +52,13 @@ function fieldFrom<Value>(read: (field: unknown) => Value, inBody: unknown, inQu
 }
 
 /** The page's header table has the JWT without the word Bearer before it. */
-const bareToken = (header: string | undefined) => (header?.startsWith('eyJ') ? header : undefined);
+const bareToken: FindToken = (header) => (header?.startsWith('eyJ') ? header : undefined);
+
+const findToken: FindToken = (header) => bearerToken(header) ?? bareToken(header);
 
 /** An id in the path as it is stored. Anything else is no id. */
 function idFrom(id: string): string {
-  if (!/^[0-9a-f]{24}$/.test(id)) throw new errors.KeyNotFound();
+  if (!/^[0-9a-f]{24}$/.test(id)) throw new KeyNotFound();
   return id;
 }
 
@@ -72,59 +74,119 @@ const keyDocument = (key: Key) => ({
   __v: 0 as const,
 });
 
-export function shareRoutes(context: ServiceContext) {
+export function shareOperations(context: ServiceContext): Operation[] {
   const { db, now, signer } = context;
-  const app = contractApp();
-  const guarded = guardedBy(context, (header) => bearerToken(header) ?? bareToken(header));
+  return [
+    operation(
+      share.list,
+      async ({ caller }) => {
+        const keys = await allKeys(db, sessionOf(caller).accountId);
+        return { apiKeys: keys.map(keyDocument), total: keys.length };
+      },
+      { findToken },
+    ),
 
-  app.openapi(guarded(share.list), async (c) => {
-    const keys = await allKeys(db, sessionOf(c.var.caller).accountId);
-    return c.json({ apiKeys: keys.map(keyDocument), total: keys.length }, 200);
-  });
+    operation(
+      share.get,
+      async ({ caller, params }) => {
+        const id = idFrom(params.apikey_id);
+        return { apiKey: keyDocument(await getKey(db, sessionOf(caller).accountId, { id })) };
+      },
+      { findToken },
+    ),
 
-  app.openapi(guarded(share.get), async (c) => {
-    const id = idFrom(c.req.valid('param').apikey_id);
-    return c.json({ apiKey: keyDocument(await getKey(db, sessionOf(c.var.caller).accountId, { id })) }, 200);
-  });
+    operation(
+      share.create,
+      async ({ caller, form, json, query }) => {
+        const body = { ...form, ...json };
+        const name = fieldFrom(labelFrom, body.label, query.label) ?? defaultLabel;
+        const lifetime = fieldFrom(lifetimeFrom, body.expires, query.expires);
+        const { accountId } = sessionOf(caller);
+        const act = actOf(caller, now());
 
-  app.openapi(guarded(share.create), async (c) => {
-    const query = c.req.valid('query');
-    const body = { ...c.req.valid('form'), ...c.req.valid('json') };
-    const name = fieldFrom(labelFrom, body.label, query.label) ?? defaultLabel;
-    const lifetime = fieldFrom(lifetimeFrom, body.expires, query.expires);
-    const { accountId } = sessionOf(c.var.caller);
-    const act = actOf(c.var.caller, now());
+        // One computation in whole seconds, for the JWT and for what is stored.
+        const iat = Math.floor(act.now / 1000);
+        const exp = lifetime === null ? farFuture(new Date(act.now)) : iat + lifetime;
+        const expiresAt = lifetime === null ? null : new Date(exp * 1000);
+        const token = await signer.signKey({ accountId, iat, exp });
+        await mintKey(context, { accountId, name, scopes: [], metadata: {}, expiresAt, token }, act);
+        return { code: 'ADDED' as const, message: 'Added new API Key', api_key: token };
+      },
+      { findToken },
+    ),
 
-    // One computation in whole seconds, for the JWT and for what is stored.
-    const iat = Math.floor(act.now / 1000);
-    const exp = lifetime === null ? farFuture(new Date(act.now)) : iat + lifetime;
-    const expiresAt = lifetime === null ? null : new Date(exp * 1000);
-    const token = await signer.signKey({ accountId, iat, exp });
-    await mintKey(context, { accountId, name, scopes: [], metadata: {}, expiresAt, token }, act);
-    return c.json({ code: 'ADDED' as const, message: 'Added new API Key', api_key: token }, 201);
-  });
+    operation(
+      share.update,
+      async ({ caller, form, json, params, query }) => {
+        const name = fieldFrom(labelFrom, { ...form, ...json }.label, query.label);
+        const id = idFrom(params.apikey_id);
+        const { accountId } = sessionOf(caller);
+        if (name === undefined) await getKey(db, accountId, { id });
+        else await changeKey(context, accountId, { id }, { name }, actOf(caller, now()));
+        return { code: 'UPDATED', message: 'APIKey has been updated' };
+      },
+      { findToken },
+    ),
 
-  app.openapi(guarded(share.update), async (c) => {
-    const body = { ...c.req.valid('form'), ...c.req.valid('json') };
-    const name = fieldFrom(labelFrom, body.label, c.req.valid('query').label);
-    const id = idFrom(c.req.valid('param').apikey_id);
-    const { accountId } = sessionOf(c.var.caller);
-    if (name === undefined) await getKey(db, accountId, { id });
-    else await changeKey(context, accountId, { id }, { name }, actOf(c.var.caller, now()));
-    return c.json({ code: 'UPDATED', message: 'APIKey has been updated' }, 200);
-  });
-
-  app.openapi(guarded(share.delete), async (c) => {
-    const id = idFrom(c.req.valid('param').apikey_id);
-    await revokeKey(context, sessionOf(c.var.caller).accountId, { id }, actOf(c.var.caller, now()));
-    return c.json({ code: 'REMOVED', message: 'APIKey has been removed' }, 200);
-  });
-
-  return app;
+    operation(
+      share.delete,
+      async ({ caller, params }) => {
+        const id = idFrom(params.apikey_id);
+        await revokeKey(context, sessionOf(caller).accountId, { id }, actOf(caller, now()));
+        return { code: 'REMOVED', message: 'APIKey has been removed' };
+      },
+      { findToken },
+    ),
+  ];
 }
 
+type Answer = [status: ErrorStatus, code: string, message?: string];
+
+const unauthorized: Answer = [401, 'UNAUTHORIZED', 'Unauthorized'];
+const unavailable: Answer = [503, 'UNAVAILABLE', 'Service Unavailable.'];
+/** No operation of this contract refuses like that. */
+const ourFault: Answer = [500, 'SERVER_ERROR', 'Internal Server Error.'];
+
+/** What each refusal is in this contract; without a message of its own it has that of the refusal. */
+const answers: Record<RefusalCode, Answer> = {
+  unauthenticated: unauthorized,
+  invalid_token: unauthorized,
+  wrong_caller: unauthorized,
+  account_not_found: unauthorized,
+  malformed_body: [400, 'INVALID_BODY'],
+  invalid_input: [400, 'INVALID_BODY'],
+  key_not_found: [404, 'NOT_FOUND', 'APIKey not found.'],
+  not_found: [404, 'NOT_FOUND'],
+  method_not_allowed: [405, 'METHOD_NOT_ALLOWED'],
+  key_limit_reached: [409, 'KEY_LIMIT_REACHED'],
+  body_too_large: [413, 'BODY_TOO_LARGE'],
+  unsupported_media_type: [415, 'UNSUPPORTED_MEDIA_TYPE', 'Send a form or JSON.'],
+  too_many_attempts: [429, 'TOO_MANY_ATTEMPTS', 'Too Many Attempts.'],
+  database_unavailable: unavailable,
+  overloaded: unavailable,
+  account_required: ourFault,
+  email_taken: ourFault,
+  external_id_taken: ourFault,
+  insufficient_scope: ourFault,
+  invalid_refresh_token: ourFault,
+  sign_up_closed: ourFault,
+  wrong_credentials: ourFault,
+  wrong_password: ourFault,
+};
+
+/** The one place where errors become the HTTP of this contract. */
+export const shareError: Refuse = (refusal) => {
+  const [status, code, own] = refusal ? answers[refusal.code] : ourFault;
+  if (refusal instanceof InvalidInput) return { status, body: invalid(refusal) };
+  const message =
+    refusal instanceof KeyLimitReached
+      ? `You have ${refusal.limit} APIKeys, and may have no more.`
+      : (own ?? refusal?.message);
+  return { status, body: { code, message } };
+};
+
 /** What is wrong with a field: its code names the field where there is such a one. */
-function invalid({ violations: [first], message }: errors.InvalidInput) {
+function invalid({ violations: [first], message }: InvalidInput) {
   const { parameter, pointer = '', detail } = first ?? { detail: message };
   const field = parameter ?? decodeURIComponent(pointer.slice(2));
   if (field === '') return { code: 'INVALID_BODY', message: detail };
@@ -134,36 +196,4 @@ function invalid({ violations: [first], message }: errors.InvalidInput) {
     code: 'INVALID_FIELD',
     message: `There is no field "${field.slice(0, 100)}": send label and expires, spelled like this.`,
   };
-}
-
-/** This contract's one place where errors become its HTTP. */
-export function shareError(c: Context<Env>, refusal: errors.Refusal | undefined): Response {
-  const unauthorized = { code: 'UNAUTHORIZED', message: 'Unauthorized' };
-  if (refusal instanceof errors.Unauthenticated) return c.json(unauthorized, 401);
-  if (refusal instanceof errors.WrongCaller || refusal instanceof errors.AccountNotFound) {
-    c.header('WWW-Authenticate', invalidToken);
-    return c.json(unauthorized, 401);
-  }
-  if (refusal instanceof errors.KeyNotFound)
-    return c.json({ code: 'NOT_FOUND', message: 'APIKey not found.' }, 404);
-  if (refusal instanceof errors.NoSuchPath)
-    return c.json({ code: 'NOT_FOUND', message: refusal.message }, 404);
-  if (refusal instanceof errors.MethodNotAllowed)
-    return c.json({ code: 'METHOD_NOT_ALLOWED', message: refusal.message }, 405);
-  if (refusal instanceof errors.KeyLimitReached) {
-    const message = `You have ${refusal.limit} APIKeys, and may have no more.`;
-    return c.json({ code: 'KEY_LIMIT_REACHED', message }, 409);
-  }
-  if (refusal instanceof errors.BodyTooLarge)
-    return c.json({ code: 'BODY_TOO_LARGE', message: refusal.message }, 413);
-  if (refusal instanceof errors.UnsupportedMediaType)
-    return c.json({ code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Send a form or JSON.' }, 415);
-  if (refusal instanceof errors.MalformedBody)
-    return c.json({ code: 'INVALID_BODY', message: refusal.message }, 400);
-  if (refusal instanceof errors.InvalidInput) return c.json(invalid(refusal), 400);
-  if (refusal instanceof errors.TooManyAttempts)
-    return c.json({ code: 'TOO_MANY_ATTEMPTS', message: 'Too Many Attempts.' }, 429);
-  if (refusal instanceof errors.DatabaseUnavailable || refusal instanceof errors.Overloaded)
-    return c.json({ code: 'UNAVAILABLE', message: 'Service Unavailable.' }, 503);
-  return c.json({ code: 'SERVER_ERROR', message: 'Internal Server Error.' }, 500);
 }

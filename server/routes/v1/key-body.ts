@@ -1,5 +1,6 @@
+import { statusOf } from '../../../decide/verdict.ts';
 import type { ServiceContext } from '../../context.ts';
-import { type Key, statusOf } from '../../keys.ts';
+import type { Key } from '../../keys.ts';
 
 /** A key as `/v1` shows it. */
 export function keyBody({ usage, now }: ServiceContext, key: Key) {

@@ -1,15 +1,12 @@
 import { sessions } from '../../../api/sessions.ts';
 import { actOf, sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { contractApp } from '../../http/contract.ts';
-import { guardedBy } from '../../http/guard.ts';
+import { type Operation, operation } from '../../http/operation.ts';
 import { endSession, refreshSession, type StartedSession, signIn } from '../../sessions.ts';
 import { accessLifetime } from '../../signing.ts';
 
-export function sessionRoutes(context: ServiceContext) {
+export function sessionOperations(context: ServiceContext): Operation[] {
   const { db, now, signer, attempts } = context;
-  const app = contractApp();
-  const guarded = guardedBy(context);
 
   const sessionBody = async (session: StartedSession) => ({
     accessToken: await signer.signAccess(session, now()),
@@ -19,24 +16,19 @@ export function sessionRoutes(context: ServiceContext) {
     refreshExpiresAt: session.expiresAt.toISOString(),
   });
 
-  app.openapi(guarded(sessions.create), async (c) => {
-    const { email, password } = c.req.valid('json');
-    const { signal } = c.req.raw;
-    const session = await attempts.count(email, () => signIn(db, { email, password, now: now() }, signal));
-    return c.json(await sessionBody(session), 201);
-  });
+  return [
+    operation(sessions.create, async ({ json: { email, password }, signal }) =>
+      sessionBody(await attempts.count(email, () => signIn(db, { email, password, now: now() }, signal))),
+    ),
 
-  app.openapi(guarded(sessions.refresh), async (c) => {
-    const session = await refreshSession(db, c.req.valid('json').refreshToken, now());
-    return c.json(await sessionBody(session), 200);
-  });
+    operation(sessions.refresh, async ({ json }) =>
+      sessionBody(await refreshSession(db, json.refreshToken, now())),
+    ),
 
-  app.openapi(guarded(sessions.end), async (c) => {
-    await endSession(db, sessionOf(c.var.caller).sessionId, actOf(c.var.caller, now()));
-    return c.body(null, 204);
-  });
+    operation(sessions.end, async ({ caller }) => {
+      await endSession(db, sessionOf(caller).sessionId, actOf(caller, now()));
+    }),
 
-  app.openapi(sessions.jwks, (c) => c.json(signer.jwks, 200));
-
-  return app;
+    operation(sessions.jwks, () => signer.jwks),
+  ];
 }

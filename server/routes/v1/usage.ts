@@ -2,8 +2,7 @@ import { maxBuckets, usage } from '../../../api/usage.ts';
 import { accountOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
-import { contractApp } from '../../http/contract.ts';
-import { guardedBy } from '../../http/guard.ts';
+import { type Operation, operation } from '../../http/operation.ts';
 import { getKey } from '../../keys.ts';
 import { type Bucket, type BucketUsage, bucketLengths, totalOf, usageOf } from '../../usage/report.ts';
 
@@ -41,25 +40,17 @@ const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
   data: buckets.map(({ start, ...counts }) => ({ start: start.toISOString(), ...counts })),
 });
 
-export function usageRoutes(context: ServiceContext) {
-  const { db, now } = context;
-  const app = contractApp();
-  const guarded = guardedBy(context);
-
-  app.openapi(guarded(usage.ofKey), async (c) => {
-    const { accountId: named, ...asked } = c.req.valid('query');
-    const accountId = accountOf(c.var.caller, named);
+export const usageOperations = ({ db, now }: ServiceContext): Operation[] => [
+  operation(usage.ofKey, async ({ caller, params, query: { accountId: named, ...asked } }) => {
+    const accountId = accountOf(caller, named);
     const range = rangeOf(asked, now());
-    const key = await getKey(db, accountId, { id: c.req.valid('param').keyId });
-    return c.json(reportOf(range, await usageOf(db, { accountId, keyId: key.id }, range)), 200);
-  });
+    const key = await getKey(db, accountId, { id: params.keyId });
+    return reportOf(range, await usageOf(db, { accountId, keyId: key.id }, range));
+  }),
 
-  app.openapi(guarded(usage.ofAccount), async (c) => {
-    const { accountId: named, ...asked } = c.req.valid('query');
-    const accountId = accountOf(c.var.caller, named);
+  operation(usage.ofAccount, async ({ caller, query: { accountId: named, ...asked } }) => {
+    const accountId = accountOf(caller, named);
     const range = rangeOf(asked, now());
-    return c.json(reportOf(range, await usageOf(db, { accountId }, range)), 200);
-  });
-
-  return app;
-}
+    return reportOf(range, await usageOf(db, { accountId }, range));
+  }),
+];

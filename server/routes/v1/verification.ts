@@ -1,61 +1,42 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
-import {
-  maxBatchBytes,
-  type Verification,
-  type VerificationBatch,
-  verification,
-} from '../../../api/verification.ts';
+import { maxBatchBytes, type VerificationBatch, verification } from '../../../api/verification.ts';
 import { actOf, type Caller, keyOf, selfOf } from '../../callers.ts';
+import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
 import { plainIp } from '../../http/client.ts';
-import { contractApp } from '../../http/contract.ts';
-import { guardedBy } from '../../http/guard.ts';
-import { answerList, once } from '../../http/memo-json.ts';
+import { type Operation, operation, type Success } from '../../http/operation.ts';
+import { Json } from '../../http/reply.ts';
 import { getKey, revokeKey } from '../../keys.ts';
-import type { Client } from '../../usage/tally.ts';
 import { maybeAsync } from '../../verify/maybe-async.ts';
-import { type Verdict, type VerifiedKey, verify } from '../../verify/verify.ts';
+import type { Verdict, VerifiedKey } from '../../verify/verify.ts';
 import { keyBody } from './key-body.ts';
 
-/** What a verifier is told of a key: made once for each that is remembered. */
-const accepted = once((key: VerifiedKey) => ({
-  valid: true as const,
-  key: {
-    id: `key_${key.id}`,
-    accountId: `acc_${key.accountId}`,
-    externalId: key.externalId,
-    name: key.name,
-    scopes: [...key.scopes],
-    metadata: key.metadata,
-    expiresAt: key.expiresAt?.toISOString() ?? null,
-  },
-}));
+type Told = Json<Success<typeof verification.verify>>;
 
-/**
- * What a verifier is told of a token. The verdict counts as a use of the key.
- * @param asked what `verify` returned
- */
-function told(
-  { usage, verifications }: ServiceContext,
-  asked: Verdict | Promise<Verdict>,
-  verdict: Verdict,
-  client: () => Client,
-) {
-  verifications.count('verify', asked, verdict);
-  usage.record(verdict, client);
-  return verdict.valid ? accepted(verdict.key) : { valid: false as const, reason: verdict.reason };
+/** Makes what a verifier is told of a verdict. For a key in the cache it is made once, and kept while the key is there. */
+function teller(): (verdict: Verdict) => Told {
+  const accepted = new WeakMap<VerifiedKey, Told>();
+  return (verdict) => {
+    if (!verdict.valid) return Json.of({ valid: false, reason: verdict.reason });
+    const { key } = verdict;
+    const kept = accepted.get(key);
+    if (kept) return kept;
+    const told: Told = Json.of({ valid: true, key: verifiedBody(key) });
+    accepted.set(key, told);
+    return told;
+  };
 }
 
-/** Answers a verification. */
-export const verifier =
-  (context: ServiceContext) =>
-  ({ json: { token, scopes, ip, userAgent } }: { json: z.output<typeof Verification> }, caller: Caller) => {
-    const asked = verify(context.keys, token, { scopes, reach: selfOf(caller), now: context.now });
-    return maybeAsync(asked, (verdict) =>
-      told(context, asked, verdict, () => ({ ip: ip ? plainIp(ip) : null, userAgent: userAgent ?? null })),
-    );
-  };
+const verifiedBody = (key: VerifiedKey) => ({
+  id: `key_${key.id}`,
+  accountId: `acc_${key.accountId}`,
+  externalId: key.externalId,
+  name: key.name,
+  scopes: [...key.scopes],
+  metadata: key.metadata,
+  expiresAt: key.expiresAt?.toISOString() ?? null,
+});
 
 const unknownClient = () => ({ ip: null, userAgent: null });
 
@@ -63,55 +44,57 @@ const unknownClient = () => ({ ip: null, userAgent: null });
 const verdictsPerTurn = 50;
 
 /** Answers a batch, in the order of its tokens. One that is there twice is verified once, and used twice. */
-async function answersTo(
+async function verdictsOn(
   context: ServiceContext,
   { tokens, scopes }: z.output<typeof VerificationBatch>,
   caller: Caller,
-) {
-  const { keys, now } = context;
-  const wanted = { scopes, reach: selfOf(caller), now };
-  const byToken = new Map<string, Verdict | Promise<Verdict>>();
-  const verdicts = await Promise.all(
+  tell: (verdict: Verdict) => Told,
+): Promise<Told[]> {
+  const counts = new Map<string, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const wanted = { purpose: 'verify' as const, scopes, reach: selfOf(caller), client: unknownClient };
+  const verdicts = new Map<string, Verdict>();
+  await Promise.all(
     // Async, so that one that throws leaves none of the others' promises without anybody to await them.
-    tokens.map(async (token) => {
-      const asked = byToken.get(token) ?? verify(keys, token, wanted);
-      byToken.set(token, asked);
-      return { asked, verdict: await asked };
-    }),
+    Array.from(counts, async ([token, times]) =>
+      verdicts.set(token, await check(context, token, { ...wanted, times })),
+    ),
   );
-  const answers = [];
-  for (const { asked, verdict } of verdicts) {
-    answers.push(told(context, asked, verdict, unknownClient));
+  const answers: Told[] = [];
+  for (const token of tokens) {
+    const verdict = verdicts.get(token);
+    if (verdict) answers.push(tell(verdict));
     if (answers.length % verdictsPerTurn === 0) await nextTurn();
   }
   return answers;
 }
 
-export function verificationRoutes(context: ServiceContext) {
+export function verificationOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
-  const app = contractApp();
-  const guarded = guardedBy(context);
-  const answer = verifier(context);
+  const tell = teller();
+  return [
+    operation(verification.verify, ({ caller, json: { token, scopes, ip, userAgent } }) => {
+      const client = () => ({ ip: ip ? plainIp(ip) : null, userAgent: userAgent ?? null });
+      return maybeAsync(
+        check(context, token, { purpose: 'verify', scopes, reach: selfOf(caller), client }),
+        tell,
+      );
+    }),
 
-  app.openapi(guarded(verification.verify), async (c) =>
-    c.json(await answer({ json: c.req.valid('json') }, c.var.caller), 200),
-  );
+    operation(
+      verification.verifyBatch,
+      async ({ caller, json }) => Json.list('verdicts', await verdictsOn(context, json, caller, tell)),
+      { limit: maxBatchBytes },
+    ),
 
-  app.openapi(guarded(verification.verifyBatch, { limit: maxBatchBytes }), async (c) => {
-    const verdicts = await answersTo(context, c.req.valid('json'), c.var.caller);
-    return answerList(c, 'verdicts', verdicts);
-  });
+    operation(verification.current, async ({ caller }) => {
+      const { id, accountId } = keyOf(caller);
+      return keyBody(context, await getKey(db, accountId, { id }));
+    }),
 
-  app.openapi(guarded(verification.current), async (c) => {
-    const { id, accountId } = keyOf(c.var.caller);
-    return c.json(keyBody(context, await getKey(db, accountId, { id })), 200);
-  });
-
-  app.openapi(guarded(verification.revokeCurrent), async (c) => {
-    const { id, accountId } = keyOf(c.var.caller);
-    await revokeKey(context, accountId, { id }, actOf(c.var.caller, now()));
-    return c.body(null, 204);
-  });
-
-  return app;
+    operation(verification.revokeCurrent, async ({ caller }) => {
+      const { id, accountId } = keyOf(caller);
+      await revokeKey(context, accountId, { id }, actOf(caller, now()));
+    }),
+  ];
 }

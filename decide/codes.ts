@@ -1,0 +1,27 @@
+/** The `code` of each refusal. A code is stable: what it means never changes, and it is never reused. */
+export const refusalCodes = [
+  'account_not_found',
+  'account_required',
+  'body_too_large',
+  'database_unavailable',
+  'email_taken',
+  'external_id_taken',
+  'insufficient_scope',
+  'invalid_input',
+  'invalid_refresh_token',
+  'invalid_token',
+  'key_limit_reached',
+  'key_not_found',
+  'malformed_body',
+  'method_not_allowed',
+  'not_found',
+  'overloaded',
+  'sign_up_closed',
+  'too_many_attempts',
+  'unauthenticated',
+  'unsupported_media_type',
+  'wrong_caller',
+  'wrong_credentials',
+  'wrong_password',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];

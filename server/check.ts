@@ -1,0 +1,44 @@
+import type { ServiceContext } from './context.ts';
+import { hashText } from './token.ts';
+import type { Client } from './usage/tally.ts';
+import { maybeAsync } from './verify/maybe-async.ts';
+import type { Purpose } from './verify/verifications.ts';
+import { type Verdict, type VerifiedKey, verify, verifyHash } from './verify/verify.ts';
+
+/** What a token is checked for. */
+export interface Check {
+  purpose: Purpose;
+  /** Scopes that the key must carry, all of them. */
+  scopes?: readonly string[] | undefined;
+  /** The account whose keys the verifier may see; the operator's own sees every key. */
+  reach: string;
+  /** Who presented the token; asked only where that is noted. */
+  client: () => Client;
+  /** How often the token was presented: once, if absent. */
+  times?: number;
+  /** Called for a valid token before the use is recorded. Where it throws, the call was no use of the key. */
+  admit?: (key: VerifiedKey) => void;
+}
+
+/**
+ * Decides on a token, and records the use of its key: the only way to a verdict, for whoever asks for one. At once
+ * where the cache tells, else when the database has. The use counts also where the key is expired or disabled.
+ */
+export function check(
+  context: ServiceContext,
+  token: string,
+  { purpose, scopes, reach, client, times = 1, admit }: Check,
+): Verdict | Promise<Verdict> {
+  const { keys, callerHashes, verifications, usage, now } = context;
+  const wanted = { scopes, reach, now };
+  // Whoever verifies the tokens of others calls with its own again and again. Only hashing is saved, not the look-up.
+  const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
+  const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
+  return maybeAsync(asked, (verdict) => {
+    for (let time = 0; time < times; time += 1) verifications.count(purpose, asked, verdict);
+    if (verdict.valid) admit?.(verdict.key);
+    if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, hashText(token));
+    for (let time = 0; time < times; time += 1) usage.record(verdict, client);
+    return verdict;
+  });
+}

@@ -1,0 +1,76 @@
+import type { RouteConfig, z } from '@hono/zod-openapi';
+import type { Caller } from '../callers.ts';
+import type { Refusal } from '../errors.ts';
+import type { FindToken } from './bearer.ts';
+import type { Json, Reply, Text } from './reply.ts';
+
+type Part<Route, Name extends string> = Route extends { request: Record<Name, infer Schema> }
+  ? Schema
+  : undefined;
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** The media types of a body, by the way in which they are read. */
+type JsonTypes = 'application/json' | 'application/merge-patch+json';
+type FormTypes = 'application/x-www-form-urlencoded';
+type BodyOf<Route, Types extends string> =
+  Part<Route, 'body'> extends { content: infer Content }
+    ? {
+        [Type in keyof Content & Types]: Content[Type] extends { schema: infer Schema }
+          ? Output<Schema>
+          : never;
+      }[keyof Content & Types]
+    : undefined;
+/** A body that may be missing, or be sent in another media type. */
+type Optional<Route, Value> = Part<Route, 'body'> extends { required: true } ? Value : Value | undefined;
+
+/** What an operation works with: who calls, and what the schemas of its route made of the request. */
+export interface Input<Route> {
+  caller: Caller;
+  params: Output<Part<Route, 'params'>>;
+  query: Output<Part<Route, 'query'>>;
+  json: Optional<Route, BodyOf<Route, JsonTypes>>;
+  form: BodyOf<Route, FormTypes> | undefined;
+  /** Aborted when the client has gone. */
+  signal: AbortSignal;
+}
+
+type SuccessStatus = 200 | 201 | 204;
+type Content<Response> = Response extends { content: { 'application/json': { schema: infer Schema } } }
+  ? Schema extends z.ZodType
+    ? z.input<Schema>
+    : never
+  : Response extends { content: object }
+    ? Text
+    : // biome-ignore lint/suspicious/noConfusingVoidType: what has no body returns nothing.
+      void;
+/** What the route answers on success, as its schema has it. */
+export type Success<Route> = Route extends { responses: infer Responses }
+  ? { [Status in keyof Responses & SuccessStatus]: Content<Responses[Status]> }[keyof Responses &
+      SuccessStatus]
+  : never;
+type Made<Body> = Body | Json<Body>;
+type Awaitable<Value> = Value | Promise<Value>;
+export type Result<Route> = Awaitable<Made<Success<Route>> | Reply<Made<Success<Route>>>>;
+
+/** In what an operation differs from the usual. */
+export interface Differences {
+  /** How many bytes the body may have. */
+  limit?: number;
+  /** Finds the token, where it may stand in another form than that of RFC 6750. */
+  findToken?: FindToken;
+  /** What is thrown where a parameter of the path can name nothing that exists. */
+  notFound?: new () => Refusal;
+}
+
+/** One operation of a contract: its route says who may call it, what it reads and what it answers; `run` does it. */
+export interface Operation extends Differences {
+  route: RouteConfig;
+  run: (input: Input<RouteConfig>) => unknown;
+}
+
+/** Ties what is done to its route: the compiler holds its input and its answer to the schemas. */
+export const operation = <Route extends RouteConfig>(
+  route: Route,
+  run: (input: Input<Route>) => Result<Route>,
+  differences: Differences = {},
+): Operation => ({ route, run: run as Operation['run'], ...differences });

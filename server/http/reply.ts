@@ -1,0 +1,52 @@
+/** A JSON text that is made already: of what is answered often, or is large. Its parts are joined as they are sent. */
+export class Json<Value> {
+  /** What it is the JSON of; there for the compiler alone. */
+  declare readonly value: Value;
+  readonly texts: readonly string[];
+
+  private constructor(texts: readonly string[]) {
+    this.texts = texts;
+  }
+
+  static of<Value>(value: Value): Json<Value> {
+    return new Json([JSON.stringify(value)]);
+  }
+
+  /** An object with one field, the list of these. The texts of the items are shared, not copied. */
+  static list<Name extends string, Item>(
+    name: Name,
+    items: readonly Json<Item>[],
+  ): Json<Record<Name, Item[]>> {
+    const texts = [`{"${name}":[`];
+    for (const [place, item] of items.entries()) {
+      if (place > 0) texts.push(',');
+      texts.push(...item.texts);
+    }
+    texts.push(']}');
+    return new Json(texts);
+  }
+}
+
+/** A text that is no JSON. */
+export class Text {
+  readonly text: string;
+  readonly contentType: string;
+
+  constructor(text: string, contentType: string) {
+    this.text = text;
+    this.contentType = contentType;
+  }
+}
+
+/** A body with headers, or with another status than the first success of its route. */
+export class Reply<Body> {
+  readonly body: Body;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly status: number | undefined;
+
+  constructor(body: Body, headers: Record<string, string>, status?: number) {
+    this.body = body;
+    this.headers = headers;
+    this.status = status;
+  }
+}

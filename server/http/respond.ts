@@ -1,0 +1,51 @@
+import { Json, Reply, Text } from './reply.ts';
+import { isLarge, streamOf } from './unread.ts';
+
+/** The headers of every answer. Answers hold secrets, so nobody on the way keeps them unless told otherwise. */
+export const standardHeaders = (requestId: string) => ({
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Request-Id': requestId,
+});
+
+/** The request that is answered, as far as its answer depends on it. */
+interface Asked {
+  requestId: string;
+  disconnect?: (() => void) | undefined;
+}
+
+/**
+ * Makes a response of what an operation answered.
+ * @param made undefined for a response without a body; anything but a Json or a Text is sent as JSON
+ */
+export function respond(made: unknown, status: number, { requestId, disconnect }: Asked): Response {
+  if (made instanceof Reply)
+    return withHeaders(made.body, made.status ?? status, made.headers, { requestId, disconnect });
+  return withHeaders(made, status, undefined, { requestId, disconnect });
+}
+
+function withHeaders(
+  body: unknown,
+  status: number,
+  own: Readonly<Record<string, string>> | undefined,
+  { requestId, disconnect }: Asked,
+): Response {
+  // All at once: a Headers object that is changed afterwards costs more than all else here.
+  const headers = { 'Content-Type': typeOf(body), ...standardHeaders(requestId), ...own };
+  if (body === undefined) {
+    const { 'Content-Type': _, ...others } = headers;
+    return new Response(null, { status, headers: others });
+  }
+  const texts = textsOf(body);
+  if (!isLarge(texts))
+    return new Response(texts.length === 1 ? texts[0] : texts.join(''), { status, headers });
+  const { stream, length } = streamOf({ texts }, { isOwn: true, disconnect });
+  return new Response(stream, { status, headers: { ...headers, 'Content-Length': String(length) } });
+}
+
+const typeOf = (body: unknown) => (body instanceof Text ? body.contentType : 'application/json');
+
+function textsOf(body: unknown): readonly string[] {
+  if (body instanceof Json) return body.texts;
+  return [body instanceof Text ? body.text : JSON.stringify(body)];
+}

@@ -1,0 +1,85 @@
+import type { RouteConfig, z } from '@hono/zod-openapi';
+import { authenticate, type Caller, isPublic } from '../callers.ts';
+import type { ServiceContext } from '../context.ts';
+import { KeyNotFound } from '../errors.ts';
+import { maybeAsync } from '../verify/maybe-async.ts';
+import { bearerToken } from './bearer.ts';
+import { type BodyConfig, maxBytes, parseBody, readBytes } from './body.ts';
+import type { AnswerFailure } from './failures.ts';
+import type { Incoming } from './incoming.ts';
+import type { Input, Operation } from './operation.ts';
+import { parseQuery } from './query.ts';
+import { respond } from './respond.ts';
+import { validated } from './zod-issues.ts';
+
+/** Serves an operation to a request. It never throws. */
+export type Serve = (incoming: Incoming) => Promise<Response>;
+
+/** As much of a request as a route describes here. */
+interface RequestConfig {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: BodyConfig;
+}
+
+/**
+ * Prepares an operation to be served: the one description of what happens to a request. The fast path and the full app
+ * find the operation in different ways, and then both call this.
+ *
+ * 1. Read the body, within its bound, and look at nothing in it: a caller is authenticated when its request is
+ *    complete, so that nobody is let in and then holds back the body until after the credential was revoked.
+ * 2. Authenticate: the caller must be one of those that the route's `security` names. The body of anybody else costs no
+ *    more than its bytes.
+ * 3. Parse the path, the query and the body by the schemas of the route.
+ * 4. Run, and respond.
+ */
+export function prepare(
+  context: ServiceContext,
+  { route, run, limit = maxBytes, findToken = bearerToken, notFound = KeyNotFound }: Operation,
+  answerFailure: AnswerFailure,
+): Serve {
+  const { security = [] } = route;
+  const { params, query, body }: RequestConfig = (route.request ?? {}) as RequestConfig;
+  const status = successOf(route);
+
+  const parse = (incoming: Incoming, bytes: Uint8Array | undefined) => {
+    const path = params?.safeParse(incoming.params);
+    if (path && !path.success) throw new notFound();
+    const inQuery = query && validated(query, parseQuery(incoming.search), 'query');
+    const parsed = body && bytes ? parseBody(body, bytes, incoming.header) : {};
+    return maybeAsync(parsed, ({ json, form }) => ({ params: path?.data, query: inQuery, json, form }));
+  };
+
+  return async (incoming) => {
+    try {
+      const bytes = body && (await readBytes(incoming, limit));
+      const token = isPublic(security) ? undefined : findToken(incoming.header('authorization'));
+      const made = maybeAsync(authenticate(context, token, security, incoming.client), (caller) =>
+        maybeAsync(parse(incoming, bytes), (parsed) => run(inputOf(caller, parsed, incoming))),
+      );
+      return respond(made instanceof Promise ? await made : made, status, incoming);
+    } catch (error) {
+      return answerFailure(error, incoming);
+    }
+  };
+}
+
+/** The schemas of the route have made of the request what `operation` says they do. */
+const inputOf = (caller: Caller, parsed: object, { request }: Incoming) =>
+  ({
+    caller,
+    ...parsed,
+    // Asked only where it is needed: to make one costs more than all else here.
+    get signal() {
+      return request.signal;
+    },
+  }) as Input<RouteConfig>;
+
+/** The status of a success: the first that the route describes. */
+function successOf({ operationId, responses }: RouteConfig): number {
+  const status = Object.keys(responses)
+    .map(Number)
+    .find((status) => status < 300);
+  if (status === undefined) throw new Error(`${operationId} describes no success.`);
+  return status;
+}

@@ -1,0 +1,66 @@
+/**
+ * What is told over NOTIFY: on the channel `latchkey` to every replica, on `latchkey_<id>` to one. This is the one
+ * place that writes and reads it, save for the triggers of migrations/0002_changes.ts, which write
+ * `changed`, `changed_all` and `closed`.
+ */
+export type Message =
+  /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
+  | { kind: 'changed'; hash: string }
+  /** More has changed than can be named. */
+  | { kind: 'changed_all' }
+  /** The account is deleted, and so are its keys. */
+  | { kind: 'closed'; accountId: string }
+  /** A replica asks all others to confirm that they have come so far. */
+  | { kind: 'barrier'; replica: string; barrier: number }
+  /** To the one that asks: a replica has come to its barrier. */
+  | { kind: 'confirmed'; barrier: number; replica: string }
+  /** To its sender: its heartbeat, and the process of the connection that it was sent on. */
+  | { kind: 'beat'; beat: number; pid: number }
+  /** To its sender, from another connection: whether its listener hears. */
+  | { kind: 'call' };
+
+/** A message that a cache has to be told of. */
+export type Change = Extract<Message, { kind: 'changed' | 'changed_all' | 'closed' }>;
+
+type Kind = Message['kind'];
+type Of<K extends Kind> = Extract<Message, { kind: K }>;
+
+const written: { [K in Kind]: (message: Of<K>) => string } = {
+  changed: ({ hash }) => `changed ${hash}`,
+  changed_all: () => 'changed_all',
+  closed: ({ accountId }) => `closed ${accountId}`,
+  barrier: ({ replica, barrier }) => `barrier ${replica} ${barrier}`,
+  confirmed: ({ barrier, replica }) => `confirmed ${barrier} ${replica}`,
+  beat: ({ beat, pid }) => `beat ${beat} ${pid}`,
+  call: () => 'call',
+};
+
+/** A message as it is sent. */
+export const encode = <K extends Kind>(message: Of<K>): string => written[message.kind as K](message);
+
+/** The same in SQL, of expressions, for what the database itself knows best. */
+export const encodeInSql = {
+  beat: (beat: string, pid: string) => `'beat ' || ${beat} || ' ' || ${pid}`,
+  confirmed: (barrier: string, replica: string) => `'confirmed ' || ${barrier} || ' ' || ${replica}`,
+};
+
+const read: { [K in Kind]: (first: string, second: string) => Of<K> } = {
+  changed: (hash) => ({ kind: 'changed', hash }),
+  changed_all: () => ({ kind: 'changed_all' }),
+  closed: (accountId) => ({ kind: 'closed', accountId }),
+  barrier: (replica, barrier) => ({ kind: 'barrier', replica, barrier: Number(barrier) }),
+  confirmed: (barrier, replica) => ({ kind: 'confirmed', barrier: Number(barrier), replica }),
+  beat: (beat, pid) => ({ kind: 'beat', beat: Number(beat), pid: Number(pid) }),
+  call: () => ({ kind: 'call' }),
+};
+
+const isKind = (word: string): word is Kind => Object.hasOwn(read, word);
+
+/** A message that was heard; undefined for one of no known kind, such as a later release may send. */
+export function parse(text: string): Message | undefined {
+  const [kind = '', first = '', second = ''] = text.split(' ');
+  return isKind(kind) ? read[kind](first, second) : undefined;
+}
+
+export const isChange = (message: Message): message is Change =>
+  message.kind === 'changed' || message.kind === 'changed_all' || message.kind === 'closed';
