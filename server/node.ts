@@ -10,6 +10,7 @@ import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
 import { listening } from './process/listen.ts';
 import { perTurn } from './process/per-turn.ts';
+import { readBody } from './process/read-body.ts';
 import { alone, supervise, worker } from './process/workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */
@@ -44,6 +45,7 @@ try {
       answer(request, {
         ip: () => incoming.socket.remoteAddress,
         header: (name) => incoming.headers[name]?.toString(),
+        readBody: (limit) => readBody(incoming, limit),
         disconnect: () => incoming.socket.destroy(),
       }),
     { hostname: config.HOST, errorHandler: refuseUnreadable },

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { z } from '@hono/zod-openapi';
 import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from '../errors.ts';
 import { checkForm, checkJson } from './body-bounds.ts';
@@ -25,11 +26,12 @@ export interface ParsedBody {
  * @throws BodyTooLarge, before anything is read where the length was told
  * @throws MalformedBody where it ends early
  */
-export async function readBytes({ request, header }: Incoming, limit: number): Promise<Uint8Array> {
+export async function readBytes({ request, header, readBody }: Incoming, limit: number): Promise<Uint8Array> {
   const length = header('content-length');
   const isChunked = header('transfer-encoding') != null;
   if (length != null && !isChunked && Number(length) > limit) throw new BodyTooLarge(limit);
   try {
+    if (readBody) return await readBody(limit);
     // No more is read than the length that was told, so only without one has the body to be watched.
     if (length != null && !isChunked) return new Uint8Array(await request.arrayBuffer());
     return await readWatched(request, limit);
@@ -117,11 +119,10 @@ const isIdentity = (encoding: string | null | undefined) =>
 
 /** @throws MalformedBody where bytes are not UTF-8: replaced characters would make two passwords equal. */
 function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new MalformedBody('The body is not valid UTF-8.');
-  }
+  if (!isUtf8(bytes)) throw new MalformedBody('The body is not valid UTF-8.');
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = buffer.toString();
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 function parseJson(text: string): unknown {

@@ -71,6 +71,7 @@ function incomingOf(c: Context<Env>, context: ServiceContext): Incoming {
     search: query < 0 ? '' : url.slice(query + 1).replace(/#.*$/s, ''),
     requestId: c.var.requestId,
     client: () => clientOf(header, peer, context),
+    readBody: peer?.readBody,
     disconnect: peer?.disconnect,
   };
 }

@@ -36,6 +36,7 @@ export function withFastPaths(
         search: end < 0 ? '' : url.slice(end + 1),
         requestId,
         client: () => clientOf(header, peer, context),
+        readBody: peer?.readBody,
         disconnect: peer?.disconnect,
       }),
     );

@@ -15,6 +15,8 @@ export interface Incoming {
   requestId: string;
   /** Who sent it. */
   client: () => Client;
+  /** See `Peer`. */
+  readBody?: ((limit: number) => Promise<Uint8Array>) | undefined;
   /** Closes the connection. Only Node can. */
   disconnect?: (() => void) | undefined;
 }

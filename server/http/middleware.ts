@@ -25,17 +25,18 @@ export const loggedPath = (path: string): string =>
  * Has a request answered, and logs the answer at level `debug`: the path without its query, and no header, since both
  * may hold secrets.
  */
-export async function logged<Answer extends { status: number }>(
+export function logged<Answer extends { status: number }>(
   log: Logger,
   { method, path, requestId }: { method: string; path: string; requestId: string },
   answer: () => Promise<Answer>,
 ): Promise<Answer> {
   if (!log.isLevelEnabled('debug')) return answer();
   const began = performance.now();
-  const answered = await answer();
-  const ms = Math.round((performance.now() - began) * 10) / 10;
-  log.debug({ requestId, method, path: loggedPath(path), status: answered.status, ms }, 'answered');
-  return answered;
+  return answer().then((answered) => {
+    const ms = Math.round((performance.now() - began) * 10) / 10;
+    log.debug({ requestId, method, path: loggedPath(path), status: answered.status, ms }, 'answered');
+    return answered;
+  });
 }
 
 export const accessLog = (log: Logger) =>

@@ -15,12 +15,10 @@ function add(fields: Fields, name: string, value: string): void {
  * @throws InvalidInput where one is not UTF-8 in percent-encoding (RFC 3986, section 2.5)
  */
 export const parseQuery = (search: string): Fields =>
-  search === ''
-    ? {}
-    : parseFields(
-        search,
-        (part) => new InvalidInput({ detail: 'Must be UTF-8 in percent-encoding.', parameter: part }),
-      );
+  parseFields(
+    search,
+    (part) => new InvalidInput({ detail: 'Must be UTF-8 in percent-encoding.', parameter: part }),
+  );
 
 /**
  * The fields of `application/x-www-form-urlencoded`, which a query and a form share.

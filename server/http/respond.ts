@@ -18,29 +18,30 @@ interface Asked {
  * Makes a response of what an operation answered.
  * @param made undefined for a response without a body; anything but a Json or a Text is sent as JSON
  */
-export function respond(made: unknown, status: number, { requestId, disconnect }: Asked): Response {
-  if (made instanceof Reply)
-    return withHeaders(made.body, made.status ?? status, made.headers, { requestId, disconnect });
-  return withHeaders(made, status, undefined, { requestId, disconnect });
+export function respond(made: unknown, status: number, asked: Asked): Response {
+  if (made instanceof Reply) return send(made.body, made.status ?? status, asked, made.headers);
+  return send(made, status, asked);
 }
 
-function withHeaders(
+function send(
   body: unknown,
   status: number,
-  own: Readonly<Record<string, string>> | undefined,
   { requestId, disconnect }: Asked,
+  own?: Readonly<Record<string, string>>,
 ): Response {
   // All at once: a Headers object that is changed afterwards costs more than all else here.
-  const headers = { 'Content-Type': typeOf(body), ...standardHeaders(requestId), ...own };
-  if (body === undefined) {
-    const { 'Content-Type': _, ...others } = headers;
-    return new Response(null, { status, headers: others });
-  }
+  const headers: Record<string, string> = standardHeaders(requestId);
+  if (body !== undefined) headers['Content-Type'] = typeOf(body);
+  if (own) Object.assign(headers, own);
+  if (body === undefined) return new Response(null, { status, headers });
+
   const texts = textsOf(body);
-  if (!isLarge(texts))
-    return new Response(texts.length === 1 ? texts[0] : texts.join(''), { status, headers });
-  const { stream, length } = streamOf({ texts }, { isOwn: true, disconnect });
-  return new Response(stream, { status, headers: { ...headers, 'Content-Length': String(length) } });
+  if (isLarge(texts)) {
+    const { stream, length } = streamOf({ texts }, { isOwn: true, disconnect });
+    headers['Content-Length'] = String(length);
+    return new Response(stream, { status, headers });
+  }
+  return new Response(texts.length === 1 ? texts[0] : texts.join(''), { status, headers });
 }
 
 const typeOf = (body: unknown) => (body instanceof Text ? body.contentType : 'application/json');

@@ -41,13 +41,21 @@ export function prepare(
   const { security = [] } = route;
   const { params, query, body }: RequestConfig = (route.request ?? {}) as RequestConfig;
   const status = successOf(route);
+  // Of what an empty query is read as, there is one for all requests.
+  const noQuery = query?.safeParse({});
 
-  const parse = (incoming: Incoming, bytes: Uint8Array | undefined) => {
+  const parse = (incoming: Incoming, bytes: Uint8Array | undefined, caller: Caller) => {
     const path = params?.safeParse(incoming.params);
     if (path && !path.success) throw new notFound();
-    const inQuery = query && validated(query, parseQuery(incoming.search), 'query');
+    const inQuery =
+      noQuery?.success && incoming.search === ''
+        ? noQuery.data
+        : query && validated(query, parseQuery(incoming.search), 'query');
     const parsed = body && bytes ? parseBody(body, bytes, incoming.header) : {};
-    return maybeAsync(parsed, ({ json, form }) => ({ params: path?.data, query: inQuery, json, form }));
+    return maybeAsync(
+      parsed,
+      ({ json, form }) => new Parsed(caller, path?.data, inQuery, json, form, incoming),
+    );
   };
 
   return async (incoming) => {
@@ -55,7 +63,7 @@ export function prepare(
       const bytes = body && (await readBytes(incoming, limit));
       const token = isPublic(security) ? undefined : findToken(incoming.header('authorization'));
       const made = maybeAsync(authenticate(context, token, security, incoming.client), (caller) =>
-        maybeAsync(parse(incoming, bytes), (parsed) => run(inputOf(caller, parsed, incoming))),
+        maybeAsync(parse(incoming, bytes, caller), run),
       );
       return respond(made instanceof Promise ? await made : made, status, incoming);
     } catch (error) {
@@ -64,16 +72,36 @@ export function prepare(
   };
 }
 
-/** The schemas of the route have made of the request what `operation` says they do. */
-const inputOf = (caller: Caller, parsed: object, { request }: Incoming) =>
-  ({
-    caller,
-    ...parsed,
-    // Asked only where it is needed: to make one costs more than all else here.
-    get signal() {
-      return request.signal;
-    },
-  }) as Input<RouteConfig>;
+/** What an operation works with: the schemas of its route have made of the request what `operation` says they do. */
+class Parsed implements Input<RouteConfig> {
+  readonly #request: Request;
+  readonly caller: Caller;
+  readonly params: never;
+  readonly query: never;
+  readonly json: never;
+  readonly form: never;
+
+  constructor(
+    caller: Caller,
+    params: unknown,
+    query: unknown,
+    json: unknown,
+    form: unknown,
+    { request }: Incoming,
+  ) {
+    this.caller = caller;
+    this.params = params as never;
+    this.query = query as never;
+    this.json = json as never;
+    this.form = form as never;
+    this.#request = request;
+  }
+
+  /** Asked only where it is needed: to make one costs more than all else here. */
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
+}
 
 /** The status of a success: the first that the route describes. */
 function successOf({ operationId, responses }: RouteConfig): number {
