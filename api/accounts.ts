@@ -18,6 +18,11 @@ export const AccountId = accountId.openapi({
 /** An id in a request, as the server knows it: without the prefix that it is printed with. */
 export const unprefixed = (id: string) => id.slice(4);
 
+export const ExternalId = text(1, 255).openapi({
+  description: 'The product’s own id of whoever this account stands for.',
+  example: 'user_8812',
+});
+
 /**
  * How the operator says for which account it acts. Anybody else may leave it out, or name their own. It has no
  * example, since the docs would send that along with every request that is tried there.
@@ -29,6 +34,12 @@ export const accountQuery = {
     .openapi({
       description: 'Whose: the operator names the account it acts for. Other callers act for their own.',
       param: { name: 'accountId', in: 'query' },
+    }),
+  externalId: text(1, 255)
+    .optional()
+    .openapi({
+      description: 'Whose, by the product’s own id of the account: in place of `accountId`.',
+      param: { name: 'externalId', in: 'query' },
     }),
 };
 
@@ -65,11 +76,6 @@ export const NewPassword = z
 /** A password to be checked: bounded, but not judged. */
 export const Password = bounded(1024).openapi({ format: 'password' });
 
-export const ExternalId = text(1, 255).openapi({
-  description: 'The product’s own id of whoever this account stands for.',
-  example: 'user_8812',
-});
-
 export const Account = z
   .object({
     id: AccountId,
@@ -100,7 +106,7 @@ export const accounts = {
     tags,
     summary: 'Create an account',
     description:
-      'Sign up with an email and a password (where `SIGN_UP` is open), or, as the operator, create an account for one of your own users with an `externalId`. Such an account has no password: the operator acts for it.',
+      'Sign up with an email and a password (where `SIGN_UP` is open), or, as the operator, create an account for one of your own users with an `externalId`. Such an account has no password: the operator acts for it. Where there is one with this `externalId`, that one is returned.',
     security: [byAnyone, byOperator],
     request: {
       body: {
@@ -111,6 +117,10 @@ export const accounts = {
     responses: {
       201: {
         description: 'The account was created.',
+        content: { 'application/json': { schema: Account } },
+      },
+      200: {
+        description: 'The account that has this `externalId` already.',
         content: { 'application/json': { schema: Account } },
       },
       ...refusals(400, 401, 403, 409, 413, 415, 422),

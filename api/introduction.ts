@@ -28,7 +28,7 @@ curl -s http://127.0.0.1:8787/v1/keys/verify \\
 
 They create an account, sign in, create a key, and verify its token. The last response is the verdict: \`{"valid":true,"key":{…}}\`, or \`{"valid":false,"reason":"…"}\`. A key’s token is returned once, when the key is created; store it where it is used.
 
-The **operator** is the back end of the product that runs this deployment. It creates an account for each of its users, with an \`externalId\`, and makes calls for any account by naming it in the query: \`accountId=acc_…\`. Where sign-up is closed, only the operator creates accounts, and the first call returns \`sign_up_closed\`.
+The **operator** is the back end of the product that runs this deployment. It creates an account for each of its users, with an \`externalId\`, and makes calls for any account by naming it in the query: \`externalId=…\`, or \`accountId=acc_…\`. Where sign-up is closed, only the operator creates accounts, and the first call returns \`sign_up_closed\`.
 
 ## Authentication
 

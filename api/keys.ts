@@ -36,7 +36,7 @@ export const Scopes = z
   });
 
 /** Refused by name: JavaScript objects treat an entry called `__proto__` as something else. */
-const metadataName = /^(?!__proto__$)[\w.:-]{1,64}$/;
+const metadataName = /^(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$/;
 
 type MetadataValue = string | number | boolean;
 
@@ -241,6 +241,13 @@ export const keys = {
     responses: {
       201: {
         description: 'The key, with its token.',
+        headers: {
+          Location: {
+            description: 'The path of the key.',
+            required: true,
+            schema: { type: 'string' as const, format: 'uri-reference' },
+          },
+        },
         content: {
           'application/json': {
             schema: MintedKey,

@@ -17,10 +17,11 @@ export const pageQuery = {
     }),
   cursor: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'Must be a `nextCursor` of an earlier answer.')
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be a `nextCursor` of an earlier answer.')
     .optional()
     .openapi({
-      description: 'The `nextCursor` of the page before. Opaque: do not build or store one.',
+      description:
+        'The `nextCursor` of the page before, of the same list. Opaque: do not build or store one.',
       param: { name: 'cursor', in: 'query' },
     }),
 };

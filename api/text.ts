@@ -34,15 +34,6 @@ export const bounded = (max: number) =>
     .refine((value) => length(value) <= max, `Must have at most ${max} characters.`)
     .openapi({ maxLength: max });
 
-/** An address, as text and without a zone. */
-export const ipAddress = z.union(
-  [
-    z.ipv4('Must be an IPv4 or IPv6 address.').openapi({ format: 'ipv4', example: '203.0.113.7' }),
-    z.ipv6('Must be an IPv4 or IPv6 address.').openapi({ format: 'ipv6', example: '2001:db8::7' }),
-  ],
-  'Must be an IPv4 or IPv6 address.',
-);
-
 /** A date and time of RFC 3339, with whatever offset. */
 export const instantText = z.iso.datetime({
   offset: true,

@@ -2,7 +2,6 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Outcome } from '../decide/verdict.ts';
 import { accountQuery } from './accounts.ts';
 import { keyPath } from './keys.ts';
-import { filterParam } from './page.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { instant, instantText } from './text.ts';
@@ -15,7 +14,7 @@ export const maxBuckets = 1_000;
 /** Where a range of time may lie: whatever its bounds are rounded to can still be shown. */
 const years = '^(?:19[7-9]\\d|2\\d{3})-';
 
-const bound = (name: string, description: string, example: string) =>
+const bound = (name: string, description: string) =>
   instantText
     .regex(new RegExp(years), 'Must be in the years 1970 to 2999.')
     .transform((value) => new Date(value))
@@ -25,7 +24,8 @@ const bound = (name: string, description: string, example: string) =>
       format: 'date-time',
       pattern: `${years}\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$`,
       description,
-      param: { ...filterParam(name, example), required: false },
+      // An example would soon lie beyond what is kept.
+      param: { name, in: 'query', required: false },
     });
 
 const usageQuery = {
@@ -33,12 +33,10 @@ const usageQuery = {
   from: bound(
     'from',
     'The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days.',
-    '2026-01-31T00:00:00Z',
   ),
   to: bound(
     'to',
     'The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on.',
-    '2026-02-01T00:00:00Z',
   ),
   bucket: z
     .enum(['hour', 'day'])
@@ -89,7 +87,7 @@ const report = {
   content: { 'application/json': { schema: UsageReport, example } },
 };
 
-const whatCounts = `A use is a token of the key that was presented, to \`POST /v1/keys/verify\` or to this API itself; one that was answered \`unknown\` is nobody’s. Counts are there about a second after the use, and are kept for 90 days. One answer spans at most ${maxBuckets} buckets.`;
+const whatCounts = `A use is a token of the key that was presented, to \`POST /v1/keys/verify\` or to this API itself; one that was answered \`unknown\` is nobody’s. Counts are there about a second after the use, and are kept for 90 days: a range that begins before is refused. One answer spans at most ${maxBuckets} buckets.`;
 
 export const usage = {
   ofKey: createRoute({

@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Key, KeyId, keyExample, Scopes } from './keys.ts';
-import { refusals } from './problem.ts';
+import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant, ipAddress, text } from './text.ts';
+import { instant } from './text.ts';
 
 const tags = ['Verification'];
 
@@ -45,17 +45,24 @@ const WantedScopes = Scopes.optional().openapi({
   description: 'Scopes that the key must carry, all of them.',
 });
 
+/** What a client sends of itself is passed on as it is: whatever it may be, it must not fail the verification. */
+const noted = z
+  .unknown()
+  .transform((value) => (typeof value === 'string' ? value : undefined))
+  .optional();
+
 export const Verification = z
   .strictObject({
     token: Token,
     scopes: WantedScopes,
-    ip: ipAddress.optional().openapi({
+    ip: noted.openapi({
       description:
-        'The address that the token was presented from. Shown as the key’s `lastUsedIp` where the token is good.',
+        'The address that the token was presented from, IPv4 or IPv6. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.',
+      example: '203.0.113.7',
     }),
-    userAgent: text(0, 500).optional().openapi({
+    userAgent: noted.openapi({
       description:
-        'What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good.',
+        'What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good, in at most 500 characters.',
       example: 'files-cli/2.4',
     }),
   })
@@ -170,7 +177,11 @@ export const verification = {
           },
         },
       },
-      ...refusals(400, 401, 403, 413, 415, 422, 503),
+      ...refusals(400, 401, 403, 415, 422, 503),
+      413: refusal(413, {
+        detail: `The body may have at most ${maxBatchBytes} bytes.`,
+        description: 'The body is larger than 512 KiB.',
+      }),
     },
   }),
 

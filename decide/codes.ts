@@ -5,7 +5,6 @@ export const refusalCodes = [
   'body_too_large',
   'database_unavailable',
   'email_taken',
-  'external_id_taken',
   'insufficient_scope',
   'invalid_input',
   'invalid_refresh_token',

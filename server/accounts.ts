@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
-import { AccountNotFound, EmailTaken, ExternalIdTaken, WrongPassword } from './errors.ts';
+import { AccountNotFound, EmailTaken, WrongPassword } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
 import { hashPassword, isPassword } from './password.ts';
@@ -37,11 +37,34 @@ export async function signUp(
   return account;
 }
 
-/** Creates an account that has no password: the operator acts for it. @throws ExternalIdTaken */
-export async function createExternalAccount(db: Database, externalId: string, act: Act): Promise<Account> {
-  const account = await insertAccount(db, { external_id: externalId }, act);
-  if (!account) throw new ExternalIdTaken();
-  return account;
+/**
+ * Creates an account that has no password: the operator acts for it. Where there is one with this id already, it is
+ * given as it is.
+ */
+export async function createExternalAccount(
+  db: Database,
+  externalId: string,
+  act: Act,
+): Promise<{ account: Account; isNew: boolean }> {
+  for (;;) {
+    const account = await insertAccount(db, { external_id: externalId }, act);
+    if (account) return { account, isNew: true };
+    const { accounts } = await listAccounts(db, { limit: 1, externalId });
+    // Absent where it was deleted in between.
+    if (accounts[0]) return { account: accounts[0], isNew: false };
+  }
+}
+
+/** The id of the account with this id of the product's own. @throws AccountNotFound */
+export async function accountIdOf(db: Database, externalId: string): Promise<string> {
+  const account = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('external_id', '=', externalId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  if (!account) throw new AccountNotFound();
+  return account.id;
 }
 
 const insertAccount = (

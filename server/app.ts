@@ -58,7 +58,7 @@ export function createApp(context: ServiceContext): {
   });
 
   const app = new Hono<Env>();
-  app.use(requestId, accessLog(context.log), crossOrigin(context.corsOrigins), withStandardHeaders);
+  app.use(requestId, accessLog(context.log), withStandardHeaders, crossOrigin(context.corsOrigins));
   app.route('/', docs(context));
   app.route('/', journal.app);
   // Its page prints both.

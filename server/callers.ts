@@ -1,11 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { covers, type Reason } from '../decide/verdict.ts';
+import { accountIdOf } from './accounts.ts';
 import { check } from './check.ts';
 import type { ServiceContext } from './context.ts';
 import {
   AccountNotFound,
   AccountRequired,
-  beyondCaller,
   InsufficientScope,
   Unauthenticated,
   WrongCaller,
@@ -128,13 +128,24 @@ export function selfOf(caller: Caller): string {
   return caller.accountId;
 }
 
+/** How a request names an account; where in both ways, they must be of the same. */
+export interface NamedAccount {
+  accountId?: string | undefined;
+  externalId?: string | undefined;
+}
+
 /**
  * The account that a caller acts for: its own, or, for the operator, the one it names.
- * @param named the account id that the request names, if it does
  * @throws AccountRequired where the operator names none
- * @throws AccountNotFound where somebody else names an account that is not theirs
+ * @throws AccountNotFound where somebody else names an account that is not theirs, or there is none
  */
-export function accountOf(caller: Caller, named: string | undefined): string {
+export async function accountOf(
+  { db }: ServiceContext,
+  caller: Caller,
+  { accountId, externalId }: NamedAccount,
+): Promise<string> {
+  const named = externalId === undefined ? accountId : await accountIdOf(db, externalId);
+  if (accountId !== undefined && named !== accountId) throw new AccountNotFound();
   if (caller.kind === 'operatorToken') {
     if (named === undefined) throw new AccountRequired();
     return named;
@@ -159,16 +170,6 @@ export function keyOf(caller: Caller): VerifiedKey {
 /** The scopes that a caller cannot go beyond in what it gives: those of a key. Undefined where there is no bound. */
 export const boundsOf = (caller: Caller): readonly string[] | undefined =>
   caller.kind === 'apiKey' ? [...caller.key.scopes] : undefined;
-
-/**
- * Refuses a key that would give another one more than it has itself.
- * @throws InsufficientScope
- */
-export function mayGrant(caller: Caller, scopes: readonly string[]): void {
-  const bounds = boundsOf(caller);
-  const beyond = bounds ? scopes.filter((scope) => !bounds.includes(scope)) : [];
-  if (beyond.length > 0) throw beyondCaller(beyond);
-}
 
 /** The caller as the audit trail names it, at this instant. */
 export function actOf(caller: Caller, now: number): Act {

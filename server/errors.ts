@@ -68,7 +68,9 @@ export class KeyLimitReached extends Refusal {
 export class AccountRequired extends Refusal {
   readonly code = 'account_required';
   constructor() {
-    super('The operator must say for which account it acts: add the query parameter accountId.');
+    super(
+      'The operator must say for which account it acts: add the query parameter accountId or externalId.',
+    );
   }
 }
 
@@ -76,13 +78,6 @@ export class EmailTaken extends Refusal {
   readonly code = 'email_taken';
   constructor() {
     super('An account with this email exists already: sign in instead.');
-  }
-}
-
-export class ExternalIdTaken extends Refusal {
-  readonly code = 'external_id_taken';
-  constructor() {
-    super('An account with this externalId exists already: find it with GET /v1/accounts?externalId=….');
   }
 }
 

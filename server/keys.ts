@@ -81,18 +81,28 @@ const hasStatus =
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> & {
   token: string;
+  /** Scopes that it must not go beyond: those of a key that makes the call. Undefined: no such bound. */
+  within: readonly string[] | undefined;
 };
+
+/** @throws InsufficientScope where scopes go beyond others */
+function assertWithin(scopes: readonly string[], within: readonly string[] | undefined): void {
+  const beyond = within ? scopes.filter((scope) => !within.includes(scope)) : [];
+  if (beyond.length > 0) throw beyondCaller(beyond);
+}
 
 /**
  * Stores a new key. Of its token only the hash and the start are kept.
+ * @throws InsufficientScope where its scopes go beyond `within`
  * @throws AccountNotFound where the account is gone
  * @throws KeyLimitReached where it has `maxKeysPerAccount` keys
  */
 export async function mintKey(
   { db, maxKeysPerAccount }: { db: Database; maxKeysPerAccount: number },
-  { token, ...given }: NewKey,
+  { token, within, ...given }: NewKey,
   act: Act,
 ): Promise<Key> {
+  assertWithin(given.scopes, within);
   const at = new Date(act.now);
   const key = { id: newId(act.now), ...given, hash: hashText(token), start: startOf(token) };
   // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
@@ -179,6 +189,9 @@ export interface KeyChange {
   disabled?: boolean | undefined;
 }
 
+const isNothing = ({ metadata = {}, ...change }: KeyChange) =>
+  Object.keys(metadata).length === 0 && Object.values(change).every((value) => value === undefined);
+
 /** How many entries metadata may have, and how many bytes their names and texts may take as JSON. */
 const maxMetadataEntries = 50;
 const maxMetadataBytes = 4_096;
@@ -193,11 +206,12 @@ const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
 type Store = { db: Database; settled: () => Promise<void> };
 
 /**
- * Changes a key, and answers with what it is now, once that is in force everywhere.
- * @param within scopes that the key must not go beyond: those of a key that makes the call, which could otherwise
- * bring a stronger one back to life. Absent: no such bound
+ * Changes a key, and answers with what it is now, once that is in force everywhere. Where nothing is to change, nothing
+ * is written.
+ * @param within scopes that the key must not go beyond, before and after: those of a key that makes the call, which
+ * could otherwise bring a stronger one back to life. Absent: no such bound
  * @throws KeyNotFound where the account has no such key
- * @throws InsufficientScope where the key has scopes beyond `within`
+ * @throws InsufficientScope where the key has scopes beyond `within`, or would get some
  * @throws InvalidInput where the merged metadata would be too many, or too long
  */
 export async function changeKey(
@@ -207,6 +221,8 @@ export async function changeKey(
   { within, ...change }: KeyChange & { within?: readonly string[] | undefined },
   act: Act,
 ): Promise<Key> {
+  assertWithin(change.scopes ?? [], within);
+  if (isNothing(change)) return getKey(db, accountId, name);
   const at = sql`${new Date(act.now)}::timestamptz`;
   const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;
   const changes = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
@@ -235,9 +251,7 @@ export async function changeKey(
     return changed;
   }
 
-  const { scopes } = await getKey(db, accountId, name);
-  const beyond = within ? scopes.filter((scope) => !within.includes(scope)) : [];
-  if (beyond.length > 0) throw beyondCaller(beyond);
+  assertWithin((await getKey(db, accountId, name)).scopes, within);
   throw new InvalidInput({
     detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
     pointer: '#/metadata',

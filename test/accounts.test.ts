@@ -120,12 +120,18 @@ test('bad input to a union is told in the words of what was meant', async () => 
   expect(await faults({ externalId: '' })).toEqual(['#/externalId']);
 });
 
-test('the operator creates an account for one of the product’s own users, once', async () => {
+test('the operator creates an account for one of the product’s own users, and gets the same one again', async () => {
   const body = { externalId: 'user_1' };
   const created = expectData(await service.operator.POST('/v1/accounts', { body }));
   expect(created).toMatchObject({ email: null, externalId: 'user_1' });
   const again = await service.operator.POST('/v1/accounts', { body });
-  expect(again.error).toMatchObject({ status: 409, code: 'external_id_taken' });
+  expect(again.response.status).toBe(200);
+  expect(again.data).toEqual(created);
+  const racing = Array.from({ length: 5 }, () =>
+    service.operator.POST('/v1/accounts', { body: { externalId: 'user_race' } }),
+  );
+  const ids = (await Promise.all(racing)).map(({ data }) => data?.id);
+  expect(new Set(ids).size).toBe(1);
 
   const { client } = await service.signIn();
   expect((await client.POST('/v1/accounts', { body })).error).toMatchObject({
@@ -133,6 +139,44 @@ test('the operator creates an account for one of the product’s own users, once
     code: 'wrong_caller',
   });
   expect((await service.as().POST('/v1/accounts', { body })).response.status).toBe(401);
+});
+
+test('wherever an account is named by its id, it can be named by its externalId', async () => {
+  const externalId = 'user_named/é 1';
+  const { id: accountId } = expectData(await service.operator.POST('/v1/accounts', { body: { externalId } }));
+  const query = { externalId };
+  const key = expectData(
+    await service.operator.POST('/v1/keys', { params: { query }, body: { name: 'Key' } }),
+  );
+  expect(key.accountId).toBe(accountId);
+  const params = { query, path: { keyId: key.id } };
+  expect(expectData(await service.operator.GET('/v1/keys', { params: { query } })).data).toHaveLength(1);
+  expect(expectData(await service.operator.GET('/v1/keys/{keyId}', { params })).id).toBe(key.id);
+  expect(
+    expectData(await service.operator.PATCH('/v1/keys/{keyId}', { params, body: { name: 'Other' } })).name,
+  ).toBe('Other');
+  expectData(await service.operator.GET('/v1/keys/{keyId}/usage', { params }));
+  expectData(await service.operator.GET('/v1/usage', { params: { query } }));
+  expect(expectData(await service.operator.GET('/v1/account', { params: { query } })).id).toBe(accountId);
+  expect((await service.operator.DELETE('/v1/keys/{keyId}', { params })).response.status).toBe(204);
+
+  const both = (accountId: string) =>
+    service.operator.GET('/v1/keys', { params: { query: { externalId, accountId } } });
+  expect((await both(accountId)).response.status).toBe(200);
+  const { client, accountId: other } = await service.signIn();
+  expect((await both(other)).error).toMatchObject({ code: 'account_not_found' });
+  for (const caller of [service.operator, client])
+    expect(
+      (await caller.GET('/v1/keys', { params: { query: { externalId: 'user_nobody' } } })).error,
+    ).toMatchObject({ code: 'account_not_found' });
+  expect((await client.GET('/v1/keys', { params: { query } })).error).toMatchObject({
+    code: 'account_not_found',
+  });
+
+  expect((await service.operator.DELETE('/v1/account', { params: { query } })).response.status).toBe(204);
+  expect((await service.operator.GET('/v1/account', { params: { query } })).error).toMatchObject({
+    code: 'account_not_found',
+  });
 });
 
 test('the operator lists accounts, newest first, and finds one by its external id or email', async () => {

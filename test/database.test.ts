@@ -50,6 +50,7 @@ const newKey = () => ({
   metadata: { plan: 'pro' },
   expiresAt: null,
   token: newToken('lk_'),
+  within: undefined,
 });
 
 describe('parameters', () => {
@@ -100,7 +101,9 @@ onPostgres('connections to a server', () => {
     const db = await opened(withParameters(url, { max: '2' }));
     const credentials = { email: 'ada@example.com', password };
     const { signal } = new AbortController();
-    const accounts = await Promise.all([1, 2, 3].map((n) => createExternalAccount(db, `user_${n}`, act)));
+    const accounts = await Promise.all(
+      [1, 2, 3].map(async (n) => (await createExternalAccount(db, `user_${n}`, act)).account),
+    );
     const { id: accountId } = await signUp(db, credentials, act, signal);
     let done = false;
     const whileChanging = async (work: () => Promise<void>) => {

@@ -45,7 +45,10 @@ async function answerOf(response: Response): Promise<Answer> {
   const own = [id, ...(token ? [keyId, token, start, `"number":${number}`] : [])];
   return {
     status: response.status,
-    headers: { ...Object.fromEntries(headers), 'x-request-id': 'ITS OWN' },
+    headers: {
+      ...Object.fromEntries(headers.filter(([name]) => name !== 'location')),
+      'x-request-id': 'ITS OWN',
+    },
     text: own.reduce((rest: string, word: string) => rest.replaceAll(word, 'ITS OWN'), text),
   };
 }
@@ -130,9 +133,9 @@ const bodies: [name: string, body: string, status: number][] = [
   ['an unknown field', '{"token":"a","tokne":"b"}', 422],
   ['__proto__', '{"token":"a","__proto__":{}}', 422],
   ['a scope twice', '{"token":"a","scopes":["b","b"]}', 422],
-  ['no address', '{"token":"a","ip":"b"}', 422],
-  ['a NUL', '{"token":"a","userAgent":"\\u0000"}', 422],
-  ['a lone surrogate', '{"token":"a","userAgent":"\\ud800"}', 422],
+  ['no address', '{"token":"a","ip":"b"}', 200],
+  ['a NUL', '{"token":"a","userAgent":"\\u0000"}', 200],
+  ['a lone surrogate', '{"token":"a","userAgent":"\\ud800"}', 200],
   ['no object', '[]', 422],
   ['null', 'null', 422],
   ['half of JSON', '{"token":', 400],
@@ -277,7 +280,7 @@ test.each([
   [
     'an expired caller with bad input',
     () => newKey({ scopes, expiresAt: past() }),
-    { ip: 'x' },
+    { scopes: [1] },
     refused('expired'),
     unused,
   ],

@@ -90,7 +90,9 @@ test('a lower bound takes no key away, and mints none', async () => {
   const key = { accountId: ada.accountId.slice(4), name: 'Key', scopes: [], metadata: {}, expiresAt: null };
   const act = { actor: 'operator', now: service.context.now() };
   const minting = { db: service.db, maxKeysPerAccount: 2 };
-  await expect(mintKey(minting, { ...key, token: newToken('lk_') }, act)).rejects.toThrow(KeyLimitReached);
+  await expect(mintKey(minting, { ...key, token: newToken('lk_'), within: undefined }, act)).rejects.toThrow(
+    KeyLimitReached,
+  );
   const page = expectData(await ada.client.GET('/v1/keys'));
   expect(page.data.map(({ id }) => id)).toEqual(keys.map(({ id }) => id).toReversed());
 });

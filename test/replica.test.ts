@@ -90,7 +90,7 @@ const minting = () => ({ db: here.db, maxKeysPerAccount: 1_000 });
 async function knownKey(accountId = operatorAccountId) {
   const token = newToken('lk_');
   const hash = hashText(token);
-  const key = { accountId, name: 'Key', scopes: [], metadata: {}, expiresAt: null, token };
+  const key = { accountId, name: 'Key', scopes: [], metadata: {}, expiresAt: null, token, within: undefined };
   const { id } = await mintKey(minting(), key, act);
   for (const { keys } of [here, there]) expect(await keys.find(hash)).toMatchObject({ id });
   return { id, hash };
@@ -141,7 +141,8 @@ onPostgres('replicas', () => {
   });
 
   test('the deletion of an account is known to every replica when it is answered', async () => {
-    const { id } = await createExternalAccount(here.db, 'user_1', act);
+    const { account } = await createExternalAccount(here.db, 'user_1', act);
+    const { id } = account;
     const { hash } = await knownKey(id);
     await deleteAccount(here, id, act);
     expect(await there.keys.find(hash)).toBeUndefined();
@@ -264,7 +265,15 @@ onPostgres('replicas', () => {
     expect(Date.now() - slow.replica.now()).toBeGreaterThan(3_000_000);
     const token = newToken('lk_');
     const expiresAt = new Date(Date.now() - 1_800_000);
-    const key = { accountId: operatorAccountId, name: 'Key', scopes: [], metadata: {}, expiresAt, token };
+    const key = {
+      accountId: operatorAccountId,
+      name: 'Key',
+      scopes: [],
+      metadata: {},
+      expiresAt,
+      token,
+      within: undefined,
+    };
     await mintKey(minting(), key, act);
     const now = () => slow.replica.now();
     expect(await verify(slow.keys, token, { reach: operatorAccountId, now })).toMatchObject({

@@ -126,7 +126,7 @@ export interface paths {
         };
         /**
          * Get the usage of a key
-         * @description How often a key was presented in a range of time, and what was said of it. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days. One answer spans at most 1000 buckets.
+         * @description How often a key was presented in a range of time, and what was said of it. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days: a range that begins before is refused. One answer spans at most 1000 buckets.
          */
         get: operations["getKeyUsage"];
         put?: never;
@@ -146,7 +146,7 @@ export interface paths {
         };
         /**
          * Get the usage of all keys
-         * @description How often the account’s keys were presented in a range of time, those included that are revoked by now, and what was said of them. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days. One answer spans at most 1000 buckets.
+         * @description How often the account’s keys were presented in a range of time, those included that are revoked by now, and what was said of them. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days: a range that begins before is refused. One answer spans at most 1000 buckets.
          */
         get: operations["getUsage"];
         put?: never;
@@ -172,7 +172,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Sign up with an email and a password (where `SIGN_UP` is open), or, as the operator, create an account for one of your own users with an `externalId`. Such an account has no password: the operator acts for it.
+         * @description Sign up with an email and a password (where `SIGN_UP` is open), or, as the operator, create an account for one of your own users with an `externalId`. Such an account has no password: the operator acts for it. Where there is one with this `externalId`, that one is returned.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -443,7 +443,7 @@ export interface components {
              * @description The stable name of the problem: branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. */
             detail: string;
             /** @description The `x-request-id` of this answer: quote it to support. */
@@ -665,13 +665,16 @@ export interface components {
              *     ]
              */
             scopes?: string[];
-            /** @description The address that the token was presented from. Shown as the key’s `lastUsedIp` where the token is good. */
-            ip?: string;
             /**
-             * @description What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good.
+             * @description The address that the token was presented from, IPv4 or IPv6. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.
+             * @example 203.0.113.7
+             */
+            ip?: unknown;
+            /**
+             * @description What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good, in at most 500 characters.
              * @example files-cli/2.4
              */
-            userAgent?: string;
+            userAgent?: unknown;
         };
         Verdicts: {
             verdicts: components["schemas"]["Verdict"][];
@@ -899,9 +902,11 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
                 /** @description How many items at most. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before. Opaque: do not build or store one. */
+                /** @description The `nextCursor` of the page before, of the same query. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description Only keys of this status. */
                 status?: "active" | "disabled" | "expired";
@@ -1076,6 +1081,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
             };
             header?: never;
             path?: never;
@@ -1092,6 +1099,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
+                    /** @description The path of the key. */
+                    Location: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1329,6 +1338,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
             };
             header?: never;
             path: {
@@ -1496,6 +1507,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
             };
             header?: never;
             path: {
@@ -1639,6 +1652,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
             };
             header?: never;
             path: {
@@ -2192,7 +2207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 64 KiB. */
+            /** @description The body is larger than 512 KiB. */
             413: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2207,7 +2222,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Content Too Large",
                      *       "code": "body_too_large",
-                     *       "detail": "The body may have at most 65536 bytes."
+                     *       "detail": "The body may have at most 524288 bytes."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2535,6 +2550,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
                 /** @description The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
                 from?: string;
                 /** @description The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on. */
@@ -2715,6 +2732,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
                 /** @description The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
                 from?: string;
                 /** @description The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on. */
@@ -2892,7 +2911,7 @@ export interface operations {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before. Opaque: do not build or store one. */
+                /** @description The `nextCursor` of the page before, of the same query. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description The product’s own id of whoever this account stands for. */
                 externalId?: string;
@@ -3026,6 +3045,17 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The account that has this `externalId` already. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
             /** @description The account was created. */
             201: {
                 headers: {
@@ -3224,6 +3254,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
             };
             header?: never;
             path?: never;
@@ -3366,6 +3398,8 @@ export interface operations {
             query?: {
                 /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
                 accountId?: string;
+                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                externalId?: string;
             };
             header?: never;
             path?: never;

@@ -31,9 +31,13 @@ export function clientOf(
     : peer?.ip();
   return {
     ip: address === undefined ? null : plainIp(address),
-    userAgent: header('user-agent')?.slice(0, maxUserAgentLength).toWellFormed() ?? null,
+    userAgent: plainUserAgent(header('user-agent')),
   };
 }
+
+/** What a client calls itself, as it can be stored: clipped, without NUL characters and lone surrogates. */
+export const plainUserAgent = (userAgent: string | null | undefined): string | null =>
+  userAgent?.slice(0, maxUserAgentLength).replaceAll('\0', '').toWellFormed() ?? null;
 
 /**
  * An address as text: IPv4 also where it came over an IPv6 socket (`::ffff:192.0.2.1`), and without a zone, which

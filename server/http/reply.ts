@@ -38,7 +38,7 @@ export class Text {
   }
 }
 
-/** A body with headers, or with another status than the first success of its route. */
+/** A body with headers, or with another status than the usual success of its route. */
 export class Reply<Body> {
   readonly body: Body;
   readonly headers: Readonly<Record<string, string>>;

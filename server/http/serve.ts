@@ -103,11 +103,11 @@ class Parsed implements Input<RouteConfig> {
   }
 }
 
-/** The status of a success: the first that the route describes. */
+/** The status of a success: of two, that of something new (201), where what was there already is a Reply with its own. */
 function successOf({ operationId, responses }: RouteConfig): number {
   const status = Object.keys(responses)
     .map(Number)
-    .find((status) => status < 300);
+    .findLast((status) => status < 300);
   if (status === undefined) throw new Error(`${operationId} describes no success.`);
   return status;
 }

@@ -19,7 +19,7 @@ const capacity = 100_000;
 const statementSize = 2_000;
 
 /** How long counts are kept, in milliseconds: 90 days. */
-const retention = 90 * 86_400_000;
+export const retention = 90 * 86_400_000;
 
 /** Counts that are too old are looked for so often, in milliseconds, or, while there are more, after each flush. */
 const sweepInterval = 3_600_000;

@@ -82,6 +82,9 @@ function objects(schema: Schema): fc.Arbitrary<Record<string, unknown>> {
   return fc.tuple(record, entries).map(([fixed, free]) => ({ ...free, ...fixed }));
 }
 
+/** Whether a schema refuses anything: if not, the search for a bad value would not end. */
+const refuses = (schema: Schema) => keywordsIn(schema).size > 0;
+
 /** Values that a schema refuses: good ones with one thing wrong in them, and nonsense. */
 export const badFor = (schema: Schema): fc.Arbitrary<unknown> =>
   fc
@@ -103,8 +106,7 @@ function spoilt(schema: Schema): fc.Arbitrary<unknown> {
   }
   if (types.includes('integer')) ways.push(fc.integer(), fc.double(), fc.maxSafeInteger());
   if (types.includes('array') && items) {
-    // A schema without keywords refuses nothing, and the search for a bad value would not end.
-    if (keywordsIn(items).size > 0)
+    if (refuses(items))
       ways.push(fc.tuple(goodFor(schema), badFor(items)).map(([good, bad]) => [...(good as []), bad]));
     if (maxItems !== undefined)
       ways.push(fc.array(goodFor(items), { minLength: maxItems + 1, maxLength: maxItems + 9 }));
@@ -115,9 +117,11 @@ function spoilt(schema: Schema): fc.Arbitrary<unknown> {
     ways.push(
       fc.tuple(good, names, anything).map(([object, name, value]) => entered(object, name, value)),
       ...required.map((name) => good.map(({ [name]: _, ...rest }) => rest)),
-      ...Object.entries(properties).map(([name, property]) =>
-        fc.tuple(good, badFor(property)).map(([object, value]) => ({ ...object, [name]: value })),
-      ),
+      ...Object.entries(properties)
+        .filter(([, property]) => refuses(property))
+        .map(([name, property]) =>
+          fc.tuple(good, badFor(property)).map(([object, value]) => ({ ...object, [name]: value })),
+        ),
     );
     if (typeof schema.additionalProperties === 'object')
       ways.push(

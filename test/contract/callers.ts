@@ -72,6 +72,11 @@ const issuers: Record<
     return (await response.json()).data[0].id;
   },
   accountId: async (_service, account) => `acc_${account.accountId}`,
+  async externalId({ db }, { accountId }) {
+    const external_id = `user_${accountId}`;
+    await db.updateTable('accounts').set({ external_id }).where('id', '=', accountId).execute();
+    return external_id;
+  },
   async cursor(service, account, { path }, token) {
     await mint(service, account);
     await mint(service, account);

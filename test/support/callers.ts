@@ -171,7 +171,7 @@ export const storeKey = (
 ): Promise<Key> =>
   mintKey(
     context,
-    { name: 'Key', metadata: {}, expiresAt, ...key },
+    { name: 'Key', metadata: {}, expiresAt, within: undefined, ...key },
     { actor: 'operator', now: context.now() },
   );
 

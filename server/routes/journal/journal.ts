@@ -1,6 +1,6 @@
 import { journal, maxNameLength } from '../../../api/journal.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
-import { actOf, selfOf } from '../../callers.ts';
+import { actOf, boundsOf, selfOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
@@ -86,7 +86,8 @@ export function journalOperations(context: ServiceContext): Operation[] {
       const name = nameFrom(query, { ...form, ...json });
       const token = newToken(tokenPrefix);
       const accountId = selfOf(caller);
-      const minted = { accountId, name, scopes, metadata: {}, expiresAt: null, token };
+      const within = boundsOf(caller);
+      const minted = { accountId, name, scopes, metadata: {}, expiresAt: null, token, within };
       return { data: [resource(await mintKey(context, minted, actOf(caller, now())), token)] };
     }),
 
@@ -129,7 +130,6 @@ const answers: Record<RefusalCode, Answer> = {
   overloaded: unavailable,
   account_required: ourFault,
   email_taken: ourFault,
-  external_id_taken: ourFault,
   invalid_refresh_token: ourFault,
   sign_up_closed: ourFault,
   wrong_credentials: ourFault,

@@ -109,7 +109,8 @@ export function shareOperations(context: ServiceContext): Operation[] {
         const exp = lifetime === null ? farFuture(new Date(act.now)) : iat + lifetime;
         const expiresAt = lifetime === null ? null : new Date(exp * 1000);
         const token = await signer.signKey({ accountId, iat, exp });
-        await mintKey(context, { accountId, name, scopes: [], metadata: {}, expiresAt, token }, act);
+        const minted = { accountId, name, scopes: [], metadata: {}, expiresAt, token, within: [] };
+        await mintKey(context, minted, act);
         return { code: 'ADDED' as const, message: 'Added new API Key', api_key: token };
       },
       { findToken },
@@ -166,7 +167,6 @@ const answers: Record<RefusalCode, Answer> = {
   overloaded: unavailable,
   account_required: ourFault,
   email_taken: ourFault,
-  external_id_taken: ourFault,
   insufficient_scope: ourFault,
   invalid_refresh_token: ourFault,
   sign_up_closed: ourFault,

@@ -12,6 +12,7 @@ import { accountOf, actOf, type Caller, selfOf, sessionOf } from '../../callers.
 import type { ServiceContext } from '../../context.ts';
 import { SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { Reply } from '../../http/reply.ts';
 import { numberOf, pageAfter } from './page.ts';
 
 const accountBody = ({ id, email, externalId, createdAt }: Account) => ({
@@ -33,19 +34,22 @@ export function accountOperations(context: ServiceContext): Operation[] {
       if ('externalId' in json) {
         if (caller.kind !== 'operatorToken')
           throw refused('Only the operator creates accounts with an externalId.', caller);
-        return accountBody(await createExternalAccount(db, json.externalId, act));
+        const { account, isNew } = await createExternalAccount(db, json.externalId, act);
+        return isNew ? accountBody(account) : new Reply(accountBody(account), {}, 200);
       }
       if (context.signUp === 'closed' && caller.kind !== 'operatorToken') throw new SignUpClosed();
       return accountBody(await signUp(db, json, act, signal));
     }),
 
     operation(accounts.list, async ({ query: { cursor, ...filter } }) => {
-      const { accounts, more } = await listAccounts(db, { ...filter, before: numberOf(cursor) });
-      return { data: accounts.map(accountBody), nextCursor: pageAfter(accounts, more) };
+      const list = 'accounts';
+      const { accounts, more } = await listAccounts(db, { ...filter, before: numberOf(list, cursor) });
+      return { data: accounts.map(accountBody), nextCursor: pageAfter(list, accounts, more) };
     }),
 
-    operation(accounts.get, async ({ caller, query: { accountId: named } }) => {
-      const id = named === undefined ? selfOf(caller) : accountOf(caller, named);
+    operation(accounts.get, async ({ caller, query }) => {
+      const isNamed = query.accountId !== undefined || query.externalId !== undefined;
+      const id = isNamed ? await accountOf(context, caller, query) : selfOf(caller);
       return accountBody(await getAccount(db, id));
     }),
 
@@ -57,7 +61,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
     }),
 
     operation(accounts.delete, async ({ caller, query }) => {
-      await deleteAccount(context, accountOf(caller, query.accountId), actOf(caller, now()));
+      await deleteAccount(context, await accountOf(context, caller, query), actOf(caller, now()));
     }),
   ];
 }

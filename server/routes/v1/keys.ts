@@ -1,9 +1,10 @@
 import type { z } from '@hono/zod-openapi';
 import { keys, type NewKey } from '../../../api/keys.ts';
-import { accountOf, actOf, boundsOf, mayGrant } from '../../callers.ts';
+import { accountOf, actOf, boundsOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { Reply } from '../../http/reply.ts';
 import { changeKey, getKey, listKeys, mintKey, revokeKey } from '../../keys.ts';
 import { newToken } from '../../token.ts';
 import { keyBody } from './key-body.ts';
@@ -38,27 +39,29 @@ export function keyOperations(context: ServiceContext): Operation[] {
   return [
     operation(keys.create, async ({ caller, json, query }) => {
       const { name, scopes = [], metadata = {} } = json;
-      const accountId = accountOf(caller, query.accountId);
-      mayGrant(caller, scopes);
+      const accountId = await accountOf(context, caller, query);
       const at = now();
       const token = newToken(context.tokenPrefix);
       const minted = { accountId, name, scopes, metadata, expiresAt: expiryOf(json, at), token };
-      return { ...keyBody(context, await mintKey(context, minted, actOf(caller, at))), token };
+      const key = await mintKey(context, { ...minted, within: boundsOf(caller) }, actOf(caller, at));
+      return new Reply({ ...keyBody(context, key), token }, { Location: `/v1/keys/key_${key.id}` });
     }),
 
-    operation(keys.list, async ({ caller, query: { accountId, cursor, limit, status, search } }) => {
-      const filter = { limit, before: numberOf(cursor), status, search };
-      const { keys, more } = await listKeys(db, accountOf(caller, accountId), filter, now());
-      return { data: keys.map((key) => keyBody(context, key)), nextCursor: pageAfter(keys, more) };
+    operation(keys.list, async ({ caller, query }) => {
+      const { cursor, limit, status, search } = query;
+      const accountId = await accountOf(context, caller, query);
+      const list = `keys of ${accountId}`;
+      const filter = { limit, before: numberOf(list, cursor), status, search };
+      const { keys, more } = await listKeys(db, accountId, filter, now());
+      return { data: keys.map((key) => keyBody(context, key)), nextCursor: pageAfter(list, keys, more) };
     }),
 
     operation(keys.get, async ({ caller, params, query }) =>
-      keyBody(context, await getKey(db, accountOf(caller, query.accountId), { id: params.keyId })),
+      keyBody(context, await getKey(db, await accountOf(context, caller, query), { id: params.keyId })),
     ),
 
     operation(keys.update, async ({ caller, json: change, params, query }) => {
-      const accountId = accountOf(caller, query.accountId);
-      mayGrant(caller, change.scopes ?? []);
+      const accountId = await accountOf(context, caller, query);
       if (change.expiresAt) ahead(change.expiresAt, now());
       const key = await changeKey(
         context,
@@ -73,7 +76,7 @@ export function keyOperations(context: ServiceContext): Operation[] {
     operation(keys.delete, async ({ caller, params, query }) => {
       await revokeKey(
         context,
-        accountOf(caller, query.accountId),
+        await accountOf(context, caller, query),
         { id: params.keyId },
         actOf(caller, now()),
       );

@@ -22,7 +22,6 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   not_found: 404,
   method_not_allowed: 405,
   email_taken: 409,
-  external_id_taken: 409,
   key_limit_reached: 409,
   body_too_large: 413,
   unsupported_media_type: 415,

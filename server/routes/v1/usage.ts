@@ -4,6 +4,7 @@ import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { getKey } from '../../keys.ts';
+import { retention } from '../../usage/recorder.ts';
 import { type Bucket, type BucketUsage, bucketLengths, totalOf, usageOf } from '../../usage/report.ts';
 
 interface Range {
@@ -29,6 +30,11 @@ function rangeOf(
       detail: `Would make ${last - first} buckets, and one answer spans at most ${maxBuckets}.`,
       parameter: 'from',
     });
+  if ((first + 1) * length <= now - retention)
+    throw new InvalidInput({
+      detail: `Must be after ${new Date(now - retention).toISOString()}: counts are kept for 90 days.`,
+      parameter: 'from',
+    });
   return { from: new Date(first * length), to: new Date(last * length), bucket };
 }
 
@@ -40,17 +46,17 @@ const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
   data: buckets.map(({ start, ...counts }) => ({ start: start.toISOString(), ...counts })),
 });
 
-export const usageOperations = ({ db, now }: ServiceContext): Operation[] => [
-  operation(usage.ofKey, async ({ caller, params, query: { accountId: named, ...asked } }) => {
-    const accountId = accountOf(caller, named);
-    const range = rangeOf(asked, now());
-    const key = await getKey(db, accountId, { id: params.keyId });
-    return reportOf(range, await usageOf(db, { accountId, keyId: key.id }, range));
+export const usageOperations = (context: ServiceContext): Operation[] => [
+  operation(usage.ofKey, async ({ caller, params, query }) => {
+    const accountId = await accountOf(context, caller, query);
+    const range = rangeOf(query, context.now());
+    const key = await getKey(context.db, accountId, { id: params.keyId });
+    return reportOf(range, await usageOf(context.db, { accountId, keyId: key.id }, range));
   }),
 
-  operation(usage.ofAccount, async ({ caller, query: { accountId: named, ...asked } }) => {
-    const accountId = accountOf(caller, named);
-    const range = rangeOf(asked, now());
-    return reportOf(range, await usageOf(db, { accountId }, range));
+  operation(usage.ofAccount, async ({ caller, query }) => {
+    const accountId = await accountOf(context, caller, query);
+    const range = rangeOf(query, context.now());
+    return reportOf(range, await usageOf(context.db, { accountId }, range));
   }),
 ];

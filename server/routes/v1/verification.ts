@@ -4,7 +4,7 @@ import { maxBatchBytes, type VerificationBatch, verification } from '../../../ap
 import { actOf, type Caller, keyOf, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
-import { plainIp } from '../../http/client.ts';
+import { plainIp, plainUserAgent } from '../../http/client.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
 import { Json } from '../../http/reply.ts';
 import { getKey, revokeKey } from '../../keys.ts';
@@ -74,7 +74,7 @@ export function verificationOperations(context: ServiceContext): Operation[] {
   const tell = teller();
   return [
     operation(verification.verify, ({ caller, json: { token, scopes, ip, userAgent } }) => {
-      const client = () => ({ ip: ip ? plainIp(ip) : null, userAgent: userAgent ?? null });
+      const client = () => ({ ip: ip ? plainIp(ip) : null, userAgent: plainUserAgent(userAgent) });
       return maybeAsync(
         check(context, token, { purpose: 'verify', scopes, reach: selfOf(caller), client }),
         tell,
