@@ -110,11 +110,13 @@ export const sessions = {
     security: [],
     responses: {
       200: {
-        description: 'The JWK Set.',
+        description: 'The JWK Set, good for five minutes.',
+        headers: { ETag: { required: true, schema: { type: 'string' as const } } },
         content: {
           'application/json': { schema: z.object({ keys: z.array(JsonWebKey) }).openapi('JwkSet') },
         },
       },
+      304: { description: 'It is still what `If-None-Match` names.' },
     },
   }),
 };

@@ -7,7 +7,7 @@ import type { Env } from './http/env.ts';
 import { withFastPaths } from './http/fast-path.ts';
 import { checkedHost } from './http/host.ts';
 import { accessLog, crossOrigin, requestId, withStandardHeaders } from './http/middleware.ts';
-import { docs, documents } from './pages/docs.ts';
+import { docs, paths as docsPaths, documents } from './pages/docs.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
 import { shareError, shareOperations } from './routes/share/share.ts';
 import { accountOperations } from './routes/v1/accounts.ts';
@@ -43,7 +43,7 @@ export function createApp(context: ServiceContext): {
   const latchkey = serveContract(context, {
     // Whatever belongs to no other.
     at: '*',
-    paths: documents.latchkey.paths,
+    paths: { ...docsPaths, ...documents.latchkey.paths },
     // A path without parameters before one with: `/v1/keys/current` is no key id.
     operations: [
       ...verificationOperations(context),

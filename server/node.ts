@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { CannotStart } from './errors.ts';
-import { refuseMalformed, refuseUnreadable } from './http/malformed.ts';
-import { isMidAnswer, oneAtATime } from './http/one-at-a-time.ts';
+import { refuseExpectation, refuseMalformed, refuseUnreadable } from './http/malformed.ts';
+import { afterAnswers, oneAtATime } from './http/one-at-a-time.ts';
 import { boot } from './process/boot.ts';
 import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
@@ -41,25 +41,27 @@ try {
   const { fetch: answer, drain } = draining(perTurn(fetch));
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(
-    (request, { incoming }) =>
-      answer(request, {
+    (request, { incoming }) => {
+      if (incoming.headers.host === undefined && incoming.httpVersion !== '1.0') return refuseUnreadable();
+      return answer(request, {
         ip: () => incoming.socket.remoteAddress,
         header: (name) => incoming.headers[name]?.toString(),
         readBody: (limit) => readBody(incoming, limit),
         disconnect: () => incoming.socket.destroy(),
-      }),
+      });
+    },
     { hostname: config.HOST, errorHandler: refuseUnreadable },
   );
   const server = createServer(
     // As Headers reads them, for the short way reads them here.
-    { ...slowness, keepAliveTimeout, joinDuplicateHeaders: true },
+    // A Host is required here too, but refused in our own words.
+    { ...slowness, keepAliveTimeout, joinDuplicateHeaders: true, requireHostHeader: false },
     oneAtATime(listener),
   );
   server.setTimeout(silence);
+  server.on('checkExpectation', (_request, response) => refuseExpectation(response));
   server.on('clientError', (error, socket) => {
-    // In the middle of an answer, another would be read as part of it.
-    if (isMidAnswer(socket)) socket.destroy();
-    else refuseMalformed(error, socket);
+    afterAnswers(socket, () => refuseMalformed(error, socket));
   });
   await listening(service, () => once(server.listen(config.PORT, config.HOST), 'listening'));
   lifecycle.listening(service);

@@ -906,7 +906,7 @@ export interface operations {
                 externalId?: string;
                 /** @description How many items at most. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of the same query. Opaque: do not build or store one. */
+                /** @description The `nextCursor` of the page before, of the same list. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description Only keys of this status. */
                 status?: "active" | "disabled" | "expired";
@@ -2911,7 +2911,7 @@ export interface operations {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of the same query. Opaque: do not build or store one. */
+                /** @description The `nextCursor` of the page before, of the same list. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description The product’s own id of whoever this account stands for. */
                 externalId?: string;
@@ -4191,16 +4191,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The JWK Set. */
+            /** @description The JWK Set, good for five minutes. */
             200: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
                     "x-request-id": string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["JwkSet"];
                 };
+            };
+            /** @description It is still what `If-None-Match` names. */
+            304: {
+                headers: {
+                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { z } from '@hono/zod-openapi';
 import type { Problem } from '../../api/problem.ts';
@@ -12,6 +12,12 @@ const malformed = {
   status: 400,
   code: 'malformed_request',
   detail: 'This is no well-formed HTTP request.',
+} as const;
+
+const unmetExpectation = {
+  status: 417,
+  code: 'malformed_request',
+  detail: 'The header Expect may have the value 100-continue, and no other.',
 } as const;
 
 const refusals: Record<string, Pick<ProblemBody, 'status' | 'code' | 'detail'>> = {
@@ -45,6 +51,12 @@ function problemOf(refusal: Pick<ProblemBody, 'status' | 'code' | 'detail'>) {
 export function refuseUnreadable(): Response {
   const { text, headers } = problemOf(malformed);
   return new Response(text, { status: malformed.status, headers });
+}
+
+/** Answers a request with an `Expect` other than `100-continue` (RFC 9110, section 10.1.1). */
+export function refuseExpectation(response: ServerResponse): void {
+  const { text, headers } = problemOf(unmetExpectation);
+  response.writeHead(unmetExpectation.status, headers).end(text);
 }
 
 /** Answers what the parser could not read, or would not wait for, and closes the connection. */

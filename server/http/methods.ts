@@ -1,6 +1,13 @@
 import type { MiddlewareHandler } from 'hono';
 import { MethodNotAllowed } from '../errors.ts';
 
+interface PathItem {
+  patch?: { requestBody?: { content?: object } };
+}
+
+const patchTypes = ({ patch }: PathItem): { 'Accept-Patch'?: string } =>
+  patch ? { 'Accept-Patch': Object.keys(patch.requestBody?.content ?? {}).join(', ') } : {};
+
 /**
  * Answers for the methods that a path does not have, where Hono would say that there is no such path: OPTIONS with
  * `Allow`, and any other by throwing MethodNotAllowed.
@@ -12,6 +19,8 @@ export function onlyDocumentedMethods(paths: Record<string, object>, base = ''):
   const templates = documented.map(([template, item]) => ({
     template,
     pattern: new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    // RFC 5789, section 3.1.
+    acceptPatch: patchTypes(item),
     methods: Object.keys(item).flatMap((method) =>
       method === 'get' ? ['GET', 'HEAD'] : method.toUpperCase(),
     ),
@@ -25,7 +34,7 @@ export function onlyDocumentedMethods(paths: Record<string, object>, base = ''):
     const found = find(c.req.path);
     if (!found || found.methods.includes(c.req.method)) return next();
     const allow = [...found.methods, 'OPTIONS'].join(', ');
-    if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allow });
+    if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allow, ...found.acceptPatch });
     throw new MethodNotAllowed(c.req.method, allow);
   };
 }

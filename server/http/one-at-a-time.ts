@@ -46,9 +46,17 @@ export function oneAtATime(listener: RequestListener): RequestListener {
   };
 }
 
-/** Whether a response is being sent on this connection, or is due before one to what was received last. */
-export function isMidAnswer(connection: Connection): boolean {
-  const response = connection[current];
-  if (!response || response.writableFinished) return false;
-  return response.headersSent || connection[waiting] !== undefined;
+/**
+ * Goes on when all requests of this connection that came whole are answered: what comes after them is answered after
+ * them (RFC 9112, section 9.3.2). One that did not come whole gets no answer of its own; where that has begun, the
+ * connection is closed, since anything more would be read as part of it.
+ */
+export function afterAnswers(connection: Connection, goOn: () => void): void {
+  const queue = connection[waiting];
+  if (queue?.at(-1)?.[0].complete === false) queue.pop();
+  const last = queue?.at(-1)?.[1] ?? connection[current];
+  if (!last || last.writableFinished || !connection.writable) goOn();
+  else if (last.req.complete) last.once('close', goOn);
+  else if (last.headersSent) connection.destroy();
+  else goOn();
 }

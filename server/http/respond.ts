@@ -1,3 +1,5 @@
+import { isKnown } from './conditional.ts';
+import type { ReadHeader } from './incoming.ts';
 import { Json, Reply, Text } from './reply.ts';
 import { isLarge, streamOf } from './unread.ts';
 
@@ -10,6 +12,7 @@ export const standardHeaders = (requestId: string) => ({
 
 /** The request that is answered, as far as its answer depends on it. */
 interface Asked {
+  header?: ReadHeader;
   requestId: string;
   disconnect?: (() => void) | undefined;
 }
@@ -26,13 +29,15 @@ export function respond(made: unknown, status: number, asked: Asked): Response {
 function send(
   body: unknown,
   status: number,
-  { requestId, disconnect }: Asked,
+  { header, requestId, disconnect }: Asked,
   own?: Readonly<Record<string, string>>,
 ): Response {
   // All at once: a Headers object that is changed afterwards costs more than all else here.
   const headers: Record<string, string> = standardHeaders(requestId);
   if (body !== undefined) headers['Content-Type'] = typeOf(body);
   if (own) Object.assign(headers, own);
+  if (own?.ETag && isKnown(header?.('if-none-match'), own.ETag))
+    return new Response(null, { status: 304, headers });
   if (body === undefined) return new Response(null, { status, headers });
 
   const texts = textsOf(body);

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import journal from '../../spec/journal.json' with { type: 'json' };
 import latchkey from '../../spec/latchkey.json' with { type: 'json' };
 import share from '../../spec/share.json' with { type: 'json' };
+import { isKnown, takesGzip } from '../http/conditional.ts';
 import type { Env } from '../http/env.ts';
 import { sendBytes } from '../http/unread.ts';
 import { docsPage } from './docs-page.ts';
@@ -29,12 +30,19 @@ const writtenWith = 'http://127.0.0.1:8787';
 async function scalarScript() {
   const zipped = await readFile(new URL('scalar.js.gz', import.meta.url));
   const script = await promisify(gunzip)(zipped);
-  return {
-    script,
-    zipped,
-    etag: `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`,
-  };
+  return { plain: { bytes: script, etag: etagOf(script) }, zipped: { bytes: zipped, etag: etagOf(zipped) } };
 }
+
+/** Of one coding: the same script has another tag when it is sent as it is. */
+const etagOf = (bytes: Uint8Array) =>
+  `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+
+/** The paths of the docs, as an OpenAPI document has its own. */
+export const paths: Record<string, object> = Object.fromEntries(
+  ['/', '/favicon.ico', '/docs', '/docs/', '/docs/scalar.js', ...sources.map(({ url }) => url)].map(
+    (path) => [path, { get: {} }],
+  ),
+);
 
 /**
  * The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else, and by
@@ -50,7 +58,12 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
 
   for (const { document, url } of sources) {
     const bytes = Buffer.from(JSON.stringify(document).replaceAll(writtenWith, publicUrl));
-    app.get(url, (c) => sendBytes(c, bytes, { 'Content-Type': 'application/json' }));
+    const etag = etagOf(bytes);
+    app.get(url, (c) => {
+      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache', ETag: etag };
+      if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+      return sendBytes(c, bytes, headers);
+    });
   }
 
   app.get('/docs/scalar.js', async (c) => {
@@ -58,16 +71,16 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
       loading = undefined;
       throw error;
     });
-    const { script, zipped, etag } = await loading;
+    const isZipped = takesGzip(c.req.header('accept-encoding'));
+    const { bytes, etag } = (await loading)[isZipped ? 'zipped' : 'plain'];
     const headers = {
       'Content-Type': 'text/javascript',
       'Cache-Control': 'no-cache',
       ETag: etag,
       Vary: 'Accept-Encoding',
     };
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
-    if (!c.req.header('accept-encoding')?.includes('gzip')) return sendBytes(c, script, headers);
-    return sendBytes(c, zipped, { ...headers, 'Content-Encoding': 'gzip' });
+    if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+    return sendBytes(c, bytes, isZipped ? { ...headers, 'Content-Encoding': 'gzip' } : headers);
   });
 
   // The page's own URLs are relative to /docs.

@@ -27,7 +27,8 @@ type Case = [name: string, sent: string, statuses: number[]];
 
 const cases: Case[] = [
   ['a BOM before the JSON', verify('\xef\xbb\xbf{"token":"a"}'), [200, 400]],
-  ['plain bytes labelled gzip', verify('{"token":"a"}', 'Content-Encoding: gzip\r\n'), [200, 400, 415]],
+  ['plain bytes labelled gzip', verify('{"token":"a"}', 'Content-Encoding: gzip\r\n'), [415]],
+  ['a body that is not UTF-8', verify('{"token":"\xff"}'), [400]],
   [
     'both Transfer-Encoding and Content-Length',
     chunked('d\r\n{"token":"a"}\r\n0\r\n\r\n').replace('Transfer', 'Content-Length: 5\r\nTransfer'),
@@ -273,7 +274,7 @@ describe.each(runtimes)('on %s', (runtime) => {
 describe('what Node refuses before the service sees it', () => {
   let service: ServiceProcess;
   beforeAll(async () => {
-    service = await startProcess();
+    service = await startProcess({ env: { OPERATOR_TOKEN: operatorToken } });
   });
   afterAll(() => service.stop());
 
@@ -282,6 +283,8 @@ describe('what Node refuses before the service sees it', () => {
     ['a URL above 16 KiB', get(`/livez?${'a'.repeat(17_000)}`), 431, 'head_too_large'],
     ['what is no HTTP', 'HELLO\r\n\r\n', 400, 'malformed_request'],
     ['a Host that is none', get('/livez').replace('Host: a', 'Host: a b'), 400, 'malformed_request'],
+    ['HTTP/1.1 without Host', get('/livez').replace('Host: a\r\n', ''), 400, 'malformed_request'],
+    ['another Expect than 100-continue', get('/livez', 'Expect: a\r\n'), 417, 'malformed_request'],
   ])('%s is told as a problem', async (_name, sent, status, code) => {
     const answer = await exchange(service, sent);
     expect(statusesOf(answer)).toEqual([status]);
@@ -290,5 +293,16 @@ describe('what Node refuses before the service sees it', () => {
     expect(head.toLowerCase()).toContain('content-type: application/problem+json');
     expect(head.toLowerCase()).toContain(`x-request-id: ${problem.requestId}`);
     expect(problem).toMatchObject({ type: 'about:blank', status, code, detail: expect.any(String) });
+  });
+
+  test('bytes after a request that make none are refused after its answer, which is not lost', async () => {
+    const accountId = await newAccount({ url: service.url, token: operatorToken });
+    const create = message(`POST /v1/keys?accountId=${accountId}`, bearer + json, '{"name":"Key"}').replace(
+      'Connection: close\r\n',
+      '',
+    );
+    const answer = await exchange(service, `${create}\x00\x01 nonsense\r\n\r\n`);
+    expect(statusesOf(answer)).toEqual([201, 400]);
+    expect(answer).toMatch(/"token":"lk_/);
   });
 });

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { sessions } from '../../../api/sessions.ts';
 import { actOf, sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { Reply } from '../../http/reply.ts';
 import { endSession, refreshSession, type StartedSession, signIn } from '../../sessions.ts';
 import { accessLifetime } from '../../signing.ts';
 
@@ -16,6 +18,10 @@ export function sessionOperations(context: ServiceContext): Operation[] {
     refreshExpiresAt: session.expiresAt.toISOString(),
   });
 
+  const tag = createHash('sha256').update(JSON.stringify(signer.jwks)).digest('base64url').slice(0, 22);
+  // Keys that were just added are known everywhere in five minutes: see docs/OPERATIONS.md.
+  const jwksHeaders = { ETag: `"${tag}"`, 'Cache-Control': 'public, max-age=300' };
+
   return [
     operation(sessions.create, async ({ json: { email, password }, signal }) =>
       sessionBody(await attempts.count(email, () => signIn(db, { email, password, now: now() }, signal))),
@@ -29,6 +35,6 @@ export function sessionOperations(context: ServiceContext): Operation[] {
       await endSession(db, sessionOf(caller).sessionId, actOf(caller, now()));
     }),
 
-    operation(sessions.jwks, () => signer.jwks),
+    operation(sessions.jwks, () => new Reply(signer.jwks, jwksHeaders)),
   ];
 }

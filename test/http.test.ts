@@ -1,0 +1,187 @@
+import { beforeAll, expect, test } from 'vitest';
+import { isKnown, takesGzip } from '../server/http/conditional.ts';
+import { startService, type TestService } from './support/harness.ts';
+
+/** HTTP to the letter, in whatever contract. */
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+const post = (path: string, body: BodyInit, headers: Record<string, string>, token = service.operatorToken) =>
+  service.fetch(path, { method: 'POST', body, headers: { Authorization: `Bearer ${token}`, ...headers } });
+const json = { 'Content-Type': 'application/json' };
+const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+test.each([
+  ['/v1/keys/verify', '{"token":"a"}', json],
+  ['/api/settings/api', '{"name":"Key"}', json],
+  ['/api/apikey', 'label=Key&expires=One+Day', form],
+  ['/apikey', 'label=Key&expires=One+Day', form],
+])('a body with a Content-Encoding is refused, and nothing is done: %s', async (path, body, headers) => {
+  const { accessToken } = await service.signIn();
+  const count = () =>
+    service.db
+      .selectFrom('keys')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+  const before = await count();
+  const response = await post(path, body, { ...headers, 'Content-Encoding': 'gzip' }, accessToken);
+  expect(response.status).toBe(415);
+  expect(response.headers.get('accept-encoding')).toBe('identity');
+  expect(await count()).toEqual(before);
+  const plain = await post(path, body, { ...headers, 'Content-Encoding': 'identity' }, accessToken);
+  expect(plain.ok).toBe(true);
+});
+
+test('a body that is not UTF-8 is refused, so that no two passwords become equal', async () => {
+  const body = (byte: number) =>
+    Buffer.concat([
+      Buffer.from('{"email":"a@example.com","password":"1234567'),
+      Buffer.from([byte]),
+      Buffer.from('"}'),
+    ]);
+  for (const byte of [0xff, 0xc0]) {
+    const response = await post('/v1/accounts', body(byte), json);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'malformed_body',
+      detail: 'The body is not valid UTF-8.',
+    });
+  }
+});
+
+test.each([
+  ['application/json', 200],
+  ['application/json ; charset=utf-8', 200],
+  ['application/json;', 200],
+  ['APPLICATION/JSON; Charset="UTF-8"', 200],
+  ['application/json; charset=latin1', 415],
+  ['application/vnd.api+json', 415],
+  ['application/merge-patch+json', 415],
+  ['text/plain', 415],
+  ['application/jsonx', 415],
+])('the content type %s is answered %i', async (type, status) => {
+  const response = await post('/v1/keys/verify', '{"token":"a"}', { 'Content-Type': type });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('accept')).toBe(status === 415 ? 'application/json' : null);
+});
+
+test('a query is UTF-8 in percent-encoding, and a parameter without a name is unknown', async () => {
+  const ask = async (query: string) => {
+    const headers = { Authorization: `Bearer ${service.operatorToken}` };
+    const response = await service.fetch(`/v1/accounts?${query}`, { headers });
+    const { errors = [] } = await response.json();
+    return [response.status, ...errors.map(({ parameter }: { parameter: string }) => parameter)];
+  };
+  expect(await ask('externalId=%ff')).toEqual([422, '%ff']);
+  expect(await ask('%ff=1')).toEqual([422, '%ff']);
+  expect(await ask('=1')).toEqual([422, '']);
+  expect(await ask('limit=1&limit=2')).toEqual([422, 'limit']);
+  expect(await ask('externalId=%C3%A9+a')).toEqual([200]);
+});
+
+test('a missing body is answered alike by every operation that wants one', async () => {
+  for (const path of [
+    '/v1/keys/verify',
+    '/v1/keys/verify/batch',
+    '/v1/accounts',
+    '/v1/sessions',
+    '/v1/keys',
+  ]) {
+    const response = await post(path, '', json);
+    expect(response.status, path).toBe(400);
+    expect((await response.json()).detail).toBe('The body is missing.');
+  }
+});
+
+test('the docs and the documents have the methods that they have', async () => {
+  for (const path of ['/docs', '/docs/scalar.js', '/openapi.json', '/openapi/share.json']) {
+    const options = await service.fetch(path, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow')], path).toEqual([204, 'GET, HEAD, OPTIONS']);
+    const put = await service.fetch(path, { method: 'PUT' });
+    expect([put.status, put.headers.get('allow')], path).toEqual([405, 'GET, HEAD, OPTIONS']);
+  }
+});
+
+test('OPTIONS tells what PATCH takes', async () => {
+  const response = await service.fetch('/v1/keys/key_6921a5d4b281af121fcda4cf', { method: 'OPTIONS' });
+  expect(response.headers.get('accept-patch')).toBe('application/json, application/merge-patch+json');
+});
+
+test.each(['/openapi.json', '/openapi/journal.json', '/docs/scalar.js', '/.well-known/jwks.json'])(
+  '%s has a tag, and is not sent again to who has it',
+  async (path) => {
+    const get = (headers: Record<string, string>) => service.fetch(path, { headers });
+    const etag = (await get({})).headers.get('etag') ?? '';
+    for (const known of [etag, `W/${etag}`, `"a", ${etag}`, '*']) {
+      const response = await get({ 'If-None-Match': known });
+      expect([response.status, await response.text()], known).toEqual([304, '']);
+      expect(response.headers.get('etag')).toBe(etag);
+    }
+    expect((await get({ 'If-None-Match': '"a"' })).status).toBe(200);
+  },
+);
+
+test('the script of the docs has a tag for each coding', async () => {
+  const get = async (accepted: string) => {
+    const { headers } = await service.fetch('/docs/scalar.js', { headers: { 'Accept-Encoding': accepted } });
+    return [headers.get('content-encoding'), headers.get('etag')];
+  };
+  const [[zipped, zippedTag], [plain, plainTag]] = [await get('gzip'), await get('gzip;q=0')];
+  expect([zipped, plain]).toEqual(['gzip', null]);
+  expect(zippedTag).not.toBe(plainTag);
+});
+
+test('header lists are read as HTTP has them', () => {
+  expect(isKnown('"a,b", W/"c"', '"c"')).toBe(true);
+  expect(isKnown('"a,b"', '"b"')).toBe(false);
+  expect(isKnown(undefined, '"b"')).toBe(false);
+  for (const yes of ['gzip', 'br, gzip', 'gzip;q=0.5', '*', 'identity, *;q=0.1', 'GZIP ; q=1'])
+    expect(takesGzip(yes), yes).toBe(true);
+  for (const no of ['', 'br', 'gzip;q=0', '*;q=0', 'gzip;q=0, *', 'x-gzipped'])
+    expect(takesGzip(no), no).toBe(false);
+});
+
+test('a new key is at its Location', async () => {
+  const { client, accessToken } = await service.signIn();
+  const { data, response } = await client.POST('/v1/keys', { body: { name: 'Key' } });
+  const location = response.headers.get('location') ?? '';
+  const headers = { Authorization: `Bearer ${accessToken}` };
+  expect((await (await service.fetch(location, { headers })).json()).id).toBe(data?.id);
+});
+
+test('a PATCH of nothing changes nothing, and a cursor is good for its own list alone', async () => {
+  const { client, accountId } = await service.signIn();
+  const { data: key } = await client.POST('/v1/keys', { body: { name: 'Key' } });
+  service.pass(1000);
+  for (const body of [{}, { metadata: {} }]) {
+    const params = { path: { keyId: key?.id ?? '' } };
+    const { data } = await client.PATCH('/v1/keys/{keyId}', { params, body });
+    expect(data?.updatedAt).toBe(key?.updatedAt);
+  }
+
+  await client.POST('/v1/keys', { body: { name: 'Key' } });
+  const { data: page } = await client.GET('/v1/keys', { params: { query: { limit: 1 } } });
+  const query = { cursor: page?.nextCursor ?? '' };
+  const rest = await service.operator.GET('/v1/keys', { params: { query: { ...query, accountId } } });
+  expect(rest.data?.data.map(({ id }) => id)).toEqual([key?.id]);
+  const other = await service.signIn();
+  for (const elsewhere of [
+    await other.client.GET('/v1/keys', { params: { query } }),
+    await service.operator.GET('/v1/accounts', { params: { query } }),
+  ])
+    expect(elsewhere.error).toMatchObject({ status: 422, errors: [{ parameter: 'cursor' }] });
+});
+
+test('usage from before what is kept is refused, and told why', async () => {
+  const { client } = await service.signIn();
+  const { error } = await client.GET('/v1/usage', {
+    params: { query: { from: '2025-01-01T00:00:00Z', bucket: 'day' } },
+  });
+  expect(error).toMatchObject({
+    errors: [{ parameter: 'from', detail: expect.stringContaining('counts are kept for 90 days') }],
+  });
+});
