@@ -53,7 +53,7 @@ try {
     { hostname: config.HOST, errorHandler: refuseUnreadable },
   );
   const server = createServer(
-    // As Headers reads them, for the short way reads them here.
+    // Joined as Headers joins them, since they are read here without one.
     // A Host is required here too, but refused in our own words.
     { ...slowness, keepAliveTimeout, joinDuplicateHeaders: true, requireHostHeader: false },
     oneAtATime(listener),

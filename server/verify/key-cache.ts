@@ -4,9 +4,9 @@ import { GenerationalCache } from './generational-cache.ts';
 import { KeyLookup } from './key-lookup.ts';
 import type { Keys, VerifiedKey } from './verify.ts';
 
-/** So many unknown tokens are remembered as such, apart from the keys, so that nobody can crowd those out with them. */
+/** The negative cache holds so many hashes of no key. It is apart from the keys, so that nobody can evict those with made-up tokens. */
 const maxUnknown = 10_000;
-/** So many deleted accounts are remembered as such. With the next one all keys are forgotten, for once. */
+/** So many deleted accounts are noted as such. With the next one the whole cache is invalidated, for once. */
 const maxClosed = 10_000;
 /** What a key takes beside its texts, in bytes, and what each of its scopes and each character of its texts adds. */
 const bytesPerKey = 1_250;
@@ -23,8 +23,8 @@ export interface KeyCacheOptions {
 }
 
 /**
- * The keys that were verified lately, as many as fit. Asks the database for others, once for all who ask at the same
- * time, and for every one while what is remembered may not be current.
+ * A cache of the keys that were verified lately, as many as fit. On a miss it asks the database, in a single flight for
+ * all who ask for the same key meanwhile. While it may be stale, every look-up goes to the database.
  */
 export class KeyCache implements Invalidated, Keys {
   readonly #find: KeyCacheOptions['find'];
@@ -33,8 +33,8 @@ export class KeyCache implements Invalidated, Keys {
   readonly #unknown = new GenerationalCache<true>(maxUnknown);
   /** Accounts that were deleted, some of whose keys may still be among ours: nobody has to look for those at once. */
   readonly #closed = new Set<string>();
-  /** Who is being asked for. What is forgotten meanwhile is taken out, so that its answer is not remembered. */
-  readonly #asked = new Map<string, Promise<VerifiedKey | undefined>>();
+  /** Look-ups in flight, by hash. What is invalidated meanwhile is taken out, so that its answer is not cached. */
+  readonly #inFlight = new Map<string, Promise<VerifiedKey | undefined>>();
 
   constructor({ find, isFresh, bytes }: KeyCacheOptions) {
     this.#find = find;
@@ -42,46 +42,46 @@ export class KeyCache implements Invalidated, Keys {
     this.#keys = new GenerationalCache(bytes, sizeOf);
   }
 
-  /** How many keys are in here, and how many tokens that are known to be unknown. */
+  /** How many keys are cached, and how many hashes of no key. */
   get sizes(): { keys: number; unknown: number } {
     return { keys: this.#keys.size, unknown: this.#unknown.size };
   }
 
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
   find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined> {
-    // A query under way is no answer either: it may have begun before a change that we are not told of.
+    // Nor would a look-up in flight do: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
     const key = this.#keys.get(hash);
     if (key && !this.#closed.has(key.accountId)) return key;
     if (this.#unknown.get(hash)) return undefined;
-    return this.#asked.get(hash) ?? this.#ask(hash);
+    return this.#inFlight.get(hash) ?? this.#ask(hash);
   }
 
   invalidate(hash: string): void {
     this.#keys.delete(hash);
     this.#unknown.delete(hash);
-    this.#asked.delete(hash);
+    this.#inFlight.delete(hash);
   }
 
   invalidateAccount(id: string): void {
     if (this.#closed.size === maxClosed) this.invalidateAll();
     this.#closed.add(id);
-    // Whose key a look-up under way will find, nobody knows yet.
-    this.#asked.clear();
+    // Of which account the key is that a look-up in flight will find, is not known yet.
+    this.#inFlight.clear();
   }
 
   invalidateAll(): void {
     this.#closed.clear();
     this.#keys.clear();
     this.#unknown.clear();
-    this.#asked.clear();
+    this.#inFlight.clear();
   }
 
   #ask(hash: string): Promise<VerifiedKey | undefined> {
-    const isLatest = () => this.#asked.get(hash) === asked && this.#asked.delete(hash);
+    const isLatest = () => this.#inFlight.get(hash) === asked && this.#inFlight.delete(hash);
     const asked: Promise<VerifiedKey | undefined> = this.#find(hash).then(
       (key) => {
-        if (isLatest()) this.#remember(hash, key);
+        if (isLatest()) this.#store(hash, key);
         return key;
       },
       (error) => {
@@ -89,17 +89,17 @@ export class KeyCache implements Invalidated, Keys {
         throw error;
       },
     );
-    this.#asked.set(hash, asked);
+    this.#inFlight.set(hash, asked);
     return asked;
   }
 
-  #remember(hash: string, key: VerifiedKey | undefined): void {
+  #store(hash: string, key: VerifiedKey | undefined): void {
     if (key) this.#keys.set(hash, key);
     else this.#unknown.set(hash, true);
   }
 }
 
-/** The keys of a database, remembered for as long as they are known to be current. */
+/** A cache of the keys of a database, which is trusted for as long as it is known to be fresh. */
 export function openKeyCache(db: Database, freshness: Freshness, bytes: number): KeyCache {
   const lookup = new KeyLookup(db, (...reading) => freshness.readClock(...reading));
   const keys = new KeyCache({

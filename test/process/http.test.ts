@@ -185,7 +185,7 @@ describe.each(runtimes)('on %s', (runtime) => {
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject(expected);
   });
 
-  /** A verification as the short way (server/http/fast-path.ts) takes it, and as it does not. */
+  /** A verification as the fast path (server/http/fast-path.ts) takes it, and as it does not. */
   const bothWays = (sent: string) => [
     sent,
     sent.replace('\r\n\r\n', '\r\nOrigin: https://a.example\r\n\r\n'),
@@ -193,7 +193,7 @@ describe.each(runtimes)('on %s', (runtime) => {
   const known = '{"token":"a"}';
   const verdict = { valid: false, reason: 'unknown' };
 
-  test('only what goes the long way is answered with what browsers need', async () => {
+  test('only what falls through to the full app is answered with what browsers need', async () => {
     const [short = '', long = ''] = bothWays(verify(known));
     expect(await exchange(service, short)).not.toMatch(/access-control/i);
     expect(await exchange(service, long)).toMatch(/access-control/i);

@@ -96,7 +96,7 @@ export async function createDatabase(serverUrl: string): Promise<{ url: string; 
   return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
 }
 
-/** Logged at every level, all requests go the long way; as in production, some go the short one of server/http/fast-path.ts. */
+/** On one of the databases everything is logged, on the other as much as in production. */
 const usualLogLevel = () => (inject('database') === 'pglite' ? 'trace' : 'info');
 
 interface ServiceOptions extends Partial<ServiceContext> {
