@@ -56,7 +56,8 @@ export function refuseUnreadable(): Response {
 /** Answers a request with an `Expect` other than `100-continue` (RFC 9110, section 10.1.1). */
 export function refuseExpectation(response: ServerResponse): void {
   const { text, headers } = problemOf(unmetExpectation);
-  response.writeHead(unmetExpectation.status, headers).end(text);
+  const length = { 'Content-Length': Buffer.byteLength(text) };
+  response.writeHead(unmetExpectation.status, { ...headers, ...length }).end(text);
 }
 
 /** Answers what the parser could not read, or would not wait for, and closes the connection. */
