@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from '@hono/zod-openapi';
 import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from '../errors.ts';
 import { checkForm, checkJson } from './body-bounds.ts';
-import type { Incoming, ReadHeader } from './incoming.ts';
+import type { ReadHeader } from './client.ts';
+import type { Incoming } from './incoming.ts';
 import { parseFields } from './query.ts';
 import { validated } from './zod-issues.ts';
 

@@ -1,7 +1,9 @@
 import { isIP, isIPv4 } from 'node:net';
 import type { ServiceContext } from '../context.ts';
 import type { Client } from '../usage/tally.ts';
-import type { ReadHeader } from './incoming.ts';
+
+/** Reads a header, named in lower case; one that was sent twice, both values as Headers joins them. */
+export type ReadHeader = (name: string) => string | null | undefined;
 
 /** The other end of the connection that a request came on, as far as its runtime knows. */
 export interface Peer {

@@ -1,10 +1,9 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
-import { clientOf } from './client.ts';
 import type { Env } from './env.ts';
 import { answersFailures, type Refuse } from './failures.ts';
-import type { Incoming } from './incoming.ts';
+import { incomingOf } from './incoming.ts';
 import { onlyDocumentedMethods } from './methods.ts';
 import type { Operation } from './operation.ts';
 import { prepare, type Serve } from './serve.ts';
@@ -49,29 +48,11 @@ export function serveContract(
   for (const { route } of operations) {
     const answer = serve(route.operationId);
     app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
-      answer(incomingOf(c, context)),
+      answer(incomingOf(context, c.req.raw, c.env, { params: c.req.param(), requestId: c.var.requestId })),
     );
   }
   app.all(at, () => {
     throw new NoSuchPath();
   });
   return { app, serve };
-}
-
-/** A request of the full app, as operations read it. */
-function incomingOf(c: Context<Env>, context: ServiceContext): Incoming {
-  const peer = c.env;
-  const header = peer?.header ?? ((name: string) => c.req.raw.headers.get(name));
-  const { url } = c.req;
-  const query = url.indexOf('?');
-  return {
-    request: c.req.raw,
-    header,
-    params: c.req.param(),
-    search: query < 0 ? '' : url.slice(query + 1).replace(/#.*$/s, ''),
-    requestId: c.var.requestId,
-    client: () => clientOf(header, peer, context),
-    readBody: peer?.readBody,
-    disconnect: peer?.disconnect,
-  };
 }

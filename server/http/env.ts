@@ -1,8 +1,7 @@
-import type { Caller } from '../callers.ts';
 import type { Peer } from './client.ts';
 
 /** What a handler finds in its context. */
 export interface Env {
   Bindings: Peer;
-  Variables: { requestId: string; caller: Caller };
+  Variables: { requestId: string };
 }

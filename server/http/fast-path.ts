@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../context.ts';
-import { clientOf, type Peer } from './client.ts';
+import type { Peer } from './client.ts';
+import { headerOf, incomingOf } from './incoming.ts';
 import { logged, requestIdOf } from './middleware.ts';
 import type { Serve } from './serve.ts';
 
@@ -25,20 +26,11 @@ export function withFastPaths(
     const path = end < 0 ? url.slice(start) : url.slice(start, end);
     const serve = byPath.get(path);
     if (!serve) return fullApp(request, peer);
-    const header = peer?.header ?? ((name: string) => request.headers.get(name));
+    const header = headerOf(request, peer);
     if (header('origin') != null) return fullApp(request, peer);
     const requestId = requestIdOf(header('x-request-id'));
     return logged(context.log, { method: 'POST', path, requestId }, () =>
-      serve({
-        request,
-        header,
-        params: {},
-        search: end < 0 ? '' : url.slice(end + 1),
-        requestId,
-        client: () => clientOf(header, peer, context),
-        readBody: peer?.readBody,
-        disconnect: peer?.disconnect,
-      }),
+      serve(incomingOf(context, request, peer, { params: {}, requestId })),
     );
   };
 }

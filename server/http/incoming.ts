@@ -1,7 +1,6 @@
+import type { ServiceContext } from '../context.ts';
 import type { Client } from '../usage/tally.ts';
-
-/** Reads a header, named in lower case; one that was sent twice, both values as Headers joins them. */
-export type ReadHeader = (name: string) => string | null | undefined;
+import { clientOf, type Peer, type ReadHeader } from './client.ts';
 
 /** A request as an operation reads it, whether it came by the fast path or through the full app. */
 export interface Incoming {
@@ -15,8 +14,32 @@ export interface Incoming {
   requestId: string;
   /** Who sent it. */
   client: () => Client;
-  /** See `Peer`. */
-  readBody?: ((limit: number) => Promise<Uint8Array>) | undefined;
-  /** Closes the connection. Only Node can. */
-  disconnect?: (() => void) | undefined;
+  readBody: Peer['readBody'] | undefined;
+  disconnect: Peer['disconnect'] | undefined;
+}
+
+/** Reads a header by the runtime's own way, where it has one. */
+export const headerOf = (request: Request, peer: Peer | undefined): ReadHeader =>
+  peer?.header ?? ((name) => request.headers.get(name));
+
+/** @param params those of the path, decoded */
+export function incomingOf(
+  context: ServiceContext,
+  request: Request,
+  peer: Peer | undefined,
+  { params, requestId }: Pick<Incoming, 'params' | 'requestId'>,
+): Incoming {
+  const { url } = request;
+  const query = url.indexOf('?');
+  const header = headerOf(request, peer);
+  return {
+    request,
+    header,
+    params,
+    search: query < 0 ? '' : url.slice(query + 1),
+    requestId,
+    client: () => clientOf(header, peer, context),
+    readBody: peer?.readBody,
+    disconnect: peer?.disconnect,
+  };
 }

@@ -1,5 +1,5 @@
+import type { ReadHeader } from './client.ts';
 import { isKnown } from './conditional.ts';
-import type { ReadHeader } from './incoming.ts';
 import { Json, Reply, Text } from './reply.ts';
 import { isLarge, streamOf } from './unread.ts';
 
