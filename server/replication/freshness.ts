@@ -1,4 +1,4 @@
-import { type Change, isChange, parse } from './messages.ts';
+import { type Change, parse } from './messages.ts';
 
 /** A cache of what is in the database, which is told what to forget. */
 export interface Invalidated {
@@ -51,8 +51,16 @@ export class SoleReplica implements Freshness {
   hear(text: string): void {
     const message = parse(text);
     if (!message) this.#onUnknown(text);
-    // There is nobody else to send the other kinds.
-    if (!message || isChange(message)) invalidateChanged(this.#cache, message);
+    switch (message?.kind) {
+      case 'barrier':
+      case 'confirmed':
+      case 'beat':
+      case 'call':
+        // There is nobody else to send these.
+        return;
+      default:
+        invalidateChanged(this.#cache, message);
+    }
   }
   tell(cache: Invalidated): void {
     this.#cache = cache;

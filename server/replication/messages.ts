@@ -61,6 +61,3 @@ export function parse(text: string): Message | undefined {
   const [kind = '', first = '', second = ''] = text.split(' ');
   return isKind(kind) ? read[kind](first, second) : undefined;
 }
-
-export const isChange = (message: Message): message is Change =>
-  message.kind === 'changed' || message.kind === 'changed_all' || message.kind === 'closed';
