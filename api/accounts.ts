@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { isStorable } from '../decide/text.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { overloaded, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
@@ -55,15 +56,13 @@ export const Email = z
   .pipe(z.email({ pattern: emailPattern, error: 'Must be an email address.' }).toLowerCase())
   .openapi({ format: 'email', maxLength: 254, example: 'ada@example.com' });
 
-const wellFormed = (value: string) => value.isWellFormed() && !value.includes('\0');
-
 /**
  * A password to be set: 8 to 128 characters, no rule on their kind (NIST SP 800-63B, 3.1.1.2). No password here has an
  * example: whoever sent it as it stands would make an account that everybody can sign in to.
  */
 export const NewPassword = z
   .string('Must be a string.')
-  .refine(wellFormed, { error: 'Must be well-formed Unicode text without NUL characters.', abort: true })
+  .refine(isStorable, { error: 'Must be well-formed Unicode text without NUL characters.', abort: true })
   .refine((value) => [...value].length >= 8 && [...value].length <= 128, 'Must have 8 to 128 characters.')
   .openapi({
     description: '8 to 128 characters of any kind.',

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { isStorable } from '../decide/text.ts';
 import { keyStatuses } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
@@ -45,7 +46,7 @@ type MetadataType = { type: 'string' | 'number' | 'boolean' | 'null'; maxLength?
 const isMetadataValue = (value: unknown): value is MetadataValue =>
   typeof value === 'boolean' ||
   (typeof value === 'number' && Number.isFinite(value)) ||
-  (typeof value === 'string' && [...value].length <= 500 && value.isWellFormed() && !value.includes('\0'));
+  (typeof value === 'string' && [...value].length <= 500 && isStorable(value));
 
 const maxMetadataEntries = 50;
 /** A thousand verdicts go into one answer, each with the metadata of its key. */

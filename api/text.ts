@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isStorable } from '../decide/text.ts';
 
 /** Characters as people count them, not UTF-16 units. */
 const length = (text: string) => [...text].length;
@@ -8,13 +9,12 @@ export const filledText = '^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$';
 
 /**
  * Text that a person typed: trimmed, `min` to `max` characters (code points), storable as UTF-8.
- * Postgres has no NUL in text, and a lone surrogate has no UTF-8 form, so both are refused here.
  */
 export const text = (min: number, max: number) =>
   z
     .string('Must be a string.')
     .trim()
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), {
+    .refine(isStorable, {
       error: 'Must be well-formed Unicode text without NUL characters.',
       abort: true,
     })

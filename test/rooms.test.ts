@@ -143,3 +143,13 @@ test('the words of one contract stay in its own files', () => {
       expect(found, String(word)).toContain(`api/${name}.ts`);
     }
 });
+
+test('the image has every folder that the server imports from', () => {
+  const inImage = sourceOf('deploy/Dockerfile.dockerignore').split('\n');
+  const imported = files
+    .filter((file) => /^(?:server|api|decide)\//.test(file))
+    .flatMap((file) => [file, ...importsOf(file)])
+    .map((path) => path.split('/')[0] ?? '')
+    .filter((folder) => /^(?:api|decide|server|clients|spec|scripts|test)$/.test(folder));
+  for (const folder of new Set(imported)) expect(inImage).toContain(`!${folder}`);
+});

@@ -1,5 +1,6 @@
 import { journal, maxNameLength } from '../../../api/journal.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
+import { isStorable } from '../../../decide/text.ts';
 import { actOf, boundsOf, selfOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
@@ -53,7 +54,7 @@ function textOf(field: string, value: unknown): string {
   const trimmed = value.trim();
   if ([...trimmed].length > maxNameLength)
     throw refuse(field, `must not be greater than ${maxNameLength} characters`);
-  if (!trimmed.isWellFormed() || trimmed.includes('\0')) throw refuse(field, 'must be valid text');
+  if (!isStorable(trimmed)) throw refuse(field, 'must be valid text');
   return trimmed;
 }
 

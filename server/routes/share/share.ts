@@ -1,5 +1,6 @@
 import { maxLabelLength, share } from '../../../api/share.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
+import { isStorable } from '../../../decide/text.ts';
 import { actOf, sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyLimitReached, KeyNotFound } from '../../errors.ts';
@@ -29,8 +30,7 @@ function labelFrom(label: unknown): string | undefined {
   const trimmed = label.trim();
   if ([...trimmed].length > maxLabelLength)
     throw refuse('label', `The label must have at most ${maxLabelLength} characters.`);
-  if (!trimmed.isWellFormed() || trimmed.includes('\0'))
-    throw refuse('label', 'The label must be valid text.');
+  if (!isStorable(trimmed)) throw refuse('label', 'The label must be valid text.');
   return trimmed || undefined;
 }
 
