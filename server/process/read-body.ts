@@ -8,15 +8,18 @@ import { BodyTooLarge } from '../errors.ts';
  */
 export function readBody(incoming: Readable, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    // Its end has been told already, and will not be told again.
+    if (incoming.destroyed) return reject(hungUp());
     const chunks: Buffer[] = [];
     let bytes = 0;
-    incoming.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       bytes += chunk.length;
-      chunks.push(chunk);
-      if (bytes <= limit) return;
-      incoming.pause();
-      reject(new BodyTooLarge(limit));
-    });
+      if (bytes <= limit) return chunks.push(chunk);
+      // Whoever empties the connection afterwards must not fill this.
+      incoming.pause().off('data', take);
+      return reject(new BodyTooLarge(limit));
+    };
+    incoming.on('data', take);
     incoming.once('end', () => {
       const [only] = chunks;
       resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks));
@@ -24,7 +27,9 @@ export function readBody(incoming: Readable, limit: number): Promise<Uint8Array>
     incoming.once('error', reject);
     // It comes after each request: an error is made only where it is one.
     incoming.once('close', () => {
-      if (!incoming.readableEnded) reject(new Error('The client hung up.'));
+      if (!incoming.readableEnded) reject(hungUp());
     });
   });
 }
+
+const hungUp = () => new Error('The client hung up.');
