@@ -3,10 +3,12 @@ import { InvalidInput } from '../errors.ts';
 /** What a query or a form says: a text for each name, or a list of texts where a name is there more than once. */
 export type Fields = Record<string, string | string[]>;
 
-/** Adds a value to what is there already of its name. */
+/** Adds a value to what is there already of its name. The list grows in place, since there may be thousands. */
 function add(fields: Fields, name: string, value: string): void {
   const before = fields[name];
-  fields[name] = before === undefined ? value : [before, value].flat();
+  if (before === undefined) fields[name] = value;
+  else if (typeof before === 'string') fields[name] = [before, value];
+  else before.push(value);
 }
 
 /**
