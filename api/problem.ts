@@ -85,8 +85,9 @@ const facts = {
   415: {
     title: 'Unsupported Media Type',
     code: 'unsupported_media_type',
-    detail: 'The body is not of a content type that this operation reads: see its documentation.',
-    description: 'The body is not declared as JSON.',
+    detail: 'The body must be of one of these content types, in UTF-8: application/json.',
+    description:
+      'The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read.',
   },
   422: {
     title: 'Unprocessable Content',

@@ -1260,7 +1260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1275,7 +1275,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1811,7 +1811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -1826,7 +1826,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2006,7 +2006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2021,7 +2021,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2228,7 +2228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -2243,7 +2243,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3176,7 +3176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3191,7 +3191,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3645,7 +3645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3660,7 +3660,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3830,7 +3830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -3845,7 +3845,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4020,7 +4020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON. */
+            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
             415: {
                 headers: {
                     /** @description Names this request in the logs. Yours, if you sent a sensible one. */
@@ -4035,7 +4035,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body is not of a content type that this operation reads: see its documentation."
+                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

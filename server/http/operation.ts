@@ -61,6 +61,11 @@ export interface Differences {
   /** What is thrown where a parameter of the path can name nothing that exists. */
   notFound?: new () => Refusal;
 }
+/** An operation with parameters in its path has to say what is not found. */
+type DifferencesOf<Route> =
+  Part<Route, 'params'> extends undefined
+    ? [differences?: Differences]
+    : [differences: Differences & Required<Pick<Differences, 'notFound'>>];
 
 /** One operation of a contract: its route says who may call it, what it reads and what it answers; `run` does it. */
 export interface Operation extends Differences {
@@ -72,5 +77,5 @@ export interface Operation extends Differences {
 export const operation = <Route extends RouteConfig>(
   route: Route,
   run: (input: Input<Route>) => Result<Route>,
-  differences: Differences = {},
+  ...[differences = {}]: DifferencesOf<Route>
 ): Operation => ({ route, run: run as Operation['run'], ...differences });

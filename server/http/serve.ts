@@ -1,7 +1,7 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
 import { authenticate, type Caller, isPublic } from '../callers.ts';
 import type { ServiceContext } from '../context.ts';
-import { KeyNotFound } from '../errors.ts';
+import { NoSuchPath } from '../errors.ts';
 import { maybeAsync } from '../verify/maybe-async.ts';
 import { bearerToken } from './bearer.ts';
 import { type BodyConfig, maxBytes, parseBody, readBytes } from './body.ts';
@@ -35,7 +35,7 @@ interface RequestConfig {
  */
 export function prepare(
   context: ServiceContext,
-  { route, run, limit = maxBytes, findToken = bearerToken, notFound = KeyNotFound }: Operation,
+  { route, run, limit = maxBytes, findToken = bearerToken, notFound }: Operation,
   answerFailure: AnswerFailure,
 ): Serve {
   const { security = [] } = route;
@@ -46,7 +46,7 @@ export function prepare(
 
   const parse = (incoming: Incoming, bytes: Uint8Array | undefined, caller: Caller) => {
     const path = params?.safeParse(incoming.params);
-    if (path && !path.success) throw new notFound();
+    if (path?.success === false) throw notFound ? new notFound() : new NoSuchPath();
     const inQuery =
       noQuery?.success && incoming.search === ''
         ? noQuery.data

@@ -58,6 +58,8 @@ function textOf(field: string, value: unknown): string {
   return trimmed;
 }
 
+const ofKey = { notFound: KeyNotFound };
+
 export function journalOperations(context: ServiceContext): Operation[] {
   const { db, now, publicUrl, tokenPrefix, usage } = context;
 
@@ -92,15 +94,23 @@ export function journalOperations(context: ServiceContext): Operation[] {
       return { data: [resource(await mintKey(context, minted, actOf(caller, now())), token)] };
     }),
 
-    operation(journal.get, async ({ caller, params }) => {
-      const number = numberOf(params.id);
-      return { data: [resource(await getKey(db, selfOf(caller), { number }))] };
-    }),
+    operation(
+      journal.get,
+      async ({ caller, params }) => {
+        const number = numberOf(params.id);
+        return { data: [resource(await getKey(db, selfOf(caller), { number }))] };
+      },
+      ofKey,
+    ),
 
-    operation(journal.delete, async ({ caller, params }) => {
-      const number = numberOf(params.id);
-      await revokeKey(context, selfOf(caller), { number }, actOf(caller, now()));
-    }),
+    operation(
+      journal.delete,
+      async ({ caller, params }) => {
+        const number = numberOf(params.id);
+        await revokeKey(context, selfOf(caller), { number }, actOf(caller, now()));
+      },
+      ofKey,
+    ),
   ];
 }
 

@@ -92,7 +92,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         const id = idFrom(params.apikey_id);
         return { apiKey: keyDocument(await getKey(db, sessionOf(caller).accountId, { id })) };
       },
-      { findToken },
+      { findToken, notFound: KeyNotFound },
     ),
 
     operation(
@@ -126,7 +126,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         else await changeKey(context, accountId, { id }, { name }, actOf(caller, now()));
         return { code: 'UPDATED', message: 'APIKey has been updated' };
       },
-      { findToken },
+      { findToken, notFound: KeyNotFound },
     ),
 
     operation(
@@ -136,7 +136,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         await revokeKey(context, sessionOf(caller).accountId, { id }, actOf(caller, now()));
         return { code: 'REMOVED', message: 'APIKey has been removed' };
       },
-      { findToken },
+      { findToken, notFound: KeyNotFound },
     ),
   ];
 }

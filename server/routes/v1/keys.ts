@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { keys, type NewKey } from '../../../api/keys.ts';
 import { accountOf, actOf, boundsOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { InvalidInput } from '../../errors.ts';
+import { InvalidInput, KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { changeKey, getKey, listKeys, mintKey, revokeKey } from '../../keys.ts';
@@ -34,6 +34,8 @@ function expiryOf({ expiresIn, expiresAt }: z.output<typeof NewKey>, now: number
   return lifetime === null ? null : new Date(now + lifetime);
 }
 
+const ofKey = { notFound: KeyNotFound };
+
 export function keyOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
   return [
@@ -56,30 +58,41 @@ export function keyOperations(context: ServiceContext): Operation[] {
       return { data: keys.map((key) => keyBody(context, key)), nextCursor: pageAfter(list, keys, more) };
     }),
 
-    operation(keys.get, async ({ caller, params, query }) =>
-      keyBody(context, await getKey(db, await accountOf(context, caller, query), { id: params.keyId })),
+    operation(
+      keys.get,
+      async ({ caller, params, query }) =>
+        keyBody(context, await getKey(db, await accountOf(context, caller, query), { id: params.keyId })),
+      ofKey,
     ),
 
-    operation(keys.update, async ({ caller, json: change, params, query }) => {
-      const accountId = await accountOf(context, caller, query);
-      if (change.expiresAt) ahead(change.expiresAt, now());
-      const key = await changeKey(
-        context,
-        accountId,
-        { id: params.keyId },
-        { ...change, within: boundsOf(caller) },
-        actOf(caller, now()),
-      );
-      return keyBody(context, key);
-    }),
+    operation(
+      keys.update,
+      async ({ caller, json: change, params, query }) => {
+        const accountId = await accountOf(context, caller, query);
+        if (change.expiresAt) ahead(change.expiresAt, now());
+        const key = await changeKey(
+          context,
+          accountId,
+          { id: params.keyId },
+          { ...change, within: boundsOf(caller) },
+          actOf(caller, now()),
+        );
+        return keyBody(context, key);
+      },
+      ofKey,
+    ),
 
-    operation(keys.delete, async ({ caller, params, query }) => {
-      await revokeKey(
-        context,
-        await accountOf(context, caller, query),
-        { id: params.keyId },
-        actOf(caller, now()),
-      );
-    }),
+    operation(
+      keys.delete,
+      async ({ caller, params, query }) => {
+        await revokeKey(
+          context,
+          await accountOf(context, caller, query),
+          { id: params.keyId },
+          actOf(caller, now()),
+        );
+      },
+      ofKey,
+    ),
   ];
 }

@@ -19,7 +19,7 @@ export function sessionOperations(context: ServiceContext): Operation[] {
   });
 
   const tag = createHash('sha256').update(JSON.stringify(signer.jwks)).digest('base64url').slice(0, 22);
-  // Keys that were just added are known everywhere in five minutes: see docs/OPERATIONS.md.
+  // So long a rotation of signing keys waits for those who verify by them: see the README.
   const jwksHeaders = { ETag: `"${tag}"`, 'Cache-Control': 'public, max-age=300' };
 
   return [

@@ -1,7 +1,7 @@
 import { maxBuckets, usage } from '../../../api/usage.ts';
 import { accountOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { InvalidInput } from '../../errors.ts';
+import { InvalidInput, KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { getKey } from '../../keys.ts';
 import { retention } from '../../usage/recorder.ts';
@@ -47,12 +47,16 @@ const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
 });
 
 export const usageOperations = (context: ServiceContext): Operation[] => [
-  operation(usage.ofKey, async ({ caller, params, query }) => {
-    const accountId = await accountOf(context, caller, query);
-    const range = rangeOf(query, context.now());
-    const key = await getKey(context.db, accountId, { id: params.keyId });
-    return reportOf(range, await usageOf(context.db, { accountId, keyId: key.id }, range));
-  }),
+  operation(
+    usage.ofKey,
+    async ({ caller, params, query }) => {
+      const accountId = await accountOf(context, caller, query);
+      const range = rangeOf(query, context.now());
+      const key = await getKey(context.db, accountId, { id: params.keyId });
+      return reportOf(range, await usageOf(context.db, { accountId, keyId: key.id }, range));
+    },
+    { notFound: KeyNotFound },
+  ),
 
   operation(usage.ofAccount, async ({ caller, query }) => {
     const accountId = await accountOf(context, caller, query);
