@@ -38,21 +38,22 @@ export async function signUp(
 }
 
 /**
- * Creates an account that has no password: the operator acts for it. Where there is one with this id already, it is
- * given as it is.
+ * Creates an account that has no password: the operator acts for it. An account that has this id already is returned
+ * unchanged.
  */
 export async function createExternalAccount(
   db: Database,
   externalId: string,
   act: Act,
 ): Promise<{ account: Account; isNew: boolean }> {
-  for (;;) {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
     const account = await insertAccount(db, { external_id: externalId }, act);
     if (account) return { account, isNew: true };
     const { accounts } = await listAccounts(db, { limit: 1, externalId });
     // Absent where it was deleted in between.
     if (accounts[0]) return { account: accounts[0], isNew: false };
   }
+  throw new Error('The externalId is taken by an account that is not listed.');
 }
 
 /** The id of the account with this id of the product's own. @throws AccountNotFound */

@@ -21,8 +21,8 @@ export interface Check {
 }
 
 /**
- * Decides on a token, and records the use of its key: the only way to a verdict, for whoever asks for one. At once
- * where the cache tells, else when the database has. The use counts also where the key is expired or disabled.
+ * Decides on a token and records the use of its key. This is the only way to a verdict. The result is there at once on a
+ * cache hit, and promised on a miss. A token of an expired or disabled key is recorded as such.
  */
 export function check(
   context: ServiceContext,
@@ -31,7 +31,7 @@ export function check(
 ): Verdict | Promise<Verdict> {
   const { keys, callerHashes, verifications, usage, now } = context;
   const wanted = { scopes, reach, now };
-  // Whoever verifies the tokens of others calls with its own again and again. Only hashing is saved, not the look-up.
+  // A verifier sends its own token with every call. The cache saves the hashing, not the look-up.
   const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
   const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
   return maybeAsync(asked, (verdict) => {

@@ -92,7 +92,7 @@ export class Client {
     { prepare = false }: { prepare?: boolean } = {},
   ): Promise<Rows> {
     const texts = parameters.map(parameterText);
-    // Each connection may have a plan that is out of date.
+    // Each connection of the pool may have a stale plan.
     for (let attempts = this.#sql.options.max; ; attempts -= 1) {
       const query = this.#sql.unsafe(statement, texts, { prepare });
       const plan = watchPlan(query);
@@ -119,10 +119,10 @@ export class Client {
 }
 
 /**
- * Has a statement fail where the connection's plan for it is out of date: a table has changed since, or a pooler has
- * lent another connection. The server has refused to run it then. The driver would send it once more on the same
- * connection, where whatever is sent behind it gets its answer, and it theirs. It sets `retried` first, after it has
- * forgotten the plan, and sends nothing that is cancelled.
+ * Makes a statement fail when the connection's prepared plan is stale: a table has changed, or a pooler has lent another
+ * connection. The server has not run the statement then. The driver would send it again on the same connection, where
+ * the statements behind it would get its rows, and it theirs. Before that it forgets the plan and sets `retried`, and it
+ * sends nothing that is cancelled.
  */
 function watchPlan(query: object): { readonly isStale: boolean } {
   const plan = { isStale: false };

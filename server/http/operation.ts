@@ -52,30 +52,30 @@ type Made<Body> = Body | Json<Body>;
 type Awaitable<Value> = Value | Promise<Value>;
 export type Result<Route> = Awaitable<Made<Success<Route>> | Reply<Made<Success<Route>>>>;
 
-/** In what an operation differs from the usual. */
-export interface Differences {
+/** Options of an operation. */
+export interface Options {
   /** How many bytes the body may have. */
   limit?: number;
   /** Finds the token, where it may stand in another form than that of RFC 6750. */
   findToken?: FindToken;
-  /** What is thrown where a parameter of the path can name nothing that exists. */
+  /** What is thrown when a path parameter cannot be the id of anything. */
   notFound?: new () => Refusal;
 }
-/** An operation with parameters in its path has to say what is not found. */
-type DifferencesOf<Route> =
+/** An operation with path parameters has to say what is not found. */
+type OptionsOf<Route> =
   Part<Route, 'params'> extends undefined
-    ? [differences?: Differences]
-    : [differences: Differences & Required<Pick<Differences, 'notFound'>>];
+    ? [options?: Options]
+    : [options: Options & Required<Pick<Options, 'notFound'>>];
 
 /** One operation of a contract: its route says who may call it, what it reads and what it answers; `run` does it. */
-export interface Operation extends Differences {
+export interface Operation extends Options {
   route: RouteConfig;
   run: (input: Input<RouteConfig>) => unknown;
 }
 
-/** Ties what is done to its route: the compiler holds its input and its answer to the schemas. */
+/** Ties a function to its route. The compiler checks its input and its result against the schemas of the route. */
 export const operation = <Route extends RouteConfig>(
   route: Route,
   run: (input: Input<Route>) => Result<Route>,
-  ...[differences = {}]: DifferencesOf<Route>
-): Operation => ({ route, run: run as Operation['run'], ...differences });
+  ...[options = {}]: OptionsOf<Route>
+): Operation => ({ route, run: run as Operation['run'], ...options });

@@ -1,9 +1,9 @@
 import { InvalidInput } from '../errors.ts';
 
-/** What a query or a form says: a text for each name, or a list of texts where a name is there more than once. */
+/** The fields of a query or a form: a text for each name, or a list where the name is repeated. */
 export type Fields = Record<string, string | string[]>;
 
-/** Adds a value to what is there already of its name. The list grows in place, since there may be thousands. */
+/** Adds a value to its name. The list grows in place, since a name may be repeated thousands of times. */
 function add(fields: Fields, name: string, value: string): void {
   const before = fields[name];
   if (before === undefined) fields[name] = value;

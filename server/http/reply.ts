@@ -1,6 +1,6 @@
-/** A JSON text that is made already: of what is answered often, or is large. Its parts are joined as they are sent. */
+/** JSON that is serialized already, for a body that is sent often or is large. Its parts are joined when it is sent. */
 export class Json<Value> {
-  /** What it is the JSON of; there for the compiler alone. */
+  /** The type of the value. It exists for the compiler alone. */
   declare readonly value: Value;
   readonly texts: readonly string[];
 
@@ -12,7 +12,7 @@ export class Json<Value> {
     return new Json([JSON.stringify(value)]);
   }
 
-  /** An object with one field, the list of these. The texts of the items are shared, not copied. */
+  /** An object with one field, a list. The texts of the items are shared, not copied. */
   static list<Name extends string, Item>(
     name: Name,
     items: readonly Json<Item>[],

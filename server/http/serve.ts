@@ -23,8 +23,8 @@ interface RequestConfig {
 }
 
 /**
- * Prepares an operation to be served: the one description of what happens to a request. The fast path and the full app
- * find the operation in different ways, and then both call this.
+ * Prepares an operation to be served. This is the one description of what happens to a request: the fast path and the
+ * full app find the operation in different ways, and then both call it.
  *
  * 1. Read the body, within its bound, and look at nothing in it: a caller is authenticated when its request is
  *    complete, so that nobody is let in and then holds back the body until after the credential was revoked.
@@ -41,7 +41,7 @@ export function prepare(
   const { security = [] } = route;
   const { params, query, body }: RequestConfig = (route.request ?? {}) as RequestConfig;
   const status = successOf(route);
-  // Of what an empty query is read as, there is one for all requests.
+  // An empty query reads the same for every request, so it is parsed once.
   const noQuery = query?.safeParse({});
 
   const parse = (incoming: Incoming, bytes: Uint8Array | undefined, caller: Caller) => {
@@ -103,7 +103,7 @@ class Parsed implements Input<RouteConfig> {
   }
 }
 
-/** The status of a success: of two, that of something new (201), where what was there already is a Reply with its own. */
+/** The status of a success. Where a route describes two it is the higher, 201; a Reply carries the other. */
 function successOf({ operationId, responses }: RouteConfig): number {
   const status = Object.keys(responses)
     .map(Number)

@@ -8,14 +8,14 @@ import { BodyTooLarge } from '../errors.ts';
  */
 export function readBody(incoming: Readable, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    // Its end has been told already, and will not be told again.
+    // Its 'close' was emitted already, and will not be again.
     if (incoming.destroyed) return reject(hungUp());
     const chunks: Buffer[] = [];
     let bytes = 0;
     const take = (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= limit) return chunks.push(chunk);
-      // Whoever empties the connection afterwards must not fill this.
+      // Else draining the connection afterwards would go on filling `chunks`.
       incoming.pause().off('data', take);
       return reject(new BodyTooLarge(limit));
     };
@@ -25,7 +25,7 @@ export function readBody(incoming: Readable, limit: number): Promise<Uint8Array>
       resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks));
     });
     incoming.once('error', reject);
-    // It comes after each request: an error is made only where it is one.
+    // Emitted after every request: an Error is made only where it is one, since its stack is dear.
     incoming.once('close', () => {
       if (!incoming.readableEnded) reject(hungUp());
     });
