@@ -10,7 +10,7 @@ import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
 import { listening } from './process/listen.ts';
 import { perTurn } from './process/per-turn.ts';
-import { readBody } from './process/read-body.ts';
+import { readBody } from './http/read-body.ts';
 import { alone, supervise, worker } from './process/workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { BodyTooLarge } from '../server/errors.ts';
-import { readBody } from '../server/process/read-body.ts';
+import { maxDropped, readBody } from '../server/http/read-body.ts';
 
 /** How Node's own stream of a request is read. */
 
@@ -15,13 +15,23 @@ test('a body comes whole, from however many chunks', async () => {
   }
 });
 
-test('of a body above the limit nothing is kept, however much of it comes', async () => {
+test('a body above the limit is refused at its end, and nothing of it is kept', async () => {
   const incoming = new PassThrough();
   const read = readBody(incoming, 3);
   incoming.write('abcd');
+  const unsettled = Symbol();
+  expect(await Promise.race([read, unsettled])).toBe(unsettled);
+  incoming.end();
   await expect(read).rejects.toThrow(BodyTooLarge);
-  // As whoever empties the connection does.
+});
+
+test('a body that is far above the limit is refused before its end, and read no further', async () => {
+  const incoming = new PassThrough();
+  const read = readBody(incoming, 3);
+  incoming.write(Buffer.alloc(maxDropped + 4));
+  await expect(read).rejects.toThrow(BodyTooLarge);
   expect(incoming.listenerCount('data')).toBe(0);
+  expect(incoming.isPaused()).toBe(true);
 });
 
 test('a client that hangs up ends the reading, also one that had before it began', async () => {

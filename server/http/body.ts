@@ -5,6 +5,7 @@ import { checkForm, checkJson } from './body-bounds.ts';
 import type { ReadHeader } from './client.ts';
 import type { Incoming } from './incoming.ts';
 import { parseFields } from './query.ts';
+import { maxDropped } from './read-body.ts';
 import { validated } from './zod-issues.ts';
 
 /** A body may have at most so many bytes, where its operation sets no other bound. */
@@ -23,18 +24,17 @@ export interface ParsedBody {
 }
 
 /**
- * The bytes of a body, of which no more than `limit` are read.
- * @throws BodyTooLarge, before anything is read where the length was told
+ * The bytes of a body, of which no more than `limit` are kept.
+ * @throws BodyTooLarge; before anything is read where the length was told and there is too much to drop
  * @throws MalformedBody where it ends early
  */
 export async function readBytes({ request, header, readBody }: Incoming, limit: number): Promise<Uint8Array> {
-  const length = header('content-length');
-  const isChunked = header('transfer-encoding') != null;
-  if (length != null && !isChunked && Number(length) > limit) throw new BodyTooLarge(limit);
+  const length = header('transfer-encoding') == null ? header('content-length') : undefined;
+  if (length != null && Number(length) > limit + maxDropped) throw new BodyTooLarge(limit);
   try {
     if (readBody) return await readBody(limit);
     // No more is read than the length that was told, so only without one has the body to be watched.
-    if (length != null && !isChunked) return new Uint8Array(await request.arrayBuffer());
+    if (length != null && Number(length) <= limit) return new Uint8Array(await request.arrayBuffer());
     return await readWatched(request, limit);
   } catch (error) {
     throw error instanceof BodyTooLarge ? error : new MalformedBody('The body was not sent completely.');
@@ -47,9 +47,11 @@ async function readWatched(request: Request, limit: number): Promise<Uint8Array>
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > limit) throw new BodyTooLarge(limit);
-    chunks.push(chunk);
+    if (bytes <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+    if (bytes > limit + maxDropped) break;
   }
+  if (bytes > limit) throw new BodyTooLarge(limit);
   return Buffer.concat(chunks);
 }
 

@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newAccount } from '../../scripts/support/client.ts';
 import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
@@ -116,7 +117,8 @@ const cases: Case[] = [
 const limits: Case[] = [
   ['a body above 64 KiB', verify(`{"token":"${'a'.repeat(70_000)}"}`), [413]],
   ['a body of 1 MB', verify('a'.repeat(1_000_000)), [413]],
-  ['chunks above 64 KiB', chunked(`${`8000\r\n${'a'.repeat(0x8000)}\r\n`.repeat(4)}0\r\n\r\n`), [413]],
+  ['chunks of 1 MB', chunked(`${`8000\r\n${'a'.repeat(0x8000)}\r\n`.repeat(32)}0\r\n\r\n`), [413]],
+  ['a body of 4 MB', verify('a'.repeat(4_000_000)), [0, 413]],
   ['JSON of 33 levels', verify(`${'['.repeat(33)}${']'.repeat(33)}`), [400]],
   ['headers of 1 MB', get('/livez', `X-A: ${'a'.repeat(1_000_000)}\r\n`), [0, 400, 431]],
   ['3,000 headers', get('/livez', 'X-A: b\r\n'.repeat(3000)), [0, 400, 431]],
@@ -124,7 +126,7 @@ const limits: Case[] = [
 ];
 
 /** Sends these bytes, and gives what was answered until the connection ends, or a second answer is not due. */
-function exchange(service: ServiceProcess, sent: string): Promise<string> {
+function exchange(service: ServiceProcess, sent: string, send = sendAtOnce): Promise<string> {
   const { hostname, port } = new URL(service.url);
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -144,8 +146,20 @@ function exchange(service: ServiceProcess, sent: string): Promise<string> {
       clearTimeout(hang);
       resolve(answer);
     });
-    socket.write(sent, 'latin1');
+    send(socket, sent);
   });
+}
+
+const sendAtOnce = (socket: Socket, sent: string): void => void socket.write(sent, 'latin1');
+
+/** Sends piece by piece, and reads only then, as blocking clients do. */
+async function sendInPieces(socket: Socket, sent: string): Promise<void> {
+  socket.pause();
+  for (let at = 0; at < sent.length && !socket.destroyed; at += 65_536) {
+    await new Promise((resolve) => socket.write(sent.slice(at, at + 65_536), 'latin1', resolve));
+    await turn();
+  }
+  socket.resume();
 }
 
 const statusesOf = (answer: string) =>
@@ -173,6 +187,13 @@ describe.each(runtimes)('on %s', (runtime) => {
     const answer = await exchange(service, sent.replace('ACCOUNT', accountId));
     const [status = 0] = statusesOf(answer);
     expect(allowed, answer.slice(0, 500)).toContain(status);
+  });
+
+  test('a client that reads nothing until it has sent a body that is too large sees why it was refused', async () => {
+    const answers = await Promise.all(
+      limits.slice(0, 3).map(([, sent]) => exchange(service, sent, sendInPieces)),
+    );
+    expect(answers.map(statusesOf)).toEqual([[413], [413], [413]]);
   });
 
   test.each([

@@ -2,8 +2,15 @@ import type { Readable } from 'node:stream';
 import { BodyTooLarge } from '../errors.ts';
 
 /**
+ * Of a body that is too large, so much is received and dropped before it is refused. A connection that closes on bytes
+ * it has not received is reset, and a client that sends its whole body before it reads never sees the answer. This is
+ * what nginx calls a lingering close.
+ */
+export const maxDropped = 1_048_576;
+
+/**
  * The bytes of a body as Node received them, without the copies that a Request makes of them.
- * @throws BodyTooLarge when there are more than `limit`; the rest is not read
+ * @throws BodyTooLarge when there are more than `limit`: at the end of the body, or `maxDropped` beyond the limit
  * @throws Error where the client hangs up
  */
 export function readBody(incoming: Readable, limit: number): Promise<Uint8Array> {
@@ -15,14 +22,16 @@ export function readBody(incoming: Readable, limit: number): Promise<Uint8Array>
     const take = (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= limit) return chunks.push(chunk);
-      // Else draining the connection afterwards would go on filling `chunks`.
+      chunks.length = 0;
+      if (bytes <= limit + maxDropped) return;
       incoming.pause().off('data', take);
       return reject(new BodyTooLarge(limit));
     };
     incoming.on('data', take);
     incoming.once('end', () => {
+      if (bytes > limit) return reject(new BodyTooLarge(limit));
       const [only] = chunks;
-      resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks));
+      return resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks));
     });
     incoming.once('error', reject);
     // Emitted after every request: an Error is made only where it is one, since its stack is dear.
