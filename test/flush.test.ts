@@ -7,7 +7,6 @@ import { newId } from '../server/id.ts';
 import { hashToken } from '../server/token.ts';
 import { Usage } from '../server/usage/recorder.ts';
 import type { KeyCache } from '../server/verify/key-cache.ts';
-import type { VerifiedKey } from '../server/verify/verify.ts';
 import { expectData } from './support/harness.ts';
 import {
   ada,
@@ -24,21 +23,14 @@ import {
   service,
   verify,
 } from './support/usage.ts';
+import { verifiedKey } from './support/verified-key.ts';
 
 const nobody = () => ({ ip: null, userAgent: null });
 const from = (ip: string) => () => ({ ip, userAgent: null });
 
-/** A key as the memory of keys knows it, without going through the service. */
-const verified = ({ id, accountId }: { id: string; accountId: string }): VerifiedKey => ({
-  id: id.slice(4),
-  accountId: accountId.slice(4),
-  externalId: null,
-  name: 'Key',
-  scopes: new Set(),
-  metadata: {},
-  expiresAt: null,
-  disabledAt: null,
-});
+/** A key that was minted, as a verification finds it. */
+const verified = ({ id, accountId }: { id: string; accountId: string }) =>
+  verifiedKey({ id: id.slice(4), accountId: accountId.slice(4) });
 const valid = (key: { id: string; accountId: string }, at: number) => ({
   valid: true as const,
   key: verified(key),

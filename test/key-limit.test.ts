@@ -7,6 +7,7 @@ import { mintKey } from '../server/keys.ts';
 import { newToken } from '../server/token.ts';
 import { Usage } from '../server/usage/recorder.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { verifiedKey } from './support/verified-key.ts';
 
 const limit = 5;
 let service: TestService;
@@ -153,19 +154,11 @@ test('keys are minted, changed, used and deleted while their accounts are delete
     }
   };
   const flusher = (usage: Usage) => async () => {
-    const key = {
-      externalId: null,
-      name: '',
-      scopes: new Set<string>(),
-      metadata: {},
-      expiresAt: null,
-      disabledAt: null,
-    };
     for (const { id, accountId } of some())
       usage.record(
         {
           valid: true,
-          key: { ...key, id: id.slice(4), accountId: accountId.slice(4) },
+          key: verifiedKey({ id: id.slice(4), accountId: accountId.slice(4) }),
           at: service.context.now(),
         },
         () => ({ ip: null, userAgent: null }),

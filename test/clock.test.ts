@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startProxy } from '../scripts/support/proxy.ts';
+import { operatorAccountId } from '../server/id.ts';
+import { Clock } from '../server/replication/clock.ts';
+import { verify } from '../server/verify/verify.ts';
+import {
+  hasReplicas,
+  mintOn,
+  openReplica,
+  openSlow,
+  type SharedDatabase,
+  shareDatabase,
+} from './support/replicas.ts';
+
+test('a clock follows another by its most exact reading, until one of the two is set', () => {
+  const clock = new Clock();
+  const now = performance.now();
+  const ahead = (milliseconds: number) => performance.timeOrigin + now + milliseconds;
+  const off = () => Math.round((clock.now() - performance.timeOrigin - performance.now()) / 10) * 10;
+  clock.read(ahead(60_000), now, now + 2);
+  clock.read(ahead(60_150), now, now + 300);
+  expect(off()).toBe(60_000);
+  clock.read(ahead(-5_000), now, now + 40);
+  expect(off()).toBe(-5_020);
+});
+
+describe.runIf(hasReplicas)('the clock of the database', () => {
+  let database: SharedDatabase;
+  const cleanUp = new AsyncDisposableStack();
+
+  beforeAll(async () => {
+    database = cleanUp.use(await shareDatabase());
+  });
+  afterAll(() => cleanUp.disposeAsync());
+
+  test('a key expires by it also where the listener connection never comes up', async () => {
+    await using silent = await startProxy(database.port);
+    silent.stall();
+    await using slow = await openSlow(database.url, database.through(silent));
+    expect(Date.now() - slow.replica.now()).toBeGreaterThan(3_000_000);
+    const { token } = await mintOn(slow, { expiresAt: new Date(Date.now() - 1_800_000) });
+    const now = () => slow.replica.now();
+    expect(await verify(slow.keys, token, { reach: operatorAccountId, now })).toMatchObject({
+      valid: false,
+      reason: 'expired',
+    });
+    expect(slow.replica.isFresh()).toBe(false);
+    expect(Math.abs(Date.now() - now())).toBeLessThan(1_000);
+  });
+
+  test('every replica tells its time', async () => {
+    await using network = await startProxy(database.port);
+    await using near = await openReplica(database.url);
+    await using far = await openReplica(database.through(network));
+    const before = Date.now();
+    const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(near.db);
+    const tookAtMost = Date.now() - before + 5;
+    for (const { replica } of [near, far])
+      expect(Math.abs(replica.now() - (rows[0]?.now.getTime() ?? 0))).toBeLessThan(tookAtMost + 50);
+  });
+});

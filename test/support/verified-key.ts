@@ -1,0 +1,14 @@
+import type { VerifiedKey } from '../../server/verify/verify.ts';
+
+/** A key as a verification finds it: active, without scopes, and otherwise as the facts say. */
+export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
+  id: '',
+  accountId: '',
+  externalId: null,
+  name: 'Key',
+  scopes: new Set(),
+  metadata: {},
+  expiresAt: null,
+  disabledAt: null,
+  ...facts,
+});
