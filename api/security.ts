@@ -1,3 +1,5 @@
+import type { OwnScope } from '../decide/scopes.ts';
+
 /**
  * Who may call an operation. Each is one alternative in a route's `security` list; the server lets in exactly
  * the callers that the list names, so the document and the behaviour cannot differ.
@@ -7,10 +9,10 @@
 export const bySession = { accessToken: [] };
 
 /** An API key that carries all of these scopes; with none named, any key that is valid. */
-export const byKey = (...scopes: string[]) => ({ apiKey: scopes });
+export const byKey = (...scopes: OwnScope[]) => ({ apiKey: scopes });
 
 /** An API key in the operator's own account that carries all of these scopes. A key of any other account is refused. */
-export const byOperatorKey = (...scopes: string[]) => ({ operatorKey: scopes });
+export const byOperatorKey = (...scopes: OwnScope[]) => ({ operatorKey: scopes });
 
 /** The product's own back end, by the operator token. */
 export const byOperator = { operatorToken: [] };

@@ -1,3 +1,5 @@
+import { covers } from './scopes.ts';
+
 /** What a decision needs to know of a key. */
 export interface KeyFacts {
   scopes: ReadonlySet<string>;
@@ -43,10 +45,6 @@ export function statusOf({ disabledAt, expiresAt }: Omit<KeyFacts, 'scopes'>, no
   return expiresAt && now >= expiresAt.getTime() ? 'expired' : 'active';
 }
 
-/** Whether scopes cover others: they contain each of them. */
-export const covers = (scopes: ReadonlySet<string>, wanted: readonly string[]): boolean =>
-  wanted.every((scope) => scopes.has(scope));
-
 /**
  * Why a key is refused at an instant; undefined where it is accepted.
  * @param wanted the scopes that it must carry
@@ -55,5 +53,5 @@ export const covers = (scopes: ReadonlySet<string>, wanted: readonly string[]): 
 export function reasonAgainst(key: KeyFacts, wanted: readonly string[], now: number): KeyReason | undefined {
   const status = statusOf(key, now);
   if (status !== 'active') return status;
-  return covers(key.scopes, wanted) ? undefined : 'insufficient_scope';
+  return wanted.every((scope) => covers(key.scopes, scope)) ? undefined : 'insufficient_scope';
 }

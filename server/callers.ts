@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { covers, type Reason } from '../decide/verdict.ts';
+import { covers } from '../decide/scopes.ts';
+import type { Reason } from '../decide/verdict.ts';
 import { accountIdOf } from './accounts.ts';
 import { check } from './check.ts';
 import type { ServiceContext } from './context.ts';
@@ -118,7 +119,8 @@ function admitted(caller: Caller, security: Security): Caller {
     throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
   }
   const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
-  if (caller.kind === 'apiKey' && !covers(caller.key.scopes, scopes)) throw new InsufficientScope(scopes);
+  if (caller.kind === 'apiKey' && !scopes.every((scope) => covers(caller.key.scopes, scope)))
+    throw new InsufficientScope(scopes);
   return caller;
 }
 

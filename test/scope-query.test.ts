@@ -1,0 +1,129 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { missingScopes, parseScopeQuery, type ScopeQuery, satisfies } from '../decide/scope-query.ts';
+
+function read(text: string): ScopeQuery {
+  const parsed = parseScopeQuery(text);
+  if ('fault' in parsed) throw new Error(`Column ${parsed.fault.column}: ${parsed.fault.detail}`);
+  return parsed.query;
+}
+
+const holds = (text: string, ...held: string[]) => satisfies(new Set(held), read(text));
+const lacks = (text: string, ...held: string[]) => missingScopes(new Set(held), read(text));
+
+test('one scope is wanted as if it were named by itself', () => {
+  expect(read('  files:read ')).toBe('files:read');
+  expect(holds('files:read', 'files:*')).toBe(true);
+  expect(holds('files:read', 'files:write')).toBe(false);
+});
+
+test('AND wants both sides, OR wants one, and parentheses come first', () => {
+  const text = 'orders:read AND (invoices:read OR invoices:write)';
+  expect(holds(text, 'orders:read', 'invoices:write')).toBe(true);
+  expect(holds(text, 'orders:read')).toBe(false);
+  expect(holds(text, 'invoices:read', 'invoices:write')).toBe(false);
+});
+
+test('AND binds tighter than OR', () => {
+  expect(read('a OR b AND c OR d')).toEqual({ any: ['a', { all: ['b', 'c'] }, 'd'] });
+  expect(read('(a OR b) AND c')).toEqual({ all: [{ any: ['a', 'b'] }, 'c'] });
+});
+
+test('white space is free, and none is needed beside a parenthesis', () => {
+  expect(read('(a\tOR\nb)AND(c)')).toEqual({ all: [{ any: ['a', 'b'] }, 'c'] });
+});
+
+test('what is missing is named: of what is wanted together what is not held, of alternatives all', () => {
+  expect(lacks('a AND b AND c', 'b')).toEqual(['a', 'c']);
+  expect(lacks('a OR b')).toEqual(['a', 'b']);
+  expect(lacks('a AND (b OR c) AND (b OR d)', 'd')).toEqual(['a', 'b', 'c']);
+  expect(lacks('a OR b', 'b')).toEqual([]);
+});
+
+test.each([
+  ['', 1, 'Expected a scope or "(", found the end.'],
+  ['   ', 4, 'Expected a scope or "(", found the end.'],
+  ['a AND', 6, 'Expected a scope or "(", found the end.'],
+  ['AND a', 1, 'Expected a scope or "(", found "AND".'],
+  ['a OR OR b', 6, 'Expected a scope or "(", found "OR".'],
+  ['()', 2, 'Expected a scope or "(", found ")".'],
+  ['a b', 3, 'Expected AND, OR or the end, found "b".'],
+  ['a (b)', 3, 'Expected AND, OR or the end, found "(".'],
+  ['a)', 2, 'Expected AND, OR or the end, found ")".'],
+  ['(a OR b', 8, 'Expected AND, OR or ")", found the end.'],
+  ['(a b)', 4, 'Expected AND, OR or ")", found "b".'],
+  ['a and b', 3, 'The operators are AND and OR, in capitals. There is no NOT.'],
+  ['a NOT b', 3, 'The operators are AND and OR, in capitals. There is no NOT.'],
+  ['or', 1, 'The operators are AND and OR, in capitals. There is no NOT.'],
+  ['a AND NOT b', 7, 'The operators are AND and OR, in capitals. There is no NOT.'],
+  ['a AND é', 7, 'Must have 1 to 64 printable ASCII characters, without space, " and \\.'],
+  ['a OR b*', 6, 'A "*" can only stand at the end, after a word and a colon, such as "files:*".'],
+  ['a AND *', 7, 'A key cannot have every scope: name what it may do, such as "files:*".'],
+])('%j is refused at column %i: %s', (text, column, detail) => {
+  expect(parseScopeQuery(text)).toEqual({ fault: { column, detail } });
+});
+
+test('a query has at most 1,000 characters, 8 levels and 50 scopes', () => {
+  const deep = (levels: number) => `${'('.repeat(levels)}a${')'.repeat(levels)}`;
+  const wide = (scopes: number) => Array.from({ length: scopes }, (_, n) => `s:${n}`).join(' OR ');
+  expect(read(deep(8))).toBe('a');
+  expect(read(Array.from({ length: 9 }, () => deep(8)).join(' AND '))).toMatchObject({ all: { length: 9 } });
+  expect(parseScopeQuery(deep(9))).toMatchObject({ fault: { column: 9, detail: /8 levels/ } });
+  expect(read(wide(50))).toMatchObject({ any: { length: 50 } });
+  expect(parseScopeQuery(wide(51))).toMatchObject({
+    fault: { column: wide(50).length + 5, detail: /50 scopes/ },
+  });
+  expect(read('a'.padEnd(1_000))).toBe('a');
+  expect(parseScopeQuery('a'.padEnd(1_001))).toMatchObject({
+    fault: { column: 1_001, detail: /1000 characters/ },
+  });
+});
+
+const scope = fc.constantFrom('a', 'b', 'c:x', 'c:*', 'd');
+const { query } = fc.letrec<{ query: ScopeQuery }>((tie) => ({
+  query: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    scope,
+    fc.array(tie('query'), { minLength: 2, maxLength: 3 }).map((all) => ({ all })),
+    fc.array(tie('query'), { minLength: 2, maxLength: 3 }).map((any) => ({ any })),
+  ),
+}));
+const scopes = fc.array(scope).map((held) => new Set(held));
+
+function written(query: ScopeQuery): string {
+  if (typeof query === 'string') return query;
+  const [operator, parts] = 'all' in query ? [' AND ', query.all] : [' OR ', query.any];
+  return `(${parts.map(written).join(operator)})`;
+}
+
+test('a query that is written out reads as what it was', () => {
+  fc.assert(
+    fc.property(query, (one) => {
+      expect(read(written(one))).toEqual(one);
+    }),
+  );
+});
+
+test('what is missing is not held, and with it the query is met', () => {
+  fc.assert(
+    fc.property(query, scopes, (one, held) => {
+      const missing = missingScopes(held, one);
+      expect(missing.length === 0).toBe(satisfies(held, one));
+      expect(satisfies(new Set([...held, ...missing]), one)).toBe(true);
+      for (const wanted of missing) expect(satisfies(held, wanted)).toBe(false);
+    }),
+  );
+});
+
+test('whatever the text, it is read or refused at a column within it or just after', () => {
+  const unit = fc.constantFrom('a', ' ', '(', ')', 'AND ', ' OR', 'NOT', '*', ':', 'é', '\ud800');
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 300 }), (text) => {
+      const parsed = parseScopeQuery(text);
+      if ('query' in parsed) return;
+      expect(parsed.fault.column).toBeGreaterThanOrEqual(1);
+      expect(parsed.fault.column).toBeLessThanOrEqual(text.length + 1);
+      expect(parsed.fault.detail.isWellFormed()).toBe(true);
+    }),
+  );
+});
