@@ -20,26 +20,27 @@ export const AccountId = accountId.openapi({
 export const unprefixed = (id: string) => id.slice(4);
 
 export const ExternalId = text(1, 255).openapi({
-  description: 'The product’s own id of whoever this account stands for.',
+  description: 'Your own id for this account.',
   example: 'user_8812',
 });
 
 /**
- * How the operator says for which account it acts. Anybody else may leave it out, or name their own. It has no
- * example, since the docs would send that along with every request that is tried there.
+ * How the operator names the account to act on. Other callers can leave it out, or name their own. It has no example,
+ * since the docs would send one with every request that is tried there.
  */
 export const accountQuery = {
   accountId: accountId
     .transform(unprefixed)
     .optional()
     .openapi({
-      description: 'Whose: the operator names the account it acts for. Other callers act for their own.',
+      description:
+        'The account to act on. Required with the operator token. Other callers act on their own account.',
       param: { name: 'accountId', in: 'query' },
     }),
   externalId: text(1, 255)
     .optional()
     .openapi({
-      description: 'Whose, by the product’s own id of the account: in place of `accountId`.',
+      description: 'The account to act on, by its `externalId`. Use it instead of `accountId`.',
       param: { name: 'externalId', in: 'query' },
     }),
 };
@@ -78,11 +79,11 @@ export const Password = bounded(1024).openapi({ format: 'password' });
 export const Account = z
   .object({
     id: AccountId,
-    email: z.string().nullable().openapi({ description: 'Null for an account that the operator made.' }),
+    email: z.string().nullable().openapi({ description: 'Null if the operator created the account.' }),
     externalId: z
       .string()
       .nullable()
-      .openapi({ description: 'The product’s own id; null for an account that signed up here.' }),
+      .openapi({ description: 'Your own id for the account. Null if the account signed up itself.' }),
     createdAt: instant,
   })
   .openapi('Account', {
@@ -105,7 +106,7 @@ export const accounts = {
     tags,
     summary: 'Create an account',
     description:
-      'Sign up with an email and a password (where `SIGN_UP` is open), or, as the operator, create an account for one of your own users with an `externalId`. Such an account has no password: the operator acts for it. Where there is one with this `externalId`, that one is returned.',
+      'Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.',
     security: [byAnyone, byOperator],
     request: {
       body: {
@@ -119,7 +120,7 @@ export const accounts = {
         content: { 'application/json': { schema: Account } },
       },
       200: {
-        description: 'The account that has this `externalId` already.',
+        description: 'An account with this `externalId` exists.',
         content: { 'application/json': { schema: Account } },
       },
       ...refusals(400, 401, 403, 409, 413, 415, 422),
@@ -134,7 +135,7 @@ export const accounts = {
     tags,
     summary: 'List accounts',
     description:
-      'Every account of this deployment, newest first; or the one with an `externalId` or `email`.',
+      'The accounts of this deployment, newest first, or the one with the given `externalId` or `email`.',
     security: [byOperator],
     request: {
       query: z.strictObject({
@@ -159,7 +160,7 @@ export const accounts = {
     tags,
     summary: 'Get the account',
     description:
-      'The account that is signed in. The operator names one, or gets its own: the account whose keys with `keys:verify` may verify every key of the deployment.',
+      'The account that is signed in. The operator names an account, or gets its own: keys with `keys:verify` in that one verify every key of the deployment.',
     security: [bySession, byOperator],
     request: { query: z.strictObject(accountQuery) },
     responses: {
@@ -174,7 +175,7 @@ export const accounts = {
     path: '/v1/account/password',
     tags,
     summary: 'Change the password',
-    description: 'Sets a new password, and ends every other session of the account.',
+    description: 'Sets a new password and ends all other sessions of the account.',
     security: [bySession],
     request: {
       body: {
@@ -202,11 +203,11 @@ export const accounts = {
     tags,
     summary: 'Delete the account',
     description:
-      'Deletes the account, its sessions and all of its keys, at once and for good: when this is answered no token of it is accepted, and its `email` or `externalId` can be used again. The operator names the account.',
+      'Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again. The operator names the account.',
     security: [bySession, byOperator],
     request: { query: z.strictObject(accountQuery) },
     responses: {
-      204: { description: 'The account and its keys are gone.' },
+      204: { description: 'The account and its keys are deleted.' },
       ...refusals(401, 403, 404, 422, 503),
     },
   }),

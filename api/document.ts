@@ -33,9 +33,9 @@ const contracts = {
     description: introduction,
     tags: [
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
-      { name: 'Verification', description: 'Is this token good, and whose is it?' },
-      { name: 'Usage', description: 'How often keys were presented, and what was said of them.' },
-      { name: 'Accounts', description: 'Whoever holds keys.' },
+      { name: 'Verification', description: 'Check whether a token is valid, and whose it is.' },
+      { name: 'Usage', description: 'Count the uses of keys, by verdict.' },
+      { name: 'Accounts', description: 'People and organisations that hold keys.' },
       { name: 'Sessions', description: 'Sign in, stay signed in, sign out.' },
       { name: 'Health', description: 'For load balancers, orchestrators and Prometheus.' },
     ],
@@ -72,7 +72,7 @@ export const contractNames = Object.keys(contracts) as ContractName[];
 
 const requestId = {
   'x-request-id': {
-    description: 'Names this request in the logs. Yours, if you sent a sensible one.',
+    description: 'Names this request in the logs. It is your own `x-request-id`, if you sent a valid one.',
     required: true,
     schema: { type: 'string' as const },
   },

@@ -10,8 +10,8 @@ export const health = {
     method: 'get',
     path: '/livez',
     tags,
-    summary: 'Is the process alive?',
-    description: 'Answers as long as the process can. If it does not, restart it.',
+    summary: 'Check that the process is up',
+    description: 'Returns 200 while the process runs. If it does not answer, restart the process.',
     security: [],
     responses: {
       200: {
@@ -22,7 +22,7 @@ export const health = {
               .object({
                 status: ok,
                 version: z.string().openapi({
-                  description: 'The release of Latchkey that answers.',
+                  description: 'The release of Latchkey that runs.',
                   example: '0.1.0',
                 }),
               })
@@ -38,9 +38,9 @@ export const health = {
     method: 'get',
     path: '/readyz',
     tags,
-    summary: 'Can it serve?',
+    summary: 'Check that it can serve',
     description:
-      'Whether the database can be reached and its migrations are applied. If not, send no requests here.',
+      'Returns 200 if the database answers and its migrations are applied. If not, send no requests to this replica.',
     security: [],
     responses: {
       200: {

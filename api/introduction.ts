@@ -50,7 +50,7 @@ An error is a problem (RFC 9457), sent as \`application/problem+json\`:
   "title": "Not Found",
   "status": 404,
   "code": "key_not_found",
-  "detail": "There is no such key in this account.",
+  "detail": "This account has no such key.",
   "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10"
 }
 \`\`\`

@@ -4,7 +4,7 @@ import { filledText } from './text.ts';
 
 const tags = ['API management'];
 
-/** At most so many characters has a name; longer ones are refused, never cut. */
+/** Maximum length of a name in characters. Longer names are refused, never cut. */
 export const maxNameLength = 255;
 
 const unixTime = (description: string) => z.int().openapi({ description, example: 1748813205 });
@@ -72,7 +72,7 @@ const refusal = (description: string, body: z.infer<typeof Message>) => ({
 
 const refusals = {
   401: {
-    ...refusal('No credential, or a bad one.', { message: 'Unauthenticated.' }),
+    ...refusal('The credential is missing or invalid.', { message: 'Unauthenticated.' }),
     headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' as const } } },
   },
   403: {
@@ -84,12 +84,15 @@ const refusals = {
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
   },
   503: {
-    ...refusal('Not available at the moment.', { message: 'Service Unavailable', status: 503 }),
+    ...refusal('Temporarily unavailable.', { message: 'Service Unavailable', status: 503 }),
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
   },
 };
 const notFound = {
-  404: refusal('Unknown, malformed, or another account’s.', { message: 'API key not found', status: 404 }),
+  404: refusal('Unknown or malformed. Other accounts’ keys return 404.', {
+    message: 'API key not found',
+    status: 404,
+  }),
 };
 
 const idPath = z.object({
@@ -103,7 +106,7 @@ const idPath = z.object({
 /** Text that may be blank. */
 const optionalText = { maxLength: maxNameLength, pattern: '^[^\\u0000]*$' };
 
-/** What the page calls query parameters; a body may carry them as well. Judged in the route, in its own words. */
+/** The page calls these query parameters; a body can carry them too. The route validates them, in its own words. */
 const anything = z.unknown().optional();
 const name = anything.openapi({
   type: 'string',
@@ -117,7 +120,7 @@ const label = anything.openapi({
   ...optionalText,
   type: ['string', 'null'],
   deprecated: true,
-  description: 'The older name of `name`, used where `name` is absent. Blank or null: as if it were absent.',
+  description: 'The older name of `name`, used if `name` is absent. A blank or null value counts as absent.',
 });
 const NewApiKey = z.object({ name, label }).openapi('NewApiKey');
 /** PHP writes an object without fields as an empty array. */
@@ -154,7 +157,7 @@ export const journal = {
           ...optionalText,
           type: 'string',
           description:
-            'The name of the API key. Maximum 255 characters. A name in the body comes before it. Blank: as if it were absent.',
+            'The name of the API key. Maximum 255 characters. A name in the body takes precedence. A blank value counts as absent.',
           example: 'Mobile app',
           param: { name: 'name', in: 'query', required: false },
         }),
@@ -171,7 +174,7 @@ export const journal = {
     responses: {
       201: data('The new API key, with its token.', 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f'),
       ...refusals,
-      409: refusal('The account has as many API keys as it may have.', {
+      409: refusal('The account has reached its limit of API keys.', {
         message: 'The account has 1000 API keys, and may have no more.',
         status: 409,
       }),
@@ -219,6 +222,6 @@ export const journal = {
     description: 'This endpoint deletes an API key, at once.',
     security: [bySession, byKey('keys:write')],
     request: { params: idPath },
-    responses: { 204: { description: 'It is deleted. No response body.' }, ...refusals, ...notFound },
+    responses: { 204: { description: 'Deleted. No response body.' }, ...refusals, ...notFound },
   }),
 };

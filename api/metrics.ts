@@ -15,7 +15,7 @@ export const metrics = {
     tags: ['Health'],
     summary: 'Get the metrics',
     description:
-      'The metrics of this replica for Prometheus, in its text format. With several `WORKERS` one scrape shows all of them, each with its number as the label `worker`. For the operator, and for a key with `metrics:read` in the operator’s own account; a key of any other account is refused. While the database is away a key cannot be checked (503), and the operator token can.',
+      'The metrics of this replica for Prometheus, in its text format. With several `WORKERS`, one scrape shows all of them, each with its number as the label `worker`. The operator can call it, and a key with `metrics:read` in the operator’s own account; keys of other accounts are refused. While the database is away, a call with a key returns 503, and a call with the operator token works.',
     security: [byOperator, byOperatorKey('metrics:read')],
     responses: {
       200: {

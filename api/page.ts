@@ -12,16 +12,16 @@ export const pageQuery = {
       minimum: 1,
       maximum: 100,
       default: 20,
-      description: 'How many items at most.',
+      description: 'Maximum number of items.',
       param: { name: 'limit', in: 'query', required: false },
     }),
   cursor: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be a `nextCursor` of an earlier answer.')
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be a `nextCursor` of an earlier response.')
     .optional()
     .openapi({
       description:
-        'The `nextCursor` of the page before, of the same list. Opaque: do not build or store one.',
+        'The `nextCursor` of the previous page of the same list. Opaque: do not build or store one.',
       param: { name: 'cursor', in: 'query' },
     }),
 };
@@ -40,5 +40,5 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
     nextCursor: z
       .string()
       .nullable()
-      .openapi({ description: 'Pass it as `cursor` for the next page; null on the last one.' }),
+      .openapi({ description: 'Pass it as `cursor` to get the next page. Null on the last page.' }),
   });

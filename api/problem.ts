@@ -14,11 +14,11 @@ const Violation = z
   .object({
     detail: z.string().openapi({ description: 'What is wrong with the value, for people.' }),
     pointer: z.string().optional().openapi({
-      description: 'Where it is in the body: a JSON Pointer in URI fragment form (RFC 6901, section 6).',
+      description: 'The place in the body: a JSON Pointer in URI fragment form (RFC 6901, section 6).',
       example: '#/name',
     }),
     parameter: z.string().optional().openapi({
-      description: 'Which query parameter it is, where the fault is not in the body.',
+      description: 'The query parameter, if the value is not in the body.',
       example: 'limit',
     }),
   })
@@ -32,13 +32,17 @@ export const Problem = z
       .openapi({ description: 'Always `about:blank`; `code` tells problems apart.' }),
     title: z.string().openapi({ description: 'The phrase of the HTTP status.' }),
     status: z.int().openapi({ description: 'The HTTP status code.' }),
-    code: z.enum(problemCodes).openapi({ description: 'The stable name of the problem: branch on this.' }),
-    detail: z.string().openapi({ description: 'What went wrong and what to do, for people.' }),
-    requestId: z.string().openapi({ description: 'The `x-request-id` of this answer: quote it to support.' }),
+    code: z.enum(problemCodes).openapi({ description: 'The stable name of the problem. Branch on this.' }),
+    detail: z
+      .string()
+      .openapi({ description: 'What went wrong and what to do, for people. The wording can change.' }),
+    requestId: z
+      .string()
+      .openapi({ description: 'The `x-request-id` of this response. Quote it to support.' }),
     errors: z
       .array(Violation)
       .optional()
-      .openapi({ description: 'For bad input: each fault and its place.' }),
+      .openapi({ description: 'For invalid input: each invalid value and its place.' }),
   })
   .openapi('Problem');
 
@@ -56,25 +60,25 @@ const facts = {
     title: 'Unauthorized',
     code: 'unauthenticated',
     detail: 'Send a credential as "Authorization: Bearer <token>".',
-    description: 'No credential, or one that is not, or no longer, good.',
+    description: 'The credential is missing, invalid or expired.',
   },
   403: {
     title: 'Forbidden',
     code: 'insufficient_scope',
     detail: 'This needs the scope "keys:write".',
-    description: 'The credential is good, but may not do this.',
+    description: 'The credential is valid, but is not allowed to do this.',
   },
   404: {
     title: 'Not Found',
     code: 'key_not_found',
-    detail: 'There is no such key in this account.',
-    description: 'It does not exist, or belongs to somebody else.',
+    detail: 'This account has no such key.',
+    description: 'It does not exist in this account. Other accounts’ resources return 404.',
   },
   409: {
     title: 'Conflict',
     code: 'email_taken',
-    detail: 'An account with this email exists already.',
-    description: 'It collides with something that exists.',
+    detail: 'An account with this email already exists: sign in instead.',
+    description: 'It conflicts with something that exists.',
   },
   413: {
     title: 'Content Too Large',
@@ -85,28 +89,29 @@ const facts = {
   415: {
     title: 'Unsupported Media Type',
     code: 'unsupported_media_type',
-    detail: 'The body must be of one of these content types, in UTF-8: application/json.',
+    detail: 'The body must have one of these content types, in UTF-8: application/json.',
     description:
-      'The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read.',
+      'The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted.',
   },
   422: {
     title: 'Unprocessable Content',
     code: 'invalid_input',
-    detail: 'One value is not acceptable: see errors.',
+    detail: 'One value is invalid: see errors.',
     errors: [{ detail: 'Must have 1 to 255 characters.', pointer: '#/name' }],
-    description: 'The input was read, and a value in it is not acceptable.',
+    description: 'A value is invalid. `errors` lists each one.',
   },
   429: {
     title: 'Too Many Requests',
     code: 'too_many_attempts',
     detail: 'Too many attempts: try again in 60 seconds.',
-    description: 'Too many attempts; `Retry-After` says when to come back.',
+    description: 'Too many attempts. `Retry-After` says how long to wait.',
   },
   503: {
     title: 'Service Unavailable',
     code: 'database_unavailable',
     detail: 'The database cannot be reached: try again in a second.',
-    description: 'The database did not answer. A write may have been done or not: look before you repeat it.',
+    description:
+      'The database did not answer. A write may or may not have been made: check before you repeat it.',
   },
 } as const satisfies Record<number, ProblemFacts>;
 
@@ -119,21 +124,22 @@ export const titles: Record<number, string> = {
 
 const authenticateHeader = {
   'WWW-Authenticate': {
-    description: 'The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent.',
+    description: 'The challenge of RFC 6750, section 3: the realm, and what is wrong with the token.',
     required: true,
     schema: { type: 'string' as const },
   },
 };
 const retryHeader = {
   'Retry-After': {
-    description: 'Seconds to wait before trying again.',
+    description: 'Seconds to wait before the next try.',
     required: true,
     schema: { type: 'integer' as const, minimum: 1 },
   },
 };
 const scopeHeader = {
   'WWW-Authenticate': {
-    description: 'Where another credential or scope would do: the challenge of RFC 6750, section 3.',
+    description:
+      'Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3.',
     required: false,
     schema: { type: 'string' as const },
   },
@@ -152,9 +158,9 @@ interface ProblemResponse {
 }
 
 /**
- * One refusal as an OpenAPI response, with the problem schema, an example, and the headers that its status obliges to
+ * One refusal as an OpenAPI response, with the problem schema, an example, and the headers that its status requires
  * (RFC 6750, RFC 9110).
- * @param own what this operation means by the status, where that is not the usual
+ * @param own what this operation means by the status, if that is not the usual
  */
 export function refusal(
   status: Status,
@@ -176,7 +182,7 @@ export const overloaded = refusal(503, {
   code: 'overloaded',
   detail: 'Too many passwords wait to be checked: try again in a second.',
   description:
-    'Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it).',
+    'Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it).',
 });
 
 /** The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`. */

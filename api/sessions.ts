@@ -10,16 +10,18 @@ const Session = z
   .object({
     accessToken: z.string().openapi({
       description:
-        'A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verifiable with `/.well-known/jwks.json`.',
+        'A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verify it with the keys of `/.well-known/jwks.json`.',
       example: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…',
     }),
     tokenType: z.literal('Bearer'),
     expiresIn: z.int().openapi({ description: 'Seconds until the access token expires.', example: 900 }),
     refreshToken: z.string().openapi({
-      description: 'Good for one refresh. Keep it as secret as a password.',
+      description: 'Valid for one refresh. Keep it as secret as a password.',
       example: 'lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy',
     }),
-    refreshExpiresAt: instant.openapi({ description: 'When the refresh token expires, if it is not used.' }),
+    refreshExpiresAt: instant.openapi({
+      description: 'Expiry time of the refresh token, if it is not used.',
+    }),
   })
   .openapi('Session');
 
@@ -47,7 +49,7 @@ export const sessions = {
     tags,
     summary: 'Sign in',
     description:
-      'Trades an email and a password for a session. A wrong password and an unknown email are answered alike, in the same time.',
+      'Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time.',
     security: [],
     request: {
       body: {
@@ -69,7 +71,7 @@ export const sessions = {
     tags,
     summary: 'Refresh a session',
     description:
-      'Trades a refresh token for a new access token and a new refresh token. Each refresh token works once: a second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
+      'Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. A second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
     security: [],
     request: {
       body: {
@@ -110,13 +112,13 @@ export const sessions = {
     security: [],
     responses: {
       200: {
-        description: 'The JWK Set, good for five minutes.',
+        description: 'The JWK Set. Cache it for five minutes.',
         headers: { ETag: { required: true, schema: { type: 'string' as const } } },
         content: {
           'application/json': { schema: z.object({ keys: z.array(JsonWebKey) }).openapi('JwkSet') },
         },
       },
-      304: { description: 'It is still what `If-None-Match` names.' },
+      304: { description: 'Unchanged: `If-None-Match` names the current version.' },
     },
   }),
 };

@@ -3,7 +3,7 @@ import { bySession } from './security.ts';
 
 const tags = ['API Key'];
 
-/** At most so many characters has a label; longer ones are refused, never cut. */
+/** Maximum length of a label in characters. Longer labels are refused, never cut. */
 export const maxLabelLength = 255;
 
 const objectId = (description: string) =>
@@ -18,16 +18,16 @@ const date = (description: string) =>
 const ApiKey = z
   .object({
     label: z.string().openapi({ description: 'A label for the API Key', example: 'Test 1234' }),
-    isNever: z.boolean().openapi({ description: 'Whether it was made never to expire.' }),
+    isNever: z.boolean().openapi({ description: 'Whether it never expires.' }),
     _id: objectId('ID of the APIKey'),
     user: objectId('ID of the user'),
     hash: z
       .string()
       .regex(/^[0-9a-f]{128}$/)
       .openapi({ description: 'SHA-512 of the API key.' }),
-    expireAt: date('When it expires; 100 years on where it never does.'),
-    createdAt: date('When it was created.'),
-    updatedAt: date('When it was last changed.'),
+    expireAt: date('Expiry time. If it never expires: 100 years after its creation.'),
+    createdAt: date('Creation time.'),
+    updatedAt: date('Time of the last change.'),
     __v: z.literal(0),
   })
   .openapi('APIKey');
@@ -53,24 +53,24 @@ const outcome = (description: string, code: string, message: string) => ({
 
 const refusals = {
   401: {
-    ...outcome('Nobody is logged in.', 'UNAUTHORIZED', 'Unauthorized'),
+    ...outcome('No user is logged in.', 'UNAUTHORIZED', 'Unauthorized'),
     headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' as const } } },
   },
   429: {
     ...outcome('Too many calls.', 'TOO_MANY_ATTEMPTS', 'Too Many Attempts.'),
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
   },
-  500: outcome('Our fault.', 'SERVER_ERROR', 'Internal Server Error.'),
+  500: outcome('Internal error.', 'SERVER_ERROR', 'Internal Server Error.'),
   503: {
-    ...outcome('Not available at the moment.', 'UNAVAILABLE', 'Service Unavailable.'),
+    ...outcome('Temporarily unavailable.', 'UNAVAILABLE', 'Service Unavailable.'),
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
   },
 };
 const notFound = {
-  404: outcome('Unknown, malformed, or somebody else’s.', 'NOT_FOUND', 'APIKey not found.'),
+  404: outcome('Unknown or malformed. Other users’ keys return 404.', 'NOT_FOUND', 'APIKey not found.'),
 };
 const bodyRefusals = {
-  400: outcome('A field is not acceptable.', 'INVALID_LABEL', 'The label must be a string.'),
+  400: outcome('A field is invalid.', 'INVALID_LABEL', 'The label must be a string.'),
   413: outcome('The body is larger than 64 KiB.', 'BODY_TOO_LARGE', 'The body may have at most 65536 bytes.'),
   415: outcome('The body is neither a form nor JSON.', 'UNSUPPORTED_MEDIA_TYPE', 'Send a form or JSON.'),
 };
@@ -83,7 +83,7 @@ const keyPath = z.object({
   }),
 });
 
-/** Fields are judged in the route, in this contract's own words; here stands what they should be. */
+/** The route validates the fields, in this contract's own words. The schema documents them. */
 const label = z
   .unknown()
   .optional()
@@ -91,10 +91,10 @@ const label = z
     type: ['string', 'null'],
     maxLength: maxLabelLength,
     pattern: '^[^\\u0000]*$',
-    description: 'A label for the API Key. Blank or null: as if it were absent.',
+    description: 'A label for the API Key. A blank or null value counts as absent.',
     example: 'Test 123',
   });
-/** The pattern of a word in whatever case: JSON Schema's patterns have no flags. */
+/** The pattern of a word in any case: JSON Schema's patterns have no flags. */
 const anyCase = (word: string) => word.replaceAll(/./g, (letter) => `[${letter.toUpperCase()}${letter}]`);
 
 const expires = z
@@ -104,17 +104,17 @@ const expires = z
     type: 'string',
     pattern: `^(${anyCase('never')}|(${anyCase('one')} )?(${['day', 'week', 'month', 'year'].map(anyCase).join('|')}))$`,
     description:
-      'When should the API Key expire: `One Day`, `One Week`, `One Month` (31 days), `One Year` (365 days) or `Never`, or just the unit; case is ignored. Absent: never.',
+      'When should the API Key expire: `One Day`, `One Week`, `One Month` (31 days), `One Year` (365 days) or `Never`, or only the unit. Case is ignored. Default: never.',
     example: 'One Month',
   });
-/** Strict: a key whose expiry came under another name would never expire. */
+/** Strict: if the expiry came under another name, the key would never expire. */
 const NewAPIKey = z.strictObject({ label, expires }).openapi('NewAPIKey');
 const APIKeyChange = z.object({ label }).openapi('APIKeyChange');
 
-/** The same fields in the query, which counts where the body does not have them. */
+/** The same fields in the query, used if the body does not have them. */
 const labelQuery = label.openapi({
   type: 'string',
-  description: 'A label for the API Key, where the body has none. Blank: as if it were absent.',
+  description: 'A label for the API Key, used if the body has none. A blank value counts as absent.',
   param: { name: 'label', in: 'query', required: false },
 });
 const expiresQuery = expires.openapi({ param: { name: 'expires', in: 'query', required: false } });
@@ -171,7 +171,7 @@ export const share = {
     tags,
     summary: 'Create API Key',
     description:
-      'Allows a logged in user to create a API Key. The key is a JWT, shown in this answer and never again.',
+      'Allows a logged in user to create a API Key. The key is a JWT. It is shown only in this response.',
     security: [bySession],
     request: {
       query: z.strictObject({ label: labelQuery, expires: expiresQuery }),
@@ -184,7 +184,7 @@ export const share = {
         { code: 'ADDED', message: 'Added new API Key', api_key: 'eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9…' },
       ),
       409: outcome(
-        'The user has as many keys as they may have.',
+        'The user has reached their limit of keys.',
         'KEY_LIMIT_REACHED',
         'You have 1000 APIKeys, and may have no more.',
       ),
@@ -203,7 +203,7 @@ export const share = {
     security: [bySession],
     request: { params: keyPath, query: z.object({ label: labelQuery }), body: form(APIKeyChange) },
     responses: {
-      200: outcome('It is changed.', 'UPDATED', 'APIKey has been updated'),
+      200: outcome('Changed.', 'UPDATED', 'APIKey has been updated'),
       ...refusals,
       ...bodyRefusals,
       ...notFound,
@@ -220,7 +220,7 @@ export const share = {
     security: [bySession],
     request: { params: keyPath },
     responses: {
-      200: outcome('It is deleted.', 'REMOVED', 'APIKey has been removed'),
+      200: outcome('Deleted.', 'REMOVED', 'APIKey has been removed'),
       ...refusals,
       ...notFound,
     },

@@ -8,10 +8,10 @@ import { instant, instantText } from './text.ts';
 
 const tags = ['Usage'];
 
-/** The most buckets that one answer may span. */
+/** Maximum number of buckets in one response. */
 export const maxBuckets = 1_000;
 
-/** Where a range of time may lie: whatever its bounds are rounded to can still be shown. */
+/** The years of a range: whatever its bounds are rounded to can still be shown. */
 const years = '^(?:19[7-9]\\d|2\\d{3})-';
 
 const bound = (name: string, description: string) =>
@@ -24,7 +24,7 @@ const bound = (name: string, description: string) =>
       format: 'date-time',
       pattern: `${years}\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$`,
       description,
-      // An example would soon lie beyond what is kept.
+      // An example would soon lie outside what is kept.
       param: { name, in: 'query', required: false },
     });
 
@@ -32,42 +32,42 @@ const usageQuery = {
   ...accountQuery,
   from: bound(
     'from',
-    'The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days.',
+    'Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days.',
   ),
   to: bound(
     'to',
-    'The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on.',
+    'End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included.',
   ),
   bucket: z
     .enum(['hour', 'day'])
     .default('hour')
     .openapi({
-      description: 'What uses are counted by: hours, or days of UTC.',
+      description: 'The size of a bucket: an hour, or a day in UTC.',
       param: { name: 'bucket', in: 'query', required: false },
     }),
 };
 
 const count = (description: string) => z.int().nonnegative().openapi({ description });
 const counts: Record<Outcome, ReturnType<typeof count>> = {
-  valid: count('How often the token was good.'),
-  expired: count('How often it had expired.'),
-  disabled: count('How often it was disabled.'),
-  insufficient_scope: count('How often it lacked a scope that was asked for.'),
+  valid: count('Uses that were accepted.'),
+  expired: count('Uses of the expired key.'),
+  disabled: count('Uses of the disabled key.'),
+  insufficient_scope: count('Uses that lacked a required scope.'),
 };
 
 const UsageReport = z
   .object({
-    from: instant.openapi({ description: 'The beginning of the first bucket.' }),
-    to: instant.openapi({ description: 'The end of the last bucket.' }),
+    from: instant.openapi({ description: 'Start of the first bucket.' }),
+    to: instant.openapi({ description: 'End of the last bucket.' }),
     bucket: z.enum(['hour', 'day']),
-    total: z.object(counts).openapi('UsageCounts', { description: 'All of them together.' }),
+    total: z.object(counts).openapi('UsageCounts', { description: 'The sum over all buckets.' }),
     data: z
       .array(
         z
-          .object({ start: instant.openapi({ description: 'The beginning of the bucket.' }), ...counts })
+          .object({ start: instant.openapi({ description: 'Start of the bucket.' }), ...counts })
           .openapi('UsageBucket'),
       )
-      .openapi({ description: 'The buckets with any use, the oldest first.' }),
+      .openapi({ description: 'The buckets with at least one use, oldest first.' }),
   })
   .openapi('UsageReport');
 
@@ -87,7 +87,7 @@ const report = {
   content: { 'application/json': { schema: UsageReport, example } },
 };
 
-const whatCounts = `A use is a token of the key that was presented, to \`POST /v1/keys/verify\` or to this API itself; one that was answered \`unknown\` is nobody’s. Counts are there about a second after the use, and are kept for 90 days: a range that begins before is refused. One answer spans at most ${maxBuckets} buckets.`;
+const whatCounts = `A use is one presentation of the key’s token, to \`POST /v1/keys/verify\` or to this API itself. A token with the verdict \`unknown\` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most ${maxBuckets} buckets.`;
 
 export const usage = {
   ofKey: createRoute({
@@ -96,7 +96,7 @@ export const usage = {
     path: '/v1/keys/{keyId}/usage',
     tags,
     summary: 'Get the usage of a key',
-    description: `How often a key was presented in a range of time, and what was said of it. ${whatCounts}`,
+    description: `Counts the uses of one key in a range of time, by verdict. ${whatCounts}`,
     security: [bySession, byKey('keys:read'), byOperator],
     request: { params: keyPath, query: z.strictObject(usageQuery) },
     responses: { 200: report, ...refusals(401, 403, 404, 422, 503) },
@@ -108,7 +108,7 @@ export const usage = {
     path: '/v1/usage',
     tags,
     summary: 'Get the usage of all keys',
-    description: `How often the account’s keys were presented in a range of time, those included that are revoked by now, and what was said of them. ${whatCounts}`,
+    description: `Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. ${whatCounts}`,
     security: [bySession, byKey('keys:read'), byOperator],
     request: { query: z.strictObject(usageQuery) },
     responses: { 200: report, ...refusals(401, 403, 404, 422, 503) },

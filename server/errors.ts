@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../decide/codes.ts';
 
 /**
- * What can go wrong, in the product's words and with the facts; each contract turns them into its own HTTP.
+ * An expected failure, in the product's words and with its facts. Each contract maps it to its own HTTP.
  * Outcomes a caller expects (a verdict, an empty list) are values, not errors.
  */
 export abstract class Refusal extends Error {
@@ -12,7 +12,7 @@ export abstract class Refusal extends Error {
   }
 }
 
-/** No credential was sent (`sent` false), or one that is not good. The message says which, for people. */
+/** The credential is missing (`sent` false) or invalid. The message says which, for people. */
 export class Unauthenticated extends Refusal {
   readonly code: 'unauthenticated' | 'invalid_token';
   constructor(message: string, { sent }: { sent: boolean }) {
@@ -21,7 +21,7 @@ export class Unauthenticated extends Refusal {
   }
 }
 
-/** The caller is known, but is of a kind that the operation is not for. */
+/** The caller is authenticated, but the operation does not accept its kind. */
 export class WrongCaller extends Refusal {
   readonly code = 'wrong_caller';
 }
@@ -36,25 +36,25 @@ export class InsufficientScope extends Refusal {
   }
 }
 
-/** A key would give, or bring back, scopes that it lacks itself. */
+/** A key would grant, or re-enable, scopes that it lacks itself. */
 export const beyondCaller = (scopes: readonly string[]) =>
-  new InsufficientScope(scopes, `A key cannot give scopes that it lacks: "${scopes.join(' ')}".`);
+  new InsufficientScope(scopes, `A key cannot grant scopes it lacks: "${scopes.join(' ')}".`);
 
 export class KeyNotFound extends Refusal {
   readonly code = 'key_not_found';
   constructor() {
-    super('There is no such key in this account.');
+    super('This account has no such key.');
   }
 }
 
 export class AccountNotFound extends Refusal {
   readonly code = 'account_not_found';
   constructor() {
-    super('There is no such account.');
+    super('This account does not exist.');
   }
 }
 
-/** The account has as many keys as it may have. */
+/** The account has reached its limit of keys. */
 export class KeyLimitReached extends Refusal {
   readonly code = 'key_limit_reached';
   readonly limit: number;
@@ -64,31 +64,29 @@ export class KeyLimitReached extends Refusal {
   }
 }
 
-/** The operator did not say for which account it acts. */
+/** The operator did not name the account to act on. */
 export class AccountRequired extends Refusal {
   readonly code = 'account_required';
   constructor() {
-    super(
-      'The operator must say for which account it acts: add the query parameter accountId or externalId.',
-    );
+    super('The operator must name the account to act on: add the query parameter accountId or externalId.');
   }
 }
 
 export class EmailTaken extends Refusal {
   readonly code = 'email_taken';
   constructor() {
-    super('An account with this email exists already: sign in instead.');
+    super('An account with this email already exists: sign in instead.');
   }
 }
 
 export class SignUpClosed extends Refusal {
   readonly code = 'sign_up_closed';
   constructor() {
-    super('This deployment does not let people sign up by themselves: ask its operator for an account.');
+    super('Sign-up is closed in this deployment: ask its operator for an account.');
   }
 }
 
-/** The email is unknown or the password wrong; which of them stays untold. */
+/** The email is unknown or the password is wrong. The caller is not told which. */
 export class WrongCredentials extends Refusal {
   readonly code = 'wrong_credentials';
   constructor() {
@@ -103,7 +101,7 @@ export class WrongPassword extends Refusal {
   }
 }
 
-/** A password was tried too often. */
+/** Too many wrong passwords for one email. */
 export class TooManyAttempts extends Refusal {
   readonly code = 'too_many_attempts';
   readonly retryAfter: number;
@@ -117,32 +115,30 @@ export class TooManyAttempts extends Refusal {
 export class InvalidRefreshToken extends Refusal {
   readonly code = 'invalid_refresh_token';
   constructor() {
-    super('The refresh token is unknown, expired or used before: sign in again.');
+    super('The refresh token is unknown, expired or already used: sign in again.');
   }
 }
 
-/** One fault in the input: `pointer` into the body (RFC 6901, as a URI fragment), or the query `parameter`. */
+/** One invalid value: its `pointer` into the body (RFC 6901, as a URI fragment), or its query `parameter`. */
 export interface Violation {
   detail: string;
   pointer?: string;
   parameter?: string;
 }
 
-/** The input could be read, but not accepted. */
+/** The input could be parsed, but has invalid values. */
 export class InvalidInput extends Refusal {
   readonly code = 'invalid_input';
   readonly violations: readonly Violation[];
   constructor(...violations: Violation[]) {
     super(
-      violations.length === 1
-        ? 'One value is not acceptable: see errors.'
-        : 'Some values are not acceptable: see errors.',
+      violations.length === 1 ? 'One value is invalid: see errors.' : 'Some values are invalid: see errors.',
     );
     this.violations = violations;
   }
 }
 
-/** The body could not be read as what it says it is. */
+/** The body could not be parsed as its declared content type. */
 export class MalformedBody extends Refusal {
   readonly code = 'malformed_body';
 }
@@ -156,12 +152,12 @@ export class BodyTooLarge extends Refusal {
 
 export class UnsupportedMediaType extends Refusal {
   readonly code = 'unsupported_media_type';
-  /** What would be accepted instead, as the header that says so (RFC 9110, sections 12.5.1 and 12.5.3). */
+  /** What is accepted, as the response header that says so (RFC 9110, sections 12.5.1 and 12.5.3). */
   readonly accepted: { Accept: string } | { 'Accept-Encoding': string };
   constructor(accepted: UnsupportedMediaType['accepted']) {
     super(
       'Accept' in accepted
-        ? `The body must be of one of these content types, in UTF-8: ${accepted.Accept}.`
+        ? `The body must have one of these content types, in UTF-8: ${accepted.Accept}.`
         : 'The body must be sent without a Content-Encoding.',
     );
     this.accepted = accepted;
@@ -172,7 +168,7 @@ export class MethodNotAllowed extends Refusal {
   readonly code = 'method_not_allowed';
   readonly allow: string;
   constructor(method: string, allow: string) {
-    super(`${method} is not possible here; allowed: ${allow}.`);
+    super(`${method} is not allowed here. Allowed: ${allow}.`);
     this.allow = allow;
   }
 }
@@ -180,11 +176,11 @@ export class MethodNotAllowed extends Refusal {
 export class NoSuchPath extends Refusal {
   readonly code = 'not_found';
   constructor() {
-    super('There is nothing at this path: see /docs.');
+    super('This path does not exist: see /docs.');
   }
 }
 
-/** The database cannot be reached or does not answer; nothing was done, or not known to be done. */
+/** The database cannot be reached or does not answer. A write may or may not have been made. */
 export class DatabaseUnavailable extends Refusal {
   readonly code = 'database_unavailable';
   constructor(cause?: unknown) {
@@ -192,7 +188,7 @@ export class DatabaseUnavailable extends Refusal {
   }
 }
 
-/** Too much of this kind of work waits already; nothing was done. */
+/** Too much work of this kind is queued. Nothing was done. */
 export class Overloaded extends Refusal {
   readonly code = 'overloaded';
   constructor(what: string) {

@@ -5,12 +5,12 @@ import { getRequestListener } from '@hono/node-server';
 import { CannotStart } from './errors.ts';
 import { refuseExpectation, refuseMalformed, refuseUnreadable } from './http/malformed.ts';
 import { afterAnswers, oneAtATime } from './http/one-at-a-time.ts';
+import { readBody } from './http/read-body.ts';
 import { boot } from './process/boot.ts';
 import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
 import { listening } from './process/listen.ts';
 import { perTurn } from './process/per-turn.ts';
-import { readBody } from './http/read-body.ts';
 import { alone, supervise, worker } from './process/workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */

@@ -24,7 +24,7 @@ test('every operation of every document has a handler', async () => {
   for (const { method, path, operation } of operations) {
     const response = await service.fetch(path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
     const body = await response.text();
-    expect(body, operation.operationId).not.toContain('There is nothing at this path');
+    expect(body, operation.operationId).not.toContain('This path does not exist');
     expect(response.status, operation.operationId).not.toBe(405);
   }
 });

@@ -126,7 +126,7 @@ export interface paths {
         };
         /**
          * Get the usage of a key
-         * @description How often a key was presented in a range of time, and what was said of it. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days: a range that begins before is refused. One answer spans at most 1000 buckets.
+         * @description Counts the uses of one key in a range of time, by verdict. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets.
          */
         get: operations["getKeyUsage"];
         put?: never;
@@ -146,7 +146,7 @@ export interface paths {
         };
         /**
          * Get the usage of all keys
-         * @description How often the account’s keys were presented in a range of time, those included that are revoked by now, and what was said of them. A use is a token of the key that was presented, to `POST /v1/keys/verify` or to this API itself; one that was answered `unknown` is nobody’s. Counts are there about a second after the use, and are kept for 90 days: a range that begins before is refused. One answer spans at most 1000 buckets.
+         * @description Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets.
          */
         get: operations["getUsage"];
         put?: never;
@@ -166,13 +166,13 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description Every account of this deployment, newest first; or the one with an `externalId` or `email`.
+         * @description The accounts of this deployment, newest first, or the one with the given `externalId` or `email`.
          */
         get: operations["listAccounts"];
         put?: never;
         /**
          * Create an account
-         * @description Sign up with an email and a password (where `SIGN_UP` is open), or, as the operator, create an account for one of your own users with an `externalId`. Such an account has no password: the operator acts for it. Where there is one with this `externalId`, that one is returned.
+         * @description Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -190,14 +190,14 @@ export interface paths {
         };
         /**
          * Get the account
-         * @description The account that is signed in. The operator names one, or gets its own: the account whose keys with `keys:verify` may verify every key of the deployment.
+         * @description The account that is signed in. The operator names an account, or gets its own: keys with `keys:verify` in that one verify every key of the deployment.
          */
         get: operations["getAccount"];
         put?: never;
         post?: never;
         /**
          * Delete the account
-         * @description Deletes the account, its sessions and all of its keys, at once and for good: when this is answered no token of it is accepted, and its `email` or `externalId` can be used again. The operator names the account.
+         * @description Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again. The operator names the account.
          */
         delete: operations["deleteAccount"];
         options?: never;
@@ -215,7 +215,7 @@ export interface paths {
         get?: never;
         /**
          * Change the password
-         * @description Sets a new password, and ends every other session of the account.
+         * @description Sets a new password and ends all other sessions of the account.
          */
         put: operations["setPassword"];
         post?: never;
@@ -236,7 +236,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Trades an email and a password for a session. A wrong password and an unknown email are answered alike, in the same time.
+         * @description Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time.
          */
         post: operations["createSession"];
         delete?: never;
@@ -256,7 +256,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh a session
-         * @description Trades a refresh token for a new access token and a new refresh token. Each refresh token works once: a second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
+         * @description Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. A second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -313,8 +313,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is the process alive?
-         * @description Answers as long as the process can. If it does not, restart it.
+         * Check that the process is up
+         * @description Returns 200 while the process runs. If it does not answer, restart the process.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -333,8 +333,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Can it serve?
-         * @description Whether the database can be reached and its migrations are applied. If not, send no requests here.
+         * Check that it can serve
+         * @description Returns 200 if the database answers and its migrations are applied. If not, send no requests to this replica.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -354,7 +354,7 @@ export interface paths {
         };
         /**
          * Get the metrics
-         * @description The metrics of this replica for Prometheus, in its text format. With several `WORKERS` one scrape shows all of them, each with its number as the label `worker`. For the operator, and for a key with `metrics:read` in the operator’s own account; a key of any other account is refused. While the database is away a key cannot be checked (503), and the operator token can.
+         * @description The metrics of this replica for Prometheus, in its text format. With several `WORKERS`, one scrape shows all of them, each with its number as the label `worker`. The operator can call it, and a key with `metrics:read` in the operator’s own account; keys of other accounts are refused. While the database is away, a call with a key returns 503, and a call with the operator token works.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -440,27 +440,27 @@ export interface components {
             /** @description The HTTP status code. */
             status: number;
             /**
-             * @description The stable name of the problem: branch on this.
+             * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
             code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
-            /** @description What went wrong and what to do, for people. */
+            /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
-            /** @description The `x-request-id` of this answer: quote it to support. */
+            /** @description The `x-request-id` of this response. Quote it to support. */
             requestId: string;
-            /** @description For bad input: each fault and its place. */
+            /** @description For invalid input: each invalid value and its place. */
             errors?: components["schemas"]["Violation"][];
         };
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
             /**
-             * @description Where it is in the body: a JSON Pointer in URI fragment form (RFC 6901, section 6).
+             * @description The place in the body: a JSON Pointer in URI fragment form (RFC 6901, section 6).
              * @example #/name
              */
             pointer?: string;
             /**
-             * @description Which query parameter it is, where the fault is not in the body.
+             * @description The query parameter, if the value is not in the body.
              * @example limit
              */
             parameter?: string;
@@ -515,7 +515,7 @@ export interface components {
         };
         KeyPage: {
             data: components["schemas"]["Key"][];
-            /** @description Pass it as `cursor` for the next page; null on the last one. */
+            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
         Key: {
@@ -693,47 +693,47 @@ export interface components {
         UsageReport: {
             /**
              * Format: date-time
-             * @description The beginning of the first bucket.
+             * @description Start of the first bucket.
              * @example 2026-01-31T12:00:00.000Z
              */
             from: string;
             /**
              * Format: date-time
-             * @description The end of the last bucket.
+             * @description End of the last bucket.
              * @example 2026-01-31T12:00:00.000Z
              */
             to: string;
             /** @enum {string} */
             bucket: "hour" | "day";
             total: components["schemas"]["UsageCounts"];
-            /** @description The buckets with any use, the oldest first. */
+            /** @description The buckets with at least one use, oldest first. */
             data: components["schemas"]["UsageBucket"][];
         };
-        /** @description All of them together. */
+        /** @description The sum over all buckets. */
         UsageCounts: {
-            /** @description How often the token was good. */
+            /** @description Uses that were accepted. */
             valid: number;
-            /** @description How often it had expired. */
+            /** @description Uses of the expired key. */
             expired: number;
-            /** @description How often it was disabled. */
+            /** @description Uses of the disabled key. */
             disabled: number;
-            /** @description How often it lacked a scope that was asked for. */
+            /** @description Uses that lacked a required scope. */
             insufficient_scope: number;
         };
         UsageBucket: {
             /**
              * Format: date-time
-             * @description The beginning of the bucket.
+             * @description Start of the bucket.
              * @example 2026-01-31T12:00:00.000Z
              */
             start: string;
-            /** @description How often the token was good. */
+            /** @description Uses that were accepted. */
             valid: number;
-            /** @description How often it had expired. */
+            /** @description Uses of the expired key. */
             expired: number;
-            /** @description How often it was disabled. */
+            /** @description Uses of the disabled key. */
             disabled: number;
-            /** @description How often it lacked a scope that was asked for. */
+            /** @description Uses that lacked a required scope. */
             insufficient_scope: number;
         };
         /**
@@ -750,9 +750,9 @@ export interface components {
              * @example acc_6921a5c0b281af121fcda4ce
              */
             id: string;
-            /** @description Null for an account that the operator made. */
+            /** @description Null if the operator created the account. */
             email: string | null;
-            /** @description The product’s own id; null for an account that signed up here. */
+            /** @description Your own id for the account. Null if the account signed up itself. */
             externalId: string | null;
             /**
              * Format: date-time
@@ -774,14 +774,14 @@ export interface components {
         };
         ExternalAccount: {
             /**
-             * @description The product’s own id of whoever this account stands for.
+             * @description Your own id for this account.
              * @example user_8812
              */
             externalId: string;
         };
         AccountPage: {
             data: components["schemas"]["Account"][];
-            /** @description Pass it as `cursor` for the next page; null on the last one. */
+            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
         PasswordChange: {
@@ -795,7 +795,7 @@ export interface components {
         };
         Session: {
             /**
-             * @description A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verifiable with `/.well-known/jwks.json`.
+             * @description A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verify it with the keys of `/.well-known/jwks.json`.
              * @example eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…
              */
             accessToken: string;
@@ -807,13 +807,13 @@ export interface components {
              */
             expiresIn: number;
             /**
-             * @description Good for one refresh. Keep it as secret as a password.
+             * @description Valid for one refresh. Keep it as secret as a password.
              * @example lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy
              */
             refreshToken: string;
             /**
              * Format: date-time
-             * @description When the refresh token expires, if it is not used.
+             * @description Expiry time of the refresh token, if it is not used.
              * @example 2026-01-31T12:00:00.000Z
              */
             refreshExpiresAt: string;
@@ -850,7 +850,7 @@ export interface components {
             /** @enum {string} */
             status: "ok";
             /**
-             * @description The release of Latchkey that answers.
+             * @description The release of Latchkey that runs.
              * @example 0.1.0
              */
             version: string;
@@ -900,13 +900,13 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of the same list. Opaque: do not build or store one. */
+                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description Only keys of this status. */
                 status?: "active" | "disabled" | "expired";
@@ -922,7 +922,7 @@ export interface operations {
             /** @description One page of keys. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -957,12 +957,12 @@ export interface operations {
                     "application/json": components["schemas"]["KeyPage"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -980,12 +980,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1003,10 +1003,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1018,16 +1018,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1039,7 +1039,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -1051,12 +1051,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1079,9 +1079,9 @@ export interface operations {
     createKey: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
             header?: never;
@@ -1097,7 +1097,7 @@ export interface operations {
             /** @description The key, with its token. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     /** @description The path of the key. */
                     Location: string;
@@ -1133,7 +1133,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1151,12 +1151,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -1174,12 +1174,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1197,10 +1197,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1212,7 +1212,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1221,7 +1221,7 @@ export interface operations {
             /** @description The account has as many keys as it may have. */
             409: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1242,7 +1242,7 @@ export interface operations {
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1260,10 +1260,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1275,16 +1275,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1296,7 +1296,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -1308,12 +1308,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1336,9 +1336,9 @@ export interface operations {
     getKey: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
             header?: never;
@@ -1353,7 +1353,7 @@ export interface operations {
             /** @description The key. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1383,12 +1383,12 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -1406,12 +1406,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1429,10 +1429,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1444,16 +1444,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1465,7 +1465,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -1477,12 +1477,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1505,9 +1505,9 @@ export interface operations {
     deleteKey: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
             header?: never;
@@ -1522,18 +1522,18 @@ export interface operations {
             /** @description The key is gone. */
             204: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -1551,12 +1551,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1574,10 +1574,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1589,16 +1589,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1610,7 +1610,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -1622,12 +1622,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1650,9 +1650,9 @@ export interface operations {
     updateKey: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
             header?: never;
@@ -1672,7 +1672,7 @@ export interface operations {
             /** @description The key as it is now. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1705,7 +1705,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1723,12 +1723,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -1746,12 +1746,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1769,10 +1769,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1784,7 +1784,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -1793,7 +1793,7 @@ export interface operations {
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1811,10 +1811,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1826,16 +1826,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1847,7 +1847,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -1859,12 +1859,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1910,7 +1910,7 @@ export interface operations {
             /** @description The verdict. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1921,7 +1921,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -1939,12 +1939,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -1962,12 +1962,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -1988,7 +1988,7 @@ export interface operations {
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2006,10 +2006,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2021,16 +2021,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2042,7 +2042,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -2054,12 +2054,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2106,7 +2106,7 @@ export interface operations {
             /** @description The verdicts. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2143,7 +2143,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2161,12 +2161,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -2184,12 +2184,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -2210,7 +2210,7 @@ export interface operations {
             /** @description The body is larger than 512 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2228,10 +2228,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2243,16 +2243,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2264,7 +2264,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -2276,12 +2276,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2313,7 +2313,7 @@ export interface operations {
             /** @description The key that made the call. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2343,12 +2343,12 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -2366,12 +2366,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -2389,10 +2389,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2404,18 +2404,18 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2447,18 +2447,18 @@ export interface operations {
             /** @description The key is gone. */
             204: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -2476,12 +2476,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -2499,10 +2499,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2514,18 +2514,18 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2548,15 +2548,15 @@ export interface operations {
     getKeyUsage: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
-                /** @description The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
+                /** @description Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
                 from?: string;
-                /** @description The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on. */
+                /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. */
                 to?: string;
-                /** @description What uses are counted by: hours, or days of UTC. */
+                /** @description The size of a bucket: an hour, or a day in UTC. */
                 bucket?: "hour" | "day";
             };
             header?: never;
@@ -2571,7 +2571,7 @@ export interface operations {
             /** @description The counts. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2608,12 +2608,12 @@ export interface operations {
                     "application/json": components["schemas"]["UsageReport"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -2631,12 +2631,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -2654,10 +2654,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2669,16 +2669,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2690,7 +2690,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -2702,12 +2702,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2730,15 +2730,15 @@ export interface operations {
     getUsage: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
-                /** @description The beginning, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
+                /** @description Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
                 from?: string;
-                /** @description The end, which no longer counts, rounded up to a whole bucket. Default: now, and so to the end of the bucket that is on. */
+                /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. */
                 to?: string;
-                /** @description What uses are counted by: hours, or days of UTC. */
+                /** @description The size of a bucket: an hour, or a day in UTC. */
                 bucket?: "hour" | "day";
             };
             header?: never;
@@ -2750,7 +2750,7 @@ export interface operations {
             /** @description The counts. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2787,12 +2787,12 @@ export interface operations {
                     "application/json": components["schemas"]["UsageReport"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -2810,12 +2810,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -2833,10 +2833,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2848,16 +2848,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2869,7 +2869,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -2881,12 +2881,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2909,11 +2909,11 @@ export interface operations {
     listAccounts: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description Maximum number of items. */
                 limit?: number;
-                /** @description The `nextCursor` of the page before, of the same list. Opaque: do not build or store one. */
+                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
                 cursor?: string;
-                /** @description The product’s own id of whoever this account stands for. */
+                /** @description Your own id for this account. */
                 externalId?: string;
                 email?: string;
             };
@@ -2926,7 +2926,7 @@ export interface operations {
             /** @description One page of accounts. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2934,12 +2934,12 @@ export interface operations {
                     "application/json": components["schemas"]["AccountPage"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -2957,12 +2957,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -2980,10 +2980,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -2995,7 +2995,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -3007,12 +3007,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3045,10 +3045,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account that has this `externalId` already. */
+            /** @description An account with this `externalId` exists. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3059,7 +3059,7 @@ export interface operations {
             /** @description The account was created. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3070,7 +3070,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3088,12 +3088,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -3111,12 +3111,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -3134,10 +3134,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It collides with something that exists. */
+            /** @description It conflicts with something that exists. */
             409: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3149,7 +3149,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Conflict",
                      *       "code": "email_taken",
-                     *       "detail": "An account with this email exists already."
+                     *       "detail": "An account with this email already exists: sign in instead."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3158,7 +3158,7 @@ export interface operations {
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3176,10 +3176,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3191,16 +3191,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3212,7 +3212,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -3224,12 +3224,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it). */
+            /** @description Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it). */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3252,9 +3252,9 @@ export interface operations {
     getAccount: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
             header?: never;
@@ -3266,7 +3266,7 @@ export interface operations {
             /** @description The account. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3274,12 +3274,12 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -3297,12 +3297,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -3320,10 +3320,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3335,16 +3335,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3356,7 +3356,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -3368,12 +3368,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3396,9 +3396,9 @@ export interface operations {
     deleteAccount: {
         parameters: {
             query?: {
-                /** @description Whose: the operator names the account it acts for. Other callers act for their own. */
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
                 accountId?: string;
-                /** @description Whose, by the product’s own id of the account: in place of `accountId`. */
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
             header?: never;
@@ -3407,21 +3407,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The account and its keys are gone. */
+            /** @description The account and its keys are deleted. */
             204: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -3439,12 +3439,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -3462,10 +3462,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist, or belongs to somebody else. */
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
             404: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3477,16 +3477,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
-                     *       "detail": "There is no such key in this account."
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3498,7 +3498,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -3510,12 +3510,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3551,7 +3551,7 @@ export interface operations {
             /** @description The password was changed. */
             204: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3560,7 +3560,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3578,12 +3578,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -3601,12 +3601,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -3627,7 +3627,7 @@ export interface operations {
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3645,10 +3645,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3660,16 +3660,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3681,7 +3681,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -3693,12 +3693,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many attempts; `Retry-After` says when to come back. */
+            /** @description Too many attempts. `Retry-After` says how long to wait. */
             429: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3716,12 +3716,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it). */
+            /** @description Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it). */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3757,7 +3757,7 @@ export interface operations {
             /** @description Signed in. */
             201: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3768,7 +3768,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3786,12 +3786,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -3812,7 +3812,7 @@ export interface operations {
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3830,10 +3830,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3845,16 +3845,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3866,7 +3866,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -3878,12 +3878,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many attempts; `Retry-After` says when to come back. */
+            /** @description Too many attempts. `Retry-After` says how long to wait. */
             429: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3901,12 +3901,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many passwords wait to be checked (`overloaded`, nothing was done), or the database did not answer (`database_unavailable`, a write may have been done or not: look before you repeat it). */
+            /** @description Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it). */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3947,7 +3947,7 @@ export interface operations {
             /** @description The new tokens. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3958,7 +3958,7 @@ export interface operations {
             /** @description The body could not be read. */
             400: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -3976,12 +3976,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -4002,7 +4002,7 @@ export interface operations {
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -4020,10 +4020,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not declared as JSON, or is encoded: `Accept` or `Accept-Encoding` says what would be read. */
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
             415: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -4035,16 +4035,16 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unsupported Media Type",
                      *       "code": "unsupported_media_type",
-                     *       "detail": "The body must be of one of these content types, in UTF-8: application/json."
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The input was read, and a value in it is not acceptable. */
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -4056,7 +4056,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Unprocessable Content",
                      *       "code": "invalid_input",
-                     *       "detail": "One value is not acceptable: see errors.",
+                     *       "detail": "One value is invalid: see errors.",
                      *       "errors": [
                      *         {
                      *           "detail": "Must have 1 to 255 characters.",
@@ -4068,12 +4068,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -4105,18 +4105,18 @@ export interface operations {
             /** @description Signed out. */
             204: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -4134,12 +4134,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -4157,12 +4157,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -4191,10 +4191,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The JWK Set, good for five minutes. */
+            /** @description The JWK Set. Cache it for five minutes. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     ETag: string;
                     [name: string]: unknown;
@@ -4203,10 +4203,10 @@ export interface operations {
                     "application/json": components["schemas"]["JwkSet"];
                 };
             };
-            /** @description It is still what `If-None-Match` names. */
+            /** @description Unchanged: `If-None-Match` names the current version. */
             304: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -4226,7 +4226,7 @@ export interface operations {
             /** @description Alive. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -4248,7 +4248,7 @@ export interface operations {
             /** @description Ready. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -4256,12 +4256,12 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -4293,7 +4293,7 @@ export interface operations {
             /** @description The metrics, in the text exposition format 0.0.4. */
             200: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     [name: string]: unknown;
                 };
@@ -4306,12 +4306,12 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No credential, or one that is not, or no longer, good. */
+            /** @description The credential is missing, invalid or expired. */
             401: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description The challenge of RFC 6750, section 3: realm, and what was wrong with the token sent. */
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
@@ -4329,12 +4329,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is good, but may not do this. */
+            /** @description The credential is valid, but is not allowed to do this. */
             403: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Where another credential or scope would do: the challenge of RFC 6750, section 3. */
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
@@ -4352,12 +4352,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may have been done or not: look before you repeat it. */
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
-                    /** @description Names this request in the logs. Yours, if you sent a sensible one. */
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Seconds to wait before trying again. */
+                    /** @description Seconds to wait before the next try. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };

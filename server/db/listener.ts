@@ -1,13 +1,13 @@
-/** Where every change to a key is told: see migrations/0002_changes.ts. */
+/** The channel that announces every change to a key: see migrations/0002_changes.ts. */
 export const channel = 'latchkey';
 
-/** One connection to the database of one's own, on which the database speaks up by itself. */
-export interface Line {
-  /** Runs a statement. What is sent arrives in its order. */
+/** A listener connection: a connection to the database of its own, on which notifications arrive. */
+export interface Listener {
+  /** Runs a statement. Statements run in the order in which they are sent. */
   send<Row>(statement: string, ...parameters: string[]): Promise<Row[]>;
-  /** Ends it at once, whatever is under way. */
+  /** Closes it at once, also with statements in flight. */
   close(): void;
 }
 
-/** Opens a line. `heard` is told each notification, in the order of commits; `lost`, that the connection has ended. */
-export type OpenListener = (heard: (message: string) => void, lost: (error: Error) => void) => Line;
+/** Opens a listener connection. `heard` gets each notification, in the order of commits; `lost`, the error that ended it. */
+export type OpenListener = (heard: (message: string) => void, lost: (error: Error) => void) => Listener;

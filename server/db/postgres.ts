@@ -88,14 +88,14 @@ export async function onOneConnection<Result>(
   }
 }
 
-/** A line to a Postgres server: one connection that is never replaced by another. See `OpenListener`. */
+/** A listener connection to a Postgres server, which the driver never replaces by another. See `OpenListener`. */
 export const openListener =
   (url: string): OpenListener =>
   (heard, lost) => {
     const client = new Client(url, {
       max: 1,
       max_lifetime: null,
-      connection: { application_name: 'latchkey line' },
+      connection: { application_name: 'latchkey listener' },
       onclose: () => lost(new Error('The connection has ended')),
       onnotify: (_channel, message) => heard(message),
     });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, publicUrlOf } from './config.ts';
 
-/** Logs what whoever started the service needs next: where it answers, and where its data and its secrets are. */
+/** Logs where the service listens, and where its data and secrets are. */
 export function announce(log: Logger, config: Config): void {
   const url = publicUrlOf(config);
   log.info(`Latchkey answers at ${url}, with its docs at ${url}/docs`);

@@ -24,19 +24,19 @@ import { createLog } from './log.ts';
 import { Metrics, textOf } from './metrics.ts';
 import { Progress } from './progress.ts';
 
-/** A service that is ready to answer. Listening is the runtime's own affair: see `node.ts`, `bun.ts`, `deno.ts`. */
+/** A service that is ready to answer. Each runtime listens in its own way: see `node.ts`, `bun.ts`, `deno.ts`. */
 export interface Service {
   config: Config;
   log: Logger;
   fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
-  /** Writes what is still in memory and closes the database. Call it when no request is in flight any more. */
+  /** Flushes recorded uses and closes the database. Call it when no request is in flight any more. */
   close: () => Promise<void>;
 }
 
 /**
- * Opens everything the service needs, as the environment says.
- * @param gather how the metrics of other workers are got, where there are others
- * @throws CannotStart with a line for whoever starts it
+ * Opens everything the service needs, as the environment configures it.
+ * @param gather how to get the metrics of the other workers, if there are any
+ * @throws CannotStart with one line that says what is wrong
  */
 export async function boot(
   env: Record<string, string | undefined>,
@@ -95,14 +95,17 @@ export async function boot(
   };
 }
 
-const unknownNotification = 'a notification of an unknown kind was heard: everything is looked up again';
+const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
-/** What is logged of a replica. */
+/** Logs what a replica reports. */
 const noticesIn = (log: Logger): Notices => ({
   lost: (error) =>
-    log.warn({ reason: messageOf(error) }, 'the line to the database is lost: every verification asks it'),
+    log.warn(
+      { reason: messageOf(error) },
+      'the listener connection is lost: every verification asks the database',
+    ),
   unknown: (text) => log.warn({ kind: text.split(' ')[0]?.slice(0, 20) }, unknownNotification),
-  current: () => log.info('the line to the database is back: verifications are answered from memory'),
+  current: () => log.info('the listener connection is back: verifications are answered from the cache'),
 });
 
 interface Store {
@@ -127,7 +130,7 @@ async function open(config: Config, log: Logger, metrics: Metrics): Promise<Stor
   }
 }
 
-/** What signs with these keys; `source` says where they come from, should they not be good. */
+/** A signer with these keys. `source` names where they come from, for the error if they are invalid. */
 async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Promise<Signer> {
   try {
     return await createSigner(keys, { issuer: publicUrlOf(config), siteName: config.SITE_NAME });
@@ -151,7 +154,7 @@ async function openShared(
     begin('connecting to Postgres and bringing its schema up to date');
     const db = await openPostgres(url, metrics.query);
     const freshness = new Replica(db, openListener(url), { ...notices, waited: metrics.barrier });
-    begin('listening to Postgres for changes of keys');
+    begin('listening to Postgres for changes to keys');
     await freshness.start();
     return { db, freshness, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url) };
   } catch (error) {
@@ -159,14 +162,14 @@ async function openShared(
   }
 }
 
-/** The embedded database, with secrets made at first start and kept beside it. */
+/** The embedded database, with secrets that the first start creates beside it. */
 async function openEmbedded(
   config: Config,
   notices: Notices,
   metrics: Metrics,
   { begin }: Progress,
 ): Promise<Store> {
-  begin(`looking whether another process has the data in ${config.DATA_DIR}`);
+  begin(`checking whether another process uses the data in ${config.DATA_DIR}`);
   const dataDir = await openDataDir(config.DATA_DIR);
   try {
     const operatorTokens = config.OPERATOR_TOKEN ?? (await keptOperatorTokens(dataDir));
@@ -189,7 +192,7 @@ async function openEmbedded(
   }
 }
 
-/** The operator token of an embedded database: made at first start, kept beside it. */
+/** The operator token of an embedded database: created at first start, stored beside it. */
 const keptOperatorTokens = (dataDir: DataDir): Promise<string[]> =>
   kept(dataDir, 'operator-token', operatorTokensText, () => newToken('lko_'));
 
@@ -197,7 +200,7 @@ const keptOperatorTokens = (dataDir: DataDir): Promise<string[]> =>
 const keptSigningKeys = (dataDir: DataDir): Promise<PrivateJwkSet> =>
   kept(dataDir, 'signing-keys.json', jwkSetText, async () => JSON.stringify(await newSigningKeys()));
 
-/** What a private file says, as its schema reads it. */
+/** The content of a private file, parsed by its schema. */
 async function kept<Secret>(
   dataDir: DataDir,
   name: string,
@@ -209,7 +212,7 @@ async function kept<Secret>(
   return data;
 }
 
-/** What an error says, down to the one that caused it; never its other properties, which may hold secrets. */
+/** The message of an error's first cause. Never its other properties, which may hold secrets. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause ? messageOf(error.cause) : error.message || error.name;

@@ -4,7 +4,7 @@ import { CannotStart } from '../errors.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
-/** Where the service is reached: a path is allowed, as behind a proxy that strips it. */
+/** The public address of the service. A path is allowed, for a proxy that strips it. */
 const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
 
 /** The values of a setting that holds several, separated by commas. */
@@ -36,7 +36,7 @@ const signingKeys = z.object(
   jwkSet,
 );
 
-/** A JWK Set as it stands in SIGNING_KEYS and in the embedded default's file. */
+/** A JWK Set as text, as in SIGNING_KEYS and in the file of the embedded default. */
 export const jwkSetText = z
   .string()
   .transform((text, context) => {
@@ -54,7 +54,7 @@ const operatorToken = z
   .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and - . _ ~ + /')
   .min(32, 'must have at least 32 characters');
 
-/** The operator token as it stands in OPERATOR_TOKEN and in the embedded default's file: two while it is rotated. */
+/** The operator token as text, as in OPERATOR_TOKEN and in the file of the embedded default: two during a rotation. */
 export const operatorTokensText = z
   .string()
   .transform(listed)
@@ -140,7 +140,7 @@ const environment = z
   })
   .transform((settings) => ({ ...settings, WORKERS: workersOf(settings) }));
 
-/** How many processes serve: `auto` is one for each core, where several can. */
+/** The number of processes that serve: `auto` is one for each core if several processes can share the database. */
 function workersOf({
   WORKERS,
   DATABASE_URL,
@@ -154,17 +154,17 @@ function workersOf({
 
 export type Config = z.output<typeof environment>;
 
-/** Where integrators reach the service, without a trailing slash. */
+/** The public address of the service, without a trailing slash. */
 export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Config): string =>
   PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
 
-/** The settings whose values stand in quotes: not every program that reads an env file takes them off. */
+/** The settings whose values are in quotes: not every program that reads an env file removes them. */
 const inQuotes = (given: Record<string, string | undefined>) =>
   Object.keys(environment.in.shape).filter((name) => /^(["']).*\1$/s.test(given[name] ?? ''));
 
 /**
- * Reads the configuration; a variable that is empty counts as not set.
- * @throws CannotStart that names each bad variable and says why, but never shows a value
+ * Reads the configuration. An empty variable counts as unset.
+ * @throws CannotStart that names each invalid variable and the reason, but never shows a value
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -7,17 +7,17 @@ import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CannotStart } from '../errors.ts';
 
-/** A directory that this process has to itself. */
+/** A data directory that only this process uses. */
 export interface DataDir extends AsyncDisposable {
   /** The path of a file or directory in it. */
   path(name: string): string;
-  /** What a private file says; if it is absent, it is first written with what `make` gives. */
+  /** The content of a private file. If it is absent, `make` gives its content and it is written first. */
   secret(name: string, make: () => string | Promise<string>): Promise<string>;
 }
 
 /**
- * Takes a data directory for this process: a second one on the same data would destroy them.
- * @throws CannotStart where it is in use, or cannot be written
+ * Locks a data directory for this process: a second process on the same data would destroy them.
+ * @throws CannotStart if it is in use, or cannot be written
  */
 export async function openDataDir(directory: string): Promise<DataDir> {
   const path = (name: string) => join(directory, name);
@@ -37,7 +37,7 @@ export async function openDataDir(directory: string): Promise<DataDir> {
       const stored = await readIfThere(path(name));
       if (stored !== undefined) return stored.trim();
       const made = await make();
-      // Written beside and renamed: a file that is there is whole, even after a kill in between.
+      // Written under another name and renamed: a file that exists is complete, even after a kill in between.
       await writeFile(path(`${name}.new`), `${made}\n`, { mode: 0o600 });
       await rename(path(`${name}.new`), path(name));
       return made;
@@ -46,14 +46,13 @@ export async function openDataDir(directory: string): Promise<DataDir> {
   };
 }
 
-/** How often the holder of a lock touches it, and how long a stranger watches for that, in milliseconds. */
+/** How often the holder of a lock touches it, and how long another process watches for that, in milliseconds. */
 const heartbeat = 1_000;
 const watch = 10_000;
 
 /**
- * Writes the lock file, with who we are, and keeps touching it. One that is left of a process that died is taken away
- * first.
- * @returns what takes the lock away again
+ * Writes the lock file, which names this process, and keeps touching it. The lock of a dead process is removed first.
+ * @returns releases the lock
  */
 async function lock(file: string): Promise<() => Promise<void>> {
   const nonce = randomBytes(8).toString('hex');
@@ -61,7 +60,7 @@ async function lock(file: string): Promise<() => Promise<void>> {
   const draft = `${file}.${nonce}`;
   await writeFile(draft, ours, { mode: 0o600 });
   try {
-    // Linked, not written: it is there whole or not at all, also for another that starts at this very moment.
+    // Linked, not written: it exists completely or not at all, also for a process that starts at this moment.
     await link(draft, file).catch(async (error) => {
       if (codeOf(error) !== 'EEXIST') throw error;
       await takeAway(file, `${draft}.dead`);
@@ -82,9 +81,9 @@ async function lock(file: string): Promise<() => Promise<void>> {
 const justTaken = () => new CannotStart('Another process has just taken the data: see its output.');
 
 /**
- * Takes away the lock of a process that died, unless another has done so meanwhile: what was moved is looked at again,
- * however long we slept in between, and put back where it is somebody else's.
- * @throws CannotStart where its holder lives, or another was first
+ * Removes the lock of a dead process, unless another process has done so meanwhile: the moved file is read again,
+ * however long we slept in between, and put back if it is another's.
+ * @throws CannotStart if the holder is alive, or another process was first
  */
 async function takeAway(file: string, aside: string): Promise<void> {
   const found = await readIfThere(file);
@@ -109,14 +108,14 @@ async function takeAway(file: string, aside: string): Promise<void> {
 /** A process, as its lock names it. */
 interface Holder {
   pid: number;
-  /** When it began, in the kernel's own count: tells processes that had the same pid apart. */
+  /** When it began, in the kernel's own count: distinguishes processes that had the same pid. */
   started: string;
   host: string;
-  /** The pids it knows: another container on the same host has others. */
+  /** Its pid namespace: another container on the same host has another one. */
   pidNamespace: string;
 }
 
-/** This process. What the system does not tell is empty. */
+/** This process. What the system does not report is empty. */
 const self = async (): Promise<Holder> => ({
   pid: process.pid,
   started: await startOf(process.pid),
@@ -124,7 +123,7 @@ const self = async (): Promise<Holder> => ({
   pidNamespace: await readlink('/proc/self/ns/pid').catch(() => ''),
 });
 
-/** Who a lock file says holds it; undefined where it is damaged, as by a machine that lost power. */
+/** The holder that a lock file names. Undefined if the file is damaged, as after a power loss. */
 function read(text: string): Holder | undefined {
   try {
     const { pid, started, host, pidNamespace } = JSON.parse(text);
@@ -135,7 +134,7 @@ function read(text: string): Holder | undefined {
   }
 }
 
-/** Whether the holder still runs. The system tells of a process that we can see; of another only its heartbeat does. */
+/** Whether the holder still runs. For a process that we can see, the system tells; for another, its heartbeat. */
 async function isAlive(holder: Holder, file: string): Promise<boolean> {
   const { pid, host, pidNamespace } = await self();
   if (holder.host !== host || holder.pidNamespace !== pidNamespace) return isTouched(file);
@@ -143,13 +142,13 @@ async function isAlive(holder: Holder, file: string): Promise<boolean> {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    // EPERM: it is there, and somebody else's.
+    // EPERM: it exists, and belongs to another user.
     if (codeOf(error) !== 'EPERM') return false;
   }
   return holder.started === (await startOf(holder.pid));
 }
 
-/** Whether somebody touches the file while we watch. */
+/** Whether the file is touched while we watch. */
 async function isTouched(file: string): Promise<boolean> {
   const touchedAt = async () => (await stat(file).catch(() => undefined))?.mtimeMs;
   const before = await touchedAt();

@@ -3,16 +3,16 @@ import type { Peer } from '../http/client.ts';
 
 type Fetch = (request: Request, peer: Peer) => Response | Promise<Response>;
 
-/** How long answers are held back before the server stops, in milliseconds. */
+/** How long responses are held back before the server stops, in milliseconds. */
 const hold = 500;
 /** How long requests in flight may take to end after that. */
 const patience = 10_000;
 
 /**
- * Ends a server without cutting a request off. Told to stop, every runtime closes its idle connections at once, also
- * those on which the next request of a busy client is under way. So answers are held back for a moment: whoever is
- * busy then waits for one, and no connection is idle that is used. Then the server stops, and each held answer is the
- * last on its connection, and says so.
+ * Stops a server without cutting off a request. A runtime that stops closes its idle connections at once, also those on
+ * which the next request of a busy client is already on its way. So responses are held back for a moment: every busy
+ * client then waits for one, and no connection in use is idle. Then the server stops, and each held response is the
+ * last on its connection, which its `Connection: close` says.
  */
 export function draining(fetch: Fetch) {
   let held: Promise<void> | undefined;
@@ -25,14 +25,14 @@ export function draining(fetch: Fetch) {
       return response;
     },
     /**
-     * @param stop closes what listens and what is idle, and ends with the last request in flight
-     * @param closed when the answers may go: their clients connect again at once, to whatever listens on the port
+     * @param stop closes the listening socket and idle connections; resolves after the last request in flight
+     * @param closed resolves when the held responses may go: their clients reconnect at once, to whatever listens
      */
     async drain(stop: () => Promise<unknown>, closed: () => Promise<void>): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
       await pause(hold);
-      // What arrived while this process was busy is not read yet.
+      // Requests that arrived while this process was busy are not read yet.
       await nextTurn();
       const stopped = stop();
       await closed();

@@ -1,27 +1,27 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
 /**
- * How a worker that is asked for something all workers have, such as metrics, gets the others' share: it asks the
- * supervisor, which asks every worker, itself included. What is told must be JSON.
+ * How a worker collects what every worker has a share of, such as metrics: it asks the supervisor, which asks every
+ * worker, the asking one included. A share must be JSON.
  */
 
-/** What one worker told, under its number; a process that has no supervisor has none. */
+/** The share of one worker, with its number. A process without a supervisor has no number. */
 export interface Share<Told> {
   worker?: number;
   told: Told;
 }
 
-/** Makes, of what tells this process's own share, what asks for the shares of all. */
+/** Takes a function that gives this process's share, and returns one that collects the shares of all. */
 export type Gather = <Told>(tell: () => Promise<Told>) => () => Promise<Share<Told>[]>;
 
-/** That of a process without a supervisor: its own share is all. */
+/** For a process without a supervisor: only its own share. */
 export const gatherAlone: Gather = (tell) => async () => [{ told: await tell() }];
 
 /** A question to the process at the other end of a channel. */
 export interface Question {
   question: number;
 }
-/** What it answers. */
+/** The reply to a question. */
 export interface Reply {
   reply: number;
   told: unknown;
@@ -32,13 +32,13 @@ export const isReply = (message: unknown): message is Reply => has(message, 'rep
 const has = (message: unknown, name: string) =>
   typeof message === 'object' && message !== null && name in message;
 
-/** Questions that were sent over a channel and wait for their replies. */
+/** Questions that were sent over a channel, and wait for a reply. */
 export class Questions {
   #asked = 0;
   readonly #waiting = new Map<number, (told: unknown) => void>();
 
   /**
-   * Sends a question. @returns what was told; undefined where nobody answered within so many milliseconds
+   * Sends a question. @returns the share that was told; undefined without a reply within `patience` milliseconds
    */
   ask(send: (question: Question) => unknown, patience: number): Promise<unknown> {
     const question = ++this.#asked;

@@ -2,7 +2,7 @@ import { CannotStart } from '../errors.ts';
 import type { Service } from './boot.ts';
 import type { Config } from './config.ts';
 
-/** A runtime's error on listening, as a line for whoever starts the service. */
+/** A runtime's error on listening, as one line that says what is wrong. */
 export function cannotListen(error: unknown, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): CannotStart {
   const { code, name, message } = error as NodeJS.ErrnoException;
   // Deno has no code.
@@ -12,8 +12,8 @@ export function cannotListen(error: unknown, { HOST, PORT }: Pick<Config, 'HOST'
 }
 
 /**
- * Listens, in the way of a runtime. Where that fails the service is closed again, which frees its data.
- * @throws CannotStart with a line for whoever starts the service
+ * Listens with the function of a runtime. If that fails, the service is closed, which releases its data.
+ * @throws CannotStart with one line that says what is wrong
  */
 export async function listening<Server>(
   { config, close }: Service,

@@ -3,8 +3,8 @@ import pino, { type Logger, type LoggerOptions } from 'pino';
 import type { Config } from './config.ts';
 
 /**
- * The log, on stdout: a JSON object on each line, with the level by its name and the time in ISO 8601 (UTC). On a
- * terminal the same as text.
+ * The log, on stdout: one JSON object per line, with the name of the level and the time in ISO 8601 (UTC). On a
+ * terminal, the same as text.
  */
 export function createLog(level: Config['LOG_LEVEL']): Logger {
   const options: LoggerOptions = {
@@ -17,7 +17,7 @@ export function createLog(level: Config['LOG_LEVEL']): Logger {
   return pino(options, { write: (line: string) => void process.stdout.write(`${asText(line)}\n`) });
 }
 
-/** `07:31:11 info  stopped`, and what else the line holds, without the process that wrote it. */
+/** `07:31:11 info  stopped`, then the line's other facts, without the process that wrote it. */
 function asText(line: string): string {
   const { time, level, msg, pid, hostname, ...facts } = JSON.parse(line);
   const rest = Object.keys(facts).length > 0 ? ` ${JSON.stringify(facts)}` : '';

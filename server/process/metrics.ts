@@ -17,7 +17,7 @@ import { purposes, sources, type Verifications, verdicts } from '../verify/verif
 import type { Share } from './gather.ts';
 import { version } from './version.ts';
 
-/** What is read when a scrape comes. */
+/** What a scrape reads. */
 export interface Measured {
   verifications: Verifications;
   keys: KeyCache;
@@ -33,10 +33,10 @@ type Snapshot = MetricObjectWithValues<MetricValue<string>>[];
 /** The content type of the Prometheus text format. */
 export const { PROMETHEUS_CONTENT_TYPE: contentType } = Registry;
 
-/** How often the event loop is asked whether it is late, in milliseconds. */
+/** How often the delay of the event loop is measured, in milliseconds. */
 const delayInterval = 50;
 
-/** The metrics of this process. What is counted elsewhere is read when a scrape comes, and costs nothing before. */
+/** The metrics of this process. Counts that are kept elsewhere are read by the scrape, and cost nothing before. */
 export class Metrics implements Disposable {
   readonly #registry = new Registry();
   readonly #queries: Histogram<'outcome'>;
@@ -54,12 +54,12 @@ export class Metrics implements Disposable {
     });
     this.#barriers = new Histogram({
       name: 'latchkey_barrier_wait_seconds',
-      help: 'How long a change of a key waited for all replicas; expired: one of them did not confirm.',
+      help: 'How long a change to a key waited for all replicas; expired: one of them did not confirm.',
       labelNames: ['outcome'],
       buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.75],
       registers,
     });
-    // A series that begins with its first event hides that one from `rate`.
+    // `rate` does not see the first event of a series that begins with it.
     for (const outcome of ['ok', 'error']) this.#queries.zero({ outcome });
     for (const outcome of ['confirmed', 'expired']) this.#barriers.zero({ outcome });
     const delays = new Histogram({
@@ -113,7 +113,7 @@ const labelled = ({ worker, told }: Share<Snapshot>): Snapshot =>
         values: metric.values.map((value) => ({ ...value, labels: { ...value.labels, worker } })),
       }));
 
-/** What Prometheus expects of any process, under the names it expects. */
+/** What Prometheus expects of every process, under its usual names. */
 function describeProcess(registers: Registry[]): void {
   new Gauge({
     name: 'latchkey_build_info',

@@ -1,10 +1,10 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import type { Logger } from 'pino';
 
-/** How long a start may take before it says what it does, in milliseconds. */
+/** How long a start may take before it logs its steps, in milliseconds. */
 const patience = 1_000;
 
-/** What a start is doing: logged once it has taken longer than a second, and then with each step. */
+/** The current step of a start. Logged once the start has taken longer than a second, and then with each step. */
 export class Progress {
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;

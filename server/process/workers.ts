@@ -20,45 +20,45 @@ import { cannotListen } from './listen.ts';
 import { createLog } from './log.ts';
 
 /**
- * Several processes of the service on one port: workers, which share nothing else, and a supervisor, which serves
- * nothing. How a worker is started, and how it shares the port, is the runtime's affair: see `node.ts`, `bun.ts` and
- * `deno.ts`. The two talk over the channel that `node:child_process` gives them; when it closes, the other is gone.
+ * Several processes of the service on one port: workers, which share only the port, and a supervisor, which serves no
+ * request. Each runtime starts workers and shares the port in its own way: see `node.ts`, `bun.ts` and `deno.ts`. They
+ * talk over the channel of `node:child_process`; when it closes, the other process is gone.
  */
 
-/** What the supervisor tells a worker: to stop; and, while it stops, that no other listens any more either. */
+/** What the supervisor tells a worker: to stop, and, while it stops, that no other worker listens any more. */
 type Order = 'stop' | 'release' | Question | Reply;
-/** What a worker tells the supervisor: that it listens; that it no longer does. */
+/** What a worker tells the supervisor: that it listens, and that it no longer does. */
 type Report = 'listening' | 'closed' | Question | Reply;
 
-/** How long a worker may take to end, in milliseconds: longer than it waits for what is in flight. */
+/** How long a worker may take to end, in milliseconds: longer than it waits for requests in flight. */
 const patience = 15_000;
 /** How long a worker that stops waits for the others to stop listening. */
 const reunion = 1_000;
 /** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, which is longer. */
 const attention = { worker: 1_000, supervisor: 2_000 };
-/** How long to wait before a worker is replaced: doubled with each one that did not run for long. */
+/** How long to wait before a worker is replaced, in milliseconds. Doubled for each worker that did not run for `calm`. */
 const backoff = { least: 100, most: 10_000, calm: 30_000 };
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
-/** What begins and ends a process that serves. */
+/** How a process that serves begins and ends. */
 export interface Lifecycle {
   /** To be called when it listens. */
   listening(service: Service): void;
   /** Calls `stop` when the process is to end. */
   onStop(stop: () => Promise<void>): void;
   /**
-   * To be called when it listens no longer. Resolves when its clients may be let go: while another worker that is
-   * about to stop still listens, they would connect to that one, only to be reset.
+   * To be called when it no longer listens. Resolves when the held responses may go: while another worker that is
+   * about to stop still listens, their clients would connect to that one, and be reset.
    */
   closed(): Promise<void>;
-  /** How to get what every worker has a share of. */
+  /** How to collect what every worker has a share of. */
   gather: Gather;
 }
 
 /**
- * The only process of the service. Told to stop while it starts, it ends at once on Postgres; an embedded database may
- * just be being created, and is opened first. (Without a handler, a signal does not end PID 1 of a container.)
+ * The only process of the service. If it is told to stop while it starts, it exits at once on Postgres; an embedded
+ * database may be in creation, and is opened first. (Without a handler, a signal does not end PID 1 of a container.)
  */
 export function alone(self: NodeJS.Process, { DATABASE_URL }: Config): Lifecycle {
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
@@ -79,7 +79,7 @@ export function alone(self: NodeJS.Process, { DATABASE_URL }: Config): Lifecycle
   };
 }
 
-/** One of several, which ends when its supervisor says so, and when that is gone: it would keep the port. */
+/** One of several workers. It ends with its supervisor, and when that says so: a worker left alone would keep the port. */
 export function worker(self: NodeJS.Process): Lifecycle {
   const report = (report: Report) => self.connected && self.send?.(report);
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ export function worker(self: NodeJS.Process): Lifecycle {
   });
   // A terminal sends SIGINT to all processes, and systemd SIGTERM: the supervisor's order is then the second.
   for (const signal of signals) self.on(signal, end);
-  // It went while this process was being loaded.
+  // The supervisor ended while this process was loading.
   if (!self.connected) end();
   return {
     listening: () => report('listening'),
@@ -124,21 +124,21 @@ export function worker(self: NodeJS.Process): Lifecycle {
 
 /** A worker, as its supervisor sees it. */
 interface Worker {
-  /** From 1 on; whoever replaces it gets the same. */
+  /** From 1 on. Its replacement gets the same. */
   number: number;
   child: ChildProcess;
   state: 'starting' | 'listening' | 'closed';
-  /** False where it ended before it listened. */
+  /** False if it ended before it listened. */
   listens: Promise<boolean>;
-  /** Its exit code, null where a signal ended it. */
+  /** Its exit code; null if a signal ended it. */
   ended: Promise<number | null>;
 }
 
 /**
  * Starts the workers, replaces those that die, and stops all when it is told to.
- * @param start starts one; the first is waited for, so that what is wrong is said once
+ * @param start starts one. The others start after the first listens, so that an error is reported once
  * @returns the exit code, when all are gone
- * @throws CannotStart where the port is not to be had
+ * @throws CannotStart if the port is not free
  */
 export async function supervise(
   config: Config,
@@ -153,7 +153,7 @@ export async function supervise(
 
   const give = (order: Order, { child }: Worker) => child.connected && child.send(order);
 
-  /** Lets the clients go of those that listen no longer: at once, unless the others are about to stop as well. */
+  /** Releases the workers that no longer listen: at once, unless the others are about to stop as well. */
   const release = () => {
     const closed = [...workers].filter(({ state }) => state === 'closed');
     if (stopping && [...workers].some(({ state }) => state === 'listening')) return;
@@ -162,7 +162,7 @@ export async function supervise(
 
   const questions = new Questions();
 
-  /** What all workers that listen have to tell; those that do not answer are left out. */
+  /** The shares of all workers that listen. Those that do not answer are left out. */
   const gather = async (): Promise<Share<unknown>[]> => {
     const asked = [...workers].filter(({ state }) => state === 'listening');
     const ask = async (worker: Worker) => ({
@@ -192,7 +192,7 @@ export async function supervise(
     };
     child.once('exit', end);
     child.on('error', (error) => {
-      // An order that did not arrive is no matter: its worker is ending.
+      // An order that was not delivered does not matter: its worker is ending.
       if (child.pid) return;
       log.error({ reason: error.message }, 'a worker could not be started');
       end(null);
@@ -227,7 +227,7 @@ export async function supervise(
     }, patience);
   };
 
-  /** Replaces a worker that died, and the one that replaced it. */
+  /** Replaces a worker when it dies, and each replacement in turn. */
   const keep = async (worker: Worker) => {
     let wait = backoff.least;
     while (true) {
@@ -257,7 +257,7 @@ export async function supervise(
   return exitCode;
 }
 
-/** Workers share a port with whoever shares it, as those of another deployment do: that would go unnoticed. */
+/** Workers share the port with any process that shares it, also with another deployment's: nobody would notice. */
 async function assertFree(config: Config): Promise<void> {
   const probe = createServer();
   try {

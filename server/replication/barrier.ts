@@ -4,8 +4,8 @@ import type { Database } from '../db/schema.ts';
 import { encode } from './messages.ts';
 
 /**
- * Waits for all replicas to know what is committed. A barrier is a notification behind all others; each replica that
- * has come so far confirms it to the one that asked. See docs/REVOCATION.md.
+ * Waits until all replicas have received what is committed. A barrier is a notification behind all others; each replica
+ * that receives it confirms it to the sender. See docs/REVOCATION.md.
  */
 export class Barriers {
   readonly #db: Database;
@@ -14,13 +14,13 @@ export class Barriers {
   readonly #waited: (milliseconds: number, confirmed: boolean) => void;
   #count = 0;
   #gathered: Promise<void> | undefined;
-  /** Who is told of confirmations, by the number of the barrier. */
+  /** Called with each confirmation, by the number of the barrier. */
   #waiting = new Map<number, (replica: string) => void>();
 
   /**
    * @param self the id of this replica
-   * @param lease how long to wait at most, in milliseconds: whoever is silent for so long trusts no memory that is older
-   * @param waited told how long each wait took, in milliseconds, and whether all replicas confirmed
+   * @param lease the longest wait, in milliseconds: a replica that is silent for so long has a cache that is not fresh
+   * @param waited called after each wait, with its length in milliseconds and whether all replicas confirmed
    */
   constructor(
     db: Database,
@@ -34,7 +34,7 @@ export class Barriers {
     this.#waited = waited;
   }
 
-  /** Waits until each replica has confirmed, or has ceased to trust its memory. Those who ask in one tick share a barrier. Never fails. */
+  /** Waits until each replica has confirmed, or its cache is stale. Calls in one tick share a barrier. Never rejects. */
   settled(): Promise<void> {
     this.#gathered ??= new Promise((resolve) =>
       setImmediate(() => {
@@ -71,7 +71,7 @@ export class Barriers {
         readAt = performance.now();
         check();
       },
-      // Nobody can be asked, so the time must do.
+      // No replica can be asked: the whole lease has to pass.
       () => {},
     );
     await over;
@@ -82,7 +82,7 @@ export class Barriers {
     if (silent.length > 0) this.#strikeAfter(silent, Math.max(0, readAt + this.#lease - performance.now()));
   }
 
-  /** Sends a barrier, and says which replicas are there. One that comes later begins with all that is committed. */
+  /** Sends a barrier, and reads which replicas exist. A replica that starts later begins with everything committed. */
   async #tell(barrier: number): Promise<{ id: string; beat: number }[]> {
     const { rows } = await sql<{ id: string; beat: number }>`
       select id, beat from replicas, (select pg_notify('latchkey', ${encode({ kind: 'barrier', replica: this.#self, barrier })})) as told
@@ -91,9 +91,9 @@ export class Barriers {
   }
 
   /**
-   * Takes the silent off the table, so that nobody waits for them again, once they have been silent for a whole lease
-   * since their beats were read: while one may trust its memory, everybody has to wait for it. Whoever lives is back
-   * with its next beat.
+   * Deletes the rows of silent replicas, so that no change waits for them again, once they have been silent for a whole
+   * lease since their heartbeats were read: while the cache of one may be fresh, every change has to wait for it. A
+   * replica that is alive inserts its row again with its next heartbeat.
    */
   #strikeAfter(silent: { id: string; beat: number }[], delay: number): void {
     const strike = sql`

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { Line, OpenListener } from '../db/listener.ts';
+import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
@@ -12,41 +12,41 @@ import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
 const beatInterval = 250;
-/** So long after it was sent, a heartbeat that came back lets memory be trusted, in milliseconds. */
+/** Milliseconds from sending a heartbeat until the cache is no longer fresh, if that heartbeat has returned. */
 const trust = 1_000;
-/** So long others wait for us to confirm, in milliseconds: `trust`, and far more than two clocks drift apart in that time. */
+/** Milliseconds that others wait for our confirmation: `trust`, and far more than two clocks drift apart meanwhile. */
 const lease = 1_500;
-/** A line that is silent for so long is given up, and another tried after a moment; in milliseconds. */
+/** Milliseconds of silence after which a listener connection is given up, and milliseconds until the next is tried. */
 const patience = 2_000;
 const moment = 100;
 
-/** What is told of a replica to whoever runs it. */
+/** What a replica reports to the process that runs it. */
 export interface Notices {
-  /** Its line is lost: each verification asks the database. */
+  /** Its listener connection is lost: every verification asks the database. */
   lost(error: unknown): void;
-  /** Its memory is trusted again. */
+  /** Its cache is fresh again. */
   current(): void;
-  /** A notification was heard of a kind that is not known here: everything is forgotten. */
+  /** A notification of an unknown kind arrived: the whole cache is invalidated. */
   unknown(text: string): void;
-  /** A change waited so many milliseconds, and all replicas confirmed it, or one did not. */
+  /** A change has waited. `confirmed`: whether all replicas confirmed it in time. */
   waited?(milliseconds: number, confirmed: boolean): void;
 }
 
-/** A line that is open, and the heartbeat that was sent on it last. */
+/** A listener connection that is open, and the last heartbeat that was sent on it. */
 interface Session {
-  line: Line;
-  /** The process at the other end, which has LISTEN in it. */
+  listener: Listener;
+  /** The server process at its other end, which runs our LISTEN. */
   pid: number;
   beat: number;
   sentAt: { monotonic: number; wall: number };
 }
 
 /**
- * One of the processes that share a database. docs/REVOCATION.md says why what it does is enough.
+ * One of the processes that share a database. docs/REVOCATION.md proves why this is enough.
  *
- * A line of its own brings the changes to keys and its own heartbeats, in the order of their commits: a heartbeat that
- * comes back proves that each change before it has come as well. It also keeps our row among the replicas, where
- * whoever makes a change looks for those to wait for.
+ * Its listener connection receives the changes to keys and its own heartbeats, in the order of their commits. So a
+ * heartbeat that returns proves that every change before it has arrived. Each heartbeat also renews our row in
+ * `replicas`, where the replica that makes a change finds the ones to wait for.
  */
 export class Replica implements Freshness {
   readonly #id = randomBytes(8).toString('hex');
@@ -56,16 +56,16 @@ export class Replica implements Freshness {
   readonly #barriers: Barriers;
   readonly #clock = new Clock();
   readonly #closing = new AbortController();
-  /** Until when memory is trusted, by both of our clocks: when a machine sleeps, one of them may not notice. */
+  /** Until when the cache is fresh, by both of our clocks: one of them may stand still while a machine sleeps. */
   #trusted = { monotonic: 0, wall: 0 };
   #beats = 0;
-  /** When the heartbeat was sent that last came back; at first, when we began. */
+  /** When the last heartbeat that returned was sent; before the first, when we began. */
   #beatAt = performance.now();
   #cache: Invalidated | undefined;
   #session: Session | undefined;
   #called = () => {};
   #running: Promise<void> = Promise.resolve();
-  /** Barriers of others that we have come to, to be confirmed together. */
+  /** Barriers of others that have arrived, to be confirmed together. */
   #confirming: { replica: string; barrier: number }[] = [];
 
   constructor(db: Database, openListener: OpenListener, notices: Notices) {
@@ -75,7 +75,7 @@ export class Replica implements Freshness {
     this.#barriers = new Barriers(db, this.#id, lease, notices.waited);
   }
 
-  /** Opens the line and keeps it open. Ends when memory is trusted, or seems not to become so. */
+  /** Opens the listener connection and keeps it open. Resolves when the cache is fresh, or after `patience`. */
   async start(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, patience);
@@ -104,7 +104,7 @@ export class Replica implements Freshness {
     return this.#clock.now();
   }
 
-  /** Heartbeats tell the time best: what a busy database answers may have waited for long. */
+  /** Heartbeats read the clock best: a reply of a busy database may have waited for long. */
   readClock(theirs: number, sent: number, received: number): void {
     if (!this.isFresh()) this.#clock.read(theirs, sent, received);
   }
@@ -115,7 +115,7 @@ export class Replica implements Freshness {
     await sql`delete from replicas where id = ${this.#id}`.execute(this.#db).catch(() => {});
   }
 
-  /** One session after the other, until we are closed. */
+  /** Runs one session after another, until we are closed. */
   async #run(began: () => void): Promise<void> {
     const { signal } = this.#closing;
     let lost = false;
@@ -134,16 +134,16 @@ export class Replica implements Freshness {
     }
   }
 
-  /** Opens a line and sends heartbeats on it until it fails, or we are closed. Only then does it end, by throwing. */
+  /** Opens a listener connection and sends heartbeats on it. Throws when the connection fails, or we are closed. */
   async #converse(current: () => void): Promise<never> {
     const { promise: failed, reject } = Promise.withResolvers<never>();
     failed.catch(() => {});
     this.#closing.signal.addEventListener('abort', reject, { once: true });
-    const line = this.#openListener((message) => this.#hear(message), reject);
+    const listener = this.#openListener((message) => this.#hear(message), reject);
     const send = async <Row>(statement: string, ...parameters: string[]) => {
-      const timer = setTimeout(() => reject(new Error(`No word within ${patience} ms`)), patience);
+      const timer = setTimeout(() => reject(new Error(`No reply within ${patience} ms`)), patience);
       try {
-        return await Promise.race([line.send<Row>(statement, ...parameters), failed]);
+        return await Promise.race([listener.send<Row>(statement, ...parameters), failed]);
       } finally {
         clearTimeout(timer);
       }
@@ -152,9 +152,9 @@ export class Replica implements Freshness {
       await send(`listen latchkey; listen latchkey_${this.#id}`);
       await Promise.race([this.#callUp(), failed]);
       const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
-      // In this order: what changes from now on is told, and what changed until now is not remembered.
+      // In this order: LISTEN announces what changes from now on, and what changed before is not in the cache.
       this.#cache?.invalidateAll();
-      const session = { line, pid, beat: 0, sentAt: { monotonic: 0, wall: 0 } };
+      const session = { listener, pid, beat: 0, sentAt: { monotonic: 0, wall: 0 } };
       this.#session = session;
       for (;;) {
         const sentAt = { monotonic: performance.now(), wall: Date.now() };
@@ -168,14 +168,14 @@ export class Replica implements Freshness {
     } finally {
       this.#session = undefined;
       this.#closing.signal.removeEventListener('abort', reject);
-      line.close();
+      listener.close();
     }
   }
 
   /**
-   * Calls our line from another connection while it is silent, and waits until it is heard. A pooler that lends out
-   * connections takes LISTEN as well, and drops what comes when nobody has the connection: there, a heartbeat would
-   * come back, and nothing else. The call tells the time, also where no heartbeat will.
+   * Sends a notification to our listener connection from another one while it is idle, and waits until it arrives. A
+   * pooler that lends out connections accepts LISTEN too, and drops notifications while no client has the connection:
+   * a heartbeat would return there, and nothing else. The call also reads the clock, in case no heartbeat will.
    */
   async #callUp(): Promise<void> {
     const { promise: heard, resolve, reject } = Promise.withResolvers<void>();
@@ -207,7 +207,7 @@ export class Replica implements Freshness {
     else invalidateChanged(this.#cache, message);
   }
 
-  /** Our heartbeat has come back, on the very connection that listens: another would have another process behind it. */
+  /** Our heartbeat has returned, on the connection that runs LISTEN: any other would have another server process. */
   #trustFrom(beat: number, pid: number): void {
     const session = this.#session;
     if (!session || session.beat !== beat || session.pid !== pid) return;
@@ -216,7 +216,7 @@ export class Replica implements Freshness {
     this.#beatAt = monotonic;
   }
 
-  /** Tells the one who asks that we have come to its barrier, and so to every change before it. */
+  /** Confirms to a replica that its barrier has arrived here, and so has every change before it. */
   #confirm(replica: string, barrier: number): void {
     if (replica === this.#id) {
       this.#barriers.confirmed(barrier, this.#id);
@@ -227,7 +227,7 @@ export class Replica implements Freshness {
     setImmediate(() => {
       const confirmed = JSON.stringify(this.#confirming);
       this.#confirming = [];
-      this.#session?.line.send(confirmation, confirmed, this.#id).catch(() => {});
+      this.#session?.listener.send(confirmation, confirmed, this.#id).catch(() => {});
     });
   }
 }

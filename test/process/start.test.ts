@@ -219,7 +219,7 @@ test('the lock of a process that cannot be seen from here counts while it is tou
   try {
     const { message, log } = await failedStart({ DATA_DIR });
     expect(message).toContain('in use by process 1 on elsewhere');
-    expect(log).toContain(`looking whether another process has the data in ${DATA_DIR}`);
+    expect(log).toContain(`checking whether another process uses the data in ${DATA_DIR}`);
   } finally {
     clearInterval(touching);
   }
