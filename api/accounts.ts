@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
+import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { overloaded, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
@@ -109,6 +110,7 @@ export const accounts = {
       'Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.',
     security: [byAnyone, byOperator],
     request: {
+      headers: actHeaders,
       body: {
         required: true,
         content: { 'application/json': { schema: z.union([SignUp, ExternalAccount]) } },
@@ -205,7 +207,7 @@ export const accounts = {
     description:
       'Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again. The operator names the account.',
     security: [bySession, byOperator],
-    request: { query: z.strictObject(accountQuery) },
+    request: { headers: actHeaders, query: z.strictObject(accountQuery) },
     responses: {
       204: { description: 'The account and its keys are deleted.' },
       ...refusals(401, 403, 404, 422, 503),

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
 import { keyStatuses } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
+import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -236,6 +237,7 @@ export const keys = {
       'Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
+      headers: actHeaders,
       query: z.strictObject(accountQuery),
       body: { required: true, content: { 'application/json': { schema: NewKey } } },
     },
@@ -326,6 +328,7 @@ export const keys = {
       'A JSON merge patch (RFC 7396): what is left out stays as it is. A key that makes this call can neither give scopes that it lacks nor change a key that has such.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
+      headers: actHeaders,
       params: keyPath,
       query: z.strictObject(accountQuery),
       body: {
@@ -347,7 +350,7 @@ export const keys = {
     summary: 'Revoke a key',
     description: 'Deletes the key, for good. Its token is refused from this answer on.',
     security: [bySession, byKey('keys:write'), byOperator],
-    request: { params: keyPath, query: z.strictObject(accountQuery) },
+    request: { headers: actHeaders, params: keyPath, query: z.strictObject(accountQuery) },
     responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 422, 503) },
   }),
 };

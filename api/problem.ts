@@ -21,6 +21,10 @@ const Violation = z
       description: 'The query parameter, if the value is not in the body.',
       example: 'limit',
     }),
+    header: z.string().optional().openapi({
+      description: 'The invalid request header, if the value is in one.',
+      example: 'Latchkey-Actor',
+    }),
   })
   .openapi('Violation');
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
 import { AccountNotFound, EmailTaken, WrongPassword } from './errors.ts';
-import { type Act, recorded } from './events.ts';
+import { type Act, recorded, stored } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
 import { hashPassword, isPassword } from './password.ts';
 
@@ -184,7 +184,7 @@ export async function deleteAccount(
         .updateTable('accounts')
         .set({
           closed_at: new Date(act.now),
-          closed_by: act.actor,
+          closed_by: stored(act),
           email: null,
           password_hash: null,
           external_id: null,

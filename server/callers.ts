@@ -11,7 +11,6 @@ import {
   Unauthenticated,
   WrongCaller,
 } from './errors.ts';
-import type { Act } from './events.ts';
 import { operatorAccountId } from './id.ts';
 import { isLiveSession } from './sessions.ts';
 import type { Client } from './usage/tally.ts';
@@ -173,13 +172,16 @@ export function keyOf(caller: Caller): VerifiedKey {
 export const boundsOf = (caller: Caller): readonly string[] | undefined =>
   caller.kind === 'apiKey' ? [...caller.key.scopes] : undefined;
 
-/** The caller as the audit trail names it, at this instant. */
-export function actOf(caller: Caller, now: number): Act {
-  const actor = {
-    anyone: () => 'anyone',
-    accessToken: () => `session:${sessionOf(caller).sessionId}`,
-    apiKey: () => `key:${keyOf(caller).id}`,
-    operatorToken: () => 'operator',
-  }[caller.kind]();
-  return { actor, now };
+/** The caller as events name it. */
+export function actorOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'anyone':
+      return 'anyone';
+    case 'accessToken':
+      return `session_${caller.sessionId}`;
+    case 'apiKey':
+      return `key_${caller.key.id}`;
+    case 'operatorToken':
+      return 'operator';
+  }
 }

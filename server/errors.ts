@@ -119,11 +119,12 @@ export class InvalidRefreshToken extends Refusal {
   }
 }
 
-/** One invalid value: its `pointer` into the body (RFC 6901, as a URI fragment), or its query `parameter`. */
+/** One invalid value: its `pointer` into the body (RFC 6901, as a URI fragment), its query `parameter`, or its `header`. */
 export interface Violation {
   detail: string;
   pointer?: string;
   parameter?: string;
+  header?: string;
 }
 
 /** The input could be parsed, but has invalid values. */

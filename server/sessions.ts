@@ -35,14 +35,15 @@ export interface StartedSession {
 }
 
 /**
- * Begins a session, and sweeps away some that have expired, whosever they are.
+ * Begins a session, which is the actor of its own event, and sweeps away some that have expired, whosever they are.
  * @param signal that of the request: who hangs up while many sign in waits no longer
  * @throws WrongCredentials, in the same time for an unknown email as for a wrong password
  * @throws Overloaded
  */
 export async function signIn(
   db: Database,
-  { email, password, now }: { email: string; password: string; now: number },
+  { email, password }: { email: string; password: string },
+  act: Act,
   signal: AbortSignal,
 ): Promise<StartedSession> {
   const account = await db
@@ -53,10 +54,10 @@ export async function signIn(
   const matches = await isPassword(password, account?.password_hash ?? null, signal);
   if (!account || !matches) throw new WrongCredentials();
 
+  const { now } = act;
   const sessionId = newId(now);
   const refreshToken = newToken('lkr_');
   const expiresAt = new Date(now + sessionLifetime);
-  const act = { actor: `session:${sessionId}`, now };
   const started = await db
     .with('account', (q) => openAccount(q, account.id).forKeyShare())
     .with('swept', (q) =>
@@ -86,7 +87,13 @@ export async function signIn(
       () => sql<never>`(
         insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from started)`,
     )
-    .with('recorded', () => recorded(act, 'session.started', sql`select account_id, null::text from started`))
+    .with('recorded', () =>
+      recorded(
+        { ...act, actor: `session_${sessionId}` },
+        'session.started',
+        sql`select account_id, null::text from started`,
+      ),
+    )
     .selectFrom('started')
     .select('account_id as accountId')
     .executeTakeFirst();
@@ -99,7 +106,8 @@ export async function signIn(
  * who hold it must have stolen it (RFC 9700, section 4.14.2). That is known for as long as a session may stay silent.
  * @throws InvalidRefreshToken
  */
-export async function refreshSession(db: Database, presented: string, now: number): Promise<StartedSession> {
+export async function refreshSession(db: Database, presented: string, act: Act): Promise<StartedSession> {
+  const { now } = act;
   const hash = hashToken(presented);
   const refreshToken = newToken('lkr_');
   const expiresAt = new Date(now + sessionLifetime);
@@ -141,7 +149,7 @@ export async function refreshSession(db: Database, presented: string, now: numbe
     )
     .with('recorded', () =>
       recorded(
-        { actor: 'refresh_token', now },
+        { ...act, actor: 'refresh_token' },
         'session.refreshed',
         sql`select account_id, null::text from prolonged`,
       ),
@@ -151,12 +159,12 @@ export async function refreshSession(db: Database, presented: string, now: numbe
     .executeTakeFirst();
   if (refreshed) return { ...refreshed, refreshToken, expiresAt };
 
-  await endReusedSession(db, hash, now);
+  await endReusedSession(db, hash, act);
   throw new InvalidRefreshToken();
 }
 
 /** Ends the session of a refresh token that was used before. A statement of its own: it must see that use committed. */
-async function endReusedSession(db: Database, hash: Uint8Array, now: number): Promise<void> {
+async function endReusedSession(db: Database, hash: Uint8Array, act: Act): Promise<void> {
   await db
     .with('ended', (q) =>
       q
@@ -172,7 +180,7 @@ async function endReusedSession(db: Database, hash: Uint8Array, now: number): Pr
     )
     .with('recorded', () =>
       recorded(
-        { actor: 'refresh_token', now },
+        { ...act, actor: 'refresh_token' },
         'session.reuse_detected',
         sql`select account_id, null::text from ended`,
       ),

@@ -74,7 +74,7 @@ beforeAll(async () => {
 });
 
 const empty = () =>
-  sql`with gone as (delete from accounts where id <> ${operatorAccountId}), trail as (delete from audit)
+  sql`with gone as (delete from accounts where id <> ${operatorAccountId}), trail as (delete from events)
     delete from keys where account_id = ${operatorAccountId}`.execute(service.db);
 
 /** Everything that is stored, by account. Uses are left out: whoever calls with a key uses it. */
@@ -86,7 +86,7 @@ async function stored(): Promise<Record<string, string>> {
       union all select account_id, to_jsonb(refresh_tokens)::text
         from refresh_tokens join sessions on sessions.id = session_id
       union all select account_id, (to_jsonb(keys) - array['last_used_at', 'last_used_ip', 'last_used_user_agent'])::text from keys
-      union all select account_id, to_jsonb(audit)::text from audit
+      union all select account_id, to_jsonb(events)::text from events
     ) as rows group by account_id`.execute(service.db);
   return Object.fromEntries(rows.map(({ account_id, everything }) => [account_id, everything]));
 }

@@ -48,12 +48,12 @@ async function rowsOf({ accountId }: SignedIn): Promise<Record<string, number>> 
   return rows[0] ?? {};
 }
 
-const auditOf = ({ accountId }: SignedIn, action: string) =>
+const eventsOf = ({ accountId }: SignedIn, type: string) =>
   service.db
-    .selectFrom('audit')
-    .select(['at', 'actor', 'key_id'])
+    .selectFrom('events')
+    .select(['at', 'actor', 'request_id', 'key_id'])
     .where('account_id', '=', accountId.slice(4))
-    .where('action', '=', action)
+    .where('type', '=', type)
     .execute();
 
 test('an account that is deleted is gone at once, for everybody, before anything of it is swept', async () => {
@@ -144,11 +144,12 @@ test('the sweep removes all that is left of an account, and says of each key by 
   await sweep();
   expect(await rowsOf(ada)).toEqual({ accounts: 0, keys: 0, usage: 0, sessions: 0, tokens: 0 });
   expect(await rowsOf(bob)).toMatchObject({ accounts: 1, keys: 1, usage: 1, sessions: 1 });
-  const [deleted] = await auditOf(ada, 'account.deleted');
-  expect(deleted).toMatchObject({ at, actor: expect.stringMatching(/^session:/) });
-  const revoked = await auditOf(ada, 'key.revoked');
+  const [deleted] = await eventsOf(ada, 'account.deleted');
+  expect(deleted).toMatchObject({ at, actor: expect.stringMatching(/^session_/) });
+  const revoked = await eventsOf(ada, 'key.revoked');
   expect(revoked.map(({ key_id }) => `key_${key_id}`).sort()).toEqual([used.id, unused.id].sort());
-  for (const row of revoked) expect(row).toMatchObject({ at, actor: deleted?.actor });
+  for (const row of revoked)
+    expect(row).toMatchObject({ at, actor: deleted?.actor, request_id: deleted?.request_id });
 });
 
 test('an account with 20,000 keys is deleted as fast as any, and several replicas sweep it, each key once', async () => {
@@ -168,7 +169,7 @@ test('an account with 20,000 keys is deleted as fast as any, and several replica
     }
   };
   await Promise.all([replica(), replica(), replica()]);
-  expect(await auditOf(ada, 'key.revoked')).toHaveLength(count);
+  expect(await eventsOf(ada, 'key.revoked')).toHaveLength(count);
   expect(slowest).toBeLessThan(3_000);
 });
 

@@ -10,6 +10,7 @@ import { openPGlite } from '../server/db/pglite.ts';
 import { openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
+import { withoutRequest } from '../server/events.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey, getKey, mintKey, revokeKey } from '../server/keys.ts';
 import { Replica } from '../server/replication/replica.ts';
@@ -19,7 +20,7 @@ import { openKeyCache } from '../server/verify/key-cache.ts';
 import { createDatabase, password } from './support/harness.ts';
 
 const now = Date.now();
-const act = { actor: 'operator', now };
+const act = withoutRequest('operator', now);
 const cleanUp = new AsyncDisposableStack();
 afterAll(() => cleanUp.disposeAsync());
 
@@ -126,10 +127,10 @@ onPostgres('connections to a server', () => {
         }),
       ),
     );
-    let session = await signIn(db, { ...credentials, now }, signal);
+    let session = await signIn(db, credentials, act, signal);
     let refreshes = 0;
     const refresher = whileChanging(async () => {
-      session = await refreshSession(db, session.refreshToken, now);
+      session = await refreshSession(db, session.refreshToken, act);
       refreshes += 1;
     });
     const work = Promise.all([...readers, refresher]);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { KeyLimitReached } from '../server/errors.ts';
+import { withoutRequest } from '../server/events.ts';
 import { mintKey } from '../server/keys.ts';
 import { newToken } from '../server/token.ts';
 import { Usage } from '../server/usage/recorder.ts';
@@ -89,7 +90,7 @@ test('a lower bound takes no key away, and mints none', async () => {
   const ada = await service.signIn();
   const keys = await fill(ada);
   const key = { accountId: ada.accountId.slice(4), name: 'Key', scopes: [], metadata: {}, expiresAt: null };
-  const act = { actor: 'operator', now: service.context.now() };
+  const act = withoutRequest('operator', service.context.now());
   const minting = { db: service.db, maxKeysPerAccount: 2 };
   await expect(mintKey(minting, { ...key, token: newToken('lk_'), within: undefined }, act)).rejects.toThrow(
     KeyLimitReached,

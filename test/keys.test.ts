@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { KeyNotFound } from '../server/errors.ts';
+import { withoutRequest } from '../server/events.ts';
 import { revokeKey } from '../server/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
@@ -205,7 +206,7 @@ test('a revocation is in force everywhere when it is answered, also where an ear
   const settled = async () => {
     waits += 1;
   };
-  const act = { actor: 'operator', now: service.context.now() };
+  const act = withoutRequest('operator', service.context.now());
   const revoke = () =>
     revokeKey({ db: service.db, settled }, ada.accountId.slice(4), { id: id.slice(4) }, act);
   await revoke();
@@ -302,33 +303,33 @@ test('the operator acts for the account it names, and must name one', async () =
   expect(gone.error).toMatchObject({ status: 404, code: 'account_not_found' });
 });
 
-test('every write leaves its audit row: who, what, when, which key', async () => {
+test('every write leaves its event: who, what, when, which key', async () => {
   const key = await mint();
   const params = { path: { keyId: key.id } };
   await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } });
   await ada.client.DELETE('/v1/keys/{keyId}', { params });
   const rows = await service.db
-    .selectFrom('audit')
-    .select(['action', 'account_id', 'actor', 'detail'])
+    .selectFrom('events')
+    .select(['type', 'account_id', 'actor', 'data'])
     .where('key_id', '=', key.id.slice(4))
-    .orderBy('id')
+    .orderBy('number')
     .execute();
-  expect(rows.map(({ action }) => action)).toEqual(['key.minted', 'key.changed', 'key.revoked']);
+  expect(rows.map(({ type }) => type)).toEqual(['key.minted', 'key.changed', 'key.revoked']);
   expect(rows.every((row) => `acc_${row.account_id}` === ada.accountId)).toBe(true);
-  expect(rows.every((row) => row.actor.startsWith('session:'))).toBe(true);
-  expect(rows[1]?.detail).toEqual({ name: 'New' });
+  expect(rows.every((row) => row.actor.startsWith('session_'))).toBe(true);
+  expect(rows[1]?.data).toEqual({ name: 'New' });
 });
 
-test('an audit row names the key, or the operator, that wrote', async () => {
+test('an event names the key, or the operator, that wrote', async () => {
   const writer = await mint({ scopes: ['keys:write'] });
   const query = { accountId: ada.accountId };
   for (const [client, actor] of [
-    [service.as(writer.token), `key:${writer.id.slice(4)}`],
+    [service.as(writer.token), writer.id],
     [service.operator, 'operator'],
   ] as const) {
     const { id } = expectData(await client.POST('/v1/keys', { params: { query }, body: { name: 'Key' } }));
     const rows = await service.db
-      .selectFrom('audit')
+      .selectFrom('events')
       .select('actor')
       .where('key_id', '=', id.slice(4))
       .execute();

@@ -251,9 +251,9 @@ test('a secret is in the one answer that issues it, and in no other', () => {
   expect(twice).toEqual([]);
 });
 
-test('the audit trail tells what was changed of a key, and nothing else', async () => {
+test('events tell what was changed of a key, and nothing else', async () => {
   const { rows } = await sql<{ fact: string }>`
-    select distinct jsonb_object_keys(detail) as fact from audit`.execute(service.db);
+    select distinct jsonb_object_keys(data) as fact from events`.execute(service.db);
   const facts = ['name', 'scopes', 'metadata', 'expiresAt', 'disabled'];
   expect(rows.length).toBeGreaterThan(0);
   for (const { fact } of rows) expect(facts).toContain(fact);

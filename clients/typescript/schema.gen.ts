@@ -464,6 +464,11 @@ export interface components {
              * @example limit
              */
             parameter?: string;
+            /**
+             * @description The invalid request header, if the value is in one.
+             * @example Latchkey-Actor
+             */
+            header?: string;
         };
         /**
          * @example {
@@ -1084,7 +1089,10 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1510,7 +1518,10 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path: {
                 /** @description The key’s id. */
                 keyId: string;
@@ -1655,7 +1666,10 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path: {
                 /** @description The key’s id. */
                 keyId: string;
@@ -3035,7 +3049,10 @@ export interface operations {
     createAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3401,7 +3418,10 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path?: never;
             cookie?: never;
         };

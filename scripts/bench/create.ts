@@ -8,7 +8,7 @@ import { creatingAccounts } from './settings.ts';
 import { generatorLine } from './verify.ts';
 
 /**
- * Keys created by the operator for one account after the other, each with its audit row, against an INSERT into a table
+ * Keys created by the operator for one account after the other, each with its event, against an INSERT into a table
  * of the same make.
  */
 export async function create(used: Used): Promise<Line[]> {

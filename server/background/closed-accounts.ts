@@ -34,7 +34,7 @@ export async function sweepClosedAccount(db: Database, now: number): Promise<boo
     .executeTakeFirst();
   if (!account?.closed_at || !account.closed_by) return false;
 
-  const act = { actor: account.closed_by, now: account.closed_at.getTime() };
+  const act = { ...account.closed_by, now: account.closed_at.getTime() };
   const { rows } = await sql`
     with account as (
       select id from accounts where id = ${account.id} and closed_at is not null for update skip locked),

@@ -9,7 +9,7 @@ const tables: Record<keyof Schema, boolean> = {
   refresh_tokens: true,
   keys: true,
   usage: true,
-  audit: true,
+  events: true,
   // Those that answer from memory now, each by itself.
   replicas: false,
   kysely_migration: false,

@@ -12,7 +12,7 @@ export interface Schema {
     key_count: Generated<number>;
     created_at: Date;
     closed_at: Date | null;
-    closed_by: string | null;
+    closed_by: ColumnType<StoredAct | null, never, StoredAct>;
   };
   sessions: {
     id: string;
@@ -56,20 +56,33 @@ export interface Schema {
     beat: number;
     seen_at: Date;
   };
-  audit: {
-    id: GeneratedAlways<number>;
+  events: {
+    number: GeneratedAlways<number>;
     at: Date;
+    type: string;
     actor: string;
-    action: string;
+    on_behalf_of: string | null;
+    request_id: string | null;
+    ip: string | null;
+    user_agent: string | null;
     account_id: string;
     key_id: string | null;
-    detail: Generated<Record<string, unknown>>;
+    data: Generated<Record<string, unknown>>;
   };
   /** Kysely's own: the migrations that are applied. */
   kysely_migration: {
     name: string;
     timestamp: string;
   };
+}
+
+/** An act as events.ts has it, without its instant. */
+interface StoredAct {
+  actor: string;
+  onBehalfOf: string | null;
+  requestId: string | null;
+  ip: string | null;
+  userAgent: string | null;
 }
 
 export type Metadata = Record<string, string | number | boolean>;

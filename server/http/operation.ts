@@ -1,6 +1,7 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
 import type { Caller } from '../callers.ts';
 import type { Refusal } from '../errors.ts';
+import type { Act } from '../events.ts';
 import type { FindToken } from './bearer.ts';
 import type { Json, Reply, Text } from './reply.ts';
 
@@ -28,8 +29,12 @@ export interface Input<Route> {
   caller: Caller;
   params: Output<Part<Route, 'params'>>;
   query: Output<Part<Route, 'query'>>;
+  /** The headers that the route describes. */
+  headers: Output<Part<Route, 'headers'>>;
   json: Optional<Route, BodyOf<Route, JsonTypes>>;
   form: BodyOf<Route, FormTypes> | undefined;
+  /** For operations that write: what their events record. Reading it can throw InvalidInput (see act.ts). */
+  act: Act;
   /** Aborted when the client has gone. */
   signal: AbortSignal;
 }

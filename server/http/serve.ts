@@ -2,7 +2,9 @@ import type { RouteConfig, z } from '@hono/zod-openapi';
 import { authenticate, type Caller, isPublic } from '../callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
+import type { Act } from '../events.ts';
 import { maybeAsync } from '../verify/maybe-async.ts';
+import { actOf } from './act.ts';
 import { bearerToken } from './bearer.ts';
 import { type BodyConfig, maxBytes, parseBody, readBytes } from './body.ts';
 import type { AnswerFailure } from './failures.ts';
@@ -19,6 +21,7 @@ export type Serve = (incoming: Incoming) => Promise<Response>;
 interface RequestConfig {
   params?: z.ZodType;
   query?: z.ZodType;
+  headers?: z.ZodObject;
   body?: BodyConfig;
 }
 
@@ -30,7 +33,7 @@ interface RequestConfig {
  *    complete, so that nobody is let in and then holds back the body until after the credential was revoked.
  * 2. Authenticate: the caller must be one of those that the route's `security` names. The body of anybody else costs no
  *    more than its bytes.
- * 3. Parse the path, the query and the body by the schemas of the route.
+ * 3. Parse the path, the query, the headers and the body by the schemas of the route.
  * 4. Run, and respond.
  */
 export function prepare(
@@ -39,7 +42,7 @@ export function prepare(
   answerFailure: AnswerFailure,
 ): Serve {
   const { security = [] } = route;
-  const { params, query, body }: RequestConfig = (route.request ?? {}) as RequestConfig;
+  const { params, query, headers, body }: RequestConfig = (route.request ?? {}) as RequestConfig;
   const status = successOf(route);
   // An empty query reads the same for every request, so it is parsed once.
   const noQuery = query?.safeParse({});
@@ -51,10 +54,11 @@ export function prepare(
       noQuery?.success && incoming.search === ''
         ? noQuery.data
         : query && validated(query, parseQuery(incoming.search), 'query');
+    const inHeaders = headers && validated(headers, sentHeaders(headers, incoming), 'header');
     const parsed = body && bytes ? parseBody(body, bytes, incoming.header) : {};
     return maybeAsync(
       parsed,
-      ({ json, form }) => new Parsed(caller, path?.data, inQuery, json, form, incoming),
+      ({ json, form }) => new Parsed(context, incoming, caller, path?.data, inQuery, inHeaders, json, form),
     );
   };
 
@@ -74,34 +78,49 @@ export function prepare(
 
 /** What an operation works with: the schemas of its route have made of the request what `operation` says they do. */
 class Parsed implements Input<RouteConfig> {
-  readonly #request: Request;
+  readonly #context: ServiceContext;
+  readonly #incoming: Incoming;
   readonly caller: Caller;
   readonly params: never;
   readonly query: never;
+  readonly headers: never;
   readonly json: never;
   readonly form: never;
 
   constructor(
+    context: ServiceContext,
+    incoming: Incoming,
     caller: Caller,
     params: unknown,
     query: unknown,
+    headers: unknown,
     json: unknown,
     form: unknown,
-    { request }: Incoming,
   ) {
+    this.#context = context;
+    this.#incoming = incoming;
     this.caller = caller;
     this.params = params as never;
     this.query = query as never;
+    this.headers = headers as never;
     this.json = json as never;
     this.form = form as never;
-    this.#request = request;
+  }
+
+  /** Computed only when asked for, since only operations that write need it. */
+  get act(): Act {
+    return actOf(this.#context, this, this.#incoming);
   }
 
   /** Asked only where it is needed: to make one costs more than all else here. */
   get signal(): AbortSignal {
-    return this.#request.signal;
+    return this.#incoming.request.signal;
   }
 }
+
+/** The headers that a schema names, as they were sent. */
+const sentHeaders = ({ shape }: z.ZodObject, { header }: Incoming) =>
+  Object.fromEntries(Object.keys(shape).map((name) => [name, header(name.toLowerCase()) ?? undefined]));
 
 /** The status of a success. Where a route describes two it is the higher, 201; a Reply carries the other. */
 function successOf({ operationId, responses }: RouteConfig): number {

@@ -15,7 +15,7 @@ interface Issue {
 const maxViolations = 20;
 
 /** A part of a request. */
-export type Target = 'json' | 'form' | 'query';
+export type Target = 'json' | 'form' | 'query' | 'header';
 
 /**
  * A part of a request, as its schema reads it.
@@ -29,10 +29,11 @@ export function validated(schema: z.ZodType, value: unknown, target: Target): un
 
 /** What a schema found wrong with a part of a request. */
 function invalidInput(target: Target, issues: readonly Issue[]): InvalidInput {
-  const place = (path: PropertyKey[]) =>
-    target === 'json' || target === 'form'
-      ? { pointer: pointerTo(path) }
-      : { parameter: String(path[0] ?? target) };
+  const place = (path: PropertyKey[]) => {
+    if (target === 'header') return { header: String(path[0] ?? target) };
+    if (target === 'query') return { parameter: String(path[0] ?? target) };
+    return { pointer: pointerTo(path) };
+  };
   const faults = issues.flatMap((issue) => faultsOf(issue)).slice(0, maxViolations);
   return new InvalidInput(...faults.map(({ detail, path }) => ({ detail, ...place(path) })));
 }

@@ -13,7 +13,7 @@ export interface KillFigures {
   rounds: number;
   acknowledged: number;
   lost: number;
-  withoutAudit: number;
+  withoutEvent: number;
   /** Keys that a restarted service did not verify. */
   unverified: number;
   /** The longest start after a kill, in milliseconds. */
@@ -74,8 +74,8 @@ export async function kill(
   }
 
   await using db = await open();
-  const { lost, withoutAudit } = await compare(db, all);
-  return { rounds, acknowledged: all.length, lost, withoutAudit, unverified, slowestStart };
+  const { lost, withoutEvent } = await compare(db, all);
+  return { rounds, acknowledged: all.length, lost, withoutEvent, unverified, slowestStart };
 }
 
 /** How many of these keys the service does not call valid. */
@@ -93,8 +93,8 @@ async function countUnverified(at: { url: string; token: string }, keys: Acknowl
 /** How many acknowledged keys are not stored, and how many stored ones have no trace of their minting. */
 async function compare(db: Database, acknowledged: Acknowledged[]) {
   const stored = new Set((await db.selectFrom('keys').select('id').execute()).map(({ id }) => id));
-  const audit = db.selectFrom('audit').select('key_id').where('action', '=', 'key.minted');
-  const audited = new Set((await audit.execute()).map(({ key_id }) => key_id));
+  const minted = db.selectFrom('events').select('key_id').where('type', '=', 'key.minted');
+  const recorded = new Set((await minted.execute()).map(({ key_id }) => key_id));
   const lost = acknowledged.filter(({ id }) => !stored.has(id.replace('key_', ''))).length;
-  return { lost, withoutAudit: [...stored].filter((id) => !audited.has(id)).length };
+  return { lost, withoutEvent: [...stored].filter((id) => !recorded.has(id)).length };
 }

@@ -17,7 +17,7 @@ test.each(['embedded', 'Postgres'] as const)(
   async (store) => {
     const { acknowledged, ...found } = await kill(store, { rounds: 2, writers: 8, loadMs: 500 });
     expect(acknowledged).toBeGreaterThan(0);
-    expect(found).toMatchObject({ lost: 0, withoutAudit: 0, unverified: 0 });
+    expect(found).toMatchObject({ lost: 0, withoutEvent: 0, unverified: 0 });
   },
 );
 

@@ -99,8 +99,8 @@ test('the owner migrates, and a role that may only read and write rows serves', 
   expect(metrics).toContain('latchkey_database_query_duration_seconds_count{outcome="error"} 0');
 
   for (const forbidden of [
-    "update audit set actor = 'nobody'",
-    'delete from audit',
+    "update events set actor = 'nobody'",
+    'delete from events',
     'truncate keys',
     'drop table keys',
     'alter table keys disable trigger user',

@@ -17,7 +17,7 @@ const email = 'ada@example.com';
 
 /** Every row that is copied, as text. */
 async function rowsOf(db: Database): Promise<string[]> {
-  const tables = ['accounts', 'sessions', 'refresh_tokens', 'keys', 'usage', 'audit'];
+  const tables = ['accounts', 'sessions', 'refresh_tokens', 'keys', 'usage', 'events'];
   const rows = await Promise.all(
     tables.map((table) =>
       sql<{

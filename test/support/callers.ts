@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type ContractName, contractNames, documentOf, operationsOf } from '../../api/document.ts';
 import type { Security } from '../../server/callers.ts';
+import { withoutRequest } from '../../server/events.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
 import { type Key, mintKey } from '../../server/keys.ts';
 import { hashPassword } from '../../server/password.ts';
@@ -172,7 +173,7 @@ export const storeKey = (
   mintKey(
     context,
     { name: 'Key', metadata: {}, expiresAt, within: undefined, ...key },
-    { actor: 'operator', now: context.now() },
+    withoutRequest('operator', context.now()),
   );
 
 /** A new owner, another account, and the thing. */

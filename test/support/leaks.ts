@@ -11,7 +11,7 @@ export const tokensIn = (text: string): string[] => text.match(tokenShapes) ?? [
 export async function dump(db: Database): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables where table_schema = 'public'`.execute(db);
-  if (!tables.some(({ name }) => name === 'audit'))
+  if (!tables.some(({ name }) => name === 'events'))
     throw new Error('The tables are not where they should be.');
   const dumps = await Promise.all(
     tables.map(({ name }) =>

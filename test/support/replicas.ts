@@ -3,6 +3,7 @@ import type { KyselyPlugin } from 'kysely';
 import { inject, vi } from 'vitest';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
+import { withoutRequest } from '../../server/events.ts';
 import { operatorAccountId } from '../../server/id.ts';
 import { type Key, mintKey } from '../../server/keys.ts';
 import { Replica } from '../../server/replication/replica.ts';
@@ -14,7 +15,7 @@ import { createDatabase } from './harness.ts';
 /** Replicas share a server: an embedded database has but one process. */
 export const hasReplicas = inject('database') === 'postgres';
 
-export const act = { actor: 'operator', now: Date.now() };
+export const act = withoutRequest('operator', Date.now());
 
 /** A replica and its cache, without the service around them. */
 export interface TestReplica extends AsyncDisposable {

@@ -13,9 +13,9 @@ const statements = [
     -- How many keys it has, kept exact by triggers on keys and by mintKey.
     key_count integer not null default 0,
     ${instant('created_at')} not null,
-    -- From then on it counts as deleted, by whom closed_by says, as in the audit trail. A sweep removes the rest of it.
+    -- From then on it counts as deleted, and closed_by is the act that did it (events.ts). A sweep removes the rest of it.
     ${instant('closed_at')},
-    closed_by text,
+    closed_by jsonb,
     check ((email is null) = (password_hash is null)),
     check ((closed_at is null) = (closed_by is null))
   ) with (fillfactor = 85)`,
@@ -96,16 +96,21 @@ const statements = [
     for each row when (old.account_id <> new.account_id) execute function count_moved_key()`,
 
   // No foreign keys: what happened stays on record after those it happened to are gone.
-  sql`create table audit (
-    id bigint generated always as identity primary key,
+  sql`create table events (
+    number bigint generated always as identity,
     ${instant('at')} not null,
-    actor text not null,
-    action text not null,
+    type text collate "C" not null,
+    actor text collate "C" not null,
+    on_behalf_of text,
+    request_id text,
+    ip text,
+    user_agent text,
     account_id text collate "C" not null,
     key_id text collate "C",
-    detail jsonb not null default '{}'
+    data jsonb not null default '{}',
+    primary key (at, number)
   )`,
-  sql`create index on audit (account_id, id)`,
+  sql`create index on events (account_id, at, number)`,
 
   // The operator's own account (operatorAccountId in id.ts).
   sql`insert into accounts (id, created_at) values ('000000000000000000000000', now())`,

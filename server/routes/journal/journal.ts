@@ -1,7 +1,7 @@
 import { journal, maxNameLength } from '../../../api/journal.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
-import { actOf, boundsOf, selfOf } from '../../callers.ts';
+import { boundsOf, selfOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
@@ -61,7 +61,7 @@ function textOf(field: string, value: unknown): string {
 const ofKey = { notFound: KeyNotFound };
 
 export function journalOperations(context: ServiceContext): Operation[] {
-  const { db, now, publicUrl, tokenPrefix, usage } = context;
+  const { db, publicUrl, tokenPrefix, usage } = context;
 
   const resource = (key: Key, token: string | null = null) => {
     const lastUse = usage.lastUse(key);
@@ -85,13 +85,13 @@ export function journalOperations(context: ServiceContext): Operation[] {
       return { data: keys.map((key) => resource(key)) };
     }),
 
-    operation(journal.create, async ({ caller, form, json, query }) => {
+    operation(journal.create, async ({ act, caller, form, json, query }) => {
       const name = nameFrom(query, { ...form, ...json });
       const token = newToken(tokenPrefix);
       const accountId = selfOf(caller);
       const within = boundsOf(caller);
       const minted = { accountId, name, scopes, metadata: {}, expiresAt: null, token, within };
-      return { data: [resource(await mintKey(context, minted, actOf(caller, now())), token)] };
+      return { data: [resource(await mintKey(context, minted, act), token)] };
     }),
 
     operation(
@@ -105,9 +105,9 @@ export function journalOperations(context: ServiceContext): Operation[] {
 
     operation(
       journal.delete,
-      async ({ caller, params }) => {
+      async ({ act, caller, params }) => {
         const number = numberOf(params.id);
-        await revokeKey(context, selfOf(caller), { number }, actOf(caller, now()));
+        await revokeKey(context, selfOf(caller), { number }, act);
       },
       ofKey,
     ),

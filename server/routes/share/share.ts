@@ -1,7 +1,7 @@
 import { maxLabelLength, share } from '../../../api/share.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
-import { actOf, sessionOf } from '../../callers.ts';
+import { sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyLimitReached, KeyNotFound } from '../../errors.ts';
 import { bearerToken, type FindToken } from '../../http/bearer.ts';
@@ -75,7 +75,7 @@ const keyDocument = (key: Key) => ({
 });
 
 export function shareOperations(context: ServiceContext): Operation[] {
-  const { db, now, signer } = context;
+  const { db, signer } = context;
   return [
     operation(
       share.list,
@@ -97,12 +97,11 @@ export function shareOperations(context: ServiceContext): Operation[] {
 
     operation(
       share.create,
-      async ({ caller, form, json, query }) => {
+      async ({ act, caller, form, json, query }) => {
         const body = { ...form, ...json };
         const name = fieldFrom(labelFrom, body.label, query.label) ?? defaultLabel;
         const lifetime = fieldFrom(lifetimeFrom, body.expires, query.expires);
         const { accountId } = sessionOf(caller);
-        const act = actOf(caller, now());
 
         // One computation in whole seconds, for the JWT and for what is stored.
         const iat = Math.floor(act.now / 1000);
@@ -118,12 +117,12 @@ export function shareOperations(context: ServiceContext): Operation[] {
 
     operation(
       share.update,
-      async ({ caller, form, json, params, query }) => {
+      async ({ act, caller, form, json, params, query }) => {
         const name = fieldFrom(labelFrom, { ...form, ...json }.label, query.label);
         const id = idFrom(params.apikey_id);
         const { accountId } = sessionOf(caller);
         if (name === undefined) await getKey(db, accountId, { id });
-        else await changeKey(context, accountId, { id }, { name }, actOf(caller, now()));
+        else await changeKey(context, accountId, { id }, { name }, act);
         return { code: 'UPDATED', message: 'APIKey has been updated' };
       },
       { findToken, notFound: KeyNotFound },
@@ -131,9 +130,9 @@ export function shareOperations(context: ServiceContext): Operation[] {
 
     operation(
       share.delete,
-      async ({ caller, params }) => {
+      async ({ act, caller, params }) => {
         const id = idFrom(params.apikey_id);
-        await revokeKey(context, sessionOf(caller).accountId, { id }, actOf(caller, now()));
+        await revokeKey(context, sessionOf(caller).accountId, { id }, act);
         return { code: 'REMOVED', message: 'APIKey has been removed' };
       },
       { findToken, notFound: KeyNotFound },

@@ -8,7 +8,7 @@ import {
   setPassword,
   signUp,
 } from '../../accounts.ts';
-import { accountOf, actOf, type Caller, selfOf, sessionOf } from '../../callers.ts';
+import { accountOf, type Caller, selfOf, sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -27,10 +27,9 @@ const refused = (message: string, { kind }: Caller) =>
   kind === 'anyone' ? new Unauthenticated(message, { sent: false }) : new WrongCaller(message);
 
 export function accountOperations(context: ServiceContext): Operation[] {
-  const { db, now, attempts } = context;
+  const { db, attempts } = context;
   return [
-    operation(accounts.create, async ({ caller, json, signal }) => {
-      const act = actOf(caller, now());
+    operation(accounts.create, async ({ act, caller, json, signal }) => {
       if ('externalId' in json) {
         if (caller.kind !== 'operatorToken')
           throw refused('Only the operator creates accounts with an externalId.', caller);
@@ -53,15 +52,14 @@ export function accountOperations(context: ServiceContext): Operation[] {
       return accountBody(await getAccount(db, id));
     }),
 
-    operation(accounts.setPassword, async ({ caller, json, signal }) => {
+    operation(accounts.setPassword, async ({ act, caller, json, signal }) => {
       const { currentPassword: current, newPassword: next } = json;
       const session = sessionOf(caller);
-      const act = actOf(session, now());
       await attempts.count(session.accountId, () => setPassword(db, session, { current, next }, act, signal));
     }),
 
-    operation(accounts.delete, async ({ caller, query }) => {
-      await deleteAccount(context, await accountOf(context, caller, query), actOf(caller, now()));
+    operation(accounts.delete, async ({ act, caller, query }) => {
+      await deleteAccount(context, await accountOf(context, caller, query), act);
     }),
   ];
 }

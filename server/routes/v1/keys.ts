@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { keys, type NewKey } from '../../../api/keys.ts';
-import { accountOf, actOf, boundsOf } from '../../callers.ts';
+import { accountOf, boundsOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -39,13 +39,12 @@ const ofKey = { notFound: KeyNotFound };
 export function keyOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
   return [
-    operation(keys.create, async ({ caller, json, query }) => {
+    operation(keys.create, async ({ act, caller, json, query }) => {
       const { name, scopes = [], metadata = {} } = json;
       const accountId = await accountOf(context, caller, query);
-      const at = now();
       const token = newToken(context.tokenPrefix);
-      const minted = { accountId, name, scopes, metadata, expiresAt: expiryOf(json, at), token };
-      const key = await mintKey(context, { ...minted, within: boundsOf(caller) }, actOf(caller, at));
+      const minted = { accountId, name, scopes, metadata, expiresAt: expiryOf(json, act.now), token };
+      const key = await mintKey(context, { ...minted, within: boundsOf(caller) }, act);
       return new Reply({ ...keyBody(context, key), token }, { Location: `/v1/keys/key_${key.id}` });
     }),
 
@@ -67,15 +66,15 @@ export function keyOperations(context: ServiceContext): Operation[] {
 
     operation(
       keys.update,
-      async ({ caller, json: change, params, query }) => {
+      async ({ act, caller, json: change, params, query }) => {
         const accountId = await accountOf(context, caller, query);
-        if (change.expiresAt) ahead(change.expiresAt, now());
+        if (change.expiresAt) ahead(change.expiresAt, act.now);
         const key = await changeKey(
           context,
           accountId,
           { id: params.keyId },
           { ...change, within: boundsOf(caller) },
-          actOf(caller, now()),
+          act,
         );
         return keyBody(context, key);
       },
@@ -84,13 +83,9 @@ export function keyOperations(context: ServiceContext): Operation[] {
 
     operation(
       keys.delete,
-      async ({ caller, params, query }) => {
-        await revokeKey(
-          context,
-          await accountOf(context, caller, query),
-          { id: params.keyId },
-          actOf(caller, now()),
-        );
+      async ({ act, caller, params, query }) => {
+        const accountId = await accountOf(context, caller, query);
+        await revokeKey(context, accountId, { id: params.keyId }, act);
       },
       ofKey,
     ),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sessions } from '../../../api/sessions.ts';
-import { actOf, sessionOf } from '../../callers.ts';
+import { sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
@@ -23,16 +23,16 @@ export function sessionOperations(context: ServiceContext): Operation[] {
   const jwksHeaders = { ETag: `"${tag}"`, 'Cache-Control': 'public, max-age=300' };
 
   return [
-    operation(sessions.create, async ({ json: { email, password }, signal }) =>
-      sessionBody(await attempts.count(email, () => signIn(db, { email, password, now: now() }, signal))),
+    operation(sessions.create, async ({ act, json, signal }) =>
+      sessionBody(await attempts.count(json.email, () => signIn(db, json, act, signal))),
     ),
 
-    operation(sessions.refresh, async ({ json }) =>
-      sessionBody(await refreshSession(db, json.refreshToken, now())),
+    operation(sessions.refresh, async ({ act, json }) =>
+      sessionBody(await refreshSession(db, json.refreshToken, act)),
     ),
 
-    operation(sessions.end, async ({ caller }) => {
-      await endSession(db, sessionOf(caller).sessionId, actOf(caller, now()));
+    operation(sessions.end, async ({ act, caller }) => {
+      await endSession(db, sessionOf(caller).sessionId, act);
     }),
 
     operation(sessions.jwks, () => new Reply(signer.jwks, jwksHeaders)),

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
 import { maxBatchBytes, type VerificationBatch, verification } from '../../../api/verification.ts';
-import { actOf, type Caller, keyOf, selfOf } from '../../callers.ts';
+import { type Caller, keyOf, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
 import { plainIp, plainUserAgent } from '../../http/client.ts';
@@ -70,7 +70,7 @@ async function verdictsOn(
 }
 
 export function verificationOperations(context: ServiceContext): Operation[] {
-  const { db, now } = context;
+  const { db } = context;
   const tell = teller();
   return [
     operation(verification.verify, ({ caller, json: { token, scopes, ip, userAgent } }) => {
@@ -92,9 +92,9 @@ export function verificationOperations(context: ServiceContext): Operation[] {
       return keyBody(context, await getKey(db, accountId, { id }));
     }),
 
-    operation(verification.revokeCurrent, async ({ caller }) => {
+    operation(verification.revokeCurrent, async ({ act, caller }) => {
       const { id, accountId } = keyOf(caller);
-      await revokeKey(context, accountId, { id }, actOf(caller, now()));
+      await revokeKey(context, accountId, { id }, act);
     }),
   ];
 }

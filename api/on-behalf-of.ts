@@ -1,0 +1,19 @@
+import { z } from '@hono/zod-openapi';
+
+/** The header in which the operator names whom it acts for, such as the user of its own admin pages. */
+export const onBehalfOfHeader = 'Latchkey-Actor';
+
+const OnBehalfOf = z.string().regex(/^[ -~]{1,255}$/, 'Must have 1 to 255 printable ASCII characters.');
+
+/** The headers of operations that write and that the operator can call. */
+export const actHeaders = z.object({
+  [onBehalfOfHeader]: OnBehalfOf.optional().openapi({
+    description:
+      'The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422.',
+    param: {
+      name: onBehalfOfHeader,
+      in: 'header',
+      examples: { support: { value: 'support@example.com', 'x-disabled': true } },
+    },
+  }),
+});
