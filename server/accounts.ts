@@ -15,6 +15,9 @@ export interface Account {
   createdAt: Date;
 }
 
+/** What an account is created with: an email and a password, or an externalId. */
+type NewAccount = { email: string; passwordHash: string } | { externalId: string };
+
 const columns = ['id', 'number', 'email', 'external_id as externalId', 'created_at as createdAt'] as const;
 
 /**
@@ -28,11 +31,7 @@ export async function signUp(
   act: Act,
   signal: AbortSignal,
 ): Promise<Account> {
-  const account = await insertAccount(
-    db,
-    { email, password_hash: await hashPassword(password, signal) },
-    act,
-  );
+  const account = await insertAccount(db, { email, passwordHash: await hashPassword(password, signal) }, act);
   if (!account) throw new EmailTaken();
   return account;
 }
@@ -47,7 +46,7 @@ export async function createExternalAccount(
   act: Act,
 ): Promise<{ account: Account; isNew: boolean }> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const account = await insertAccount(db, { external_id: externalId }, act);
+    const account = await insertAccount(db, { externalId }, act);
     if (account) return { account, isNew: true };
     const { accounts } = await listAccounts(db, { limit: 1, externalId });
     // Absent where it was deleted in between.
@@ -68,23 +67,22 @@ export async function accountIdOf(db: Database, externalId: string): Promise<str
   return account.id;
 }
 
-const insertAccount = (
-  db: Database,
-  values: { email: string; password_hash: string } | { external_id: string },
-  act: Act,
-): Promise<Account | undefined> =>
-  db
-    .with('created', (q) =>
-      q
-        .insertInto('accounts')
-        .values({ id: newId(act.now), created_at: new Date(act.now), ...values })
-        .onConflict((conflict) => conflict.doNothing())
-        .returningAll(),
-    )
-    .with('recorded', () => recorded(act, 'account.created', sql`select id, null::text from created`))
-    .selectFrom('created')
-    .select(columns)
-    .executeTakeFirst();
+/** Inserts an account and its event. Undefined if its email or externalId is taken. */
+async function insertAccount(db: Database, given: NewAccount, act: Act): Promise<Account | undefined> {
+  const { email, passwordHash, externalId } = { email: null, passwordHash: null, externalId: null, ...given };
+  const { rows } = await sql<Account>`
+    with created as (
+      insert into accounts (id, email, password_hash, external_id, created_at)
+      values (${newId(act.now)}::text, ${email}::text, ${passwordHash}::text, ${externalId}::text,
+        ${new Date(act.now)}::timestamptz)
+      on conflict do nothing
+      returning id, number, email, external_id, created_at),
+    recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
+    select id, number, email, external_id as "externalId", created_at as "createdAt" from created`.execute(
+    db,
+  );
+  return rows[0];
+}
 
 /** @throws AccountNotFound */
 export async function getAccount(db: Database, id: string): Promise<Account> {
@@ -142,29 +140,19 @@ export async function setPassword(
   const stored = account?.password_hash ?? null;
   if (!(await isPassword(current, stored, signal))) throw new WrongPassword();
 
-  const password_hash = await hashPassword(next, signal);
-  // It is still the password that was checked, or somebody else has changed it meanwhile.
-  const changed = await db
-    .with('changed', (q) =>
-      q
-        .updateTable('accounts')
-        .set((e) => ({ password_hash, password_version: e('password_version', '+', 1) }))
-        .where('id', '=', accountId)
-        .where('password_hash', '=', stored)
-        .returning(['id', 'password_version']),
-    )
-    .with('kept', (q) =>
-      q
-        .updateTable('sessions')
-        .from('changed')
-        .set((e) => ({ password_version: e.ref('changed.password_version') }))
-        .where('sessions.id', '=', sessionId),
-    )
-    .with('recorded', () => recorded(act, 'password.changed', sql`select id, null::text from changed`))
-    .selectFrom('changed')
-    .select('id')
-    .executeTakeFirst();
-  if (!changed) throw new WrongPassword();
+  const hash = await hashPassword(next, signal);
+  // Only if it is still the password that was checked: somebody may have changed it meanwhile.
+  const { rows } = await sql`
+    with changed as (
+      update accounts set password_hash = ${hash}::text, password_version = password_version + 1
+      where id = ${accountId}::text and password_hash = ${stored}::text
+      returning id, password_version),
+    kept as (
+      update sessions set password_version = changed.password_version from changed
+      where sessions.id = ${sessionId}::text),
+    recorded as ${recorded(act, 'password.changed', sql`select id, null::text from changed`)}
+    select id from changed`.execute(db);
+  if (rows.length === 0) throw new WrongPassword();
 }
 
 /**
@@ -178,26 +166,14 @@ export async function deleteAccount(
   id: string,
   act: Act,
 ): Promise<void> {
-  const closed = await db
-    .with('closed', (q) =>
-      q
-        .updateTable('accounts')
-        .set({
-          closed_at: new Date(act.now),
-          closed_by: stored(act),
-          email: null,
-          password_hash: null,
-          external_id: null,
-        })
-        .where('id', '=', id)
-        .where('id', '!=', operatorAccountId)
-        .where('closed_at', 'is', null)
-        .returning('id'),
-    )
-    .with('recorded', () => recorded(act, 'account.deleted', sql`select id, null::text from closed`))
-    .selectFrom('closed')
-    .select('id')
-    .executeTakeFirst();
+  const { rows } = await sql`
+    with closed as (
+      update accounts set closed_at = ${new Date(act.now)}::timestamptz, closed_by = ${stored(act)},
+        email = null, password_hash = null, external_id = null
+      where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
+      returning id),
+    recorded as ${recorded(act, 'account.deleted', sql`select id, null::text from closed`)}
+    select id from closed`.execute(db);
   await settled();
-  if (!closed) throw new AccountNotFound();
+  if (rows.length === 0) throw new AccountNotFound();
 }

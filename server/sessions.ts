@@ -1,6 +1,5 @@
-import { type QueryCreator, sql } from 'kysely';
-import { openAccount } from './db/open-account.ts';
-import type { Database, Schema } from './db/schema.ts';
+import { sql } from 'kysely';
+import type { Database } from './db/schema.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
@@ -14,17 +13,10 @@ const sessionLifetime = 30 * 86_400_000;
 const sweepLimit = 100;
 
 /** Sessions that have neither expired nor begun with a password that is not the account's any more, nor outlived it. */
-const liveSessions = (q: QueryCreator<Schema>, now: number) =>
-  q
-    .selectFrom('sessions')
-    .innerJoin('accounts', (join) =>
-      join
-        .onRef('accounts.id', '=', 'sessions.account_id')
-        .onRef('accounts.password_version', '=', 'sessions.password_version'),
-    )
-    .select('sessions.id')
-    .where('accounts.closed_at', 'is', null)
-    .where('sessions.expires_at', '>', new Date(now));
+const liveSessions = (now: number) => sql`
+  select sessions.id from sessions
+  join accounts on accounts.id = sessions.account_id and accounts.password_version = sessions.password_version
+  where accounts.closed_at is null and sessions.expires_at > ${new Date(now)}::timestamptz`;
 
 /** A session that was just begun or refreshed, with the refresh token that comes next. */
 export interface StartedSession {
@@ -58,45 +50,25 @@ export async function signIn(
   const sessionId = newId(now);
   const refreshToken = newToken('lkr_');
   const expiresAt = new Date(now + sessionLifetime);
-  const started = await db
-    .with('account', (q) => openAccount(q, account.id).forKeyShare())
-    .with('swept', (q) =>
-      q
-        .deleteFrom('sessions')
-        .where('id', 'in', (e) =>
-          e
-            .selectFrom('sessions')
-            .select('id')
-            .where('expires_at', '<=', new Date(now))
-            .limit(sweepLimit)
-            .forUpdate()
-            .skipLocked(),
-        ),
-    )
-    .with(
-      'started',
-      () => sql<{ id: string; account_id: string }>`(
-        insert into sessions (id, account_id, password_version, created_at, expires_at)
-        select ${sessionId}::text, id, ${account.password_version}::integer, ${new Date(now)}::timestamptz,
-          ${expiresAt}::timestamptz
-        from account
-        returning id, account_id)`,
-    )
-    .with(
-      'token',
-      () => sql<never>`(
-        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from started)`,
-    )
-    .with('recorded', () =>
-      recorded(
-        { ...act, actor: `session_${sessionId}` },
-        'session.started',
-        sql`select account_id, null::text from started`,
-      ),
-    )
-    .selectFrom('started')
-    .select('account_id as accountId')
-    .executeTakeFirst();
+  const itself = { ...act, actor: `session_${sessionId}` };
+  const { rows } = await sql<{ accountId: string }>`
+    with account as (
+      select id from accounts where id = ${account.id}::text and closed_at is null for key share),
+    swept as (
+      delete from sessions where id in (
+        select id from sessions where expires_at <= ${new Date(now)}::timestamptz
+        limit ${sweepLimit} for update skip locked)),
+    started as (
+      insert into sessions (id, account_id, password_version, created_at, expires_at)
+      select ${sessionId}::text, id, ${account.password_version}::integer, ${new Date(now)}::timestamptz,
+        ${expiresAt}::timestamptz
+      from account
+      returning id, account_id),
+    token as (
+      insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from started),
+    recorded as ${recorded(itself, 'session.started', sql`select account_id, null::text from started`)}
+    select account_id as "accountId" from started`.execute(db);
+  const [started] = rows;
   if (!started) throw new WrongCredentials();
   return { accountId: started.accountId, sessionId, refreshToken, expiresAt };
 }
@@ -111,52 +83,29 @@ export async function refreshSession(db: Database, presented: string, act: Act):
   const hash = hashToken(presented);
   const refreshToken = newToken('lkr_');
   const expiresAt = new Date(now + sessionLifetime);
-  const refreshed = await db
-    // The session is locked before its tokens, in the order in which deleting one locks them.
-    .with('session', (q) =>
-      liveSessions(q, now)
-        .where('sessions.id', 'in', (e) =>
-          e.selectFrom('refresh_tokens').select('session_id').where('hash', '=', hash),
-        )
-        .forUpdate('sessions'),
-    )
-    .with('used', (q) =>
-      q
-        .updateTable('refresh_tokens')
-        .set({ used_at: new Date(now) })
-        .where('hash', '=', hash)
-        .where('used_at', 'is', null)
-        .where('session_id', 'in', (e) => e.selectFrom('session').select('id'))
-        .returning('session_id'),
-    )
-    .with('forgotten', (q) =>
-      q
-        .deleteFrom('refresh_tokens')
-        .where('session_id', 'in', (e) => e.selectFrom('session').select('id'))
-        .where('used_at', '<=', new Date(now - sessionLifetime)),
-    )
-    .with('prolonged', (q) =>
-      q
-        .updateTable('sessions')
-        .set({ expires_at: expiresAt })
-        .where('id', 'in', (e) => e.selectFrom('used').select('session_id'))
-        .returning(['id', 'account_id']),
-    )
-    .with(
-      'token',
-      () => sql<never>`(
-        insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from prolonged)`,
-    )
-    .with('recorded', () =>
-      recorded(
-        { ...act, actor: 'refresh_token' },
-        'session.refreshed',
-        sql`select account_id, null::text from prolonged`,
-      ),
-    )
-    .selectFrom('prolonged')
-    .select(['id as sessionId', 'account_id as accountId'])
-    .executeTakeFirst();
+  const holder = { ...act, actor: 'refresh_token' };
+  // The session is locked before its tokens, in the order in which deleting one locks them.
+  const { rows } = await sql<{ sessionId: string; accountId: string }>`
+    with session as (
+      ${liveSessions(now)} and sessions.id in (
+        select session_id from refresh_tokens where hash = ${hash}::bytea)
+      for update of sessions),
+    used as (
+      update refresh_tokens set used_at = ${new Date(now)}::timestamptz
+      where hash = ${hash}::bytea and used_at is null and session_id in (select id from session)
+      returning session_id),
+    forgotten as (
+      delete from refresh_tokens
+      where session_id in (select id from session) and used_at <= ${new Date(now - sessionLifetime)}::timestamptz),
+    prolonged as (
+      update sessions set expires_at = ${expiresAt}::timestamptz
+      where id in (select session_id from used)
+      returning id, account_id),
+    token as (
+      insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from prolonged),
+    recorded as ${recorded(holder, 'session.refreshed', sql`select account_id, null::text from prolonged`)}
+    select id as "sessionId", account_id as "accountId" from prolonged`.execute(db);
+  const [refreshed] = rows;
   if (refreshed) return { ...refreshed, refreshToken, expiresAt };
 
   await endReusedSession(db, hash, act);
@@ -165,41 +114,23 @@ export async function refreshSession(db: Database, presented: string, act: Act):
 
 /** Ends the session of a refresh token that was used before. A statement of its own: it must see that use committed. */
 async function endReusedSession(db: Database, hash: Uint8Array, act: Act): Promise<void> {
-  await db
-    .with('ended', (q) =>
-      q
-        .deleteFrom('sessions')
-        .where('id', 'in', (e) =>
-          e
-            .selectFrom('refresh_tokens')
-            .select('session_id')
-            .where('hash', '=', hash)
-            .where('used_at', 'is not', null),
-        )
-        .returning(['id', 'account_id']),
-    )
-    .with('recorded', () =>
-      recorded(
-        { ...act, actor: 'refresh_token' },
-        'session.reuse_detected',
-        sql`select account_id, null::text from ended`,
-      ),
-    )
-    .selectFrom('ended')
-    .select('id')
-    .execute();
+  const holder = { ...act, actor: 'refresh_token' };
+  await sql`
+    with ended as (
+      delete from sessions where id in (
+        select session_id from refresh_tokens where hash = ${hash}::bytea and used_at is not null)
+      returning id, account_id),
+    recorded as ${recorded(holder, 'session.reuse_detected', sql`select account_id, null::text from ended`)}
+    select id from ended`.execute(db);
 }
 
 /** Ends a session, with its tokens. */
 export async function endSession(db: Database, sessionId: string, act: Act): Promise<void> {
-  await db
-    .with('ended', (q) =>
-      q.deleteFrom('sessions').where('id', '=', sessionId).returning(['id', 'account_id']),
-    )
-    .with('recorded', () => recorded(act, 'session.ended', sql`select account_id, null::text from ended`))
-    .selectFrom('ended')
-    .select('id')
-    .execute();
+  await sql`
+    with ended as (
+      delete from sessions where id = ${sessionId}::text returning id, account_id),
+    recorded as ${recorded(act, 'session.ended', sql`select account_id, null::text from ended`)}
+    select id from ended`.execute(db);
 }
 
 /** Whether a session of this account has neither ended nor expired, nor outlived its password. */
@@ -207,9 +138,9 @@ export async function isLiveSession(
   db: Database,
   { accountId, sessionId, now }: { accountId: string; sessionId: string; now: number },
 ): Promise<boolean> {
-  const session = await liveSessions(db, now)
-    .where('sessions.id', '=', sessionId)
-    .where('sessions.account_id', '=', accountId)
-    .executeTakeFirst();
-  return session !== undefined;
+  const { rows } = await sql`
+    ${liveSessions(now)} and sessions.id = ${sessionId}::text and sessions.account_id = ${accountId}::text`.execute(
+    db,
+  );
+  return rows.length > 0;
 }
