@@ -1,5 +1,5 @@
 import { issuedNames } from './callers.ts';
-import type { Operation, Schema } from './operations.ts';
+import type { Operation, Parameter, Schema } from './operations.ts';
 import { accepts, faultsIn, typesOf } from './schemas.ts';
 
 /** Stands for a value that only the service can give out, such as an id: filled in when the call is made. */
@@ -11,6 +11,7 @@ export interface Call {
   /** Path parameters that are not to be issued ones. */
   path?: Record<string, string>;
   query: [name: string, value: string | typeof issued][];
+  headers?: Record<string, string>;
   body?: { type: string; value: unknown } | undefined;
 }
 
@@ -60,8 +61,21 @@ const good: Judgement = { verdict: 'good', keywords: [], why: '' };
 const open: Judgement = { verdict: 'either', keywords: [], why: '' };
 const bad = (why: string, ...keywords: string[]): Judgement => ({ verdict: 'bad', keywords, why });
 
-function judgeParameter({ query, path = {} }: Call, parameter: Operation['parameters'][number]): Judgement {
+/** Headers that are refused from some callers, which no schema can say. */
+const ofSomeCallers = new Set(['Latchkey-Actor']);
+
+function judgeHeader({ headers = {} }: Call, { name, schema, required }: Parameter): Judgement {
+  const value = headers[name];
+  if (value === undefined) return required ? bad(`${name} is missing`, 'required') : good;
+  // HTTP takes the white space around a value off it.
+  const judgement = judgeValue(schema, value.trim(), name);
+  return judgement.verdict === 'good' && ofSomeCallers.has(name) ? open : judgement;
+}
+
+function judgeParameter(call: Call, parameter: Parameter): Judgement {
+  const { query, path = {} } = call;
   const { name, schema, required } = parameter;
+  if (parameter.in === 'header') return judgeHeader(call, parameter);
   if (parameter.in === 'path') return name in path ? bad(`${name} is not one that was issued`) : good;
   const values = query.filter(([key]) => key === name);
   const value = values[0]?.[1];
@@ -114,6 +128,9 @@ const readForm = ({ properties = {} }: Schema, value: unknown) =>
     ]),
   );
 
+/** Whether a text can be the value of a header: no character outside Latin-1, and none that ends a line. */
+export const fitsHeader = (text: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+
 /** Whether a value can be sent in a form: named texts, some of them perhaps more than once. */
 export const fitsForm = (value: unknown): value is Record<string, string | string[]> =>
   typeof value === 'object' &&
@@ -126,7 +143,7 @@ export const fitsForm = (value: unknown): value is Record<string, string | strin
   );
 
 /** Where a call goes and what it carries, with the issued values in it. */
-export function render({ operation, path = {}, query, body }: Call, give: (name: string) => string) {
+export function render({ operation, path = {}, query, headers, body }: Call, give: (name: string) => string) {
   const target = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     name in path ? encodeURIComponent(path[name] ?? '') : give(name),
   );
@@ -136,7 +153,7 @@ export function render({ operation, path = {}, query, body }: Call, give: (name:
   );
   return {
     target: pairs.length > 0 ? `${target}?${pairs.join('&')}` : target,
-    headers: { ...(body && { 'Content-Type': body.type }) },
+    headers: { ...headers, ...(body && { 'Content-Type': body.type }) },
     ...(body && { body: body.type === formType ? formOf(body.value) : JSON.stringify(body.value) }),
   };
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { badFor, goodFor } from './arbitraries.ts';
 import { issuedNames } from './callers.ts';
-import { type Call, fitsForm, formType, issued, judge } from './calls.ts';
+import { type Call, fitsForm, fitsHeader, formType, issued, judge } from './calls.ts';
 import { nameOf, type Operation, operations, type Parameter, type Schema } from './operations.ts';
 import { keywordsIn } from './schemas.ts';
 import { startTrial, type Trial } from './trial.ts';
@@ -11,7 +11,7 @@ const total = Number(process.env.FUZZ_CASES ?? 400);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const takesInput = ({ parameters, requestBody }: Operation) =>
-  requestBody !== undefined || parameters.some((parameter) => parameter.in === 'query');
+  requestBody !== undefined || parameters.some((parameter) => parameter.in !== 'path');
 const fuzzed = operations.filter(takesInput);
 const numRuns = Math.ceil(total / fuzzed.length / 2);
 
@@ -33,6 +33,14 @@ function parameterFor({ name, schema, required }: Parameter, values: Values) {
   return fc.tuple(fc.constant(name), required ? given : fc.option(given, { nil: undefined }));
 }
 
+/** What is sent as headers. */
+function headersFor({ parameters }: Operation, values: Values): fc.Arbitrary<Record<string, string>> {
+  const inHeader = parameters.filter((parameter) => parameter.in === 'header');
+  const model = inHeader.map(({ name, schema }) => [name, values(schema).map(String).filter(fitsHeader)]);
+  const requiredKeys = inHeader.filter(({ required }) => required).map(({ name }) => name);
+  return fc.record(Object.fromEntries(model), { requiredKeys });
+}
+
 function bodyFor({ requestBody }: Operation, values: Values): fc.Arbitrary<Call['body']> {
   if (!requestBody) return fc.constant(undefined);
   const bodies = Object.entries(requestBody.content).map(([type, { schema }]) =>
@@ -48,10 +56,12 @@ const callOf = (operation: Operation, parameters: Values, body: Values): fc.Arbi
   return fc
     .tuple(
       fc.tuple(...inQuery.map((parameter) => parameterFor(parameter, parameters))),
+      headersFor(operation, parameters),
       bodyFor(operation, body),
     )
-    .map(([query, body]) => ({
+    .map(([query, headers, body]) => ({
       operation,
+      headers,
       query: query.flatMap(([name, value]): Call['query'] => (value === undefined ? [] : [[name, value]])),
       body,
     }));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { issuedNames } from './callers.ts';
-import { type Call, fitsForm, formType, issued, judge } from './calls.ts';
+import { type Call, fitsForm, fitsHeader, formType, issued, judge } from './calls.ts';
 import { examplesOf, nameOf, type Operation, operations } from './operations.ts';
 import { plain } from './plain.ts';
 import { accepts, keywordsIn } from './schemas.ts';
@@ -39,6 +39,8 @@ function callsFor(operation: Operation): Call[] {
         return texts
           .filter((text) => !/^\.{0,2}$/.test(text))
           .map((text) => ({ ...base, path: { [name]: text } }));
+      if (place === 'header')
+        return texts.filter(fitsHeader).map((text) => ({ ...base, headers: { [name]: text } }));
       const good = issuedNames.has(name) ? issued : (texts.find((text) => accepts(schema, text)) ?? '1');
       return [
         { ...base, query: others(name) },
@@ -82,7 +84,12 @@ test('each keyword of each schema is broken by some value, and each operation ha
     const judgements = callsFor(operation).map(judge);
     const broken = new Set(judgements.flatMap(({ keywords }) => keywords));
     const schemas = [
-      ...operation.parameters.filter((parameter) => parameter.in === 'query').map(({ schema }) => schema),
+      // A path is known or not, whatever its schema; and all that a header can have is a text.
+      ...operation.parameters.flatMap(({ in: place, schema }) => {
+        if (place === 'path') return [];
+        const { type: _, ...rest } = schema;
+        return [place === 'header' ? rest : schema];
+      }),
       ...Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => schema),
     ];
     const keywords = new Set(schemas.flatMap((schema) => [...keywordsIn(schema)]));

@@ -37,7 +37,7 @@ export type MediaType = Exemplified;
 
 export interface Parameter extends Exemplified {
   name: string;
-  in: 'path' | 'query';
+  in: 'path' | 'query' | 'header';
   required: boolean;
 }
 

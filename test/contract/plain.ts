@@ -7,7 +7,7 @@ import { ordinary } from './values.ts';
 export function plain(operation: Operation): Call {
   const query = operation.parameters.flatMap((parameter): Call['query'] => {
     const { name, schema, required } = parameter;
-    if (parameter.in === 'path' || !(required || 'example' in schema)) return [];
+    if (parameter.in !== 'query' || !(required || 'example' in schema)) return [];
     return [[name, issuedNames.has(name) ? issued : String(ordinary(schema))]];
   });
   const { content = {}, required } = operation.requestBody ?? {};
