@@ -5,6 +5,7 @@ import { introduction } from './introduction.ts';
 import { journal } from './journal.ts';
 import { keys } from './keys.ts';
 import { metrics } from './metrics.ts';
+import { rotation } from './rotation.ts';
 import { bySession, securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
 import { share } from './share.ts';
@@ -40,7 +41,7 @@ const contracts = {
       { name: 'Health', description: 'For load balancers, orchestrators and Prometheus.' },
     ],
     bases: [''],
-    routes: [keys, verification, usage, accounts, sessions, health, metrics].flatMap((group) =>
+    routes: [keys, rotation, verification, usage, accounts, sessions, health, metrics].flatMap((group) =>
       Object.values<RouteConfig>(group),
     ),
     typedClient: true,

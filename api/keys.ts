@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
-import { keyStatuses } from '../decide/verdict.ts';
+import { keyStatuses, tokenStates } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
@@ -33,7 +33,7 @@ export const Scopes = z
   .openapi({
     uniqueItems: true,
     description:
-      'What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.',
+      'What the key may do, in the product’s own words. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.',
     example: ['files:read', 'files:write'],
   });
 
@@ -160,15 +160,50 @@ const KeyPatch = z
   })
   .openapi('KeyPatch', { example: { name: 'Mobile app (old)', disabled: true } });
 
+const start = z.string().openapi({
+  description: 'The beginning of the token, to recognise it by. The token itself is not stored.',
+  example: 'lk_3fYq',
+});
+
+const lastUsed = {
+  lastUsedAt: instant.nullable().openapi({ description: 'When it was last used or verified as valid.' }),
+  lastUsedIp: z.string().nullable().openapi({
+    description: 'The address that it was last used from, IPv4 or IPv6; null where that is not known.',
+  }),
+  lastUsedUserAgent: z
+    .string()
+    .nullable()
+    .openapi({ description: 'What it was last used with; null where that is not known.' }),
+};
+
+const KeyToken = z
+  .object({
+    state: z.enum(tokenStates).openapi({
+      description:
+        '`current`: the token of the key. `next`: came by a rotation, and was never used; its first use makes it the current one. `previous`: was the current one before, and is accepted until `endsAt`.',
+    }),
+    start,
+    createdAt: instant,
+    activatedAt: instant.nullable().openapi({
+      description: 'Since when it is, or was, the current one; null of the next one.',
+    }),
+    endsAt: instant
+      .nullable()
+      .openapi({ description: 'From this instant on the previous one is refused; null of the others.' }),
+    overlapSeconds: z.int().nullable().openapi({
+      description:
+        'How long the current one lives on once this is used, of the next one; null of the others.',
+    }),
+    ...lastUsed,
+  })
+  .openapi('KeyToken');
+
 export const Key = z
   .object({
     id: KeyId,
     accountId: AccountId,
     name: z.string(),
-    start: z.string().openapi({
-      description: 'The beginning of the token, to recognise it by. The token itself is not stored.',
-      example: 'lk_3fYq',
-    }),
+    start,
     scopes: z.array(z.string()),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     status: z.enum(keyStatuses).openapi({
@@ -178,18 +213,30 @@ export const Key = z
       .nullable()
       .openapi({ description: 'From this instant on it is refused; null: never.' }),
     disabledAt: instant.nullable(),
-    lastUsedAt: instant.nullable().openapi({ description: 'When it was last used or verified as valid.' }),
-    lastUsedIp: z.string().nullable().openapi({
-      description: 'The address that it was last used from, IPv4 or IPv6; null where that is not known.',
+    ...lastUsed,
+    tokens: z.array(KeyToken).openapi({
+      description: 'The current token, and while the key rotates the next one or the previous one.',
     }),
-    lastUsedUserAgent: z
-      .string()
-      .nullable()
-      .openapi({ description: 'What it was last used with; null where that is not known.' }),
     createdAt: instant,
     updatedAt: instant,
   })
   .openapi('Key');
+
+const lastUse = {
+  lastUsedAt: '2026-01-31T12:30:00.000Z',
+  lastUsedIp: '203.0.113.7',
+  lastUsedUserAgent: 'files-cli/2.4',
+};
+const neverUsed = { lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
+
+const tokenExample = {
+  state: 'current',
+  start: 'lk_3fYq',
+  createdAt: '2026-01-31T12:00:00.000Z',
+  activatedAt: '2026-01-31T12:00:00.000Z',
+  endsAt: null,
+  overlapSeconds: null,
+};
 
 export const keyExample = {
   id: 'key_6921a5d4b281af121fcda4cf',
@@ -201,17 +248,35 @@ export const keyExample = {
   status: 'active',
   expiresAt: '2026-05-01T12:00:00.000Z',
   disabledAt: null,
-  lastUsedAt: '2026-01-31T12:30:00.000Z',
-  lastUsedIp: '203.0.113.7',
-  lastUsedUserAgent: 'files-cli/2.4',
+  ...lastUse,
+  tokens: [{ ...tokenExample, ...lastUse }],
   createdAt: '2026-01-31T12:00:00.000Z',
   updatedAt: '2026-01-31T12:00:00.000Z',
 };
 
-const neverUsed = { lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
+/** The same, as it is before it was used. */
+const newKeyExample = { ...keyExample, ...neverUsed, tokens: [{ ...tokenExample, ...neverUsed }] };
+
+/** The same, once it was rotated. */
+export const rotatedKeyExample = {
+  ...keyExample,
+  tokens: [
+    { ...tokenExample, ...lastUse },
+    {
+      ...tokenExample,
+      state: 'next',
+      start: 'lk_8vQz',
+      createdAt: '2026-03-01T12:00:00.000Z',
+      activatedAt: null,
+      overlapSeconds: 3600,
+      ...neverUsed,
+    },
+  ],
+  updatedAt: '2026-03-01T12:00:00.000Z',
+};
 
 /** Spelt out, not extended: an `allOf` in the document could not be checked for unknown properties. */
-const MintedKey = z
+export const MintedKey = z
   .object({
     ...Key.shape,
     token: z.string().openapi({ description: 'The secret. Shown in this one answer, and never again.' }),
@@ -221,7 +286,7 @@ const MintedKey = z
 export const keyPath = z.object({
   keyId: KeyId.transform(unprefixed).openapi({ param: { name: 'keyId', in: 'path', required: true } }),
 });
-const oneKey = (description: string) => ({
+export const oneKey = (description: string) => ({
   description,
   content: { 'application/json': { schema: Key, example: keyExample } },
 });
@@ -254,7 +319,7 @@ export const keys = {
         content: {
           'application/json': {
             schema: MintedKey,
-            example: { ...keyExample, ...neverUsed, token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f' },
+            example: { ...newKeyExample, token: 'lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f' },
           },
         },
       },

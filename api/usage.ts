@@ -50,6 +50,7 @@ const usageQuery = {
 const count = (description: string) => z.int().nonnegative().openapi({ description });
 const counts: Record<Outcome, ReturnType<typeof count>> = {
   valid: count('Uses that were accepted.'),
+  rotated: count('Uses of a previous token after its end.'),
   expired: count('Uses of the expired key.'),
   disabled: count('Uses of the disabled key.'),
   insufficient_scope: count('Uses that lacked a required scope.'),
@@ -75,10 +76,24 @@ const example = {
   from: '2026-01-31T00:00:00.000Z',
   to: '2026-02-01T00:00:00.000Z',
   bucket: 'hour',
-  total: { valid: 1840, expired: 0, disabled: 3, insufficient_scope: 12 },
+  total: { valid: 1840, rotated: 0, expired: 0, disabled: 3, insufficient_scope: 12 },
   data: [
-    { start: '2026-01-31T09:00:00.000Z', valid: 1204, expired: 0, disabled: 0, insufficient_scope: 12 },
-    { start: '2026-01-31T12:00:00.000Z', valid: 636, expired: 0, disabled: 3, insufficient_scope: 0 },
+    {
+      start: '2026-01-31T09:00:00.000Z',
+      valid: 1204,
+      rotated: 0,
+      expired: 0,
+      disabled: 0,
+      insufficient_scope: 12,
+    },
+    {
+      start: '2026-01-31T12:00:00.000Z',
+      valid: 636,
+      rotated: 0,
+      expired: 0,
+      disabled: 3,
+      insufficient_scope: 0,
+    },
   ],
 };
 

@@ -1,14 +1,23 @@
 import { covers } from './scopes.ts';
 
-/** What a decision needs to know of a key. */
+/**
+ * What a token is to its key. A key has a `current` one. While it rotates, it has a `next` one beside it, which was
+ * never used, or a `previous` one, which is accepted until it ends.
+ */
+export const tokenStates = ['current', 'next', 'previous'] as const;
+export type TokenState = (typeof tokenStates)[number];
+
+/** What a decision needs to know of a key, and of the token that was presented. */
 export interface KeyFacts {
   scopes: ReadonlySet<string>;
   expiresAt: Date | null;
   disabledAt: Date | null;
+  /** When this token ends, where it is the previous one. */
+  endsAt: Date | null;
 }
 
 /** Why a token of a known key is refused, in the order in which the reasons are looked for: the first one counts. */
-export const keyReasons = ['disabled', 'expired', 'insufficient_scope'] as const;
+export const keyReasons = ['rotated', 'disabled', 'expired', 'insufficient_scope'] as const;
 export type KeyReason = (typeof keyReasons)[number];
 
 /** Why a token is refused. `unknown`: it belongs to no key that the verifier can see, which is looked for first. */
@@ -21,6 +30,7 @@ export type Outcome = (typeof outcomes)[number];
 
 const none: Readonly<Record<Outcome | 'unknown', number>> = {
   valid: 0,
+  rotated: 0,
   disabled: 0,
   expired: 0,
   insufficient_scope: 0,
@@ -40,7 +50,10 @@ export type KeyStatus = (typeof keyStatuses)[number];
  * Whether a key can be used at an instant. A disabled key stays `disabled` when it expires.
  * @param now Unix time in milliseconds. The key has expired at `expiresAt` itself
  */
-export function statusOf({ disabledAt, expiresAt }: Omit<KeyFacts, 'scopes'>, now: number): KeyStatus {
+export function statusOf(
+  { disabledAt, expiresAt }: Pick<KeyFacts, 'disabledAt' | 'expiresAt'>,
+  now: number,
+): KeyStatus {
   if (disabledAt) return 'disabled';
   return expiresAt && now >= expiresAt.getTime() ? 'expired' : 'active';
 }
@@ -51,6 +64,7 @@ export function statusOf({ disabledAt, expiresAt }: Omit<KeyFacts, 'scopes'>, no
  * @param now Unix time in milliseconds
  */
 export function reasonAgainst(key: KeyFacts, wanted: readonly string[], now: number): KeyReason | undefined {
+  if (key.endsAt && now >= key.endsAt.getTime()) return 'rotated';
   const status = statusOf(key, now);
   if (status !== 'active') return status;
   return wanted.every((scope) => covers(key.scopes, scope)) ? undefined : 'insufficient_scope';

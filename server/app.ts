@@ -15,6 +15,7 @@ import { healthOperations } from './routes/v1/health.ts';
 import { keyOperations } from './routes/v1/keys.ts';
 import { metricsOperations } from './routes/v1/metrics.ts';
 import { problem } from './routes/v1/problem.ts';
+import { rotationOperations } from './routes/v1/rotation.ts';
 import { sessionOperations } from './routes/v1/sessions.ts';
 import { usageOperations } from './routes/v1/usage.ts';
 import { verificationOperations } from './routes/v1/verification.ts';
@@ -49,6 +50,7 @@ export function createApp(context: ServiceContext): {
       ...verificationOperations(context),
       ...usageOperations(context),
       ...keyOperations(context),
+      ...rotationOperations(context),
       ...accountOperations(context),
       ...sessionOperations(context),
       ...healthOperations(context),

@@ -68,6 +68,7 @@ const callerOf = (key: VerifiedKey): Caller => ({ kind: 'apiKey', accountId: key
 
 const refusals: Record<Reason, string> = {
   unknown: 'The token is not known here.',
+  rotated: 'The token was replaced: its key has a newer one.',
   expired: 'The key has expired.',
   disabled: 'The key is disabled.',
   insufficient_scope: 'The key lacks a scope.',

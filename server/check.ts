@@ -1,4 +1,5 @@
 import type { ServiceContext } from './context.ts';
+import { activate } from './rotation.ts';
 import { hashText } from './token.ts';
 import type { Client } from './usage/tally.ts';
 import { maybeAsync } from './verify/maybe-async.ts';
@@ -23,6 +24,7 @@ export interface Check {
 /**
  * Decides on a token and records the use of its key. This is the only way to a verdict. The result is there at once on a
  * cache hit, and promised on a miss. A token of an expired or disabled key is recorded as such.
+ * @throws DatabaseUnavailable where the cache does not tell, or the first use of a token cannot be written
  */
 export function check(
   context: ServiceContext,
@@ -34,11 +36,19 @@ export function check(
   // A verifier sends its own token with every call. The cache saves the hashing, not the look-up.
   const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
   const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
-  return maybeAsync(asked, (verdict) => {
+  const record = (verdict: Verdict): Verdict => {
     for (let time = 0; time < times; time += 1) verifications.count(purpose, asked, verdict);
-    if (verdict.valid) admit?.(verdict.key);
     if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, hashText(token));
     for (let time = 0; time < times; time += 1) usage.record(verdict, client);
     return verdict;
+  };
+  return maybeAsync(asked, (verdict) => {
+    if (verdict.valid) admit?.(verdict.key);
+    // Its first use ends the other token of the key: that is written, and looked up again, before it is answered.
+    if (verdict.valid && verdict.key.state === 'next')
+      return activate(context, verdict.key)
+        .then(() => verifyHash({ find: (hash) => keys.refresh(hash) }, verdict.key.hash, wanted))
+        .then(record);
+    return record(verdict);
   });
 }

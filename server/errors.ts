@@ -64,6 +64,23 @@ export class KeyLimitReached extends Refusal {
   }
 }
 
+const rotationConflicts = {
+  rotation_draining:
+    'The previous token of the key is still accepted: finish its rotation first, or rotate with "immediate": true.',
+  rotation_not_pending: 'The key has no next token: there is no rotation to cancel.',
+  rotation_not_draining: 'The key has no previous token that is still accepted: no rotation is under way.',
+};
+export type RotationConflictCode = keyof typeof rotationConflicts;
+
+/** The key is not at that step of a rotation. */
+export class RotationConflict extends Refusal {
+  readonly code: RotationConflictCode;
+  constructor(code: RotationConflictCode) {
+    super(rotationConflicts[code]);
+    this.code = code;
+  }
+}
+
 /** The operator did not name the account to act on. */
 export class AccountRequired extends Refusal {
   readonly code = 'account_required';

@@ -1,82 +1,100 @@
-import {
-  type Expression,
-  type ExpressionBuilder,
-  type RawBuilder,
-  type Selectable,
-  type SqlBool,
-  sql,
-} from 'kysely';
-import type { KeyStatus } from '../decide/verdict.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { KeyStatus, TokenState } from '../decide/verdict.ts';
 import { getAccount } from './accounts.ts';
-import { openAccount } from './db/open-account.ts';
-import type { Database, Metadata, Schema } from './db/schema.ts';
+import type { Database, Metadata } from './db/schema.ts';
 import { beyondCaller, InvalidInput, KeyLimitReached, KeyNotFound } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
 import { hashText, startOf } from './token.ts';
 
-/** A key as it is stored, without its token, which is not. */
+/** A token of a key, as it is stored: all but the token itself. */
+export interface Token {
+  state: TokenState;
+  /** SHA-512 of the token, 128 hexadecimal digits. */
+  hash: string;
+  start: string;
+  createdAt: Date;
+  /** Since when it is, or was, the current one: its creation, or its first use where it was the next one before. */
+  activatedAt: Date | null;
+  /** When it ends, of the previous one. */
+  endsAt: Date | null;
+  /** How long the current one lives on once this is used, in seconds, of the next one. */
+  overlapSeconds: number | null;
+  lastUsedAt: Date | null;
+  lastUsedIp: string | null;
+  lastUsedUserAgent: string | null;
+}
+
+/** A key as it is stored. */
 export interface Key {
   id: string;
   /** Counts up with each key of the deployment: the order of lists, and the id that one contract shows. */
   number: number;
   accountId: string;
   name: string;
-  /** SHA-512 of the token, 128 hexadecimal digits. */
-  hash: string;
-  start: string;
+  /** The current token, and perhaps another: the next one, or the previous one, which may have ended. */
+  tokens: readonly [current: Token, ...Token[]];
   scopes: string[];
   metadata: Metadata;
   expiresAt: Date | null;
   disabledAt: Date | null;
-  lastUsedAt: Date | null;
-  lastUsedIp: string | null;
-  lastUsedUserAgent: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-const columns = [
-  'id',
-  'number',
-  'account_id as accountId',
-  'name',
-  sql<string>`encode(hash, 'hex')`.as('hash'),
-  'start',
-  'scopes',
-  'metadata',
-  'expires_at as expiresAt',
-  'disabled_at as disabledAt',
-  'last_used_at as lastUsedAt',
-  'last_used_ip as lastUsedIp',
-  'last_used_user_agent as lastUsedUserAgent',
-  'created_at as createdAt',
-  'updated_at as updatedAt',
-] as const;
+/** What is read of a row of `keys`, or of a query by that name. */
+export const keyColumns = sql`
+  id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
+  disabled_at as "disabledAt", created_at as "createdAt", updated_at as "updatedAt",
+  -- In the order of their states, which is that of the alphabet.
+  (select json_agg(token order by state) from (
+    select encode(hash, 'hex') as hash, start, created_at as "createdAt", activated_at as "activatedAt",
+      case hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
+      case hash when keys.previous_hash then keys.previous_ends_at end as "endsAt",
+      case hash when keys.next_hash then keys.next_overlap end as "overlapSeconds",
+      last_used_at as "lastUsedAt", last_used_ip as "lastUsedIp", last_used_user_agent as "lastUsedUserAgent"
+    from tokens where key_id = keys.id and hash in (keys.current_hash, keys.next_hash, keys.previous_hash)
+  ) as token) as tokens`;
 
-type KeyRow = Selectable<Schema['keys']>;
+/** A value as JSON has it: with texts for dates. */
+type Json<Value> = { [Name in keyof Value]: Date extends Value[Name] ? string | null : Value[Name] };
+/** A key as `keyColumns` reads it. */
+export type KeyRow = Omit<Key, 'tokens'> & { tokens: Json<Token>[] | null };
+
+const dateOf = (text: string | null) => (text === null ? null : new Date(text));
+
+/** @param minted a token that the same statement has stored, which a read of it cannot see */
+export function keyOf({ tokens, ...key }: KeyRow, ...minted: Token[]): Key {
+  const stored = (tokens ?? []).map(
+    ({ createdAt, activatedAt, endsAt, lastUsedAt, ...token }): Token => ({
+      ...token,
+      createdAt: new Date(createdAt ?? 0),
+      activatedAt: dateOf(activatedAt),
+      endsAt: dateOf(endsAt),
+      lastUsedAt: dateOf(lastUsedAt),
+    }),
+  );
+  const [current, ...others] = [...stored, ...minted];
+  if (!current) throw new Error(`The key ${key.id} has no token.`);
+  return { ...key, tokens: [current, ...others] };
+}
 
 /** How a key is named: by its id, or by its number. */
 export type KeyName = { id: string } | { number: number };
 
-const named = (name: KeyName) =>
-  'id' in name ? sql<SqlBool>`id = ${name.id}` : sql<SqlBool>`number = ${name.number}`;
+const named = (name: KeyName) => ('id' in name ? sql`id = ${name.id}` : sql`number = ${name.number}`);
 
-/** Whether an account has the key, and is not deleted. */
-const ownedBy = (db: Database, accountId: string) => (q: ExpressionBuilder<Schema, 'keys'>) =>
-  q('account_id', 'in', openAccount(db, accountId));
+/** Whether a key belongs to an account that is not deleted. */
+export const ownedBy = (accountId: string) =>
+  sql`account_id in (select id from accounts where id = ${accountId} and closed_at is null)`;
 
-const hasStatus =
-  (status: KeyStatus, at: Date) =>
-  (q: ExpressionBuilder<Schema, 'keys'>): Expression<SqlBool> =>
-    ({
-      active: q.and([
-        q('disabled_at', 'is', null),
-        q.or([q('expires_at', 'is', null), q('expires_at', '>', at)]),
-      ]),
-      expired: q.and([q('disabled_at', 'is', null), q('expires_at', '<=', at)]),
-      disabled: q('disabled_at', 'is not', null),
-    })[status];
+const isExpired = (at: Date) => sql`expires_at is not null and expires_at <= ${at}::timestamptz`;
+const hasStatus = (status: KeyStatus, at: Date): RawBuilder<unknown> =>
+  ({
+    active: sql`disabled_at is null and not (${isExpired(at)})`,
+    expired: sql`disabled_at is null and ${isExpired(at)}`,
+    disabled: sql`disabled_at is not null`,
+  })[status];
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> & {
@@ -104,21 +122,25 @@ export async function mintKey(
 ): Promise<Key> {
   assertWithin(given.scopes, within);
   const at = new Date(act.now);
-  const key = { id: newId(act.now), ...given, hash: hashText(token), start: startOf(token) };
+  const key = { id: newId(act.now), ...given };
+  const current = newlyMinted(token, at, 'current');
   // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
-  // The setting says that the token is new, and counted: see the triggers key_inserted and keys_inserted.
+  // The setting says that the token is new, and counted: see the triggers token_inserted and keys_inserted.
   const { rows } = await sql<{ number: number }>`
     with account as (
       update accounts set key_count = key_count + 1
       where id = ${key.accountId} and closed_at is null and key_count < ${maxKeysPerAccount}::integer
       returning id),
     minted as (
-      insert into keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
-      select ${key.id}::text, account.id, ${key.name}::text, decode(${key.hash}::text, 'hex'),
-        ${key.start}::text, ${key.scopes}::text[], ${JSON.stringify(key.metadata)}::text::jsonb,
-        ${key.expiresAt}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
+      insert into keys (id, account_id, name, scopes, metadata, expires_at, created_at, updated_at, current_hash)
+      select ${key.id}::text, account.id, ${key.name}::text, ${key.scopes}::text[],
+        ${JSON.stringify(key.metadata)}::text::jsonb, ${key.expiresAt}::timestamptz, ${at}::timestamptz,
+        ${at}::timestamptz, decode(${current.hash}::text, 'hex')
       from account, (select set_config('latchkey.minting', 'on', true)) as setting
-      returning id, account_id, number),
+      returning id, account_id, number, current_hash),
+    token as (
+      insert into tokens (hash, key_id, start, created_at, activated_at)
+      select current_hash, id, ${current.start}::text, ${at}::timestamptz, ${at}::timestamptz from minted),
     recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`)}
     select number from minted`.execute(db);
   const [minted] = rows;
@@ -126,13 +148,29 @@ export async function mintKey(
     await getAccount(db, key.accountId);
     throw new KeyLimitReached(maxKeysPerAccount);
   }
-  const unused = { disabledAt: null, lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
-  return { ...key, ...minted, ...unused, createdAt: at, updatedAt: at };
+  return { ...key, ...minted, tokens: [current], disabledAt: null, createdAt: at, updatedAt: at };
 }
 
+/** A token that was never used, as it is to be stored. */
+export const newlyMinted = (token: string, createdAt: Date, state: 'current' | 'next'): Token => ({
+  state,
+  hash: hashText(token),
+  start: startOf(token),
+  createdAt,
+  activatedAt: state === 'current' ? createdAt : null,
+  endsAt: null,
+  overlapSeconds: null,
+  lastUsedAt: null,
+  lastUsedIp: null,
+  lastUsedUserAgent: null,
+});
+
 /** Every key of an account, oldest first. */
-export const allKeys = (db: Database, accountId: string): Promise<Key[]> =>
-  db.selectFrom('keys').select(columns).where(ownedBy(db, accountId)).orderBy('number').execute();
+export async function allKeys(db: Database, accountId: string): Promise<Key[]> {
+  const { rows } = await sql<KeyRow>`
+    select ${keyColumns} from keys where ${ownedBy(accountId)} order by number`.execute(db);
+  return rows.map((row) => keyOf(row));
+}
 
 /** Which keys a list shows. */
 export interface KeyFilter {
@@ -152,32 +190,27 @@ export async function listKeys(
   { limit, before, status, search }: KeyFilter,
   now: number,
 ): Promise<{ keys: Key[]; more: boolean }> {
-  const literal = search?.replaceAll(/[\\%_]/g, '\\$&');
-  const keys = await db
-    .selectFrom('keys')
-    .select(columns)
-    .where(ownedBy(db, accountId))
-    .$if(before !== undefined, (q) => q.where('number', '<', before ?? 0))
-    .$if(status !== undefined, (q) => q.where(hasStatus(status ?? 'active', new Date(now))))
-    .$if(literal !== undefined, (q) =>
-      q.where((e) => e.or([e('name', 'ilike', `%${literal}%`), e('start', 'like', `${literal}%`)])),
-    )
-    .orderBy('number', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return { keys: keys.slice(0, limit), more: keys.length > limit };
+  const conditions = [ownedBy(accountId)];
+  if (before !== undefined) conditions.push(sql`number < ${before}`);
+  if (status !== undefined) conditions.push(hasStatus(status, new Date(now)));
+  if (search !== undefined) {
+    const literal = search.replaceAll(/[\\%_]/g, '\\$&');
+    conditions.push(sql`(name ilike ${`%${literal}%`} or exists (
+      select from tokens where key_id = keys.id and start like ${`${literal}%`}))`);
+  }
+  const { rows } = await sql<KeyRow>`
+    select ${keyColumns} from keys where ${sql.join(conditions, sql` and `)}
+    order by number desc limit ${limit + 1}`.execute(db);
+  return { keys: rows.slice(0, limit).map((row) => keyOf(row)), more: rows.length > limit };
 }
 
 /** @throws KeyNotFound where the account has no such key */
 export async function getKey(db: Database, accountId: string, name: KeyName): Promise<Key> {
-  const key = await db
-    .selectFrom('keys')
-    .select(columns)
-    .where(ownedBy(db, accountId))
-    .where(named(name))
-    .executeTakeFirst();
-  if (!key) throw new KeyNotFound();
-  return key;
+  const { rows } = await sql<KeyRow>`
+    select ${keyColumns} from keys where ${ownedBy(accountId)} and ${named(name)}`.execute(db);
+  const [row] = rows;
+  if (!row) throw new KeyNotFound();
+  return keyOf(row);
 }
 
 /** What a key may be changed to: what is absent stays. Metadata is merged, and null removes an entry (RFC 7396). */
@@ -203,7 +236,7 @@ const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
   from jsonb_each(${metadata}) as facts(name, value))`;
 
 /** Where keys are changed, and when that is in force in every replica: see `ServiceContext`. */
-type Store = { db: Database; settled: () => Promise<void> };
+export type Store = { db: Database; settled: () => Promise<void> };
 
 /**
  * Changes a key, and answers with what it is now, once that is in force everywhere. Where nothing is to change, nothing
@@ -232,23 +265,19 @@ export async function changeKey(
   if (change.disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
   if (change.disabled === false) changes.push(sql`disabled_at = null`);
 
-  const changed = await db
-    .with(
-      'changed',
-      () => sql<KeyRow>`(
-        update keys set ${sql.join(changes)}
-        where account_id in ${openAccount(db, accountId)} and ${named(name)}
-          and (${change.metadata === undefined}::boolean or ${isWithinBounds(merged)})
-          and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
-        returning *)`,
-    )
-    .with('recorded', () => recorded(act, 'key.changed', sql`select account_id, id from changed`, change))
-    .selectFrom('changed')
-    .select(columns)
-    .executeTakeFirst();
+  const { rows } = await sql<KeyRow>`
+    with changed as (
+      update keys set ${sql.join(changes)}
+      where ${ownedBy(accountId)} and ${named(name)}
+        and (${change.metadata === undefined}::boolean or ${isWithinBounds(merged)})
+        and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
+      returning *),
+    recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, change)}
+    select ${keyColumns} from changed as keys`.execute(db);
+  const [changed] = rows;
   if (changed) {
     await settled();
-    return changed;
+    return keyOf(changed);
   }
 
   assertWithin((await getKey(db, accountId, name)).scopes, within);
@@ -269,14 +298,11 @@ export async function revokeKey(
   name: KeyName,
   act: Act,
 ): Promise<void> {
-  const revoked = await db
-    .with('revoked', (q) =>
-      q.deleteFrom('keys').where(ownedBy(db, accountId)).where(named(name)).returning(['id', 'account_id']),
-    )
-    .with('recorded', () => recorded(act, 'key.revoked', sql`select account_id, id from revoked`))
-    .selectFrom('revoked')
-    .select('id')
-    .executeTakeFirst();
+  const { rows } = await sql`
+    with revoked as (
+      delete from keys where ${ownedBy(accountId)} and ${named(name)} returning id, account_id),
+    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`)}
+    select id from revoked`.execute(db);
   await settled();
-  if (!revoked) throw new KeyNotFound();
+  if (rows.length === 0) throw new KeyNotFound();
 }

@@ -13,6 +13,12 @@ import { newId } from './id.ts';
 /** How long an access token lives, in seconds. */
 export const accessLifetime = 900;
 
+/** When a key that is a JWT and never expires says that it does: 100 calendar years after its creation, in whole seconds. */
+export function neverExpires(createdAt: Date): Date {
+  const date = new Date(createdAt);
+  return new Date(Math.floor(date.setUTCFullYear(date.getUTCFullYear() + 100) / 1000) * 1000);
+}
+
 /** A private JWK Set (RFC 7517) of Ed25519 keys: the first signs, all verify. */
 export interface PrivateJwkSet {
   keys: JWK[];

@@ -7,6 +7,7 @@ import {
   calls,
   everybody,
   newWorld,
+  prepare,
   requestAs,
   type Who,
   type World,
@@ -85,7 +86,9 @@ async function stored(): Promise<Record<string, string>> {
       union all select account_id, to_jsonb(sessions)::text from sessions
       union all select account_id, to_jsonb(refresh_tokens)::text
         from refresh_tokens join sessions on sessions.id = session_id
-      union all select account_id, (to_jsonb(keys) - array['last_used_at', 'last_used_ip', 'last_used_user_agent'])::text from keys
+      union all select account_id, to_jsonb(keys)::text from keys
+      union all select account_id, (to_jsonb(tokens) - array['last_used_at', 'last_used_ip', 'last_used_user_agent'])::text
+        from tokens join keys on keys.id = key_id
       union all select account_id, to_jsonb(events)::text from events
     ) as rows group by account_id`.execute(service.db);
   return Object.fromEntries(rows.map(({ account_id, everything }) => [account_id, everything]));
@@ -99,6 +102,7 @@ const tellsOfOwner = (text: string, { owner, thing }: World) =>
 async function attempt(call: Call, who: Who): Promise<Answer | string> {
   await empty();
   const world = await newWorld(service);
+  await prepare(call, world);
   const { path, init } = await requestAs(who, call, world);
   const before = await stored();
   const response = await service.fetch(path, init);

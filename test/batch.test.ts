@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { KyselyPlugin } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import { zeroUses } from '../decide/verdict.ts';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { hashText, newToken } from '../server/token.ts';
@@ -95,7 +96,7 @@ test('a token that is there twice has two verdicts, and is used twice', async ()
   expect(first).toMatchObject({ valid: true, key: { id: key.id } });
   expect(second).toEqual(first);
   expect(rest).toEqual([]);
-  expect(await usesOf(key)).toEqual({ valid: 2, expired: 0, disabled: 0, insufficient_scope: 0 });
+  expect(await usesOf(key)).toEqual({ ...zeroUses(), valid: 2 });
 });
 
 async function usesOf({ id: keyId }: { id: string }) {
@@ -111,7 +112,7 @@ test('each verdict counts as a use of its key', async () => {
     keys.map(({ token }) => token),
     { scopes: ['a'] },
   );
-  const none = { valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
+  const none = zeroUses();
   expect(await usesOf(keys[0])).toEqual({ ...none, valid: 1 });
   expect(await usesOf(keys[1])).toEqual({ ...none, insufficient_scope: 1 });
   const read = async ({ id: keyId }: { id: string }) =>
@@ -182,7 +183,7 @@ test('a batch that fails leaves nothing behind that could end the process', asyn
     if (asked === 1) return Promise.reject(new Error('down'));
     throw new Error('failed at once');
   };
-  const app = createApp({ ...service.context, keys: { find } });
+  const app = createApp({ ...service.context, keys: { find, refresh: find } });
   const response = await ask(
     app,
     times(2, () => newToken('lk_')),
@@ -210,7 +211,7 @@ test('a token is verified once in a batch, and a scope is not searched for', asy
     finds += 1;
     return key;
   };
-  const app = createApp({ ...service.context, keys: { find } });
+  const app = createApp({ ...service.context, keys: { find, refresh: async () => find() } });
   const response = await ask(
     app,
     times(1_000, () => token),

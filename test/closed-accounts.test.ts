@@ -4,6 +4,7 @@ import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
 import type { KeyCache } from '../server/verify/key-cache.ts';
 import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { insertKeys } from './support/insert-keys.ts';
 
 let service: TestService;
 
@@ -19,13 +20,13 @@ const close = async ({ client }: SignedIn) =>
   expect((await client.DELETE('/v1/account')).response.status).toBe(204);
 
 /** Inserts so many keys by hand, no more at a time than the deadline of a statement leaves time for. */
-async function insertKeys({ accountId }: SignedIn, count: number): Promise<void> {
+async function addKeys({ accountId }: SignedIn, count: number): Promise<void> {
   for (let from = 1; from <= count; from += 1_000)
-    await sql`
-      insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
-      select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}, 'Key', sha512(n::text::bytea), 'lk_', '{}', '{}', now(), now()
-      from generate_series(${from}::integer, ${Math.min(from + 999, count)}::integer) as n`.execute(
+    await insertKeys(
       service.db,
+      sql`
+        select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}::text, 'Key', sha512(n::text::bytea)
+        from generate_series(${from}::integer, ${Math.min(from + 999, count)}::integer) as n`,
     );
 }
 
@@ -155,7 +156,7 @@ test('the sweep removes all that is left of an account, and says of each key by 
 test('an account with 20,000 keys is deleted as fast as any, and several replicas sweep it, each key once', async () => {
   const ada = await service.signIn();
   const count = inject('database') === 'postgres' ? 20_000 : 2_000;
-  await insertKeys(ada, count);
+  await addKeys(ada, count);
   await close(ada);
   expect((await rowsOf(ada)).keys).toBe(count);
   service.pass(5_000);

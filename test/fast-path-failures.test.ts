@@ -34,13 +34,11 @@ describe.each(everySpelling)('with %s', (_, headers) => {
 
   /** Keys that cannot be found. */
   function broken(fail: () => never | Promise<never>) {
-    const keys = {
-      asked: 0,
-      find: () => {
-        keys.asked += 1;
-        return fail();
-      },
+    const find = () => {
+      keys.asked += 1;
+      return fail();
     };
+    const keys = { asked: 0, find, refresh: find };
     return keys;
   }
 

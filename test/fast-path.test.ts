@@ -258,9 +258,9 @@ async function usesOf({ id }: { id: string }) {
     .where('key_id', '=', id)
     .execute();
   const { last_used_ip, last_used_user_agent } = await service.db
-    .selectFrom('keys')
+    .selectFrom('tokens')
     .select(['last_used_ip', 'last_used_user_agent'])
-    .where('id', '=', id)
+    .where('key_id', '=', id)
     .executeTakeFirstOrThrow();
   const uses = Object.fromEntries(counts.map(({ verdict, count }) => [verdict, Number(count)]));
   return { uses, by: [last_used_ip, last_used_user_agent] };

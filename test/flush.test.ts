@@ -4,10 +4,11 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { newId } from '../server/id.ts';
-import { hashToken } from '../server/token.ts';
+import { hashText, hashToken } from '../server/token.ts';
 import { Usage } from '../server/usage/recorder.ts';
 import type { KeyCache } from '../server/verify/key-cache.ts';
 import { expectData } from './support/harness.ts';
+import { insertKeys } from './support/insert-keys.ts';
 import {
   ada,
   bob,
@@ -28,10 +29,12 @@ import { verifiedKey } from './support/verified-key.ts';
 const nobody = () => ({ ip: null, userAgent: null });
 const from = (ip: string) => () => ({ ip, userAgent: null });
 
+type MintedKey = { id: string; accountId: string; token: string };
+
 /** A key that was minted, as a verification finds it. */
-const verified = ({ id, accountId }: { id: string; accountId: string }) =>
-  verifiedKey({ id: id.slice(4), accountId: accountId.slice(4) });
-const valid = (key: { id: string; accountId: string }, at: number) => ({
+const verified = ({ id, accountId, token }: MintedKey) =>
+  verifiedKey({ id: id.slice(4), accountId: accountId.slice(4), hash: hashText(token) });
+const valid = (key: MintedKey, at: number) => ({
   valid: true as const,
   key: verified(key),
   at,
@@ -43,7 +46,7 @@ function usageOn(
     before = () => {},
     after = async () => {},
   }: { before?: (node: RootOperationNode) => void; after?: () => Promise<void> },
-  options: { onError?: (error: unknown) => void; keys?: number } = {},
+  options: { onError?: (error: unknown) => void; tokens?: number } = {},
 ): Usage {
   const plugin: KyselyPlugin = {
     transformQuery({ node }) {
@@ -151,7 +154,7 @@ test('uses that could not be written are kept, with those that came meanwhile, a
   await expect(usage.flush()).rejects.toThrow('down');
   await vi.waitFor(() => expect(errors).toHaveLength(1), { timeout: 3000 });
   expect(
-    usage.lastUse({ id: key.id.slice(4), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null }),
+    usage.lastUse({ hash: hashText(key.token), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null }),
   ).toEqual({
     at: new Date(at + 1),
     ip: '203.0.113.8',
@@ -165,13 +168,13 @@ test('uses that could not be written are kept, with those that came meanwhile, a
   expect(await read(key)).toMatchObject({ lastUsedAt: iso(at + 1), lastUsedIp: '203.0.113.8' });
 });
 
-test('what waits is bounded: beyond, the uses of further keys are dropped, and that is told once', async () => {
+test('what waits is bounded: beyond, the uses of further tokens are dropped, and that is told once', async () => {
   const keys = [await mint(), await mint(), await mint(), await mint()];
   const errors: unknown[] = [];
-  const usage = usageOn({}, { onError: (error) => errors.push(error), keys: 2 });
+  const usage = usageOn({}, { onError: (error) => errors.push(error), tokens: 2 });
   const at = service.context.now();
   for (const key of [...keys, ...keys]) usage.record(valid(key, at), nobody);
-  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('2 keys') })]);
+  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('2 tokens') })]);
   await usage.flush();
   service.pass(1);
   const totals = async () => Promise.all(keys.map(async (key) => expectData(await ofKey(key)).total.valid));
@@ -188,7 +191,8 @@ test('more keys than one statement takes are written all the same, each once, an
   const usage = usageOn({});
   const at = service.context.now();
   const before = await countedOf({ accountId });
-  for (let n = 0; n < 8_001; n++) usage.record(valid({ id: `key_${newId(at)}`, accountId }, at), nobody);
+  for (let n = 0; n < 8_001; n++)
+    usage.record(valid({ id: `key_${newId(at)}`, accountId, token: String(n) }, at), nobody);
   let isWritten = false;
   const flushed = usage.flush().finally(() => {
     isWritten = true;
@@ -209,9 +213,9 @@ test('a use that is written late does not take the place of a later one', async 
   await flush();
   await other.flush();
   const stored = await service.db
-    .selectFrom('keys')
+    .selectFrom('tokens')
     .select(['last_used_at', 'last_used_ip'])
-    .where('id', '=', key.id.slice(4))
+    .where('key_id', '=', key.id.slice(4))
     .executeTakeFirst();
   expect(stored).toEqual({ last_used_at: new Date(at), last_used_ip: '203.0.113.2' });
 });
@@ -220,13 +224,16 @@ test('replicas write the same keys at the same time, while accounts are deleted,
   const cleo = await service.signIn();
   const { accountId } = await mint({}, cleo);
   // So many that the database looks them up one by one, in the order in which they are given.
-  await sql`
-    insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
-    select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}, 'Key', sha512(n::text::bytea), 'lk_', '{}', '{}', now(), now()
-    from generate_series(1, 20000) as n`.execute(service.db);
-  await sql`analyze keys`.execute(service.db);
+  await insertKeys(
+    service.db,
+    sql`
+      select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}::text, 'Key', sha512(n::text::bytea)
+      from generate_series(1, 20000) as n`,
+  );
+  await sql`analyze keys, tokens`.execute(service.db);
   const keys = Array.from({ length: 300 }, (_, n) => {
-    return { id: `key_${(n * 50 + 1).toString(16).padStart(24, '0')}`, accountId };
+    const number = n * 50 + 1;
+    return { id: `key_${number.toString(16).padStart(24, '0')}`, accountId, token: String(number) };
   });
   const replicas = [usageOn({}), usageOn({}), usageOn({})];
   const at = service.context.now();
@@ -265,12 +272,12 @@ test('replicas write the same keys at the same time, while accounts are deleted,
 });
 
 test('a key that was read before a flush shows the use that was written meanwhile', async () => {
-  const { id } = await mint();
-  const key = await read({ id });
+  const key = await mint();
+  const { id } = key;
   const at = service.context.now();
   service.context.usage.record(valid(key, at), from('203.0.113.7'));
   await flush();
-  const asItWas = { id: id.slice(4), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
+  const asItWas = { hash: hashText(key.token), lastUsedAt: null, lastUsedIp: null, lastUsedUserAgent: null };
   expect(service.context.usage.lastUse(asItWas)).toMatchObject({ at: new Date(at), ip: '203.0.113.7' });
   expect((await read({ id })).lastUsedAt).toBe(iso(at));
 });
@@ -288,7 +295,7 @@ test('a flush changes nothing of a key but its last use, and tells no replica an
   expect(forget.mock.calls.flat()).toContain(hashToken(other.token).toString('hex'));
   expect(forget.mock.calls.flat()).not.toContain(hashToken(key.token).toString('hex'));
   const use = { lastUsedAt: iso(service.context.now()), lastUsedIp: '203.0.113.7' };
-  expect(await read(key)).toEqual({ ...before, ...use });
+  expect(await read(key)).toEqual({ ...before, ...use, tokens: [{ ...before.tokens[0], ...use }] });
 });
 
 test('counts are kept for 90 days, and then deleted a few at a time', async () => {

@@ -31,7 +31,7 @@ test('the keys of a deleted account are not remembered, and those of others are,
   const keys = new KeyCache({
     find: async (hash) => {
       asked.push(hash);
-      return verifiedKey({ accountId: `account ${hash}` });
+      return verifiedKey({ hash, accountId: `account ${hash}` });
     },
     isFresh: () => true,
     bytes: 2 ** 20,
@@ -83,9 +83,9 @@ test('keys are remembered in as much memory as is given, the latest ones', async
   const key = verifiedKey({ name: 'x'.repeat(250) });
   let asked = 0;
   const keys = new KeyCache({
-    find: async () => {
+    find: async (hash) => {
       asked += 1;
-      return key;
+      return { ...key, hash };
     },
     isFresh: () => true,
     bytes: 15_000,

@@ -8,6 +8,7 @@ import { mintKey } from '../server/keys.ts';
 import { newToken } from '../server/token.ts';
 import { Usage } from '../server/usage/recorder.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { insertKeys } from './support/insert-keys.ts';
 import { verifiedKey } from './support/verified-key.ts';
 
 const limit = 5;
@@ -37,10 +38,12 @@ const counted = async ({ accountId }: Pick<SignedIn, 'accountId'>) => {
 
 /** An INSERT by hand of keys with these names. */
 const insert = ({ accountId }: SignedIn, ...names: string[]) =>
-  sql`
-    insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
-    select ${accountId}::text || name, ${accountId.slice(4)}::text, name, sha512((${accountId}::text || name)::bytea), '', '{}', '{}', now(), now()
-    from unnest(${names}::text[]) as name`.execute(service.db);
+  insertKeys(
+    service.db,
+    sql`
+      select ${accountId}::text || name, ${accountId.slice(4)}::text, name, sha512((${accountId}::text || name)::bytea)
+      from unnest(${names}::text[]) as name`,
+  );
 
 test('an account has at most MAX_KEYS_PER_ACCOUNT keys, however many are minted at once', async () => {
   const [ada, bob] = [await service.signIn(), await service.signIn()];
@@ -113,7 +116,7 @@ test('keys that come and go by hand in SQL are counted as well', async () => {
     service.db,
   );
   expect(await both()).toEqual(equal(2, 2));
-  await sql`truncate keys`.execute(service.db);
+  await sql`truncate keys cascade`.execute(service.db);
   expect(await both()).toEqual(equal(0, 0));
   await fill(ada);
 });

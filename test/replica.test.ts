@@ -7,6 +7,7 @@ import { createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey, revokeKey } from '../server/keys.ts';
 import { hashText, newToken } from '../server/token.ts';
+import { insertKeys } from './support/insert-keys.ts';
 import {
   act,
   hasReplicas,
@@ -88,7 +89,7 @@ describe.runIf(hasReplicas)('replicas', () => {
       'another id of the account',
       () => sql`update accounts set external_id = 'renamed' where id = ${operatorAccountId}`,
     ],
-    ['a truncation', () => sql`truncate keys`],
+    ['a truncation', () => sql`truncate keys cascade`],
   ])('%s that is made by hand is known everywhere', async (_, statement) => {
     const { id, hash } = await knownKey();
     await statement(id).execute(here.db);
@@ -99,10 +100,9 @@ describe.runIf(hasReplicas)('replicas', () => {
   test('a key that is brought in by hand is no longer unknown', async () => {
     const hash = hashText(newToken('lk_'));
     await there.keys.find(hash);
-    await sql`
-      insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
-      values ('by hand', ${operatorAccountId}, 'Key', decode(${hash}, 'hex'), '', '{}', '{}', now(), now())`.execute(
+    await insertKeys(
       here.db,
+      sql`select 'by hand', ${operatorAccountId}::text, 'Key', decode(${hash}, 'hex')`,
     );
     await here.settled();
     expect(await there.keys.find(hash)).toMatchObject({ id: 'by hand' });
@@ -110,7 +110,9 @@ describe.runIf(hasReplicas)('replicas', () => {
 
   test('a use changes nothing that is remembered', async () => {
     const { id, hash } = await knownKey();
-    await sql`update keys set last_used_at = now(), last_used_ip = '::1' where id = ${id}`.execute(here.db);
+    await sql`update tokens set last_used_at = now(), last_used_ip = '::1' where key_id = ${id}`.execute(
+      here.db,
+    );
     await here.settled();
     expect(await remembers(there, hash)).toBe(true);
   });

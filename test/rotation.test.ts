@@ -1,11 +1,13 @@
-import { createLocalJWKSet, jwtVerify } from 'jose';
-import { beforeAll, expect, test } from 'vitest';
+import { type KyselyPlugin, sql } from 'kysely';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { createApp } from '../server/app.ts';
-import { accessLifetime, createSigner, newSigningKeys, type PrivateJwkSet } from '../server/signing.ts';
-import { newToken } from '../server/token.ts';
-import { password, type SignedIn, startService, type TestService } from './support/harness.ts';
+import type { ServiceContext } from '../server/context.ts';
+import type { Database } from '../server/db/schema.ts';
+import { DatabaseUnavailable } from '../server/errors.ts';
+import { hashToken, newToken } from '../server/token.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
-/** The service's own secrets are rotated while replicas are restarted one by one: no request is refused meanwhile. */
+/** A key is rotated: it keeps its id, and gets another token. */
 
 let service: TestService;
 let ada: SignedIn;
@@ -15,105 +17,297 @@ beforeAll(async () => {
   ada = await service.signIn();
 });
 
-interface Secrets {
-  operatorTokens?: string[];
-  signingKeys?: PrivateJwkSet['keys'];
+const hour = 3_600_000;
+const iso = (at: number) => new Date(at).toISOString();
+const of = ({ id }: { id: string }) => ({ params: { path: { keyId: id } } });
+
+type Body = { overlapSeconds?: number; immediate?: boolean };
+const mint = async (body: { scopes?: string[]; expiresIn?: '1d' } = {}) =>
+  expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
+const tryRotate = (key: { id: string }, body: Body = {}, by = ada.client) =>
+  by.POST('/v1/keys/{keyId}/rotate', { ...of(key), body });
+const rotate = async (key: { id: string }, body: Body = {}) => expectData(await tryRotate(key, body));
+const read = async (key: { id: string }) => expectData(await ada.client.GET('/v1/keys/{keyId}', of(key)));
+const cancel = (key: { id: string }, by = ada.client) => by.POST('/v1/keys/{keyId}/rotation/cancel', of(key));
+const finish = (key: { id: string }, by = ada.client) => by.POST('/v1/keys/{keyId}/rotation/finish', of(key));
+const extend = (key: { id: string }, overlapSeconds: number, by = ada.client) =>
+  by.POST('/v1/keys/{keyId}/rotation/extend', { ...of(key), body: { overlapSeconds } });
+
+/** `valid`, or the reason why not. */
+async function verdictOn(token: string, rest: { scopes?: string[]; ip?: string } = {}): Promise<string> {
+  const verdict = expectData(await service.operator.POST('/v1/keys/verify', { body: { token, ...rest } }));
+  return verdict.valid ? 'valid' : verdict.reason;
 }
 
-type Replica = (method: string, path: string, as?: string, body?: object) => Promise<Response>;
+/** Verifies a token on a service that differs. */
+function verifyOn(differing: Partial<ServiceContext>, token: string): Response | Promise<Response> {
+  const body = JSON.stringify({ token });
+  const headers = {
+    Authorization: `Bearer ${service.operatorToken}`,
+    'Content-Type': 'application/json',
+    'Content-Length': String(body.length),
+  };
+  const app = createApp({ ...service.context, ...differing });
+  return app.fetch(new Request('http://latchkey.test/v1/keys/verify', { method: 'POST', headers, body }));
+}
 
-/** A replica on the one database that was started with these secrets. */
-async function replica({ operatorTokens, signingKeys }: Secrets): Promise<Replica> {
-  const { publicUrl } = service.context;
-  const app = createApp({
-    ...service.context,
-    ...(operatorTokens && { operatorTokens }),
-    ...(signingKeys && {
-      signer: await createSigner({ keys: signingKeys }, { issuer: publicUrl, siteName: 'Share' }),
-    }),
+test('a new token sleeps until it is used, and from then on the old one lives for the overlap', async () => {
+  const { token: old, ...key } = await mint();
+  const { token: fresh, ...rotated } = await rotate(key);
+  expect(rotated).toMatchObject({
+    id: key.id,
+    name: key.name,
+    start: old.slice(0, 7),
+    tokens: [
+      { state: 'current' },
+      { state: 'next', start: fresh.slice(0, 7), activatedAt: null, overlapSeconds: 3600 },
+    ],
   });
-  return async (method, path, as, body) =>
-    app.fetch(
-      new Request(new URL(path, publicUrl), {
-        method,
-        headers: {
-          ...(as && { Authorization: `Bearer ${as}` }),
-          ...(body && { 'Content-Type': 'application/json' }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-      }),
-    );
-}
 
-/** Restarts two replicas, one after the other, with the next secrets; `look` sees each state on the way. */
-async function restart(replicas: Replica[], secrets: Secrets, look: (replicas: Replica[]) => Promise<void>) {
-  for (const index of replicas.keys()) {
-    replicas[index] = await replica(secrets);
-    await look(replicas);
-  }
-}
+  service.pass(24 * hour);
+  expect(await verdictOn(old)).toBe('valid');
+  const activatedAt = service.context.now();
+  expect(await verdictOn(fresh)).toBe('valid');
+  expect(await verdictOn(old)).toBe('valid');
+  expect(await read(key)).toMatchObject({
+    start: fresh.slice(0, 7),
+    tokens: [
+      { state: 'current', start: fresh.slice(0, 7), activatedAt: iso(activatedAt), endsAt: null },
+      { state: 'previous', start: old.slice(0, 7), endsAt: iso(activatedAt + hour) },
+    ],
+  });
 
-test('with two operator tokens at a time, one replaces the other and no call is refused', async () => {
-  const [old, next] = [newToken('lko_'), newToken('lko_')];
-  const accepted = (token: string) => async (replicas: Replica[]) => {
-    for (const call of replicas) expect((await call('GET', '/v1/accounts', token)).status).toBe(200);
-  };
-  const replicas = [await replica({ operatorTokens: [old] }), await replica({ operatorTokens: [old] })];
-  await restart(replicas, { operatorTokens: [old, next] }, accepted(old));
-  // The back ends change over in any order.
-  await accepted(old)(replicas);
-  await accepted(next)(replicas);
-  await restart(replicas, { operatorTokens: [next] }, accepted(next));
-  for (const call of replicas) expect((await call('GET', '/v1/accounts', old)).status).toBe(401);
+  service.pass(hour - 1);
+  expect(await verdictOn(old)).toBe('valid');
+  service.pass(1);
+  expect(await verdictOn(old)).toBe('rotated');
+  expect(await verdictOn(fresh)).toBe('valid');
+  expect((await read(key)).tokens).toMatchObject([{ state: 'current', activatedAt: iso(activatedAt) }]);
 });
 
-async function signingKey() {
-  const [key] = (await newSigningKeys()).keys;
-  if (!key) throw new Error('There is no key.');
-  return key;
-}
-
-/** Signs in at each replica, and holds each access token that is still good against every replica and its JWK Set. */
-function sessions() {
-  let tokens: string[] = [];
-  return {
-    async look(replicas: Replica[]) {
-      for (const call of replicas) {
-        const answer = await call('POST', '/v1/sessions', undefined, { email: ada.email, password });
-        tokens.push((await answer.json()).accessToken);
-      }
-      for (const call of replicas) {
-        const jwks = createLocalJWKSet(await (await call('GET', '/.well-known/jwks.json')).json());
-        for (const token of tokens) {
-          expect((await call('GET', '/v1/account', token)).status).toBe(200);
-          await jwtVerify(token, jwks, { currentDate: new Date(service.context.now()) });
-        }
-      }
-    },
-    /** Waits until all of them have expired. */
-    expire() {
-      service.pass(accessLifetime * 1000);
-      tokens = [];
-    },
-  };
-}
-
-test('a signing key that is added last, then moved first, replaces the other and no token is refused', async () => {
-  const [old, next] = [await signingKey(), await signingKey()];
-  const { look, expire } = sessions();
-  const replicas = [await replica({ signingKeys: [old] }), await replica({ signingKeys: [old] })];
-  await look(replicas);
-  await restart(replicas, { signingKeys: [old, next] }, look);
-  await restart(replicas, { signingKeys: [next, old] }, look);
-  expire();
-  await restart(replicas, { signingKeys: [next] }, look);
+test('where a new token is lost, the next rotation replaces it and the old one was never in danger', async () => {
+  const { token: old, ...key } = await mint();
+  const { token: lost } = await rotate(key);
+  const { token: fresh } = await rotate(key);
+  expect(await verdictOn(lost)).toBe('unknown');
+  expect(await verdictOn(old)).toBe('valid');
+  expect(await verdictOn(fresh)).toBe('valid');
+  expect((await read(key)).tokens.map(({ state }) => state)).toEqual(['current', 'previous']);
 });
 
-test('a signing key that is added first is refused by the replicas that do not have it yet', async () => {
-  const [old, next] = [await signingKey(), await signingKey()];
-  const { look } = sessions();
-  const replicas = [await replica({ signingKeys: [old] }), await replica({ signingKeys: [old] })];
-  await expect(restart(replicas, { signingKeys: [next, old] }, look)).rejects.toThrow(
-    'expected 401 to be 200',
+test('while the previous token is accepted no further rotation begins, and after its end one does', async () => {
+  const { token: old, ...key } = await mint();
+  const { token: second } = await rotate(key, { overlapSeconds: 60 });
+  await verdictOn(second);
+  expect((await tryRotate(key)).error).toMatchObject({ status: 409, code: 'rotation_draining' });
+  service.pass(60_000);
+  const { token: third } = await rotate(key);
+  expect(await verdictOn(old)).toBe('unknown');
+  expect(await verdictOn(second)).toBe('valid');
+  expect(await verdictOn(third)).toBe('valid');
+});
+
+test('an immediate rotation ends every other token, in whatever state the key is', async () => {
+  const { token: first, ...key } = await mint();
+  const { token: second } = await rotate(key);
+  const { token: third, ...rotated } = await rotate(key, { immediate: true });
+  expect(rotated.tokens).toMatchObject([
+    { state: 'current', start: third.slice(0, 7), activatedAt: iso(service.context.now()) },
+  ]);
+  for (const token of [first, second]) expect(await verdictOn(token)).toBe('unknown');
+
+  const { token: fourth } = await rotate(key);
+  await verdictOn(fourth);
+  const { token: fifth } = await rotate(key, { immediate: true });
+  for (const token of [third, fourth]) expect(await verdictOn(token)).toBe('unknown');
+  expect(await verdictOn(fifth)).toBe('valid');
+});
+
+test('a rotation is immediate or has an overlap of at most a week, not both', async () => {
+  const key = await mint();
+  for (const body of [
+    { immediate: true, overlapSeconds: 60 },
+    { overlapSeconds: 604_801 },
+    { overlapSeconds: -1 },
+  ])
+    expect((await tryRotate(key, body)).error).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/overlapSeconds' }],
+    });
+  await rotate(key, { overlapSeconds: 604_800 });
+});
+
+test('a token that was never used can be cancelled, and a previous one can be finished or given more time', async () => {
+  const { token: old, ...key } = await mint();
+  for (const answer of [await finish(key), await extend(key, 60)])
+    expect(answer.error).toMatchObject({ status: 409, code: 'rotation_not_draining' });
+  expect((await cancel(key)).error).toMatchObject({ status: 409, code: 'rotation_not_pending' });
+
+  const { token: cancelled } = await rotate(key);
+  expect(expectData(await cancel(key)).tokens).toMatchObject([{ state: 'current' }]);
+  expect(await verdictOn(cancelled)).toBe('unknown');
+
+  const { token: fresh } = await rotate(key, { overlapSeconds: 60 });
+  await verdictOn(fresh);
+  const endsAt = service.context.now() + 2 * hour;
+  expect(expectData(await extend(key, 7200)).tokens).toMatchObject([{}, { endsAt: iso(endsAt) }]);
+  expect(expectData(await extend(key, 1)).tokens).toMatchObject([{}, { endsAt: iso(endsAt) }]);
+  expect((await cancel(key)).error).toMatchObject({ status: 409, code: 'rotation_not_pending' });
+  expect(await verdictOn(old)).toBe('valid');
+  expect(expectData(await finish(key)).tokens).toMatchObject([
+    { state: 'current', start: fresh.slice(0, 7) },
+  ]);
+  expect(await verdictOn(old)).toBe('unknown');
+});
+
+test('a key with keys:rotate rotates itself, no other key, and never by its previous token', async () => {
+  const { token: old, ...key } = await mint({ scopes: ['keys:rotate'] });
+  const other = await mint();
+  expect((await tryRotate(other, {}, service.as(old))).error).toMatchObject({
+    status: 403,
+    code: 'wrong_caller',
+  });
+  const weak = await mint({ scopes: ['keys:write'] });
+  expect((await tryRotate(weak, {}, service.as(weak.token))).error).toMatchObject({
+    code: 'insufficient_scope',
+  });
+
+  const { token: fresh } = expectData(await tryRotate(key, {}, service.as(old)));
+  // Its own call is its first use.
+  expectData(await extend(key, 60, service.as(fresh)));
+  const by = service.as(old);
+  for (const answer of [
+    await tryRotate(key, { immediate: true }, by),
+    await cancel(key, by),
+    await finish(key, by),
+    await extend(key, 60, by),
+  ])
+    expect(answer.error).toMatchObject({ status: 403, code: 'wrong_caller' });
+  expectData(await finish(key, service.as(fresh)));
+});
+
+test('a refused verification is no first use', async () => {
+  const { token: old, ...key } = await mint({ scopes: ['keys:read'] });
+  const { token: fresh } = await rotate(key);
+  expect(await verdictOn(fresh, { scopes: ['missing'] })).toBe('insufficient_scope');
+  expect((await service.as(fresh).POST('/v1/keys', { body: { name: 'Key' } })).response.status).toBe(403);
+  expect((await read(key)).tokens).toMatchObject([{ start: old.slice(0, 7) }, { state: 'next' }]);
+  await ada.client.PATCH('/v1/keys/{keyId}', { ...of(key), body: { disabled: true } });
+  expect(await verdictOn(fresh)).toBe('disabled');
+  expect((await read(key)).tokens).toMatchObject([{ start: old.slice(0, 7) }, { state: 'next' }]);
+});
+
+test('of many first uses at once one activates the token, and all are accepted', async () => {
+  const { token: _, ...key } = await mint();
+  const { token } = await rotate(key);
+  const tokens = Array.from({ length: 20 }, () => token);
+  expect(await Promise.all(tokens.map((token) => verdictOn(token)))).toEqual(tokens.map(() => 'valid'));
+  const { rows } = await sql`
+    select from events where key_id = ${key.id.slice(4)} and type = 'key.token_activated'`.execute(
+    service.db,
   );
+  expect(rows).toHaveLength(1);
+});
+
+test('a first use that cannot be written is refused with 503, and the token sleeps on', async () => {
+  const { token: old, ...key } = await mint();
+  const { token } = await rotate(key);
+  const plugin: KyselyPlugin = {
+    transformQuery() {
+      throw new DatabaseUnavailable();
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const answer = await verifyOn({ db: service.db.withPlugin(plugin) as Database }, token);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await read(key)).tokens).toMatchObject([{ start: old.slice(0, 7) }, { state: 'next' }]);
+  expect(await verdictOn(token)).toBe('valid');
+});
+
+test('of rotations at the same time one token remains, and no row of another', async () => {
+  const { token: old, ...key } = await mint();
+  const rotated = await Promise.all(Array.from({ length: 10 }, () => rotate(key)));
+  const { rows } = await sql<{ hash: string }>`
+    select encode(hash, 'hex') as hash from tokens where key_id = ${key.id.slice(4)}`.execute(service.db);
+  const stored = rows.map(({ hash }) => hash);
+  const live = rotated.filter(({ token }) => stored.includes(hashToken(token).toString('hex')));
+  expect([stored.length, live.length]).toEqual([2, 1]);
+  expect(await verdictOn(old)).toBe('valid');
+  const verdicts = await Promise.all(rotated.map(({ token }) => verdictOn(token)));
+  expect(verdicts.filter((verdict) => verdict === 'valid')).toHaveLength(1);
+});
+
+test('whatever steps of rotations come at the same time, the key has one current token and at most one other', async () => {
+  const { token, ...key } = await mint();
+  const tokens = [token];
+  for (let round = 0; round < 10; round += 1) {
+    const answers = await Promise.all([
+      tryRotate(key, { overlapSeconds: 60 }),
+      tryRotate(key, round % 3 ? { overlapSeconds: 60 } : { immediate: true }),
+      cancel(key),
+      finish(key),
+      ...tokens.slice(-2).map((token) => verdictOn(token)),
+    ]);
+    for (const answer of answers)
+      if (typeof answer === 'object' && answer.data && 'token' in answer.data) tokens.push(answer.data.token);
+    const { rows } = await sql<{ isNamed: boolean }>`
+      select hash in (current_hash, next_hash, previous_hash) as "isNamed"
+      from tokens join keys on keys.id = key_id where key_id = ${key.id.slice(4)}`.execute(service.db);
+    expect(rows.every(({ isNamed }) => isNamed)).toBe(true);
+    expect((await read(key)).tokens.filter(({ state }) => state === 'current')).toHaveLength(1);
+  }
+});
+
+test.each([
+  [0, true],
+  [1, true],
+  [3600, false],
+])('with an overlap of %i s the first use waits for every replica: %s', async (overlapSeconds, waits) => {
+  const key = await mint();
+  const { token } = await rotate(key, { overlapSeconds });
+  const settled = vi.fn(service.context.settled);
+  const answer = await verifyOn({ settled }, token);
+  expect(await answer.json()).toMatchObject({ valid: true });
+  expect(settled).toHaveBeenCalledTimes(waits ? 1 : 0);
+});
+
+test('one sees when and from where the previous token was last used', async () => {
+  const { token: old, ...key } = await mint();
+  const { token: fresh } = await rotate(key);
+  await verdictOn(fresh, { ip: '203.0.113.1' });
+  service.pass(1000);
+  await verdictOn(old, { ip: '203.0.113.9' });
+  const use = { lastUsedAt: iso(service.context.now()), lastUsedIp: '203.0.113.9' };
+  expect(await read(key)).toMatchObject({ ...use, tokens: [{ lastUsedIp: '203.0.113.1' }, use] });
+  await service.context.usage.flush();
+  expect(await read(key)).toMatchObject({ ...use, tokens: [{ lastUsedIp: '203.0.113.1' }, use] });
+});
+
+test('a key that is a JWT gets another JWT', async () => {
+  const holder = await service.signIn();
+  const headers = { Authorization: `Bearer ${holder.accessToken}` };
+  const call = async (method: string, path: string) =>
+    (await service.fetch(path, { method, headers })).json();
+  const { api_key: old } = await call('POST', '/api/apikey?label=App&expires=week');
+  const { apiKeys } = await call('GET', '/api/apikey');
+  const { _id, hash } = apiKeys.at(-1);
+  const { token } = expectData(await tryRotate({ id: `key_${_id}` }, {}, holder.client));
+  expect(token).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(await verdictOn(old)).toBe('valid');
+  expect(await verdictOn(token)).toBe('valid');
+  const { apiKey } = await call('GET', `/api/apikey/${_id}`);
+  expect(apiKey.hash).toBe(hashToken(token).toString('hex'));
+  expect(apiKey.hash).not.toBe(hash);
+});
+
+test('a rotation of a key that is not there, or somebody else’s, says that there is none', async () => {
+  const bob = await service.signIn();
+  const key = await mint();
+  for (const answer of [
+    await tryRotate(key, {}, bob.client),
+    await cancel(key, bob.client),
+    await finish(key, bob.client),
+  ])
+    expect(answer.error).toMatchObject({ status: 404, code: 'key_not_found' });
+  expect(await verdictOn(newToken('lk_'))).toBe('unknown');
 });

@@ -125,7 +125,7 @@ async function aLife(): Promise<void> {
 }
 
 const breaks = [
-  { table: 'keys', column: 'start' },
+  { table: 'tokens', column: 'start' },
   { table: 'accounts', column: 'password_hash' },
   { table: 'refresh_tokens', column: 'used_at' },
 ];

@@ -37,7 +37,7 @@ test('what was said of a key is counted by hour and verdict', async () => {
     from: iso(began),
     to: iso(began + day + hour),
     bucket: 'hour',
-    total: { valid: 4, disabled: 2, insufficient_scope: 1, expired: 0 },
+    total: { ...none, valid: 4, disabled: 2, insufficient_scope: 1 },
     data: [
       { start: iso(began), ...none, valid: 3, insufficient_scope: 1 },
       { start: iso(began + hour), ...none, valid: 1, disabled: 2 },

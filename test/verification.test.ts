@@ -133,10 +133,11 @@ test('a key without keys:verify verifies nothing', async () => {
 test('a key may always ask who it is, and revoke itself', async () => {
   const { token, ...key } = await mint();
   const client = service.as(token);
+  const use = { lastUsedAt: new Date(service.context.now()).toISOString(), lastUsedIp: clientIp };
   expect(expectData(await client.GET('/v1/keys/current'))).toEqual({
     ...key,
-    lastUsedAt: new Date(service.context.now()).toISOString(),
-    lastUsedIp: clientIp,
+    ...use,
+    tokens: [{ ...key.tokens[0], ...use }],
   });
   expect((await client.DELETE('/v1/keys/current')).response.status).toBe(204);
   expect((await client.GET('/v1/keys/current')).error).toMatchObject({ status: 401, code: 'invalid_token' });
@@ -153,9 +154,10 @@ test('a use shows in the next answer at once, and in the database after a flush'
   const lastUse = async () => expectData(await ada.client.GET('/v1/keys/{keyId}', { params })).lastUsedAt;
   const stored = () =>
     service.db
-      .selectFrom('keys')
+      .selectFrom('tokens')
+      .innerJoin('keys', 'keys.id', 'key_id')
       .select(['last_used_at', 'updated_at'])
-      .where('id', '=', key.id.slice(4))
+      .where('key_id', '=', key.id.slice(4))
       .executeTakeFirstOrThrow();
 
   await verdict(key.token, { scopes: ['missing'] });
@@ -173,7 +175,7 @@ test('a use shows in the next answer at once, and in the database after a flush'
 test('uses are written behind without being asked, after a second', async () => {
   const key = await mint();
   await verdict(key.token);
-  const query = service.db.selectFrom('keys').select('last_used_at').where('id', '=', key.id.slice(4));
+  const query = service.db.selectFrom('tokens').select('last_used_at').where('key_id', '=', key.id.slice(4));
   await expect
     .poll(async () => (await query.executeTakeFirst())?.last_used_at, { timeout: 3000 })
     .toBeTruthy();

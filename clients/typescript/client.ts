@@ -56,9 +56,13 @@ type ParamsOf<Operation> = Operation extends { parameters: infer Params }
     : { params: Params }
   : never;
 
-type BodyOf<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Body } } }
+type JsonBody<Body> = { content: { 'application/json': Body } };
+
+type BodyOf<Operation> = Operation extends { requestBody: JsonBody<infer Body> }
   ? { body: Body }
-  : { body?: never };
+  : Operation extends { requestBody?: JsonBody<infer Body> }
+    ? { body?: Body }
+    : { body?: never };
 
 /** What a call answers: `data` on success, `error` otherwise, never both. */
 export type Answer<Operation> =

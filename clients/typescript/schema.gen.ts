@@ -53,6 +53,86 @@ export interface paths {
         patch: operations["updateKey"];
         trace?: never;
     };
+    "/v1/keys/{keyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a key
+         * @description Gives the key a new token, which is in this answer and nowhere else ever again. The key keeps its id, name, scopes and usage. The new token sleeps until it is used: its first accepted verification makes it the current one, and from then on the old one lives for `overlapSeconds`. So an answer that is lost harms nobody, and rotating again replaces a new token that was never used. While the previous token is still accepted, a further rotation is refused, unless it is `immediate`. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{keyId}/rotation/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a rotation
+         * @description Drops the next token, which was never used. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         */
+        post: operations["cancelRotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{keyId}/rotation/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a rotation
+         * @description Ends the previous token before its time: it is refused from this answer on. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         */
+        post: operations["finishRotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{keyId}/rotation/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend a rotation
+         * @description Gives the previous token more time, where somebody still uses it: see its `lastUsedAt`. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         */
+        post: operations["extendRotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/verify": {
         parameters: {
             query?: never;
@@ -416,6 +496,8 @@ export interface components {
             lastUsedIp: string | null;
             /** @description What it was last used with; null where that is not known. */
             lastUsedUserAgent: string | null;
+            /** @description The current token, and while the key rotates the next one or the previous one. */
+            tokens: components["schemas"]["KeyToken"][];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -428,6 +510,47 @@ export interface components {
             updatedAt: string;
             /** @description The secret. Shown in this one answer, and never again. */
             token: string;
+        };
+        KeyToken: {
+            /**
+             * @description `current`: the token of the key. `next`: came by a rotation, and was never used; its first use makes it the current one. `previous`: was the current one before, and is accepted until `endsAt`.
+             * @enum {string}
+             */
+            state: "current" | "next" | "previous";
+            /**
+             * @description The beginning of the token, to recognise it by. The token itself is not stored.
+             * @example lk_3fYq
+             */
+            start: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Since when it is, or was, the current one; null of the next one.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            activatedAt: string | null;
+            /**
+             * Format: date-time
+             * @description From this instant on the previous one is refused; null of the others.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            endsAt: string | null;
+            /** @description How long the current one lives on once this is used, of the next one; null of the others. */
+            overlapSeconds: number | null;
+            /**
+             * Format: date-time
+             * @description When it was last used or verified as valid.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            /** @description The address that it was last used from, IPv4 or IPv6; null where that is not known. */
+            lastUsedIp: string | null;
+            /** @description What it was last used with; null where that is not known. */
+            lastUsedUserAgent: string | null;
         };
         Problem: {
             /**
@@ -443,7 +566,7 @@ export interface components {
              * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
@@ -489,7 +612,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
+             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -570,6 +693,8 @@ export interface components {
             lastUsedIp: string | null;
             /** @description What it was last used with; null where that is not known. */
             lastUsedUserAgent: string | null;
+            /** @description The current token, and while the key rotates the next one or the previous one. */
+            tokens: components["schemas"]["KeyToken"][];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -594,7 +719,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write` and `keys:verify` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
+             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -619,6 +744,32 @@ export interface components {
             expiresAt?: string | null;
             /** @description True refuses the key until false allows it again. */
             disabled?: boolean;
+        };
+        /**
+         * @example {
+         *       "overlapSeconds": 3600
+         *     }
+         */
+        Rotate: {
+            /**
+             * @description How long the current token lives on once the new one is used, in seconds. Default: 3600.
+             * @example 3600
+             */
+            overlapSeconds?: number;
+            /** @description True, as after a leak: the new token is the current one at once, and every other one is refused from this answer on. Not together with `overlapSeconds`. */
+            immediate?: boolean;
+        };
+        /**
+         * @example {
+         *       "overlapSeconds": 86400
+         *     }
+         */
+        ExtendRotation: {
+            /**
+             * @description How long the previous token lives from now on, in seconds. It never ends earlier than before.
+             * @example 86400
+             */
+            overlapSeconds: number;
         };
         Verdict: components["schemas"]["Valid"] | components["schemas"]["Invalid"];
         Valid: {
@@ -654,10 +805,10 @@ export interface components {
             /** @enum {boolean} */
             valid: false;
             /**
-             * @description Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, disabled, expired, insufficient_scope.
+             * @description Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, rotated, disabled, expired, insufficient_scope.
              * @enum {string}
              */
-            reason: "unknown" | "disabled" | "expired" | "insufficient_scope";
+            reason: "unknown" | "rotated" | "disabled" | "expired" | "insufficient_scope";
         };
         Verification: {
             /** @description The token that was presented to you, whatever it is. */
@@ -718,6 +869,8 @@ export interface components {
         UsageCounts: {
             /** @description Uses that were accepted. */
             valid: number;
+            /** @description Uses of a previous token after its end. */
+            rotated: number;
             /** @description Uses of the expired key. */
             expired: number;
             /** @description Uses of the disabled key. */
@@ -734,6 +887,8 @@ export interface components {
             start: string;
             /** @description Uses that were accepted. */
             valid: number;
+            /** @description Uses of a previous token after its end. */
+            rotated: number;
             /** @description Uses of the expired key. */
             expired: number;
             /** @description Uses of the disabled key. */
@@ -872,12 +1027,15 @@ export interface components {
     pathItems: never;
 }
 export type MintedKey = components['schemas']['MintedKey'];
+export type KeyToken = components['schemas']['KeyToken'];
 export type Problem = components['schemas']['Problem'];
 export type Violation = components['schemas']['Violation'];
 export type NewKey = components['schemas']['NewKey'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type Key = components['schemas']['Key'];
 export type KeyPatch = components['schemas']['KeyPatch'];
+export type Rotate = components['schemas']['Rotate'];
+export type ExtendRotation = components['schemas']['ExtendRotation'];
 export type Verdict = components['schemas']['Verdict'];
 export type Valid = components['schemas']['Valid'];
 export type VerifiedKey = components['schemas']['VerifiedKey'];
@@ -952,6 +1110,19 @@ export interface operations {
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
                      *           "lastUsedUserAgent": "files-cli/2.4",
+                     *           "tokens": [
+                     *             {
+                     *               "state": "current",
+                     *               "start": "lk_3fYq",
+                     *               "createdAt": "2026-01-31T12:00:00.000Z",
+                     *               "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *               "endsAt": null,
+                     *               "overlapSeconds": null,
+                     *               "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *               "lastUsedIp": "203.0.113.7",
+                     *               "lastUsedUserAgent": "files-cli/2.4"
+                     *             }
+                     *           ],
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "updatedAt": "2026-01-31T12:00:00.000Z"
                      *         }
@@ -1130,6 +1301,19 @@ export interface operations {
                      *       "lastUsedAt": null,
                      *       "lastUsedIp": null,
                      *       "lastUsedUserAgent": null,
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": null,
+                     *           "lastUsedIp": null,
+                     *           "lastUsedUserAgent": null
+                     *         }
+                     *       ],
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z",
                      *       "token": "lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f"
@@ -1384,6 +1568,19 @@ export interface operations {
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         }
+                     *       ],
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -1709,6 +1906,19 @@ export interface operations {
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         }
+                     *       ],
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -1799,6 +2009,964 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotate"];
+            };
+        };
+        responses: {
+            /** @description The key, with its new token. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_6921a5d4b281af121fcda4cf",
+                     *       "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *       "name": "Mobile app",
+                     *       "start": "lk_3fYq",
+                     *       "scopes": [
+                     *         "files:read"
+                     *       ],
+                     *       "metadata": {
+                     *         "environment": "production"
+                     *       },
+                     *       "status": "active",
+                     *       "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *       "disabledAt": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         },
+                     *         {
+                     *           "state": "next",
+                     *           "start": "lk_8vQz",
+                     *           "createdAt": "2026-03-01T12:00:00.000Z",
+                     *           "activatedAt": null,
+                     *           "endsAt": null,
+                     *           "overlapSeconds": 3600,
+                     *           "lastUsedAt": null,
+                     *           "lastUsedIp": null,
+                     *           "lastUsedUserAgent": null
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-03-01T12:00:00.000Z",
+                     *       "token": "lk_8vQzT1nW5kE9xUaGfP3rJc7yBhVm2sLd0iR6oS"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MintedKey"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not at that step of a rotation. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "rotation_draining",
+                     *       "detail": "The previous token of the key is still accepted: finish its rotation first, or rotate with \"immediate\": true."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRotation: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_6921a5d4b281af121fcda4cf",
+                     *       "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *       "name": "Mobile app",
+                     *       "start": "lk_3fYq",
+                     *       "scopes": [
+                     *         "files:read"
+                     *       ],
+                     *       "metadata": {
+                     *         "environment": "production"
+                     *       },
+                     *       "status": "active",
+                     *       "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *       "disabledAt": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not at that step of a rotation. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "rotation_not_pending",
+                     *       "detail": "The key has no next token: there is no rotation to cancel."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishRotation: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_6921a5d4b281af121fcda4cf",
+                     *       "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *       "name": "Mobile app",
+                     *       "start": "lk_3fYq",
+                     *       "scopes": [
+                     *         "files:read"
+                     *       ],
+                     *       "metadata": {
+                     *         "environment": "production"
+                     *       },
+                     *       "status": "active",
+                     *       "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *       "disabledAt": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not at that step of a rotation. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "rotation_not_draining",
+                     *       "detail": "The key has no previous token that is still accepted: no rotation is under way."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extendRotation: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendRotation"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_6921a5d4b281af121fcda4cf",
+                     *       "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *       "name": "Mobile app",
+                     *       "start": "lk_3fYq",
+                     *       "scopes": [
+                     *         "files:read"
+                     *       ],
+                     *       "metadata": {
+                     *         "environment": "production"
+                     *       },
+                     *       "status": "active",
+                     *       "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *       "disabledAt": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key is not at that step of a rotation. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "rotation_not_draining",
+                     *       "detail": "The key has no previous token that is still accepted: no rotation is under way."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2350,6 +3518,19 @@ export interface operations {
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         }
+                     *       ],
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -2597,6 +3778,7 @@ export interface operations {
                      *       "bucket": "hour",
                      *       "total": {
                      *         "valid": 1840,
+                     *         "rotated": 0,
                      *         "expired": 0,
                      *         "disabled": 3,
                      *         "insufficient_scope": 12
@@ -2605,6 +3787,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T09:00:00.000Z",
                      *           "valid": 1204,
+                     *           "rotated": 0,
                      *           "expired": 0,
                      *           "disabled": 0,
                      *           "insufficient_scope": 12
@@ -2612,6 +3795,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
                      *           "valid": 636,
+                     *           "rotated": 0,
                      *           "expired": 0,
                      *           "disabled": 3,
                      *           "insufficient_scope": 0
@@ -2776,6 +3960,7 @@ export interface operations {
                      *       "bucket": "hour",
                      *       "total": {
                      *         "valid": 1840,
+                     *         "rotated": 0,
                      *         "expired": 0,
                      *         "disabled": 3,
                      *         "insufficient_scope": 12
@@ -2784,6 +3969,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T09:00:00.000Z",
                      *           "valid": 1204,
+                     *           "rotated": 0,
                      *           "expired": 0,
                      *           "disabled": 0,
                      *           "insufficient_scope": 12
@@ -2791,6 +3977,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
                      *           "valid": 636,
+                     *           "rotated": 0,
                      *           "expired": 0,
                      *           "disabled": 3,
                      *           "insufficient_scope": 0

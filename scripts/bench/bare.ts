@@ -58,9 +58,9 @@ const handlers: Record<string, () => void> = {
       const { token } = await c.req.json();
       const [key] = await sql`
         select keys.id, keys.account_id, accounts.external_id, keys.name, keys.scopes, keys.metadata,
-          keys.expires_at, keys.disabled_at
-        from keys join accounts on accounts.id = keys.account_id
-        where keys.hash = ${hashToken(token)}`;
+          keys.expires_at, keys.disabled_at, keys.previous_hash, keys.previous_ends_at
+        from tokens join keys on keys.id = tokens.key_id join accounts on accounts.id = keys.account_id
+        where tokens.hash = ${hashToken(token)}`;
       if (!key || key.disabled_at || (key.expires_at && key.expires_at < Date.now()))
         return c.json({ valid: false, reason: 'unknown' });
       const { id, account_id, external_id, name, scopes, metadata, expires_at } = key;
@@ -79,7 +79,7 @@ const handlers: Record<string, () => void> = {
     });
   },
 
-  /** One prepared INSERT of what server/keys.ts stores, of a token made as there. */
+  /** One prepared statement that inserts what server/keys.ts stores, of a token made as there. */
   insert() {
     const sql = pool();
     app.post('/v1/keys', async (c) => {
@@ -90,8 +90,12 @@ const handlers: Record<string, () => void> = {
       const id = newId(now.getTime());
       const start = startOf(token);
       await sql`
-        insert into bare_keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
-        values (${id}, ${accountId}, ${name}, ${hashToken(token)}, ${start}, ${scopes}, ${metadata}, null, ${now}, ${now})`;
+        with key as (
+          insert into bare_keys (id, account_id, name, current_hash, scopes, metadata, expires_at, created_at, updated_at)
+          values (${id}, ${accountId}, ${name}, ${hashToken(token)}, ${scopes}, ${metadata}, null, ${now}, ${now})
+          returning id, current_hash, created_at)
+        insert into bare_tokens (hash, key_id, start, created_at, activated_at)
+        select current_hash, id, ${start}, created_at, created_at from key`;
       return c.json(
         {
           id: `key_${id}`,
@@ -106,6 +110,19 @@ const handlers: Record<string, () => void> = {
           lastUsedAt: null,
           lastUsedIp: null,
           lastUsedUserAgent: null,
+          tokens: [
+            {
+              state: 'current',
+              start,
+              createdAt: now,
+              activatedAt: now,
+              endsAt: null,
+              overlapSeconds: null,
+              lastUsedAt: null,
+              lastUsedIp: null,
+              lastUsedUserAgent: null,
+            },
+          ],
           createdAt: now,
           updatedAt: now,
           token,

@@ -16,6 +16,7 @@ export async function create(used: Used): Promise<Line[]> {
   // Without the triggers of ours, which would tell of each key.
   const sql = postgres(on.databaseUrl, { max: 1, onnotice: () => {} });
   await sql`create table bare_keys (like keys including all, foreign key (account_id) references accounts)`;
+  await sql`create table bare_tokens (like tokens including all, foreign key (key_id) references bare_keys)`;
   const accounts = await sql`select 'acc_' || id as id from accounts where external_id is not null`;
   await sql.end();
   const file = join(on.directory, 'accounts');

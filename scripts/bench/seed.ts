@@ -49,12 +49,18 @@ export async function seed(url: string, rows: number, file: string, known = rows
     const restore = await dropIndexes(sql);
     for (let n = 0; n < rows; n += 1_000_000)
       await sql.unsafe(`
-        insert into keys (id, account_id, name, hash, start, scopes, metadata, expires_at, created_at, updated_at)
-        select lpad(to_hex(1750000000 + n / 100), 8, '0') || left(md5('key' || n), 16), ${accountOf('(n / 10)')},
-          'Key ' || lpad(n::text, 8, '0'), coalesce(known.hash, sha512(int4send(n))),
-          coalesce(known.start, 'lk_' || left(md5(n::text), 4)), '{files:read,files:write}',
-          '{"environment": "production"}', '2099-01-01T00:00:00Z', now(), now()
-        from generate_series(${n}, ${Math.min(n + 1_000_000, rows) - 1}) n left join known using (n)`);
+        with seeded as (
+          select lpad(to_hex(1750000000 + n / 100), 8, '0') || left(md5('key' || n), 16) as id, n,
+            coalesce(known.hash, sha512(int4send(n))) as hash,
+            coalesce(known.start, 'lk_' || left(md5(n::text), 4)) as start
+          from generate_series(${n}, ${Math.min(n + 1_000_000, rows) - 1}) n left join known using (n)),
+        keys as (
+          insert into keys (id, account_id, name, current_hash, scopes, metadata, expires_at, created_at, updated_at)
+          select id, ${accountOf('(n / 10)')}, 'Key ' || lpad(n::text, 8, '0'), hash, '{files:read,files:write}',
+            '{"environment": "production"}', '2099-01-01T00:00:00Z', now(), now()
+          from seeded)
+        insert into tokens (hash, key_id, start, created_at, activated_at)
+        select hash, id, start, now(), now() from seeded`);
     for (const statement of restore) await sql.unsafe(statement);
     await sql`
       update accounts set key_count = keys.count from (select account_id, count(*) from keys group by account_id) as keys
@@ -62,10 +68,13 @@ export async function seed(url: string, rows: number, file: string, known = rows
 
     const verifier = newToken('lk_');
     await sql`
-      insert into keys (id, account_id, name, hash, start, scopes, metadata, created_at, updated_at)
+      insert into keys (id, account_id, name, current_hash, scopes, metadata, created_at, updated_at)
       values ('000000000000000000000001', ${operatorAccountId}, 'API servers', ${hashToken(verifier)},
-        ${startOf(verifier)}, '{keys:verify}', '{}', now(), now())`;
-    await sql`vacuum (freeze, analyze) keys, accounts`;
+        '{keys:verify}', '{}', now(), now())`;
+    await sql`
+      insert into tokens (hash, key_id, start, created_at, activated_at)
+      values (${hashToken(verifier)}, '000000000000000000000001', ${startOf(verifier)}, now(), now())`;
+    await sql`vacuum (freeze, analyze) keys, tokens, accounts`;
     await sql`checkpoint`;
 
     shuffle(tokens);
@@ -92,16 +101,26 @@ function shuffle(values: string[]): void {
   }
 }
 
-/** Drops the indexes of keys, since to build them at the end is much faster. Gives the statements that do so. */
+/**
+ * Drops the indexes of keys and tokens, and what refers to them, since to build them at the end is much faster. Gives
+ * the statements that do so.
+ */
 async function dropIndexes(sql: postgres.Sql): Promise<string[]> {
+  const constraints = await sql`
+    select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as definition
+    from pg_constraint where conrelid in ('keys'::regclass, 'tokens'::regclass) and contype in ('p', 'u', 'f')
+    order by contype = 'f'`;
   const indexes = await sql`
-    select indexrelid::regclass::text as index, pg_get_indexdef(indexrelid) as definition,
-      conname as constraint, pg_get_constraintdef(pg_constraint.oid) as constraint_definition
-    from pg_index left join pg_constraint on conindid = indexrelid and conrelid = indrelid
-    where indrelid = 'keys'::regclass`;
-  for (const { index, constraint } of indexes)
-    await sql.unsafe(constraint ? `alter table keys drop constraint "${constraint}"` : `drop index ${index}`);
-  return indexes.map(({ definition, constraint, constraint_definition }) =>
-    constraint ? `alter table keys add constraint "${constraint}" ${constraint_definition}` : definition,
-  );
+    select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
+    from pg_index where indrelid in ('keys'::regclass, 'tokens'::regclass)
+      and not exists (select from pg_constraint where conindid = indexrelid and conrelid = indrelid)`;
+  for (const { table, name } of constraints.toReversed())
+    await sql.unsafe(`alter table ${table} drop constraint "${name}"`);
+  for (const { name } of indexes) await sql.unsafe(`drop index ${name}`);
+  return [
+    ...constraints.map(
+      ({ table, name, definition }) => `alter table ${table} add constraint "${name}" ${definition}`,
+    ),
+    ...indexes.map(({ definition }) => definition),
+  ];
 }

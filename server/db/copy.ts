@@ -8,6 +8,7 @@ const tables: Record<keyof Schema, boolean> = {
   sessions: true,
   refresh_tokens: true,
   keys: true,
+  tokens: true,
   usage: true,
   events: true,
   // Those that answer from memory now, each by itself.

@@ -31,17 +31,28 @@ export interface Schema {
     number: GeneratedAlways<number>;
     account_id: string;
     name: string;
-    hash: Uint8Array;
-    start: string;
     scopes: string[];
     metadata: ColumnType<Metadata, never, never>;
     expires_at: Date | null;
     disabled_at: Date | null;
+    created_at: Date;
+    updated_at: Date;
+    current_hash: Uint8Array;
+    next_hash: Uint8Array | null;
+    /** In seconds. */
+    next_overlap: number | null;
+    previous_hash: Uint8Array | null;
+    previous_ends_at: Date | null;
+  };
+  tokens: {
+    hash: Uint8Array;
+    key_id: string;
+    start: string;
+    created_at: Date;
+    activated_at: Date | null;
     last_used_at: Date | null;
     last_used_ip: string | null;
     last_used_user_agent: string | null;
-    created_at: Date;
-    updated_at: Date;
   };
   usage: {
     account_id: string;

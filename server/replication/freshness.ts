@@ -1,5 +1,11 @@
 import { type Change, parse } from './messages.ts';
 
+/**
+ * Milliseconds after which a replica that confirms nothing has ceased to trust its cache, so that others wait no longer:
+ * `trust` (replica.ts), and far more than two clocks drift apart meanwhile.
+ */
+export const lease = 1_500;
+
 /** A cache of what is in the database, which is told what to forget. */
 export interface Invalidated {
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */

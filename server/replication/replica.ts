@@ -7,15 +7,13 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
 import { Clock, databaseTime } from './clock.ts';
-import { type Freshness, type Invalidated, invalidateChanged } from './freshness.ts';
+import { type Freshness, type Invalidated, invalidateChanged, lease } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
 const beatInterval = 250;
 /** Milliseconds from sending a heartbeat until the cache is no longer fresh, if that heartbeat has returned. */
 const trust = 1_000;
-/** Milliseconds that others wait for our confirmation: `trust`, and far more than two clocks drift apart meanwhile. */
-const lease = 1_500;
 /** Milliseconds of silence after which a listener connection is given up, and milliseconds until the next is tried. */
 const patience = 2_000;
 const moment = 100;

@@ -4,16 +4,16 @@ import { type Outcome, outcomes } from '../../decide/verdict.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import type { Verdict } from '../verify/verify.ts';
-import { type Client, type HourUses, type KeyUses, Uses } from './tally.ts';
+import { type Client, type HourUses, type TokenUses, Uses } from './tally.ts';
 
 /** How long a use may wait before it is written, in milliseconds. */
 const flushDelay = 1_000;
 
-/** For so many keys uses are kept in memory while they cannot be written. */
+/** For so many tokens uses are kept in memory while they cannot be written. */
 const capacity = 100_000;
 
 /**
- * Keys whose uses go into one statement. Few enough to be done in time on a busy server, and not to hold up requests
+ * Tokens whose uses go into one statement. Few enough to be done in time on a busy server, and not to hold up requests
  * on the embedded database, where it takes 40 µs for each.
  */
 const statementSize = 2_000;
@@ -25,16 +25,17 @@ export const retention = 90 * 86_400_000;
 const sweepInterval = 3_600_000;
 const sweepSize = 1_000;
 
-/** The last use of a key, as it was read from the database. */
+/** The last use of a token, as it was read from the database. */
 export interface StoredUse {
-  id: string;
+  /** SHA-512 of the token, 128 hexadecimal digits. */
+  hash: string;
   lastUsedAt: Date | null;
   lastUsedIp: string | null;
   lastUsedUserAgent: string | null;
 }
 
 /**
- * Uses of keys, gathered in memory and written together, so that verifying never waits for a write.
+ * Uses of tokens, gathered in memory and written together, so that verifying never waits for a write.
  * Last uses that this process tells are never late: `lastUse` knows what is not written yet.
  */
 export class Usage {
@@ -54,11 +55,11 @@ export class Usage {
   #closed = false;
 
   /** @param onError told when a flush fails, whose uses are kept and tried again; and, once, when no more can be kept */
-  constructor(db: Database, onError: (error: unknown) => void, { keys = capacity } = {}) {
+  constructor(db: Database, onError: (error: unknown) => void, { tokens = capacity } = {}) {
     this.#db = db;
     this.#onError = onError;
-    this.#capacity = keys;
-    this.#waiting = new Uses(keys);
+    this.#capacity = tokens;
+    this.#waiting = new Uses(tokens);
     this.#written = new Uses();
   }
 
@@ -78,7 +79,7 @@ export class Usage {
     this.#plan();
   }
 
-  /** How many keys have uses that wait to be written. */
+  /** How many tokens have uses that wait to be written. */
   get backlog(): number {
     return this.#waiting.size;
   }
@@ -88,13 +89,18 @@ export class Usage {
     return this.#dropped;
   }
 
-  /** When a key, as it was read from the database, was last valid, and who presented it. */
-  lastUse({ id, lastUsedAt, lastUsedIp, lastUsedUserAgent }: StoredUse): ({ at: Date } & Client) | null {
-    let latest = lastUsedAt && { at: lastUsedAt, ip: lastUsedIp, userAgent: lastUsedUserAgent };
-    for (const uses of [this.#written, this.#waiting]) {
-      const known = uses.lastUse(id);
-      // The first of several in a millisecond stays, as in Uses.
-      if (known && (!latest || known.at > latest.at.getTime())) latest = { ...known, at: new Date(known.at) };
+  /** When one of these tokens, as they were read from the database, was last valid, and who presented it. */
+  lastUse(...tokens: readonly StoredUse[]): ({ at: Date } & Client) | null {
+    let latest: ({ at: Date } & Client) | null = null;
+    for (const { hash, lastUsedAt, lastUsedIp, lastUsedUserAgent } of tokens) {
+      if (lastUsedAt && (!latest || lastUsedAt > latest.at))
+        latest = { at: lastUsedAt, ip: lastUsedIp, userAgent: lastUsedUserAgent };
+      for (const uses of [this.#written, this.#waiting]) {
+        const known = uses.lastUse(hash);
+        // The first of several in a millisecond stays, as in Uses.
+        if (known && (!latest || known.at > latest.at.getTime()))
+          latest = { ...known, at: new Date(known.at) };
+      }
     }
     return latest;
   }
@@ -152,7 +158,9 @@ export class Usage {
     if (this.#isFull) return;
     this.#isFull = true;
     this.#onError(
-      new Error(`The uses of ${this.#capacity} keys wait to be written; those of further keys are dropped`),
+      new Error(
+        `The uses of ${this.#capacity} tokens wait to be written; those of further tokens are dropped`,
+      ),
     );
   }
 
@@ -168,40 +176,42 @@ export class Usage {
 const namedCount = (outcome: Outcome) => sql`(${sql.lit(outcome)} collate "C", ${sql.ref(outcome)})`;
 
 /**
- * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then counts in the
- * order of key and verdict, so that none can deadlock. A count may be there twice, where the server did write it
- * and its answer was lost. Counts of accounts that are deleted are dropped.
+ * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then their tokens,
+ * then counts in the order of key and verdict, so that none can deadlock. If the database's reply is lost, a use may be
+ * counted twice. Counts of accounts that are deleted are dropped.
  */
 async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> {
   // Column by column, which is less work for Postgres than a list of objects.
-  const column = (name: keyof KeyUses) =>
-    sql`json_array_elements_text(${JSON.stringify(uses.map((key) => key[name]))}::text::json)`;
+  const column = (name: keyof TokenUses) =>
+    sql`json_array_elements_text(${JSON.stringify(uses.map((token) => token[name]))}::text::json)`;
   const columns = sql.join(
-    (['keyId', 'accountId', 'lastUsedAt', 'ip', 'userAgent', ...outcomes] as const).map(column),
+    (['hash', 'keyId', 'accountId', 'lastUsedAt', 'ip', 'userAgent', ...outcomes] as const).map(column),
   );
   await sql`
     with uses as materialized (
-      select *, to_timestamp(last_used_at::float8 / 1000) as at
+      select *, decode(hash_text, 'hex') as hash, to_timestamp(last_used_at::float8 / 1000) as at
       from rows from (${columns}) as u(
-        key_id, account_id, last_used_at, ip, user_agent, ${sql.join(outcomes.map((outcome) => sql.ref(outcome)))})
+        hash_text, key_id, account_id, last_used_at, ip, user_agent,
+        ${sql.join(outcomes.map((outcome) => sql.ref(outcome)))})
     ),
     used as (
-      select keys.id, uses.at, uses.ip, uses.user_agent
-      from keys join uses on uses.key_id = keys.id
-      where uses.at is not null and (keys.last_used_at is null or keys.last_used_at < uses.at)
+      select tokens.hash, uses.at, uses.ip, uses.user_agent
+      from uses join tokens on tokens.hash = uses.hash join keys on keys.id = tokens.key_id
+      where uses.at is not null and (tokens.last_used_at is null or tokens.last_used_at < uses.at)
       order by keys.id
       for no key update of keys
     ),
     noted as (
-      update keys set last_used_at = used.at, last_used_ip = used.ip, last_used_user_agent = used.user_agent
-      from used where keys.id = used.id
+      update tokens set last_used_at = used.at, last_used_ip = used.ip, last_used_user_agent = used.user_agent
+      from used where tokens.hash = used.hash and (tokens.last_used_at is null or tokens.last_used_at < used.at)
     )
     insert into usage (account_id, key_id, hour, verdict, count)
-    select uses.account_id, uses.key_id, ${new Date(hour)}::timestamptz, verdict, count::bigint
+    select uses.account_id, uses.key_id, ${new Date(hour)}::timestamptz, verdict, sum(count::bigint)
     from uses join accounts on accounts.id = uses.account_id and accounts.closed_at is null cross join lateral (
       values ${sql.join(outcomes.map(namedCount))}) as counted(verdict, count)
     -- The second makes it wait for the locks above.
     where count <> '0' and (select count(*) from used) >= 0
+    group by uses.account_id, uses.key_id, verdict
     order by uses.key_id collate "C", verdict
     on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count`.execute(db);
 }

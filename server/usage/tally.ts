@@ -7,21 +7,23 @@ export interface Client {
   userAgent: string | null;
 }
 
-/** How often tokens of a key were presented. One that is unknown belongs to no key. */
+/** How often a token was presented. One that is unknown belongs to no key. */
 export type Counts = Record<Outcome, number>;
 
-/** The uses of a key in one hour: who presented it last, when it was valid, and how often it was what. */
-export interface KeyUses extends Client, Counts {
+/** The uses of a token in one hour: who presented it last, when it was valid, and how often it was what. */
+export interface TokenUses extends Client, Counts {
+  /** SHA-512 of the token, 128 hexadecimal digits. */
+  hash: string;
   keyId: string;
   accountId: string;
   /** Unix time in milliseconds; minus infinity, of which JSON makes null, where it was not valid. */
   lastUsedAt: number;
 }
 
-/** Uses of keys in the hour that begins then, as Unix time in milliseconds. */
+/** Uses of tokens in the hour that begins then, as Unix time in milliseconds. */
 export interface HourUses {
   hour: number;
-  uses: KeyUses[];
+  uses: TokenUses[];
 }
 
 const hourLength = 3_600_000;
@@ -29,45 +31,45 @@ const hourLength = 3_600_000;
 /** A number like the others: V8 overwrites one in its place, and makes a new one where the place may hold other things. */
 const never = Number.NEGATIVE_INFINITY;
 
-/** Uses of keys that wait to be written. */
+/** Uses of tokens that wait to be written. */
 export class Uses {
-  /** By hour, then by key. Seldom more than one hour: uses are written each second. */
-  readonly #hours = new Map<number, Map<string, KeyUses>>();
+  /** By hour, then by hash. Seldom more than one hour: uses are written each second. */
+  readonly #hours = new Map<number, Map<string, TokenUses>>();
   readonly #capacity: number;
   #size = 0;
 
-  /** @param capacity how many keys fit; a key counts again for each further hour */
+  /** @param capacity how many tokens fit; a token counts again for each further hour */
   constructor(capacity = Number.POSITIVE_INFINITY) {
     this.#capacity = capacity;
   }
 
-  /** How many keys are in here; a key counts again for each further hour. */
+  /** How many tokens are in here; a token counts again for each further hour. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Adds one use. On the way of every request: a look-up, and nothing is made but for a key's first use in an hour.
+   * Adds one use. On the way of every request: a look-up, and nothing is made but for a token's first use in an hour.
    * @returns whether it fitted
    */
   add(
-    { id, accountId }: Pick<VerifiedKey, 'id' | 'accountId'>,
+    key: Pick<VerifiedKey, 'hash' | 'id' | 'accountId'>,
     outcome: Outcome,
     at: number,
     client: () => Client,
   ): boolean {
-    const uses = this.#usesOf(at - (at % hourLength), id, accountId);
+    const uses = this.#usesOf(at - (at % hourLength), key.hash, key.id, key.accountId);
     if (!uses) return false;
     uses[outcome]++;
     if (outcome === 'valid') note(uses, at, client);
     return true;
   }
 
-  /** When a key was last valid in here, and who presented it. */
-  lastUse(keyId: string): ({ at: number } & Client) | undefined {
-    let latest: KeyUses | undefined;
-    for (const keys of this.#hours.values()) {
-      const uses = keys.get(keyId);
+  /** When a token was last valid in here, and who presented it. */
+  lastUse(hash: string): ({ at: number } & Client) | undefined {
+    let latest: TokenUses | undefined;
+    for (const tokens of this.#hours.values()) {
+      const uses = tokens.get(hash);
       if (uses && uses.lastUsedAt > (latest?.lastUsedAt ?? never)) latest = uses;
     }
     return latest && { at: latest.lastUsedAt, ip: latest.ip, userAgent: latest.userAgent };
@@ -77,7 +79,7 @@ export class Uses {
   merge({ hour, uses: others }: HourUses): boolean {
     let fitted = true;
     for (const other of others) {
-      const uses = this.#usesOf(hour, other.keyId, other.accountId);
+      const uses = this.#usesOf(hour, other.hash, other.keyId, other.accountId);
       if (!uses) {
         fitted = false;
         continue;
@@ -88,10 +90,10 @@ export class Uses {
     return fitted;
   }
 
-  /** All of it in parts, each of one hour and of at most so many keys. */
+  /** All of it in parts, each of one hour and of at most so many tokens. */
   parts(size: number): HourUses[] {
-    return Array.from(this.#hours).flatMap(([hour, keys]) => {
-      const all = [...keys.values()];
+    return Array.from(this.#hours).flatMap(([hour, tokens]) => {
+      const all = [...tokens.values()];
       const count = Math.ceil(all.length / size);
       return Array.from({ length: count }, (_, part) => ({
         hour,
@@ -100,16 +102,17 @@ export class Uses {
     });
   }
 
-  #usesOf(hour: number, keyId: string, accountId: string): KeyUses | undefined {
-    return this.#hours.get(hour)?.get(keyId) ?? this.#open(hour, keyId, accountId);
+  #usesOf(hour: number, hash: string, keyId: string, accountId: string): TokenUses | undefined {
+    return this.#hours.get(hour)?.get(hash) ?? this.#open(hour, hash, keyId, accountId);
   }
 
-  #open(hour: number, keyId: string, accountId: string): KeyUses | undefined {
+  #open(hour: number, hash: string, keyId: string, accountId: string): TokenUses | undefined {
     if (this.#size >= this.#capacity) return undefined;
     this.#size++;
-    const keys = this.#hours.get(hour) ?? new Map<string, KeyUses>();
-    this.#hours.set(hour, keys);
-    const uses: KeyUses = {
+    const tokens = this.#hours.get(hour) ?? new Map<string, TokenUses>();
+    this.#hours.set(hour, tokens);
+    const uses: TokenUses = {
+      hash,
       keyId,
       accountId,
       lastUsedAt: never,
@@ -117,13 +120,13 @@ export class Uses {
       userAgent: null,
       ...zeroUses(),
     };
-    keys.set(keyId, uses);
+    tokens.set(hash, uses);
     return uses;
   }
 }
 
 /** A later use is the last one; of many in the same millisecond the first, so that the others need not say who they are. */
-function note(uses: KeyUses, at: number, client: () => Client): void {
+function note(uses: TokenUses, at: number, client: () => Client): void {
   if (uses.lastUsedAt >= at) return;
   const { ip, userAgent } = client();
   uses.lastUsedAt = at;

@@ -57,6 +57,11 @@ export class KeyCache implements Invalidated, Keys {
     return this.#inFlight.get(hash) ?? this.#ask(hash);
   }
 
+  refresh(hash: string): Promise<VerifiedKey | undefined> {
+    this.invalidate(hash);
+    return this.#isFresh() ? this.#ask(hash) : this.#find(hash);
+  }
+
   invalidate(hash: string): void {
     this.#keys.delete(hash);
     this.#unknown.delete(hash);
@@ -94,7 +99,7 @@ export class KeyCache implements Invalidated, Keys {
   }
 
   #store(hash: string, key: VerifiedKey | undefined): void {
-    if (key) this.#keys.set(hash, key);
+    if (key) this.#keys.set(key.hash, key);
     else this.#unknown.set(hash, true);
   }
 }

@@ -1,13 +1,16 @@
 import { isPlausible } from '../../decide/token-form.ts';
-import { type KeyFacts, type KeyReason, reasonAgainst } from '../../decide/verdict.ts';
+import { type KeyFacts, type KeyReason, reasonAgainst, type TokenState } from '../../decide/verdict.ts';
 import type { Metadata } from '../db/schema.ts';
 import { operatorAccountId } from '../id.ts';
 import { hashText } from '../token.ts';
 import { maybeAsync } from './maybe-async.ts';
 
-/** What a verdict needs to know of a key. */
+/** What a verdict needs to know of a key, and of the token that was presented. */
 export interface VerifiedKey extends KeyFacts {
   id: string;
+  /** SHA-512 of the token, 128 hexadecimal digits. */
+  hash: string;
+  state: TokenState;
   accountId: string;
   externalId: string | null;
   name: string;
@@ -32,6 +35,8 @@ export const malformed: Verdict = { valid: false, reason: 'unknown' };
 /** Where keys are found by the hashes of their tokens, 128 hexadecimal digits each. */
 export interface Keys {
   find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined>;
+  /** Asks the database, whatever is cached. */
+  refresh(hash: string): Promise<VerifiedKey | undefined>;
 }
 
 /** The keys a verifier may see: those of one account, or, for the operator's own, every key. */
@@ -48,13 +53,13 @@ export interface Wanted {
 }
 
 /** Says whether a token is good at this instant: at once where memory tells. Never throws for a bad one, and never writes. */
-export function verify(keys: Keys, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
+export function verify(keys: Pick<Keys, 'find'>, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
   return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : malformed;
 }
 
 /** The same for a token whose hash, in hexadecimal digits, is known already. */
 export function verifyHash(
-  keys: Keys,
+  keys: Pick<Keys, 'find'>,
   hash: string,
   { scopes = [], reach, now }: Wanted,
 ): Verdict | Promise<Verdict> {

@@ -28,15 +28,37 @@ interface HotKey {
 
 const random = (below: number) => Math.floor(Math.random() * below);
 
-/** How a key is revoked, at random: each way answers only when it is in force everywhere. */
-function revocation(): { method: string; body?: object; notBefore: number } {
-  const lead = 200 + random(300);
-  return (
-    [
-      { method: 'PATCH', body: { disabled: true }, notBefore: 0 },
-      { method: 'PATCH', body: { expiresAt: new Date(Date.now() + lead).toISOString() }, notBefore: lead },
-    ][random(4)] ?? { method: 'DELETE', notBefore: 0 }
-  );
+/** How the token of a key is ended: resolves when that was answered, and says from when on it must be refused. */
+type Way = (
+  key: HotKey,
+  send: Send,
+  sendElsewhere: Send,
+) => Promise<{ answered: boolean; notBefore?: number }>;
+
+const answer = ({ status }: { status: number }) => ({ answered: status === 200 || status === 204 });
+
+/** The ways, each of which answers only when it is in force everywhere. */
+function waysOn(query: string): Way[] {
+  const path = ({ id }: HotKey, step = '') => `/v1/keys/${id}${step}${query}`;
+  const remove: Way = async (key, send) => answer(await send('DELETE', path(key)));
+  return [
+    remove,
+    remove,
+    async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
+    async (key, send) => {
+      const notBefore = Date.now() + 200 + random(300);
+      const expiresAt = new Date(notBefore).toISOString();
+      return { ...answer(await send('PATCH', path(key), { expiresAt })), notBefore };
+    },
+    async (key, send) => answer(await send('POST', path(key, '/rotate'), { immediate: true })),
+    // The first use of the new token ends the old one, on whichever replica it comes.
+    async (key, send, sendElsewhere) => {
+      const { status, body } = await send('POST', path(key, '/rotate'), { overlapSeconds: 0 });
+      if (status !== 200) return { answered: false };
+      const used = await sendElsewhere('POST', '/v1/keys/verify', { token: JSON.parse(body).token });
+      return { answered: used.body.startsWith('{"valid":true') };
+    },
+  ];
 }
 
 const replicas = 4;
@@ -91,6 +113,8 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
       figures.acceptedAfter += 1;
   };
 
+  const ways = waysOn(query);
+
   let done = false;
   const verifier = async (replica: number) => {
     const send = connect(replica);
@@ -119,23 +143,24 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   const revoker = async (worker: number) => {
     // Through those that reach Postgres; a revocation that is answered 503 is none.
     const send = connect(1 + (worker % (replicas - 1)));
+    const sendElsewhere = connect(1 + ((worker + 1) % (replicas - 1)));
     const checks = at.map((_, replica) => connect(replica));
     while (figures.revocations < count) {
       await mint(send);
       const key = keys[random(keys.length)];
       if (!key || key.refusedFrom !== undefined) continue;
       key.refusedFrom = Number.POSITIVE_INFINITY;
-      const { method, body, notBefore } = revocation();
+      const way = ways[random(ways.length)];
       const began = performance.now();
       const disturbedAtFirst = isPartitioned;
-      const { status } = await send(method, `/v1/keys/${key.id}${query}`, body);
+      const { answered, notBefore = 0 } = (await way?.(key, send, sendElsewhere)) ?? { answered: false };
       const ended = performance.now();
-      if (status !== 200 && status !== 204) {
+      if (!answered) {
         figures.unexpected += 1;
         continue;
       }
       (disturbedAtFirst || isPartitioned ? disturbed : calm).push(ended - began);
-      key.refusedFrom = Math.max(ended, began + notBefore + 1);
+      key.refusedFrom = Math.max(ended, ended + notBefore - Date.now() + 1);
       figures.revocations += 1;
       await pause(Math.max(0, key.refusedFrom - performance.now()));
       // The one that is cut off may take its time to say that it cannot tell.

@@ -29,6 +29,7 @@ test('the README’s curl lines work as they stand', async () => {
     { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/) },
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
+    { name: 'CI', token: expect.stringMatching(/^lk_/), tokens: [{ state: 'current' }, { state: 'next' }] },
   ]);
 });
 

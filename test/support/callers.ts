@@ -5,6 +5,7 @@ import { withoutRequest } from '../../server/events.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
 import { type Key, mintKey } from '../../server/keys.ts';
 import { hashPassword } from '../../server/password.ts';
+import { activate, rotateKey } from '../../server/rotation.ts';
 import { hashToken, newToken } from '../../server/token.ts';
 import { password, type TestService } from './harness.ts';
 
@@ -184,6 +185,22 @@ export async function newWorld(service: TestService): Promise<World> {
   return { service, owner, other, thing: { token, key } };
 }
 
+/** Brings the thing to the step of a rotation that the call is about. */
+export async function prepare({ operationId }: Call, { service, owner, thing }: World): Promise<void> {
+  if (!/^(?:cancel|finish|extend)Rotation$/.test(operationId)) return;
+  const { context } = service;
+  const { accountId } = owner;
+  const { id } = thing.key;
+  const minted = { token: newToken('lk_'), overlap: 60 };
+  const { tokens } = await rotateKey(
+    context,
+    { accountId, id },
+    minted,
+    withoutRequest('operator', context.now()),
+  );
+  if (operationId !== 'cancelRotation') await activate(context, { id, hash: tokens[1]?.hash ?? '' });
+}
+
 /** The call as a request in this world, its examples replaced by what is there. */
 function requestOf(call: Call, { owner, other, thing }: World): { path: string; init: RequestInit } {
   const ids: Record<string, string> = {
@@ -290,7 +307,7 @@ export const everybody: Who[] = [
     token: async (world) => {
       const token = await keyToken(world, 'owner', ourScopes);
       const { db, context } = world.service;
-      await sql`update keys set disabled_at = ${new Date(context.now())} where hash = ${hashToken(token)}`.execute(
+      await sql`update keys set disabled_at = ${new Date(context.now())} where current_hash = ${hashToken(token)}`.execute(
         db,
       );
       return token;

@@ -4,6 +4,7 @@ import { sweepClosedAccount } from '../../server/background/closed-accounts.ts';
 import { clientIp, expectData, type TestService } from './harness.ts';
 import {
   type Contract,
+  draining,
   isFull,
   isGood,
   journalKey,
@@ -11,6 +12,7 @@ import {
   liveKeys,
   type Model,
   type ModelKey,
+  newToken,
   v1Key,
   verdictOn,
 } from './model.ts';
@@ -80,7 +82,7 @@ export const signUp: Step = async (model, real) => {
 async function note(
   model: Model,
   real: Real,
-  minted: Pick<ModelKey, 'owner' | 'token' | 'name' | 'scopes' | 'expiresAt'>,
+  { token, ...minted }: Pick<ModelKey, 'owner' | 'name' | 'scopes' | 'expiresAt'> & { token: string },
 ): Promise<ModelKey> {
   const as = tokenOf(real, minted.owner);
   const { body: journal } = await call(real, as, 'GET', lists.journal);
@@ -89,9 +91,9 @@ async function note(
   expect(number).toBeGreaterThan(model.keys.at(-1)?.number ?? 0);
   const at = model.now();
   const rest = {
+    tokens: { current: newToken(token, at) },
+    replaced: [],
     disabledAt: null,
-    lastUsedAt: null,
-    lastUsedIp: null,
     createdAt: at,
     updatedAt: at,
     revoked: false,
@@ -234,7 +236,7 @@ const revoke = fc.record({ n, by: account, contract }).map((facts) =>
 const revokeItself = fc.record({ n }).map((facts) =>
   command('RevokeItself', facts, someKey, async (model, real) => {
     const key = nth(model, facts.n);
-    const { status } = await call(real, key.token, 'DELETE', '/v1/keys/current');
+    const { status } = await call(real, key.tokens.current.token, 'DELETE', '/v1/keys/current');
     expect(status).toBe(isGood(model, key) ? 204 : 401);
     if (status === 204) key.revoked = true;
   }),
@@ -265,32 +267,115 @@ const sweep = fc.constant(
   ),
 );
 
-/** A key is used. Of several uses in the same millisecond, the first is the one that is shown. */
-function use(model: Model, key: ModelKey, ip: string | null) {
-  if (key.lastUsedAt !== model.now()) Object.assign(key, { lastUsedAt: model.now(), lastUsedIp: ip });
+/**
+ * A token is used, which makes the next one the current one. Of several uses in the same millisecond, the first is the
+ * one that is shown.
+ */
+function use(model: Model, key: ModelKey, token: string, ip: string | null) {
+  const { current, next, previous } = key.tokens;
+  const at = model.now();
+  if (next?.token === token) {
+    const { overlapSeconds, ...activated } = next;
+    key.tokens = {
+      current: { ...activated, activatedAt: at },
+      previous: { ...current, endsAt: at + overlapSeconds * 1000 },
+    };
+  }
+  const used = previous?.token === token ? previous : key.tokens.current;
+  if (used.lastUsedAt !== at) Object.assign(used, { lastUsedAt: at, lastUsedIp: ip });
 }
 
-/** Asks for the verdict on a key's token, and holds it against the model's. */
-async function verify(model: Model, real: Real, key: ModelKey, by: number | 'operator', scopes?: string[]) {
+/** Asks for the verdict on a token of a key, and holds it against the model's. */
+async function verify(
+  model: Model,
+  real: Real,
+  key: ModelKey,
+  token: string,
+  by: number | 'operator',
+  scopes?: string[],
+) {
   const as = by === 'operator' ? real.service.operatorToken : tokenOf(real, by);
-  const expected = verdictOn(model, key, by, scopes);
-  const answer = await call(real, as, 'POST', '/v1/keys/verify', { token: key.token, scopes });
+  const expected = verdictOn(model, key, token, by, scopes);
+  const answer = await call(real, as, 'POST', '/v1/keys/verify', { token, scopes });
   expect(answer).toEqual({ status: 200, body: expected });
-  if (expected.valid) use(model, key, null);
+  if (expected.valid) use(model, key, token, null);
 }
+
+/** Every token that a key ever had. */
+const everyToken = ({ tokens: { current, next, previous }, replaced }: ModelKey) => [
+  ...[previous, current, next].flatMap((one) => (one ? [one.token] : [])),
+  ...replaced,
+];
+
+/** The key has other tokens from now on: those that it has no more are refused. */
+function replaceTokens(key: ModelKey, tokens: ModelKey['tokens']) {
+  const before = everyToken(key);
+  key.tokens = tokens;
+  const { current, next, previous } = tokens;
+  const kept = [current, next, previous].map((one) => one?.token);
+  key.replaced = before.filter((token) => !kept.includes(token));
+}
+
+const rotate = fc
+  .record({ n, by: account, overlap: fc.constantFrom(0, 1, 3600, 'immediate' as const) })
+  .map((facts) =>
+    command('RotateKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+      const key = nth(model, facts.n);
+      const { by, overlap } = facts;
+      const body = overlap === 'immediate' ? { immediate: true } : { overlapSeconds: overlap };
+      const path = `/v1/keys/key_${key.id}/rotate`;
+      const answer = await call(real, tokenOf(real, by), 'POST', path, body);
+      if (!reaches(by, key)) return expect(answer.status).toBe(404);
+      if (overlap !== 'immediate' && draining(model, key)) return expect(answer.status).toBe(409);
+      const { token } = answer.body;
+      const at = model.now();
+      const { current } = key.tokens;
+      if (overlap === 'immediate') replaceTokens(key, { current: newToken(token, at) });
+      else replaceTokens(key, { current, next: { ...newToken(token, at, null), overlapSeconds: overlap } });
+      key.updatedAt = at;
+      expect(answer).toEqual({ status: 200, body: { ...v1Key(model, key), token } });
+    }),
+  );
+
+const stepRotation = fc
+  .record({ n, by: account, step: fc.constantFrom('cancel', 'finish', 'extend') })
+  .map((facts) =>
+    command('StepRotation', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+      const key = nth(model, facts.n);
+      const { by, step } = facts;
+      const body = step === 'extend' ? { overlapSeconds: 7200 } : undefined;
+      const path = `/v1/keys/key_${key.id}/rotation/${step}`;
+      const answer = await call(real, tokenOf(real, by), 'POST', path, body);
+      if (!reaches(by, key)) return expect(answer.status).toBe(404);
+      const { current, next } = key.tokens;
+      const previous = draining(model, key);
+      if (step === 'cancel' ? !next : !previous) return expect(answer.status).toBe(409);
+      const at = model.now();
+      if (step === 'extend' && previous) previous.endsAt = Math.max(previous.endsAt, at + 7_200_000);
+      else replaceTokens(key, { current });
+      key.updatedAt = at;
+      expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
+    }),
+  );
 
 const verifyKey = fc
   .record({
     n,
     by: fc.oneof(account, fc.constant('operator' as const)),
     scopes: fc.option(scopes, { nil: undefined }),
+    which: fc.nat({ max: 5 }),
   })
   .map((facts) =>
     command(
       'VerifyKey',
       facts,
       and(someKey, (model) => facts.by === 'operator' || isThere(facts.by)(model)),
-      (model, real) => verify(model, real, nth(model, facts.n), facts.by, facts.scopes),
+      (model, real) => {
+        const key = nth(model, facts.n);
+        const tokens = everyToken(key);
+        const token = tokens[facts.which % tokens.length] ?? '';
+        return verify(model, real, key, token, facts.by, facts.scopes);
+      },
     ),
   );
 
@@ -311,10 +396,10 @@ const listKeys = fc
 const listAsKey = fc.record({ n, contract }).map((facts) =>
   command('ListAsKey', facts, someKey, async (model, real) => {
     const key = nth(model, facts.n);
-    const { status, body } = await call(real, key.token, 'GET', lists[facts.contract]);
+    const { status, body } = await call(real, key.tokens.current.token, 'GET', lists[facts.contract]);
     if (!isGood(model, key) || facts.contract === 'share') return expect(status).toBe(401);
     if (!key.scopes.includes('keys:read')) return expect(status).toBe(403);
-    use(model, key, clientIp);
+    use(model, key, key.tokens.current.token, clientIp);
     // A page of /v1 has 20 keys, which the keys of one run may exceed.
     const expected = listOf(model, key.owner, facts.contract);
     if (liveKeys(model, key.owner).length <= 20)
@@ -368,6 +453,8 @@ export const commands = [
   rename,
   revoke,
   revokeItself,
+  rotate,
+  stepRotation,
   deleteAccount,
   sweep,
   verifyKey,
@@ -381,7 +468,9 @@ export const commands = [
 export async function compareEverything(model: Model, real: Real): Promise<void> {
   for (const owner of model.accounts.keys()) {
     for (const contract of ['v1', 'journal', 'share'] as const) await list(model, real, owner, contract);
-    for (const key of model.keys) await verify(model, real, key, owner);
+    for (const key of model.keys)
+      for (const token of everyToken(key)) await verify(model, real, key, token, owner);
   }
-  for (const key of model.keys) await verify(model, real, key, 'operator');
+  for (const key of model.keys)
+    for (const token of everyToken(key)) await verify(model, real, key, token, 'operator');
 }

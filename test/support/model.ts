@@ -2,19 +2,41 @@ import { createHash } from 'node:crypto';
 
 /** What the service should be: two accounts and their keys, as plain objects. */
 
+export interface ModelToken {
+  token: string;
+  createdAt: number;
+  activatedAt: number | null;
+  lastUsedAt: number | null;
+  lastUsedIp: string | null;
+}
+type NextToken = ModelToken & { overlapSeconds: number };
+type PreviousToken = ModelToken & { endsAt: number };
+
+export const newToken = (
+  token: string,
+  createdAt: number,
+  activatedAt: number | null = createdAt,
+): ModelToken => ({
+  token,
+  createdAt,
+  activatedAt,
+  lastUsedAt: null,
+  lastUsedIp: null,
+});
+
 export interface ModelKey {
   /** Which of the accounts has it. */
   owner: number;
   id: string;
   number: number;
-  token: string;
+  tokens: { current: ModelToken; next?: NextToken | undefined; previous?: PreviousToken | undefined };
+  /** Tokens that it had. */
+  replaced: string[];
   name: string;
   scopes: string[];
   /** Instants, in Unix milliseconds. */
   expiresAt: number | null;
   disabledAt: number | null;
-  lastUsedAt: number | null;
-  lastUsedIp: string | null;
   createdAt: number;
   updatedAt: number;
   revoked: boolean;
@@ -46,10 +68,22 @@ export function statusOf({ now }: Model, { disabledAt, expiresAt }: ModelKey) {
   return expiresAt !== null && now() >= expiresAt ? 'expired' : 'active';
 }
 
-/** The verdict on a key's token: of one account (`reach`), or of the operator. */
-export function verdictOn(model: Model, key: ModelKey, reach: number | 'operator', scopes: string[] = []) {
+/** The previous token, unless it has ended. */
+export const draining = ({ now }: Model, { tokens: { previous } }: ModelKey) =>
+  previous && previous.endsAt > now() ? previous : undefined;
+
+/** The verdict on a key's token, which is to be sent: of one account (`reach`), or of the operator. */
+export function verdictOn(
+  model: Model,
+  key: ModelKey,
+  token: string,
+  reach: number | 'operator',
+  scopes: string[] = [],
+) {
   const no = (reason: string) => ({ valid: false, reason });
   if (key.revoked || (reach !== 'operator' && reach !== key.owner)) return no('unknown');
+  if (key.replaced.includes(token)) return no('unknown');
+  if (key.tokens.previous?.token === token && !draining(model, key)) return no('rotated');
   const status = statusOf(model, key);
   if (status !== 'active') return no(status);
   if (!scopes.every((scope) => key.scopes.includes(scope))) return no('insufficient_scope');
@@ -67,22 +101,52 @@ export function verdictOn(model: Model, key: ModelKey, reach: number | 'operator
   };
 }
 
-/** Whether a key's token is good by itself, for whatever little it may do. */
-export const isGood = (model: Model, key: ModelKey) => verdictOn(model, key, 'operator').valid;
+/** Whether a key's current token is good by itself, for whatever little it may do. */
+export const isGood = (model: Model, key: ModelKey) =>
+  verdictOn(model, key, key.tokens.current.token, 'operator').valid;
+
+const startOf = ({ token }: ModelToken) => (token.startsWith('lk_') ? token.slice(0, 7) : token.slice(0, 12));
+
+const lastUse = ({ lastUsedAt, lastUsedIp }: ModelToken) => ({
+  lastUsedAt: iso(lastUsedAt),
+  lastUsedIp,
+  lastUsedUserAgent: null,
+});
+
+const v1Token = (state: string, token: ModelToken & Partial<NextToken & PreviousToken>) => ({
+  state,
+  start: startOf(token),
+  createdAt: iso(token.createdAt),
+  activatedAt: iso(token.activatedAt),
+  endsAt: iso(token.endsAt ?? null),
+  overlapSeconds: token.overlapSeconds ?? null,
+  ...lastUse(token),
+});
+
+/** Of all its tokens, the one that was used last. */
+function lastUsed({ tokens: { current, next, previous } }: ModelKey): ModelToken {
+  let last: ModelToken = current;
+  for (const other of [next, previous])
+    if ((other?.lastUsedAt ?? 0) > (last.lastUsedAt ?? 0)) last = other ?? last;
+  return last;
+}
 
 export const v1Key = (model: Model, key: ModelKey) => ({
   id: `key_${key.id}`,
   accountId: `acc_${model.accounts[key.owner]?.id}`,
   name: key.name,
-  start: key.token.startsWith('lk_') ? key.token.slice(0, 7) : key.token.slice(0, 12),
+  start: startOf(key.tokens.current),
   scopes: key.scopes,
   metadata: {},
   status: statusOf(model, key),
   expiresAt: iso(key.expiresAt),
   disabledAt: iso(key.disabledAt),
-  lastUsedAt: iso(key.lastUsedAt),
-  lastUsedIp: key.lastUsedIp,
-  lastUsedUserAgent: null,
+  ...lastUse(lastUsed(key)),
+  tokens: [
+    v1Token('current', key.tokens.current),
+    ...(key.tokens.next ? [v1Token('next', key.tokens.next)] : []),
+    ...[draining(model, key)].flatMap((token) => (token ? [v1Token('previous', token)] : [])),
+  ],
   createdAt: iso(key.createdAt),
   updatedAt: iso(key.updatedAt),
 });
@@ -93,7 +157,7 @@ export const journalKey = (key: ModelKey, token: string | null = null) => ({
   attributes: {
     name: key.name,
     token,
-    last_used_at: key.lastUsedAt === null ? 'Never' : unix(key.lastUsedAt),
+    last_used_at: lastUsed(key).lastUsedAt === null ? 'Never' : unix(lastUsed(key).lastUsedAt ?? 0),
     created_at: unix(key.createdAt),
     updated_at: unix(key.updatedAt),
   },
@@ -110,7 +174,7 @@ const shareKey = (model: Model, key: ModelKey) => ({
   isNever: key.expiresAt === null,
   _id: key.id,
   user: model.accounts[key.owner]?.id,
-  hash: createHash('sha512').update(key.token).digest('hex'),
+  hash: createHash('sha512').update(key.tokens.current.token).digest('hex'),
   expireAt: iso(key.expiresAt ?? inAHundredYears(key.createdAt)),
   createdAt: iso(key.createdAt),
   updatedAt: iso(key.updatedAt),

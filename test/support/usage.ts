@@ -1,5 +1,6 @@
 import { beforeAll } from 'vitest';
 import type { paths } from '../../clients/typescript/schema.gen.ts';
+import { zeroUses } from '../../decide/verdict.ts';
 import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
 
 /** What the tests of usage share: the service with two accounts, and keys to use and to ask for. */
@@ -16,7 +17,7 @@ beforeAll(async () => {
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
-export const none = { valid: 0, expired: 0, disabled: 0, insufficient_scope: 0 };
+export const none = zeroUses();
 export const iso = (at: number) => new Date(at).toISOString();
 
 export const mint = async (body: { scopes?: string[]; expiresIn?: '1d' } = {}, by = ada) =>

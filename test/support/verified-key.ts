@@ -3,6 +3,8 @@ import type { VerifiedKey } from '../../server/verify/verify.ts';
 /** A key as a verification finds it: active, without scopes, and otherwise as the facts say. */
 export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
   id: '',
+  hash: '',
+  state: 'current',
   accountId: '',
   externalId: null,
   name: 'Key',
@@ -10,5 +12,6 @@ export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
   metadata: {},
   expiresAt: null,
   disabledAt: null,
+  endsAt: null,
   ...facts,
 });

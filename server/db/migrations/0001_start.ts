@@ -40,23 +40,57 @@ const statements = [
   )`,
   sql`create index on refresh_tokens (session_id)`,
 
-  // Room in each page lets an update of last_used_at stay in it, without touching an index.
+  // What a key is for, and which tokens it has, by their hashes: one, or two while it rotates. Whoever rotates it
+  // contends for this row, and tests nothing else. Its tokens are in the next table.
   sql`create table keys (
     id text collate "C" primary key,
     number bigint generated always as identity unique,
     account_id text collate "C" not null references accounts on delete cascade,
     name text not null,
-    hash bytea not null unique,
-    start text not null,
     scopes text[] not null,
     metadata jsonb not null,
     ${instant('expires_at')},
     ${instant('disabled_at')},
-    ${instant('last_used_at')},
     ${instant('created_at')} not null,
-    ${instant('updated_at')} not null
+    ${instant('updated_at')} not null,
+    current_hash bytea not null,
+    -- Has never been used. From its first accepted verification on it is the current one, and that one the previous.
+    next_hash bytea,
+    -- So many seconds the current token will live on then.
+    next_overlap integer,
+    -- Still accepted, until it ends.
+    previous_hash bytea,
+    ${instant('previous_ends_at')},
+    check ((next_hash is null) = (next_overlap is null)),
+    check ((previous_hash is null) = (previous_ends_at is null)),
+    check (next_hash is null or previous_hash is null)
   ) with (fillfactor = 85)`,
   sql`create index on keys (account_id, number)`,
+
+  // Room in each page lets an update of last_used_at stay in it, without touching an index.
+  sql`create table tokens (
+    hash bytea primary key,
+    key_id text collate "C" not null references keys on delete cascade,
+    start text not null,
+    ${instant('created_at')} not null,
+    -- Since when it is, or was, the current one. Null of one that was never used since a rotation brought it.
+    ${instant('activated_at')},
+    ${instant('last_used_at')},
+    last_used_ip text,
+    last_used_user_agent text
+  ) with (fillfactor = 85)`,
+  sql`create index on tokens (key_id)`,
+
+  // A key has the tokens that it names, and no others: also those that another rotation brings in at the same time,
+  // which a statement that began before cannot see.
+  sql`create function delete_replaced_tokens() returns trigger language plpgsql as $$
+  begin
+    delete from tokens where key_id = new.id and hash <> new.current_hash
+      and hash is distinct from new.next_hash and hash is distinct from new.previous_hash;
+    return null;
+  end $$`,
+  sql`create trigger key_rotated after update of current_hash, next_hash, previous_hash on keys
+    for each row execute function delete_replaced_tokens()`,
 
   // Once for each statement, not for each row: a thousand updates of one row in one transaction read each other's
   // versions. A key that is being minted (see mintKey) is counted where the bound is checked, which is less work.

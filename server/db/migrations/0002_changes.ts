@@ -15,6 +15,17 @@ const statements = [
 
   sql`create function key_changed() returns trigger language plpgsql as $$
   begin
+    perform pg_notify('latchkey', 'changed ' || encode(hash, 'hex'))
+    from unnest(array[new.current_hash, new.next_hash, new.previous_hash]) as hash where hash is not null;
+    return null;
+  end $$`,
+  // All that a verdict says. A token that is about to replace another changes nothing until it is used.
+  sql`create trigger key_changed
+    after update of id, account_id, name, scopes, metadata, expires_at, disabled_at, current_hash, previous_hash, previous_ends_at on keys
+    for each row execute function key_changed()`,
+
+  sql`create function token_changed() returns trigger language plpgsql as $$
+  begin
     if tg_op <> 'INSERT' then
       perform pg_notify('latchkey', 'changed ' || encode(old.hash, 'hex'));
     end if;
@@ -23,21 +34,20 @@ const statements = [
     end if;
     return null;
   end $$`,
-  // All that a verdict says, and so nothing that tells of uses.
-  sql`create trigger key_changed
-    after delete or update of id, account_id, name, hash, scopes, metadata, expires_at, disabled_at on keys
-    for each row execute function key_changed()`,
+  // Deletions of keys are told here: when the keys are gone, so are their tokens.
+  sql`create trigger token_changed after delete or update of hash, key_id on tokens
+    for each row execute function token_changed()`,
   // A token that is being minted (see mintKey) is new to the world, so nobody remembers it as unknown. To tell takes a
   // lock of the whole server at commit, so that all who mint would stand in one line. Keys brought in otherwise are told.
-  sql`create trigger key_inserted after insert on keys
-    for each row when (current_setting('latchkey.minting', true) is distinct from 'on') execute function key_changed()`,
+  sql`create trigger token_inserted after insert on tokens
+    for each row when (current_setting('latchkey.minting', true) is distinct from 'on') execute function token_changed()`,
 
   sql`create function keys_changed() returns trigger language plpgsql as $$
   begin
     perform pg_notify('latchkey', 'changed_all');
     return null;
   end $$`,
-  sql`create trigger keys_truncated after truncate on keys for each statement execute function keys_changed()`,
+  sql`create trigger tokens_truncated after truncate on tokens for each statement execute function keys_changed()`,
   sql`create function account_closed() returns trigger language plpgsql as $$
   begin
     perform pg_notify('latchkey', 'closed ' || new.id);

@@ -2,8 +2,6 @@ import { type Kysely, sql } from 'kysely';
 import { instant } from './instant.ts';
 
 const statements = [
-  sql`alter table keys add last_used_ip text, add last_used_user_agent text`,
-
   // How often a key was presented in an hour, and what was said of it. No foreign keys: the totals of an account keep
   // the uses of keys that are gone.
   sql`create table usage (

@@ -64,7 +64,7 @@ export function journalOperations(context: ServiceContext): Operation[] {
   const { db, publicUrl, tokenPrefix, usage } = context;
 
   const resource = (key: Key, token: string | null = null) => {
-    const lastUse = usage.lastUse(key);
+    const lastUse = usage.lastUse(...key.tokens);
     return {
       type: 'api_key' as const,
       id: String(key.number),
@@ -142,6 +142,9 @@ const answers: Record<RefusalCode, Answer> = {
   account_required: ourFault,
   email_taken: ourFault,
   invalid_refresh_token: ourFault,
+  rotation_draining: ourFault,
+  rotation_not_draining: ourFault,
+  rotation_not_pending: ourFault,
   sign_up_closed: ourFault,
   wrong_credentials: ourFault,
   wrong_password: ourFault,

@@ -8,17 +8,12 @@ import { bearerToken, type FindToken } from '../../http/bearer.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { allKeys, changeKey, getKey, type Key, mintKey, revokeKey } from '../../keys.ts';
+import { neverExpires } from '../../signing.ts';
 
 const defaultLabel = 'Default API Key Label';
 
 /** Seconds from creation to expiry, by the unit. The page's example of a month has 31 days. */
 const lifetimes = { day: 86_400, week: 7 * 86_400, month: 31 * 86_400, year: 365 * 86_400 };
-
-/** When a key that never expires is said to expire: 100 calendar years on, in Unix seconds. */
-function farFuture(createdAt: Date): number {
-  const date = new Date(createdAt);
-  return Math.floor(date.setUTCFullYear(date.getUTCFullYear() + 100) / 1000);
-}
 
 /** A refusal of one field; its code is `INVALID_` and the field's name. */
 const refuse = (field: string, detail: string) => new InvalidInput({ detail, pointer: `#/${field}` });
@@ -67,8 +62,8 @@ const keyDocument = (key: Key) => ({
   isNever: key.expiresAt === null,
   _id: key.id,
   user: key.accountId,
-  hash: key.hash,
-  expireAt: (key.expiresAt ?? new Date(farFuture(key.createdAt) * 1000)).toISOString(),
+  hash: key.tokens[0].hash,
+  expireAt: (key.expiresAt ?? neverExpires(key.createdAt)).toISOString(),
   createdAt: key.createdAt.toISOString(),
   updatedAt: key.updatedAt.toISOString(),
   __v: 0 as const,
@@ -105,8 +100,8 @@ export function shareOperations(context: ServiceContext): Operation[] {
 
         // One computation in whole seconds, for the JWT and for what is stored.
         const iat = Math.floor(act.now / 1000);
-        const exp = lifetime === null ? farFuture(new Date(act.now)) : iat + lifetime;
-        const expiresAt = lifetime === null ? null : new Date(exp * 1000);
+        const expiresAt = lifetime === null ? null : new Date((iat + lifetime) * 1000);
+        const exp = (expiresAt ?? neverExpires(new Date(act.now))).getTime() / 1000;
         const token = await signer.signKey({ accountId, iat, exp });
         const minted = { accountId, name, scopes: [], metadata: {}, expiresAt, token, within: [] };
         await mintKey(context, minted, act);
@@ -168,6 +163,9 @@ const answers: Record<RefusalCode, Answer> = {
   email_taken: ourFault,
   insufficient_scope: ourFault,
   invalid_refresh_token: ourFault,
+  rotation_draining: ourFault,
+  rotation_not_draining: ourFault,
+  rotation_not_pending: ourFault,
   sign_up_closed: ourFault,
   wrong_credentials: ourFault,
   wrong_password: ourFault,

@@ -1,24 +1,45 @@
 import { statusOf } from '../../../decide/verdict.ts';
 import type { ServiceContext } from '../../context.ts';
-import type { Key } from '../../keys.ts';
+import type { Key, Token } from '../../keys.ts';
 
 /** A key as `/v1` shows it. */
-export function keyBody({ usage, now }: ServiceContext, key: Key) {
-  const lastUse = usage.lastUse(key);
+export function keyBody(context: ServiceContext, key: Key) {
+  const now = context.now();
+  // A previous token that has ended is history.
+  const tokens = key.tokens.filter(({ endsAt }) => !endsAt || endsAt.getTime() > now);
   return {
     id: `key_${key.id}`,
     accountId: `acc_${key.accountId}`,
     name: key.name,
-    start: key.start,
+    start: key.tokens[0].start,
     scopes: key.scopes,
     metadata: key.metadata,
-    status: statusOf(key, now()),
+    status: statusOf(key, now),
     expiresAt: key.expiresAt?.toISOString() ?? null,
     disabledAt: key.disabledAt?.toISOString() ?? null,
-    lastUsedAt: lastUse?.at.toISOString() ?? null,
-    lastUsedIp: lastUse?.ip ?? null,
-    lastUsedUserAgent: lastUse?.userAgent ?? null,
+    ...lastUse(context, key.tokens),
+    tokens: tokens.map((token) => tokenBody(context, token)),
     createdAt: key.createdAt.toISOString(),
     updatedAt: key.updatedAt.toISOString(),
+  };
+}
+
+const tokenBody = (context: ServiceContext, token: Token) => ({
+  state: token.state,
+  start: token.start,
+  createdAt: token.createdAt.toISOString(),
+  activatedAt: token.activatedAt?.toISOString() ?? null,
+  endsAt: token.endsAt?.toISOString() ?? null,
+  overlapSeconds: token.overlapSeconds,
+  ...lastUse(context, [token]),
+});
+
+/** The last use of any of these tokens. */
+function lastUse({ usage }: ServiceContext, tokens: readonly Token[]) {
+  const last = usage.lastUse(...tokens);
+  return {
+    lastUsedAt: last?.at.toISOString() ?? null,
+    lastUsedIp: last?.ip ?? null,
+    lastUsedUserAgent: last?.userAgent ?? null,
   };
 }

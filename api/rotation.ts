@@ -1,0 +1,142 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { accountQuery } from './accounts.ts';
+import { keyPath, MintedKey, oneKey, rotatedKeyExample } from './keys.ts';
+import { refusal, refusals } from './problem.ts';
+import { byKey, byOperator, bySession } from './security.ts';
+
+const tags = ['Keys'];
+const security = [bySession, byKey('keys:rotate'), byOperator];
+
+/** A week. */
+const maxOverlap = 604_800;
+
+const overlapSeconds = z
+  .int('Must be a whole number.')
+  .min(0, 'Must be at least 0.')
+  .max(maxOverlap, `Must be at most ${maxOverlap}, a week.`);
+
+/** What no Zod type says: there is no overlap where the old token ends at once. */
+const rotate = {
+  dependentSchemas: { immediate: { not: { required: ['overlapSeconds'] } } },
+  example: { overlapSeconds: 3600 },
+};
+
+export const Rotate = z
+  .strictObject({
+    overlapSeconds: overlapSeconds.optional().openapi({
+      description: 'How long the current token lives on once the new one is used, in seconds. Default: 3600.',
+      example: 3600,
+    }),
+    immediate: z.boolean('Must be true or false.').optional().openapi({
+      description:
+        'True, as after a leak: the new token is the current one at once, and every other one is refused from this answer on. Not together with `overlapSeconds`.',
+    }),
+  })
+  .openapi('Rotate', rotate);
+
+export const ExtendRotation = z
+  .strictObject({
+    overlapSeconds: overlapSeconds.openapi({
+      description:
+        'How long the previous token lives from now on, in seconds. It never ends earlier than before.',
+      example: 86_400,
+    }),
+  })
+  .openapi('ExtendRotation', { example: { overlapSeconds: 86_400 } });
+
+const conflict = (
+  code: 'rotation_draining' | 'rotation_not_draining' | 'rotation_not_pending',
+  detail: string,
+) => refusal(409, { code, detail, description: 'The key is not at that step of a rotation.' });
+
+const notDraining = conflict(
+  'rotation_not_draining',
+  'The key has no previous token that is still accepted: no rotation is under way.',
+);
+
+const byWhom = 'A key with `keys:rotate` does this to itself alone, and not with its previous token.';
+
+export const rotation = {
+  rotate: createRoute({
+    operationId: 'rotateKey',
+    method: 'post',
+    path: '/v1/keys/{keyId}/rotate',
+    tags,
+    summary: 'Rotate a key',
+    description: `Gives the key a new token, which is in this answer and nowhere else ever again. The key keeps its id, name, scopes and usage. The new token sleeps until it is used: its first accepted verification makes it the current one, and from then on the old one lives for \`overlapSeconds\`. So an answer that is lost harms nobody, and rotating again replaces a new token that was never used. While the previous token is still accepted, a further rotation is refused, unless it is \`immediate\`. ${byWhom}`,
+    security,
+    request: {
+      params: keyPath,
+      query: z.strictObject(accountQuery),
+      body: { required: false, content: { 'application/json': { schema: Rotate } } },
+    },
+    responses: {
+      200: {
+        description: 'The key, with its new token.',
+        content: {
+          'application/json': {
+            schema: MintedKey,
+            example: { ...rotatedKeyExample, token: 'lk_8vQzT1nW5kE9xUaGfP3rJc7yBhVm2sLd0iR6oS' },
+          },
+        },
+      },
+      ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+      409: conflict(
+        'rotation_draining',
+        'The previous token of the key is still accepted: finish its rotation first, or rotate with "immediate": true.',
+      ),
+    },
+  }),
+
+  cancel: createRoute({
+    operationId: 'cancelRotation',
+    method: 'post',
+    path: '/v1/keys/{keyId}/rotation/cancel',
+    tags,
+    summary: 'Cancel a rotation',
+    description: `Drops the next token, which was never used. ${byWhom}`,
+    security,
+    request: { params: keyPath, query: z.strictObject(accountQuery) },
+    responses: {
+      200: oneKey('The key as it is now.'),
+      ...refusals(401, 403, 404, 422, 503),
+      409: conflict('rotation_not_pending', 'The key has no next token: there is no rotation to cancel.'),
+    },
+  }),
+
+  finish: createRoute({
+    operationId: 'finishRotation',
+    method: 'post',
+    path: '/v1/keys/{keyId}/rotation/finish',
+    tags,
+    summary: 'Finish a rotation',
+    description: `Ends the previous token before its time: it is refused from this answer on. ${byWhom}`,
+    security,
+    request: { params: keyPath, query: z.strictObject(accountQuery) },
+    responses: {
+      200: oneKey('The key as it is now.'),
+      ...refusals(401, 403, 404, 422, 503),
+      409: notDraining,
+    },
+  }),
+
+  extend: createRoute({
+    operationId: 'extendRotation',
+    method: 'post',
+    path: '/v1/keys/{keyId}/rotation/extend',
+    tags,
+    summary: 'Extend a rotation',
+    description: `Gives the previous token more time, where somebody still uses it: see its \`lastUsedAt\`. ${byWhom}`,
+    security,
+    request: {
+      params: keyPath,
+      query: z.strictObject(accountQuery),
+      body: { required: true, content: { 'application/json': { schema: ExtendRotation } } },
+    },
+    responses: {
+      200: oneKey('The key as it is now.'),
+      ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+      409: notDraining,
+    },
+  }),
+};

@@ -1,0 +1,84 @@
+import { rotation } from '../../../api/rotation.ts';
+import { accountOf, type Caller, type NamedAccount } from '../../callers.ts';
+import type { ServiceContext } from '../../context.ts';
+import { InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
+import { type Operation, operation } from '../../http/operation.ts';
+import { getKey } from '../../keys.ts';
+import {
+  cancelRotation,
+  extendRotation,
+  finishRotation,
+  type KeyPlace,
+  rotateKey,
+  tokenFor,
+} from '../../rotation.ts';
+import { keyBody } from './key-body.ts';
+
+/** How long the current token lives on, where the request does not say, in seconds. */
+const usualOverlap = 3_600;
+
+/** A key rotates itself alone; and its previous token, which may be in the wrong hands, does not decide on the others. */
+function assertMayRotate(caller: Caller, keyId: string): void {
+  if (caller.kind !== 'apiKey') return;
+  if (caller.key.id !== keyId) throw new WrongCaller('A key can rotate itself, and no other.');
+  if (caller.key.state === 'previous')
+    throw new WrongCaller('The previous token of a key cannot rotate it: use the current one.');
+}
+
+const ofKey = { notFound: KeyNotFound };
+
+export function rotationOperations(context: ServiceContext): Operation[] {
+  const { db } = context;
+
+  const placeOf = async (caller: Caller, id: string, named: NamedAccount): Promise<KeyPlace> => {
+    assertMayRotate(caller, id);
+    return { accountId: await accountOf(context, caller, named), id };
+  };
+
+  return [
+    operation(
+      rotation.rotate,
+      async ({ act, caller, json = {}, params, query }) => {
+        const { immediate, overlapSeconds = usualOverlap } = json;
+        if (immediate !== undefined && json.overlapSeconds !== undefined)
+          throw new InvalidInput({
+            detail: 'Send either immediate or overlapSeconds.',
+            pointer: '#/overlapSeconds',
+          });
+        const place = await placeOf(caller, params.keyId, query);
+        const token = await tokenFor(context, await getKey(db, place.accountId, place), act.now);
+        const overlap = immediate ? 'immediate' : overlapSeconds;
+        const key = await rotateKey(context, place, { token, overlap }, act);
+        return { ...keyBody(context, key), token };
+      },
+      ofKey,
+    ),
+
+    operation(
+      rotation.cancel,
+      async ({ act, caller, params, query }) => {
+        const place = await placeOf(caller, params.keyId, query);
+        return keyBody(context, await cancelRotation(context, place, act));
+      },
+      ofKey,
+    ),
+
+    operation(
+      rotation.finish,
+      async ({ act, caller, params, query }) => {
+        const place = await placeOf(caller, params.keyId, query);
+        return keyBody(context, await finishRotation(context, place, act));
+      },
+      ofKey,
+    ),
+
+    operation(
+      rotation.extend,
+      async ({ act, caller, json, params, query }) => {
+        const place = await placeOf(caller, params.keyId, query);
+        return keyBody(context, await extendRotation(context, place, json.overlapSeconds, act));
+      },
+      ofKey,
+    ),
+  ];
+}
