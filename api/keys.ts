@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { grantable, whyNotGrantable } from '../decide/scopes.ts';
 import { isStorable } from '../decide/text.ts';
 import { keyStatuses, tokenStates } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
@@ -17,14 +18,11 @@ export const KeyId = z
 
 const Name = text(1, 255).openapi({ description: 'What the key is for.', example: 'Mobile app' });
 
-/** A scope-token of RFC 6749, section 3.3. */
+/** A scope that a key can have, or a wildcard. */
 const Scope = z
   .string('Must be a string.')
-  .regex(
-    /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/,
-    'Must have 1 to 64 printable ASCII characters, without space, " and \\.',
-  )
-  .openapi({ example: 'files:read' });
+  .refine((scope) => grantable.test(scope), { error: ({ input }) => whyNotGrantable(String(input)) })
+  .openapi({ pattern: grantable.source, example: 'files:read' });
 
 export const Scopes = z
   .array(Scope, 'Must be a list of scopes.')
@@ -33,7 +31,7 @@ export const Scopes = z
   .openapi({
     uniqueItems: true,
     description:
-      'What the key may do, in the product’s own words. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.',
+      'What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`. No wildcard covers these.',
     example: ['files:read', 'files:write'],
   });
 

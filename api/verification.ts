@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { maxLength, parseScopeQuery, type ScopeQuery } from '../decide/scope-query.ts';
 import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Key, KeyId, keyExample, Scopes } from './keys.ts';
@@ -32,6 +33,14 @@ const Verdict = z
         reason: z.enum(reasons).openapi({
           description: `Why not. \`unknown\`: no such key, revoked, or not yours to verify. Where several apply, the first in the order ${reasons.join(', ')}.`,
         }),
+        missingScopes: z
+          .array(z.string())
+          .optional()
+          .openapi({
+            description:
+              'With `insufficient_scope`: the scopes asked for that the key does not cover. Of alternatives, all of them.',
+            example: ['files:write'],
+          }),
       })
       .openapi('Invalid'),
   ])
@@ -41,9 +50,39 @@ const Token = z
   .string('Must be a string.')
   .openapi({ description: 'The token that was presented to you, whatever it is.' });
 
-const WantedScopes = Scopes.optional().openapi({
-  description: 'Scopes that the key must carry, all of them.',
-});
+/** A query as a tree, for the server to evaluate. */
+const WantedQuery = z
+  .string('Must be a string.')
+  .transform((text, context): ScopeQuery => {
+    const parsed = parseScopeQuery(text);
+    if ('query' in parsed) return parsed.query;
+    const { column, detail } = parsed.fault;
+    context.addIssue({ code: 'custom', message: `Column ${column}: ${detail}` });
+    return z.NEVER;
+  })
+  .openapi({
+    type: 'string',
+    format: 'scope-query',
+    maxLength,
+    description:
+      'Scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`; there is no `NOT`. At most 50 scopes, in parentheses at most 8 deep.',
+    example: 'orders:read AND (invoices:read OR invoices:write)',
+  });
+
+/** What the key must cover. Where several are given, each of them counts. */
+const wanted = {
+  scopes: Scopes.optional().openapi({
+    description:
+      'Scopes that the key must cover, all of them. A wildcard is covered by itself or a wider one.',
+  }),
+  anyScopes: Scopes.min(1, 'Must have at least one scope.')
+    .optional()
+    .openapi({
+      description: 'Scopes of which the key must cover at least one.',
+      example: ['invoices:read', 'invoices:write'],
+    }),
+  scopeQuery: WantedQuery.optional(),
+};
 
 /** What a client sends of itself is passed on as it is: whatever it may be, it must not fail the verification. */
 const noted = z
@@ -54,7 +93,7 @@ const noted = z
 export const Verification = z
   .strictObject({
     token: Token,
-    scopes: WantedScopes,
+    ...wanted,
     ip: noted.openapi({
       description:
         'The address that the token was presented from, IPv4 or IPv6. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.',
@@ -80,7 +119,7 @@ export const VerificationBatch = z
       .array(Token, 'Must be a list of tokens.')
       .min(1, 'Must have at least one token.')
       .max(maxTokens, `Must have at most ${maxTokens} tokens.`),
-    scopes: WantedScopes,
+    ...wanted,
   })
   .openapi('VerificationBatch');
 
@@ -98,6 +137,7 @@ const verdictExamples = {
     },
   },
   expired: { valid: false, reason: 'expired' },
+  insufficientScope: { valid: false, reason: 'insufficient_scope', missingScopes: ['files:write'] },
 };
 
 export const verification = {
@@ -136,6 +176,7 @@ export const verification = {
             examples: {
               valid: { value: verdictExamples.valid },
               expired: { value: verdictExamples.expired },
+              insufficientScope: { value: verdictExamples.insufficientScope },
             },
           },
         },

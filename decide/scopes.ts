@@ -11,7 +11,7 @@ const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/;
 
 /** What a key may be granted: a scope, or a wildcard such as `files:*`, which ends in `:*` and has no other `*`. */
 export const grantable = new RegExp(
-  `^(?!${ownPrefixes.map((prefix) => `${prefix}.*\\*$`).join('|')})(?=.{1,64}$)[!#-)+-[\\]-~]+(:\\*)?$`,
+  `^(?!${ownPrefixes.map((prefix) => `${prefix}.*\\*$`).join('|')})(?=.{1,64}$)[\\x21\\x23-\\x29\\x2B-\\x5B\\x5D-\\x7E]+(:\\*)?$`,
 );
 
 /** Why a text cannot be granted as a scope, for people; undefined where it can. */

@@ -1,4 +1,4 @@
-import { covers } from './scopes.ts';
+import { type ScopeQuery, satisfies } from './scope-query.ts';
 
 /**
  * What a token is to its key. A key has a `current` one. While it rotates, it has a `next` one beside it, which was
@@ -60,12 +60,16 @@ export function statusOf(
 
 /**
  * Why a key is refused at an instant; undefined where it is accepted.
- * @param wanted the scopes that it must carry
+ * @param scopes what it must cover; undefined: nothing
  * @param now Unix time in milliseconds
  */
-export function reasonAgainst(key: KeyFacts, wanted: readonly string[], now: number): KeyReason | undefined {
+export function reasonAgainst(
+  key: KeyFacts,
+  scopes: ScopeQuery | undefined,
+  now: number,
+): KeyReason | undefined {
   if (key.endsAt && now >= key.endsAt.getTime()) return 'rotated';
   const status = statusOf(key, now);
   if (status !== 'active') return status;
-  return wanted.every((scope) => covers(key.scopes, scope)) ? undefined : 'insufficient_scope';
+  return !scopes || satisfies(key.scopes, scopes) ? undefined : 'insufficient_scope';
 }

@@ -170,8 +170,8 @@ export function keyOf(caller: Caller): VerifiedKey {
 }
 
 /** The scopes that a caller cannot go beyond in what it gives: those of a key. Undefined where there is no bound. */
-export const boundsOf = (caller: Caller): readonly string[] | undefined =>
-  caller.kind === 'apiKey' ? [...caller.key.scopes] : undefined;
+export const boundsOf = (caller: Caller): ReadonlySet<string> | undefined =>
+  caller.kind === 'apiKey' ? caller.key.scopes : undefined;
 
 /** The caller as events name it. */
 export function actorOf(caller: Caller): string {

@@ -1,3 +1,4 @@
+import type { ScopeQuery } from '../decide/scope-query.ts';
 import type { ServiceContext } from './context.ts';
 import { activate } from './rotation.ts';
 import { hashText } from './token.ts';
@@ -9,8 +10,8 @@ import { type Verdict, type VerifiedKey, verify, verifyHash } from './verify/ver
 /** What a token is checked for. */
 export interface Check {
   purpose: Purpose;
-  /** Scopes that the key must carry, all of them. */
-  scopes?: readonly string[] | undefined;
+  /** What the key must cover. */
+  scopes?: ScopeQuery | undefined;
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
   /** Who presented the token; asked only where that is noted. */

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { covers } from '../decide/scopes.ts';
 import type { KeyStatus, TokenState } from '../decide/verdict.ts';
 import { getAccount } from './accounts.ts';
 import type { Database, Metadata } from './db/schema.ts';
@@ -100,12 +101,12 @@ const hasStatus = (status: KeyStatus, at: Date): RawBuilder<unknown> =>
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> & {
   token: string;
   /** Scopes that it must not go beyond: those of a key that makes the call. Undefined: no such bound. */
-  within: readonly string[] | undefined;
+  within: ReadonlySet<string> | undefined;
 };
 
 /** @throws InsufficientScope where scopes go beyond others */
-function assertWithin(scopes: readonly string[], within: readonly string[] | undefined): void {
-  const beyond = within ? scopes.filter((scope) => !within.includes(scope)) : [];
+function assertWithin(scopes: readonly string[], within: ReadonlySet<string> | undefined): void {
+  const beyond = within ? scopes.filter((scope) => !covers(within, scope)) : [];
   if (beyond.length > 0) throw beyondCaller(beyond);
 }
 
@@ -251,11 +252,13 @@ export async function changeKey(
   { db, settled }: Store,
   accountId: string,
   name: KeyName,
-  { within, ...change }: KeyChange & { within?: readonly string[] | undefined },
+  { within, ...change }: KeyChange & { within?: ReadonlySet<string> | undefined },
   act: Act,
 ): Promise<Key> {
   assertWithin(change.scopes ?? [], within);
   if (isNothing(change)) return getKey(db, accountId, name);
+  const held = within && (await getKey(db, accountId, name)).scopes;
+  assertWithin(held ?? [], within);
   const at = sql`${new Date(act.now)}::timestamptz`;
   const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;
   const changes = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
@@ -270,7 +273,7 @@ export async function changeKey(
       update keys set ${sql.join(changes)}
       where ${ownedBy(accountId)} and ${named(name)}
         and (${change.metadata === undefined}::boolean or ${isWithinBounds(merged)})
-        and (${within ?? null}::text[] is null or scopes <@ ${within ?? null}::text[])
+        and (${held ?? null}::text[] is null or scopes = ${held ?? null}::text[])
       returning *),
     recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, change)}
     select ${keyColumns} from changed as keys`.execute(db);
@@ -280,7 +283,10 @@ export async function changeKey(
     return keyOf(changed);
   }
 
-  assertWithin((await getKey(db, accountId, name)).scopes, within);
+  const { scopes } = await getKey(db, accountId, name);
+  // Its scopes were changed between the check and the update.
+  if (held && held.join() !== scopes.join())
+    return changeKey({ db, settled }, accountId, name, { within, ...change }, act);
   throw new InvalidInput({
     detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
     pointer: '#/metadata',

@@ -74,7 +74,7 @@ test('each token has its verdict, in the order of the tokens', async () => {
     [expired.token, { valid: false, reason: 'expired' }],
     ['no token at all', unknown],
     [disabled.token, { valid: false, reason: 'disabled' }],
-    [lacking.token, { valid: false, reason: 'insufficient_scope' }],
+    [lacking.token, { valid: false, reason: 'insufficient_scope', missingScopes: ['a'] }],
     ['', unknown],
   ]);
   const tokens = [...expected.keys()];

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { KeyNotFound } from '../server/errors.ts';
+import { whyNotGrantable } from '../decide/scopes.ts';
+import { InsufficientScope, KeyNotFound } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
-import { revokeKey } from '../server/keys.ts';
+import { changeKey, revokeKey } from '../server/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -262,6 +263,54 @@ test('a key cannot give scopes that it lacks, neither to a new key nor to an old
   expect(expectData(await client.POST('/v1/keys', { body: { name: 'Key', scopes: ['a'] } })).scopes).toEqual([
     'a',
   ]);
+});
+
+test('a key with a wildcard gives what it covers, and no wider wildcard', async () => {
+  const writer = service.as((await mint({ scopes: ['keys:write', 'files:eu:*'] })).token);
+  const post = (scope: string) => writer.POST('/v1/keys', { body: { name: 'Key', scopes: [scope] } });
+  for (const scope of ['files:eu:read', 'files:eu:*', 'files:eu:berlin:*']) expectData(await post(scope));
+  for (const scope of ['files:read', 'files:*', 'keys:read'])
+    expect((await post(scope)).error).toMatchObject({ status: 403, code: 'insufficient_scope' });
+});
+
+test.each(['*', 'keys:*', 'metrics:*', 'keys:read:*', 'files*', 'files:*:read'])(
+  'nobody can grant %j, and the answer says why',
+  async (scope) => {
+    const params = { path: { keyId: (await mint()).id }, query: { accountId: ada.accountId } };
+    for (const { error } of [
+      await ada.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['a', scope] } }),
+      await service.operator.PATCH('/v1/keys/{keyId}', { params, body: { scopes: ['a', scope] } }),
+    ])
+      expect(error).toMatchObject({
+        status: 422,
+        errors: [{ detail: whyNotGrantable(scope), pointer: '#/scopes/1' }],
+      });
+  },
+);
+
+/** Changes a key on behalf of one with `files:*`, whose scopes somebody else changes after they were read. */
+async function changeMeanwhile(scopes: string[]) {
+  const { id } = await mint({ scopes: ['files:read'] });
+  const params = { path: { keyId: id } };
+  let isRead = false;
+  const db = service.db.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (!isRead) {
+        isRead = true;
+        expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { scopes } }));
+      }
+      return result;
+    },
+  });
+  const change = { name: 'New', within: new Set(['files:*']) };
+  const act = withoutRequest('operator', service.context.now());
+  return changeKey({ ...service.context, db }, ada.accountId.slice(4), { id: id.slice(4) }, change, act);
+}
+
+test('a key that gets stronger while a weaker one changes it is not changed', async () => {
+  await expect(changeMeanwhile(['files:read', 'orders:read'])).rejects.toThrow(InsufficientScope);
+  expect(await changeMeanwhile(['files:write'])).toMatchObject({ name: 'New', scopes: ['files:write'] });
 });
 
 test('a key cannot change one that is stronger, nor bring it back to life', async () => {

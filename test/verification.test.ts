@@ -11,10 +11,14 @@ beforeAll(async () => {
   bob = await service.signIn();
 });
 
-const verdict = async (
-  token: string,
-  { by = service.operator, scopes }: { by?: SignedIn['client']; scopes?: string[] } = {},
-) => expectData(await by.POST('/v1/keys/verify', { body: { token, ...(scopes && { scopes }) } }));
+interface Asked {
+  by?: SignedIn['client'];
+  scopes?: string[];
+  anyScopes?: string[];
+  scopeQuery?: string;
+}
+const verdict = async (token: string, { by = service.operator, ...asked }: Asked = {}) =>
+  expectData(await by.POST('/v1/keys/verify', { body: { token, ...asked } }));
 
 const mint = async (
   body: { scopes?: string[]; expiresIn?: '1d'; metadata?: Record<string, string> } = {},
@@ -58,13 +62,57 @@ test('a revoked token is unknown at once', async () => {
   expect(await verdict(key.token)).toEqual(unknown);
 });
 
-test('a key must carry all the scopes that are asked for', async () => {
+const lacking = (...missingScopes: string[]) => ({
+  valid: false,
+  reason: 'insufficient_scope',
+  missingScopes,
+});
+
+test('a key must cover all the scopes that are asked for, and the verdict says which it lacks', async () => {
   const { token } = await mint({ scopes: ['a', 'b'] });
   expect(await verdict(token, { scopes: ['a', 'b'] })).toMatchObject({ valid: true });
-  expect(await verdict(token, { scopes: ['a', 'c'] })).toEqual({
-    valid: false,
-    reason: 'insufficient_scope',
-  });
+  expect(await verdict(token, { scopes: ['a', 'c', 'b', 'd'] })).toEqual(lacking('c', 'd'));
+});
+
+test('a wildcard covers what begins as it does, and no scope of this API', async () => {
+  const { token } = await mint({ scopes: ['files:*'] });
+  expect(await verdict(token, { scopes: ['files:read', 'files:eu:*'] })).toMatchObject({ valid: true });
+  expect(await verdict(token, { scopes: ['files', 'orders:*'] })).toEqual(lacking('files', 'orders:*'));
+  expect(await verdict(token, { scopes: ['keys:read'] })).toEqual(lacking('keys:read'));
+});
+
+test('one of anyScopes is enough', async () => {
+  const { token } = await mint({ scopes: ['a', 'b'] });
+  expect(await verdict(token, { anyScopes: ['x', 'b'] })).toMatchObject({ valid: true });
+  expect(await verdict(token, { anyScopes: ['x', 'y'] })).toEqual(lacking('x', 'y'));
+});
+
+test('a scope query says what is wanted with AND and OR', async () => {
+  const scopeQuery = 'orders:read AND (invoices:read OR invoices:write)';
+  const { token } = await mint({ scopes: ['orders:read', 'invoices:write'] });
+  expect(await verdict(token, { scopeQuery })).toMatchObject({ valid: true });
+  const { token: weaker } = await mint({ scopes: ['orders:read'] });
+  expect(await verdict(weaker, { scopeQuery })).toEqual(lacking('invoices:read', 'invoices:write'));
+});
+
+test('scopes, anyScopes and the query must all be met', async () => {
+  const { token } = await mint({ scopes: ['a', 'b', 'c'] });
+  const wanted = { scopes: ['a'], anyScopes: ['b', 'x'], scopeQuery: 'c OR y' };
+  expect(await verdict(token, wanted)).toMatchObject({ valid: true });
+  expect(await verdict(token, { ...wanted, scopes: ['x'] })).toEqual(lacking('x'));
+  expect(await verdict(token, { ...wanted, anyScopes: ['x'] })).toEqual(lacking('x'));
+  expect(await verdict(token, { ...wanted, scopeQuery: 'y' })).toEqual(lacking('y'));
+});
+
+test.each([
+  ['a AND', 'Column 6: Expected a scope or "(", found the end.'],
+  ['a OR NOT b', 'Column 6: The operators are AND and OR, in capitals. There is no NOT.'],
+])('the scope query %j is refused, and the answer says where', async (scopeQuery, detail) => {
+  const refused = { status: 422, errors: [{ detail, pointer: '#/scopeQuery' }] };
+  const one = await service.operator.POST('/v1/keys/verify', { body: { token: 'x', scopeQuery } });
+  expect(one.error).toMatchObject(refused);
+  const many = await service.operator.POST('/v1/keys/verify/batch', { body: { tokens: ['x'], scopeQuery } });
+  expect(many.error).toMatchObject(refused);
 });
 
 test('what is no token of ours is unknown, whatever it looks like', async () => {

@@ -612,7 +612,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -719,7 +719,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let it call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -809,18 +809,39 @@ export interface components {
              * @enum {string}
              */
             reason: "unknown" | "rotated" | "disabled" | "expired" | "insufficient_scope";
+            /**
+             * @description With `insufficient_scope`: the scopes asked for that the key does not cover. Of alternatives, all of them.
+             * @example [
+             *       "files:write"
+             *     ]
+             */
+            missingScopes?: string[];
         };
         Verification: {
             /** @description The token that was presented to you, whatever it is. */
             token: string;
             /**
-             * @description Scopes that the key must carry, all of them.
+             * @description Scopes that the key must cover, all of them. A wildcard is covered by itself or a wider one.
              * @example [
              *       "files:read",
              *       "files:write"
              *     ]
              */
             scopes?: string[];
+            /**
+             * @description Scopes of which the key must cover at least one.
+             * @example [
+             *       "invoices:read",
+             *       "invoices:write"
+             *     ]
+             */
+            anyScopes?: string[];
+            /**
+             * Format: scope-query
+             * @description Scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`; there is no `NOT`. At most 50 scopes, in parentheses at most 8 deep.
+             * @example orders:read AND (invoices:read OR invoices:write)
+             */
+            scopeQuery?: string;
             /**
              * @description The address that the token was presented from, IPv4 or IPv6. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.
              * @example 203.0.113.7
@@ -838,13 +859,27 @@ export interface components {
         VerificationBatch: {
             tokens: string[];
             /**
-             * @description Scopes that the key must carry, all of them.
+             * @description Scopes that the key must cover, all of them. A wildcard is covered by itself or a wider one.
              * @example [
              *       "files:read",
              *       "files:write"
              *     ]
              */
             scopes?: string[];
+            /**
+             * @description Scopes of which the key must cover at least one.
+             * @example [
+             *       "invoices:read",
+             *       "invoices:write"
+             *     ]
+             */
+            anyScopes?: string[];
+            /**
+             * Format: scope-query
+             * @description Scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`; there is no `NOT`. At most 50 scopes, in parentheses at most 8 deep.
+             * @example orders:read AND (invoices:read OR invoices:write)
+             */
+            scopeQuery?: string;
         };
         UsageReport: {
             /**

@@ -1,3 +1,4 @@
+import type { ScopeQuery } from '../../decide/scope-query.ts';
 import { isPlausible } from '../../decide/token-form.ts';
 import { type KeyFacts, type KeyReason, reasonAgainst, type TokenState } from '../../decide/verdict.ts';
 import type { Metadata } from '../db/schema.ts';
@@ -44,8 +45,8 @@ const within = (reach: string, key: VerifiedKey) => reach === operatorAccountId 
 
 /** What is asked of a token. */
 export interface Wanted {
-  /** Scopes that the key must carry, all of them. */
-  scopes?: readonly string[] | undefined;
+  /** What the key must cover. */
+  scopes?: ScopeQuery | undefined;
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
   /** Unix time in milliseconds. Asked once the key is found, since a look-up may tell the time as well. */
@@ -61,7 +62,7 @@ export function verify(keys: Pick<Keys, 'find'>, token: string, wanted: Wanted):
 export function verifyHash(
   keys: Pick<Keys, 'find'>,
   hash: string,
-  { scopes = [], reach, now }: Wanted,
+  { scopes, reach, now }: Wanted,
 ): Verdict | Promise<Verdict> {
   return maybeAsync(keys.find(hash), (key): Verdict => {
     if (!key || !within(reach, key)) return unknown;

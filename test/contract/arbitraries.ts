@@ -43,11 +43,18 @@ const numberBounds = ({ minimum, maximum }: Schema) => ({
   ...(maximum !== undefined && { max: maximum }),
 });
 
+/** Scopes with operators between them, some in parentheses. */
+const scopeQuery = fc
+  .array(fc.constantFrom('a', 'files:read', 'files:*', '(a OR b:c)', '((a))'), { minLength: 1, maxLength: 8 })
+  .chain((terms) => fc.constantFrom(' AND ', ' OR ').map((operator) => terms.join(operator)));
+
 function strings({ pattern, format, minLength = 0, maxLength = 300, example }: Schema) {
   const given = typeof example === 'string' ? [fc.constant(example)] : [];
   if (format === 'email') return fc.oneof(fc.emailAddress(), ...given);
   if (format === 'ipv4') return fc.ipV4();
   if (format === 'ipv6') return fc.ipV6();
+  if (format === 'cidr') return fc.oneof(fc.ipV4(), fc.ipV6(), ...given);
+  if (format === 'scope-query') return fc.oneof(scopeQuery, ...given);
   if (format === 'date-time') return fc.oneof(instant, ...given);
   const free = text({ minLength, maxLength: Math.min(maxLength, 300) });
   return pattern === undefined || accepts({ pattern }, 'any text')

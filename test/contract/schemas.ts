@@ -1,9 +1,14 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { parseCidr } from '../../decide/cidr.ts';
+import { parseScopeQuery } from '../../decide/scope-query.ts';
 import type { Schema } from './operations.ts';
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
+// Our own formats, which are described in words: no pattern says which texts are good.
+ajv.addFormat('cidr', (text: string) => 'cidr' in parseCidr(text));
+ajv.addFormat('scope-query', (text: string) => 'query' in parseScopeQuery(text));
 const validators = new WeakMap<Schema, ValidateFunction>();
 
 /** What a schema finds wrong with a value; nothing where it accepts it. */

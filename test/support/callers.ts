@@ -342,6 +342,8 @@ export const everybody: Who[] = [
     },
   },
   keyOf('owner', 'the owner’s key with every scope', ourScopes),
+  // Nobody can grant these; had somebody written them by hand, they would let in nobody.
+  keyOf('owner', 'the owner’s key with wildcards over our scopes', ['*', 'keys:*', 'metrics:*']),
   keyOf('other', 'the other’s key with every scope', ourScopes),
   keyOf('operator', 'a key of the operator’s account with keys:verify', ['keys:verify']),
   keyOf('operator', 'a key of the operator’s account with metrics:read', ['metrics:read']),

@@ -106,7 +106,7 @@ async function note(
 const day = 86_400_000;
 const account = fc.nat({ max: 1 });
 const n = fc.nat({ max: 1000 });
-const scopes = fc.subarray(['keys:read', 'keys:write', 'keys:verify', 'files:read']);
+const scopes = fc.subarray(['keys:read', 'keys:write', 'keys:verify', 'files:read', 'files:*']);
 const name = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
   .filter((text) => text.trim() === text && text !== '');

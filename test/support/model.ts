@@ -72,6 +72,10 @@ export function statusOf({ now }: Model, { disabledAt, expiresAt }: ModelKey) {
 export const draining = ({ now }: Model, { tokens: { previous } }: ModelKey) =>
   previous && previous.endsAt > now() ? previous : undefined;
 
+/** The one wildcard of the model is `files:*`. */
+const covers = (held: string[], scope: string) =>
+  held.includes(scope) || (scope.startsWith('files:') && held.includes('files:*'));
+
 /** The verdict on a key's token, which is to be sent: of one account (`reach`), or of the operator. */
 export function verdictOn(
   model: Model,
@@ -86,7 +90,8 @@ export function verdictOn(
   if (key.tokens.previous?.token === token && !draining(model, key)) return no('rotated');
   const status = statusOf(model, key);
   if (status !== 'active') return no(status);
-  if (!scopes.every((scope) => key.scopes.includes(scope))) return no('insufficient_scope');
+  const missingScopes = scopes.filter((scope) => !covers(key.scopes, scope));
+  if (missingScopes.length > 0) return { ...no('insufficient_scope'), missingScopes };
   return {
     valid: true,
     key: {

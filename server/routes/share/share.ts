@@ -103,7 +103,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         const expiresAt = lifetime === null ? null : new Date((iat + lifetime) * 1000);
         const exp = (expiresAt ?? neverExpires(new Date(act.now))).getTime() / 1000;
         const token = await signer.signKey({ accountId, iat, exp });
-        const minted = { accountId, name, scopes: [], metadata: {}, expiresAt, token, within: [] };
+        const minted = { accountId, name, scopes: [], metadata: {}, expiresAt, token, within: undefined };
         await mintKey(context, minted, act);
         return { code: 'ADDED' as const, message: 'Added new API Key', api_key: token };
       },

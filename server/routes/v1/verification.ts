@@ -1,6 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
-import { maxBatchBytes, type VerificationBatch, verification } from '../../../api/verification.ts';
+import {
+  maxBatchBytes,
+  type Verification,
+  type VerificationBatch,
+  verification,
+} from '../../../api/verification.ts';
+import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
 import { type Caller, keyOf, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -14,11 +20,14 @@ import { keyBody } from './key-body.ts';
 
 type Told = Json<Success<typeof verification.verify>>;
 
-/** Makes what a verifier is told of a verdict. For a key in the cache it is made once, and kept while the key is there. */
-function teller(): (verdict: Verdict) => Told {
+/**
+ * Makes what a verifier is told of a verdict, and of the scopes that it wanted. For a key in the cache that is accepted it
+ * is made once, and kept while the key is there.
+ */
+function teller(): (verdict: Verdict, wanted: ScopeQuery | undefined) => Told {
   const accepted = new WeakMap<VerifiedKey, Told>();
-  return (verdict) => {
-    if (!verdict.valid) return Json.of({ valid: false, reason: verdict.reason });
+  return (verdict, wanted) => {
+    if (!verdict.valid) return Json.of(refusedBody(verdict, wanted));
     const { key } = verdict;
     const kept = accepted.get(key);
     if (kept) return kept;
@@ -38,6 +47,26 @@ const verifiedBody = (key: VerifiedKey) => ({
   expiresAt: key.expiresAt?.toISOString() ?? null,
 });
 
+const refusedBody = (
+  { reason, key }: Extract<Verdict, { valid: false }>,
+  wanted: ScopeQuery | undefined,
+) => ({
+  valid: false as const,
+  reason,
+  ...(reason === 'insufficient_scope' && wanted && { missingScopes: missingScopes(key.scopes, wanted) }),
+});
+
+/** All that a request wants a key to cover, as one query; undefined where that is nothing. */
+function wantedScopes({
+  scopes = [],
+  anyScopes,
+  scopeQuery,
+}: Pick<z.output<typeof Verification>, 'scopes' | 'anyScopes' | 'scopeQuery'>): ScopeQuery | undefined {
+  const all: ScopeQuery[] = anyScopes ? [...scopes, { any: anyScopes }] : scopes;
+  if (scopeQuery) return { all: [...all, scopeQuery] };
+  return all.length > 0 ? { all } : undefined;
+}
+
 const unknownClient = () => ({ ip: null, userAgent: null });
 
 /** So many verdicts are written in one turn of the event loop: with all that a key can hold, they have 0.7 MB. */
@@ -46,12 +75,13 @@ const verdictsPerTurn = 50;
 /** Answers a batch, in the order of its tokens. One that is there twice is verified once, and used twice. */
 async function verdictsOn(
   context: ServiceContext,
-  { tokens, scopes }: z.output<typeof VerificationBatch>,
+  { tokens, ...json }: z.output<typeof VerificationBatch>,
   caller: Caller,
-  tell: (verdict: Verdict) => Told,
+  tell: ReturnType<typeof teller>,
 ): Promise<Told[]> {
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const scopes = wantedScopes(json);
   const wanted = { purpose: 'verify' as const, scopes, reach: selfOf(caller), client: unknownClient };
   const verdicts = new Map<string, Verdict>();
   await Promise.all(
@@ -63,7 +93,7 @@ async function verdictsOn(
   const answers: Told[] = [];
   for (const token of tokens) {
     const verdict = verdicts.get(token);
-    if (verdict) answers.push(tell(verdict));
+    if (verdict) answers.push(tell(verdict, scopes));
     if (answers.length % verdictsPerTurn === 0) await nextTurn();
   }
   return answers;
@@ -73,12 +103,11 @@ export function verificationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
   const tell = teller();
   return [
-    operation(verification.verify, ({ caller, json: { token, scopes, ip, userAgent } }) => {
+    operation(verification.verify, ({ caller, json: { token, ip, userAgent, ...json } }) => {
       const client = () => ({ ip: ip ? plainIp(ip) : null, userAgent: plainUserAgent(userAgent) });
-      return maybeAsync(
-        check(context, token, { purpose: 'verify', scopes, reach: selfOf(caller), client }),
-        tell,
-      );
+      const scopes = wantedScopes(json);
+      const verdict = check(context, token, { purpose: 'verify', scopes, reach: selfOf(caller), client });
+      return maybeAsync(verdict, (verdict) => tell(verdict, scopes));
     }),
 
     operation(
