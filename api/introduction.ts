@@ -35,7 +35,7 @@ The **operator** is the back end of the product that runs this deployment. It cr
 Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the credentials it accepts. There are three:
 
 - An **access token**, from \`POST /v1/sessions\`, is for a person. It manages the person’s own account and the keys of that account. It is valid for 15 minutes; \`POST /v1/sessions/refresh\` returns the next one.
-- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, and for the operator \`metrics:read\`. All other scopes are your own words, for your own API.
+- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, and for the operator \`metrics:read\`. All other scopes are your own words, for your own API.
 - The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key.
 
 Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and can do nothing else.

@@ -3,6 +3,7 @@ import { grantable, whyNotGrantable } from '../decide/scopes.ts';
 import { isStorable } from '../decide/text.ts';
 import { keyStatuses, tokenStates } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
+import { conditions, conditionsPatch, newConditions } from './conditions.ts';
 import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
@@ -139,6 +140,7 @@ export const NewKey = z
     expiresAt: givenInstant.optional().openapi({
       description: 'Or the instant it expires, in the future. Not together with `expiresIn`.',
     }),
+    ...newConditions,
   })
   .openapi('NewKey', newKey);
 
@@ -155,6 +157,7 @@ const KeyPatch = z
       .boolean('Must be true or false.')
       .optional()
       .openapi({ description: 'True refuses the key until false allows it again.' }),
+    ...conditionsPatch,
   })
   .openapi('KeyPatch', { example: { name: 'Mobile app (old)', disabled: true } });
 
@@ -205,12 +208,13 @@ export const Key = z
     scopes: z.array(z.string()),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     status: z.enum(keyStatuses).openapi({
-      description: 'What a verdict on it would say now; `disabled` before `expired`.',
+      description: 'What a verdict on it would say now; `disabled` before `expired` before `not_yet_valid`.',
     }),
     expiresAt: instant
       .nullable()
       .openapi({ description: 'From this instant on it is refused; null: never.' }),
     disabledAt: instant.nullable(),
+    ...conditions,
     ...lastUsed,
     tokens: z.array(KeyToken).openapi({
       description: 'The current token, and while the key rotates the next one or the previous one.',
@@ -246,6 +250,9 @@ export const keyExample = {
   status: 'active',
   expiresAt: '2026-05-01T12:00:00.000Z',
   disabledAt: null,
+  notBefore: null,
+  allowedIps: ['203.0.113.0/24'],
+  audience: null,
   ...lastUse,
   tokens: [{ ...tokenExample, ...lastUse }],
   createdAt: '2026-01-31T12:00:00.000Z',

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Outcome } from '../decide/verdict.ts';
+import { type Outcome, zeroUses } from '../decide/verdict.ts';
 import { accountQuery } from './accounts.ts';
 import { keyPath } from './keys.ts';
 import { refusals } from './problem.ts';
@@ -53,7 +53,10 @@ const counts: Record<Outcome, ReturnType<typeof count>> = {
   rotated: count('Uses of a previous token after its end.'),
   expired: count('Uses of the expired key.'),
   disabled: count('Uses of the disabled key.'),
+  not_yet_valid: count('Uses before `notBefore`.'),
   insufficient_scope: count('Uses that lacked a required scope.'),
+  ip_not_allowed: count('Uses from an address outside `allowedIps`, or from an unknown one.'),
+  wrong_audience: count('Uses by a verifier outside `audience`.'),
 };
 
 const UsageReport = z
@@ -76,24 +79,10 @@ const example = {
   from: '2026-01-31T00:00:00.000Z',
   to: '2026-02-01T00:00:00.000Z',
   bucket: 'hour',
-  total: { valid: 1840, rotated: 0, expired: 0, disabled: 3, insufficient_scope: 12 },
+  total: { ...zeroUses(), valid: 1840, disabled: 3, insufficient_scope: 12 },
   data: [
-    {
-      start: '2026-01-31T09:00:00.000Z',
-      valid: 1204,
-      rotated: 0,
-      expired: 0,
-      disabled: 0,
-      insufficient_scope: 12,
-    },
-    {
-      start: '2026-01-31T12:00:00.000Z',
-      valid: 636,
-      rotated: 0,
-      expired: 0,
-      disabled: 3,
-      insufficient_scope: 0,
-    },
+    { start: '2026-01-31T09:00:00.000Z', ...zeroUses(), valid: 1204, insufficient_scope: 12 },
+    { start: '2026-01-31T12:00:00.000Z', ...zeroUses(), valid: 636, disabled: 3 },
   ],
 };
 

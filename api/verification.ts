@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { maxLength, parseScopeQuery, type ScopeQuery } from '../decide/scope-query.ts';
 import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
+import { Audience } from './conditions.ts';
 import { Key, KeyId, keyExample, Scopes } from './keys.ts';
 import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -38,9 +39,14 @@ const Verdict = z
           .optional()
           .openapi({
             description:
-              'With `insufficient_scope`: the scopes asked for that the key does not cover. Of alternatives, all of them.',
+              'With `insufficient_scope`: the scopes that were asked for and that the key does not cover. Of alternatives that all fail, each is listed.',
             example: ['files:write'],
           }),
+        detail: z.string().optional().openapi({
+          description:
+            'With `ip_not_allowed` and `wrong_audience`: what was compared or is missing, for people.',
+          example: 'The key cannot be used from 198.51.100.7.',
+        }),
       })
       .openapi('Invalid'),
   ])
@@ -65,7 +71,7 @@ const WantedQuery = z
     format: 'scope-query',
     maxLength,
     description:
-      'Scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`; there is no `NOT`. At most 50 scopes, in parentheses at most 8 deep.',
+      'The scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`. There is no `NOT`. A query has at most 50 scopes, and parentheses at most 8 levels deep.',
     example: 'orders:read AND (invoices:read OR invoices:write)',
   });
 
@@ -84,6 +90,10 @@ const wanted = {
   scopeQuery: WantedQuery.optional(),
 };
 
+const ownAudience = Audience.optional().openapi({
+  description: 'The URI of your service. A key with an `audience` is accepted only if this is in it.',
+});
+
 /** What a client sends of itself is passed on as it is: whatever it may be, it must not fail the verification. */
 const noted = z
   .unknown()
@@ -94,9 +104,10 @@ export const Verification = z
   .strictObject({
     token: Token,
     ...wanted,
+    audience: ownAudience,
     ip: noted.openapi({
       description:
-        'The address that the token was presented from, IPv4 or IPv6. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.',
+        'The address that the token was presented from, IPv4 or IPv6. A key with `allowedIps` is refused without it. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.',
       example: '203.0.113.7',
     }),
     userAgent: noted.openapi({
@@ -120,6 +131,7 @@ export const VerificationBatch = z
       .min(1, 'Must have at least one token.')
       .max(maxTokens, `Must have at most ${maxTokens} tokens.`),
     ...wanted,
+    audience: ownAudience,
   })
   .openapi('VerificationBatch');
 
@@ -137,6 +149,11 @@ const verdictExamples = {
     },
   },
   expired: { valid: false, reason: 'expired' },
+  ipNotAllowed: {
+    valid: false,
+    reason: 'ip_not_allowed',
+    detail: 'The key cannot be used from 198.51.100.7.',
+  },
   insufficientScope: { valid: false, reason: 'insufficient_scope', missingScopes: ['files:write'] },
 };
 
@@ -177,6 +194,7 @@ export const verification = {
               valid: { value: verdictExamples.valid },
               expired: { value: verdictExamples.expired },
               insufficientScope: { value: verdictExamples.insufficientScope },
+              ipNotAllowed: { value: verdictExamples.ipNotAllowed },
             },
           },
         },
@@ -191,7 +209,7 @@ export const verification = {
     path: '/v1/keys/verify/batch',
     tags,
     summary: 'Verify many tokens',
-    description: `Up to ${maxTokens} tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. The body has at most 512 KiB.`,
+    description: `Up to ${maxTokens} tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no \`ip\`, so it refuses keys with \`allowedIps\`: verify those one by one. The body has at most 512 KiB.`,
     security: [bySession, byKey('keys:verify'), byOperator],
     request: {
       query: noQuery,

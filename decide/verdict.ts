@@ -1,3 +1,4 @@
+import { type Cidr, isWithin } from './cidr.ts';
 import { type ScopeQuery, satisfies } from './scope-query.ts';
 
 /**
@@ -12,12 +13,36 @@ export interface KeyFacts {
   scopes: ReadonlySet<string>;
   expiresAt: Date | null;
   disabledAt: Date | null;
+  /** From when on it is accepted; null: always. */
+  notBefore: Date | null;
+  /** The addresses that it is accepted from; null: all. */
+  allowedIps: readonly Cidr[] | null;
+  /** Who may accept it, as URIs (the resources of RFC 8707); null: anybody. */
+  audience: readonly string[] | null;
   /** When this token ends, where it is the previous one. */
   endsAt: Date | null;
 }
 
+/** What a token is presented for. */
+export interface Presented {
+  /** What the key must cover; undefined: nothing. */
+  scopes?: ScopeQuery | undefined;
+  /** The URI of who is asked to accept the token, where it says so. */
+  audience?: string | undefined;
+  /** Who presented the token: from which address, where that is known. */
+  client: () => { ip: string | null };
+}
+
 /** Why a token of a known key is refused, in the order in which the reasons are looked for: the first one counts. */
-export const keyReasons = ['rotated', 'disabled', 'expired', 'insufficient_scope'] as const;
+export const keyReasons = [
+  'rotated',
+  'disabled',
+  'expired',
+  'not_yet_valid',
+  'insufficient_scope',
+  'ip_not_allowed',
+  'wrong_audience',
+] as const;
 export type KeyReason = (typeof keyReasons)[number];
 
 /** Why a token is refused. `unknown`: it belongs to no key that the verifier can see, which is looked for first. */
@@ -33,7 +58,10 @@ const none: Readonly<Record<Outcome | 'unknown', number>> = {
   rotated: 0,
   disabled: 0,
   expired: 0,
+  not_yet_valid: 0,
   insufficient_scope: 0,
+  ip_not_allowed: 0,
+  wrong_audience: 0,
   unknown: 0,
 };
 const { unknown: _, ...noUses } = none;
@@ -43,33 +71,37 @@ export const zeroUses = (): Record<Outcome, number> => ({ ...noUses });
 /** A count of zero for each verdict: the outcomes, and `unknown`. */
 export const zeroVerdicts = (): Record<Outcome | 'unknown', number> => ({ ...none });
 
-export const keyStatuses = ['active', 'disabled', 'expired'] as const;
+export const keyStatuses = ['active', 'disabled', 'expired', 'not_yet_valid'] as const;
 export type KeyStatus = (typeof keyStatuses)[number];
 
 /**
- * Whether a key can be used at an instant. A disabled key stays `disabled` when it expires.
- * @param now Unix time in milliseconds. The key has expired at `expiresAt` itself
+ * Whether a key can be used at an instant. A disabled key stays `disabled` when it expires, and before it begins.
+ * @param now Unix time in milliseconds. The key has expired at `expiresAt` itself, and begins at `notBefore` itself
  */
 export function statusOf(
-  { disabledAt, expiresAt }: Pick<KeyFacts, 'disabledAt' | 'expiresAt'>,
+  { disabledAt, expiresAt, notBefore }: Pick<KeyFacts, 'disabledAt' | 'expiresAt' | 'notBefore'>,
   now: number,
 ): KeyStatus {
   if (disabledAt) return 'disabled';
-  return expiresAt && now >= expiresAt.getTime() ? 'expired' : 'active';
+  if (expiresAt && now >= expiresAt.getTime()) return 'expired';
+  return notBefore && now < notBefore.getTime() ? 'not_yet_valid' : 'active';
 }
 
 /**
- * Why a key is refused at an instant; undefined where it is accepted.
- * @param scopes what it must cover; undefined: nothing
+ * Why a key is refused at an instant; undefined where it is accepted. A key with `allowedIps` is refused where the
+ * address is not known, and one with an `audience` where the verifier does not say who it is.
  * @param now Unix time in milliseconds
  */
 export function reasonAgainst(
   key: KeyFacts,
-  scopes: ScopeQuery | undefined,
+  { scopes, audience, client }: Presented,
   now: number,
 ): KeyReason | undefined {
   if (key.endsAt && now >= key.endsAt.getTime()) return 'rotated';
   const status = statusOf(key, now);
   if (status !== 'active') return status;
-  return !scopes || satisfies(key.scopes, scopes) ? undefined : 'insufficient_scope';
+  if (scopes && !satisfies(key.scopes, scopes)) return 'insufficient_scope';
+  if (key.allowedIps && !isWithin(key.allowedIps, client().ip ?? '')) return 'ip_not_allowed';
+  if (key.audience && !(audience && key.audience.includes(audience))) return 'wrong_audience';
+  return undefined;
 }

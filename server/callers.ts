@@ -57,7 +57,13 @@ export function authenticate(
     return identifySession(context, token, context.now()).then((caller) => admitted(caller, security));
 
   const admit = (key: VerifiedKey) => void admitted(callerOf(key), security);
-  const checked = check(context, token, { purpose: 'authenticate', reach: operatorAccountId, client, admit });
+  const checked = check(context, token, {
+    purpose: 'authenticate',
+    reach: operatorAccountId,
+    audience: context.publicUrl,
+    client,
+    admit,
+  });
   return maybeAsync(checked, (verdict) => {
     if (!verdict.valid) throw invalid(refusals[verdict.reason]);
     return callerOf(verdict.key);
@@ -70,8 +76,11 @@ const refusals: Record<Reason, string> = {
   unknown: 'The token is not known here.',
   rotated: 'The token was replaced: its key has a newer one.',
   expired: 'The key has expired.',
+  not_yet_valid: 'The key is not valid yet.',
   disabled: 'The key is disabled.',
   insufficient_scope: 'The key lacks a scope.',
+  ip_not_allowed: 'The key cannot be used from this address.',
+  wrong_audience: 'The key is not for this API.',
 };
 
 /** Compares secrets in a time that tells no more than whether they have the same length. */

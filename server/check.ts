@@ -1,4 +1,4 @@
-import type { ScopeQuery } from '../decide/scope-query.ts';
+import type { Presented } from '../decide/verdict.ts';
 import type { ServiceContext } from './context.ts';
 import { activate } from './rotation.ts';
 import { hashText } from './token.ts';
@@ -8,13 +8,11 @@ import type { Purpose } from './verify/verifications.ts';
 import { type Verdict, type VerifiedKey, verify, verifyHash } from './verify/verify.ts';
 
 /** What a token is checked for. */
-export interface Check {
+export interface Check extends Presented {
   purpose: Purpose;
-  /** What the key must cover. */
-  scopes?: ScopeQuery | undefined;
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
-  /** Who presented the token; asked only where that is noted. */
+  /** Who presented the token; asked only where that is noted or decides. */
   client: () => Client;
   /** How often the token was presented: once, if absent. */
   times?: number;
@@ -30,10 +28,10 @@ export interface Check {
 export function check(
   context: ServiceContext,
   token: string,
-  { purpose, scopes, reach, client, times = 1, admit }: Check,
+  { purpose, scopes, audience, reach, client, times = 1, admit }: Check,
 ): Verdict | Promise<Verdict> {
   const { keys, callerHashes, verifications, usage, now } = context;
-  const wanted = { scopes, reach, now };
+  const wanted = { scopes, audience, client, reach, now };
   // A verifier sends its own token with every call. The cache saves the hashing, not the look-up.
   const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
   const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);

@@ -39,6 +39,12 @@ export interface Key {
   metadata: Metadata;
   expiresAt: Date | null;
   disabledAt: Date | null;
+  /** From when on it is accepted; null: always. */
+  notBefore: Date | null;
+  /** The addresses that it is accepted from, as ranges in the form of `formatCidr`; null: all. */
+  allowedIps: string[] | null;
+  /** Who may accept it, as URIs; null: anybody. */
+  audience: string[] | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -46,7 +52,7 @@ export interface Key {
 /** What is read of a row of `keys`, or of a query by that name. */
 export const keyColumns = sql`
   id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
-  disabled_at as "disabledAt", created_at as "createdAt", updated_at as "updatedAt",
+  disabled_at as "disabledAt", not_before as "notBefore", allowed_ips as "allowedIps", audience, created_at as "createdAt", updated_at as "updatedAt",
   -- In the order of their states, which is that of the alphabet.
   (select json_agg(token order by state) from (
     select encode(hash, 'hex') as hash, start, created_at as "createdAt", activated_at as "activatedAt",
@@ -90,19 +96,22 @@ export const ownedBy = (accountId: string) =>
   sql`account_id in (select id from accounts where id = ${accountId} and closed_at is null)`;
 
 const isExpired = (at: Date) => sql`expires_at is not null and expires_at <= ${at}::timestamptz`;
+const isEarly = (at: Date) => sql`not_before is not null and not_before > ${at}::timestamptz`;
 const hasStatus = (status: KeyStatus, at: Date): RawBuilder<unknown> =>
   ({
-    active: sql`disabled_at is null and not (${isExpired(at)})`,
+    active: sql`disabled_at is null and not (${isExpired(at)}) and not (${isEarly(at)})`,
     expired: sql`disabled_at is null and ${isExpired(at)}`,
+    not_yet_valid: sql`disabled_at is null and not (${isExpired(at)}) and ${isEarly(at)}`,
     disabled: sql`disabled_at is not null`,
   })[status];
 
 /** A key to be minted. */
-export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> & {
-  token: string;
-  /** Scopes that it must not go beyond: those of a key that makes the call. Undefined: no such bound. */
-  within: ReadonlySet<string> | undefined;
-};
+export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
+  Partial<Pick<Key, 'notBefore' | 'allowedIps' | 'audience'>> & {
+    token: string;
+    /** Scopes that it must not go beyond: those of a key that makes the call. Undefined: no such bound. */
+    within: ReadonlySet<string> | undefined;
+  };
 
 /** @throws InsufficientScope where scopes go beyond others */
 function assertWithin(scopes: readonly string[], within: ReadonlySet<string> | undefined): void {
@@ -123,7 +132,8 @@ export async function mintKey(
 ): Promise<Key> {
   assertWithin(given.scopes, within);
   const at = new Date(act.now);
-  const key = { id: newId(act.now), ...given };
+  const unconditional = { notBefore: null, allowedIps: null, audience: null };
+  const key = { id: newId(act.now), ...unconditional, ...given };
   const current = newlyMinted(token, at, 'current');
   // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
   // The setting says that the token is new, and counted: see the triggers token_inserted and keys_inserted.
@@ -133,10 +143,12 @@ export async function mintKey(
       where id = ${key.accountId} and closed_at is null and key_count < ${maxKeysPerAccount}::integer
       returning id),
     minted as (
-      insert into keys (id, account_id, name, scopes, metadata, expires_at, created_at, updated_at, current_hash)
+      insert into keys (id, account_id, name, scopes, metadata, expires_at, not_before, allowed_ips, audience,
+        created_at, updated_at, current_hash)
       select ${key.id}::text, account.id, ${key.name}::text, ${key.scopes}::text[],
-        ${JSON.stringify(key.metadata)}::text::jsonb, ${key.expiresAt}::timestamptz, ${at}::timestamptz,
-        ${at}::timestamptz, decode(${current.hash}::text, 'hex')
+        ${JSON.stringify(key.metadata)}::text::jsonb, ${key.expiresAt}::timestamptz,
+        ${key.notBefore}::timestamptz, ${key.allowedIps}::text[], ${key.audience}::text[],
+        ${at}::timestamptz, ${at}::timestamptz, decode(${current.hash}::text, 'hex')
       from account, (select set_config('latchkey.minting', 'on', true)) as setting
       returning id, account_id, number, current_hash),
     token as (
@@ -221,6 +233,9 @@ export interface KeyChange {
   metadata?: Record<string, string | number | boolean | null> | undefined;
   expiresAt?: Date | null | undefined;
   disabled?: boolean | undefined;
+  notBefore?: Date | null | undefined;
+  allowedIps?: string[] | null | undefined;
+  audience?: string[] | null | undefined;
 }
 
 const isNothing = ({ metadata = {}, ...change }: KeyChange) =>
@@ -265,6 +280,9 @@ export async function changeKey(
   if (change.name !== undefined) changes.push(sql`name = ${change.name}`);
   if (change.scopes !== undefined) changes.push(sql`scopes = ${change.scopes}::text[]`);
   if (change.expiresAt !== undefined) changes.push(sql`expires_at = ${change.expiresAt}::timestamptz`);
+  if (change.notBefore !== undefined) changes.push(sql`not_before = ${change.notBefore}::timestamptz`);
+  if (change.allowedIps !== undefined) changes.push(sql`allowed_ips = ${change.allowedIps}::text[]`);
+  if (change.audience !== undefined) changes.push(sql`audience = ${change.audience}::text[]`);
   if (change.disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
   if (change.disabled === false) changes.push(sql`disabled_at = null`);
 

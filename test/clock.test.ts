@@ -41,7 +41,8 @@ describe.runIf(hasReplicas)('the clock of the database', () => {
     expect(Date.now() - slow.replica.now()).toBeGreaterThan(3_000_000);
     const { token } = await mintOn(slow, { expiresAt: new Date(Date.now() - 1_800_000) });
     const now = () => slow.replica.now();
-    expect(await verify(slow.keys, token, { reach: operatorAccountId, now })).toMatchObject({
+    const client = () => ({ ip: null });
+    expect(await verify(slow.keys, token, { reach: operatorAccountId, client, now })).toMatchObject({
       valid: false,
       reason: 'expired',
     });

@@ -164,7 +164,7 @@ export interface paths {
         put?: never;
         /**
          * Verify many tokens
-         * @description Up to 1000 tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. The body has at most 512 KiB.
+         * @description Up to 1000 tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no `ip`, so it refuses keys with `allowedIps`: verify those one by one. The body has at most 512 KiB.
          */
         post: operations["verifyKeys"];
         delete?: never;
@@ -471,10 +471,10 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
             /**
-             * @description What a verdict on it would say now; `disabled` before `expired`.
+             * @description What a verdict on it would say now; `disabled` before `expired` before `not_yet_valid`.
              * @enum {string}
              */
-            status: "active" | "disabled" | "expired";
+            status: "active" | "disabled" | "expired" | "not_yet_valid";
             /**
              * Format: date-time
              * @description From this instant on it is refused; null: never.
@@ -486,6 +486,16 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             disabledAt: string | null;
+            /**
+             * Format: date-time
+             * @description The key is accepted from this instant on. Null: always.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            notBefore: string | null;
+            /** @description The address ranges that the key can be used from. Null: every address. */
+            allowedIps: string[] | null;
+            /** @description The services that accept the key. Null: every service. */
+            audience: string[] | null;
             /**
              * Format: date-time
              * @description When it was last used or verified as valid.
@@ -640,6 +650,27 @@ export interface components {
              * @example 2027-01-31T12:00:00Z
              */
             expiresAt?: string;
+            /**
+             * Format: date-time
+             * @description The key is accepted from this instant on.
+             * @example 2027-01-31T12:00:00Z
+             */
+            notBefore?: string;
+            /**
+             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts.
+             * @example [
+             *       "203.0.113.0/24",
+             *       "2001:db8::/32"
+             *     ]
+             */
+            allowedIps?: string[];
+            /**
+             * @description The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience.
+             * @example [
+             *       "https://api.example.com"
+             *     ]
+             */
+            audience?: string[];
         };
         KeyPage: {
             data: components["schemas"]["Key"][];
@@ -668,10 +699,10 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
             /**
-             * @description What a verdict on it would say now; `disabled` before `expired`.
+             * @description What a verdict on it would say now; `disabled` before `expired` before `not_yet_valid`.
              * @enum {string}
              */
-            status: "active" | "disabled" | "expired";
+            status: "active" | "disabled" | "expired" | "not_yet_valid";
             /**
              * Format: date-time
              * @description From this instant on it is refused; null: never.
@@ -683,6 +714,16 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             disabledAt: string | null;
+            /**
+             * Format: date-time
+             * @description The key is accepted from this instant on. Null: always.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            notBefore: string | null;
+            /** @description The address ranges that the key can be used from. Null: every address. */
+            allowedIps: string[] | null;
+            /** @description The services that accept the key. Null: every service. */
+            audience: string[] | null;
             /**
              * Format: date-time
              * @description When it was last used or verified as valid.
@@ -744,6 +785,16 @@ export interface components {
             expiresAt?: string | null;
             /** @description True refuses the key until false allows it again. */
             disabled?: boolean;
+            /**
+             * Format: date-time
+             * @description The key is accepted from this instant on. Null: at once.
+             * @example 2027-01-31T12:00:00Z
+             */
+            notBefore?: string | null;
+            /** @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts. Null: every address. */
+            allowedIps?: string[] | null;
+            /** @description The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience. Null: every service. */
+            audience?: string[] | null;
         };
         /**
          * @example {
@@ -805,17 +856,22 @@ export interface components {
             /** @enum {boolean} */
             valid: false;
             /**
-             * @description Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, rotated, disabled, expired, insufficient_scope.
+             * @description Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience.
              * @enum {string}
              */
-            reason: "unknown" | "rotated" | "disabled" | "expired" | "insufficient_scope";
+            reason: "unknown" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience";
             /**
-             * @description With `insufficient_scope`: the scopes asked for that the key does not cover. Of alternatives, all of them.
+             * @description With `insufficient_scope`: the scopes that were asked for and that the key does not cover. Of alternatives that all fail, each is listed.
              * @example [
              *       "files:write"
              *     ]
              */
             missingScopes?: string[];
+            /**
+             * @description With `ip_not_allowed` and `wrong_audience`: what was compared or is missing, for people.
+             * @example The key cannot be used from 198.51.100.7.
+             */
+            detail?: string;
         };
         Verification: {
             /** @description The token that was presented to you, whatever it is. */
@@ -838,12 +894,17 @@ export interface components {
             anyScopes?: string[];
             /**
              * Format: scope-query
-             * @description Scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`; there is no `NOT`. At most 50 scopes, in parentheses at most 8 deep.
+             * @description The scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`. There is no `NOT`. A query has at most 50 scopes, and parentheses at most 8 levels deep.
              * @example orders:read AND (invoices:read OR invoices:write)
              */
             scopeQuery?: string;
             /**
-             * @description The address that the token was presented from, IPv4 or IPv6. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.
+             * @description The URI of your service. A key with an `audience` is accepted only if this is in it.
+             * @example https://api.example.com
+             */
+            audience?: string;
+            /**
+             * @description The address that the token was presented from, IPv4 or IPv6. A key with `allowedIps` is refused without it. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.
              * @example 203.0.113.7
              */
             ip?: unknown;
@@ -876,10 +937,15 @@ export interface components {
             anyScopes?: string[];
             /**
              * Format: scope-query
-             * @description Scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`; there is no `NOT`. At most 50 scopes, in parentheses at most 8 deep.
+             * @description The scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`. There is no `NOT`. A query has at most 50 scopes, and parentheses at most 8 levels deep.
              * @example orders:read AND (invoices:read OR invoices:write)
              */
             scopeQuery?: string;
+            /**
+             * @description The URI of your service. A key with an `audience` is accepted only if this is in it.
+             * @example https://api.example.com
+             */
+            audience?: string;
         };
         UsageReport: {
             /**
@@ -910,8 +976,14 @@ export interface components {
             expired: number;
             /** @description Uses of the disabled key. */
             disabled: number;
+            /** @description Uses before `notBefore`. */
+            not_yet_valid: number;
             /** @description Uses that lacked a required scope. */
             insufficient_scope: number;
+            /** @description Uses from an address outside `allowedIps`, or from an unknown one. */
+            ip_not_allowed: number;
+            /** @description Uses by a verifier outside `audience`. */
+            wrong_audience: number;
         };
         UsageBucket: {
             /**
@@ -928,8 +1000,14 @@ export interface components {
             expired: number;
             /** @description Uses of the disabled key. */
             disabled: number;
+            /** @description Uses before `notBefore`. */
+            not_yet_valid: number;
             /** @description Uses that lacked a required scope. */
             insufficient_scope: number;
+            /** @description Uses from an address outside `allowedIps`, or from an unknown one. */
+            ip_not_allowed: number;
+            /** @description Uses by a verifier outside `audience`. */
+            wrong_audience: number;
         };
         /**
          * @example {
@@ -1107,7 +1185,7 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description Only keys of this status. */
-                status?: "active" | "disabled" | "expired";
+                status?: "active" | "disabled" | "expired" | "not_yet_valid";
                 /** @description Only keys whose name contains this, in whatever case, or whose `start` begins with it. */
                 search?: string;
             };
@@ -1142,6 +1220,11 @@ export interface operations {
                      *           "status": "active",
                      *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "disabledAt": null,
+                     *           "notBefore": null,
+                     *           "allowedIps": [
+                     *             "203.0.113.0/24"
+                     *           ],
+                     *           "audience": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
                      *           "lastUsedUserAgent": "files-cli/2.4",
@@ -1333,6 +1416,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": null,
                      *       "lastUsedIp": null,
                      *       "lastUsedUserAgent": null,
@@ -1600,6 +1688,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -1938,6 +2031,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -2187,6 +2285,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -2465,6 +2568,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -2668,6 +2776,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -2875,6 +2988,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -3550,6 +3668,11 @@ export interface operations {
                      *       "status": "active",
                      *       "expiresAt": "2026-05-01T12:00:00.000Z",
                      *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -3814,26 +3937,35 @@ export interface operations {
                      *       "total": {
                      *         "valid": 1840,
                      *         "rotated": 0,
-                     *         "expired": 0,
                      *         "disabled": 3,
-                     *         "insufficient_scope": 12
+                     *         "expired": 0,
+                     *         "not_yet_valid": 0,
+                     *         "insufficient_scope": 12,
+                     *         "ip_not_allowed": 0,
+                     *         "wrong_audience": 0
                      *       },
                      *       "data": [
                      *         {
                      *           "start": "2026-01-31T09:00:00.000Z",
                      *           "valid": 1204,
                      *           "rotated": 0,
-                     *           "expired": 0,
                      *           "disabled": 0,
-                     *           "insufficient_scope": 12
+                     *           "expired": 0,
+                     *           "not_yet_valid": 0,
+                     *           "insufficient_scope": 12,
+                     *           "ip_not_allowed": 0,
+                     *           "wrong_audience": 0
                      *         },
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
                      *           "valid": 636,
                      *           "rotated": 0,
-                     *           "expired": 0,
                      *           "disabled": 3,
-                     *           "insufficient_scope": 0
+                     *           "expired": 0,
+                     *           "not_yet_valid": 0,
+                     *           "insufficient_scope": 0,
+                     *           "ip_not_allowed": 0,
+                     *           "wrong_audience": 0
                      *         }
                      *       ]
                      *     }
@@ -3996,26 +4128,35 @@ export interface operations {
                      *       "total": {
                      *         "valid": 1840,
                      *         "rotated": 0,
-                     *         "expired": 0,
                      *         "disabled": 3,
-                     *         "insufficient_scope": 12
+                     *         "expired": 0,
+                     *         "not_yet_valid": 0,
+                     *         "insufficient_scope": 12,
+                     *         "ip_not_allowed": 0,
+                     *         "wrong_audience": 0
                      *       },
                      *       "data": [
                      *         {
                      *           "start": "2026-01-31T09:00:00.000Z",
                      *           "valid": 1204,
                      *           "rotated": 0,
-                     *           "expired": 0,
                      *           "disabled": 0,
-                     *           "insufficient_scope": 12
+                     *           "expired": 0,
+                     *           "not_yet_valid": 0,
+                     *           "insufficient_scope": 12,
+                     *           "ip_not_allowed": 0,
+                     *           "wrong_audience": 0
                      *         },
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
                      *           "valid": 636,
                      *           "rotated": 0,
-                     *           "expired": 0,
                      *           "disabled": 3,
-                     *           "insufficient_scope": 0
+                     *           "expired": 0,
+                     *           "not_yet_valid": 0,
+                     *           "insufficient_scope": 0,
+                     *           "ip_not_allowed": 0,
+                     *           "wrong_audience": 0
                      *         }
                      *       ]
                      *     }

@@ -35,6 +35,9 @@ export interface Schema {
     metadata: ColumnType<Metadata, never, never>;
     expires_at: Date | null;
     disabled_at: Date | null;
+    not_before: Date | null;
+    allowed_ips: string[] | null;
+    audience: string[] | null;
     created_at: Date;
     updated_at: Date;
     current_hash: Uint8Array;

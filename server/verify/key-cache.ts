@@ -11,6 +11,8 @@ const maxClosed = 10_000;
 /** What a key takes beside its texts, in bytes, and what each of its scopes and each character of its texts adds. */
 const bytesPerKey = 1_250;
 const bytesPerScope = 30;
+/** And each range of addresses. */
+const bytesPerRange = 150;
 const bytesPerCharacter = 2;
 
 export interface KeyCacheOptions {
@@ -116,7 +118,9 @@ export function openKeyCache(db: Database, freshness: Freshness, bytes: number):
   return keys;
 }
 
-function sizeOf({ name, scopes, metadata }: VerifiedKey): number {
-  const characters = name.length + [...scopes].join().length + JSON.stringify(metadata).length;
-  return bytesPerKey + bytesPerScope * scopes.size + bytesPerCharacter * characters;
+function sizeOf({ name, scopes, metadata, allowedIps, audience }: VerifiedKey): number {
+  const words = [...scopes, ...(audience ?? [])];
+  const characters = name.length + words.join().length + JSON.stringify(metadata).length;
+  const ranges = allowedIps?.length ?? 0;
+  return bytesPerKey + bytesPerScope * words.length + bytesPerRange * ranges + bytesPerCharacter * characters;
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
+import { parseCidr } from '../../decide/cidr.ts';
 import type { Database } from '../db/schema.ts';
 import { databaseTime } from '../replication/clock.ts';
 import type { ReadClock } from '../replication/freshness.ts';
@@ -49,14 +50,21 @@ export class KeyLookup {
     const received = performance.now();
     const [first] = rows;
     if (first) this.#readClock(first.now, sent, received);
-    return new Map(rows.map(({ now, scopes, ...key }) => [key.hash, { ...key, scopes: new Set(scopes) }]));
+    return new Map(rows.map((row) => [row.hash, keyOf(row)]));
   }
 }
 
-interface Row extends Omit<VerifiedKey, 'scopes'> {
+interface Row extends Omit<VerifiedKey, 'scopes' | 'allowedIps'> {
   scopes: string[];
+  allowedIps: string[] | null;
   /** Unix time in milliseconds by the database's clock. */
   now: number;
+}
+
+function keyOf({ now, scopes, allowedIps, ...key }: Row): VerifiedKey {
+  // A range that somebody wrote by hand, and that is none, allows nothing.
+  const ranges = allowedIps?.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
+  return { ...key, scopes: new Set(scopes), allowedIps: ranges ?? null };
 }
 
 /**
@@ -73,6 +81,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
     cross join lateral (
       select keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name, keys.scopes,
         keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
+        keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
         case tokens.hash when keys.previous_hash then keys.previous_ends_at end as "endsAt"
       from (select hash, key_id from tokens where hash >= wanted.hash order by hash limit 1) as tokens

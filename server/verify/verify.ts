@@ -1,6 +1,11 @@
-import type { ScopeQuery } from '../../decide/scope-query.ts';
 import { isPlausible } from '../../decide/token-form.ts';
-import { type KeyFacts, type KeyReason, reasonAgainst, type TokenState } from '../../decide/verdict.ts';
+import {
+  type KeyFacts,
+  type KeyReason,
+  type Presented,
+  reasonAgainst,
+  type TokenState,
+} from '../../decide/verdict.ts';
 import type { Metadata } from '../db/schema.ts';
 import { operatorAccountId } from '../id.ts';
 import { hashText } from '../token.ts';
@@ -44,9 +49,7 @@ export interface Keys {
 const within = (reach: string, key: VerifiedKey) => reach === operatorAccountId || reach === key.accountId;
 
 /** What is asked of a token. */
-export interface Wanted {
-  /** What the key must cover. */
-  scopes?: ScopeQuery | undefined;
+export interface Wanted extends Presented {
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
   /** Unix time in milliseconds. Asked once the key is found, since a look-up may tell the time as well. */
@@ -62,12 +65,12 @@ export function verify(keys: Pick<Keys, 'find'>, token: string, wanted: Wanted):
 export function verifyHash(
   keys: Pick<Keys, 'find'>,
   hash: string,
-  { scopes, reach, now }: Wanted,
+  wanted: Wanted,
 ): Verdict | Promise<Verdict> {
   return maybeAsync(keys.find(hash), (key): Verdict => {
-    if (!key || !within(reach, key)) return unknown;
-    const at = now();
-    const reason = reasonAgainst(key, scopes, at);
+    if (!key || !within(wanted.reach, key)) return unknown;
+    const at = wanted.now();
+    const reason = reasonAgainst(key, wanted, at);
     return reason ? { valid: false, reason, key, at } : { valid: true, key, at };
   });
 }

@@ -14,7 +14,8 @@ export interface Trial {
 }
 
 export async function startTrial(): Promise<Trial> {
-  const service = await startService();
+  // All good calls that create keys do so in one account.
+  const service = await startService({ maxKeysPerAccount: 10_000 });
   const newAccount = await accountsOf(service);
   const shared = await newAccount();
 

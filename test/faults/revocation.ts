@@ -45,6 +45,7 @@ function waysOn(query: string): Way[] {
     remove,
     remove,
     async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
+    async (key, send) => answer(await send('PATCH', path(key), { allowedIps: ['203.0.113.0/24'] })),
     async (key, send) => {
       const notBefore = Date.now() + 200 + random(300);
       const expiresAt = new Date(notBefore).toISOString();

@@ -30,6 +30,7 @@ test('the README’s curl lines work as they stand', async () => {
     { name: 'CI', token: expect.stringMatching(/^lk_/) },
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
     { name: 'CI', token: expect.stringMatching(/^lk_/), tokens: [{ state: 'current' }, { state: 'next' }] },
+    { name: 'Nightly export', allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
   ]);
 });
 

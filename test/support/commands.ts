@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
+import { keyStatuses } from '../../decide/verdict.ts';
 import { sweepClosedAccount } from '../../server/background/closed-accounts.ts';
 import { clientIp, expectData, type TestService } from './harness.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type Model,
   type ModelKey,
   newToken,
+  type Presented,
   v1Key,
   verdictOn,
 } from './model.ts';
@@ -82,7 +84,10 @@ export const signUp: Step = async (model, real) => {
 async function note(
   model: Model,
   real: Real,
-  { token, ...minted }: Pick<ModelKey, 'owner' | 'name' | 'scopes' | 'expiresAt'> & { token: string },
+  {
+    token,
+    ...minted
+  }: Pick<ModelKey, 'owner' | 'name' | 'scopes' | 'expiresAt'> & Partial<Conditions> & { token: string },
 ): Promise<ModelKey> {
   const as = tokenOf(real, minted.owner);
   const { body: journal } = await call(real, as, 'GET', lists.journal);
@@ -93,12 +98,13 @@ async function note(
   const rest = {
     tokens: { current: newToken(token, at) },
     replaced: [],
+    ...unconditional,
     disabledAt: null,
     createdAt: at,
     updatedAt: at,
     revoked: false,
   };
-  const key = { ...minted, id: share.apiKeys.at(-1)._id, number, ...rest };
+  const key = { ...rest, ...minted, id: share.apiKeys.at(-1)._id, number };
   model.keys.push(key);
   return key;
 }
@@ -107,16 +113,38 @@ const day = 86_400_000;
 const account = fc.nat({ max: 1 });
 const n = fc.nat({ max: 1000 });
 const scopes = fc.subarray(['keys:read', 'keys:write', 'keys:verify', 'files:read', 'files:*']);
+type Conditions = Pick<ModelKey, 'notBefore' | 'allowedIps' | 'audience'>;
+const unconditional: Conditions = { notBefore: null, allowedIps: null, audience: null };
+const addresses = [clientIp, '203.0.113.7'] as const;
+const audiences = ['http://latchkey.test', 'https://api.example.com'] as const;
+/** As a request has them: `notBefore` in milliseconds from now. */
+const conditions = {
+  notBefore: fc.constantFrom(1, day),
+  allowedIps: fc.constantFrom<string[]>([`${clientIp}/32`], ['198.51.100.0/24', '203.0.113.0/24']),
+  audience: fc.constantFrom<string[]>([...audiences], [audiences[1]]),
+};
 const name = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
   .filter((text) => text.trim() === text && text !== '');
 
 const create = {
   v1: fc
-    .record({ owner: account, name, scopes, expiresIn: fc.constantFrom('1d', '7d', 'never', undefined) })
+    .record({
+      owner: account,
+      name,
+      scopes,
+      expiresIn: fc.constantFrom('1d', '7d', 'never', undefined),
+      conditions: fc.record(conditions, { requiredKeys: [] }),
+    })
     .map((facts) =>
       command('CreateKey', facts, isThere(facts.owner), async (model, real) => {
-        const { owner, ...body } = facts;
+        const { owner, conditions, ...rest } = facts;
+        const notBefore = conditions.notBefore === undefined ? null : model.now() + conditions.notBefore;
+        const body = {
+          ...rest,
+          ...conditions,
+          ...(notBefore !== null && { notBefore: new Date(notBefore) }),
+        };
         const isRefused = isFull(model, owner);
         const answer = await call(real, tokenOf(real, owner), 'POST', lists.v1, body);
         expect(answer.status).toBe(isRefused ? 409 : 201);
@@ -128,6 +156,8 @@ const create = {
           owner,
           name: body.name,
           scopes: body.scopes,
+          ...conditions,
+          notBefore,
           token,
           expiresAt,
         });
@@ -185,25 +215,32 @@ const change = fc
         name,
         scopes,
         disabled: fc.boolean(),
-        expiresIn: fc.constantFrom(null, 1, day),
+        allowedIps: fc.option(conditions.allowedIps),
+        audience: fc.option(conditions.audience),
       },
+      { requiredKeys: [] },
+    ),
+    /** Milliseconds from now. */
+    instants: fc.record(
+      { expiresAt: fc.constantFrom(null, 1, day), notBefore: fc.option(conditions.notBefore) },
       { requiredKeys: [] },
     ),
   })
   .map((facts) =>
     command('ChangeKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
       const key = nth(model, facts.n);
-      const { expiresIn, ...rest } = facts.change;
       const at = model.now();
-      const expiresAt = typeof expiresIn === 'number' ? at + expiresIn : expiresIn;
-      const body = {
-        ...rest,
-        ...(expiresAt !== undefined && { expiresAt: expiresAt && new Date(expiresAt).toISOString() }),
-      };
-      const answer = await call(real, tokenOf(real, facts.by), 'PATCH', `/v1/keys/key_${key.id}`, body);
+      const instants = Object.fromEntries(
+        Object.entries(facts.instants).map(([name, after]) => [name, after === null ? null : at + after]),
+      );
+      const sent = Object.fromEntries(
+        Object.entries(instants).map(([name, instant]) => [name, instant && new Date(instant)]),
+      );
+      const path = `/v1/keys/key_${key.id}`;
+      const answer = await call(real, tokenOf(real, facts.by), 'PATCH', path, { ...facts.change, ...sent });
       if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
-      const { disabled, ...others } = rest;
-      Object.assign(key, others, { updatedAt: at }, expiresAt !== undefined && { expiresAt });
+      const { disabled, ...others } = facts.change;
+      Object.assign(key, others, instants, { updatedAt: at });
       if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
       expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
     }),
@@ -292,13 +329,13 @@ async function verify(
   key: ModelKey,
   token: string,
   by: number | 'operator',
-  scopes?: string[],
+  presented: Presented = {},
 ) {
   const as = by === 'operator' ? real.service.operatorToken : tokenOf(real, by);
-  const expected = verdictOn(model, key, token, by, scopes);
-  const answer = await call(real, as, 'POST', '/v1/keys/verify', { token, scopes });
+  const expected = verdictOn(model, key, token, by, presented);
+  const answer = await call(real, as, 'POST', '/v1/keys/verify', { token, ...presented });
   expect(answer).toEqual({ status: 200, body: expected });
-  if (expected.valid) use(model, key, token, null);
+  if (expected.valid) use(model, key, token, presented.ip ?? null);
 }
 
 /** Every token that a key ever had. */
@@ -362,7 +399,10 @@ const verifyKey = fc
   .record({
     n,
     by: fc.oneof(account, fc.constant('operator' as const)),
-    scopes: fc.option(scopes, { nil: undefined }),
+    presented: fc.record(
+      { scopes, ip: fc.constantFrom(...addresses), audience: fc.constantFrom(...audiences) },
+      { requiredKeys: [] },
+    ),
     which: fc.nat({ max: 5 }),
   })
   .map((facts) =>
@@ -374,7 +414,7 @@ const verifyKey = fc
         const key = nth(model, facts.n);
         const tokens = everyToken(key);
         const token = tokens[facts.which % tokens.length] ?? '';
-        return verify(model, real, key, token, facts.by, facts.scopes);
+        return verify(model, real, key, token, facts.by, facts.presented);
       },
     ),
   );
@@ -386,7 +426,7 @@ async function list(model: Model, real: Real, owner: number, contract: Contract,
 }
 
 const listKeys = fc
-  .record({ by: account, contract, status: fc.constantFrom(undefined, 'active', 'expired', 'disabled') })
+  .record({ by: account, contract, status: fc.constantFrom(undefined, ...keyStatuses) })
   .map((facts) =>
     command('ListKeys', facts, isThere(facts.by), (model, real) =>
       list(model, real, facts.by, facts.contract, facts.status),
@@ -471,6 +511,7 @@ export async function compareEverything(model: Model, real: Real): Promise<void>
     for (const key of model.keys)
       for (const token of everyToken(key)) await verify(model, real, key, token, owner);
   }
+  const [ip, audience] = [addresses[0], audiences[0]];
   for (const key of model.keys)
-    for (const token of everyToken(key)) await verify(model, real, key, token, 'operator');
+    for (const token of everyToken(key)) await verify(model, real, key, token, 'operator', { ip, audience });
 }

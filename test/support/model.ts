@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { expect } from 'vitest';
+import { clientIp } from './harness.ts';
 
 /** What the service should be: two accounts and their keys, as plain objects. */
 
@@ -37,6 +39,10 @@ export interface ModelKey {
   /** Instants, in Unix milliseconds. */
   expiresAt: number | null;
   disabledAt: number | null;
+  notBefore: number | null;
+  /** Ranges that end where a number of the address does: `203.0.113.0/24`, or all of it. */
+  allowedIps: string[] | null;
+  audience: string[] | null;
   createdAt: number;
   updatedAt: number;
   revoked: boolean;
@@ -63,9 +69,10 @@ export const liveKeys = ({ keys }: Model, owner: number) =>
 /** Whether an account has as many keys as it may have. */
 export const isFull = (model: Model, owner: number) => liveKeys(model, owner).length >= model.limit;
 
-export function statusOf({ now }: Model, { disabledAt, expiresAt }: ModelKey) {
+export function statusOf({ now }: Model, { disabledAt, expiresAt, notBefore }: ModelKey) {
   if (disabledAt !== null) return 'disabled';
-  return expiresAt !== null && now() >= expiresAt ? 'expired' : 'active';
+  if (expiresAt !== null && now() >= expiresAt) return 'expired';
+  return notBefore !== null && now() < notBefore ? 'not_yet_valid' : 'active';
 }
 
 /** The previous token, unless it has ended. */
@@ -76,13 +83,23 @@ export const draining = ({ now }: Model, { tokens: { previous } }: ModelKey) =>
 const covers = (held: string[], scope: string) =>
   held.includes(scope) || (scope.startsWith('files:') && held.includes('files:*'));
 
+const isIn = (range: string, ip: string) =>
+  range.endsWith('/32') ? range === `${ip}/32` : ip.startsWith(range.replace('0/24', ''));
+
+/** What a verification says of who presents the token, and to whom. */
+export interface Presented {
+  scopes?: string[] | undefined;
+  ip?: string | undefined;
+  audience?: string | undefined;
+}
+
 /** The verdict on a key's token, which is to be sent: of one account (`reach`), or of the operator. */
 export function verdictOn(
   model: Model,
   key: ModelKey,
   token: string,
   reach: number | 'operator',
-  scopes: string[] = [],
+  { scopes = [], ip, audience }: Presented = {},
 ) {
   const no = (reason: string) => ({ valid: false, reason });
   if (key.revoked || (reach !== 'operator' && reach !== key.owner)) return no('unknown');
@@ -92,6 +109,10 @@ export function verdictOn(
   if (status !== 'active') return no(status);
   const missingScopes = scopes.filter((scope) => !covers(key.scopes, scope));
   if (missingScopes.length > 0) return { ...no('insufficient_scope'), missingScopes };
+  const detail = expect.any(String);
+  if (key.allowedIps && !key.allowedIps.some((range) => isIn(range, ip ?? '')))
+    return { ...no('ip_not_allowed'), detail };
+  if (key.audience && !key.audience.includes(audience ?? '')) return { ...no('wrong_audience'), detail };
   return {
     valid: true,
     key: {
@@ -106,9 +127,11 @@ export function verdictOn(
   };
 }
 
-/** Whether a key's current token is good by itself, for whatever little it may do. */
+const inCall = { ip: clientIp, audience: 'http://latchkey.test' };
+
+/** Whether a key may call this service with its current token, for whatever little it may do. */
 export const isGood = (model: Model, key: ModelKey) =>
-  verdictOn(model, key, key.tokens.current.token, 'operator').valid;
+  verdictOn(model, key, key.tokens.current.token, 'operator', inCall).valid;
 
 const startOf = ({ token }: ModelToken) => (token.startsWith('lk_') ? token.slice(0, 7) : token.slice(0, 12));
 
@@ -146,6 +169,9 @@ export const v1Key = (model: Model, key: ModelKey) => ({
   status: statusOf(model, key),
   expiresAt: iso(key.expiresAt),
   disabledAt: iso(key.disabledAt),
+  notBefore: iso(key.notBefore),
+  allowedIps: key.allowedIps,
+  audience: key.audience,
   ...lastUse(lastUsed(key)),
   tokens: [
     v1Token('current', key.tokens.current),

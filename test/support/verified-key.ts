@@ -12,6 +12,9 @@ export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
   metadata: {},
   expiresAt: null,
   disabledAt: null,
+  notBefore: null,
+  allowedIps: null,
+  audience: null,
   endsAt: null,
   ...facts,
 });

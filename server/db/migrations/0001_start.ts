@@ -51,6 +51,10 @@ const statements = [
     metadata jsonb not null,
     ${instant('expires_at')},
     ${instant('disabled_at')},
+    -- Conditions on who presents a token, when and to whom. Null: none, which an empty list must not be taken for.
+    ${instant('not_before')},
+    allowed_ips text[] check (cardinality(allowed_ips) > 0),
+    audience text[] check (cardinality(audience) > 0),
     ${instant('created_at')} not null,
     ${instant('updated_at')} not null,
     current_hash bytea not null,

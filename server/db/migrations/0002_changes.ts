@@ -21,7 +21,8 @@ const statements = [
   end $$`,
   // All that a verdict says. A token that is about to replace another changes nothing until it is used.
   sql`create trigger key_changed
-    after update of id, account_id, name, scopes, metadata, expires_at, disabled_at, current_hash, previous_hash, previous_ends_at on keys
+    after update of id, account_id, name, scopes, metadata, expires_at, disabled_at, not_before,
+      allowed_ips, audience, current_hash, previous_hash, previous_ends_at on keys
     for each row execute function key_changed()`,
 
   sql`create function token_changed() returns trigger language plpgsql as $$

@@ -40,11 +40,12 @@ export function keyOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
   return [
     operation(keys.create, async ({ act, caller, json, query }) => {
-      const { name, scopes = [], metadata = {} } = json;
+      const { name, scopes = [], metadata = {}, notBefore = null, allowedIps = null, audience = null } = json;
       const accountId = await accountOf(context, caller, query);
       const token = newToken(context.tokenPrefix);
-      const minted = { accountId, name, scopes, metadata, expiresAt: expiryOf(json, act.now), token };
-      const key = await mintKey(context, { ...minted, within: boundsOf(caller) }, act);
+      const expiresAt = expiryOf(json, act.now);
+      const granted = { name, scopes, metadata, expiresAt, notBefore, allowedIps, audience };
+      const key = await mintKey(context, { accountId, ...granted, token, within: boundsOf(caller) }, act);
       return new Reply({ ...keyBody(context, key), token }, { Location: `/v1/keys/key_${key.id}` });
     }),
 

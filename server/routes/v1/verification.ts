@@ -7,6 +7,7 @@ import {
   verification,
 } from '../../../api/verification.ts';
 import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
+import type { Presented } from '../../../decide/verdict.ts';
 import { type Caller, keyOf, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -21,13 +22,14 @@ import { keyBody } from './key-body.ts';
 type Told = Json<Success<typeof verification.verify>>;
 
 /**
- * Makes what a verifier is told of a verdict, and of the scopes that it wanted. For a key in the cache that is accepted it
- * is made once, and kept while the key is there.
+ * Makes what a verifier is told of a verdict on what was presented. For a key in the cache that is accepted it is made
+ * once, and kept while the key is there.
  */
-function teller(): (verdict: Verdict, wanted: ScopeQuery | undefined) => Told {
+function teller(): (verdict: Verdict, presented: Presented) => Told {
   const accepted = new WeakMap<VerifiedKey, Told>();
-  return (verdict, wanted) => {
-    if (!verdict.valid) return Json.of(refusedBody(verdict, wanted));
+  return (verdict, presented) => {
+    if (!verdict.valid)
+      return Json.of({ valid: false, reason: verdict.reason, ...lacking(verdict, presented) });
     const { key } = verdict;
     const kept = accepted.get(key);
     if (kept) return kept;
@@ -47,14 +49,26 @@ const verifiedBody = (key: VerifiedKey) => ({
   expiresAt: key.expiresAt?.toISOString() ?? null,
 });
 
-const refusedBody = (
+/** What the key lacks, or the verification does, where the reason alone does not say it. */
+function lacking(
   { reason, key }: Extract<Verdict, { valid: false }>,
-  wanted: ScopeQuery | undefined,
-) => ({
-  valid: false as const,
-  reason,
-  ...(reason === 'insufficient_scope' && wanted && { missingScopes: missingScopes(key.scopes, wanted) }),
-});
+  { scopes, audience, client }: Presented,
+): { missingScopes?: string[]; detail?: string } {
+  if (reason === 'insufficient_scope' && scopes) return { missingScopes: missingScopes(key.scopes, scopes) };
+  if (reason === 'ip_not_allowed') return { detail: addressDetail(client().ip) };
+  if (reason === 'wrong_audience') return { detail: audienceDetail(audience) };
+  return {};
+}
+
+const addressDetail = (ip: string | null) =>
+  ip === null
+    ? 'The key can only be used from certain addresses: verify it with the `ip` that the token was presented from.'
+    : `The key cannot be used from ${ip}.`;
+
+const audienceDetail = (audience: string | undefined) =>
+  audience === undefined
+    ? 'The key is only for certain services: verify it with the URI of yours as `audience`.'
+    : `The key is not for ${audience}.`;
 
 /** All that a request wants a key to cover, as one query; undefined where that is nothing. */
 function wantedScopes({
@@ -75,25 +89,32 @@ const verdictsPerTurn = 50;
 /** Answers a batch, in the order of its tokens. One that is there twice is verified once, and used twice. */
 async function verdictsOn(
   context: ServiceContext,
-  { tokens, ...json }: z.output<typeof VerificationBatch>,
+  { tokens, ...wanted }: z.output<typeof VerificationBatch>,
   caller: Caller,
   tell: ReturnType<typeof teller>,
 ): Promise<Told[]> {
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
-  const scopes = wantedScopes(json);
-  const wanted = { purpose: 'verify' as const, scopes, reach: selfOf(caller), client: unknownClient };
+  const scopes = wantedScopes(wanted);
+  const reach = selfOf(caller);
+  const asked = {
+    purpose: 'verify' as const,
+    reach,
+    scopes,
+    audience: wanted.audience,
+    client: unknownClient,
+  };
   const verdicts = new Map<string, Verdict>();
   await Promise.all(
     // Async, so that one that throws leaves none of the others' promises without anybody to await them.
     Array.from(counts, async ([token, times]) =>
-      verdicts.set(token, await check(context, token, { ...wanted, times })),
+      verdicts.set(token, await check(context, token, { ...asked, times })),
     ),
   );
   const answers: Told[] = [];
   for (const token of tokens) {
     const verdict = verdicts.get(token);
-    if (verdict) answers.push(tell(verdict, scopes));
+    if (verdict) answers.push(tell(verdict, asked));
     if (answers.length % verdictsPerTurn === 0) await nextTurn();
   }
   return answers;
@@ -103,11 +124,12 @@ export function verificationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
   const tell = teller();
   return [
-    operation(verification.verify, ({ caller, json: { token, ip, userAgent, ...json } }) => {
+    operation(verification.verify, ({ caller, json }) => {
+      const { token, audience, ip, userAgent } = json;
       const client = () => ({ ip: ip ? plainIp(ip) : null, userAgent: plainUserAgent(userAgent) });
       const scopes = wantedScopes(json);
-      const verdict = check(context, token, { purpose: 'verify', scopes, reach: selfOf(caller), client });
-      return maybeAsync(verdict, (verdict) => tell(verdict, scopes));
+      const asked = { purpose: 'verify' as const, reach: selfOf(caller), scopes, audience, client };
+      return maybeAsync(check(context, token, asked), (verdict) => tell(verdict, asked));
     }),
 
     operation(

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { type Cidr, parseCidr } from '../decide/cidr.ts';
+import { type KeyFacts, keyReasons, reasonAgainst, statusOf } from '../decide/verdict.ts';
+
+const now = Date.UTC(2026, 0, 31);
+const early = new Date(now - 1);
+const late = new Date(now + 1);
+
+const ranges = (...texts: string[]): Cidr[] =>
+  texts.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
+
+const good: KeyFacts = {
+  scopes: new Set(['a']),
+  expiresAt: late,
+  disabledAt: null,
+  endsAt: late,
+  notBefore: early,
+  allowedIps: ranges('203.0.113.0/24'),
+  audience: ['https://api.example.com'],
+};
+const asked = {
+  scopes: 'a',
+  audience: 'https://api.example.com',
+  client: (): { ip: string | null } => ({ ip: '203.0.113.7' }),
+};
+
+/** What makes a good key a bad one, by the reason. */
+const faults: Record<(typeof keyReasons)[number], Partial<KeyFacts>> = {
+  rotated: { endsAt: new Date(now) },
+  disabled: { disabledAt: early },
+  expired: { expiresAt: new Date(now) },
+  not_yet_valid: { notBefore: late },
+  insufficient_scope: { scopes: new Set() },
+  ip_not_allowed: { allowedIps: ranges('198.51.100.0/24') },
+  wrong_audience: { audience: ['https://other.example.com'] },
+};
+
+test('a key that meets every condition is accepted', () => {
+  expect(reasonAgainst(good, asked, now)).toBeUndefined();
+});
+
+test.each(keyReasons)('%s is the reason where it is the first of all that apply', (reason) => {
+  const rest = keyReasons.slice(keyReasons.indexOf(reason));
+  expect(reasonAgainst({ ...good, ...faults[reason] }, asked, now)).toBe(reason);
+  const bad = Object.assign({ ...good }, ...rest.map((fault) => faults[fault]));
+  expect(reasonAgainst(bad, asked, now)).toBe(reason);
+});
+
+test('a key is valid from notBefore itself on, and no longer at expiresAt itself', () => {
+  const key = { disabledAt: null, notBefore: new Date(now), expiresAt: new Date(now + 10) };
+  const statuses = [-1, 0, 9, 10].map((after) => statusOf(key, now + after));
+  expect(statuses).toEqual(['not_yet_valid', 'active', 'active', 'expired']);
+});
+
+test('a key with addresses or an audience is refused where the verification has none', () => {
+  expect(reasonAgainst(good, { ...asked, client: () => ({ ip: null }) }, now)).toBe('ip_not_allowed');
+  expect(reasonAgainst(good, { ...asked, audience: undefined }, now)).toBe('wrong_audience');
+});
+
+test('a list that is empty allows nothing', () => {
+  expect(reasonAgainst({ ...good, allowedIps: [] }, asked, now)).toBe('ip_not_allowed');
+  expect(reasonAgainst({ ...good, audience: [] }, asked, now)).toBe('wrong_audience');
+});
+
+test('the address is asked for only where it decides', () => {
+  const client = () => expect.unreachable();
+  expect(reasonAgainst({ ...good, allowedIps: null }, { ...asked, client }, now)).toBeUndefined();
+});
