@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
+import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
 import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { overloaded, refusals } from './problem.ts';
+import { overloaded, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
 import { bounded, instant, text } from './text.ts';
 
@@ -110,7 +111,7 @@ export const accounts = {
       'Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.',
     security: [byAnyone, byOperator],
     request: {
-      headers: actHeaders,
+      headers: actHeaders.extend(plainIdempotencyHeader),
       body: {
         required: true,
         content: { 'application/json': { schema: z.union([SignUp, ExternalAccount]) } },
@@ -119,13 +120,20 @@ export const accounts = {
     responses: {
       201: {
         description: 'The account was created.',
+        headers: replayedHeader,
         content: { 'application/json': { schema: Account } },
       },
       200: {
         description: 'An account with this `externalId` exists.',
+        headers: replayedHeader,
         content: { 'application/json': { schema: Account } },
       },
-      ...refusals(400, 401, 403, 409, 413, 415, 422),
+      ...refusals(400, 401, 403, 413, 415),
+      409: refusal(409, {
+        description:
+          'An account with this email exists (`email_taken`), or the first call with this `Idempotency-Key` is too long ago, or its account deleted since (`already_done`).',
+      }),
+      422: invalidOrReused,
       503: overloaded,
     },
   }),

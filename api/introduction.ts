@@ -59,10 +59,21 @@ An error is a problem (RFC 9457), sent as \`application/problem+json\`:
 - 401: the credential is missing or no longer valid. 403: it is valid, but cannot do this.
 - 404 is also returned for resources of other accounts.
 - 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter.
-- 429 and 503: \`Retry-After\` says how many seconds to wait. After a 503, or if a connection breaks before the response, a write may or may not have been made: list the keys before you repeat it.
+- 429 and 503: \`Retry-After\` says how many seconds to wait. After a 503, or if a connection breaks before the response, a write may or may not have been made: see Safe retries.
 - An invalid token is no error: \`POST /v1/keys/verify\` returns 200 and the reason.
 
 Every response has an \`x-request-id\`, which names the request in the server’s logs. Send your own in the same header to use that instead.
+
+## Safe retries
+
+Send an \`Idempotency-Key\` header with each call that creates or rotates a key: a new UUID for each of them, and the same one when you repeat the call.
+
+However often the call is repeated, it is done once. A repeated call returns the first response, with its status and its token, and \`Idempotent-Replayed: true\`.
+
+- This lasts 24 hours, or until the token is used or the key is revoked. After that a repeated call returns 409 \`already_done\` with the \`keyId\`, and creates nothing. After 7 days the \`Idempotency-Key\` is new again.
+- The same \`Idempotency-Key\` with another request returns 422 \`idempotency_key_reused\`. Each key, each account and the operator have their own.
+- A call that failed leaves nothing behind: repeat it with the same \`Idempotency-Key\`.
+- The operator can send it when it creates accounts.
 
 ## Pages
 

@@ -4,6 +4,7 @@ import { isStorable } from '../decide/text.ts';
 import { keyStatuses, tokenStates } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { conditions, conditionsPatch, newConditions } from './conditions.ts';
+import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
 import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
@@ -307,7 +308,7 @@ export const keys = {
       'Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
-      headers: actHeaders,
+      headers: actHeaders.extend(idempotencyHeader),
       query: z.strictObject(accountQuery),
       body: { required: true, content: { 'application/json': { schema: NewKey } } },
     },
@@ -320,6 +321,7 @@ export const keys = {
             required: true,
             schema: { type: 'string' as const, format: 'uri-reference' },
           },
+          ...replayedHeader,
         },
         content: {
           'application/json': {
@@ -328,11 +330,13 @@ export const keys = {
           },
         },
       },
-      ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+      ...refusals(400, 401, 403, 404, 413, 415, 503),
+      422: invalidOrReused,
       409: refusal(409, {
         code: 'key_limit_reached',
         detail: 'The account has 1000 keys, and may have no more: delete one that is not needed first.',
-        description: 'The account has as many keys as it may have.',
+        description:
+          'The account has reached its limit of keys (`key_limit_reached`), or the first call with this `Idempotency-Key` created a key whose token cannot be returned again (`already_done`, and `keyId` names the key).',
       }),
     },
   }),

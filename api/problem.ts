@@ -43,6 +43,10 @@ export const Problem = z
     requestId: z
       .string()
       .openapi({ description: 'The `x-request-id` of this response. Quote it to support.' }),
+    keyId: z.string().optional().openapi({
+      description: 'For `already_done`: the key that the first request created or rotated.',
+      example: 'key_6921a5d4b281af121fcda4cf',
+    }),
     errors: z
       .array(Violation)
       .optional()

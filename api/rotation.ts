@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './accounts.ts';
+import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
 import { keyPath, MintedKey, oneKey, rotatedKeyExample } from './keys.ts';
+import { actHeaders } from './on-behalf-of.ts';
 import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 
@@ -47,7 +49,8 @@ export const ExtendRotation = z
 const conflict = (
   code: 'rotation_draining' | 'rotation_not_draining' | 'rotation_not_pending',
   detail: string,
-) => refusal(409, { code, detail, description: 'The key is not at that step of a rotation.' });
+  description = 'The key is not at that step of a rotation.',
+) => refusal(409, { code, detail, description });
 
 const notDraining = conflict(
   'rotation_not_draining',
@@ -66,13 +69,15 @@ export const rotation = {
     description: `Gives the key a new token, which is in this answer and nowhere else ever again. The key keeps its id, name, scopes and usage. The new token sleeps until it is used: its first accepted verification makes it the current one, and from then on the old one lives for \`overlapSeconds\`. So an answer that is lost harms nobody, and rotating again replaces a new token that was never used. While the previous token is still accepted, a further rotation is refused, unless it is \`immediate\`. ${byWhom}`,
     security,
     request: {
+      headers: actHeaders.extend(idempotencyHeader),
       params: keyPath,
       query: z.strictObject(accountQuery),
       body: { required: false, content: { 'application/json': { schema: Rotate } } },
     },
     responses: {
       200: {
-        description: 'The key, with its new token.',
+        description: 'The key, with its new token. A repeated call returns the key as it is by then.',
+        headers: replayedHeader,
         content: {
           'application/json': {
             schema: MintedKey,
@@ -80,10 +85,12 @@ export const rotation = {
           },
         },
       },
-      ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+      ...refusals(400, 401, 403, 404, 413, 415, 503),
+      422: invalidOrReused,
       409: conflict(
         'rotation_draining',
         'The previous token of the key is still accepted: finish its rotation first, or rotate with "immediate": true.',
+        'The previous token is still accepted (`rotation_draining`), or the first call with this `Idempotency-Key` brought a token that cannot be returned again (`already_done`).',
       ),
     },
   }),
@@ -96,7 +103,7 @@ export const rotation = {
     summary: 'Cancel a rotation',
     description: `Drops the next token, which was never used. ${byWhom}`,
     security,
-    request: { params: keyPath, query: z.strictObject(accountQuery) },
+    request: { headers: actHeaders, params: keyPath, query: z.strictObject(accountQuery) },
     responses: {
       200: oneKey('The key as it is now.'),
       ...refusals(401, 403, 404, 422, 503),
@@ -112,7 +119,7 @@ export const rotation = {
     summary: 'Finish a rotation',
     description: `Ends the previous token before its time: it is refused from this answer on. ${byWhom}`,
     security,
-    request: { params: keyPath, query: z.strictObject(accountQuery) },
+    request: { headers: actHeaders, params: keyPath, query: z.strictObject(accountQuery) },
     responses: {
       200: oneKey('The key as it is now.'),
       ...refusals(401, 403, 404, 422, 503),
@@ -129,6 +136,7 @@ export const rotation = {
     description: `Gives the previous token more time, where somebody still uses it: see its \`lastUsedAt\`. ${byWhom}`,
     security,
     request: {
+      headers: actHeaders,
       params: keyPath,
       query: z.strictObject(accountQuery),
       body: { required: true, content: { 'application/json': { schema: ExtendRotation } } },

@@ -2,9 +2,11 @@
 export const refusalCodes = [
   'account_not_found',
   'account_required',
+  'already_done',
   'body_too_large',
   'database_unavailable',
   'email_taken',
+  'idempotency_key_reused',
   'insufficient_scope',
   'invalid_input',
   'invalid_refresh_token',

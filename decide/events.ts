@@ -12,6 +12,8 @@ export const eventTypes = {
   'key.token_activated': 'The next token of a key was used for the first time, and became the current one.',
   'key.token_replaced': 'A key got a new token at once, and every other token of it was ended.',
   'password.changed': 'The password of an account was changed.',
+  'request.replayed':
+    'A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.',
   'session.ended': 'A session was signed out.',
   'session.refreshed': 'A session was refreshed.',
   'session.reuse_detected': 'A refresh token was sent a second time, and its session was ended.',

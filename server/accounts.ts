@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { onlyRow } from './db/only-row.ts';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
 import { AccountNotFound, EmailTaken, WrongPassword } from './errors.ts';
 import { type Act, recorded, stored } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
+import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import { hashPassword, isPassword } from './password.ts';
 
 /** Whoever holds keys: signed up here by email, or made by the operator for one of the product's own users. */
@@ -14,9 +16,6 @@ export interface Account {
   externalId: string | null;
   createdAt: Date;
 }
-
-/** What an account is created with: an email and a password, or an externalId. */
-type NewAccount = { email: string; passwordHash: string } | { externalId: string };
 
 const columns = ['id', 'number', 'email', 'external_id as externalId', 'created_at as createdAt'] as const;
 
@@ -31,57 +30,89 @@ export async function signUp(
   act: Act,
   signal: AbortSignal,
 ): Promise<Account> {
-  const account = await insertAccount(db, { email, passwordHash: await hashPassword(password, signal) }, act);
+  const passwordHash = await hashPassword(password, signal);
+  const { account } = await insertAccount(db, { id: newId(act.now), email, passwordHash }, act);
   if (!account) throw new EmailTaken();
   return account;
+}
+
+/** An account of one of the product's own users, and whether it was created just now. */
+export interface ExternalAccount {
+  account: Account;
+  isNew: boolean;
 }
 
 /**
  * Creates an account that has no password: the operator acts for it. An account that has this id already is returned
  * unchanged.
+ * @param claim of the call's Idempotency-Key
+ * @throws AlreadyClaimed
  */
 export async function createExternalAccount(
   db: Database,
   externalId: string,
   act: Act,
-): Promise<{ account: Account; isNew: boolean }> {
+  claim?: Claim,
+): Promise<ExternalAccount> {
+  const id = newId(act.now);
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const account = await insertAccount(db, { externalId }, act);
+    const unclaimed = attempt === 0 ? claim : undefined;
+    const { isAllowed, account } = await insertAccount(db, { id, externalId }, act, unclaimed);
+    if (!isAllowed) throw new AlreadyClaimed();
     if (account) return { account, isNew: true };
-    const { accounts } = await listAccounts(db, { limit: 1, externalId });
+    const existing = await findExternalAccount(db, externalId);
     // Absent where it was deleted in between.
-    if (accounts[0]) return { account: accounts[0], isNew: false };
+    if (existing) return { account: existing, isNew: false };
   }
   throw new Error('The externalId is taken by an account that is not listed.');
 }
 
-/** The id of the account with this id of the product's own. @throws AccountNotFound */
-export async function accountIdOf(db: Database, externalId: string): Promise<string> {
-  const account = await db
+/** The account with this id of the product's own, unless it is deleted. */
+export const findExternalAccount = (db: Database, externalId: string): Promise<Account | undefined> =>
+  db
     .selectFrom('accounts')
-    .select('id')
+    .select(columns)
     .where('external_id', '=', externalId)
     .where('closed_at', 'is', null)
     .executeTakeFirst();
+
+/** The id of the account with this id of the product's own. @throws AccountNotFound */
+export async function accountIdOf(db: Database, externalId: string): Promise<string> {
+  const account = await findExternalAccount(db, externalId);
   if (!account) throw new AccountNotFound();
   return account.id;
 }
 
-/** Inserts an account and its event. Undefined if its email or externalId is taken. */
-async function insertAccount(db: Database, given: NewAccount, act: Act): Promise<Account | undefined> {
-  const { email, passwordHash, externalId } = { email: null, passwordHash: null, externalId: null, ...given };
-  const { rows } = await sql<Account>`
-    with created as (
+/** What an account is created with: an email and a password, or an externalId. */
+type NewAccount = { id: string } & ({ email: string; passwordHash: string } | { externalId: string });
+
+/**
+ * Inserts an account and its event.
+ * @returns no account where its email or its externalId is taken; `isAllowed` is false where the claimed key is
+ */
+async function insertAccount(
+  db: Database,
+  given: NewAccount,
+  act: Act,
+  claim?: Claim,
+): Promise<{ isAllowed: boolean; account: Account | undefined }> {
+  const none = { email: null, passwordHash: null, externalId: null };
+  const { id, email, passwordHash, externalId } = { ...none, ...given };
+  const { rows } = await sql<Account & { isAllowed: boolean; isCreated: boolean }>`
+    with allowed as ${claim?.insert({ accountId: id }, sql`select`) ?? sql`(select)`},
+    created as (
       insert into accounts (id, email, password_hash, external_id, created_at)
-      values (${newId(act.now)}::text, ${email}::text, ${passwordHash}::text, ${externalId}::text,
-        ${new Date(act.now)}::timestamptz)
+      select ${id}::text, ${email}::text, ${passwordHash}::text, ${externalId}::text,
+        ${new Date(act.now)}::timestamptz
+      from allowed
       on conflict do nothing
       returning id, number, email, external_id, created_at),
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
-    select id, number, email, external_id as "externalId", created_at as "createdAt" from created`.execute(
-    db,
-  );
-  return rows[0];
+    select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
+      id, number, email, external_id as "externalId", created_at as "createdAt"
+    from (select) as outcome left join created on true`.execute(db);
+  const { isAllowed, isCreated, ...account } = onlyRow(rows);
+  return { isAllowed, account: isCreated ? account : undefined };
 }
 
 /** @throws AccountNotFound */

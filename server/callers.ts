@@ -182,6 +182,13 @@ export function keyOf(caller: Caller): VerifiedKey {
 export const boundsOf = (caller: Caller): ReadonlySet<string> | undefined =>
   caller.kind === 'apiKey' ? caller.key.scopes : undefined;
 
+/** Whose Idempotency-Keys a caller uses: those of a key, of an account that is signed in, or of the operator. */
+export function repeaterOf(caller: Caller): string {
+  if (caller.kind === 'operatorToken') return 'operator';
+  const account = `acc_${selfOf(caller)}`;
+  return caller.kind === 'apiKey' ? `${account} key_${caller.key.id}` : account;
+}
+
 /** The caller as events name it. */
 export function actorOf(caller: Caller): string {
   switch (caller.kind) {

@@ -81,6 +81,29 @@ export class RotationConflict extends Refusal {
   }
 }
 
+/** An Idempotency-Key came with another request than the first. */
+export class IdempotencyKeyReused extends Refusal {
+  readonly code = 'idempotency_key_reused';
+  constructor() {
+    super('This Idempotency-Key was sent with another request before: use a new one for each request.');
+  }
+}
+
+/** A repeated request was done before, and its response cannot be returned again. */
+export class AlreadyDone extends Refusal {
+  readonly code = 'already_done';
+  /** What the first request was for. */
+  readonly made: { keyId: string } | { accountId: string };
+  constructor(made: AlreadyDone['made']) {
+    super(
+      'keyId' in made
+        ? `This request was already done for key_${made.keyId}, and the token cannot be returned again: if you do not have it, rotate or revoke that key.`
+        : `This request was already done for acc_${made.accountId}, and its response cannot be returned again.`,
+    );
+    this.made = made;
+  }
+}
+
 /** The operator did not name the account to act on. */
 export class AccountRequired extends Refusal {
   readonly code = 'account_required';

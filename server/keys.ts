@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import { covers } from '../decide/scopes.ts';
 import type { KeyStatus, TokenState } from '../decide/verdict.ts';
-import { getAccount } from './accounts.ts';
+import { openAccount } from './db/open-account.ts';
 import type { Database, Metadata } from './db/schema.ts';
-import { beyondCaller, InvalidInput, KeyLimitReached, KeyNotFound } from './errors.ts';
+import { AccountNotFound, beyondCaller, InvalidInput, KeyLimitReached, KeyNotFound } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
+import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import { hashText, startOf } from './token.ts';
 
 /** A token of a key, as it is stored: all but the token itself. */
@@ -119,37 +120,68 @@ function assertWithin(scopes: readonly string[], within: ReadonlySet<string> | u
   if (beyond.length > 0) throw beyondCaller(beyond);
 }
 
+/** The claim of a call's Idempotency-Key, and the answer that it seals: it is encrypted before the key is stored. */
+export interface KeyClaim {
+  claim: Claim;
+  answer: (key: Omit<Key, 'number'>) => unknown;
+}
+
+/** A place for one more key in an account, as the CTEs that give it: `place` is empty where there is none. */
+const placeIn = (accountId: string, maxKeysPerAccount: number) => sql`
+  place as (
+    update accounts set key_count = key_count + 1
+    where id = ${accountId} and closed_at is null and key_count < ${maxKeysPerAccount}::integer
+    returning id)`;
+
 /**
- * Stores a new key. Of its token only the hash and the start are kept.
+ * The same, for a call with an Idempotency-Key: the account is locked before the key is claimed, and counts one more
+ * after, so that no claim is left where there is no place, and no place is taken where the key is.
+ */
+const claimedPlaceIn = (accountId: string, maxKeysPerAccount: number, claimed: RawBuilder<never>) => sql`
+  account as (
+    select id, key_count < ${maxKeysPerAccount}::integer as has_place from accounts
+    where id = ${accountId} and closed_at is null for no key update),
+  claimed as ${claimed},
+  place as (
+    update accounts set key_count = key_count + 1 from claimed where id = claimed.account_id
+    returning id)`;
+
+/**
+ * Stores a new key. Of its token only the hash and the start are kept, and with a claim the answer, encrypted.
  * @throws InsufficientScope where its scopes go beyond `within`
  * @throws AccountNotFound where the account is gone
  * @throws KeyLimitReached where it has `maxKeysPerAccount` keys
+ * @throws AlreadyClaimed
  */
 export async function mintKey(
   { db, maxKeysPerAccount }: { db: Database; maxKeysPerAccount: number },
   { token, within, ...given }: NewKey,
   act: Act,
+  keyClaim?: KeyClaim,
 ): Promise<Key> {
   assertWithin(given.scopes, within);
   const at = new Date(act.now);
-  const unconditional = { notBefore: null, allowedIps: null, audience: null };
-  const key = { id: newId(act.now), ...unconditional, ...given };
   const current = newlyMinted(token, at, 'current');
+  const stored = { tokens: [current] as const, disabledAt: null, createdAt: at, updatedAt: at };
+  const unconditional = { notBefore: null, allowedIps: null, audience: null };
+  const key = { id: newId(act.now), ...unconditional, ...given, ...stored };
+  const claimed = keyClaim?.claim.insert(
+    { accountId: key.accountId, key: { id: key.id, hash: current.hash } },
+    sql`select from account where has_place`,
+    keyClaim.answer(key),
+  );
   // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
   // The setting says that the token is new, and counted: see the triggers token_inserted and keys_inserted.
   const { rows } = await sql<{ number: number }>`
-    with account as (
-      update accounts set key_count = key_count + 1
-      where id = ${key.accountId} and closed_at is null and key_count < ${maxKeysPerAccount}::integer
-      returning id),
+    with ${claimed ? claimedPlaceIn(key.accountId, maxKeysPerAccount, claimed) : placeIn(key.accountId, maxKeysPerAccount)},
     minted as (
       insert into keys (id, account_id, name, scopes, metadata, expires_at, not_before, allowed_ips, audience,
         created_at, updated_at, current_hash)
-      select ${key.id}::text, account.id, ${key.name}::text, ${key.scopes}::text[],
+      select ${key.id}::text, place.id, ${key.name}::text, ${key.scopes}::text[],
         ${JSON.stringify(key.metadata)}::text::jsonb, ${key.expiresAt}::timestamptz,
         ${key.notBefore}::timestamptz, ${key.allowedIps}::text[], ${key.audience}::text[],
         ${at}::timestamptz, ${at}::timestamptz, decode(${current.hash}::text, 'hex')
-      from account, (select set_config('latchkey.minting', 'on', true)) as setting
+      from place, (select set_config('latchkey.minting', 'on', true)) as setting
       returning id, account_id, number, current_hash),
     token as (
       insert into tokens (hash, key_id, start, created_at, activated_at)
@@ -157,11 +189,11 @@ export async function mintKey(
     recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`)}
     select number from minted`.execute(db);
   const [minted] = rows;
-  if (!minted) {
-    await getAccount(db, key.accountId);
-    throw new KeyLimitReached(maxKeysPerAccount);
-  }
-  return { ...key, ...minted, tokens: [current], disabledAt: null, createdAt: at, updatedAt: at };
+  if (minted) return { ...key, number: minted.number };
+  const account = await openAccount(db, key.accountId).select('key_count').executeTakeFirst();
+  if (!account) throw new AccountNotFound();
+  if (keyClaim && account.key_count < maxKeysPerAccount) throw new AlreadyClaimed();
+  throw new KeyLimitReached(maxKeysPerAccount);
 }
 
 /** A token that was never used, as it is to be stored. */

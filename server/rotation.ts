@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../decide/events.ts';
 import { RotationConflict, type RotationConflictCode } from './errors.ts';
 import { type Act, recorded, withoutRequest } from './events.ts';
+import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import {
   getKey,
   type Key,
@@ -54,14 +55,17 @@ const isDraining = (now: number) => sql`(previous_hash is not null and previous_
  * Gives a key another token. One that sleeps already is replaced.
  * @param overlap how long the current token lives on once the new one is used, in seconds; `immediate`: the new one is
  * the current one at once, and when this ends no replica accepts any other
+ * @param claim seals the token
  * @throws KeyNotFound where the account has no such key
  * @throws RotationConflict while its previous token is still accepted, unless this is immediate
+ * @throws AlreadyClaimed
  */
 export function rotateKey(
   store: Store,
   place: KeyPlace,
   { token, overlap }: { token: string; overlap: number | 'immediate' },
   act: Act,
+  claim?: Claim,
 ): Promise<Key> {
   const at = new Date(act.now);
   const isImmediate = overlap === 'immediate';
@@ -76,6 +80,11 @@ export function rotateKey(
     otherwise: 'rotation_draining',
     type: isImmediate ? 'key.token_replaced' : 'key.rotated',
     minted,
+    claimed: claim?.insert(
+      { accountId: place.accountId, key: { id: place.id, hash: minted.hash } },
+      sql`select from target`,
+      token,
+    ),
   });
 }
 
@@ -133,14 +142,26 @@ interface Step {
   type: EventType;
   /** A token that comes with it. */
   minted?: Token;
+  /** The claim of an Idempotency-Key, from `target`: where it gives no row, nothing is done. */
+  claimed?: RawBuilder<never> | undefined;
 }
 
 async function take(
   { db, settled }: Store,
   { accountId, id }: KeyPlace,
   act: Act,
-  { set, where, otherwise, type, minted }: Step,
+  { set, where, otherwise, type, minted, claimed }: Step,
 ): Promise<Key> {
+  const isReady = sql`id = ${id} and ${ownedBy(accountId)} and ${where}`;
+  const update = sql`update keys set updated_at = ${instant(act.now)}, ${set}`;
+  // The row is locked before the Idempotency-Key is claimed, so that no claim is left where it is not ready.
+  const rotated = claimed
+    ? sql`
+    target as (select id from keys where ${isReady} for no key update),
+    claimed as ${claimed},
+    rotated as (${update} from claimed where id = ${id} returning keys.*)`
+    : sql`
+    rotated as (${update} where ${isReady} returning *)`;
   const token = minted
     ? sql`token as (
         insert into tokens (hash, key_id, start, created_at, activated_at)
@@ -148,17 +169,16 @@ async function take(
         from rotated, (select set_config('latchkey.minting', 'on', true)) as setting),`
     : sql``;
   const { rows } = await sql<KeyRow>`
-    with rotated as (
-      update keys set updated_at = ${instant(act.now)}, ${set}
-      where id = ${id} and ${ownedBy(accountId)} and ${where}
-      returning *),
+    with ${rotated},
     ${token}
     recorded as ${recorded(act, type, sql`select account_id, id from rotated`)}
     select ${keyColumns} from rotated as keys`.execute(db);
   await settled();
-  const [rotated] = rows;
-  if (rotated) return keyOf(rotated, ...(minted ? [minted] : []));
+  const [row] = rows;
+  if (row) return keyOf(row, ...(minted ? [minted] : []));
   await getKey(db, accountId, { id });
+  if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
+    throw new AlreadyClaimed();
   throw new RotationConflict(otherwise);
 }
 

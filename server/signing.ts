@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import {
   createLocalJWKSet,
   exportJWK,
@@ -86,6 +87,27 @@ export async function createSigner(
   return {
     /** The public keys. */
     jwks: { keys: publicKeys },
+
+    /** The id of the key that signs. */
+    kid,
+
+    /**
+     * Key material for another purpose than signing (HKDF with SHA-256, RFC 5869), undefined if the set has no such key.
+     * @param wanted the id of the signing key whose private part it is made of
+     * @param secret goes into it as well
+     * @param salt random, so that no two results are related
+     * @param info names the purpose: what is derived for one tells nothing of another
+     * @param length in bytes
+     */
+    derive(
+      wanted: string,
+      { secret, salt, info, length }: { secret: string; salt: Uint8Array; info: string; length: number },
+    ): Buffer | undefined {
+      const key = set.keys.find(({ x, kid = x }) => kid === wanted);
+      if (!key?.d) return undefined;
+      const material = Buffer.concat([Buffer.from(key.d, 'base64url'), Buffer.from(secret)]);
+      return Buffer.from(hkdfSync('sha256', material, salt, info, length));
+    },
 
     /** An access token (RFC 9068) of a session, good for `accessLifetime` from `now` (milliseconds) on. */
     signAccess(

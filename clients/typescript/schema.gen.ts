@@ -576,11 +576,16 @@ export interface components {
              * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "body_too_large" | "database_unavailable" | "email_taken" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "already_done" | "body_too_large" | "database_unavailable" | "email_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
             requestId: string;
+            /**
+             * @description For `already_done`: the key that the first request created or rotated.
+             * @example key_6921a5d4b281af121fcda4cf
+             */
+            keyId?: string;
             /** @description For invalid input: each invalid value and its place. */
             errors?: components["schemas"]["Violation"][];
         };
@@ -1381,6 +1386,8 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
+                /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1398,6 +1405,8 @@ export interface operations {
                     "x-request-id": string;
                     /** @description The path of the key. */
                     Location: string;
+                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -1533,7 +1542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The account has as many keys as it may have. */
+            /** @description The account has reached its limit of keys (`key_limit_reached`), or the first call with this `Idempotency-Key` created a key whose token cannot be returned again (`already_done`, and `keyId` names the key). */
             409: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -1596,7 +1605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A value is invalid. `errors` lists each one. */
+            /** @description A value is invalid (`invalid_input`, and `errors` lists each one), or the `Idempotency-Key` was sent with another request (`idempotency_key_reused`). */
             422: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -2249,7 +2258,12 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+                /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The key’s id. */
                 keyId: string;
@@ -2262,11 +2276,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The key, with its new token. */
+            /** @description The key, with its new token. A repeated call returns the key as it is by then. */
             200: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
+                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2413,7 +2429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key is not at that step of a rotation. */
+            /** @description The previous token is still accepted (`rotation_draining`), or the first call with this `Idempotency-Key` brought a token that cannot be returned again (`already_done`). */
             409: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -2476,7 +2492,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A value is invalid. `errors` lists each one. */
+            /** @description A value is invalid (`invalid_input`, and `errors` lists each one), or the `Idempotency-Key` was sent with another request (`idempotency_key_reused`). */
             422: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -2536,7 +2552,10 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path: {
                 /** @description The key’s id. */
                 keyId: string;
@@ -2744,7 +2763,10 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path: {
                 /** @description The key’s id. */
                 keyId: string;
@@ -2952,7 +2974,10 @@ export interface operations {
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
             path: {
                 /** @description The key’s id. */
                 keyId: string;
@@ -4415,6 +4440,8 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4430,6 +4457,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
+                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4441,6 +4470,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
+                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4514,7 +4545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It conflicts with something that exists. */
+            /** @description An account with this email exists (`email_taken`), or the first call with this `Idempotency-Key` is too long ago, or its account deleted since (`already_done`). */
             409: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -4577,7 +4608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A value is invalid. `errors` lists each one. */
+            /** @description A value is invalid (`invalid_input`, and `errors` lists each one), or the `Idempotency-Key` was sent with another request (`idempotency_key_reused`). */
             422: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -11,6 +11,7 @@ const tables: Record<keyof Schema, boolean> = {
   tokens: true,
   usage: true,
   events: true,
+  idempotency_keys: true,
   // Those that answer from memory now, each by itself.
   replicas: false,
   kysely_migration: false,

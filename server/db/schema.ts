@@ -65,6 +65,18 @@ export interface Schema {
     verdict: string;
     count: number;
   };
+  idempotency_keys: {
+    caller: string;
+    hash: Uint8Array;
+    fingerprint: Uint8Array;
+    salt: Uint8Array;
+    kid: string;
+    account_id: string;
+    key_id: string | null;
+    token_hash: Uint8Array | null;
+    sealed: Uint8Array | null;
+    created_at: Date;
+  };
   replicas: {
     id: string;
     beat: number;

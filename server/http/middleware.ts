@@ -53,8 +53,15 @@ export function crossOrigin(origins: string[]): MiddlewareHandler {
   const allow = cors({
     origin: origins.includes('*') ? '*' : origins,
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
-    exposeHeaders: ['X-Request-Id', 'WWW-Authenticate', 'Retry-After', 'Allow', 'Location'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    exposeHeaders: [
+      'X-Request-Id',
+      'WWW-Authenticate',
+      'Retry-After',
+      'Allow',
+      'Location',
+      'Idempotent-Replayed',
+    ],
     maxAge: 7200,
   });
   return async (c, next) => {

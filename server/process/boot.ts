@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { createApp } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
+import { sweepIdempotencyKeys } from '../background/idempotency-keys.ts';
 import { Sweeper } from '../background/sweeper.ts';
 import { openPGlite } from '../db/pglite.ts';
 import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
@@ -75,17 +76,22 @@ export async function boot(
     corsOrigins: config.CORS_ORIGINS,
     clientIpHeader: config.CLIENT_IP_HEADER,
   });
-  const sweeper = new Sweeper(
-    () => sweepClosedAccount(db, freshness.now()),
-    (error) => log.warn({ reason: messageOf(error) }, 'deleted accounts are not swept'),
-  );
+  const sweep = (what: string, step: (db: Database, now: number) => Promise<boolean>) =>
+    new Sweeper(
+      () => step(db, freshness.now()),
+      (error) => log.warn({ reason: messageOf(error) }, `${what} are not swept`),
+    );
+  const sweepers = [
+    sweep('deleted accounts', sweepClosedAccount),
+    sweep('Idempotency-Keys', sweepIdempotencyKeys),
+  ];
 
   return {
     config,
     log,
     fetch: (request, peer) => app.fetch(request, peer),
     async close() {
-      await sweeper.close();
+      await Promise.all(sweepers.map((sweeper) => sweeper.close()));
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
       metrics[Symbol.dispose]();
       await freshness.close();

@@ -150,6 +150,41 @@ const statements = [
   )`,
   sql`create index on events (account_id, at, number)`,
 
+  // Calls that were made with an Idempotency-Key, and what each of them made (idempotency.ts).
+  sql`create table idempotency_keys (
+    caller text collate "C" not null,
+    -- SHA-512 of the key.
+    hash bytea not null,
+    fingerprint bytea not null,
+    salt bytea not null,
+    -- Which signing key the secrets of the row follow from.
+    kid text not null,
+    -- No foreign keys: a repeated call is told what it made after that is gone.
+    account_id text collate "C" not null,
+    key_id text collate "C",
+    token_hash bytea,
+    -- The answer, which has the token in it, encrypted.
+    sealed bytea,
+    ${instant('created_at')} not null,
+    primary key (caller, hash)
+  )`,
+  // For the sweep: answers to erase, and claims that are too old.
+  sql`create index on idempotency_keys (created_at) where sealed is not null`,
+  sql`create index on idempotency_keys using brin (created_at)`,
+  sql`create index on idempotency_keys (token_hash) where sealed is not null`,
+
+  // A token that was used has arrived, and one that was revoked is of no use: its answer is not given again.
+  sql`create function erase_answer() returns trigger language plpgsql as $$
+  begin
+    update idempotency_keys set sealed = null where token_hash = old.hash and sealed is not null;
+    return null;
+  end $$`,
+  sql`create trigger answer_arrived after update of activated_at, last_used_at on tokens
+    for each row when (old.activated_at is null and new.activated_at is not null
+      or old.last_used_at is null and new.last_used_at is not null)
+    execute function erase_answer()`,
+  sql`create trigger answer_revoked after delete on tokens for each row execute function erase_answer()`,
+
   // The operator's own account (operatorAccountId in id.ts).
   sql`insert into accounts (id, created_at) values ('000000000000000000000000', now())`,
 ];

@@ -3,6 +3,7 @@ import {
   type Account,
   createExternalAccount,
   deleteAccount,
+  findExternalAccount,
   getAccount,
   listAccounts,
   setPassword,
@@ -13,6 +14,8 @@ import type { ServiceContext } from '../../context.ts';
 import { SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
+import { once } from '../../idempotency.ts';
+import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { numberOf, pageAfter } from './page.ts';
 
 const accountBody = ({ id, email, externalId, createdAt }: Account) => ({
@@ -29,12 +32,28 @@ const refused = (message: string, { kind }: Caller) =>
 export function accountOperations(context: ServiceContext): Operation[] {
   const { db, attempts } = context;
   return [
-    operation(accounts.create, async ({ act, caller, json, signal }) => {
+    operation(accounts.create, async ({ act, caller, headers, json, signal }) => {
       if ('externalId' in json) {
         if (caller.kind !== 'operatorToken')
           throw refused('Only the operator creates accounts with an externalId.', caller);
-        const { account, isNew } = await createExternalAccount(db, json.externalId, act);
-        return isNew ? accountBody(account) : new Reply(accountBody(account), {}, 200);
+        const { externalId } = json;
+        const { answer, isReplay } = await once(
+          context,
+          idempotentCall({ caller, headers }, 'createAccount', json),
+          act,
+          {
+            attempt: (claim) => createExternalAccount(db, externalId, act, claim),
+            async recall({ accountId, at }) {
+              const account = await findExternalAccount(db, externalId);
+              const isNew = account?.id === accountId;
+              // One that is younger has taken the place of the one that was answered.
+              if (!account || !(isNew || account.createdAt <= at)) return undefined;
+              return { answer: { account, isNew }, accountId: account.id };
+            },
+          },
+        );
+        const { account, isNew } = answer;
+        return new Reply(accountBody(account), replayedHeaders(isReplay), isNew ? 201 : 200);
       }
       if (context.signUp === 'closed' && caller.kind !== 'operatorToken') throw new SignUpClosed();
       return accountBody(await signUp(db, json, act, signal));

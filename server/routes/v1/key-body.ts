@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../context.ts';
 import type { Key, Token } from '../../keys.ts';
 
 /** A key as `/v1` shows it. */
-export function keyBody(context: ServiceContext, key: Key) {
+export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
   const now = context.now();
   // A previous token that has ended is history.
   const tokens = key.tokens.filter(({ endsAt }) => !endsAt || endsAt.getTime() > now);

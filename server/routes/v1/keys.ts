@@ -5,8 +5,10 @@ import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
-import { changeKey, getKey, listKeys, mintKey, revokeKey } from '../../keys.ts';
+import { once } from '../../idempotency.ts';
+import { changeKey, getKey, type Key, listKeys, mintKey, revokeKey } from '../../keys.ts';
 import { newToken } from '../../token.ts';
+import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 import { numberOf, pageAfter } from './page.ts';
 
@@ -39,14 +41,21 @@ const ofKey = { notFound: KeyNotFound };
 export function keyOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
   return [
-    operation(keys.create, async ({ act, caller, json, query }) => {
+    operation(keys.create, async ({ act, caller, headers, json, query }) => {
       const { name, scopes = [], metadata = {}, notBefore = null, allowedIps = null, audience = null } = json;
       const accountId = await accountOf(context, caller, query);
       const token = newToken(context.tokenPrefix);
-      const expiresAt = expiryOf(json, act.now);
-      const granted = { name, scopes, metadata, expiresAt, notBefore, allowedIps, audience };
-      const key = await mintKey(context, { accountId, ...granted, token, within: boundsOf(caller) }, act);
-      return new Reply({ ...keyBody(context, key), token }, { Location: `/v1/keys/key_${key.id}` });
+      const answerOf = (key: Omit<Key, 'number'>) => ({ ...keyBody(context, key), token });
+      const call = idempotentCall({ caller, headers }, 'createKey', { query, json });
+      const { answer, isReplay } = await once(context, call, act, {
+        async attempt(claim) {
+          const expiresAt = expiryOf(json, act.now);
+          const granted = { name, scopes, metadata, expiresAt, notBefore, allowedIps, audience };
+          const minted = { accountId, ...granted, token, within: boundsOf(caller) };
+          return answerOf(await mintKey(context, minted, act, claim && { claim, answer: answerOf }));
+        },
+      });
+      return new Reply(answer, { Location: `/v1/keys/${answer.id}`, ...replayedHeaders(isReplay) });
     }),
 
     operation(keys.list, async ({ caller, query }) => {

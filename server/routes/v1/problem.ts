@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { type Problem, titles } from '../../../api/problem.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
-import { InvalidInput } from '../../errors.ts';
+import { AlreadyDone, InvalidInput } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 
 type ProblemBody = z.infer<typeof Problem>;
@@ -21,6 +21,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   key_not_found: 404,
   not_found: 404,
   method_not_allowed: 405,
+  already_done: 409,
   email_taken: 409,
   key_limit_reached: 409,
   rotation_draining: 409,
@@ -29,6 +30,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   body_too_large: 413,
   unsupported_media_type: 415,
   account_required: 422,
+  idempotency_key_reused: 422,
   invalid_input: 422,
   too_many_attempts: 429,
   database_unavailable: 503,
@@ -45,6 +47,7 @@ export const problem: Refuse = (refusal, requestId) => {
     code: refusal?.code ?? 'internal_error',
     detail: refusal?.message ?? 'This should not have happened, and is logged under the requestId.',
     requestId,
+    ...(refusal instanceof AlreadyDone && 'keyId' in refusal.made && { keyId: `key_${refusal.made.keyId}` }),
     ...(refusal instanceof InvalidInput && { errors: [...refusal.violations] }),
   };
   return { status, body, contentType: 'application/problem+json' };

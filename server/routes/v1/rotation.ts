@@ -3,7 +3,9 @@ import { accountOf, type Caller, type NamedAccount } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { getKey } from '../../keys.ts';
+import { Reply } from '../../http/reply.ts';
+import { once } from '../../idempotency.ts';
+import { getKey, type Key } from '../../keys.ts';
 import {
   cancelRotation,
   extendRotation,
@@ -12,6 +14,7 @@ import {
   rotateKey,
   tokenFor,
 } from '../../rotation.ts';
+import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 
 /** How long the current token lives on, where the request does not say, in seconds. */
@@ -38,7 +41,7 @@ export function rotationOperations(context: ServiceContext): Operation[] {
   return [
     operation(
       rotation.rotate,
-      async ({ act, caller, json = {}, params, query }) => {
+      async ({ act, caller, headers, json = {}, params, query }) => {
         const { immediate, overlapSeconds = usualOverlap } = json;
         if (immediate !== undefined && json.overlapSeconds !== undefined)
           throw new InvalidInput({
@@ -48,8 +51,16 @@ export function rotationOperations(context: ServiceContext): Operation[] {
         const place = await placeOf(caller, params.keyId, query);
         const token = await tokenFor(context, await getKey(db, place.accountId, place), act.now);
         const overlap = immediate ? 'immediate' : overlapSeconds;
-        const key = await rotateKey(context, place, { token, overlap }, act);
-        return { ...keyBody(context, key), token };
+        const call = idempotentCall({ caller, headers }, 'rotateKey', { params, query, json });
+        let key: Key | undefined;
+        const { answer, isReplay } = await once(context, call, act, {
+          async attempt(claim) {
+            key = await rotateKey(context, place, { token, overlap }, act, claim);
+            return token;
+          },
+        });
+        key ??= await getKey(db, place.accountId, place);
+        return new Reply({ ...keyBody(context, key), token: answer }, replayedHeaders(isReplay));
       },
       ofKey,
     ),

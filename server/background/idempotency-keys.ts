@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import type { Database } from '../db/schema.ts';
+import { answerLifetime, claimLifetime } from '../idempotency.ts';
+
+/** So many rows at most are changed at once: few enough not to hold up requests on the embedded database. */
+const stepSize = 500;
+
+/**
+ * Erases some answers that are not given again, and removes some claims that are too old to count. Any number of
+ * replicas may do so at once: each takes rows that no other has, and waits for no lock.
+ * @param now Unix time in milliseconds
+ * @returns whether there may be more to do
+ */
+export async function sweepIdempotencyKeys(db: Database, now: number): Promise<boolean> {
+  const oldAnswers = sql`${new Date(now - answerLifetime)}::timestamptz`;
+  const oldClaims = sql`${new Date(now - claimLifetime)}::timestamptz`;
+  const { rows } = await sql<{ more: boolean }>`
+    with some_answers as (
+      select caller, hash from idempotency_keys
+      where sealed is not null and created_at <= ${oldAnswers} and created_at > ${oldClaims}
+      limit ${stepSize} for update skip locked),
+    erased as (
+      update idempotency_keys set sealed = null
+      where (caller, hash) in (select caller, hash from some_answers) returning hash),
+    some_claims as (
+      select caller, hash from idempotency_keys where created_at <= ${oldClaims}
+      limit ${stepSize} for update skip locked),
+    removed as (
+      delete from idempotency_keys where (caller, hash) in (select caller, hash from some_claims) returning hash)
+    select ${stepSize}::integer in ((select count(*) from erased), (select count(*) from removed)) as more`.execute(
+    db,
+  );
+  return rows[0]?.more ?? false;
+}

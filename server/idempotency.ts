@@ -1,0 +1,240 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from './db/schema.ts';
+import {
+  AlreadyDone,
+  DatabaseUnavailable,
+  IdempotencyKeyReused,
+  InsufficientScope,
+  Refusal,
+} from './errors.ts';
+import { type Act, recorded } from './events.ts';
+import type { Signer } from './signing.ts';
+import { hashToken } from './token.ts';
+
+/**
+ * A call that is repeated with its Idempotency-Key is done once, and answered alike each time.
+ *
+ * The statement that does it claims the key: its first CTE inserts the row, and all that follows selects from that. So
+ * there is no row without what it stands for, and none that says "in progress" and outlives a killed process. A call
+ * that finds the key claimed does nothing, and reads what the first one was answered in a statement of its own, since
+ * the snapshot of the one before may be older than the row.
+ */
+
+/** How long the first answer is given again, in milliseconds: 24 hours. */
+export const answerLifetime = 86_400_000;
+/** How long a key is remembered: until then a repeated call does nothing, also when its answer is gone. 7 days. */
+export const claimLifetime = 7 * answerLifetime;
+
+/** A call that may be repeated. */
+export interface IdempotentCall {
+  /** As the client chose it, out of its quotes. */
+  key: string;
+  /** Whose key it is: others may use the same. See `repeaterOf`. */
+  caller: string;
+  operation: string;
+  /** All that tells this request from another: parameters and body, as JSON. */
+  input: unknown;
+}
+
+/** JSON with the names of each object in order, so that equal values have equal texts. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+/**
+ * The keys of one claim: they follow from the Idempotency-Key, which is not stored, from a signing key, which is not in
+ * the database, and from a salt that no other claim has. Undefined if the signing key was dropped.
+ */
+function secretsOf(
+  signer: Signer,
+  kid: string,
+  salt: Uint8Array,
+  { key, caller, operation, input }: IdempotentCall,
+) {
+  const derived = signer.derive(kid, { secret: key, salt, info: 'latchkey idempotency', length: 76 });
+  if (!derived) return undefined;
+  const sealKey = derived.subarray(32, 64);
+  // Each key seals once, so the nonce may follow from the same secrets.
+  const nonce = derived.subarray(64);
+  // Keyed, since a body may have so little in it that its plain hash could be guessed.
+  const fingerprint = createHmac('sha256', derived.subarray(0, 32))
+    .update(canonicalJson([caller, operation, input]))
+    .digest();
+  const associated = Buffer.concat([fingerprint, Buffer.from(caller)]);
+  return { sealKey, nonce, fingerprint, associated };
+}
+type Secrets = NonNullable<ReturnType<typeof secretsOf>>;
+
+const tagLength = 16;
+
+/** Encrypts an answer (AES-256-GCM) so that it opens for the same call alone: the ciphertext, then the tag. */
+function seal({ sealKey, nonce, associated }: Secrets, answer: unknown): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(associated);
+  return Buffer.concat([cipher.update(JSON.stringify(answer)), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** @throws Error where the ciphertext, or what it is bound to, is not what was sealed */
+function open({ sealKey, nonce, associated }: Secrets, sealed: Uint8Array): unknown {
+  const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: tagLength })
+    .setAAD(associated)
+    .setAuthTag(sealed.subarray(-tagLength));
+  const text = Buffer.concat([decipher.update(sealed.subarray(0, -tagLength)), decipher.final()]);
+  return JSON.parse(text.toString());
+}
+
+/** What a call makes or changes: named in its claim, and in the refusal when its answer is gone. */
+interface Made {
+  accountId: string;
+  /** Of a key: its id, and the hash of its token, whose first use or revocation erases the answer. */
+  key?: { id: string; hash: string };
+}
+
+/** The claim of a key, for the statement that does what is asked. */
+export interface Claim {
+  /**
+   * The first CTE of that statement: inserts the claim, and gives a row with `account_id`. None where the key is taken.
+   * @param answer what is sealed: the answer with its secret. Absent where it is read from the tables again
+   * @param from a query without columns; where it gives no row, nothing is claimed
+   */
+  insert(made: Made, from: RawBuilder<unknown>, answer?: unknown): RawBuilder<never>;
+}
+
+function claimOf(signer: Signer, call: IdempotentCall, now: number): Claim {
+  const salt = randomBytes(32);
+  const secrets = secretsOf(signer, signer.kid, salt, call);
+  if (!secrets) throw new Error('The signing key has no private part.');
+  return {
+    insert: ({ accountId, key }, from, answer) => sql`(
+      insert into idempotency_keys as known
+        (caller, hash, fingerprint, salt, kid, account_id, key_id, token_hash, sealed, created_at)
+      select ${call.caller}::text, ${hashToken(call.key)}::bytea, ${secrets.fingerprint}::bytea, ${salt}::bytea,
+        ${signer.kid}::text, ${accountId}::text, ${key?.id ?? null}::text, decode(${key?.hash ?? null}::text, 'hex'),
+        ${answer === undefined ? null : seal(secrets, answer)}::bytea, ${new Date(now)}::timestamptz
+      from (${from}) as allowed
+      on conflict (caller, hash) do update set
+        fingerprint = excluded.fingerprint, salt = excluded.salt, kid = excluded.kid,
+        account_id = excluded.account_id, key_id = excluded.key_id, token_hash = excluded.token_hash,
+        sealed = excluded.sealed, created_at = excluded.created_at
+      where known.created_at <= ${new Date(now - claimLifetime)}::timestamptz
+      returning account_id)`,
+  };
+}
+
+/** The key of a claim is taken: the statement has done nothing. `once` answers it. */
+export class AlreadyClaimed extends Error {
+  override readonly name = 'AlreadyClaimed';
+}
+
+/** How an operation is done once, and how it is answered again. */
+interface Once<Answer> {
+  /** Does it, in one statement with the claim. @throws AlreadyClaimed */
+  attempt: (claim: Claim | undefined) => Promise<Answer>;
+  /** The first answer, where it is not sealed; undefined where what was made is gone. */
+  recall?: (made: {
+    accountId: string;
+    at: Date;
+  }) => Promise<{ answer: Answer; accountId: string } | undefined>;
+}
+
+/** An answer, and whether it was given before. */
+interface Answered<Answer> {
+  answer: Answer;
+  isReplay: boolean;
+}
+
+/**
+ * Does what a call asks for, unless it was done for the same call before: then the first answer is given again. The
+ * caller is authorized by then; what depends on the state, such as a limit, does not matter to a replay.
+ * @param call undefined where it came without an Idempotency-Key: then it is done without a claim
+ * @throws IdempotencyKeyReused where the key came with another request before
+ * @throws AlreadyDone where it was done, and its answer is gone
+ * @throws what `attempt` throws, where there is no earlier answer
+ */
+export async function once<Answer>(
+  { db, signer }: { db: Database; signer: Signer },
+  call: IdempotentCall | undefined,
+  act: Act,
+  { attempt, recall }: Once<Answer>,
+): Promise<Answered<Answer>> {
+  if (!call) return { answer: await attempt(undefined), isReplay: false };
+  const claim = claimOf(signer, call, act.now);
+  // A claim that is in the way may be removed before it is read.
+  for (let tries = 0; tries < 3; tries += 1) {
+    let refusal: Refusal | undefined;
+    try {
+      return { answer: await attempt(claim), isReplay: false };
+    } catch (error) {
+      if (!(error instanceof AlreadyClaimed)) refusal = ofState(error);
+    }
+    const earlier = await earlierAnswer({ db, signer }, call, act, recall);
+    if (earlier) return { answer: earlier.answer as Answer, isReplay: true };
+    if (refusal) throw refusal;
+  }
+  throw new Error('An Idempotency-Key is taken by a claim that is not there.');
+}
+
+/**
+ * A refusal that may have come about since the first call. Others are thrown: who lacks a scope gets no earlier answer
+ * either, and a database that does not answer has none.
+ */
+function ofState(error: unknown): Refusal {
+  const isOther = error instanceof DatabaseUnavailable || error instanceof InsufficientScope;
+  if (error instanceof Refusal && !isOther) return error;
+  throw error;
+}
+
+interface ClaimRow {
+  fingerprint: Uint8Array;
+  salt: Uint8Array;
+  kid: string;
+  accountId: string;
+  keyId: string | null;
+  at: Date;
+}
+
+/** The answer to an earlier call with this key, as it is given again and recorded as such; undefined without one. */
+async function earlierAnswer<Answer>(
+  { db, signer }: { db: Database; signer: Signer },
+  call: IdempotentCall,
+  act: Act,
+  recall: Once<Answer>['recall'],
+): Promise<{ answer: unknown } | undefined> {
+  const claims = sql`caller = ${call.caller}::text and hash = ${hashToken(call.key)}::bytea
+    and created_at > ${new Date(act.now - claimLifetime)}::timestamptz`;
+  const { rows } = await sql<ClaimRow>`
+    select fingerprint, salt, kid, account_id as "accountId", key_id as "keyId", created_at as at
+    from idempotency_keys
+    where ${claims}`.execute(db);
+  const [row] = rows;
+  if (!row) return undefined;
+  const { accountId, keyId, at } = row;
+  const gone = new AlreadyDone(keyId === null ? { accountId } : { keyId });
+  const secrets = secretsOf(signer, row.kid, row.salt, call);
+  if (!secrets) throw gone;
+  if (!timingSafeEqual(secrets.fingerprint, row.fingerprint)) throw new IdempotencyKeyReused();
+
+  const recalled = await recall?.({ accountId, at });
+  if (recall && recalled === undefined) throw gone;
+  // Whoever erases the answer waits for the record of its being shown, or has come before it.
+  const shown = await sql<{ sealed: Uint8Array | null }>`
+    with shown as (
+      select account_id, key_id, sealed from idempotency_keys
+      where ${claims} and fingerprint = ${row.fingerprint}::bytea
+        and created_at > ${new Date(act.now - answerLifetime)}::timestamptz
+        and (key_id is null or sealed is not null)
+        and (key_id is null or exists (select from accounts where id = account_id and closed_at is null))
+      for share),
+    recorded as ${recorded(
+      act,
+      'request.replayed',
+      sql`select coalesce(${recalled?.accountId ?? null}::text, account_id), key_id from shown`,
+    )}
+    select sealed from shown`.execute(db);
+  const [last] = shown.rows;
+  if (!last) throw gone;
+  return { answer: last.sealed ? open(secrets, last.sealed) : recalled?.answer };
+}
