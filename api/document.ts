@@ -1,5 +1,6 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { accounts } from './accounts.ts';
+import { events } from './events.ts';
 import { health } from './health.ts';
 import { introduction } from './introduction.ts';
 import { journal } from './journal.ts';
@@ -36,13 +37,14 @@ const contracts = {
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
       { name: 'Verification', description: 'Check whether a token is valid, and whose it is.' },
       { name: 'Usage', description: 'Count the uses of keys, by verdict.' },
+      { name: 'Events', description: 'Who changed what, when, and from where.' },
       { name: 'Accounts', description: 'People and organisations that hold keys.' },
       { name: 'Sessions', description: 'Sign in, stay signed in, sign out.' },
       { name: 'Health', description: 'For load balancers, orchestrators and Prometheus.' },
     ],
     bases: [''],
-    routes: [keys, rotation, verification, usage, accounts, sessions, health, metrics].flatMap((group) =>
-      Object.values<RouteConfig>(group),
+    routes: [keys, rotation, verification, usage, events, accounts, sessions, health, metrics].flatMap(
+      (group) => Object.values<RouteConfig>(group),
     ),
     typedClient: true,
   },

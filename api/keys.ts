@@ -15,7 +15,7 @@ const tags = ['Keys'];
 
 export const KeyId = z
   .string()
-  .regex(/^key_[0-9a-f]{24}$/)
+  .regex(/^key_[0-9a-f]{24}$/, 'Must be a key id: `key_` and 24 hexadecimal digits.')
   .openapi({ description: 'The key’s id.', example: 'key_6921a5d4b281af121fcda4cf' });
 
 const Name = text(1, 255).openapi({ description: 'What the key is for.', example: 'Mobile app' });

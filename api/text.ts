@@ -55,3 +55,21 @@ export const givenInstant = instantText
 
 /** An instant as answers show it: ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });
+
+/** The years of a range: whatever its bounds are rounded to can still be shown. */
+const years = '^(?:19[7-9]\\d|2\\d{3})-';
+
+/** A query parameter that bounds a range of time. */
+export const rangeBound = (name: string, description: string) =>
+  instantText
+    .regex(new RegExp(years), 'Must be in the years 1970 to 2999.')
+    .transform((value) => new Date(value))
+    .optional()
+    .openapi({
+      type: 'string',
+      format: 'date-time',
+      pattern: `${years}\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$`,
+      description,
+      // An example would soon lie outside what is kept.
+      param: { name, in: 'query', required: false },
+    });

@@ -4,37 +4,20 @@ import { accountQuery } from './accounts.ts';
 import { keyPath } from './keys.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant, instantText } from './text.ts';
+import { instant, rangeBound } from './text.ts';
 
 const tags = ['Usage'];
 
 /** Maximum number of buckets in one response. */
 export const maxBuckets = 1_000;
 
-/** The years of a range: whatever its bounds are rounded to can still be shown. */
-const years = '^(?:19[7-9]\\d|2\\d{3})-';
-
-const bound = (name: string, description: string) =>
-  instantText
-    .regex(new RegExp(years), 'Must be in the years 1970 to 2999.')
-    .transform((value) => new Date(value))
-    .optional()
-    .openapi({
-      type: 'string',
-      format: 'date-time',
-      pattern: `${years}\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$`,
-      description,
-      // An example would soon lie outside what is kept.
-      param: { name, in: 'query', required: false },
-    });
-
 const usageQuery = {
   ...accountQuery,
-  from: bound(
+  from: rangeBound(
     'from',
     'Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days.',
   ),
-  to: bound(
+  to: rangeBound(
     'to',
     'End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included.',
   ),

@@ -1,5 +1,10 @@
--- After the first migration, as latchkey_owner: the serving role only adds events, and cannot change what
--- is known of migrations.
-revoke update, delete on events from latchkey;
+-- After the first migration, as latchkey_owner: the serving role adds events and reads them, and cannot change one. It
+-- deletes those beyond EVENT_RETENTION_DAYS, but none younger than 30 days, whatever that says.
+revoke update on events from latchkey;
+alter table events enable row level security;
+create policy added on events for insert to latchkey with check (true);
+create policy read on events for select to latchkey using (true);
+create policy swept on events for delete to latchkey using (at < now() - interval '30 days');
+-- Nor can it change what is known of migrations.
 revoke insert, update, delete on kysely_migration from latchkey;
 revoke all on kysely_migration_lock from latchkey;

@@ -11,6 +11,7 @@ import { docs, paths as docsPaths, documents } from './pages/docs.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
 import { shareError, shareOperations } from './routes/share/share.ts';
 import { accountOperations } from './routes/v1/accounts.ts';
+import { eventOperations } from './routes/v1/events.ts';
 import { healthOperations } from './routes/v1/health.ts';
 import { keyOperations } from './routes/v1/keys.ts';
 import { metricsOperations } from './routes/v1/metrics.ts';
@@ -51,6 +52,7 @@ export function createApp(context: ServiceContext): {
       ...usageOperations(context),
       ...keyOperations(context),
       ...rotationOperations(context),
+      ...eventOperations(context),
       ...accountOperations(context),
       ...sessionOperations(context),
       ...healthOperations(context),

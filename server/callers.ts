@@ -166,6 +166,20 @@ export async function accountOf(
   return self;
 }
 
+/**
+ * The account whose records a caller reads: as `accountOf`, but for the operator that names none all accounts, which is
+ * undefined.
+ * @throws AccountNotFound
+ */
+export async function readableAccountOf(
+  context: ServiceContext,
+  caller: Caller,
+  named: NamedAccount,
+): Promise<string | undefined> {
+  const namesNone = named.accountId === undefined && named.externalId === undefined;
+  return caller.kind === 'operatorToken' && namesNone ? undefined : accountOf(context, caller, named);
+}
+
 /** The session a caller is signed in with. @throws WrongCaller where it is not */
 export function sessionOf(caller: Caller): Extract<Caller, { kind: 'accessToken' }> {
   if (caller.kind !== 'accessToken') throw new WrongCaller('This is for a signed-in account.');

@@ -1,5 +1,6 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { EventType } from '../decide/events.ts';
+import type { Database } from './db/schema.ts';
 import type { Client } from './usage/tally.ts';
 
 /** Who does something, when, and in which request. A fact that is unknown or missing is null. */
@@ -42,3 +43,76 @@ export const recorded = (
   select ${new Date(now)}::timestamptz, ${type}::text, ${actor}::text, ${onBehalfOf}::text, ${requestId}::text,
     ${ip}::text, ${userAgent}::text, written.account_id, written.key_id, ${JSON.stringify(data)}::text::jsonb
   from (${written}) as written (account_id, key_id))`;
+
+/** An event as it is stored. */
+export interface Event extends Omit<Act, 'now'> {
+  /** Counts up with each event of the deployment. */
+  number: number;
+  at: Date;
+  type: EventType;
+  accountId: string;
+  keyId: string | null;
+  data: Record<string, unknown>;
+}
+
+/** Which events a list shows: those that every filter matches. */
+export interface EventFilter {
+  /** Maximum number of events. */
+  limit: number;
+  /** Only events older than this one: the last event on the page before. */
+  before?: { at: Date; number: number } | undefined;
+  accountId?: string | undefined;
+  keyId?: string | undefined;
+  type?: EventType | undefined;
+  actor?: string | undefined;
+  /** Only events at or after this instant. */
+  from?: Date | undefined;
+  /** Only events before this instant. */
+  to?: Date | undefined;
+}
+
+/** The events of a filter, newest first. For each filter there is an index in this order. */
+export const matching = (
+  db: Database,
+  { limit, before, accountId, keyId, type, actor, from, to }: EventFilter,
+) =>
+  db
+    .selectFrom('events')
+    .select([
+      'number',
+      'at',
+      'type',
+      'actor',
+      'on_behalf_of as onBehalfOf',
+      'request_id as requestId',
+      'ip',
+      'user_agent as userAgent',
+      'account_id as accountId',
+      'key_id as keyId',
+      'data',
+    ])
+    .where((e) =>
+      e.and({
+        ...(accountId !== undefined && { account_id: accountId }),
+        ...(keyId !== undefined && { key_id: keyId }),
+        ...(type !== undefined && { type }),
+        ...(actor !== undefined && { actor }),
+      }),
+    )
+    .$if(from !== undefined, (q) => q.where('at', '>=', from ?? null))
+    .$if(to !== undefined, (q) => q.where('at', '<', to ?? null))
+    .$if(before !== undefined, (q) =>
+      q.where(sql<SqlBool>`(at, number) < (${before?.at}::timestamptz, ${before?.number}::bigint)`),
+    )
+    .orderBy('at', 'desc')
+    .orderBy('number', 'desc')
+    .limit(limit);
+
+/** One page of events, newest first, and whether more follow. */
+export async function listEvents(
+  db: Database,
+  filter: EventFilter,
+): Promise<{ events: Event[]; more: boolean }> {
+  const events = await matching(db, { ...filter, limit: filter.limit + 1 }).execute();
+  return { events: events.slice(0, filter.limit), more: events.length > filter.limit };
+}

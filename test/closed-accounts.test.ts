@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import type { EventType } from '../decide/events.ts';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
 import type { KeyCache } from '../server/verify/key-cache.ts';
@@ -49,7 +50,7 @@ async function rowsOf({ accountId }: SignedIn): Promise<Record<string, number>> 
   return rows[0] ?? {};
 }
 
-const eventsOf = ({ accountId }: SignedIn, type: string) =>
+const eventsOf = ({ accountId }: SignedIn, type: EventType) =>
   service.db
     .selectFrom('events')
     .select(['at', 'actor', 'request_id', 'key_id'])

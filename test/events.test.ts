@@ -1,53 +1,73 @@
-import { beforeAll, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { paths } from '../clients/typescript/schema.gen.ts';
+import { sweepEvents } from '../server/background/old-events.ts';
+import { type EventFilter, matching } from '../server/events.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 let ada: SignedIn;
+let bob: SignedIn;
 
 beforeAll(async () => {
   service = await startService();
   ada = await service.signIn();
+  bob = await service.signIn();
 });
 
-const eventsOf = (keyId: string) =>
-  service.db
-    .selectFrom('events')
-    .selectAll()
-    .where('key_id', '=', keyId.slice(4))
-    .orderBy('number')
-    .execute();
+type Query = NonNullable<paths['/v1/events']['get']['parameters']['query']>;
+
+/** What a caller, the operator unless another is named, gets of the newest events. */
+const list = async (query: Query = {}, client = service.operator) =>
+  expectData(await client.GET('/v1/events', { params: { query } })).data;
+
+const typesOf = (events: { type: string }[]) => events.map(({ type }) => type);
 
 /** Mints a key for Ada as the operator, with these headers. */
-const mintAsOperator = (headers: Record<string, string>) =>
+const mint = (headers: Record<string, string> = {}) =>
   service.operator.POST('/v1/keys', {
     params: { query: { accountId: ada.accountId } },
     body: { name: 'Key' },
     headers,
   });
 
-test('an event names the request that did it: by its id, its address and its user agent', async () => {
-  const { data, response } = await mintAsOperator({
-    'User-Agent': 'admin-pages/1.2',
-    'X-Request-Id': 'req-1',
-  });
-  const [event] = await eventsOf(data?.id ?? '');
+test('an event says what was done, when, by whom, from where, and in which request', async () => {
+  const headers = { 'User-Agent': 'admin-pages/1.2', 'X-Request-Id': 'req-1' };
+  const { data, response } = await mint(headers);
   expect(response.headers.get('x-request-id')).toBe('req-1');
-  expect(event).toMatchObject({
-    type: 'key.minted',
-    actor: 'operator',
-    request_id: 'req-1',
-    ip: clientIp,
-    user_agent: 'admin-pages/1.2',
-  });
+  expect(await list({ keyId: data?.id ?? '' })).toEqual([
+    {
+      id: expect.stringMatching(/^evt_[0-9a-f]{24}$/),
+      type: 'key.minted',
+      at: new Date(service.context.now()).toISOString(),
+      actor: 'operator',
+      onBehalfOf: null,
+      requestId: 'req-1',
+      ip: clientIp,
+      userAgent: 'admin-pages/1.2',
+      accountId: ada.accountId,
+      keyId: data?.id,
+      data: {},
+    },
+  ]);
+});
+
+test('every change of a key is an event, newest first, that says what changed', async () => {
+  const key = expectData(await bob.client.POST('/v1/keys', { body: { name: 'Key' } }));
+  const params = { path: { keyId: key.id } };
+  await bob.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New', expiresAt: null } });
+  await bob.client.DELETE('/v1/keys/{keyId}', { params });
+  const events = await list({ keyId: key.id }, bob.client);
+  expect(typesOf(events)).toEqual(['key.revoked', 'key.changed', 'key.minted']);
+  expect(events[1]?.data).toEqual({ name: 'New', expiresAt: null });
+  for (const { actor } of events) expect(actor).toMatch(/^session_[0-9a-f]{24}$/);
 });
 
 test('the operator says on whose behalf it acts', async () => {
-  const named = expectData(await mintAsOperator({ 'Latchkey-Actor': 'support@example.com' }));
-  expect(await eventsOf(named.id)).toMatchObject([
-    { actor: 'operator', on_behalf_of: 'support@example.com' },
+  const named = expectData(await mint({ 'Latchkey-Actor': 'support@example.com' }));
+  expect(await list({ keyId: named.id })).toMatchObject([
+    { actor: 'operator', onBehalfOf: 'support@example.com' },
   ]);
-  const unnamed = expectData(await mintAsOperator({}));
-  expect(await eventsOf(unnamed.id)).toMatchObject([{ actor: 'operator', on_behalf_of: null }]);
 });
 
 test.each([
@@ -55,11 +75,13 @@ test.each([
   ['x'.repeat(256), '1 to 255'],
   ['Zoë', 'ASCII'],
 ])('a Latchkey-Actor that cannot be one is refused, and nothing is done: %s', async (sent, detail) => {
-  const { error } = await mintAsOperator({ 'Latchkey-Actor': sent });
+  const before = await list();
+  const { error } = await mint({ 'Latchkey-Actor': sent });
   expect(error).toMatchObject({
     status: 422,
     errors: [{ header: 'Latchkey-Actor', detail: expect.stringContaining(detail) }],
   });
+  expect(await list()).toEqual(before);
 });
 
 test('nobody but the operator acts on behalf of others', async () => {
@@ -76,5 +98,168 @@ test('nobody but the operator acts on behalf of others', async () => {
       errors: [{ header: 'Latchkey-Actor' }],
     });
   }
-  expect(await eventsOf(own.id)).toMatchObject([{ type: 'key.minted' }]);
+  expect(typesOf(await list({ keyId: own.id }))).toEqual(['key.minted']);
+});
+
+test('events are filtered by type, actor and time, all at once', async () => {
+  const cleo = await service.signIn();
+  service.pass(1_000);
+  const from = new Date(service.context.now()).toISOString();
+  const key = expectData(
+    await cleo.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:write'] } }),
+  );
+  expectData(await service.as(key.token).POST('/v1/keys', { body: { name: 'Second' } }));
+  service.pass(1_000);
+  const to = new Date(service.context.now()).toISOString();
+  await service.as(key.token).DELETE('/v1/keys/current');
+
+  const { accountId } = cleo;
+  expect(typesOf(await list({ accountId }))).toEqual([
+    ...['key.revoked', 'key.minted', 'key.minted', 'session.started', 'account.created'],
+  ]);
+  expect(typesOf(await list({ accountId, from }))).toEqual(['key.revoked', 'key.minted', 'key.minted']);
+  expect(typesOf(await list({ accountId, to }))).not.toContain('key.revoked');
+  expect(await list({ accountId, from, to, actor: key.id })).toHaveLength(1);
+  expect(await list({ actor: key.id, type: 'key.revoked' })).toMatchObject([{ keyId: key.id, at: to }]);
+  expect(await list({ accountId, actor: 'operator' })).toEqual([]);
+  const { error } = await service.operator.GET('/v1/events', { params: { query: { from: to, to } } });
+  expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'from' }] });
+});
+
+test('a page goes on where the one before ended, also within an instant and where more happen meanwhile', async () => {
+  const cleo = await service.signIn();
+  for (let n = 0; n < 5; n++) await cleo.client.POST('/v1/keys', { body: { name: `Key ${n}` } });
+  const whole = await list({}, cleo.client);
+  expect(new Set(whole.map(({ at }) => at)).size).toBe(1);
+  const pages: typeof whole = [];
+  const query: Query = { limit: 3 };
+  do {
+    const page = await cleo.client.GET('/v1/events', { params: { query } });
+    const { data, nextCursor } = expectData(page);
+    await cleo.client.POST('/v1/keys', { body: { name: 'Meanwhile' } });
+    pages.push(...data);
+    query.cursor = nextCursor ?? '';
+  } while (query.cursor);
+  expect(pages).toEqual(whole);
+  expect(whole.map(({ id }) => id)).toEqual(
+    whole
+      .map(({ id }) => id)
+      .sort()
+      .reverse(),
+  );
+});
+
+test('a cursor is for the list of its own account', async () => {
+  const query = { limit: 1 };
+  const { nextCursor } = expectData(await ada.client.GET('/v1/events', { params: { query } }));
+  const params = { query: { cursor: nextCursor ?? '' } };
+  expect((await ada.client.GET('/v1/events', { params })).response.status).toBe(200);
+  for (const client of [bob.client, service.operator])
+    expect((await client.GET('/v1/events', { params })).error).toMatchObject({
+      status: 422,
+      errors: [{ parameter: 'cursor' }],
+    });
+});
+
+test('an account sees its own events alone, and the operator those of all, also of a deleted one', async () => {
+  const cleo = await service.signIn();
+  const reader = expectData(
+    await cleo.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:read'] } }),
+  );
+  for (const client of [cleo.client, service.as(reader.token)]) {
+    const own = await list({ limit: 100 }, client);
+    expect(typesOf(own)).toEqual(['key.minted', 'session.started', 'account.created']);
+    for (const { accountId } of own) expect(accountId).toBe(cleo.accountId);
+  }
+  const adasKey = expectData(await mint());
+  expect(await list({ keyId: adasKey.id }, cleo.client)).toEqual([]);
+
+  await cleo.client.DELETE('/v1/account');
+  const [newest] = await list();
+  expect(newest).toMatchObject({ type: 'account.deleted', accountId: cleo.accountId });
+  expect(typesOf(await list({ accountId: cleo.accountId }))).toContain('key.minted');
+});
+
+test('if the event cannot be written, the change does not happen', async () => {
+  const cleo = await service.signIn();
+  const key = expectData(await cleo.client.POST('/v1/keys', { body: { name: 'Key' } }));
+  const params = { path: { keyId: key.id } };
+  const state = async () => [
+    expectData(await cleo.client.GET('/v1/keys')).data.map(({ id, name }) => ({ id, name })),
+    expectData(await cleo.client.POST('/v1/keys/verify', { body: { token: key.token } })).valid,
+    await list({ accountId: cleo.accountId }),
+  ];
+  const before = await state();
+  await sql`alter table events add constraint unwritable check (type = 'never') not valid`.execute(
+    service.db,
+  );
+  for (const change of [
+    () => cleo.client.POST('/v1/keys', { body: { name: 'Second' } }),
+    () => cleo.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } }),
+    () => cleo.client.DELETE('/v1/keys/{keyId}', { params }),
+    () => cleo.client.DELETE('/v1/account'),
+    () => cleo.client.DELETE('/v1/sessions/current'),
+    () => service.operator.POST('/v1/accounts', { body: { externalId: 'unrecorded' } }),
+  ])
+    await expect(change(), change.toString()).rejects.toThrow('answered 500');
+  await sql`alter table events drop constraint unwritable`.execute(service.db);
+
+  expect(await state()).toEqual(before);
+  const { data } = expectData(
+    await service.operator.GET('/v1/accounts', { params: { query: { externalId: 'unrecorded' } } }),
+  );
+  expect(data).toEqual([]);
+});
+
+test('events older than the retention are deleted in small steps, by several replicas at once', async () => {
+  const { accountId } = await service.signIn();
+  const day = 86_400_000;
+  await sql`
+    insert into events (at, type, actor, account_id)
+    select ${new Date(service.context.now())}::timestamptz - n * interval '1 hour', 'session.started', 'anyone', ${accountId.slice(4)}
+    from generate_series(1, 3000) as n`.execute(service.db);
+  const sweep = async () => {
+    let steps = 1;
+    while (await sweepEvents(service.db, service.context.now(), 25 * day)) steps += 1;
+    return steps;
+  };
+  const steps = await Promise.all([sweep(), sweep(), sweep()]);
+  expect(Math.max(...steps)).toBeGreaterThan(1);
+  const { count } = await service.db
+    .selectFrom('events')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('account_id', '=', accountId.slice(4))
+    .executeTakeFirstOrThrow();
+  // Those of 25 days, and of the sign-up and the sign-in.
+  expect(Number(count)).toBe(25 * 24 + 2);
+});
+
+describe('a list reads an index in its order, and sorts nothing:', () => {
+  beforeAll(async () => {
+    await sql`
+      insert into events (at, type, actor, account_id, key_id)
+      select timestamptz '2025-01-01Z' + n * interval '20 minutes', (array['key.minted', 'key.changed', 'key.revoked'])[n % 3 + 1],
+        'actor ' || n % 50, 'account ' || n % 200, 'key ' || n % 20
+      from generate_series(1, 20000) as n`.execute(service.db);
+    await sql`analyze events`.execute(service.db);
+  });
+
+  const all: EventFilter = { limit: 21 };
+  test.each<[string, EventFilter, string]>([
+    ['that of an account', { ...all, accountId: 'account 7' }, 'account_id'],
+    ['that of an account and a time', { ...all, accountId: 'account 7', to: new Date() }, 'account_id'],
+    ['that of a key', { ...all, keyId: 'key 7' }, 'key_id'],
+    ['that of a type', { ...all, type: 'key.revoked' }, 'type'],
+    ['that of an actor', { ...all, actor: 'actor 7' }, 'actor'],
+    ['that of all', all, 'pkey'],
+    ['that of a time', { ...all, from: new Date('2025-12-01'), to: new Date('2026-01-01') }, 'pkey'],
+  ])('%s', async (_, filter, index) => {
+    const before = { at: new Date('2025-12-31'), number: 1 };
+    for (const page of [filter, { ...filter, before }]) {
+      const rows = await matching(service.db, page).explain();
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toMatch(new RegExp(`Index Scan Backward using events_${index}`));
+      expect(plan).not.toContain('Sort');
+    }
+  });
 });

@@ -237,6 +237,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. All filters combine.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -1014,6 +1034,68 @@ export interface components {
             /** @description Uses by a verifier outside `audience`. */
             wrong_audience: number;
         };
+        EventPage: {
+            data: components["schemas"]["Event"][];
+            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
+            nextCursor: string | null;
+        };
+        Event: {
+            /** @description The event’s id. Later events have greater ids. */
+            id: string;
+            /**
+             * @description What happened. More types may be added.
+             *
+             *     - `account.created`: An account was created.
+             *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
+             *     - `key.changed`: A key was changed.
+             *     - `key.minted`: A key was created.
+             *     - `key.revoked`: A key was deleted, by itself or with its account.
+             *     - `key.rotated`: A key got a new token, which sleeps until it is used.
+             *     - `key.rotation_cancelled`: The next token of a key was dropped before it was used.
+             *     - `key.rotation_extended`: The previous token of a key got more time.
+             *     - `key.rotation_finished`: The previous token of a key was ended before its time.
+             *     - `key.token_activated`: The next token of a key was used for the first time, and became the current one.
+             *     - `key.token_replaced`: A key got a new token at once, and every other token of it was ended.
+             *     - `password.changed`: The password of an account was changed.
+             *     - `request.replayed`: A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.
+             *     - `session.ended`: A session was signed out.
+             *     - `session.refreshed`: A session was refreshed.
+             *     - `session.reuse_detected`: A refresh token was sent a second time, and its session was ended.
+             *     - `session.started`: An account signed in.
+             * @enum {string}
+             */
+            type: "account.created" | "account.deleted" | "key.changed" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            at: string;
+            /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+            actor: string;
+            /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
+            onBehalfOf: string | null;
+            /** @description The `x-request-id` of the response; null if the service did it by itself. */
+            requestId: string | null;
+            /** @description The address of the caller, if known. */
+            ip: string | null;
+            /** @description The user agent of the caller, if known. */
+            userAgent: string | null;
+            /**
+             * @description The account’s id.
+             * @example acc_6921a5c0b281af121fcda4ce
+             */
+            accountId: string;
+            /**
+             * @description The key that it happened to; null if it happened to the account or a session.
+             * @example key_6921a5d4b281af121fcda4cf
+             */
+            keyId: string | null;
+            /** @description What was set: for `key.changed` the fields of the patch. Never a token, a hash or a password. */
+            data: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @example {
          *       "id": "acc_6921a5c0b281af121fcda4ce",
@@ -1164,6 +1246,8 @@ export type VerificationBatch = components['schemas']['VerificationBatch'];
 export type UsageReport = components['schemas']['UsageReport'];
 export type UsageCounts = components['schemas']['UsageCounts'];
 export type UsageBucket = components['schemas']['UsageBucket'];
+export type EventPage = components['schemas']['EventPage'];
+export type Event = components['schemas']['Event'];
 export type Account = components['schemas']['Account'];
 export type SignUp = components['schemas']['SignUp'];
 export type ExternalAccount = components['schemas']['ExternalAccount'];
@@ -4187,6 +4271,186 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events of this account. Without it, the operator gets those of all accounts, and other callers those of their own. */
+                accountId?: string;
+                /** @description Only events of this account, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+                /** @description Only events of this key, even after it was revoked. */
+                keyId?: string;
+                /** @description Only events of this type. */
+                type?: "account.created" | "account.deleted" | "key.changed" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+                actor?: string;
+                /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */
+                from?: string;
+                /** @description Only events before this instant. */
+                to?: string;
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of events. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_019c1426f380000000001a2b",
+                     *           "type": "key.changed",
+                     *           "at": "2026-01-31T12:00:00.000Z",
+                     *           "actor": "operator",
+                     *           "onBehalfOf": "support@example.com",
+                     *           "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *           "ip": "203.0.113.7",
+                     *           "userAgent": "admin-pages/1.2",
+                     *           "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *           "keyId": "key_6921a5d4b281af121fcda4cf",
+                     *           "data": {
+                     *             "disabled": true
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventPage"];
                 };
             };
             /** @description The credential is missing, invalid or expired. */

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely';
+import type { EventType } from '../../decide/events.ts';
 
 /** The tables, as `migrations/` makes them. */
 export interface Schema {
@@ -85,7 +86,7 @@ export interface Schema {
   events: {
     number: GeneratedAlways<number>;
     at: Date;
-    type: string;
+    type: EventType;
     actor: string;
     on_behalf_of: string | null;
     request_id: string | null;

@@ -4,6 +4,7 @@ import { createApp } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
 import { sweepIdempotencyKeys } from '../background/idempotency-keys.ts';
+import { sweepEvents } from '../background/old-events.ts';
 import { Sweeper } from '../background/sweeper.ts';
 import { openPGlite } from '../db/pglite.ts';
 import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
@@ -76,6 +77,7 @@ export async function boot(
     corsOrigins: config.CORS_ORIGINS,
     clientIpHeader: config.CLIENT_IP_HEADER,
   });
+  const retention = config.EVENT_RETENTION_DAYS * 86_400_000;
   const sweep = (what: string, step: (db: Database, now: number) => Promise<boolean>) =>
     new Sweeper(
       () => step(db, freshness.now()),
@@ -84,6 +86,7 @@ export async function boot(
   const sweepers = [
     sweep('deleted accounts', sweepClosedAccount),
     sweep('Idempotency-Keys', sweepIdempotencyKeys),
+    ...(retention > 0 ? [sweep('old events', (db, now) => sweepEvents(db, now, retention))] : []),
   ];
 
   return {

@@ -121,6 +121,11 @@ const environment = z
       .regex(/^(?:[1-9]\d{0,4}|100000)$/, 'must be a whole number from 1 to 100000')
       .transform(wholeNumber)
       .default(1_000),
+    EVENT_RETENTION_DAYS: z
+      .string()
+      .regex(/^\d{1,5}$/, 'must be a whole number of days, or 0 to keep events for ever')
+      .transform(wholeNumber)
+      .default(365),
     CLIENT_IP_HEADER: z
       .string()
       .regex(/^[\w-]{1,64}$/, 'must be the name of a header, such as X-Forwarded-For')

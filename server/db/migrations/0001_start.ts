@@ -149,6 +149,9 @@ const statements = [
     primary key (at, number)
   )`,
   sql`create index on events (account_id, at, number)`,
+  sql`create index on events (key_id, at, number) where key_id is not null`,
+  sql`create index on events (type, at, number)`,
+  sql`create index on events (actor, at, number)`,
 
   // Calls that were made with an Idempotency-Key, and what each of them made (idempotency.ts).
   sql`create table idempotency_keys (

@@ -4,26 +4,45 @@ import { InvalidInput } from '../../errors.ts';
 /** A few characters of a hash, which tell one list from another. */
 const markOf = (list: string) => createHash('sha256').update(list).digest('base64url').slice(0, 8);
 
-/**
- * The cursor after the last of these rows; null where no more follow.
- * @param list what the list is of: its cursors are good for no other, whatever filters narrow it
- */
-export function pageAfter(list: string, rows: readonly { number: number }[], more: boolean): string | null {
-  const last = rows.at(-1);
-  return more && last ? Buffer.from(`${last.number}.${markOf(list)}`).toString('base64url') : null;
+/** The place of a row in its list: the numbers that the list is sorted by. */
+type Place = readonly number[];
+
+interface Numbered {
+  number: number;
 }
 
 /**
- * The number that a cursor stands for.
+ * The cursor after the last of these rows; null where no more follow.
+ * @param list what the list is of: its cursors are good for no other, whatever filters narrow it
+ * @param placeOf where a row stands, if the list is not sorted by its number alone
+ */
+export function pageAfter<Row extends Numbered>(
+  list: string,
+  rows: readonly Row[],
+  more: boolean,
+  placeOf: (row: Row) => Place = ({ number }) => [number],
+): string | null {
+  const last = rows.at(-1);
+  return more && last
+    ? Buffer.from(`${placeOf(last).join('-')}.${markOf(list)}`).toString('base64url')
+    : null;
+}
+
+/**
+ * The place that a cursor stands for.
  * @throws InvalidInput where it is none of this list
  */
-export function numberOf(list: string, cursor: string | undefined): number | undefined {
+export function placeAt(list: string, cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
-  const [, number, mark] =
-    /^([1-9]\d{0,14})\.([\w-]{8})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-  if (number !== undefined && mark === markOf(list)) return Number(number);
+  const [, place, mark] =
+    /^(\d{1,14}(?:-\d{1,14})?)\.([\w-]{8})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (place !== undefined && mark === markOf(list)) return place.split('-').map(Number);
   throw new InvalidInput({
     detail: 'Must be a `nextCursor` of an earlier answer for the same list.',
     parameter: 'cursor',
   });
 }
+
+/** The place that a cursor stands for in a list that is sorted by numbers alone. @throws InvalidInput likewise */
+export const numberOf = (list: string, cursor: string | undefined): number | undefined =>
+  placeAt(list, cursor)?.[0];

@@ -1,0 +1,126 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type EventType, eventTypes } from '../decide/events.ts';
+import { AccountId, accountQuery, unprefixed } from './accounts.ts';
+import { KeyId } from './keys.ts';
+import { filterParam, pageOf, pageQuery } from './page.ts';
+import { refusals } from './problem.ts';
+import { byKey, byOperator, bySession } from './security.ts';
+import { instant, rangeBound } from './text.ts';
+
+const types = Object.keys(eventTypes) as [EventType, ...EventType[]];
+
+/** Each type with its meaning, as a list in Markdown. */
+const meanings = Object.entries(eventTypes)
+  .map(([type, meaning]) => `- \`${type}\`: ${meaning}`)
+  .join('\n');
+
+const actorPattern = /^(?:(?:key|session)_[0-9a-f]{24}|operator|refresh_token|anyone|latchkey)$/;
+const actors =
+  '`key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself';
+
+const Event = z
+  .object({
+    id: z
+      .string()
+      .regex(/^evt_[0-9a-f]{24}$/)
+      .openapi({ description: 'The event’s id. Later events have greater ids.' }),
+    type: z.enum(types).openapi({ description: `What happened. More types may be added.\n\n${meanings}` }),
+    at: instant.openapi({ description: 'When it happened.' }),
+    actor: z
+      .string()
+      .regex(actorPattern)
+      .openapi({ description: `Who did it: ${actors}.` }),
+    onBehalfOf: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Whom the operator acted for: its `Latchkey-Actor` header.' }),
+    requestId: z.string().nullable().openapi({
+      description: 'The `x-request-id` of the response; null if the service did it by itself.',
+    }),
+    ip: z.string().nullable().openapi({ description: 'The address of the caller, if known.' }),
+    userAgent: z.string().nullable().openapi({ description: 'The user agent of the caller, if known.' }),
+    accountId: AccountId,
+    keyId: KeyId.nullable().openapi({
+      type: ['string', 'null'],
+      description: 'The key that it happened to; null if it happened to the account or a session.',
+    }),
+    data: z.record(z.string(), z.unknown()).openapi({
+      description:
+        'What was set: for `key.changed` the fields of the patch. Never a token, a hash or a password.',
+    }),
+  })
+  .openapi('Event');
+
+const example = {
+  id: 'evt_019c1426f380000000001a2b',
+  type: 'key.changed',
+  at: '2026-01-31T12:00:00.000Z',
+  actor: 'operator',
+  onBehalfOf: 'support@example.com',
+  requestId: '0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10',
+  ip: '203.0.113.7',
+  userAgent: 'admin-pages/1.2',
+  accountId: 'acc_6921a5c0b281af121fcda4ce',
+  keyId: 'key_6921a5d4b281af121fcda4cf',
+  data: { disabled: true },
+};
+
+export const events = {
+  list: createRoute({
+    operationId: 'listEvents',
+    method: 'get',
+    path: '/v1/events',
+    tags: ['Events'],
+    summary: 'List events',
+    description:
+      'The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. All filters combine.',
+    security: [bySession, byKey('keys:read'), byOperator],
+    request: {
+      query: z.strictObject({
+        accountId: accountQuery.accountId.openapi({
+          description:
+            'Only events of this account. Without it, the operator gets those of all accounts, and other callers those of their own.',
+        }),
+        externalId: accountQuery.externalId.openapi({
+          description: 'Only events of this account, by its `externalId`. Use it instead of `accountId`.',
+        }),
+        keyId: KeyId.transform(unprefixed)
+          .optional()
+          .openapi({
+            description: 'Only events of this key, even after it was revoked.',
+            param: filterParam('keyId', 'key_6921a5d4b281af121fcda4cf'),
+          }),
+        type: z
+          .enum(types)
+          .optional()
+          .openapi({
+            description: 'Only events of this type.',
+            param: filterParam('type', 'key.revoked'),
+          }),
+        actor: z
+          .string()
+          .regex(actorPattern, 'Must be the `actor` of an event.')
+          .optional()
+          .openapi({
+            description: `Only what this actor did: ${actors}.`,
+            param: filterParam('actor', 'operator'),
+          }),
+        from: rangeBound('from', 'Only events at or after this instant, RFC 3339 (write a `+` as `%2B`).'),
+        to: rangeBound('to', 'Only events before this instant.'),
+        ...pageQuery,
+      }),
+    },
+    responses: {
+      200: {
+        description: 'One page of events.',
+        content: {
+          'application/json': {
+            schema: pageOf(Event).openapi('EventPage'),
+            example: { data: [example], nextCursor: null },
+          },
+        },
+      },
+      ...refusals(401, 403, 404, 422, 503),
+    },
+  }),
+};

@@ -1,0 +1,29 @@
+import { sql } from 'kysely';
+import { onlyRow } from '../db/only-row.ts';
+import type { Database } from '../db/schema.ts';
+
+/** The number of events deleted at once: few enough not to hold up requests on the embedded database. */
+const stepSize = 250;
+
+/**
+ * Deletes some of the events that are older than the retention.
+ *
+ * Any number of replicas can run it: an advisory lock lets one of them work, and the others return at once. Row locks
+ * would need the right to update events, which the serving role should not have (deploy/restrict.sql).
+ * @param now Unix time in milliseconds
+ * @param retention in milliseconds
+ * @returns whether there may be more
+ */
+export async function sweepEvents(db: Database, now: number, retention: number): Promise<boolean> {
+  const { rows } = await sql<{ more: boolean }>`
+    with turn as materialized (
+      select pg_try_advisory_xact_lock(hashtext('latchkey.sweep_events')) as is_ours),
+    old as (
+      select at, number from events
+      where at < ${new Date(now - retention)}::timestamptz and (select is_ours from turn)
+      order by at, number limit ${stepSize}),
+    swept as (
+      delete from events using old where events.at = old.at and events.number = old.number)
+    select count(*) = ${stepSize} as more from old`.execute(db);
+  return onlyRow(rows).more;
+}

@@ -1,0 +1,36 @@
+import { events } from '../../../api/events.ts';
+import { readableAccountOf } from '../../callers.ts';
+import type { ServiceContext } from '../../context.ts';
+import { InvalidInput } from '../../errors.ts';
+import { type Event, listEvents } from '../../events.ts';
+import { type Operation, operation } from '../../http/operation.ts';
+import { pageAfter, placeAt } from './page.ts';
+
+const digits = (value: number) => value.toString(16).padStart(12, '0');
+
+const eventBody = ({ number, at, accountId, keyId, ...facts }: Event) => ({
+  ...facts,
+  // Sorts as the list does: by time, then by number.
+  id: `evt_${digits(at.getTime())}${digits(number)}`,
+  at: at.toISOString(),
+  accountId: `acc_${accountId}`,
+  keyId: keyId && `key_${keyId}`,
+});
+
+export const eventOperations = (context: ServiceContext): Operation[] => [
+  operation(events.list, async ({ caller, query }) => {
+    const { limit, cursor, keyId, type, actor, from, to } = query;
+    if (from && to && from >= to)
+      throw new InvalidInput({ detail: 'Must be before `to`.', parameter: 'from' });
+    const accountId = await readableAccountOf(context, caller, query);
+    const list = `events of ${accountId ?? 'all accounts'}`;
+    const [at, number = 0] = placeAt(list, cursor) ?? [];
+    const before = at === undefined ? undefined : { at: new Date(at), number };
+    const filter = { limit, before, accountId, keyId, type, actor, from, to };
+    const page = await listEvents(context.db, filter);
+    return {
+      data: page.events.map(eventBody),
+      nextCursor: pageAfter(list, page.events, page.more, ({ at, number }) => [at.getTime(), number]),
+    };
+  }),
+];
