@@ -12,7 +12,12 @@ export interface Outcome {
   ms: number;
 }
 
-export type Send = (method: string, path: string, body?: unknown) => Promise<Outcome>;
+export type Send = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Outcome>;
 
 /** How long a request may take before it counts as stuck, in milliseconds. */
 export const patience = 20_000;
@@ -20,7 +25,7 @@ export const patience = 20_000;
 /** One client with one keep-alive connection, who retries nothing: whatever happens on the wire is seen. */
 export function client(url: string, token: string): { send: Send; close: () => void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const send: Send = (method, path, body) =>
+  const send: Send = (method, path, body, further) =>
     new Promise((resolve) => {
       const began = performance.now();
       const end = (facts: Partial<Outcome>) =>
@@ -28,6 +33,7 @@ export function client(url: string, token: string): { send: Send; close: () => v
       const text = body === undefined ? undefined : JSON.stringify(body);
       const headers = {
         Authorization: `Bearer ${token}`,
+        ...further,
         ...(text && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
       };
       const sent = request(url + path, { method, agent, headers, signal: AbortSignal.timeout(patience) });

@@ -13,11 +13,12 @@ import { type Unread, unread } from '../faults/unread.ts';
 /** Short rounds; the long ones, with figures, are `npm run faults`. Bounds are wide, since the machine is shared. */
 
 test.each(['embedded', 'Postgres'] as const)(
-  'killed under write load, the service loses no acknowledged key on %s, and no trace of one',
+  'killed under write load, the service loses no acknowledged key on %s and no trace of one, and repeated calls create none twice',
   async (store) => {
     const { acknowledged, ...found } = await kill(store, { rounds: 2, writers: 8, loadMs: 500 });
     expect(acknowledged).toBeGreaterThan(0);
     expect(found).toMatchObject({ lost: 0, withoutEvent: 0, unverified: 0 });
+    expect(found).toMatchObject({ answeredOtherwise: 0, createdTwice: 0 });
   },
 );
 
