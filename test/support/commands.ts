@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { keyStatuses } from '../../decide/verdict.ts';
@@ -48,10 +49,21 @@ const command = (
 
 const lists: Record<Contract, string> = { v1: '/v1/keys', journal: '/api/settings/api', share: '/apikey' };
 
-async function call({ service }: Real, as: string, method: string, path: string, json?: object) {
+async function call(
+  { service }: Real,
+  as: string,
+  method: string,
+  path: string,
+  json?: object,
+  further?: Record<string, string>,
+) {
   const response = await service.fetch(path, {
     method,
-    headers: { Authorization: `Bearer ${as}`, ...(json && { 'Content-Type': 'application/json' }) },
+    headers: {
+      Authorization: `Bearer ${as}`,
+      ...(json && { 'Content-Type': 'application/json' }),
+      ...further,
+    },
     ...(json && { body: JSON.stringify(json) }),
   });
   const text = await response.text();
@@ -135,10 +147,11 @@ const create = {
       scopes,
       expiresIn: fc.constantFrom('1d', '7d', 'never', undefined),
       conditions: fc.record(conditions, { requiredKeys: [] }),
+      repeats: fc.constantFrom(undefined, 0, 1, 2),
     })
     .map((facts) =>
       command('CreateKey', facts, isThere(facts.owner), async (model, real) => {
-        const { owner, conditions, ...rest } = facts;
+        const { owner, conditions, repeats, ...rest } = facts;
         const notBefore = conditions.notBefore === undefined ? null : model.now() + conditions.notBefore;
         const body = {
           ...rest,
@@ -146,9 +159,12 @@ const create = {
           ...(notBefore !== null && { notBefore: new Date(notBefore) }),
         };
         const isRefused = isFull(model, owner);
-        const answer = await call(real, tokenOf(real, owner), 'POST', lists.v1, body);
+        const headers = repeats === undefined ? undefined : { 'Idempotency-Key': randomUUID() };
+        const create = () => call(real, tokenOf(real, owner), 'POST', lists.v1, body, headers);
+        const answer = await create();
         expect(answer.status).toBe(isRefused ? 409 : 201);
         if (isRefused) return;
+        for (let repeat = 0; repeat < (repeats ?? 0); repeat += 1) expect(await create()).toEqual(answer);
         const { token } = answer.body;
         const lifetime = { '1d': day, '7d': 7 * day, never: null }[body.expiresIn ?? 'never'];
         const expiresAt = lifetime === null ? null : model.now() + lifetime;
