@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
+import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
-import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type EventType, eventTypes } from '../decide/events.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
+import { Actor, actorPattern, actors, onBehalfOf } from './actor.ts';
 import { KeyId } from './keys.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
@@ -14,10 +15,6 @@ const meanings = Object.entries(eventTypes)
   .map(([type, meaning]) => `- \`${type}\`: ${meaning}`)
   .join('\n');
 
-const actorPattern = /^(?:(?:key|session)_[0-9a-f]{24}|operator|refresh_token|anyone|latchkey)$/;
-const actors =
-  '`key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself';
-
 const Event = z
   .object({
     id: z
@@ -26,14 +23,8 @@ const Event = z
       .openapi({ description: 'The event’s id. Later events have greater ids.' }),
     type: z.enum(types).openapi({ description: `What happened. More types may be added.\n\n${meanings}` }),
     at: instant.openapi({ description: 'When it happened.' }),
-    actor: z
-      .string()
-      .regex(actorPattern)
-      .openapi({ description: `Who did it: ${actors}.` }),
-    onBehalfOf: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Whom the operator acted for: its `Latchkey-Actor` header.' }),
+    actor: Actor,
+    onBehalfOf,
     requestId: z.string().nullable().openapi({
       description: 'The `x-request-id` of the response; null if the service did it by itself.',
     }),

@@ -3,9 +3,9 @@ import { grantable, whyNotGrantable } from '../decide/scopes.ts';
 import { isStorable } from '../decide/text.ts';
 import { keyStatuses, tokenStates } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
+import { Actor, actHeaders, onBehalfOf } from './actor.ts';
 import { conditions, conditionsPatch, newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
-import { actHeaders } from './on-behalf-of.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -220,6 +220,7 @@ export const Key = z
     tokens: z.array(KeyToken).openapi({
       description: 'The current token, and while the key rotates the next one or the previous one.',
     }),
+    createdBy: z.object({ actor: Actor, onBehalfOf }).openapi({ description: 'Who minted it.' }),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -256,6 +257,7 @@ export const keyExample = {
   audience: null,
   ...lastUse,
   tokens: [{ ...tokenExample, ...lastUse }],
+  createdBy: { actor: 'operator', onBehalfOf: 'support@example.com' },
   createdAt: '2026-01-31T12:00:00.000Z',
   updatedAt: '2026-01-31T12:00:00.000Z',
 };

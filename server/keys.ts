@@ -46,6 +46,10 @@ export interface Key {
   allowedIps: string[] | null;
   /** Who may accept it, as URIs; null: anybody. */
   audience: string[] | null;
+  /** The actor that minted it. */
+  createdBy: Act['actor'];
+  /** Whom the operator minted it for, as it says. */
+  onBehalfOf: Act['onBehalfOf'];
   createdAt: Date;
   updatedAt: Date;
 }
@@ -53,7 +57,8 @@ export interface Key {
 /** What is read of a row of `keys`, or of a query by that name. */
 export const keyColumns = sql`
   id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
-  disabled_at as "disabledAt", not_before as "notBefore", allowed_ips as "allowedIps", audience, created_at as "createdAt", updated_at as "updatedAt",
+  disabled_at as "disabledAt", not_before as "notBefore", allowed_ips as "allowedIps", audience,
+  created_by as "createdBy", on_behalf_of as "onBehalfOf", created_at as "createdAt", updated_at as "updatedAt",
   -- In the order of their states, which is that of the alphabet.
   (select json_agg(token order by state) from (
     select encode(hash, 'hex') as hash, start, created_at as "createdAt", activated_at as "activatedAt",
@@ -162,7 +167,8 @@ export async function mintKey(
   assertWithin(given.scopes, within);
   const at = new Date(act.now);
   const current = newlyMinted(token, at, 'current');
-  const stored = { tokens: [current] as const, disabledAt: null, createdAt: at, updatedAt: at };
+  const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
+  const stored = { tokens: [current] as const, disabledAt: null, ...by, createdAt: at, updatedAt: at };
   const unconditional = { notBefore: null, allowedIps: null, audience: null };
   const key = { id: newId(act.now), ...unconditional, ...given, ...stored };
   const claimed = keyClaim?.claim.insert(
@@ -176,17 +182,22 @@ export async function mintKey(
     with ${claimed ? claimedPlaceIn(key.accountId, maxKeysPerAccount, claimed) : placeIn(key.accountId, maxKeysPerAccount)},
     minted as (
       insert into keys (id, account_id, name, scopes, metadata, expires_at, not_before, allowed_ips, audience,
-        created_at, updated_at, current_hash)
+        created_by, on_behalf_of, created_at, updated_at, current_hash)
       select ${key.id}::text, place.id, ${key.name}::text, ${key.scopes}::text[],
         ${JSON.stringify(key.metadata)}::text::jsonb, ${key.expiresAt}::timestamptz,
         ${key.notBefore}::timestamptz, ${key.allowedIps}::text[], ${key.audience}::text[],
-        ${at}::timestamptz, ${at}::timestamptz, decode(${current.hash}::text, 'hex')
+        ${key.createdBy}::text, ${key.onBehalfOf}::text, ${at}::timestamptz, ${at}::timestamptz,
+        decode(${current.hash}::text, 'hex')
       from place, (select set_config('latchkey.minting', 'on', true)) as setting
       returning id, account_id, number, current_hash),
     token as (
       insert into tokens (hash, key_id, start, created_at, activated_at)
       select current_hash, id, ${current.start}::text, ${at}::timestamptz, ${at}::timestamptz from minted),
-    recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`)}
+    recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`, {
+      name: key.name,
+      scopes: key.scopes,
+      expiresAt: key.expiresAt,
+    })}
     select number from minted`.execute(db);
   const [minted] = rows;
   if (minted) return { ...key, number: minted.number };

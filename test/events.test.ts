@@ -47,7 +47,7 @@ test('an event says what was done, when, by whom, from where, and in which reque
       userAgent: 'admin-pages/1.2',
       accountId: ada.accountId,
       keyId: data?.id,
-      data: {},
+      data: { name: 'Key', scopes: [], expiresAt: null },
     },
   ]);
 });
@@ -68,6 +68,24 @@ test('the operator says on whose behalf it acts', async () => {
   expect(await list({ keyId: named.id })).toMatchObject([
     { actor: 'operator', onBehalfOf: 'support@example.com' },
   ]);
+});
+
+test('a key names the actor that minted it, and on whose behalf, for as long as it lives', async () => {
+  const named = expectData(await mint({ 'Latchkey-Actor': 'support@example.com' }));
+  const createdBy = { actor: 'operator', onBehalfOf: 'support@example.com' };
+  expect(named.createdBy).toEqual(createdBy);
+  const params = { path: { keyId: named.id } };
+  const changed = await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } });
+  expect(expectData(changed).createdBy).toEqual(createdBy);
+  const minter = expectData(
+    await ada.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:write'] } }),
+  );
+  expect(minter.createdBy).toEqual({
+    actor: expect.stringMatching(/^session_[0-9a-f]{24}$/),
+    onBehalfOf: null,
+  });
+  const minted = expectData(await service.as(minter.token).POST('/v1/keys', { body: { name: 'Key' } }));
+  expect(minted.createdBy).toEqual({ actor: minter.id, onBehalfOf: null });
 });
 
 test.each([

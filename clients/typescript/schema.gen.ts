@@ -528,6 +528,13 @@ export interface components {
             lastUsedUserAgent: string | null;
             /** @description The current token, and while the key rotates the next one or the previous one. */
             tokens: components["schemas"]["KeyToken"][];
+            /** @description Who minted it. */
+            createdBy: {
+                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+                actor: string;
+                /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
+                onBehalfOf: string | null;
+            };
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -761,6 +768,13 @@ export interface components {
             lastUsedUserAgent: string | null;
             /** @description The current token, and while the key rotates the next one or the previous one. */
             tokens: components["schemas"]["KeyToken"][];
+            /** @description Who minted it. */
+            createdBy: {
+                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+                actor: string;
+                /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
+                onBehalfOf: string | null;
+            };
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -1330,6 +1344,10 @@ export interface operations {
                      *               "lastUsedUserAgent": "files-cli/2.4"
                      *             }
                      *           ],
+                     *           "createdBy": {
+                     *             "actor": "operator",
+                     *             "onBehalfOf": "support@example.com"
+                     *           },
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "updatedAt": "2026-01-31T12:00:00.000Z"
                      *         }
@@ -1530,6 +1548,10 @@ export interface operations {
                      *           "lastUsedUserAgent": null
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z",
                      *       "token": "lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f"
@@ -1802,6 +1824,10 @@ export interface operations {
                      *           "lastUsedUserAgent": "files-cli/2.4"
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -2145,6 +2171,10 @@ export interface operations {
                      *           "lastUsedUserAgent": "files-cli/2.4"
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -2417,6 +2447,10 @@ export interface operations {
                      *           "lastUsedUserAgent": null
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-03-01T12:00:00.000Z",
                      *       "token": "lk_8vQzT1nW5kE9xUaGfP3rJc7yBhVm2sLd0iR6oS"
@@ -2692,6 +2726,10 @@ export interface operations {
                      *           "lastUsedUserAgent": "files-cli/2.4"
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -2903,6 +2941,10 @@ export interface operations {
                      *           "lastUsedUserAgent": "files-cli/2.4"
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -3118,6 +3160,10 @@ export interface operations {
                      *           "lastUsedUserAgent": "files-cli/2.4"
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -3798,6 +3844,10 @@ export interface operations {
                      *           "lastUsedUserAgent": "files-cli/2.4"
                      *         }
                      *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
                      *       "createdAt": "2026-01-31T12:00:00.000Z",
                      *       "updatedAt": "2026-01-31T12:00:00.000Z"
                      *     }

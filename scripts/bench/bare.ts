@@ -123,6 +123,7 @@ const handlers: Record<string, () => void> = {
               lastUsedUserAgent: null,
             },
           ],
+          createdBy: { actor: 'operator', onBehalfOf: null },
           createdAt: now,
           updatedAt: now,
           token,

@@ -39,6 +39,8 @@ export interface Schema {
     not_before: Date | null;
     allowed_ips: string[] | null;
     audience: string[] | null;
+    created_by: Generated<string>;
+    on_behalf_of: string | null;
     created_at: Date;
     updated_at: Date;
     current_hash: Uint8Array;

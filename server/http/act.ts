@@ -1,4 +1,4 @@
-import { onBehalfOfHeader } from '../../api/on-behalf-of.ts';
+import { onBehalfOfHeader } from '../../api/actor.ts';
 import { actorOf, type Caller } from '../callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { InvalidInput } from '../errors.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
+import { decodeJwt } from 'jose';
 import { expect } from 'vitest';
 import { keyStatuses } from '../../decide/verdict.ts';
 import { sweepClosedAccount } from '../../server/background/closed-accounts.ts';
@@ -112,6 +113,7 @@ async function note(
     replaced: [],
     ...unconditional,
     disabledAt: null,
+    createdBy: `session_${decodeJwt(as).sid}`,
     createdAt: at,
     updatedAt: at,
     revoked: false,

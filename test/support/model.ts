@@ -45,6 +45,8 @@ export interface ModelKey {
   audience: string[] | null;
   createdAt: number;
   updatedAt: number;
+  /** The session that minted it. */
+  createdBy: string;
   revoked: boolean;
 }
 
@@ -178,6 +180,7 @@ export const v1Key = (model: Model, key: ModelKey) => ({
     ...(key.tokens.next ? [v1Token('next', key.tokens.next)] : []),
     ...[draining(model, key)].flatMap((token) => (token ? [v1Token('previous', token)] : [])),
   ],
+  createdBy: { actor: key.createdBy, onBehalfOf: null },
   createdAt: iso(key.createdAt),
   updatedAt: iso(key.updatedAt),
 });

@@ -55,6 +55,9 @@ const statements = [
     ${instant('not_before')},
     allowed_ips text[] check (cardinality(allowed_ips) > 0),
     audience text[] check (cardinality(audience) > 0),
+    -- The actor that minted it, and whom it acted for. What comes in by SQL is the operator's doing.
+    created_by text not null default 'operator',
+    on_behalf_of text,
     ${instant('created_at')} not null,
     ${instant('updated_at')} not null,
     current_hash bytea not null,

@@ -22,6 +22,7 @@ export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
     audience: key.audience,
     ...lastUse(context, key.tokens),
     tokens: tokens.map((token) => tokenBody(context, token)),
+    createdBy: { actor: key.createdBy, onBehalfOf: key.onBehalfOf },
     createdAt: key.createdAt.toISOString(),
     updatedAt: key.updatedAt.toISOString(),
   };
