@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -59,10 +60,13 @@ test.for(runtimes)('%s keeps keys, uses, sessions and secrets over a restart', a
   const before = expectData(await client.GET('/v1/keys/{keyId}', { params }));
   expect(before).toMatchObject({ lastUsedAt: expect.any(String), lastUsedIp: '127.0.0.1' });
   expect(before.lastUsedUserAgent).toContain('node');
+  const repeated = { params: { header: { 'Idempotency-Key': randomUUID() } }, body: { name: 'Again' } };
+  const again = expectData(await client.POST('/v1/keys', repeated));
   await first.stop();
 
   await using second = await startProcess({ runtime, env });
   expect(expectData(await client.GET('/v1/keys/{keyId}', { params }))).toEqual(before);
+  expect(expectData(await client.POST('/v1/keys', repeated))).toEqual(again);
   expect(expectData(await client.GET('/v1/keys/{keyId}/usage', { params })).total.valid).toBe(2);
   expect(expectData(await client.POST('/v1/keys/verify', { body: { token } })).valid).toBe(true);
   const operatorToken = (await readFile(join(directory, 'operator-token'), 'utf8')).trim();
