@@ -3,6 +3,8 @@ export const eventTypes = {
   'account.created': 'An account was created.',
   'account.deleted': 'An account was deleted, and with it its sessions and keys.',
   'key.changed': 'A key was changed.',
+  'key.expired': 'A key expired.',
+  'key.expiring': 'A key expires in 30 days, in 7 days, or in 1 day.',
   'key.minted': 'A key was created.',
   'key.revoked': 'A key was deleted, by itself or with its account.',
   'key.rotated': 'A key got a new token, which sleeps until it is used.',
@@ -11,6 +13,7 @@ export const eventTypes = {
   'key.rotation_finished': 'The previous token of a key was ended before its time.',
   'key.token_activated': 'The next token of a key was used for the first time, and became the current one.',
   'key.token_replaced': 'A key got a new token at once, and every other token of it was ended.',
+  'key.unused': 'A key was not used for 90 days.',
   'password.changed': 'The password of an account was changed.',
   'request.replayed':
     'A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.',

@@ -44,6 +44,16 @@ export const recorded = (
     ${ip}::text, ${userAgent}::text, written.account_id, written.key_id, ${JSON.stringify(data)}::text::jsonb
   from (${written}) as written (account_id, key_id))`;
 
+/**
+ * The events of what the service notices by itself, for the same statement to insert.
+ * @param now Unix time in milliseconds
+ * @param found a query for a type, an account id, a key id and further facts as jsonb, a row for each event
+ */
+export const noticed = (now: number, found: RawBuilder<unknown>): RawBuilder<never> => sql`(
+  insert into events (at, type, actor, account_id, key_id, data)
+  select ${new Date(now)}::timestamptz, found.type, 'latchkey', found.account_id, found.key_id, found.data
+  from (${found}) as found (type, account_id, key_id, data))`;
+
 /** An event as it is stored. */
 export interface Event extends Omit<Act, 'now'> {
   /** Counts up with each event of the deployment. */

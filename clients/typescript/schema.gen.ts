@@ -1062,6 +1062,8 @@ export interface components {
              *     - `account.created`: An account was created.
              *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
              *     - `key.changed`: A key was changed.
+             *     - `key.expired`: A key expired.
+             *     - `key.expiring`: A key expires in 30 days, in 7 days, or in 1 day.
              *     - `key.minted`: A key was created.
              *     - `key.revoked`: A key was deleted, by itself or with its account.
              *     - `key.rotated`: A key got a new token, which sleeps until it is used.
@@ -1070,6 +1072,7 @@ export interface components {
              *     - `key.rotation_finished`: The previous token of a key was ended before its time.
              *     - `key.token_activated`: The next token of a key was used for the first time, and became the current one.
              *     - `key.token_replaced`: A key got a new token at once, and every other token of it was ended.
+             *     - `key.unused`: A key was not used for 90 days.
              *     - `password.changed`: The password of an account was changed.
              *     - `request.replayed`: A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.
              *     - `session.ended`: A session was signed out.
@@ -1078,7 +1081,7 @@ export interface components {
              *     - `session.started`: An account signed in.
              * @enum {string}
              */
-            type: "account.created" | "account.deleted" | "key.changed" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            type: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
             /**
              * Format: date-time
              * @description When it happened.
@@ -4452,7 +4455,7 @@ export interface operations {
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
                 /** @description Only events of this type. */
-                type?: "account.created" | "account.deleted" | "key.changed" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                type?: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
                 /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
                 actor?: string;
                 /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */

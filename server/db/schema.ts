@@ -41,6 +41,8 @@ export interface Schema {
     audience: string[] | null;
     created_by: Generated<string>;
     on_behalf_of: string | null;
+    expiry_check_at: Date | null;
+    unused_check_at: Generated<Date>;
     created_at: Date;
     updated_at: Date;
     current_hash: Uint8Array;

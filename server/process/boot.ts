@@ -4,6 +4,7 @@ import { createApp } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
 import { sweepIdempotencyKeys } from '../background/idempotency-keys.ts';
+import { noticeExpiries, noticeUnused } from '../background/notices.ts';
 import { sweepEvents } from '../background/old-events.ts';
 import { Sweeper } from '../background/sweeper.ts';
 import { openPGlite } from '../db/pglite.ts';
@@ -78,15 +79,19 @@ export async function boot(
     clientIpHeader: config.CLIENT_IP_HEADER,
   });
   const retention = config.EVENT_RETENTION_DAYS * 86_400_000;
-  const sweep = (what: string, step: (db: Database, now: number) => Promise<boolean>) =>
+  const inBackground = (failure: string, step: (db: Database, now: number) => Promise<boolean>) =>
     new Sweeper(
       () => step(db, freshness.now()),
-      (error) => log.warn({ reason: messageOf(error) }, `${what} are not swept`),
+      (error) => log.warn({ reason: messageOf(error) }, failure),
     );
   const sweepers = [
-    sweep('deleted accounts', sweepClosedAccount),
-    sweep('Idempotency-Keys', sweepIdempotencyKeys),
-    ...(retention > 0 ? [sweep('old events', (db, now) => sweepEvents(db, now, retention))] : []),
+    inBackground('deleted accounts are not swept', sweepClosedAccount),
+    inBackground('Idempotency-Keys are not swept', sweepIdempotencyKeys),
+    inBackground('expiring keys are not noticed', noticeExpiries),
+    inBackground('unused keys are not noticed', noticeUnused),
+    ...(retention > 0
+      ? [inBackground('old events are not swept', (db, now) => sweepEvents(db, now, retention))]
+      : []),
   ];
 
   return {

@@ -58,6 +58,10 @@ const statements = [
     -- The actor that minted it, and whom it acted for. What comes in by SQL is the operator's doing.
     created_by text not null default 'operator',
     on_behalf_of text,
+    -- When the next notice may be due (background/notices.ts): of its expiry, infinity after the last one and null
+    -- where it never expires; and of its disuse.
+    expiry_check_at timestamptz,
+    unused_check_at timestamptz not null,
     ${instant('created_at')} not null,
     ${instant('updated_at')} not null,
     current_hash bytea not null,
@@ -73,6 +77,29 @@ const statements = [
     check (next_hash is null or previous_hash is null)
   ) with (fillfactor = 85)`,
   sql`create index on keys (account_id, number)`,
+  sql`create index on keys (expiry_check_at) where expiry_check_at < 'infinity'`,
+  sql`create index on keys (unused_check_at)`,
+
+  // Which of 30, 7, 1 and 0 days before an expiry comes next. In hours, which no time zone makes longer or shorter.
+  sql`create function next_expiry_check(expires_at timestamptz, at timestamptz) returns timestamptz
+    language sql stable as $$
+    select coalesce(min(check_at), 'infinity') from unnest(array[
+      expires_at - interval '720 hours', expires_at - interval '168 hours', expires_at - interval '24 hours', expires_at
+    ]) as check_at where check_at > at and expires_at is not null
+  $$`,
+  // Rows of another database, such as a copied one, bring their own.
+  sql`create function plan_notices() returns trigger language plpgsql as $$
+  begin
+    new.unused_check_at := coalesce(new.unused_check_at, new.created_at + interval '2160 hours');
+    if new.expires_at is null then
+      new.expiry_check_at := null;
+    elsif tg_op = 'UPDATE' or new.expiry_check_at is null then
+      new.expiry_check_at := next_expiry_check(new.expires_at, new.updated_at);
+    end if;
+    return new;
+  end $$`,
+  sql`create trigger notices_planned before insert or update of expires_at on keys
+    for each row execute function plan_notices()`,
 
   // Room in each page lets an update of last_used_at stay in it, without touching an index.
   sql`create table tokens (
