@@ -25,6 +25,17 @@ test('a clock follows another by its most exact reading, until one of the two is
   expect(off()).toBe(-5_020);
 });
 
+test('answers that a network has held up do not move a clock that was read exactly before', () => {
+  const clock = new Clock();
+  const now = performance.now();
+  clock.read(performance.timeOrigin + now, now, now + 2);
+  for (let second = 1; second <= 20; second += 1) {
+    const sent = now + second * 1000;
+    clock.read(performance.timeOrigin + sent, sent, sent + 3_000);
+  }
+  expect(Math.abs(clock.now() - performance.timeOrigin - performance.now())).toBeLessThan(3);
+});
+
 describe.runIf(hasReplicas)('the clock of the database', () => {
   let database: SharedDatabase;
   const cleanUp = new AsyncDisposableStack();

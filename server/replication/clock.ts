@@ -5,37 +5,43 @@ export const databaseTime = "date_part('epoch', clock_timestamp()) * 1000";
 interface Reading {
   /** What to add to our own monotonic time, in milliseconds. */
   offset: number;
-  /** How far off that may be, either way: half of what the reading took. */
+  /** How far off that was when it was read, either way: half of what the reading took. */
   error: number;
+  /** When it was read, by `performance.now()`. */
+  at: number;
 }
 
-/** So many readings are kept: the most exact of them counts. */
-const kept = 8;
+/** How fast two clocks may drift apart: 0.2 ms in a second. */
+const drift = 0.0002;
+
+/** How far off a reading may be by now, in milliseconds. */
+const uncertainty = ({ error, at }: Reading, now: number) => error + drift * (now - at);
 
 /**
  * The time of another machine's clock, told by our own monotonic one between readings, so that our wall clock may be
  * wrong, or be set, without harm. Before the first reading it is our own time.
  */
 export class Clock {
-  #readings: Reading[] = [];
-  #offset = performance.timeOrigin;
+  #best: Reading = { offset: performance.timeOrigin, error: Number.POSITIVE_INFINITY, at: 0 };
 
   /** Unix time in whole milliseconds. */
   now(): number {
-    return Math.floor(performance.now() + this.#offset);
+    return Math.floor(performance.now() + this.#best.offset);
   }
 
   /**
-   * Takes a reading.
+   * Takes a reading. It counts if it is more exact than the one before is by now, so that answers which a network has
+   * held up never replace an exact one, however many they are.
    * @param theirs what the other clock said, as Unix time in milliseconds
    * @param sent when it was asked, and `received` when its answer came, by `performance.now()`
    */
   read(theirs: number, sent: number, received: number): void {
-    const reading = { offset: theirs - (sent + received) / 2, error: (received - sent) / 2 };
-    // Readings that cannot both be right: one of the clocks was set, or slept.
-    const agrees = (other: Reading) =>
-      Math.abs(other.offset - reading.offset) <= other.error + reading.error + 1;
-    this.#readings = [...this.#readings.filter(agrees), reading].slice(-kept);
-    this.#offset = this.#readings.reduce((best, one) => (one.error < best.error ? one : best)).offset;
+    const reading = { offset: theirs - (sent + received) / 2, error: (received - sent) / 2, at: received };
+    const best = this.#best;
+    if (reading.error <= uncertainty(best, received) || !agree(best, reading)) this.#best = reading;
   }
 }
+
+/** Whether both can be right. If not, one of the clocks was set, or slept. */
+const agree = (earlier: Reading, later: Reading) =>
+  Math.abs(earlier.offset - later.offset) <= uncertainty(earlier, later.at) + later.error + 1;
