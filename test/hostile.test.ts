@@ -307,7 +307,14 @@ test('a browser may call from anywhere, and read what it needs', async () => {
   expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
   const response = await service.fetch('/livez', { headers: { Origin: origin } });
   const exposed = response.headers.get('access-control-expose-headers')?.split(',');
-  expect(exposed?.sort()).toEqual(['Allow', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id']);
+  expect(exposed?.sort()).toEqual([
+    'Allow',
+    'Idempotent-Replayed',
+    'Location',
+    'Retry-After',
+    'WWW-Authenticate',
+    'X-Request-Id',
+  ]);
   expect(response.headers.get('access-control-allow-credentials')).toBeNull();
 });
 
