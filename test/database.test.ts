@@ -137,7 +137,7 @@ onPostgres('connections to a server', () => {
     work.catch(() => {});
     for (let round = 0; round < 40; round += 1) {
       const type = round % 2 ? 'text' : 'varchar(200)';
-      await admin.unsafe(`alter table keys alter column start type ${type}`);
+      await admin.unsafe(`alter table keys alter column created_by type ${type}`);
       await admin.unsafe(`alter table sessions alter column account_id type ${type} collate "C"`);
       await pause(20);
     }
