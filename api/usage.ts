@@ -33,6 +33,7 @@ const usageQuery = {
 const count = (description: string) => z.int().nonnegative().openapi({ description });
 const counts: Record<Outcome, ReturnType<typeof count>> = {
   valid: count('Uses that were accepted.'),
+  revoked: count('Uses of the key after it was revoked.'),
   rotated: count('Uses of a previous token after its end.'),
   expired: count('Uses of the expired key.'),
   disabled: count('Uses of the disabled key.'),

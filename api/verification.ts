@@ -25,15 +25,33 @@ const VerifiedKey = z
   })
   .openapi('VerifiedKey');
 
+/** What a verifier learns of a key whose token is refused. */
+const RefusedKey = z.object({ id: KeyId, accountId: AccountId, name: z.string() }).openapi('RefusedKey', {
+  description: 'The key, unless the token is unknown. It may be deleted already.',
+});
+
+const Check = z
+  .object({
+    check: z.enum(reasons).openapi({ description: 'What was checked: the reason if it fails.' }),
+    passed: z.boolean(),
+  })
+  .openapi('Check');
+
+const checks = z.array(Check).optional().openapi({
+  description:
+    'With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed.',
+});
+
 const Verdict = z
   .union([
-    z.object({ valid: z.literal(true), key: VerifiedKey }).openapi('Valid'),
+    z.object({ valid: z.literal(true), key: VerifiedKey, checks }).openapi('Valid'),
     z
       .object({
         valid: z.literal(false),
         reason: z.enum(reasons).openapi({
-          description: `Why not. \`unknown\`: no such key, revoked, or not yours to verify. Where several apply, the first in the order ${reasons.join(', ')}.`,
+          description: `Why not. \`unknown\`: there is no such key, or it is not yours to verify, or its token has been gone for longer than \`TOMBSTONE_DAYS\`. If several apply, the first in this order: ${reasons.join(', ')}.`,
         }),
+        key: RefusedKey.optional(),
         missingScopes: z
           .array(z.string())
           .optional()
@@ -47,6 +65,7 @@ const Verdict = z
             'With `ip_not_allowed` and `wrong_audience`: what was compared or is missing, for people.',
           example: 'The key cannot be used from 198.51.100.7.',
         }),
+        checks,
       })
       .openapi('Invalid'),
   ])
@@ -115,6 +134,9 @@ export const Verification = z
         'What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good, in at most 500 characters.',
       example: 'files-cli/2.4',
     }),
+    explain: z.boolean('Must be true or false.').optional().openapi({
+      description: 'True adds the outcome of each check to the verdict, for debugging.',
+    }),
   })
   .openapi('Verification');
 
@@ -135,6 +157,12 @@ export const VerificationBatch = z
   })
   .openapi('VerificationBatch');
 
+const refusedKey = {
+  id: 'key_6921a5d4b281af121fcda4cf',
+  accountId: 'acc_6921a5c0b281af121fcda4ce',
+  name: 'Mobile app',
+};
+
 const verdictExamples = {
   valid: {
     valid: true,
@@ -148,13 +176,19 @@ const verdictExamples = {
       expiresAt: '2026-05-01T12:00:00.000Z',
     },
   },
-  expired: { valid: false, reason: 'expired' },
+  expired: { valid: false, reason: 'expired', key: refusedKey },
   ipNotAllowed: {
     valid: false,
     reason: 'ip_not_allowed',
+    key: refusedKey,
     detail: 'The key cannot be used from 198.51.100.7.',
   },
-  insufficientScope: { valid: false, reason: 'insufficient_scope', missingScopes: ['files:write'] },
+  insufficientScope: {
+    valid: false,
+    reason: 'insufficient_scope',
+    key: refusedKey,
+    missingScopes: ['files:write'],
+  },
 };
 
 export const verification = {

@@ -33,8 +33,8 @@ export interface Presented {
   client: () => { ip: string | null };
 }
 
-/** Why a token of a known key is refused, in the order in which the reasons are looked for: the first one counts. */
-export const keyReasons = [
+/** Why a token of a key that exists is refused, in the order of the checks: the first one counts. */
+export const liveReasons = [
   'rotated',
   'disabled',
   'expired',
@@ -43,6 +43,13 @@ export const keyReasons = [
   'ip_not_allowed',
   'wrong_audience',
 ] as const;
+type LiveReason = (typeof liveReasons)[number];
+
+/** Why a token that is gone is refused: its key was revoked, or it was replaced by another token of the key. */
+export type GoneReason = 'revoked' | 'rotated';
+
+/** Why a token is refused that is, or was, that of a key. */
+export const keyReasons = ['revoked', ...liveReasons] as const;
 export type KeyReason = (typeof keyReasons)[number];
 
 /** Why a token is refused. `unknown`: it belongs to no key that the verifier can see, which is looked for first. */
@@ -55,6 +62,7 @@ export type Outcome = (typeof outcomes)[number];
 
 const none: Readonly<Record<Outcome | 'unknown', number>> = {
   valid: 0,
+  revoked: 0,
   rotated: 0,
   disabled: 0,
   expired: 0,
@@ -71,6 +79,39 @@ export const zeroUses = (): Record<Outcome, number> => ({ ...noUses });
 /** A count of zero for each verdict: the outcomes, and `unknown`. */
 export const zeroVerdicts = (): Record<Outcome | 'unknown', number> => ({ ...none });
 
+/** What stands against a key, and a token of it: a check for each reason. */
+const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: number) => boolean> = {
+  rotated: ({ endsAt }, _, now) => endsAt !== null && now >= endsAt.getTime(),
+  disabled: ({ disabledAt }) => disabledAt !== null,
+  expired: ({ expiresAt }, _, now) => expiresAt !== null && now >= expiresAt.getTime(),
+  not_yet_valid: ({ notBefore }, _, now) => notBefore !== null && now < notBefore.getTime(),
+  insufficient_scope: ({ scopes: held }, { scopes }) => scopes !== undefined && !satisfies(held, scopes),
+  // Also where the address is not known, and where the verifier does not say who it is.
+  ip_not_allowed: ({ allowedIps }, { client }) =>
+    allowedIps !== null && !isWithin(allowedIps, client().ip ?? ''),
+  wrong_audience: ({ audience: allowed }, { audience }) =>
+    allowed !== null && !(audience !== undefined && allowed.includes(audience)),
+};
+
+/**
+ * Why a key is refused at an instant; undefined where it is accepted.
+ * @param now Unix time in milliseconds
+ */
+export function reasonAgainst(key: KeyFacts, presented: Presented, now: number): LiveReason | undefined {
+  for (const reason of liveReasons) if (against[reason](key, presented, now)) return reason;
+  return undefined;
+}
+
+/** The outcome of one check of a token. */
+export interface CheckOutcome {
+  check: Reason;
+  passed: boolean;
+}
+
+/** Every check of a key that exists, in order, with its outcome. */
+export const explain = (key: KeyFacts, presented: Presented, now: number): CheckOutcome[] =>
+  liveReasons.map((check) => ({ check, passed: !against[check](key, presented, now) }));
+
 export const keyStatuses = ['active', 'disabled', 'expired', 'not_yet_valid'] as const;
 export type KeyStatus = (typeof keyStatuses)[number];
 
@@ -85,23 +126,4 @@ export function statusOf(
   if (disabledAt) return 'disabled';
   if (expiresAt && now >= expiresAt.getTime()) return 'expired';
   return notBefore && now < notBefore.getTime() ? 'not_yet_valid' : 'active';
-}
-
-/**
- * Why a key is refused at an instant; undefined where it is accepted. A key with `allowedIps` is refused where the
- * address is not known, and one with an `audience` where the verifier does not say who it is.
- * @param now Unix time in milliseconds
- */
-export function reasonAgainst(
-  key: KeyFacts,
-  { scopes, audience, client }: Presented,
-  now: number,
-): KeyReason | undefined {
-  if (key.endsAt && now >= key.endsAt.getTime()) return 'rotated';
-  const status = statusOf(key, now);
-  if (status !== 'active') return status;
-  if (scopes && !satisfies(key.scopes, scopes)) return 'insufficient_scope';
-  if (key.allowedIps && !isWithin(key.allowedIps, client().ip ?? '')) return 'ip_not_allowed';
-  if (key.audience && !(audience && key.audience.includes(audience))) return 'wrong_audience';
-  return undefined;
 }

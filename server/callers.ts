@@ -74,6 +74,7 @@ const callerOf = (key: VerifiedKey): Caller => ({ kind: 'apiKey', accountId: key
 
 const refusals: Record<Reason, string> = {
   unknown: 'The token is not known here.',
+  revoked: 'The key was revoked.',
   rotated: 'The token was replaced: its key has a newer one.',
   expired: 'The key has expired.',
   not_yet_valid: 'The key is not valid yet.',

@@ -206,7 +206,7 @@ test('a token is verified once in a batch, and a scope is not searched for', asy
       return super.has(scope);
     }
   }
-  const key = stored && { ...stored, scopes: new Counting(stored.scopes) };
+  const key = stored && !stored.gone ? { ...stored, scopes: new Counting(stored.scopes) } : undefined;
   const find = () => {
     finds += 1;
     return key;

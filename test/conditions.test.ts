@@ -28,6 +28,7 @@ const accepted = expect.objectContaining({ valid: true });
 const refused = (reason: string, detail?: unknown) => ({
   valid: false,
   reason,
+  key: expect.objectContaining({ name: 'Key' }),
   ...(detail ? { detail } : {}),
 });
 const notFrom = (ip: string) => refused('ip_not_allowed', `The key cannot be used from ${ip}.`);

@@ -220,7 +220,7 @@ onPostgres('connections to a server', () => {
     await revokeKey(blue, operatorAccountId, { id }, act);
     // Half of what one waits for a replica that does not confirm.
     expect(performance.now() - began).toBeLessThan(750);
-    expect(await blue.keys.find(hash)).toBeUndefined();
+    expect(await blue.keys.find(hash)).toMatchObject({ gone: 'revoked' });
     expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
   });
 

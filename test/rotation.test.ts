@@ -89,7 +89,7 @@ test('where a new token is lost, the next rotation replaces it and the old one w
   const { token: old, ...key } = await mint();
   const { token: lost } = await rotate(key);
   const { token: fresh } = await rotate(key);
-  expect(await verdictOn(lost)).toBe('unknown');
+  expect(await verdictOn(lost)).toBe('rotated');
   expect(await verdictOn(old)).toBe('valid');
   expect(await verdictOn(fresh)).toBe('valid');
   expect((await read(key)).tokens.map(({ state }) => state)).toEqual(['current', 'previous']);
@@ -102,7 +102,7 @@ test('while the previous token is accepted no further rotation begins, and after
   expect((await tryRotate(key)).error).toMatchObject({ status: 409, code: 'rotation_draining' });
   service.pass(60_000);
   const { token: third } = await rotate(key);
-  expect(await verdictOn(old)).toBe('unknown');
+  expect(await verdictOn(old)).toBe('rotated');
   expect(await verdictOn(second)).toBe('valid');
   expect(await verdictOn(third)).toBe('valid');
 });
@@ -114,12 +114,12 @@ test('an immediate rotation ends every other token, in whatever state the key is
   expect(rotated.tokens).toMatchObject([
     { state: 'current', start: third.slice(0, 7), activatedAt: iso(service.context.now()) },
   ]);
-  for (const token of [first, second]) expect(await verdictOn(token)).toBe('unknown');
+  for (const token of [first, second]) expect(await verdictOn(token)).toBe('rotated');
 
   const { token: fourth } = await rotate(key);
   await verdictOn(fourth);
   const { token: fifth } = await rotate(key, { immediate: true });
-  for (const token of [third, fourth]) expect(await verdictOn(token)).toBe('unknown');
+  for (const token of [third, fourth]) expect(await verdictOn(token)).toBe('rotated');
   expect(await verdictOn(fifth)).toBe('valid');
 });
 
@@ -145,7 +145,7 @@ test('a token that was never used can be cancelled, and a previous one can be fi
 
   const { token: cancelled } = await rotate(key);
   expect(expectData(await cancel(key)).tokens).toMatchObject([{ state: 'current' }]);
-  expect(await verdictOn(cancelled)).toBe('unknown');
+  expect(await verdictOn(cancelled)).toBe('rotated');
 
   const { token: fresh } = await rotate(key, { overlapSeconds: 60 });
   await verdictOn(fresh);
@@ -157,7 +157,7 @@ test('a token that was never used can be cancelled, and a previous one can be fi
   expect(expectData(await finish(key)).tokens).toMatchObject([
     { state: 'current', start: fresh.slice(0, 7) },
   ]);
-  expect(await verdictOn(old)).toBe('unknown');
+  expect(await verdictOn(old)).toBe('rotated');
 });
 
 test('a key with keys:rotate rotates itself, no other key, and never by its previous token', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Cidr, parseCidr } from '../decide/cidr.ts';
-import { type KeyFacts, keyReasons, reasonAgainst, statusOf } from '../decide/verdict.ts';
+import { explain, type KeyFacts, liveReasons, reasonAgainst, statusOf } from '../decide/verdict.ts';
 
 const now = Date.UTC(2026, 0, 31);
 const early = new Date(now - 1);
@@ -25,7 +25,7 @@ const asked = {
 };
 
 /** What makes a good key a bad one, by the reason. */
-const faults: Record<(typeof keyReasons)[number], Partial<KeyFacts>> = {
+const faults: Record<(typeof liveReasons)[number], Partial<KeyFacts>> = {
   rotated: { endsAt: new Date(now) },
   disabled: { disabledAt: early },
   expired: { expiresAt: new Date(now) },
@@ -39,11 +39,19 @@ test('a key that meets every condition is accepted', () => {
   expect(reasonAgainst(good, asked, now)).toBeUndefined();
 });
 
-test.each(keyReasons)('%s is the reason where it is the first of all that apply', (reason) => {
-  const rest = keyReasons.slice(keyReasons.indexOf(reason));
+test.each(liveReasons)('%s is the reason where it is the first of all that apply', (reason) => {
+  const rest = liveReasons.slice(liveReasons.indexOf(reason));
   expect(reasonAgainst({ ...good, ...faults[reason] }, asked, now)).toBe(reason);
   const bad = Object.assign({ ...good }, ...rest.map((fault) => faults[fault]));
   expect(reasonAgainst(bad, asked, now)).toBe(reason);
+});
+
+test('an explanation has every check, in the order of the reasons, with its outcome', () => {
+  const bad = { ...good, ...faults.expired, ...faults.wrong_audience };
+  const failed = ['expired', 'wrong_audience'];
+  expect(explain(bad, asked, now)).toEqual(
+    liveReasons.map((check) => ({ check, passed: !failed.includes(check) })),
+  );
 });
 
 test('a key is valid from notBefore itself on, and no longer at expiresAt itself', () => {

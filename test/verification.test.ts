@@ -1,4 +1,8 @@
+import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import { reasons } from '../decide/verdict.ts';
+import { sweepTombstones } from '../server/background/tombstones.ts';
+import { hashToken, newToken } from '../server/token.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -16,6 +20,7 @@ interface Asked {
   scopes?: string[];
   anyScopes?: string[];
   scopeQuery?: string;
+  explain?: boolean;
 }
 const verdict = async (token: string, { by = service.operator, ...asked }: Asked = {}) =>
   expectData(await by.POST('/v1/keys/verify', { body: { token, ...asked } }));
@@ -26,6 +31,14 @@ const mint = async (
 ) => expectData(await by.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
 
 const unknown = { valid: false, reason: 'unknown' };
+const refused = (
+  { id, accountId, name }: { id: string; accountId: string; name: string },
+  reason: string,
+) => ({
+  valid: false,
+  reason,
+  key: { id, accountId, name },
+});
 
 test('a valid verdict says whose the key is and what it may do', async () => {
   const { id: accountId } = expectData(
@@ -44,27 +57,78 @@ test('a token stops verifying at its expiry', async () => {
   service.pass(86_400_000 - 1);
   expect(await verdict(key.token)).toMatchObject({ valid: true });
   service.pass(1);
-  expect(await verdict(key.token)).toEqual({ valid: false, reason: 'expired' });
+  expect(await verdict(key.token)).toEqual(refused(key, 'expired'));
 });
 
 test('a disabled key is refused until it is allowed again', async () => {
   const key = await mint();
   const params = { path: { keyId: key.id } };
   await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: true } });
-  expect(await verdict(key.token)).toEqual({ valid: false, reason: 'disabled' });
+  expect(await verdict(key.token)).toEqual(refused(key, 'disabled'));
   await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { disabled: false } });
   expect(await verdict(key.token)).toMatchObject({ valid: true });
 });
 
-test('a revoked token is unknown at once', async () => {
+test('a revoked token is refused at once, and for whoever may verify it the verdict names its key', async () => {
   const key = await mint();
   await ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: key.id } } });
-  expect(await verdict(key.token)).toEqual(unknown);
+  for (const by of [service.operator, ada.client])
+    expect(await verdict(key.token, { by })).toEqual(refused(key, 'revoked'));
+  expect(await verdict(key.token, { by: bob.client })).toEqual(unknown);
+  expect((await service.as(key.token).GET('/v1/keys/current')).error).toMatchObject({
+    code: 'invalid_token',
+    detail: 'The key was revoked.',
+  });
+});
+
+test('a token that is gone is remembered for its retention, and a token that lives goes before', async () => {
+  const key = await mint();
+  const hash = hashToken(key.token);
+  await ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: key.id } } });
+  const { rows } = await sql<{ at: Date }>`select at from tombstones where hash = ${hash}`.execute(
+    service.db,
+  );
+  const at = rows[0]?.at.getTime() ?? 0;
+  await sweepTombstones(service.db, at + 86_400_000 - 1, 86_400_000);
+  expect(await verdict(key.token)).toEqual(refused(key, 'revoked'));
+  await sql`
+    insert into tombstones select ${hashToken(newToken('lk_'))}, key_id, account_id, name, reason, at from tombstones
+    where hash = ${hash}`.execute(service.db);
+  expect(await sweepTombstones(service.db, at + 86_400_001, 86_400_000)).toBe(false);
+  expect(
+    (await sql`select from tombstones where key_id = ${key.id.slice(4)}`.execute(service.db)).rows,
+  ).toEqual([]);
+
+  const other = await mint();
+  await sql`
+    insert into tombstones values (${hashToken(other.token)}, ${key.id.slice(4)}, ${ada.accountId.slice(4)}, 'Old', 'revoked', now())`.execute(
+    service.db,
+  );
+  expect(await verdict(other.token)).toMatchObject({ valid: true, key: { id: other.id } });
+});
+
+test('an explained verdict has the outcome of each check, in the order of the reasons', async () => {
+  const key = await mint({ scopes: ['a'] });
+  const outcomes = async (asked: Asked) => {
+    const { checks = [], ...rest } = await verdict(key.token, { explain: true, ...asked });
+    return { ...rest, checks: checks.map(({ check, passed }) => (passed ? check : `not ${check}`)) };
+  };
+  const { checks } = await outcomes({ scopes: ['a'] });
+  expect(checks).toEqual(reasons);
+  expect(await outcomes({ scopes: ['b'] })).toEqual({
+    ...refused(key, 'insufficient_scope'),
+    missingScopes: ['b'],
+    checks: reasons.map((reason) => (reason === 'insufficient_scope' ? `not ${reason}` : reason)),
+  });
+  expect(await outcomes({ by: bob.client })).toEqual({ ...unknown, checks: ['not unknown'] });
+  await ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: key.id } } });
+  expect(await outcomes({})).toEqual({ ...refused(key, 'revoked'), checks: ['unknown', 'not revoked'] });
 });
 
 const lacking = (...missingScopes: string[]) => ({
   valid: false,
   reason: 'insufficient_scope',
+  key: expect.any(Object),
   missingScopes,
 });
 

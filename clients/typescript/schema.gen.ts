@@ -866,6 +866,8 @@ export interface components {
             /** @enum {boolean} */
             valid: true;
             key: components["schemas"]["VerifiedKey"];
+            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. */
+            checks?: components["schemas"]["Check"][];
         };
         VerifiedKey: {
             /**
@@ -891,14 +893,23 @@ export interface components {
              */
             expiresAt: string | null;
         };
+        Check: {
+            /**
+             * @description What was checked: the reason if it fails.
+             * @enum {string}
+             */
+            check: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience";
+            passed: boolean;
+        };
         Invalid: {
             /** @enum {boolean} */
             valid: false;
             /**
-             * @description Why not. `unknown`: no such key, revoked, or not yours to verify. Where several apply, the first in the order unknown, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience.
+             * @description Why not. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience.
              * @enum {string}
              */
-            reason: "unknown" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience";
+            reason: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience";
+            key?: components["schemas"]["RefusedKey"];
             /**
              * @description With `insufficient_scope`: the scopes that were asked for and that the key does not cover. Of alternatives that all fail, each is listed.
              * @example [
@@ -911,6 +922,22 @@ export interface components {
              * @example The key cannot be used from 198.51.100.7.
              */
             detail?: string;
+            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. */
+            checks?: components["schemas"]["Check"][];
+        };
+        /** @description The key, unless the token is unknown. It may be deleted already. */
+        RefusedKey: {
+            /**
+             * @description The key’s id.
+             * @example key_6921a5d4b281af121fcda4cf
+             */
+            id: string;
+            /**
+             * @description The account’s id.
+             * @example acc_6921a5c0b281af121fcda4ce
+             */
+            accountId: string;
+            name: string;
         };
         Verification: {
             /** @description The token that was presented to you, whatever it is. */
@@ -952,6 +979,8 @@ export interface components {
              * @example files-cli/2.4
              */
             userAgent?: unknown;
+            /** @description True adds the outcome of each check to the verdict, for debugging. */
+            explain?: boolean;
         };
         Verdicts: {
             verdicts: components["schemas"]["Verdict"][];
@@ -1009,6 +1038,8 @@ export interface components {
         UsageCounts: {
             /** @description Uses that were accepted. */
             valid: number;
+            /** @description Uses of the key after it was revoked. */
+            revoked: number;
             /** @description Uses of a previous token after its end. */
             rotated: number;
             /** @description Uses of the expired key. */
@@ -1033,6 +1064,8 @@ export interface components {
             start: string;
             /** @description Uses that were accepted. */
             valid: number;
+            /** @description Uses of the key after it was revoked. */
+            revoked: number;
             /** @description Uses of a previous token after its end. */
             rotated: number;
             /** @description Uses of the expired key. */
@@ -1256,7 +1289,9 @@ export type ExtendRotation = components['schemas']['ExtendRotation'];
 export type Verdict = components['schemas']['Verdict'];
 export type Valid = components['schemas']['Valid'];
 export type VerifiedKey = components['schemas']['VerifiedKey'];
+export type Check = components['schemas']['Check'];
 export type Invalid = components['schemas']['Invalid'];
+export type RefusedKey = components['schemas']['RefusedKey'];
 export type Verification = components['schemas']['Verification'];
 export type Verdicts = components['schemas']['Verdicts'];
 export type VerificationBatch = components['schemas']['VerificationBatch'];
@@ -4098,6 +4133,7 @@ export interface operations {
                      *       "bucket": "hour",
                      *       "total": {
                      *         "valid": 1840,
+                     *         "revoked": 0,
                      *         "rotated": 0,
                      *         "disabled": 3,
                      *         "expired": 0,
@@ -4110,6 +4146,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T09:00:00.000Z",
                      *           "valid": 1204,
+                     *           "revoked": 0,
                      *           "rotated": 0,
                      *           "disabled": 0,
                      *           "expired": 0,
@@ -4121,6 +4158,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
                      *           "valid": 636,
+                     *           "revoked": 0,
                      *           "rotated": 0,
                      *           "disabled": 3,
                      *           "expired": 0,
@@ -4289,6 +4327,7 @@ export interface operations {
                      *       "bucket": "hour",
                      *       "total": {
                      *         "valid": 1840,
+                     *         "revoked": 0,
                      *         "rotated": 0,
                      *         "disabled": 3,
                      *         "expired": 0,
@@ -4301,6 +4340,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T09:00:00.000Z",
                      *           "valid": 1204,
+                     *           "revoked": 0,
                      *           "rotated": 0,
                      *           "disabled": 0,
                      *           "expired": 0,
@@ -4312,6 +4352,7 @@ export interface operations {
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
                      *           "valid": 636,
+                     *           "revoked": 0,
                      *           "rotated": 0,
                      *           "disabled": 3,
                      *           "expired": 0,

@@ -54,10 +54,16 @@ export async function sweepClosedAccount(db: Database, now: number): Promise<boo
       limit ${stepSize} for update of refresh_tokens skip locked),
     forgotten as (
       delete from refresh_tokens where hash in (select hash from some_tokens)),
+    some_tombstones as (
+      select hash from tombstones join account on account.id = account_id
+      limit ${stepSize} for update of tombstones skip locked),
+    erased as (
+      delete from tombstones where hash in (select hash from some_tombstones)),
     removed as (
       delete from accounts where id in (select id from account)
         and not exists (select from keys where account_id = accounts.id)
         and not exists (select from usage where account_id = accounts.id)
+        and not exists (select from tombstones where account_id = accounts.id)
         and not exists (
           select from refresh_tokens join sessions on sessions.id = session_id where account_id = accounts.id))
     select id from account`.execute(db);

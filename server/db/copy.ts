@@ -9,6 +9,7 @@ const tables: Record<keyof Schema, boolean> = {
   refresh_tokens: true,
   keys: true,
   tokens: true,
+  tombstones: true,
   usage: true,
   events: true,
   idempotency_keys: true,

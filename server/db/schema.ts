@@ -62,6 +62,14 @@ export interface Schema {
     last_used_ip: string | null;
     last_used_user_agent: string | null;
   };
+  tombstones: {
+    hash: Uint8Array;
+    key_id: string;
+    account_id: string;
+    name: string;
+    reason: 'revoked' | 'rotated';
+    at: Date;
+  };
   usage: {
     account_id: string;
     key_id: string;

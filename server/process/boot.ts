@@ -7,6 +7,7 @@ import { sweepIdempotencyKeys } from '../background/idempotency-keys.ts';
 import { noticeExpiries, noticeUnused } from '../background/notices.ts';
 import { sweepEvents } from '../background/old-events.ts';
 import { Sweeper } from '../background/sweeper.ts';
+import { sweepTombstones } from '../background/tombstones.ts';
 import { openPGlite } from '../db/pglite.ts';
 import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
 import type { Database } from '../db/schema.ts';
@@ -78,7 +79,8 @@ export async function boot(
     corsOrigins: config.CORS_ORIGINS,
     clientIpHeader: config.CLIENT_IP_HEADER,
   });
-  const retention = config.EVENT_RETENTION_DAYS * 86_400_000;
+  const eventRetention = config.EVENT_RETENTION_DAYS * day;
+  const tombstoneRetention = config.TOMBSTONE_DAYS * day;
   const inBackground = (failure: string, step: (db: Database, now: number) => Promise<boolean>) =>
     new Sweeper(
       () => step(db, freshness.now()),
@@ -89,8 +91,9 @@ export async function boot(
     inBackground('Idempotency-Keys are not swept', sweepIdempotencyKeys),
     inBackground('expiring keys are not noticed', noticeExpiries),
     inBackground('unused keys are not noticed', noticeUnused),
-    ...(retention > 0
-      ? [inBackground('old events are not swept', (db, now) => sweepEvents(db, now, retention))]
+    inBackground('old tombstones are not swept', (db, now) => sweepTombstones(db, now, tombstoneRetention)),
+    ...(eventRetention > 0
+      ? [inBackground('old events are not swept', (db, now) => sweepEvents(db, now, eventRetention))]
       : []),
   ];
 
@@ -108,6 +111,9 @@ export async function boot(
     },
   };
 }
+
+/** In milliseconds. */
+const day = 86_400_000;
 
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 

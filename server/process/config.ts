@@ -126,6 +126,11 @@ const environment = z
       .regex(/^\d{1,5}$/, 'must be a whole number of days, or 0 to keep events for ever')
       .transform(wholeNumber)
       .default(365),
+    TOMBSTONE_DAYS: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'must be a whole number of days from 1 to 9999')
+      .transform(wholeNumber)
+      .default(30),
     CLIENT_IP_HEADER: z
       .string()
       .regex(/^[\w-]{1,64}$/, 'must be the name of a header, such as X-Forwarded-For')

@@ -2,9 +2,9 @@ import type { Database } from '../db/schema.ts';
 import type { Freshness, Invalidated } from '../replication/freshness.ts';
 import { GenerationalCache } from './generational-cache.ts';
 import { KeyLookup } from './key-lookup.ts';
-import type { Keys, VerifiedKey } from './verify.ts';
+import type { Found, Keys, Tombstone, VerifiedKey } from './verify.ts';
 
-/** The negative cache holds so many hashes of no key. It is apart from the keys, so that nobody can evict those with made-up tokens. */
+/** The negative cache holds so many hashes of no key, or of one that is gone. It is apart from the keys, so that nobody can evict those with made-up tokens. */
 const maxUnknown = 10_000;
 /** So many deleted accounts are noted as such. With the next one the whole cache is invalidated, for once. */
 const maxClosed = 10_000;
@@ -17,7 +17,7 @@ const bytesPerCharacter = 2;
 
 export interface KeyCacheOptions {
   /** Looks a key up in the database. */
-  find: (hash: string) => Promise<VerifiedKey | undefined>;
+  find: (hash: string) => Promise<Found | undefined>;
   /** Whether every change so far was told to `invalidate`, `invalidateAccount` or `invalidateAll`. */
   isFresh: () => boolean;
   /** How much the keys may take, about. */
@@ -32,11 +32,11 @@ export class KeyCache implements Invalidated, Keys {
   readonly #find: KeyCacheOptions['find'];
   readonly #isFresh: () => boolean;
   readonly #keys: GenerationalCache<VerifiedKey>;
-  readonly #unknown = new GenerationalCache<true>(maxUnknown);
+  readonly #unknown = new GenerationalCache<Tombstone | 'unknown'>(maxUnknown);
   /** Accounts that were deleted, some of whose keys may still be among ours: nobody has to look for those at once. */
   readonly #closed = new Set<string>();
   /** Look-ups in flight, by hash. What is invalidated meanwhile is taken out, so that its answer is not cached. */
-  readonly #inFlight = new Map<string, Promise<VerifiedKey | undefined>>();
+  readonly #inFlight = new Map<string, Promise<Found | undefined>>();
 
   constructor({ find, isFresh, bytes }: KeyCacheOptions) {
     this.#find = find;
@@ -50,16 +50,18 @@ export class KeyCache implements Invalidated, Keys {
   }
 
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
-  find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined> {
+  find(hash: string): Found | undefined | Promise<Found | undefined> {
     // Nor would a look-up in flight do: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
     const key = this.#keys.get(hash);
     if (key && !this.#closed.has(key.accountId)) return key;
-    if (this.#unknown.get(hash)) return undefined;
+    const none = this.#unknown.get(hash);
+    if (none === 'unknown') return undefined;
+    if (none && !this.#closed.has(none.accountId)) return none;
     return this.#inFlight.get(hash) ?? this.#ask(hash);
   }
 
-  refresh(hash: string): Promise<VerifiedKey | undefined> {
+  refresh(hash: string): Promise<Found | undefined> {
     this.invalidate(hash);
     return this.#isFresh() ? this.#ask(hash) : this.#find(hash);
   }
@@ -84,9 +86,9 @@ export class KeyCache implements Invalidated, Keys {
     this.#inFlight.clear();
   }
 
-  #ask(hash: string): Promise<VerifiedKey | undefined> {
+  #ask(hash: string): Promise<Found | undefined> {
     const isLatest = () => this.#inFlight.get(hash) === asked && this.#inFlight.delete(hash);
-    const asked: Promise<VerifiedKey | undefined> = this.#find(hash).then(
+    const asked: Promise<Found | undefined> = this.#find(hash).then(
       (key) => {
         if (isLatest()) this.#store(hash, key);
         return key;
@@ -100,9 +102,10 @@ export class KeyCache implements Invalidated, Keys {
     return asked;
   }
 
-  #store(hash: string, key: VerifiedKey | undefined): void {
-    if (key) this.#keys.set(key.hash, key);
-    else this.#unknown.set(hash, true);
+  #store(hash: string, found: Found | undefined): void {
+    if (!found) this.#unknown.set(hash, 'unknown');
+    else if (found.gone) this.#unknown.set(found.hash, found);
+    else this.#keys.set(found.hash, found);
   }
 }
 

@@ -4,19 +4,19 @@ import { parseCidr } from '../../decide/cidr.ts';
 import type { Database } from '../db/schema.ts';
 import { databaseTime } from '../replication/clock.ts';
 import type { ReadClock } from '../replication/freshness.ts';
-import type { VerifiedKey } from './verify.ts';
+import type { Found, Tombstone, VerifiedKey } from './verify.ts';
 
 /** At most so many hashes go into one query. */
 const batchSize = 1_000;
 
-type Found = ReadonlyMap<string, VerifiedKey>;
+type FoundByHash = ReadonlyMap<string, Found>;
 
 /** Finds keys by their hashes in the database. All look-ups of one tick go into one query. */
 export class KeyLookup {
   readonly #db: Database;
   readonly #readClock: ReadClock;
   #hashes = new Set<string>();
-  #found: Promise<Found> | undefined;
+  #found: Promise<FoundByHash> | undefined;
 
   /** @param readClock is told what time it was in the database, before the keys are given */
   constructor(db: Database, readClock: ReadClock) {
@@ -25,7 +25,7 @@ export class KeyLookup {
   }
 
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
-  async find(hash: string): Promise<VerifiedKey | undefined> {
+  async find(hash: string): Promise<Found | undefined> {
     if (this.#hashes.size === batchSize) this.#found = undefined;
     this.#found ??= this.#gather();
     this.#hashes.add(hash);
@@ -33,7 +33,7 @@ export class KeyLookup {
   }
 
   /** What is found of those that are asked for until the tick ends. */
-  #gather(): Promise<Found> {
+  #gather(): Promise<FoundByHash> {
     const hashes = new Set<string>();
     this.#hashes = hashes;
     return new Promise((resolve, reject) =>
@@ -44,31 +44,34 @@ export class KeyLookup {
     );
   }
 
-  async #query(hashes: ReadonlySet<string>): Promise<Found> {
+  async #query(hashes: ReadonlySet<string>): Promise<FoundByHash> {
     const sent = performance.now();
     const { rows } = await findByHashes([...hashes]).execute(this.#db);
     const received = performance.now();
     const [first] = rows;
     if (first) this.#readClock(first.now, sent, received);
-    return new Map(rows.map((row) => [row.hash, keyOf(row)]));
+    return new Map(rows.map((row) => [row.hash, foundIn(row)]));
   }
 }
 
-interface Row extends Omit<VerifiedKey, 'scopes' | 'allowedIps'> {
+interface Row extends Omit<VerifiedKey, 'gone' | 'scopes' | 'allowedIps'> {
+  gone: Tombstone['gone'] | null;
   scopes: string[];
   allowedIps: string[] | null;
   /** Unix time in milliseconds by the database's clock. */
   now: number;
 }
 
-function keyOf({ now, scopes, allowedIps, ...key }: Row): VerifiedKey {
+function foundIn({ now, gone, scopes, allowedIps, ...key }: Row): Found {
+  const { id, hash, accountId, name } = key;
+  if (gone) return { gone, id, hash, accountId, name };
   // A range that somebody wrote by hand, and that is none, allows nothing.
   const ranges = allowedIps?.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
-  return { ...key, scopes: new Set(scopes), allowedIps: ranges ?? null };
+  return { ...key, gone, scopes: new Set(scopes), allowedIps: ranges ?? null };
 }
 
 /**
- * The keys whose tokens have these hashes. The planner cannot know how many hashes come, prefers to read a small table
+ * The keys whose tokens have these hashes, else the tombstones of the tokens. The planner cannot know how many hashes come, prefers to read a small table
  * from end to end for each of them, and keeps that plan while the table grows. So the token is asked for as the first
  * one from this hash on, which nothing finds as fast as the index; and the outer LIMIT, which changes nothing, keeps
  * whole tables from being joined.
@@ -79,8 +82,8 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
     select encode(wanted.hash, 'hex') as hash, found.*, ${sql.raw(databaseTime)} as now
     from unnest(${array}::text::bytea[]) as wanted(hash)
     cross join lateral (
-      select keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name, keys.scopes,
-        keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
+      (select null as gone, keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name,
+        keys.scopes, keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
         keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
         case tokens.hash when keys.previous_hash then keys.previous_ends_at end as "endsAt"
@@ -88,6 +91,17 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       join keys on keys.id = tokens.key_id join accounts on accounts.id = keys.account_id
       where tokens.hash = wanted.hash and accounts.closed_at is null
         and tokens.hash in (keys.current_hash, keys.next_hash, keys.previous_hash)
+      limit 1)
+      union all
+      (select tombstones.reason, tombstones.key_id, tombstones.account_id, null, tombstones.name,
+        null, null, null, null, null, null, null, null, null
+      from (select * from tombstones where hash >= wanted.hash order by hash limit 1) as tombstones
+      join accounts on accounts.id = tombstones.account_id
+      where tombstones.hash = wanted.hash and accounts.closed_at is null
+        -- A token that lives goes before, whichever comes first.
+        and wanted.hash is distinct from (
+          select hash from tokens where hash >= wanted.hash order by hash limit 1)
+      limit 1)
       limit 1
     ) as found`;
 }

@@ -1,5 +1,6 @@
 import { isPlausible } from '../../decide/token-form.ts';
 import {
+  type GoneReason,
   type KeyFacts,
   type KeyReason,
   type Presented,
@@ -13,6 +14,8 @@ import { maybeAsync } from './maybe-async.ts';
 
 /** What a verdict needs to know of a key, and of the token that was presented. */
 export interface VerifiedKey extends KeyFacts {
+  /** It is there: see `Tombstone`. */
+  gone: null;
   id: string;
   /** SHA-512 of the token, 128 hexadecimal digits. */
   hash: string;
@@ -25,13 +28,18 @@ export interface VerifiedKey extends KeyFacts {
   metadata: Metadata;
 }
 
-/**
- * `at` is when it was given, as Unix time in milliseconds. The key of a token that is not good is there to count the
- * use; a verifier is not told.
- */
+/** What is remembered of a token that is gone. */
+export interface Tombstone extends Pick<VerifiedKey, 'id' | 'hash' | 'accountId' | 'name'> {
+  gone: GoneReason;
+}
+
+/** What a hash is found to be of. */
+export type Found = VerifiedKey | Tombstone;
+
+/** `at` is when it was given, as Unix time in milliseconds. */
 export type Verdict =
   | { valid: true; key: VerifiedKey; at: number }
-  | { valid: false; reason: KeyReason; key: VerifiedKey; at: number }
+  | { valid: false; reason: KeyReason; key: Found; at: number }
   | { valid: false; reason: 'unknown'; key?: undefined };
 
 const unknown: Verdict = { valid: false, reason: 'unknown' };
@@ -40,13 +48,13 @@ export const malformed: Verdict = { valid: false, reason: 'unknown' };
 
 /** Where keys are found by the hashes of their tokens, 128 hexadecimal digits each. */
 export interface Keys {
-  find(hash: string): VerifiedKey | undefined | Promise<VerifiedKey | undefined>;
+  find(hash: string): Found | undefined | Promise<Found | undefined>;
   /** Asks the database, whatever is cached. */
-  refresh(hash: string): Promise<VerifiedKey | undefined>;
+  refresh(hash: string): Promise<Found | undefined>;
 }
 
 /** The keys a verifier may see: those of one account, or, for the operator's own, every key. */
-const within = (reach: string, key: VerifiedKey) => reach === operatorAccountId || reach === key.accountId;
+const within = (reach: string, key: Found) => reach === operatorAccountId || reach === key.accountId;
 
 /** What is asked of a token. */
 export interface Wanted extends Presented {
@@ -70,6 +78,7 @@ export function verifyHash(
   return maybeAsync(keys.find(hash), (key): Verdict => {
     if (!key || !within(wanted.reach, key)) return unknown;
     const at = wanted.now();
+    if (key.gone) return { valid: false, reason: key.gone, key, at };
     const reason = reasonAgainst(key, wanted, at);
     return reason ? { valid: false, reason, key, at } : { valid: true, key, at };
   });

@@ -49,8 +49,8 @@ export const codes: string extends Problem['code'] ? never : 'key_not_found' ext
 error?.code === 'no_such_code';
 
 export function read(verdict: Verdict): string {
-  // @ts-expect-error: only a valid verdict has a key
-  verdict.key;
+  // @ts-expect-error: only the key of a valid verdict has scopes
+  verdict.key.scopes;
   // @ts-expect-error: only an invalid verdict has a reason
   verdict.reason;
   const valid: boolean = verdict.valid;

@@ -116,7 +116,7 @@ test('what was revoked since a backup stays revoked after it is restored, with t
 
   await restore();
   await psql(url, redo, since, file);
-  expect(await verdicts()).toEqual(['valid', 'unknown', 'disabled', 'unknown', 401]);
+  expect(await verdicts()).toEqual(['valid', 'revoked', 'disabled', 'unknown', 401]);
   const client = postgres(url, { max: 1 });
   const stale = await client.unsafe(passwords.replaceAll("'2026-01-31T00:00:00Z'", `'${since}'`));
   await client.end();

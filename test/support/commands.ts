@@ -117,6 +117,7 @@ async function note(
     createdAt: at,
     updatedAt: at,
     revoked: false,
+    erased: false,
   };
   const key = { ...rest, ...minted, id: share.apiKeys.at(-1)._id, number };
   model.keys.push(key);
@@ -303,7 +304,8 @@ const deleteAccount = fc.record({ by: account }).map((facts) =>
     expect((await call(real, as, 'DELETE', '/v1/account')).status).toBe(204);
     for (const path of ['/v1/account', ...Object.values(lists)])
       expect((await call(real, as, 'GET', path)).status).toBe(401);
-    for (const key of liveKeys(model, facts.by)) key.revoked = true;
+    for (const key of model.keys.filter(({ owner }) => owner === facts.by))
+      Object.assign(key, { revoked: true, erased: true });
     const { accountId, accessToken, refreshToken } = await real.service.signIn();
     model.accounts[facts.by] = { id: accountId.slice(4) };
     real.sessions[facts.by] = { accessToken, refreshToken };
@@ -359,7 +361,7 @@ async function verify(
 /** Every token that a key ever had. */
 const everyToken = ({ tokens: { current, next, previous }, replaced }: ModelKey) => [
   ...[previous, current, next].flatMap((one) => (one ? [one.token] : [])),
-  ...replaced,
+  ...replaced.map(({ token }) => token),
 ];
 
 /** The key has other tokens from now on: those that it has no more are refused. */
@@ -368,7 +370,9 @@ function replaceTokens(key: ModelKey, tokens: ModelKey['tokens']) {
   key.tokens = tokens;
   const { current, next, previous } = tokens;
   const kept = [current, next, previous].map((one) => one?.token);
-  key.replaced = before.filter((token) => !kept.includes(token));
+  const gone = before.filter((token) => !kept.includes(token));
+  const known = (token: string) => key.replaced.find((one) => one.token === token);
+  key.replaced = gone.map((token) => known(token) ?? { token, name: key.name });
 }
 
 const rotate = fc

@@ -32,8 +32,8 @@ export interface ModelKey {
   id: string;
   number: number;
   tokens: { current: ModelToken; next?: NextToken | undefined; previous?: PreviousToken | undefined };
-  /** Tokens that it had. */
-  replaced: string[];
+  /** Tokens that it had, each with the name that the key had at their end. */
+  replaced: { token: string; name: string }[];
   name: string;
   scopes: string[];
   /** Instants, in Unix milliseconds. */
@@ -48,6 +48,8 @@ export interface ModelKey {
   /** The session that minted it. */
   createdBy: string;
   revoked: boolean;
+  /** Its account is deleted. */
+  erased: boolean;
 }
 
 export interface Model {
@@ -103,9 +105,12 @@ export function verdictOn(
   reach: number | 'operator',
   { scopes = [], ip, audience }: Presented = {},
 ) {
-  const no = (reason: string) => ({ valid: false, reason });
-  if (key.revoked || (reach !== 'operator' && reach !== key.owner)) return no('unknown');
-  if (key.replaced.includes(token)) return no('unknown');
+  if (key.erased || (reach !== 'operator' && reach !== key.owner)) return { valid: false, reason: 'unknown' };
+  const named = { id: `key_${key.id}`, accountId: `acc_${model.accounts[key.owner]?.id}` };
+  const no = (reason: string, name = key.name) => ({ valid: false, reason, key: { ...named, name } });
+  const replaced = key.replaced.find((one) => one.token === token);
+  if (replaced) return no('rotated', replaced.name);
+  if (key.revoked) return no('revoked');
   if (key.tokens.previous?.token === token && !draining(model, key)) return no('rotated');
   const status = statusOf(model, key);
   if (status !== 'active') return no(status);
@@ -118,8 +123,7 @@ export function verdictOn(
   return {
     valid: true,
     key: {
-      id: `key_${key.id}`,
-      accountId: `acc_${model.accounts[key.owner]?.id}`,
+      ...named,
       externalId: null,
       name: key.name,
       scopes: key.scopes,

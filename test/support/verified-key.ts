@@ -2,6 +2,7 @@ import type { VerifiedKey } from '../../server/verify/verify.ts';
 
 /** A key as a verification finds it: active, without scopes, and otherwise as the facts say. */
 export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
+  gone: null,
   id: '',
   hash: '',
   state: 'current',

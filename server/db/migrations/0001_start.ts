@@ -115,12 +115,40 @@ const statements = [
   ) with (fillfactor = 85)`,
   sql`create index on tokens (key_id)`,
 
+  // Tokens that are gone, so that whoever presents one can be told why. Those of a deleted account leave none.
+  sql`create table tombstones (
+    hash bytea primary key,
+    key_id text collate "C" not null,
+    account_id text collate "C" not null references accounts on delete cascade,
+    name text not null,
+    reason text not null check (reason in ('revoked', 'rotated')),
+    ${instant('at')} not null
+  )`,
+  sql`create index on tombstones (account_id)`,
+  // For the sweep.
+  sql`create index on tombstones (at)`,
+  sql`create function entomb_tokens() returns trigger language plpgsql as $$
+  begin
+    insert into tombstones (hash, key_id, account_id, name, reason, at)
+    select hash, old.id, old.account_id, old.name, 'revoked', now()
+    from unnest(array[old.current_hash, old.next_hash, old.previous_hash]) as hash
+    where hash is not null and exists (select from accounts where id = old.account_id and closed_at is null)
+    on conflict do nothing;
+    return null;
+  end $$`,
+  sql`create trigger key_entombed after delete on keys for each row execute function entomb_tokens()`,
+
   // A key has the tokens that it names, and no others: also those that another rotation brings in at the same time,
   // which a statement that began before cannot see.
   sql`create function delete_replaced_tokens() returns trigger language plpgsql as $$
   begin
-    delete from tokens where key_id = new.id and hash <> new.current_hash
-      and hash is distinct from new.next_hash and hash is distinct from new.previous_hash;
+    with replaced as (
+      delete from tokens where key_id = new.id and hash <> new.current_hash
+        and hash is distinct from new.next_hash and hash is distinct from new.previous_hash
+      returning hash)
+    insert into tombstones (hash, key_id, account_id, name, reason, at)
+    select hash, new.id, new.account_id, new.name, 'rotated', now() from replaced
+    on conflict do nothing;
     return null;
   end $$`,
   sql`create trigger key_rotated after update of current_hash, next_hash, previous_hash on keys

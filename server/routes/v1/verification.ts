@@ -7,7 +7,7 @@ import {
   verification,
 } from '../../../api/verification.ts';
 import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
-import type { Presented } from '../../../decide/verdict.ts';
+import { type CheckOutcome, explain, type Presented, type Reason } from '../../../decide/verdict.ts';
 import { type Caller, keyOf, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -28,8 +28,7 @@ type Told = Json<Success<typeof verification.verify>>;
 function teller(): (verdict: Verdict, presented: Presented) => Told {
   const accepted = new WeakMap<VerifiedKey, Told>();
   return (verdict, presented) => {
-    if (!verdict.valid)
-      return Json.of({ valid: false, reason: verdict.reason, ...lacking(verdict, presented) });
+    if (!verdict.valid) return Json.of(refusedBody(verdict, presented));
     const { key } = verdict;
     const kept = accepted.get(key);
     if (kept) return kept;
@@ -49,12 +48,40 @@ const verifiedBody = (key: VerifiedKey) => ({
   expiresAt: key.expiresAt?.toISOString() ?? null,
 });
 
+type Refused = Extract<Verdict, { valid: false }>;
+
+const refusedBody = (verdict: Refused, presented: Presented) => ({
+  valid: false as const,
+  reason: verdict.reason,
+  ...(verdict.key && {
+    key: { id: `key_${verdict.key.id}`, accountId: `acc_${verdict.key.accountId}`, name: verdict.key.name },
+  }),
+  ...lacking(verdict, presented),
+});
+
+/** The outcomes of the checks that a verdict rests on, in order. */
+function checksOf(verdict: Verdict, presented: Presented): CheckOutcome[] {
+  const outcome = (check: Reason, passed: boolean) => ({ check, passed });
+  if (!verdict.key) return [outcome('unknown', false)];
+  const { key, at } = verdict;
+  if (key.gone === 'revoked') return [outcome('unknown', true), outcome('revoked', false)];
+  const before = [outcome('unknown', true), outcome('revoked', true)];
+  return key.gone ? [...before, outcome('rotated', false)] : [...before, ...explain(key, presented, at)];
+}
+
+const explained = (verdict: Verdict, presented: Presented): Told =>
+  Json.of({
+    ...(verdict.valid ? { valid: true, key: verifiedBody(verdict.key) } : refusedBody(verdict, presented)),
+    checks: checksOf(verdict, presented),
+  });
+
 /** What the key lacks, or the verification does, where the reason alone does not say it. */
 function lacking(
-  { reason, key }: Extract<Verdict, { valid: false }>,
+  { reason, key }: Refused,
   { scopes, audience, client }: Presented,
 ): { missingScopes?: string[]; detail?: string } {
-  if (reason === 'insufficient_scope' && scopes) return { missingScopes: missingScopes(key.scopes, scopes) };
+  if (reason === 'insufficient_scope' && scopes && !key.gone)
+    return { missingScopes: missingScopes(key.scopes, scopes) };
   if (reason === 'ip_not_allowed') return { detail: addressDetail(client().ip) };
   if (reason === 'wrong_audience') return { detail: audienceDetail(audience) };
   return {};
@@ -129,7 +156,9 @@ export function verificationOperations(context: ServiceContext): Operation[] {
       const client = () => ({ ip: ip ? plainIp(ip) : null, userAgent: plainUserAgent(userAgent) });
       const scopes = wantedScopes(json);
       const asked = { purpose: 'verify' as const, reach: selfOf(caller), scopes, audience, client };
-      return maybeAsync(check(context, token, asked), (verdict) => tell(verdict, asked));
+      return maybeAsync(check(context, token, asked), (verdict) =>
+        json.explain ? explained(verdict, asked) : tell(verdict, asked),
+      );
     }),
 
     operation(
