@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
 import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from '../errors.ts';
 import { checkForm, checkJson } from './body-bounds.ts';
@@ -10,6 +11,9 @@ import { validated } from './zod-issues.ts';
 
 /** A body may have at most so many bytes, where its operation sets no other bound. */
 export const maxBytes = 65_536;
+
+/** A body that is too large by the length it told is waited for so long, in milliseconds: it may never be sent. */
+const lingering = 500;
 
 /** The bodies that a route takes: a schema for each media type. */
 export interface BodyConfig {
@@ -30,12 +34,16 @@ export interface ParsedBody {
  */
 export async function readBytes({ request, header, readBody }: Incoming, limit: number): Promise<Uint8Array> {
   const length = header('transfer-encoding') == null ? header('content-length') : undefined;
-  if (length != null && Number(length) > limit + maxDropped) throw new BodyTooLarge(limit);
+  const watched = () => (readBody ? readBody(limit) : readWatched(request, limit));
+  if (length != null && Number(length) > limit) {
+    if (Number(length) <= limit + maxDropped)
+      await Promise.race([watched().catch(() => {}), pause(lingering, undefined, { ref: false })]);
+    throw new BodyTooLarge(limit);
+  }
   try {
-    if (readBody) return await readBody(limit);
     // No more is read than the length that was told, so only without one has the body to be watched.
-    if (length != null && Number(length) <= limit) return new Uint8Array(await request.arrayBuffer());
-    return await readWatched(request, limit);
+    if (length != null && !readBody) return new Uint8Array(await request.arrayBuffer());
+    return await watched();
   } catch (error) {
     throw error instanceof BodyTooLarge ? error : new MalformedBody('The body was not sent completely.');
   }

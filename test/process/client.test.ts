@@ -243,7 +243,7 @@ test.each(Object.entries(runtimes))(
       good: '200 One',
       none: '401 {"error":"missing"}',
       lacking: '403 {"error":"insufficient_scope"}',
-      revoked: '401 {"error":"unknown"}',
+      revoked: '401 {"error":"revoked"}',
       unexpected: 'GET /v1/keys got 502, but not an answer of Latchkey.',
     });
   },
