@@ -135,11 +135,10 @@ export const NewKey = z
     scopes: Scopes.optional(),
     metadata: Metadata.optional(),
     expiresIn: z.enum(lifetimes).optional().openapi({
-      description:
-        'How long the key lives, from now. Days of 24 hours; `1y` is 365 of them. Default: `never`.',
+      description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.',
     }),
     expiresAt: givenInstant.optional().openapi({
-      description: 'Or the instant it expires, in the future. Not together with `expiresIn`.',
+      description: 'Expiry time, in the future. Use it instead of `expiresIn`.',
     }),
     ...newConditions,
   })
@@ -153,48 +152,48 @@ const KeyPatch = z
     expiresAt: givenInstant
       .nullable()
       .optional()
-      .openapi({ type: ['string', 'null'], description: 'When it expires, in the future; null: never.' }),
+      .openapi({ type: ['string', 'null'], description: 'Expiry time, in the future. Null: never.' }),
     disabled: z
       .boolean('Must be true or false.')
       .optional()
-      .openapi({ description: 'True refuses the key until false allows it again.' }),
+      .openapi({ description: 'True: every token of the key is refused, until it is false again.' }),
     ...conditionsPatch,
   })
   .openapi('KeyPatch', { example: { name: 'Mobile app (old)', disabled: true } });
 
 const start = z.string().openapi({
-  description: 'The beginning of the token, to recognise it by. The token itself is not stored.',
+  description: 'The first characters of the token, to recognize it by. The token itself is not stored.',
   example: 'lk_3fYq',
 });
 
 const lastUsed = {
-  lastUsedAt: instant.nullable().openapi({ description: 'When it was last used or verified as valid.' }),
+  lastUsedAt: instant.nullable().openapi({ description: 'Time of the last accepted verification or call.' }),
   lastUsedIp: z.string().nullable().openapi({
-    description: 'The address that it was last used from, IPv4 or IPv6; null where that is not known.',
+    description: 'IP address of that use. Null if unknown.',
   }),
   lastUsedUserAgent: z
     .string()
     .nullable()
-    .openapi({ description: 'What it was last used with; null where that is not known.' }),
+    .openapi({ description: 'User agent of that use. Null if unknown.' }),
 };
 
 const KeyToken = z
   .object({
     state: z.enum(tokenStates).openapi({
       description:
-        '`current`: the token of the key. `next`: came by a rotation, and was never used; its first use makes it the current one. `previous`: was the current one before, and is accepted until `endsAt`.',
+        '`current`: the token of the key. `next`: the new token of a rotation, never used so far; its first use makes it the current one. `previous`: the token before the current one, accepted until `endsAt`.',
     }),
     start,
     createdAt: instant,
     activatedAt: instant.nullable().openapi({
-      description: 'Since when it is, or was, the current one; null of the next one.',
+      description: 'When it became the current token. Null for the next token.',
     }),
-    endsAt: instant
-      .nullable()
-      .openapi({ description: 'From this instant on the previous one is refused; null of the others.' }),
+    endsAt: instant.nullable().openapi({
+      description: 'When the previous token ends: it is refused from then on. Null for the others.',
+    }),
     overlapSeconds: z.int().nullable().openapi({
       description:
-        'How long the current one lives on once this is used, of the next one; null of the others.',
+        'For the next token: how many seconds the current token lives once this one is used. Null for the others.',
     }),
     ...lastUsed,
   })
@@ -209,16 +208,17 @@ export const Key = z
     scopes: z.array(z.string()),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     status: z.enum(keyStatuses).openapi({
-      description: 'What a verdict on it would say now; `disabled` before `expired` before `not_yet_valid`.',
+      description:
+        'Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.',
     }),
     expiresAt: instant
       .nullable()
-      .openapi({ description: 'From this instant on it is refused; null: never.' }),
+      .openapi({ description: 'Expiry time: the key is refused from then on. Null: never.' }),
     disabledAt: instant.nullable(),
     ...conditions,
     ...lastUsed,
     tokens: z.array(KeyToken).openapi({
-      description: 'The current token, and while the key rotates the next one or the previous one.',
+      description: 'The current token, and during a rotation the next or the previous one.',
     }),
     createdBy: z.object({ actor: Actor, onBehalfOf }).openapi({ description: 'Who minted it.' }),
     createdAt: instant,
@@ -287,7 +287,7 @@ export const rotatedKeyExample = {
 export const MintedKey = z
   .object({
     ...Key.shape,
-    token: z.string().openapi({ description: 'The secret. Shown in this one answer, and never again.' }),
+    token: z.string().openapi({ description: 'The secret. It is returned only in this response.' }),
   })
   .openapi('MintedKey');
 
@@ -307,7 +307,7 @@ export const keys = {
     tags,
     summary: 'Create a key',
     description:
-      'Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.',
+      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       headers: actHeaders.extend(idempotencyHeader),
@@ -363,7 +363,7 @@ export const keys = {
           .optional()
           .openapi({
             description:
-              'Only keys whose name contains this, in whatever case, or whose `start` begins with it.',
+              'Only keys whose name contains this, ignoring case, or whose `start` begins with it.',
             param: { name: 'search', in: 'query' },
           }),
       }),
@@ -401,7 +401,7 @@ export const keys = {
     tags,
     summary: 'Change a key',
     description:
-      'A JSON merge patch (RFC 7396): what is left out stays as it is. A key that makes this call can neither give scopes that it lacks nor change a key that has such.',
+      'A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       headers: actHeaders,
@@ -424,7 +424,7 @@ export const keys = {
     path: '/v1/keys/{keyId}',
     tags,
     summary: 'Revoke a key',
-    description: 'Deletes the key, for good. Its token is refused from this answer on.',
+    description: 'Deletes the key permanently. Once this returns, every replica refuses its tokens.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: { headers: actHeaders, params: keyPath, query: z.strictObject(accountQuery) },
     responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 422, 503) },

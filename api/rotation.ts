@@ -26,12 +26,12 @@ const rotate = {
 export const Rotate = z
   .strictObject({
     overlapSeconds: overlapSeconds.optional().openapi({
-      description: 'How long the current token lives on once the new one is used, in seconds. Default: 3600.',
+      description: 'How many seconds the current token lives once the new one is used. Default: 3600.',
       example: 3600,
     }),
     immediate: z.boolean('Must be true or false.').optional().openapi({
       description:
-        'True, as after a leak: the new token is the current one at once, and every other one is refused from this answer on. Not together with `overlapSeconds`.',
+        'True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`.',
     }),
   })
   .openapi('Rotate', rotate);
@@ -39,8 +39,7 @@ export const Rotate = z
 export const ExtendRotation = z
   .strictObject({
     overlapSeconds: overlapSeconds.openapi({
-      description:
-        'How long the previous token lives from now on, in seconds. It never ends earlier than before.',
+      description: 'How many seconds the previous token lives from now. It never ends earlier than before.',
       example: 86_400,
     }),
   })
@@ -57,7 +56,7 @@ const notDraining = conflict(
   'The key has no previous token that is still accepted: no rotation is under way.',
 );
 
-const byWhom = 'A key with `keys:rotate` does this to itself alone, and not with its previous token.';
+const byWhom = 'A key with `keys:rotate` can only do this to itself, and not with its previous token.';
 
 export const rotation = {
   rotate: createRoute({
@@ -66,7 +65,7 @@ export const rotation = {
     path: '/v1/keys/{keyId}/rotate',
     tags,
     summary: 'Rotate a key',
-    description: `Gives the key a new token, which is in this answer and nowhere else ever again. The key keeps its id, name, scopes and usage. The new token sleeps until it is used: its first accepted verification makes it the current one, and from then on the old one lives for \`overlapSeconds\`. So an answer that is lost harms nobody, and rotating again replaces a new token that was never used. While the previous token is still accepted, a further rotation is refused, unless it is \`immediate\`. ${byWhom}`,
+    description: `Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends \`overlapSeconds\` later. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is \`immediate\`. ${byWhom}`,
     security,
     request: {
       headers: actHeaders.extend(idempotencyHeader),
@@ -101,7 +100,7 @@ export const rotation = {
     path: '/v1/keys/{keyId}/rotation/cancel',
     tags,
     summary: 'Cancel a rotation',
-    description: `Drops the next token, which was never used. ${byWhom}`,
+    description: `Deletes the next token, which was never used. ${byWhom}`,
     security,
     request: { headers: actHeaders, params: keyPath, query: z.strictObject(accountQuery) },
     responses: {
@@ -117,7 +116,7 @@ export const rotation = {
     path: '/v1/keys/{keyId}/rotation/finish',
     tags,
     summary: 'Finish a rotation',
-    description: `Ends the previous token before its time: it is refused from this answer on. ${byWhom}`,
+    description: `Ends the previous token now. Every replica refuses it once this returns. ${byWhom}`,
     security,
     request: { headers: actHeaders, params: keyPath, query: z.strictObject(accountQuery) },
     responses: {
@@ -133,7 +132,7 @@ export const rotation = {
     path: '/v1/keys/{keyId}/rotation/extend',
     tags,
     summary: 'Extend a rotation',
-    description: `Gives the previous token more time, where somebody still uses it: see its \`lastUsedAt\`. ${byWhom}`,
+    description: `Gives the previous token more time, for example because its \`lastUsedAt\` shows that it is still in use. ${byWhom}`,
     security,
     request: {
       headers: actHeaders,

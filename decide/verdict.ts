@@ -2,13 +2,13 @@ import { type Cidr, isWithin } from './cidr.ts';
 import { type ScopeQuery, satisfies } from './scope-query.ts';
 
 /**
- * What a token is to its key. A key has a `current` one. While it rotates, it has a `next` one beside it, which was
- * never used, or a `previous` one, which is accepted until it ends.
+ * The state of a token. Every key has a `current` token. While it rotates it has a second one: a `next` token, which was
+ * never used, or a `previous` token, which is accepted until it ends.
  */
 export const tokenStates = ['current', 'next', 'previous'] as const;
 export type TokenState = (typeof tokenStates)[number];
 
-/** What a decision needs to know of a key, and of the token that was presented. */
+/** The facts of a key, and of the token that was presented, that a verdict depends on. */
 export interface KeyFacts {
   scopes: ReadonlySet<string>;
   expiresAt: Date | null;
@@ -19,7 +19,7 @@ export interface KeyFacts {
   allowedIps: readonly Cidr[] | null;
   /** Who may accept it, as URIs (the resources of RFC 8707); null: anybody. */
   audience: readonly string[] | null;
-  /** When this token ends, where it is the previous one. */
+  /** When the token ends, if it is the previous one. */
   endsAt: Date | null;
 }
 
@@ -79,14 +79,14 @@ export const zeroUses = (): Record<Outcome, number> => ({ ...noUses });
 /** A count of zero for each verdict: the outcomes, and `unknown`. */
 export const zeroVerdicts = (): Record<Outcome | 'unknown', number> => ({ ...none });
 
-/** What stands against a key, and a token of it: a check for each reason. */
+/** For each reason, whether it applies. */
 const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: number) => boolean> = {
   rotated: ({ endsAt }, _, now) => endsAt !== null && now >= endsAt.getTime(),
   disabled: ({ disabledAt }) => disabledAt !== null,
   expired: ({ expiresAt }, _, now) => expiresAt !== null && now >= expiresAt.getTime(),
   not_yet_valid: ({ notBefore }, _, now) => notBefore !== null && now < notBefore.getTime(),
   insufficient_scope: ({ scopes: held }, { scopes }) => scopes !== undefined && !satisfies(held, scopes),
-  // Also where the address is not known, and where the verifier does not say who it is.
+  // Both also apply if the address is unknown, or the verifier does not name itself.
   ip_not_allowed: ({ allowedIps }, { client }) =>
     allowedIps !== null && !isWithin(allowedIps, client().ip ?? ''),
   wrong_audience: ({ audience: allowed }, { audience }) =>
@@ -94,7 +94,7 @@ const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: num
 };
 
 /**
- * Why a key is refused at an instant; undefined where it is accepted.
+ * Why a key is refused at an instant; undefined if it is accepted.
  * @param now Unix time in milliseconds
  */
 export function reasonAgainst(key: KeyFacts, presented: Presented, now: number): LiveReason | undefined {

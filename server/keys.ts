@@ -9,18 +9,18 @@ import { newId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import { hashText, startOf } from './token.ts';
 
-/** A token of a key, as it is stored: all but the token itself. */
+/** A token of a key as it is stored, without the secret. */
 export interface Token {
   state: TokenState;
   /** SHA-512 of the token, 128 hexadecimal digits. */
   hash: string;
   start: string;
   createdAt: Date;
-  /** Since when it is, or was, the current one: its creation, or its first use where it was the next one before. */
+  /** When it became the current token: at its creation, or at its first use after a rotation. */
   activatedAt: Date | null;
-  /** When it ends, of the previous one. */
+  /** When the previous token ends; null for the others. */
   endsAt: Date | null;
-  /** How long the current one lives on once this is used, in seconds, of the next one. */
+  /** How many seconds the current token lives once this next token is used; null for the others. */
   overlapSeconds: number | null;
   lastUsedAt: Date | null;
   lastUsedIp: string | null;
@@ -34,7 +34,7 @@ export interface Key {
   number: number;
   accountId: string;
   name: string;
-  /** The current token, and perhaps another: the next one, or the previous one, which may have ended. */
+  /** The current token, and perhaps a second one: the next token, or the previous one, which may have ended. */
   tokens: readonly [current: Token, ...Token[]];
   scopes: string[];
   metadata: Metadata;
@@ -54,12 +54,12 @@ export interface Key {
   updatedAt: Date;
 }
 
-/** What is read of a row of `keys`, or of a query by that name. */
+/** The columns of a key, for a select from `keys` or from a CTE aliased so. */
 export const keyColumns = sql`
   id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
   disabled_at as "disabledAt", not_before as "notBefore", allowed_ips as "allowedIps", audience,
   created_by as "createdBy", on_behalf_of as "onBehalfOf", created_at as "createdAt", updated_at as "updatedAt",
-  -- In the order of their states, which is that of the alphabet.
+  -- Ordered by state: the alphabet has current before next and previous.
   (select json_agg(token order by state) from (
     select encode(hash, 'hex') as hash, start, created_at as "createdAt", activated_at as "activatedAt",
       case hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
@@ -69,14 +69,14 @@ export const keyColumns = sql`
     from tokens where key_id = keys.id and hash in (keys.current_hash, keys.next_hash, keys.previous_hash)
   ) as token) as tokens`;
 
-/** A value as JSON has it: with texts for dates. */
+/** A value as JSON has it, with strings for dates. */
 type Json<Value> = { [Name in keyof Value]: Date extends Value[Name] ? string | null : Value[Name] };
 /** A key as `keyColumns` reads it. */
 export type KeyRow = Omit<Key, 'tokens'> & { tokens: Json<Token>[] | null };
 
 const dateOf = (text: string | null) => (text === null ? null : new Date(text));
 
-/** @param minted a token that the same statement has stored, which a read of it cannot see */
+/** @param minted a token that the same statement has inserted, which its own select cannot see */
 export function keyOf({ tokens, ...key }: KeyRow, ...minted: Token[]): Key {
   const stored = (tokens ?? []).map(
     ({ createdAt, activatedAt, endsAt, lastUsedAt, ...token }): Token => ({
@@ -207,7 +207,7 @@ export async function mintKey(
   throw new KeyLimitReached(maxKeysPerAccount);
 }
 
-/** A token that was never used, as it is to be stored. */
+/** A new token as it will be stored. */
 export const newlyMinted = (token: string, createdAt: Date, state: 'current' | 'next'): Token => ({
   state,
   hash: hashText(token),

@@ -20,15 +20,15 @@ import { newToken } from './token.ts';
 import type { VerifiedKey } from './verify/verify.ts';
 
 /**
- * Rotation: a key keeps its id and gets another token. The next token sleeps until its first use, which makes it the
- * current one and ends the previous one after an overlap. A next token that nobody received is never used, and so
- * harms nobody.
+ * Rotation gives a key another token. The key keeps its id. The next token sleeps until its first use, which makes it
+ * the current token and ends the previous one after an overlap. If the response with the next token is lost, the token
+ * is never used, and the current one lives on.
  *
- * Each step updates the row of the key and tests only what is in that row, so that of two steps at once the second
- * waits, and then sees what the first has left. A trigger deletes the tokens that the row no longer names.
+ * Each step is one update of the row of the key and tests only that row. If two steps run at once, the second waits and
+ * then sees the result of the first. A trigger deletes the tokens that the row no longer names.
  */
 
-/** A new token of the kind that the key has: one of ours, or a JWT. */
+/** A new token of the same kind as the key's current one: a minted token, or a JWT. */
 export function tokenFor(
   { signer, tokenPrefix }: { signer: Signer; tokenPrefix: string },
   { accountId, createdAt, expiresAt, tokens: [{ start }] }: Key,
@@ -39,7 +39,7 @@ export function tokenFor(
   return signer.signKey({ accountId, iat: Math.floor(now / 1000), exp });
 }
 
-/** Which key a step is for. */
+/** The key that a step is for. */
 export interface KeyPlace {
   accountId: string;
   id: string;
@@ -52,12 +52,12 @@ const instant = (time: number) => sql`${new Date(time)}::timestamptz`;
 const isDraining = (now: number) => sql`(previous_hash is not null and previous_ends_at > ${instant(now)})`;
 
 /**
- * Gives a key another token. One that sleeps already is replaced.
- * @param overlap how long the current token lives on once the new one is used, in seconds; `immediate`: the new one is
- * the current one at once, and when this ends no replica accepts any other
- * @param claim seals the token
- * @throws KeyNotFound where the account has no such key
- * @throws RotationConflict while its previous token is still accepted, unless this is immediate
+ * Gives a key another token. A next token that was never used is replaced.
+ * @param overlap how many seconds the current token lives once the new one is used. `immediate`: the new token is the
+ * current one at once, and no replica accepts any other token of the key when this returns
+ * @param claim that of an Idempotency-Key: it seals the token
+ * @throws KeyNotFound if the account has no such key
+ * @throws RotationConflict if the previous token is still accepted and this is not immediate
  * @throws AlreadyClaimed
  */
 export function rotateKey(
@@ -89,9 +89,9 @@ export function rotateKey(
 }
 
 /**
- * Drops the next token of a key, which was never used.
- * @throws KeyNotFound where the account has no such key
- * @throws RotationConflict where it has no next token
+ * Deletes the next token of a key, which was never used.
+ * @throws KeyNotFound if the account has no such key
+ * @throws RotationConflict if the key has no next token
  */
 export const cancelRotation = (store: Store, place: KeyPlace, act: Act): Promise<Key> =>
   take(store, place, act, {
@@ -102,9 +102,9 @@ export const cancelRotation = (store: Store, place: KeyPlace, act: Act): Promise
   });
 
 /**
- * Ends the previous token of a key. When this ends, no replica accepts it.
- * @throws KeyNotFound where the account has no such key
- * @throws RotationConflict where it has no previous token that is still accepted
+ * Ends the previous token of a key. No replica accepts it when this returns.
+ * @throws KeyNotFound if the account has no such key
+ * @throws RotationConflict if the key has no previous token that is still accepted
  */
 export const finishRotation = (store: Store, place: KeyPlace, act: Act): Promise<Key> =>
   take(store, place, act, {
@@ -115,9 +115,9 @@ export const finishRotation = (store: Store, place: KeyPlace, act: Act): Promise
   });
 
 /**
- * Lets the previous token of a key live so many seconds from now. It never ends earlier than before.
- * @throws KeyNotFound where the account has no such key
- * @throws RotationConflict where it has no previous token that is still accepted
+ * Moves the end of the previous token to so many seconds from now, unless it ends later already.
+ * @throws KeyNotFound if the account has no such key
+ * @throws RotationConflict if the key has no previous token that is still accepted
  */
 export const extendRotation = (
   store: Store,
@@ -135,14 +135,14 @@ export const extendRotation = (
 /** A step of a rotation. */
 interface Step {
   set: RawBuilder<unknown>;
-  /** What must be true of the row, and of nothing else. */
+  /** The condition on the row of the key, and on nothing else. */
   where: RawBuilder<unknown>;
-  /** What is the matter where it is not. */
+  /** The error if the condition does not hold. */
   otherwise: RotationConflictCode;
   type: EventType;
-  /** A token that comes with it. */
+  /** The token that the step adds. */
   minted?: Token;
-  /** The claim of an Idempotency-Key, from `target`: where it gives no row, nothing is done. */
+  /** The claim of an Idempotency-Key, which selects from `target`. If it returns no row, the step does nothing. */
   claimed?: RawBuilder<never> | undefined;
 }
 
@@ -154,7 +154,7 @@ async function take(
 ): Promise<Key> {
   const isReady = sql`id = ${id} and ${ownedBy(accountId)} and ${where}`;
   const update = sql`update keys set updated_at = ${instant(act.now)}, ${set}`;
-  // The row is locked before the Idempotency-Key is claimed, so that no claim is left where it is not ready.
+  // The row is locked before the Idempotency-Key is claimed, so that a step that cannot be taken leaves no claim.
   const rotated = claimed
     ? sql`
     target as (select id from keys where ${isReady} for no key update),
@@ -183,9 +183,9 @@ async function take(
 }
 
 /**
- * Makes a token that was presented for the first time the current one. When this ends, that is committed, and the
- * previous token is refused from its end on, in every replica. Changes nothing where the key has another next token by
- * now, or none: whoever calls this looks the token up again.
+ * Makes the next token of a key the current one, at its first use. When this returns, the change is committed, and every
+ * replica will refuse the previous token from its end on. Changes nothing if the key has another next token by now, or
+ * none. The caller looks the token up again and decides on that.
  * @throws DatabaseUnavailable
  */
 export async function activate(
@@ -204,6 +204,6 @@ export async function activate(
     recorded as ${recorded(withoutRequest(`key_${id}`, at), 'key.token_activated', sql`select account_id, id from activated`)}
     select previous_ends_at as "endsAt" from activated`.execute(db);
   const [activated] = rows;
-  // Until then each replica hears of it by itself, or ceases to trust its cache.
+  // A later end needs no barrier: by then every replica has heard of it, or has ceased to trust its cache.
   if (activated && activated.endsAt.getTime() < now() + lease) await settled();
 }

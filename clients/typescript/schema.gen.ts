@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key
-         * @description Mints a key. Its token is in this answer, and nowhere else ever again. A key that mints keys cannot give them scopes that it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.
+         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.
          */
         post: operations["createKey"];
         delete?: never;
@@ -41,14 +41,14 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description Deletes the key, for good. Its token is refused from this answer on.
+         * @description Deletes the key permanently. Once this returns, every replica refuses its tokens.
          */
         delete: operations["deleteKey"];
         options?: never;
         head?: never;
         /**
          * Change a key
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key that makes this call can neither give scopes that it lacks nor change a key that has such.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them.
          */
         patch: operations["updateKey"];
         trace?: never;
@@ -64,7 +64,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate a key
-         * @description Gives the key a new token, which is in this answer and nowhere else ever again. The key keeps its id, name, scopes and usage. The new token sleeps until it is used: its first accepted verification makes it the current one, and from then on the old one lives for `overlapSeconds`. So an answer that is lost harms nobody, and rotating again replaces a new token that was never used. While the previous token is still accepted, a further rotation is refused, unless it is `immediate`. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         * @description Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends `overlapSeconds` later. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is `immediate`. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["rotateKey"];
         delete?: never;
@@ -84,7 +84,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a rotation
-         * @description Drops the next token, which was never used. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         * @description Deletes the next token, which was never used. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["cancelRotation"];
         delete?: never;
@@ -104,7 +104,7 @@ export interface paths {
         put?: never;
         /**
          * Finish a rotation
-         * @description Ends the previous token before its time: it is refused from this answer on. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         * @description Ends the previous token now. Every replica refuses it once this returns. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["finishRotation"];
         delete?: never;
@@ -124,7 +124,7 @@ export interface paths {
         put?: never;
         /**
          * Extend a rotation
-         * @description Gives the previous token more time, where somebody still uses it: see its `lastUsedAt`. A key with `keys:rotate` does this to itself alone, and not with its previous token.
+         * @description Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["extendRotation"];
         delete?: never;
@@ -482,7 +482,7 @@ export interface components {
             accountId: string;
             name: string;
             /**
-             * @description The beginning of the token, to recognise it by. The token itself is not stored.
+             * @description The first characters of the token, to recognize it by. The token itself is not stored.
              * @example lk_3fYq
              */
             start: string;
@@ -491,13 +491,13 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
             /**
-             * @description What a verdict on it would say now; `disabled` before `expired` before `not_yet_valid`.
+             * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.
              * @enum {string}
              */
             status: "active" | "disabled" | "expired" | "not_yet_valid";
             /**
              * Format: date-time
-             * @description From this instant on it is refused; null: never.
+             * @description Expiry time: the key is refused from then on. Null: never.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
@@ -518,15 +518,15 @@ export interface components {
             audience: string[] | null;
             /**
              * Format: date-time
-             * @description When it was last used or verified as valid.
+             * @description Time of the last accepted verification or call.
              * @example 2026-01-31T12:00:00.000Z
              */
             lastUsedAt: string | null;
-            /** @description The address that it was last used from, IPv4 or IPv6; null where that is not known. */
+            /** @description IP address of that use. Null if unknown. */
             lastUsedIp: string | null;
-            /** @description What it was last used with; null where that is not known. */
+            /** @description User agent of that use. Null if unknown. */
             lastUsedUserAgent: string | null;
-            /** @description The current token, and while the key rotates the next one or the previous one. */
+            /** @description The current token, and during a rotation the next or the previous one. */
             tokens: components["schemas"]["KeyToken"][];
             /** @description Who minted it. */
             createdBy: {
@@ -545,17 +545,17 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
-            /** @description The secret. Shown in this one answer, and never again. */
+            /** @description The secret. It is returned only in this response. */
             token: string;
         };
         KeyToken: {
             /**
-             * @description `current`: the token of the key. `next`: came by a rotation, and was never used; its first use makes it the current one. `previous`: was the current one before, and is accepted until `endsAt`.
+             * @description `current`: the token of the key. `next`: the new token of a rotation, never used so far; its first use makes it the current one. `previous`: the token before the current one, accepted until `endsAt`.
              * @enum {string}
              */
             state: "current" | "next" | "previous";
             /**
-             * @description The beginning of the token, to recognise it by. The token itself is not stored.
+             * @description The first characters of the token, to recognize it by. The token itself is not stored.
              * @example lk_3fYq
              */
             start: string;
@@ -566,27 +566,27 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description Since when it is, or was, the current one; null of the next one.
+             * @description When it became the current token. Null for the next token.
              * @example 2026-01-31T12:00:00.000Z
              */
             activatedAt: string | null;
             /**
              * Format: date-time
-             * @description From this instant on the previous one is refused; null of the others.
+             * @description When the previous token ends: it is refused from then on. Null for the others.
              * @example 2026-01-31T12:00:00.000Z
              */
             endsAt: string | null;
-            /** @description How long the current one lives on once this is used, of the next one; null of the others. */
+            /** @description For the next token: how many seconds the current token lives once this one is used. Null for the others. */
             overlapSeconds: number | null;
             /**
              * Format: date-time
-             * @description When it was last used or verified as valid.
+             * @description Time of the last accepted verification or call.
              * @example 2026-01-31T12:00:00.000Z
              */
             lastUsedAt: string | null;
-            /** @description The address that it was last used from, IPv4 or IPv6; null where that is not known. */
+            /** @description IP address of that use. Null if unknown. */
             lastUsedIp: string | null;
-            /** @description What it was last used with; null where that is not known. */
+            /** @description User agent of that use. Null if unknown. */
             lastUsedUserAgent: string | null;
         };
         Problem: {
@@ -672,13 +672,13 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
             /**
-             * @description How long the key lives, from now. Days of 24 hours; `1y` is 365 of them. Default: `never`.
+             * @description Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.
              * @enum {string}
              */
             expiresIn?: "1d" | "7d" | "30d" | "90d" | "1y" | "never";
             /**
              * Format: date-time
-             * @description Or the instant it expires, in the future. Not together with `expiresIn`.
+             * @description Expiry time, in the future. Use it instead of `expiresIn`.
              * @example 2027-01-31T12:00:00Z
              */
             expiresAt?: string;
@@ -722,7 +722,7 @@ export interface components {
             accountId: string;
             name: string;
             /**
-             * @description The beginning of the token, to recognise it by. The token itself is not stored.
+             * @description The first characters of the token, to recognize it by. The token itself is not stored.
              * @example lk_3fYq
              */
             start: string;
@@ -731,13 +731,13 @@ export interface components {
                 [key: string]: string | number | boolean;
             };
             /**
-             * @description What a verdict on it would say now; `disabled` before `expired` before `not_yet_valid`.
+             * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.
              * @enum {string}
              */
             status: "active" | "disabled" | "expired" | "not_yet_valid";
             /**
              * Format: date-time
-             * @description From this instant on it is refused; null: never.
+             * @description Expiry time: the key is refused from then on. Null: never.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
@@ -758,15 +758,15 @@ export interface components {
             audience: string[] | null;
             /**
              * Format: date-time
-             * @description When it was last used or verified as valid.
+             * @description Time of the last accepted verification or call.
              * @example 2026-01-31T12:00:00.000Z
              */
             lastUsedAt: string | null;
-            /** @description The address that it was last used from, IPv4 or IPv6; null where that is not known. */
+            /** @description IP address of that use. Null if unknown. */
             lastUsedIp: string | null;
-            /** @description What it was last used with; null where that is not known. */
+            /** @description User agent of that use. Null if unknown. */
             lastUsedUserAgent: string | null;
-            /** @description The current token, and while the key rotates the next one or the previous one. */
+            /** @description The current token, and during a rotation the next or the previous one. */
             tokens: components["schemas"]["KeyToken"][];
             /** @description Who minted it. */
             createdBy: {
@@ -818,11 +818,11 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description When it expires, in the future; null: never.
+             * @description Expiry time, in the future. Null: never.
              * @example 2027-01-31T12:00:00Z
              */
             expiresAt?: string | null;
-            /** @description True refuses the key until false allows it again. */
+            /** @description True: every token of the key is refused, until it is false again. */
             disabled?: boolean;
             /**
              * Format: date-time
@@ -842,11 +842,11 @@ export interface components {
          */
         Rotate: {
             /**
-             * @description How long the current token lives on once the new one is used, in seconds. Default: 3600.
+             * @description How many seconds the current token lives once the new one is used. Default: 3600.
              * @example 3600
              */
             overlapSeconds?: number;
-            /** @description True, as after a leak: the new token is the current one at once, and every other one is refused from this answer on. Not together with `overlapSeconds`. */
+            /** @description True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`. */
             immediate?: boolean;
         };
         /**
@@ -856,7 +856,7 @@ export interface components {
          */
         ExtendRotation: {
             /**
-             * @description How long the previous token lives from now on, in seconds. It never ends earlier than before.
+             * @description How many seconds the previous token lives from now. It never ends earlier than before.
              * @example 86400
              */
             overlapSeconds: number;
@@ -1327,7 +1327,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Only keys of this status. */
                 status?: "active" | "disabled" | "expired" | "not_yet_valid";
-                /** @description Only keys whose name contains this, in whatever case, or whose `start` begins with it. */
+                /** @description Only keys whose name contains this, ignoring case, or whose `start` begins with it. */
                 search?: string;
             };
             header?: never;

@@ -201,7 +201,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
       order by keys.id
       for no key update of keys
     ),
-    noted as (
+    last_uses as (
       update tokens set last_used_at = used.at, last_used_ip = used.ip, last_used_user_agent = used.user_agent
       from used where tokens.hash = used.hash and (tokens.last_used_at is null or tokens.last_used_at < used.at)
     )

@@ -71,10 +71,10 @@ function foundIn({ now, gone, scopes, allowedIps, ...key }: Row): Found {
 }
 
 /**
- * The keys whose tokens have these hashes, else the tombstones of the tokens. The planner cannot know how many hashes come, prefers to read a small table
- * from end to end for each of them, and keeps that plan while the table grows. So the token is asked for as the first
- * one from this hash on, which nothing finds as fast as the index; and the outer LIMIT, which changes nothing, keeps
- * whole tables from being joined.
+ * Selects the keys whose tokens have these hashes, or else the tombstones of the tokens. The planner cannot know how many
+ * hashes there are. It prefers a sequential scan of a small table for each of them, and keeps that plan while the table
+ * grows. So the query asks for the first token from the hash on, for which the index is always the cheapest plan. The
+ * outer LIMIT changes no result, and keeps the planner from joining whole tables.
  */
 export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
   const array = `{${hashes.map((hash) => `"\\\\x${hash}"`).join(',')}}`;
@@ -98,7 +98,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       from (select * from tombstones where hash >= wanted.hash order by hash limit 1) as tombstones
       join accounts on accounts.id = tombstones.account_id
       where tombstones.hash = wanted.hash and accounts.closed_at is null
-        -- A token that lives goes before, whichever comes first.
+        -- A live token has precedence, in whatever order the two halves run.
         and wanted.hash is distinct from (
           select hash from tokens where hash >= wanted.hash order by hash limit 1)
       limit 1)

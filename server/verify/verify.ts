@@ -12,9 +12,9 @@ import { operatorAccountId } from '../id.ts';
 import { hashText } from '../token.ts';
 import { maybeAsync } from './maybe-async.ts';
 
-/** What a verdict needs to know of a key, and of the token that was presented. */
+/** A key and the token that was presented, as far as a verdict needs them. */
 export interface VerifiedKey extends KeyFacts {
-  /** It is there: see `Tombstone`. */
+  /** Null: the token is live. See `Tombstone`. */
   gone: null;
   id: string;
   /** SHA-512 of the token, 128 hexadecimal digits. */
@@ -28,12 +28,12 @@ export interface VerifiedKey extends KeyFacts {
   metadata: Metadata;
 }
 
-/** What is remembered of a token that is gone. */
+/** What is kept of a token that is gone. */
 export interface Tombstone extends Pick<VerifiedKey, 'id' | 'hash' | 'accountId' | 'name'> {
   gone: GoneReason;
 }
 
-/** What a hash is found to be of. */
+/** What a look-up of a hash returns. */
 export type Found = VerifiedKey | Tombstone;
 
 /** `at` is when it was given, as Unix time in milliseconds. */
