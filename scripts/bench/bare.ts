@@ -91,8 +91,10 @@ const handlers: Record<string, () => void> = {
       const start = startOf(token);
       await sql`
         with key as (
-          insert into bare_keys (id, account_id, name, current_hash, scopes, metadata, expires_at, created_at, updated_at)
-          values (${id}, ${accountId}, ${name}, ${hashToken(token)}, ${scopes}, ${metadata}, null, ${now}, ${now})
+          insert into bare_keys (id, account_id, name, current_hash, scopes, metadata, expires_at, unused_check_at,
+            created_at, updated_at)
+          values (${id}, ${accountId}, ${name}, ${hashToken(token)}, ${scopes}, ${metadata}, null, ${now},
+            ${now}, ${now})
           returning id, current_hash, created_at)
         insert into bare_tokens (hash, key_id, start, created_at, activated_at)
         select current_hash, id, ${start}, created_at, created_at from key`;
@@ -107,6 +109,9 @@ const handlers: Record<string, () => void> = {
           status: 'active',
           expiresAt: null,
           disabledAt: null,
+          notBefore: null,
+          allowedIps: null,
+          audience: null,
           lastUsedAt: null,
           lastUsedIp: null,
           lastUsedUserAgent: null,

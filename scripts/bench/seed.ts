@@ -55,9 +55,11 @@ export async function seed(url: string, rows: number, file: string, known = rows
             coalesce(known.start, 'lk_' || left(md5(n::text), 4)) as start
           from generate_series(${n}, ${Math.min(n + 1_000_000, rows) - 1}) n left join known using (n)),
         keys as (
-          insert into keys (id, account_id, name, current_hash, scopes, metadata, expires_at, created_at, updated_at)
+          insert into keys (id, account_id, name, current_hash, scopes, metadata, expires_at, unused_check_at,
+            created_at, updated_at)
           select id, ${accountOf('(n / 10)')}, 'Key ' || lpad(n::text, 8, '0'), hash, '{files:read,files:write}',
-            '{"environment": "production"}', '2099-01-01T00:00:00Z', now(), now()
+            '{"environment": "production"}', '2099-01-01T00:00:00Z', '2099-01-01T00:00:00Z',
+            now(), now()
           from seeded)
         insert into tokens (hash, key_id, start, created_at, activated_at)
         select hash, id, start, now(), now() from seeded`);
@@ -68,9 +70,9 @@ export async function seed(url: string, rows: number, file: string, known = rows
 
     const verifier = newToken('lk_');
     await sql`
-      insert into keys (id, account_id, name, current_hash, scopes, metadata, created_at, updated_at)
+      insert into keys (id, account_id, name, current_hash, scopes, metadata, unused_check_at, created_at, updated_at)
       values ('000000000000000000000001', ${operatorAccountId}, 'API servers', ${hashToken(verifier)},
-        '{keys:verify}', '{}', now(), now())`;
+        '{keys:verify}', '{}', '2099-01-01T00:00:00Z', now(), now())`;
     await sql`
       insert into tokens (hash, key_id, start, created_at, activated_at)
       values (${hashToken(verifier)}, '000000000000000000000001', ${startOf(verifier)}, now(), now())`;
