@@ -93,12 +93,14 @@ const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: num
     allowed !== null && !(audience !== undefined && allowed.includes(audience)),
 };
 
+const checks = liveReasons.map((reason) => [reason, against[reason]] as const);
+
 /**
  * Why a key is refused at an instant; undefined if it is accepted.
  * @param now Unix time in milliseconds
  */
 export function reasonAgainst(key: KeyFacts, presented: Presented, now: number): LiveReason | undefined {
-  for (const reason of liveReasons) if (against[reason](key, presented, now)) return reason;
+  for (const [reason, applies] of checks) if (applies(key, presented, now)) return reason;
   return undefined;
 }
 
@@ -110,7 +112,7 @@ export interface CheckOutcome {
 
 /** Every check of a key that exists, in order, with its outcome. */
 export const explain = (key: KeyFacts, presented: Presented, now: number): CheckOutcome[] =>
-  liveReasons.map((check) => ({ check, passed: !against[check](key, presented, now) }));
+  checks.map(([check, applies]) => ({ check, passed: !applies(key, presented, now) }));
 
 export const keyStatuses = ['active', 'disabled', 'expired', 'not_yet_valid'] as const;
 export type KeyStatus = (typeof keyStatuses)[number];

@@ -36,9 +36,9 @@ export function check(
   const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
   const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
   const record = (verdict: Verdict): Verdict => {
-    for (let time = 0; time < times; time += 1) verifications.count(purpose, asked, verdict);
+    verifications.count(purpose, asked, verdict, times);
     if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, hashText(token));
-    for (let time = 0; time < times; time += 1) usage.record(verdict, client);
+    usage.record(verdict, client, times);
     return verdict;
   };
   return maybeAsync(asked, (verdict) => {

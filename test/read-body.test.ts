@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { BodyTooLarge } from '../server/errors.ts';
@@ -13,6 +14,20 @@ test('a body comes whole, from however many chunks', async () => {
     incoming.end();
     expect(Buffer.from(await read).toString()).toBe(chunks.join(''));
   }
+});
+
+test('a body that was received before it is read is there at once, and bounded too', async () => {
+  const received = (body: string) => {
+    const incoming = Object.assign(new PassThrough(), { complete: true });
+    incoming.end(body);
+    return incoming;
+  };
+  expect(readBody(received(''), 3)).toEqual(new Uint8Array());
+  const three = received('abc');
+  expect(Buffer.from(readBody(three, 3) as Uint8Array).toString()).toBe('abc');
+  await once(three.resume(), 'end');
+  const four = received('abcd');
+  expect(() => readBody(four, 3)).toThrow(BodyTooLarge);
 });
 
 test('a body above the limit is refused at its end, and nothing of it is kept', async () => {

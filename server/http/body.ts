@@ -32,21 +32,31 @@ export interface ParsedBody {
  * @throws BodyTooLarge; before anything is read where the length was told and there is too much to drop
  * @throws MalformedBody where it ends early
  */
-export async function readBytes({ request, header, readBody }: Incoming, limit: number): Promise<Uint8Array> {
+export function readBytes(incoming: Incoming, limit: number): Uint8Array | Promise<Uint8Array> {
+  const { request, header, readBody } = incoming;
   const length = header('transfer-encoding') == null ? header('content-length') : undefined;
-  const watched = () => (readBody ? readBody(limit) : readWatched(request, limit));
-  if (length != null && Number(length) > limit) {
-    if (Number(length) <= limit + maxDropped)
-      await Promise.race([watched().catch(() => {}), pause(lingering, undefined, { ref: false })]);
-    throw new BodyTooLarge(limit);
+  if (length != null && Number(length) > limit) return drop(incoming, Number(length), limit);
+  if (readBody) return orMalformed(readBody(limit));
+  // No more is read than the length that was told, so only without one has the body to be watched.
+  return orMalformed(length != null ? request.arrayBuffer().then(bytesOf) : readWatched(request, limit));
+}
+
+const bytesOf = (buffer: ArrayBuffer) => new Uint8Array(buffer);
+
+const orMalformed = (bytes: Uint8Array | Promise<Uint8Array>) =>
+  bytes instanceof Promise
+    ? bytes.catch((error) => {
+        throw error instanceof BodyTooLarge ? error : new MalformedBody('The body was not sent completely.');
+      })
+    : bytes;
+
+/** Refuses a body that is too large by the length it told, once it was received, where that is not too much. */
+async function drop({ request, readBody }: Incoming, length: number, limit: number): Promise<never> {
+  if (length <= limit + maxDropped) {
+    const received = async () => (readBody ? readBody(limit) : readWatched(request, limit));
+    await Promise.race([received().catch(() => {}), pause(lingering, undefined, { ref: false })]);
   }
-  try {
-    // No more is read than the length that was told, so only without one has the body to be watched.
-    if (length != null && !readBody) return new Uint8Array(await request.arrayBuffer());
-    return await watched();
-  } catch (error) {
-    throw error instanceof BodyTooLarge ? error : new MalformedBody('The body was not sent completely.');
-  }
+  throw new BodyTooLarge(limit);
 }
 
 async function readWatched(request: Request, limit: number): Promise<Uint8Array> {

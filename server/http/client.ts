@@ -12,7 +12,7 @@ export interface Peer {
   /** Reads a header, where the runtime has a way that takes less than through Headers. */
   header?: ReadHeader;
   /** Reads the body, where the runtime has a way that takes less than through the request. It rejects as `readBytes` does. */
-  readBody?: (limit: number) => Promise<Uint8Array>;
+  readBody?: (limit: number) => Uint8Array | Promise<Uint8Array>;
   /** Closes the connection. Only Node can. */
   disconnect?: () => void;
 }

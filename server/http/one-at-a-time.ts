@@ -17,7 +17,7 @@ type Connection = Duplex & { [current]?: ServerResponse; [waiting]?: Exchange[] 
  * 1,000 answers in memory. A client that waits for each answer never queues.
  */
 export function oneAtATime(listener: RequestListener): RequestListener {
-  const handle = (connection: Connection, [request, response]: Exchange) => {
+  const handle = (connection: Connection, request: IncomingMessage, response: ServerResponse) => {
     connection[current] = response;
     listener(request, response);
   };
@@ -29,7 +29,7 @@ export function oneAtATime(listener: RequestListener): RequestListener {
     if (!next) return;
     if (connection[waiting]?.length === 0) connection[waiting] = undefined;
     else next[1].once('close', () => handleNext(connection));
-    handle(connection, next);
+    handle(connection, ...next);
   };
 
   return (request, response) => {
@@ -42,7 +42,7 @@ export function oneAtATime(listener: RequestListener): RequestListener {
     } else if (before && !before.writableFinished) {
       connection[waiting] = [[request, response]];
       before.once('close', () => handleNext(connection));
-    } else handle(connection, [request, response]);
+    } else handle(connection, request, response);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { BodyTooLarge } from '../errors.ts';
 
@@ -8,12 +9,23 @@ import { BodyTooLarge } from '../errors.ts';
  */
 export const maxDropped = 1_048_576;
 
+/** The stream of a request; `complete` once all of it was received. */
+type Body = Readable & Partial<Pick<IncomingMessage, 'complete'>>;
+
 /**
- * The bytes of a body as Node received them, without the copies that a Request makes of them.
+ * The bytes of a body as Node received them, without the copies that a Request makes of them. They are there at once if
+ * all of them are, as it is with small bodies when requests are handled per turn (process/per-turn.ts).
  * @throws BodyTooLarge when there are more than `limit`: at the end of the body, or `maxDropped` beyond the limit
  * @throws Error where the client hangs up
  */
-export function readBody(incoming: Readable, limit: number): Promise<Uint8Array> {
+export function readBody(incoming: Body, limit: number): Uint8Array | Promise<Uint8Array> {
+  if (!incoming.complete || incoming.destroyed) return receive(incoming, limit);
+  const bytes: Buffer | null = incoming.read();
+  if (bytes && bytes.length > limit) throw new BodyTooLarge(limit);
+  return bytes ?? new Uint8Array();
+}
+
+function receive(incoming: Body, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     // Its 'close' was emitted already, and will not be again.
     if (incoming.destroyed) return reject(hungUp());

@@ -64,7 +64,8 @@ export function prepare(
 
   return async (incoming) => {
     try {
-      const bytes = body && (await readBytes(incoming, limit));
+      const read = body && readBytes(incoming, limit);
+      const bytes = read instanceof Promise ? await read : read;
       const token = isPublic(security) ? undefined : findToken(incoming.header('authorization'));
       const made = maybeAsync(authenticate(context, token, security, incoming.client), (caller) =>
         maybeAsync(parse(incoming, bytes, caller), run),

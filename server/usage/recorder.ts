@@ -66,14 +66,15 @@ export class Usage {
   /**
    * Notes what was said of a token. That of no known key is nobody's use.
    * @param client who presented the token
+   * @param times how often it was presented
    */
-  record(verdict: Verdict, client: () => Client): void {
+  record(verdict: Verdict, client: () => Client, times = 1): void {
     if (!verdict.key) return;
     const { key, at } = verdict;
     this.#now = at;
     const outcome = verdict.valid ? 'valid' : verdict.reason;
-    if (!this.#waiting.add(key, outcome, at, client)) {
-      this.#dropped++;
+    if (!this.#waiting.add(key, outcome, at, client, times)) {
+      this.#dropped += times;
       this.#tellFull();
     }
     this.#plan();

@@ -49,7 +49,7 @@ export class Uses {
   }
 
   /**
-   * Adds one use. On the way of every request: a look-up, and nothing is made but for a token's first use in an hour.
+   * Adds uses at one instant. On the way of every request: a look-up, and nothing is made but for a token's first use in an hour.
    * @returns whether it fitted
    */
   add(
@@ -57,10 +57,11 @@ export class Uses {
     outcome: Outcome,
     at: number,
     client: () => Client,
+    times: number,
   ): boolean {
     const uses = this.#usesOf(at - (at % hourLength), key.hash, key.id, key.accountId);
     if (!uses) return false;
-    uses[outcome]++;
+    uses[outcome] += times;
     if (outcome === 'valid') note(uses, at, client);
     return true;
   }

@@ -23,10 +23,13 @@ export class Verifications {
     authenticate: bySource(),
   };
 
-  /** @param asked what `verify` returned: a promise where the database was asked */
-  count(purpose: Purpose, asked: Verdict | Promise<Verdict>, verdict: Verdict): void {
+  /**
+   * @param asked what `verify` returned: a promise where the database was asked
+   * @param times how often the token was presented
+   */
+  count(purpose: Purpose, asked: Verdict | Promise<Verdict>, verdict: Verdict, times: number): void {
     const source = asked instanceof Promise ? 'database' : asked === malformed ? 'none' : 'cache';
-    this.#counts[purpose][source][verdict.valid ? 'valid' : verdict.reason]++;
+    this.#counts[purpose][source][verdict.valid ? 'valid' : verdict.reason] += times;
   }
 
   counted(purpose: Purpose, source: Source): Readonly<Counts> {
