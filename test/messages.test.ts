@@ -5,7 +5,7 @@ import { encode, type Message, parse } from '../server/replication/messages.ts';
 const messages: Message[] = [
   { kind: 'changed', hash: 'ab'.repeat(64) },
   { kind: 'changed_all' },
-  { kind: 'closed', accountId: '0'.repeat(24) },
+  { kind: 'account_changed', accountId: '0'.repeat(24) },
   { kind: 'barrier', replica: 'a1', barrier: 7 },
   { kind: 'confirmed', barrier: 7, replica: 'a1' },
   { kind: 'beat', beat: 3, pid: 4711 },

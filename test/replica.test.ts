@@ -97,6 +97,17 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await remembers(there, hash)).toBe(false);
   });
 
+  test('another id of an account is no news to the keys of others', async () => {
+    const { account } = await createExternalAccount(here.db, 'user_2', act);
+    const { hash: renamed } = await knownKey(account.id);
+    const { hash: other } = await knownKey();
+    await sql`update accounts set external_id = 'user_3' where id = ${account.id}`.execute(here.db);
+    await here.settled();
+    expect(await there.keys.find(renamed)).toMatchObject({ externalId: 'user_3' });
+    expect(await remembers(there, renamed)).toBe(true);
+    expect(await remembers(there, other)).toBe(true);
+  });
+
   test('a key that is brought in by hand is no longer unknown', async () => {
     const hash = hashText(newToken('lk_'));
     await there.keys.find(hash);

@@ -10,7 +10,7 @@ export const lease = 1_500;
 export interface Invalidated {
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   invalidate(hash: string): void;
-  /** The account of this id is deleted, and so are its keys. */
+  /** The account of this id has changed, and with it what is said of its keys; or it is deleted, and so are they. */
   invalidateAccount(id: string): void;
   /** Anything may have changed. */
   invalidateAll(): void;

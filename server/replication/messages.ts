@@ -1,15 +1,15 @@
 /**
  * What is told over NOTIFY: on the channel `latchkey` to every replica, on `latchkey_<id>` to one. This is the one
  * place that writes and reads it, save for the triggers of migrations/0002_changes.ts, which write
- * `changed`, `changed_all` and `closed`.
+ * `changed`, `changed_all` and `account_changed`.
  */
 export type Message =
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   | { kind: 'changed'; hash: string }
   /** More has changed than can be named. */
   | { kind: 'changed_all' }
-  /** The account is deleted, and so are its keys. */
-  | { kind: 'closed'; accountId: string }
+  /** The account is deleted, and so are its keys, or the product knows it by another id. */
+  | { kind: 'account_changed'; accountId: string }
   /** A replica asks all others to confirm that they have come so far. */
   | { kind: 'barrier'; replica: string; barrier: number }
   /** To the one that asks: a replica has come to its barrier. */
@@ -20,7 +20,7 @@ export type Message =
   | { kind: 'call' };
 
 /** A message that a cache has to be told of. */
-export type Change = Extract<Message, { kind: 'changed' | 'changed_all' | 'closed' }>;
+export type Change = Extract<Message, { kind: 'changed' | 'changed_all' | 'account_changed' }>;
 
 type Kind = Message['kind'];
 type Of<K extends Kind> = Extract<Message, { kind: K }>;
@@ -28,7 +28,7 @@ type Of<K extends Kind> = Extract<Message, { kind: K }>;
 const written: { [K in Kind]: (message: Of<K>) => string } = {
   changed: ({ hash }) => `changed ${hash}`,
   changed_all: () => 'changed_all',
-  closed: ({ accountId }) => `closed ${accountId}`,
+  account_changed: ({ accountId }) => `account_changed ${accountId}`,
   barrier: ({ replica, barrier }) => `barrier ${replica} ${barrier}`,
   confirmed: ({ barrier, replica }) => `confirmed ${barrier} ${replica}`,
   beat: ({ beat, pid }) => `beat ${beat} ${pid}`,
@@ -47,7 +47,7 @@ export const encodeInSql = {
 const read: { [K in Kind]: (first: string, second: string) => Of<K> } = {
   changed: (hash) => ({ kind: 'changed', hash }),
   changed_all: () => ({ kind: 'changed_all' }),
-  closed: (accountId) => ({ kind: 'closed', accountId }),
+  account_changed: (accountId) => ({ kind: 'account_changed', accountId }),
   barrier: (replica, barrier) => ({ kind: 'barrier', replica, barrier: Number(barrier) }),
   confirmed: (barrier, replica) => ({ kind: 'confirmed', barrier: Number(barrier), replica }),
   beat: (beat, pid) => ({ kind: 'beat', beat: Number(beat), pid: Number(pid) }),

@@ -6,14 +6,20 @@ import type { Found, Keys, Tombstone, VerifiedKey } from './verify.ts';
 
 /** The negative cache holds so many hashes of no key, or of one that is gone. It is apart from the keys, so that nobody can evict those with made-up tokens. */
 const maxUnknown = 10_000;
-/** So many deleted accounts are noted as such. With the next one the whole cache is invalidated, for once. */
-const maxClosed = 10_000;
+/** So many accounts that changed are noted. With the next one the whole cache is invalidated, for once. */
+const maxAccounts = 10_000;
 /** What a key takes beside its texts, in bytes, and what each of its scopes and each character of its texts adds. */
 const bytesPerKey = 1_250;
 const bytesPerScope = 30;
 /** And each range of addresses. */
 const bytesPerRange = 150;
 const bytesPerCharacter = 2;
+
+/** What was found, and at which generation: how many changes of accounts had been heard of when it was cached. */
+interface Entry<Value> {
+  found: Value;
+  generation: number;
+}
 
 export interface KeyCacheOptions {
   /** Looks a key up in the database. */
@@ -31,17 +37,18 @@ export interface KeyCacheOptions {
 export class KeyCache implements Invalidated, Keys {
   readonly #find: KeyCacheOptions['find'];
   readonly #isFresh: () => boolean;
-  readonly #keys: GenerationalCache<VerifiedKey>;
-  readonly #unknown = new GenerationalCache<Tombstone | 'unknown'>(maxUnknown);
-  /** Accounts that were deleted, some of whose keys may still be among ours: nobody has to look for those at once. */
-  readonly #closed = new Set<string>();
+  readonly #keys: GenerationalCache<Entry<VerifiedKey>>;
+  readonly #unknown = new GenerationalCache<Entry<Tombstone | undefined>>(maxUnknown);
+  #generation = 0;
+  /** The generation at which an account changed last. Its keys that were cached before are stale, however many. */
+  readonly #accounts = new Map<string, number>();
   /** Look-ups in flight, by hash. What is invalidated meanwhile is taken out, so that its answer is not cached. */
   readonly #inFlight = new Map<string, Promise<Found | undefined>>();
 
   constructor({ find, isFresh, bytes }: KeyCacheOptions) {
     this.#find = find;
     this.#isFresh = isFresh;
-    this.#keys = new GenerationalCache(bytes, sizeOf);
+    this.#keys = new GenerationalCache(bytes, ({ found }) => sizeOf(found));
   }
 
   /** How many keys are cached, and how many hashes of no key. */
@@ -54,10 +61,9 @@ export class KeyCache implements Invalidated, Keys {
     // Nor would a look-up in flight do: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
     const key = this.#keys.get(hash);
-    if (key && !this.#closed.has(key.accountId)) return key;
+    if (key && this.#isCurrent(key.generation, key.found)) return key.found;
     const none = this.#unknown.get(hash);
-    if (none === 'unknown') return undefined;
-    if (none && !this.#closed.has(none.accountId)) return none;
+    if (none && (!none.found || this.#isCurrent(none.generation, none.found))) return none.found;
     return this.#inFlight.get(hash) ?? this.#ask(hash);
   }
 
@@ -73,17 +79,22 @@ export class KeyCache implements Invalidated, Keys {
   }
 
   invalidateAccount(id: string): void {
-    if (this.#closed.size === maxClosed) this.invalidateAll();
-    this.#closed.add(id);
+    if (this.#accounts.size === maxAccounts) this.invalidateAll();
+    this.#generation += 1;
+    this.#accounts.set(id, this.#generation);
     // Of which account the key is that a look-up in flight will find, is not known yet.
     this.#inFlight.clear();
   }
 
   invalidateAll(): void {
-    this.#closed.clear();
+    this.#accounts.clear();
     this.#keys.clear();
     this.#unknown.clear();
     this.#inFlight.clear();
+  }
+
+  #isCurrent(generation: number, { accountId }: Found): boolean {
+    return generation >= (this.#accounts.get(accountId) ?? 0);
   }
 
   #ask(hash: string): Promise<Found | undefined> {
@@ -103,9 +114,9 @@ export class KeyCache implements Invalidated, Keys {
   }
 
   #store(hash: string, found: Found | undefined): void {
-    if (!found) this.#unknown.set(hash, 'unknown');
-    else if (found.gone) this.#unknown.set(found.hash, found);
-    else this.#keys.set(found.hash, found);
+    const generation = this.#generation;
+    if (found && !found.gone) this.#keys.set(hash, { found, generation });
+    else this.#unknown.set(hash, { found, generation });
   }
 }
 

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Every change to a key is told on the channel `latchkey`, whoever makes it: `changed <hash>`, in hexadecimal digits,
- * `closed <account id>` for all keys of an account, or `changed_all` for more than can be named. It is told when the
+ * `account_changed <id>` for all keys of an account, or `changed_all` for more than can be named. It is told when the
  * change commits, in the order of commits.
  */
 const statements = [
@@ -49,17 +49,20 @@ const statements = [
     return null;
   end $$`,
   sql`create trigger tokens_truncated after truncate on tokens for each statement execute function keys_changed()`,
-  sql`create function account_closed() returns trigger language plpgsql as $$
+  sql`create function account_changed() returns trigger language plpgsql as $$
   begin
-    perform pg_notify('latchkey', 'closed ' || new.id);
+    perform pg_notify('latchkey', 'account_changed ' || new.id);
     return null;
   end $$`,
-  sql`create trigger account_closed after update of closed_at on accounts
-    for each row when (old.closed_at is null and new.closed_at is not null) execute function account_closed()`,
-  // A verdict names its account in the product's words; and one that is opened again by hand has keys that are known
-  // as unknown. Of many rows that change in one transaction this is one message.
-  sql`create trigger account_changed after update of id, external_id, closed_at on accounts
-    for each row when (new.closed_at is null) execute function keys_changed()`,
+  // A verdict names its account in the product's words.
+  sql`create trigger account_changed after update of external_id, closed_at on accounts
+    for each row when (old.external_id is distinct from new.external_id
+      or (old.closed_at is null and new.closed_at is not null))
+    execute function account_changed()`,
+  // By hand only. Caches know the keys of an account that was deleted as unknown, so they cannot find them by its id.
+  sql`create trigger account_replaced after update of id, closed_at on accounts
+    for each row when (old.id <> new.id or (old.closed_at is not null and new.closed_at is null))
+    execute function keys_changed()`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
