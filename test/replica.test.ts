@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startProxy } from '../scripts/support/proxy.ts';
 import { createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { operatorAccountId } from '../server/id.ts';
-import { changeKey, revokeKey } from '../server/keys.ts';
+import { changeKey } from '../server/key-changes.ts';
+import { revokeKey } from '../server/keys.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import {

@@ -3,7 +3,8 @@ import { type ContractName, contractNames, documentOf, operationsOf } from '../.
 import type { Security } from '../../server/callers.ts';
 import { withoutRequest } from '../../server/events.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
-import { type Key, mintKey } from '../../server/keys.ts';
+import type { Key } from '../../server/keys.ts';
+import { mintKey } from '../../server/minting.ts';
 import { hashPassword } from '../../server/password.ts';
 import { activate, rotateKey } from '../../server/rotation.ts';
 import { hashToken, newToken } from '../../server/token.ts';

@@ -6,7 +6,8 @@ import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { allKeys, getKey, type Key, mintKey, revokeKey } from '../../keys.ts';
+import { allKeys, getKey, type Key, revokeKey } from '../../keys.ts';
+import { mintKey } from '../../minting.ts';
 import { newToken } from '../../token.ts';
 
 /** What a key minted here may do: manage keys, itself included. */

@@ -7,7 +7,9 @@ import { InvalidInput, KeyLimitReached, KeyNotFound } from '../../errors.ts';
 import { bearerToken, type FindToken } from '../../http/bearer.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { allKeys, changeKey, getKey, type Key, mintKey, revokeKey } from '../../keys.ts';
+import { changeKey } from '../../key-changes.ts';
+import { allKeys, getKey, type Key, revokeKey } from '../../keys.ts';
+import { mintKey } from '../../minting.ts';
 import { neverExpires } from '../../signing.ts';
 
 const defaultLabel = 'Default API Key Label';
