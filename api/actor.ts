@@ -18,11 +18,12 @@ export const actHeaders = z.object({
   }),
 });
 
-export const actorPattern = /^(?:(?:key|session)_[0-9a-f]{24}|operator|refresh_token|anyone|latchkey)$/;
+export const actorPattern =
+  /^(?:(?:key|session)_[0-9a-f]{24}|operator|refresh_token|anyone|github|latchkey)$/;
 
 /** The actors of events and keys, for descriptions. */
 export const actors =
-  '`key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself';
+  '`key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself';
 
 export const Actor = z
   .string()

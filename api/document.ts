@@ -5,6 +5,7 @@ import { health } from './health.ts';
 import { introduction } from './introduction.ts';
 import { journal } from './journal.ts';
 import { keys } from './keys.ts';
+import { leaks } from './leaks.ts';
 import { metrics } from './metrics.ts';
 import { rotation } from './rotation.ts';
 import { bySession, securitySchemes } from './security.ts';
@@ -38,12 +39,13 @@ const contracts = {
       { name: 'Verification', description: 'Check whether a token is valid, and whose it is.' },
       { name: 'Usage', description: 'Count the uses of keys, by verdict.' },
       { name: 'Events', description: 'Who changed what, when, and from where.' },
+      { name: 'Leaks', description: 'Report tokens that were seen where they should not be.' },
       { name: 'Accounts', description: 'People and organisations that hold keys.' },
       { name: 'Sessions', description: 'Sign in, stay signed in, sign out.' },
       { name: 'Health', description: 'For load balancers, orchestrators and Prometheus.' },
     ],
     bases: [''],
-    routes: [keys, rotation, verification, usage, events, accounts, sessions, health, metrics].flatMap(
+    routes: [keys, rotation, verification, usage, events, leaks, accounts, sessions, health, metrics].flatMap(
       (group) => Object.values<RouteConfig>(group),
     ),
     typedClient: true,

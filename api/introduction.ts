@@ -35,7 +35,7 @@ The **operator** is the back end of the product that runs this deployment. It cr
 Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the credentials it accepts. There are three:
 
 - An **access token**, from \`POST /v1/sessions\`, is for a person. It manages the person’s own account and the keys of that account. It is valid for 15 minutes; \`POST /v1/sessions/refresh\` returns the next one.
-- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, and for the operator \`metrics:read\`. All other scopes are your own words, for your own API.
+- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, and for the operator \`metrics:read\` and \`leaks:report\`. All other scopes are your own words, for your own API.
 - The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key.
 
 Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and can do nothing else.
@@ -81,11 +81,11 @@ A list returns one page: up to \`limit\` items (1 to 100, default 20), newest fi
 
 ## Limits
 
-- A body has at most 64 KiB, and 512 KiB in \`POST /v1/keys/verify/batch\`: 413 \`body_too_large\`.
+- A body has at most 64 KiB, and 512 KiB in \`POST /v1/keys/verify/batch\` and \`POST /v1/leaks/github\`: 413 \`body_too_large\`.
 - JSON nests at most 32 levels deep, and JSON or a form has at most 5,000 values: 400 \`malformed_body\`.
 - The request line and the headers have at most 16 KiB together: 431 \`head_too_large\`.
 - An account has at most 1,000 keys, where the deployment sets no other limit: 409 \`key_limit_reached\`.
-- A password can be wrong 10 times in a minute, for one email: 429 \`too_many_attempts\`.
+- A password can be wrong 10 times in a minute, for one email, and a caller can report 100 leaked tokens: 429 \`too_many_attempts\`.
 
 Each field’s own limit is in its description: 422 \`invalid_input\`. This service does not limit the rate of calls; a proxy in front of it may.
 

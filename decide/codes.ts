@@ -21,11 +21,13 @@ export const refusalCodes = [
   'rotation_not_draining',
   'rotation_not_pending',
   'sign_up_closed',
+  'signing_keys_unavailable',
   'too_many_attempts',
   'unauthenticated',
   'unsupported_media_type',
   'wrong_caller',
   'wrong_credentials',
   'wrong_password',
+  'wrong_signature',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];

@@ -5,6 +5,7 @@ export const eventTypes = {
   'key.changed': 'A key was changed.',
   'key.expired': 'A key expired.',
   'key.expiring': 'A key expires in 30 days, in 7 days, or in 1 day.',
+  'key.leaked': 'A token of a key was reported as leaked.',
   'key.minted': 'A key was created.',
   'key.revoked': 'A key was deleted, by itself or with its account.',
   'key.rotated': 'A key got a new token, which sleeps until it is used.',

@@ -1,9 +1,16 @@
 /** The scopes that let a key call this API. All others are the product's own words. */
-export const ownScopes = ['keys:read', 'keys:write', 'keys:verify', 'keys:rotate', 'metrics:read'] as const;
+export const ownScopes = [
+  'keys:read',
+  'keys:write',
+  'keys:verify',
+  'keys:rotate',
+  'leaks:report',
+  'metrics:read',
+] as const;
 export type OwnScope = (typeof ownScopes)[number];
 
 const own: ReadonlySet<string> = new Set(ownScopes);
-/** What our scopes begin with: `keys:`, `metrics:`. */
+/** What our scopes begin with: `keys:`, `leaks:`, `metrics:`. */
 const ownPrefixes = [...new Set(ownScopes.map((scope) => scope.replace(/[^:]*$/, '')))];
 
 /** A scope-token of RFC 6749, section 3.3, no longer than 64 characters. */

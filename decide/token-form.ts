@@ -10,6 +10,11 @@ const maxLength = 4096;
 
 /** Prefix, 32 random characters, 6 of checksum. Secret scanners can use it (GitHub's partners do likewise). */
 const minted = /^[a-z][a-z0-9_]{0,15}_[0-9A-Za-z]{38}$/;
+
+/** What finds the tokens of a prefix in a text, as the source of a regular expression that every dialect reads. */
+export const patternOf = (prefix: string): string =>
+  `\\b${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}\\b`;
+
 /** A JWT: three base64url parts, the first of them a JSON object. */
 const jwt = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 

@@ -14,6 +14,7 @@ import { accountOperations } from './routes/v1/accounts.ts';
 import { eventOperations } from './routes/v1/events.ts';
 import { healthOperations } from './routes/v1/health.ts';
 import { keyOperations } from './routes/v1/keys.ts';
+import { leakOperations } from './routes/v1/leaks.ts';
 import { metricsOperations } from './routes/v1/metrics.ts';
 import { problem } from './routes/v1/problem.ts';
 import { rotationOperations } from './routes/v1/rotation.ts';
@@ -53,6 +54,7 @@ export function createApp(context: ServiceContext): {
       ...keyOperations(context),
       ...rotationOperations(context),
       ...eventOperations(context),
+      ...leakOperations(context),
       ...accountOperations(context),
       ...sessionOperations(context),
       ...healthOperations(context),

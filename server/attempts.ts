@@ -1,29 +1,42 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
 
-/** So many tries at a password in so many seconds, for each account. */
-const points = 10;
-const duration = 60;
-
 /**
- * Bounds how often a password can be guessed. Kept in memory, so each replica counts for itself; the time a guess
- * costs (argon2id) is the other bound.
+ * Bounds how often something can be tried, for each of those who try it. Kept in memory, so each replica counts for
+ * itself. Of passwords, the time that a guess costs (argon2id) is the other bound.
  */
 export class Attempts {
-  readonly #limiter = new RateLimiterMemory({ points, duration });
+  readonly #limiter: RateLimiterMemory;
 
   /**
-   * Lets `attempt` run, unless there were too many that failed. One that succeeds clears the count.
-   * @param whom whose password is tried: an email or an account id
-   * @throws TooManyAttempts, and whatever `attempt` throws
+   * @param points so many attempts
+   * @param duration in so many seconds
    */
-  async count<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
+  constructor({ points = 10, duration = 60 } = {}) {
+    this.#limiter = new RateLimiterMemory({ points, duration });
+  }
+
+  /**
+   * Counts an attempt, whatever comes of it.
+   * @param whom who makes it, or whose secret is tried
+   * @throws TooManyAttempts
+   */
+  async take(whom: string): Promise<void> {
     try {
       await this.#limiter.consume(whom);
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       throw new TooManyAttempts(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
     }
+  }
+
+  /**
+   * Lets `attempt` at a password run, unless there were too many that failed. One that succeeds clears the count.
+   * @param whom whose password is tried: an email or an account id
+   * @throws TooManyAttempts, and whatever `attempt` throws
+   */
+  async count<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
+    await this.take(whom);
     try {
       const result = await attempt();
       await this.#limiter.delete(whom);

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
+import type { GithubKeys } from './github-keys.ts';
+import type { LeakPolicy } from './leaks.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage/recorder.ts';
 import type { GenerationalCache } from './verify/generational-cache.ts';
@@ -32,6 +34,9 @@ export interface ServiceContext {
   tokenPrefix: string;
   signUp: 'open' | 'closed';
   maxKeysPerAccount: number;
+  leakPolicy: LeakPolicy;
+  /** Undefined: no reports of GitHub are taken. */
+  githubKeys: GithubKeys | undefined;
   /** Origins that browsers may call from; `*` for any. */
   corsOrigins: string[];
   /** The header in which a trusted proxy names the client's address; without one, the connection's counts. */

@@ -141,7 +141,7 @@ export class WrongPassword extends Refusal {
   }
 }
 
-/** Too many wrong passwords for one email. */
+/** Too many attempts of one kind: at a password, at a signature, or to report leaks. */
 export class TooManyAttempts extends Refusal {
   readonly code = 'too_many_attempts';
   readonly retryAfter: number;
@@ -216,8 +216,8 @@ export class MethodNotAllowed extends Refusal {
 
 export class NoSuchPath extends Refusal {
   readonly code = 'not_found';
-  constructor() {
-    super('This path does not exist: see /docs.');
+  constructor(message = 'This path does not exist: see /docs.') {
+    super(message);
   }
 }
 
@@ -226,6 +226,24 @@ export class DatabaseUnavailable extends Refusal {
   readonly code = 'database_unavailable';
   constructor(cause?: unknown) {
     super('The database cannot be reached: try again in a second.', { cause });
+  }
+}
+
+/** The signature of a request is missing or wrong. */
+export class WrongSignature extends Refusal {
+  readonly code = 'wrong_signature';
+  constructor() {
+    super(
+      'The signature is missing, or not that of this body by a key of GitHub: send Github-Public-Key-Identifier and Github-Public-Key-Signature.',
+    );
+  }
+}
+
+/** Keys that signatures are checked with cannot be fetched. Nothing was done. */
+export class SigningKeysUnavailable extends Refusal {
+  readonly code = 'signing_keys_unavailable';
+  constructor() {
+    super('The public keys of GitHub cannot be fetched: try again in a minute.');
   }
 }
 

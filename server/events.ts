@@ -1,11 +1,11 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { isExpression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { EventType } from '../decide/events.ts';
 import type { Database } from './db/schema.ts';
 import type { Client } from './usage/tally.ts';
 
 /** Who does something, when, and in which request. A fact that is unknown or missing is null. */
 export interface Act extends Client {
-  /** `session_<id>`, `key_<id>`, `operator`, `refresh_token`, `anyone`, or `latchkey` for the service itself. */
+  /** `session_<id>`, `key_<id>`, `operator`, `refresh_token`, `anyone`, `github`, or `latchkey` for the service itself. */
   actor: string;
   /** Whom the operator acts for, as it says. */
   onBehalfOf: string | null;
@@ -31,17 +31,18 @@ export const stored = (act: Act): RawBuilder<Act> => sql`${JSON.stringify(act)}:
 /**
  * The events of a write, for the same statement to insert: what happened and its record are one.
  * @param written a query for an account id and a key id (or null), a row for each thing that was written
- * @param data further facts; never a secret
+ * @param data further facts, never a secret: the same for each row, or as jsonb of more columns of the query
  */
 export const recorded = (
   { actor, onBehalfOf, requestId, ip, userAgent, now }: Act,
   type: EventType,
   written: RawBuilder<unknown>,
-  data: object = {},
+  data: object | RawBuilder<unknown> = {},
 ): RawBuilder<never> => sql`(
   insert into events (at, type, actor, on_behalf_of, request_id, ip, user_agent, account_id, key_id, data)
   select ${new Date(now)}::timestamptz, ${type}::text, ${actor}::text, ${onBehalfOf}::text, ${requestId}::text,
-    ${ip}::text, ${userAgent}::text, written.account_id, written.key_id, ${JSON.stringify(data)}::text::jsonb
+    ${ip}::text, ${userAgent}::text, written.account_id, written.key_id,
+    ${isExpression(data) ? data : sql`${JSON.stringify(data)}::text::jsonb`}
   from (${written}) as written (account_id, key_id))`;
 
 /**

@@ -14,7 +14,7 @@ const perRun = 3000;
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startService({ maxKeysPerAccount: limit });
+  service = await startService({ maxKeysPerAccount: limit, leakPolicy: 'revoke' });
 });
 
 test(

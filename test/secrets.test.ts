@@ -254,7 +254,7 @@ test('a secret is in the one answer that issues it, and in no other', () => {
 test('events tell what was changed of a key, and nothing else', async () => {
   const { rows } = await sql<{ fact: string }>`
     select distinct jsonb_object_keys(data) as fact from events`.execute(service.db);
-  const facts = ['name', 'scopes', 'metadata', 'expiresAt', 'disabled'];
+  const facts = ['name', 'scopes', 'metadata', 'expiresAt', 'disabled', 'url', 'source', 'reason'];
   expect(rows.length).toBeGreaterThan(0);
   for (const { fact } of rows) expect(facts).toContain(fact);
 });

@@ -257,6 +257,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/leaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a leaked token
+         * @description Reports a token that was seen where it should not be: the current, the next or the previous token of a key of any account. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. For the operator, and for a key with `leaks:report` in the operator’s own account, such as that of a scanner. Each caller can report 100 tokens in a minute.
+         */
+        post: operations["reportLeak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leaks/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report leaks, for GitHub
+         * @description The endpoint for the [secret scanning partner program](https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partnership-program/secret-scanning-partner-program) of GitHub: up to 500 matches at once. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. So the optional feedback on each match is not given. GitHub signs the body, and `GITHUB_SECRET_SCANNING_KEYS` says with which keys; while that is not set, this path returns 404.
+         */
+        post: operations["reportLeaksFromGithub"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -530,7 +570,7 @@ export interface components {
             tokens: components["schemas"]["KeyToken"][];
             /** @description Who minted it. */
             createdBy: {
-                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor: string;
                 /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
                 onBehalfOf: string | null;
@@ -603,7 +643,7 @@ export interface components {
              * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "already_done" | "body_too_large" | "database_unavailable" | "email_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "already_done" | "body_too_large" | "database_unavailable" | "email_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
@@ -654,7 +694,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -770,7 +810,7 @@ export interface components {
             tokens: components["schemas"]["KeyToken"][];
             /** @description Who minted it. */
             createdBy: {
-                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor: string;
                 /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
                 onBehalfOf: string | null;
@@ -799,7 +839,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; `metrics:read`, in the operator’s own account, lets it scrape `/metrics`. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1097,6 +1137,7 @@ export interface components {
              *     - `key.changed`: A key was changed.
              *     - `key.expired`: A key expired.
              *     - `key.expiring`: A key expires in 30 days, in 7 days, or in 1 day.
+             *     - `key.leaked`: A token of a key was reported as leaked.
              *     - `key.minted`: A key was created.
              *     - `key.revoked`: A key was deleted, by itself or with its account.
              *     - `key.rotated`: A key got a new token, which sleeps until it is used.
@@ -1114,14 +1155,14 @@ export interface components {
              *     - `session.started`: An account signed in.
              * @enum {string}
              */
-            type: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            type: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
             /**
              * Format: date-time
              * @description When it happened.
              * @example 2026-01-31T12:00:00.000Z
              */
             at: string;
-            /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+            /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
             actor: string;
             /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
             onBehalfOf: string | null;
@@ -1141,10 +1182,43 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` the fields of the patch. Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`. Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
+        };
+        LeakReport: {
+            /**
+             * Format: password
+             * @description The token that was seen.
+             */
+            token: string;
+            /**
+             * @description Where it was seen.
+             * @example https://git.example.com/shop/api/blob/4f2c1d/.env#L3
+             */
+            url?: string;
+            /**
+             * @description Who or what found it.
+             * @example gitleaks in CI
+             */
+            source?: string;
+        };
+        GithubMatch: {
+            /**
+             * Format: password
+             * @description What matched.
+             */
+            token: string;
+            /** @description The name of the pattern that matched. */
+            type?: string;
+            /** @description Where it was found. Can be empty. */
+            url?: string;
+            /**
+             * @description What kind of place that is.
+             * @example commit
+             */
+            source?: string;
         };
         /**
          * @example {
@@ -1300,6 +1374,8 @@ export type UsageCounts = components['schemas']['UsageCounts'];
 export type UsageBucket = components['schemas']['UsageBucket'];
 export type EventPage = components['schemas']['EventPage'];
 export type Event = components['schemas']['Event'];
+export type LeakReport = components['schemas']['LeakReport'];
+export type GithubMatch = components['schemas']['GithubMatch'];
 export type Account = components['schemas']['Account'];
 export type SignUp = components['schemas']['SignUp'];
 export type ExternalAccount = components['schemas']['ExternalAccount'];
@@ -4496,8 +4572,8 @@ export interface operations {
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
                 /** @description Only events of this type. */
-                type?: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
-                /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `latchkey`, the service itself. */
+                type?: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor?: string;
                 /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */
                 from?: string;
@@ -4642,6 +4718,434 @@ export interface operations {
                 };
             };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportLeak: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeakReport"];
+            };
+        };
+        responses: {
+            /** @description The report was taken. */
+            204: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many reports of this caller. `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 429,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Too Many Requests",
+                     *       "code": "too_many_attempts",
+                     *       "detail": "Too many attempts: try again in 60 seconds."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportLeaksFromGithub: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Which key of GitHub signed the body. */
+                "Github-Public-Key-Identifier": string;
+                /** @description The signature of the body as it is sent: ECDSA P-256 with SHA-256, as DER in base64. */
+                "Github-Public-Key-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "token": "lk_3fYqWm0JX2tL8bRvKcN5aZ7dHs9uEpG41oMZ2f",
+                 *         "type": "latchkey_api_key",
+                 *         "url": "https://github.com/octocat/Hello-World/blob/12345600b9cbe38a219f39a9941c9319b600c002/foo/bar.txt",
+                 *         "source": "content"
+                 *       }
+                 *     ]
+                 */
+                "application/json": components["schemas"]["GithubMatch"][];
+            };
+        };
+        responses: {
+            /** @description The report was taken. */
+            204: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong (`wrong_signature`). */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "wrong_signature",
+                     *       "detail": "The signature is missing, or not that of this body by a key of GitHub: send Github-Public-Key-Identifier and Github-Public-Key-Signature."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `GITHUB_SECRET_SCANNING_KEYS` is not set. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "not_found",
+                     *       "detail": "This deployment takes no reports of GitHub: GITHUB_SECRET_SCANNING_KEYS is not set."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 512 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 524288 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many wrong signatures from this address. A good one is accepted all the same. `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 429,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Too Many Requests",
+                     *       "code": "too_many_attempts",
+                     *       "detail": "Too many attempts: try again in 60 seconds."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The keys of GitHub cannot be fetched (`signing_keys_unavailable`; nothing was done), or the database did not answer (`database_unavailable`; what was reported may or may not be done: report it again). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -73,6 +73,7 @@ const withoutToken: readonly RefusalCode[] = [
   'unauthenticated',
   'wrong_credentials',
   'invalid_refresh_token',
+  'wrong_signature',
 ];
 
 /** The headers that HTTP asks for with an error, in whatever contract (RFC 6750, section 3; RFC 9110). */

@@ -3,6 +3,7 @@ import type { Caller } from '../callers.ts';
 import type { Refusal } from '../errors.ts';
 import type { Act } from '../events.ts';
 import type { FindToken } from './bearer.ts';
+import type { Incoming } from './incoming.ts';
 import type { Json, Reply, Text } from './reply.ts';
 
 type Part<Route, Name extends string> = Route extends { request: Record<Name, infer Schema> }
@@ -63,6 +64,8 @@ export interface Options {
   limit?: number;
   /** Finds the token, where it may stand in another form than that of RFC 6750. */
   findToken?: FindToken;
+  /** Checks the raw body before any of it is parsed, such as its signature. What it throws is the answer. */
+  checkBody?: (bytes: Uint8Array, incoming: Incoming) => Promise<void>;
   /** What is thrown when a path parameter cannot be the id of anything. */
   notFound?: new () => Refusal;
 }

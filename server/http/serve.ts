@@ -31,14 +31,14 @@ interface RequestConfig {
  *
  * 1. Read the body, within its bound, and look at nothing in it: a caller is authenticated when its request is
  *    complete, so that nobody is let in and then holds back the body until after the credential was revoked.
- * 2. Authenticate: the caller must be one of those that the route's `security` names. The body of anybody else costs no
- *    more than its bytes.
+ * 2. Authenticate: the caller must be one of those that the route's `security` names, and where the body itself has to
+ *    be signed, its signature must be good. The body of anybody else costs no more than its bytes.
  * 3. Parse the path, the query, the headers and the body by the schemas of the route.
  * 4. Run, and respond.
  */
 export function prepare(
   context: ServiceContext,
-  { route, run, limit = maxBytes, findToken = bearerToken, notFound }: Operation,
+  { route, run, limit = maxBytes, findToken = bearerToken, checkBody, notFound }: Operation,
   answerFailure: AnswerFailure,
 ): Serve {
   const { security = [] } = route;
@@ -66,6 +66,7 @@ export function prepare(
     try {
       const read = body && readBytes(incoming, limit);
       const bytes = read instanceof Promise ? await read : read;
+      if (checkBody && bytes) await checkBody(bytes, incoming);
       const token = isPublic(security) ? undefined : findToken(incoming.header('authorization'));
       const made = maybeAsync(authenticate(context, token, security, incoming.client), (caller) =>
         maybeAsync(parse(incoming, bytes, caller), run),

@@ -12,6 +12,7 @@ import { openPGlite } from '../db/pglite.ts';
 import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
 import type { Database } from '../db/schema.ts';
 import { CannotStart } from '../errors.ts';
+import { FetchedKeys, type GithubKeys, pinned } from '../github-keys.ts';
 import type { Peer } from '../http/client.ts';
 import { type Freshness, SoleReplica } from '../replication/freshness.ts';
 import { type Notices, Replica } from '../replication/replica.ts';
@@ -76,6 +77,8 @@ export async function boot(
     tokenPrefix: config.TOKEN_PREFIX,
     signUp: config.SIGN_UP,
     maxKeysPerAccount: config.MAX_KEYS_PER_ACCOUNT,
+    leakPolicy: config.LEAK_POLICY,
+    githubKeys: githubKeysOf(config, log),
     corsOrigins: config.CORS_ORIGINS,
     clientIpHeader: config.CLIENT_IP_HEADER,
   });
@@ -110,6 +113,13 @@ export async function boot(
       await dataDir?.[Symbol.asyncDispose]();
     },
   };
+}
+
+function githubKeysOf({ GITHUB_SECRET_SCANNING_KEYS: keys }: Config, log: Logger): GithubKeys | undefined {
+  if (keys !== 'fetch') return keys && pinned(keys);
+  return new FetchedKeys((error) =>
+    log.warn({ reason: messageOf(error) }, 'the public keys of GitHub are not fetched'),
+  );
 }
 
 /** In milliseconds. */

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { CannotStart } from '../errors.ts';
+import { githubKeysIn } from '../github-keys.ts';
+import { leakPolicies } from '../leaks.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
@@ -59,6 +61,21 @@ export const operatorTokensText = z
   .string()
   .transform(listed)
   .pipe(z.array(operatorToken).max(2, 'must be one token, or two separated by a comma'));
+
+/** GitHub's public keys as it publishes them, or the word `fetch`. */
+const githubKeysText = z.string().transform((text, context) => {
+  if (text === 'fetch') return text;
+  try {
+    return githubKeysIn(JSON.parse(text));
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must be fetch, or what https://api.github.com/meta/public_keys/secret_scanning answers: {"public_keys":[…]}, each an ECDSA key on P-256',
+    });
+    return z.NEVER;
+  }
+});
 
 const wholeNumber = (text: string) => Number(text);
 
@@ -121,6 +138,8 @@ const environment = z
       .regex(/^(?:[1-9]\d{0,4}|100000)$/, 'must be a whole number from 1 to 100000')
       .transform(wholeNumber)
       .default(1_000),
+    LEAK_POLICY: z.enum(leakPolicies, `must be ${leakPolicies.join(' or ')}`).default('notify'),
+    GITHUB_SECRET_SCANNING_KEYS: githubKeysText.optional(),
     EVENT_RETENTION_DAYS: z
       .string()
       .regex(/^\d{1,5}$/, 'must be a whole number of days, or 0 to keep events for ever')

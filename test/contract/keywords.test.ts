@@ -40,7 +40,9 @@ function callsFor(operation: Operation): Call[] {
           .filter((text) => !/^\.{0,2}$/.test(text))
           .map((text) => ({ ...base, path: { [name]: text } }));
       if (place === 'header')
-        return texts.filter(fitsHeader).map((text) => ({ ...base, headers: { [name]: text } }));
+        return texts
+          .filter(fitsHeader)
+          .map((text) => ({ ...base, headers: { ...base.headers, [name]: text } }));
       const good = issuedNames.has(name) ? issued : (texts.find((text) => accepts(schema, text)) ?? '1');
       return [
         { ...base, query: others(name) },

@@ -10,6 +10,7 @@ import { freePort } from '../../scripts/support/postgres.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
+import { githubHeaders, published } from '../support/github.ts';
 import { createDatabase, expectData, password } from '../support/harness.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
@@ -72,6 +73,21 @@ test.for(runtimes)('%s keeps keys, uses, sessions and secrets over a restart', a
   const operatorToken = (await readFile(join(directory, 'operator-token'), 'utf8')).trim();
   const operator = createLatchkey({ baseUrl: second.url, token: operatorToken });
   expect(expectData(await operator.GET('/v1/accounts')).data).toHaveLength(1);
+});
+
+test.for(runtimes)('%s takes a report that GitHub has signed, and no other', async (runtime) => {
+  const env = { LEAK_POLICY: 'revoke', GITHUB_SECRET_SCANNING_KEYS: JSON.stringify(published) };
+  await using service = await startProcess({ runtime, env });
+  const client = await signedIn(service);
+  const { token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+  const body = JSON.stringify([{ token, type: 'latchkey', url: '', source: 'commit' }]);
+  const report = async (headers: Record<string, string>) =>
+    (await fetch(`${service.url}/v1/leaks/github`, { method: 'POST', headers, body })).status;
+  for (const wrong of [githubHeaders('[]'), githubHeaders(body, 'ieee-p1363')])
+    expect(await report(wrong)).toBe(401);
+  expect(await report(githubHeaders(body))).toBe(204);
+  const verdict = expectData(await client.POST('/v1/keys/verify', { body: { token } }));
+  expect(verdict).toMatchObject({ valid: false, reason: 'revoked' });
 });
 
 test.for(runtimes)('%s finishes what is in flight when it is told to stop', async (runtime) => {

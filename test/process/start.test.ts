@@ -89,6 +89,9 @@ test('what an env file makes of a setting gets a line that helps', () => {
     'OPERATOR_TOKEN must be one token, or two',
   );
   failure({ OPERATOR_TOKEN: `${token},` }).toThrow('OPERATOR_TOKEN.1 must have at least 32 characters');
+  failure({ LEAK_POLICY: 'delete' }).toThrow('LEAK_POLICY must be notify or revoke');
+  for (const GITHUB_SECRET_SCANNING_KEYS of ['true', '{"public_keys":[]}', 'https://api.github.com'])
+    failure({ GITHUB_SECRET_SCANNING_KEYS }).toThrow('GITHUB_SECRET_SCANNING_KEYS must be fetch, or what');
 });
 
 test('every line of the log is an object, with its level by name and its time in ISO 8601', async () => {

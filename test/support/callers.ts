@@ -8,6 +8,7 @@ import { mintKey } from '../../server/minting.ts';
 import { hashPassword } from '../../server/password.ts';
 import { activate, rotateKey } from '../../server/rotation.ts';
 import { hashToken, newToken } from '../../server/token.ts';
+import { githubHeaders } from './github.ts';
 import { password, type TestService } from './harness.ts';
 
 /** Every operation of the documents as calls on one account's things, by every kind of caller. */
@@ -33,7 +34,7 @@ export interface Call {
   names: 'owner' | 'other' | 'unsaid' | undefined;
   /** Which of several documented bodies it sends. */
   bodyName: string | undefined;
-  body: Json | undefined;
+  body: Json | Json[] | undefined;
 }
 
 type BodySchema = {
@@ -227,17 +228,14 @@ function requestOf(call: Call, { owner, other, thing }: World): { path: string; 
     newPassword: `${password} staple`,
     scopes: [],
   };
-  const entries = Object.entries(call.body ?? {}).map(([name, value]) => [name, real[name] ?? value]);
-  return {
-    path: path + query,
-    init: {
-      method: call.method,
-      ...(call.body && {
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(Object.fromEntries(entries)),
-      }),
-    },
-  };
+  const init = { method: call.method };
+  if (!call.body) return { path: path + query, init };
+  const filled = (part: Json) =>
+    Object.fromEntries(Object.entries(part).map(([name, value]) => [name, real[name] ?? value]));
+  const body = JSON.stringify(Array.isArray(call.body) ? call.body.map(filled) : filled(call.body));
+  const signed = call.operationId === 'reportLeaksFromGithub';
+  const headers = signed ? githubHeaders(body) : { 'Content-Type': 'application/json' };
+  return { path: path + query, init: { ...init, headers, body } };
 }
 
 export type AccountWord = 'owner' | 'other' | 'operator';
@@ -253,7 +251,7 @@ export interface Who {
 }
 
 const accountScopes = ['keys:read', 'keys:write', 'keys:verify'];
-const ourScopes = [...accountScopes, 'metrics:read'];
+const ourScopes = [...accountScopes, 'leaks:report', 'metrics:read'];
 const subsets = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
   accountScopes.filter((_, place) => bits & (1 << place)),
 );
@@ -344,10 +342,11 @@ export const everybody: Who[] = [
   },
   keyOf('owner', 'the owner’s key with every scope', ourScopes),
   // Nobody can grant these; had somebody written them by hand, they would let in nobody.
-  keyOf('owner', 'the owner’s key with wildcards over our scopes', ['*', 'keys:*', 'metrics:*']),
+  keyOf('owner', 'the owner’s key with wildcards over our scopes', ['*', 'keys:*', 'leaks:*', 'metrics:*']),
   keyOf('other', 'the other’s key with every scope', ourScopes),
   keyOf('operator', 'a key of the operator’s account with keys:verify', ['keys:verify']),
   keyOf('operator', 'a key of the operator’s account with metrics:read', ['metrics:read']),
+  keyOf('operator', 'a key of the operator’s account with leaks:report', ['leaks:report']),
   keyOf('operator', 'a key of the operator’s account with every scope', ourScopes),
   {
     title: 'the operator',

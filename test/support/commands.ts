@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose';
 import { expect } from 'vitest';
 import { keyStatuses } from '../../decide/verdict.ts';
 import { sweepClosedAccount } from '../../server/background/closed-accounts.ts';
+import { githubHeaders } from './github.ts';
 import { clientIp, expectData, type TestService } from './harness.ts';
 import {
   type Contract,
@@ -417,6 +418,20 @@ const stepRotation = fc
     }),
   );
 
+/** GitHub reports a token, and its key is revoked if it still has that token: nobody is told which it was. */
+const reportLeak = fc.record({ n, which: fc.nat({ max: 5 }) }).map((facts) =>
+  command('ReportLeak', facts, someKey, async (model, real) => {
+    const key = nth(model, facts.n);
+    const tokens = everyToken(key);
+    const token = tokens[facts.which % tokens.length] ?? '';
+    const body = JSON.stringify([{ token, type: 'latchkey', url: '', source: 'commit' }]);
+    const init = { method: 'POST', headers: githubHeaders(body), body };
+    expect((await real.service.fetch('/v1/leaks/github', init)).status).toBe(204);
+    const { current, next } = key.tokens;
+    if ([current, next, draining(model, key)].some((one) => one?.token === token)) key.revoked = true;
+  }),
+);
+
 const verifyKey = fc
   .record({
     n,
@@ -517,6 +532,7 @@ export const commands = [
   revokeItself,
   rotate,
   stepRotation,
+  reportLeak,
   deleteAccount,
   sweep,
   verifyKey,

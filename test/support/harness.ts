@@ -20,6 +20,7 @@ import { GenerationalCache } from '../../server/verify/generational-cache.ts';
 import { openKeyCache } from '../../server/verify/key-cache.ts';
 import { Verifications } from '../../server/verify/verifications.ts';
 import { assertConforms } from './conformance.ts';
+import { githubKeys } from './github.ts';
 import { assertKept, tokensIn } from './leaks.ts';
 
 const baseUrl = 'http://latchkey.test';
@@ -138,6 +139,8 @@ export async function startService({
     tokenPrefix: 'lk_',
     signUp: 'open',
     maxKeysPerAccount: 1_000,
+    leakPolicy: 'notify',
+    githubKeys,
     corsOrigins: ['*'],
     clientIpHeader: undefined,
     ...options,

@@ -149,8 +149,10 @@ const answers: Record<RefusalCode, Answer> = {
   rotation_not_draining: ourFault,
   rotation_not_pending: ourFault,
   sign_up_closed: ourFault,
+  signing_keys_unavailable: ourFault,
   wrong_credentials: ourFault,
   wrong_password: ourFault,
+  wrong_signature: ourFault,
 };
 
 /** The one place where errors become the HTTP of this contract. Always JSON, whatever `Accept` says. */

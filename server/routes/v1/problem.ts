@@ -13,6 +13,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   invalid_token: 401,
   unauthenticated: 401,
   wrong_credentials: 401,
+  wrong_signature: 401,
   insufficient_scope: 403,
   sign_up_closed: 403,
   wrong_caller: 403,
@@ -35,6 +36,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   too_many_attempts: 429,
   database_unavailable: 503,
   overloaded: 503,
+  signing_keys_unavailable: 503,
 };
 
 /** The problem details (RFC 9457) of what went wrong: the one place where errors become the HTTP of `/v1`. */

@@ -1,0 +1,66 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Act, recorded } from './events.ts';
+import type { Store } from './keys.ts';
+import { hashText, startOf } from './token.ts';
+
+/** What is done with a key whose token has leaked: `notify` records it, `revoke` also revokes the key. */
+export const leakPolicies = ['notify', 'revoke'] as const;
+export type LeakPolicy = (typeof leakPolicies)[number];
+
+/** A token that was seen where it should not be. */
+export interface Leak {
+  token: string;
+  /** Where it was seen. */
+  url: string | null;
+  /** Who or what found it. */
+  source: string | null;
+}
+
+/** A text without the token, which a URL may carry: no event contains one. */
+const without = (token: string, text: string | null) =>
+  text?.replaceAll(token, () => `${startOf(token)}…`) ?? null;
+
+/**
+ * Records the leaks of tokens that their keys still have. With the policy `revoke`, these keys are revoked, and no
+ * replica accepts a token of theirs when this returns. For other tokens nothing is done, by the same statement and after
+ * the same barrier, so that whoever reports a token does not learn whether it is one.
+ */
+export async function reportLeaks(
+  { db, settled, leakPolicy }: Store & { leakPolicy: LeakPolicy },
+  leaks: readonly Leak[],
+  act: Act,
+): Promise<void> {
+  const reported = leaks.map(({ token, url, source }) => ({
+    hash: hashText(token),
+    data: { url: without(token, url), source: without(token, source) },
+  }));
+  // A previous token that has ended harms nobody, and is no reason to revoke the key.
+  const keyHas = (hash: RawBuilder<unknown>) => sql`(${hash} in (keys.current_hash, keys.next_hash)
+    or ${hash} = keys.previous_hash and keys.previous_ends_at > ${new Date(act.now)}::timestamptz)`;
+  // Tested again on the locked row: a rotation may have replaced the token. One order of locks prevents deadlocks.
+  const revoked = sql`
+    found as (
+      select keys.id from keys join leaked on leaked.key_id = keys.id
+      where ${keyHas(sql`leaked.hash`)} order by keys.id for update of keys),
+    revoked as (delete from keys where id in (select id from found) returning id, account_id),
+    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`, { reason: 'leaked' })},`;
+  const isRevoked = sql`where key_id in (select id from revoked)`;
+  const revokes = leakPolicy === 'revoke';
+  await sql`
+    with leaked as (
+      select tokens.hash, tokens.key_id, accounts.id as account_id, reported.data
+      from jsonb_to_recordset(${JSON.stringify(reported)}::text::jsonb) as reported (hash text, data jsonb)
+      join tokens on tokens.hash = decode(reported.hash, 'hex')
+      join keys on keys.id = tokens.key_id
+      join accounts on accounts.id = keys.account_id and accounts.closed_at is null
+      where ${keyHas(sql`tokens.hash`)}),
+    ${revokes ? revoked : sql``}
+    noted as ${recorded(
+      act,
+      'key.leaked',
+      sql`select account_id, key_id, data from leaked ${revokes ? isRevoked : sql``}`,
+      sql`written.data`,
+    )}
+    select from leaked`.execute(db);
+  await settled();
+}

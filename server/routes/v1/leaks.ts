@@ -1,0 +1,53 @@
+import { githubHeaders, leaks, maxGithubBytes } from '../../../api/leaks.ts';
+import { Attempts } from '../../attempts.ts';
+import { actorOf } from '../../callers.ts';
+import type { ServiceContext } from '../../context.ts';
+import { NoSuchPath, WrongSignature } from '../../errors.ts';
+import { isSignedByGithub } from '../../github-keys.ts';
+import type { Incoming } from '../../http/incoming.ts';
+import { type Operation, operation } from '../../http/operation.ts';
+import { reportLeaks } from '../../leaks.ts';
+
+/** Text of GitHub as it can be stored: clipped, without NUL characters and lone surrogates; null where it is empty. */
+const plain = (text: string | undefined, maxLength: number): string | null =>
+  text?.slice(0, maxLength).replaceAll('\0', '').toWellFormed() || null;
+
+export function leakOperations(context: ServiceContext): Operation[] {
+  // Reports are counted whatever their tokens are: a count of unknown ones would tell which are.
+  const reports = new Attempts({ points: 100 });
+  const wrongSignatures = new Attempts();
+
+  /** A good signature is accepted however many were wrong: whoever sends those must not keep GitHub out. */
+  async function checkSignature(bytes: Uint8Array, { header, client }: Incoming): Promise<void> {
+    const { githubKeys } = context;
+    if (!githubKeys)
+      throw new NoSuchPath(
+        'This deployment takes no reports of GitHub: GITHUB_SECRET_SCANNING_KEYS is not set.',
+      );
+    const identifier = header(githubHeaders.identifier.toLowerCase()) ?? '';
+    const signature = header(githubHeaders.signature.toLowerCase()) ?? '';
+    if (await isSignedByGithub(githubKeys, bytes, { identifier, signature })) return;
+    await wrongSignatures.take(client().ip ?? 'unknown');
+    throw new WrongSignature();
+  }
+
+  return [
+    operation(leaks.report, async ({ act, caller, json: { token, url = null, source = null } }) => {
+      await reports.take(actorOf(caller));
+      await reportLeaks(context, [{ token, url, source }], act);
+    }),
+
+    operation(
+      leaks.reportFromGithub,
+      async ({ act, json }) => {
+        const found = json.map(({ token, url, source }) => ({
+          token,
+          url: plain(url, 2_048),
+          source: plain(source, 255),
+        }));
+        await reportLeaks(context, found, { ...act, actor: 'github' });
+      },
+      { limit: maxGithubBytes, checkBody: checkSignature },
+    ),
+  ];
+}
