@@ -3,6 +3,7 @@ import { isStorable } from '../decide/text.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
+import { Policy, PolicyPatch, policyExample } from './policy.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
 import { bounded, instant, text } from './text.ts';
@@ -86,6 +87,8 @@ export const Account = z
       .string()
       .nullable()
       .openapi({ description: 'Your own id for the account. Null if the account signed up itself.' }),
+    policy: Policy,
+    keyCount: z.int().openapi({ description: 'How many keys the account has, whatever their status.' }),
     createdAt: instant,
   })
   .openapi('Account', {
@@ -93,9 +96,43 @@ export const Account = z
       id: 'acc_6921a5c0b281af121fcda4ce',
       email: 'ada@example.com',
       externalId: null,
+      policy: null,
+      keyCount: 0,
       createdAt: '2026-01-31T12:00:00.000Z',
     },
   });
+
+/** An account of one of the product's own users, with a policy and keys. */
+const withPolicy = {
+  schema: Account,
+  example: {
+    id: 'acc_6921a5c0b281af121fcda4ce',
+    email: null,
+    externalId: 'user_8812',
+    policy: policyExample,
+    keyCount: 3,
+    createdAt: '2026-01-31T12:00:00.000Z',
+  },
+};
+
+const AccountPatch = z
+  .strictObject({
+    externalId: ExternalId.nullable().optional().openapi({
+      description:
+        'Your own id for this account; no two accounts have the same. Null removes it, if the account has an email.',
+    }),
+    policy: PolicyPatch.optional(),
+  })
+  .openapi('AccountPatch', { example: { policy: policyExample } });
+
+/** The account in the path of an operation that only the operator calls. */
+const namedAccount = z.object({
+  accountId: accountId.transform(unprefixed).openapi({
+    description: 'The account’s id. The operator’s own account is at `/v1/account`.',
+    example: 'acc_6921a5c0b281af121fcda4ce',
+    param: { name: 'accountId', in: 'path', required: true },
+  }),
+});
 
 const SignUp = z.strictObject({ email: Email, password: NewPassword }).openapi('SignUp');
 const ExternalAccount = z.strictObject({ externalId: ExternalId }).openapi('ExternalAccount');
@@ -175,6 +212,68 @@ export const accounts = {
     request: { query: z.strictObject(accountQuery) },
     responses: {
       200: { description: 'The account.', content: { 'application/json': { schema: Account } } },
+      ...refusals(401, 403, 404, 422, 503),
+    },
+  }),
+
+  getNamed: createRoute({
+    operationId: 'getNamedAccount',
+    method: 'get',
+    path: '/v1/accounts/{accountId}',
+    tags,
+    summary: 'Get one of the accounts',
+    description: 'One account of this deployment, with its policy and the number of its keys.',
+    security: [byOperator],
+    request: { params: namedAccount },
+    responses: {
+      200: { description: 'The account.', content: { 'application/json': withPolicy } },
+      ...refusals(401, 403, 404, 503),
+    },
+  }),
+
+  update: createRoute({
+    operationId: 'updateAccount',
+    method: 'patch',
+    path: '/v1/accounts/{accountId}',
+    tags,
+    summary: 'Change an account',
+    description:
+      'A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed.',
+    security: [byOperator],
+    request: {
+      headers: actHeaders,
+      params: namedAccount,
+      body: {
+        required: true,
+        content: {
+          'application/json': { schema: AccountPatch },
+          'application/merge-patch+json': { schema: AccountPatch },
+        },
+      },
+    },
+    responses: {
+      200: { description: 'The account as it is now.', content: { 'application/json': withPolicy } },
+      ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+      409: refusal(409, {
+        code: 'external_id_taken',
+        detail: 'Another account has this externalId.',
+        description: 'Another account has this `externalId`.',
+      }),
+    },
+  }),
+
+  deleteNamed: createRoute({
+    operationId: 'deleteNamedAccount',
+    method: 'delete',
+    path: '/v1/accounts/{accountId}',
+    tags,
+    summary: 'Delete one of the accounts',
+    description:
+      'Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again.',
+    security: [byOperator],
+    request: { headers: actHeaders, params: namedAccount },
+    responses: {
+      204: { description: 'The account and its keys are deleted.' },
       ...refusals(401, 403, 404, 422, 503),
     },
   }),

@@ -178,6 +178,16 @@ export const journal = {
         message: 'The account has 1000 API keys, and may have no more.',
         status: 409,
       }),
+      403: {
+        ...refusal(
+          'The API key lacks the scope, or the policy of the account does not allow what is created here: an API key that never expires and can manage API keys.',
+          {
+            message: 'API keys created here never expire, which the policy of the account does not allow.',
+            status: 403,
+          },
+        ),
+        headers: { 'WWW-Authenticate': { required: false, schema: { type: 'string' as const } } },
+      },
       413: refusal('The body is larger than 64 KiB.', {
         message: 'The body may have at most 65536 bytes.',
         status: 413,

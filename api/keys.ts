@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { grantable, whyNotGrantable } from '../decide/scopes.ts';
 import { isStorable } from '../decide/text.ts';
 import { keyStatuses, tokenStates } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
@@ -7,7 +6,8 @@ import { Actor, actHeaders, onBehalfOf } from './actor.ts';
 import { conditions, conditionsPatch, newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { refusal, refusals } from './problem.ts';
+import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
+import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { givenInstant, instant, text } from './text.ts';
 
@@ -19,23 +19,6 @@ export const KeyId = z
   .openapi({ description: 'The key’s id.', example: 'key_6921a5d4b281af121fcda4cf' });
 
 const Name = text(1, 255).openapi({ description: 'What the key is for.', example: 'Mobile app' });
-
-/** A scope that a key can have, or a wildcard. */
-const Scope = z
-  .string('Must be a string.')
-  .refine((scope) => grantable.test(scope), { error: ({ input }) => whyNotGrantable(String(input)) })
-  .openapi({ pattern: grantable.source, example: 'files:read' });
-
-export const Scopes = z
-  .array(Scope, 'Must be a list of scopes.')
-  .max(100, 'Must have at most 100 scopes.')
-  .refine((scopes) => new Set(scopes).size === scopes.length, 'Must not name a scope twice.')
-  .openapi({
-    uniqueItems: true,
-    description:
-      'What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.',
-    example: ['files:read', 'files:write'],
-  });
 
 /** Refused by name: JavaScript objects treat an entry called `__proto__` as something else. */
 const metadataName = /^(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$/;
@@ -307,7 +290,7 @@ export const keys = {
     tags,
     summary: 'Create a key',
     description:
-      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.',
+      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       headers: actHeaders.extend(idempotencyHeader),
@@ -332,7 +315,8 @@ export const keys = {
           },
         },
       },
-      ...refusals(400, 401, 403, 404, 413, 415, 503),
+      ...refusals(400, 401, 404, 413, 415, 503),
+      403: forbiddenOrBeyondPolicy,
       422: invalidOrReused,
       409: refusal(409, {
         code: 'key_limit_reached',
@@ -401,7 +385,7 @@ export const keys = {
     tags,
     summary: 'Change a key',
     description:
-      'A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them.',
+      'A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes that are new to the key, and an expiry that is later than before.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       headers: actHeaders,
@@ -415,7 +399,11 @@ export const keys = {
         },
       },
     },
-    responses: { 200: oneKey('The key as it is now.'), ...refusals(400, 401, 403, 404, 413, 415, 422, 503) },
+    responses: {
+      200: oneKey('The key as it is now.'),
+      ...refusals(400, 401, 404, 413, 415, 422, 503),
+      403: forbiddenOrBeyondPolicy,
+    },
   }),
 
   delete: createRoute({

@@ -47,10 +47,9 @@ export const Problem = z
       description: 'For `already_done`: the key that the first request created or rotated.',
       example: 'key_6921a5d4b281af121fcda4cf',
     }),
-    errors: z
-      .array(Violation)
-      .optional()
-      .openapi({ description: 'For invalid input: each invalid value and its place.' }),
+    errors: z.array(Violation).optional().openapi({
+      description: 'For `invalid_input` and `beyond_policy`: each value that is refused, and its place.',
+    }),
   })
   .openapi('Problem');
 
@@ -184,6 +183,12 @@ export function refusal(
   const content = { 'application/problem+json': { schema: Problem, example } };
   return { description, content, ...(headers[status] && { headers: headers[status] }) };
 }
+
+/** What an operation that gives scopes or an expiry to a key means by 403. */
+export const forbiddenOrBeyondPolicy = refusal(403, {
+  description:
+    'The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value).',
+});
 
 /** What an operation that checks or sets a password means by 503. */
 export const overloaded = refusal(503, {

@@ -190,6 +190,11 @@ export const share = {
       ),
       ...refusals,
       ...bodyRefusals,
+      400: outcome(
+        'A field is invalid, or the policy of the account does not allow the expiry.',
+        'INVALID_EXPIRES',
+        'Your API Keys must expire within 90 days: choose an earlier expiry.',
+      ),
     },
   }),
 

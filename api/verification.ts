@@ -3,8 +3,9 @@ import { maxLength, parseScopeQuery, type ScopeQuery } from '../decide/scope-que
 import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Audience } from './conditions.ts';
-import { Key, KeyId, keyExample, Scopes } from './keys.ts';
+import { Key, KeyId, keyExample } from './keys.ts';
 import { refusal, refusals } from './problem.ts';
+import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { instant } from './text.ts';
 

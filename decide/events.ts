@@ -1,5 +1,6 @@
 /** Every type of event, and what it records. A type is stable: what it means never changes, and it is never reused. */
 export const eventTypes = {
+  'account.changed': 'The `externalId` or the policy of an account was changed.',
   'account.created': 'An account was created.',
   'account.deleted': 'An account was deleted, and with it its sessions and keys.',
   'key.changed': 'A key was changed.',

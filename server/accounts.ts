@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import type { AccountPolicy } from '../decide/policy.ts';
+import { isUniqueViolation } from './db/errors.ts';
 import { onlyRow } from './db/only-row.ts';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
-import { AccountNotFound, EmailTaken, WrongPassword } from './errors.ts';
+import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from './errors.ts';
 import { type Act, recorded, stored } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
@@ -14,10 +16,22 @@ export interface Account {
   number: number;
   email: string | null;
   externalId: string | null;
+  /** What its keys are held to, in place of the deployment's policy. Null: nothing of its own. */
+  policy: AccountPolicy | null;
+  /** How many keys it has, in whatever state. */
+  keyCount: number;
   createdAt: Date;
 }
 
-const columns = ['id', 'number', 'email', 'external_id as externalId', 'created_at as createdAt'] as const;
+const columns = [
+  'id',
+  'number',
+  'email',
+  'external_id as externalId',
+  'policy',
+  'key_count as keyCount',
+  'created_at as createdAt',
+] as const;
 
 /**
  * Creates an account that has a password.
@@ -106,20 +120,82 @@ async function insertAccount(
         ${new Date(act.now)}::timestamptz
       from allowed
       on conflict do nothing
-      returning id, number, email, external_id, created_at),
+      returning id, number, email, external_id, policy, key_count, created_at),
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
-      id, number, email, external_id as "externalId", created_at as "createdAt"
+      id, number, email, external_id as "externalId", policy, key_count as "keyCount", created_at as "createdAt"
     from (select) as outcome left join created on true`.execute(db);
   const { isAllowed, isCreated, ...account } = onlyRow(rows);
   return { isAllowed, account: isCreated ? account : undefined };
 }
 
+/** The account with this id, unless it is deleted. */
+export const findAccount = (db: Database, id: string): Promise<Account | undefined> =>
+  openAccount(db, id).clearSelect().select(columns).executeTakeFirst();
+
 /** @throws AccountNotFound */
 export async function getAccount(db: Database, id: string): Promise<Account> {
-  const account = await openAccount(db, id).clearSelect().select(columns).executeTakeFirst();
+  const account = await findAccount(db, id);
   if (!account) throw new AccountNotFound();
   return account;
+}
+
+/** An account as the operator names it in a path: never its own. @throws AccountNotFound */
+export async function getNamedAccount(db: Database, id: string): Promise<Account> {
+  if (id === operatorAccountId) throw new AccountNotFound();
+  return getAccount(db, id);
+}
+
+/** What an account may be changed to: what is absent stays. */
+export interface AccountChange {
+  externalId?: string | null | undefined;
+  /** Is merged, and null removes a field of it, or all of it (RFC 7396). */
+  policy?: { [Rule in keyof AccountPolicy]?: AccountPolicy[Rule] | null | undefined } | null | undefined;
+}
+
+/**
+ * Changes an account, and answers with what it is now. Where nothing is to change, nothing is written. A verdict names
+ * the externalId: a change of it is in force in every replica when this ends. A change of the policy is in force for
+ * whatever is minted or changed from then on, and leaves every key as it is.
+ * @throws AccountNotFound also for the operator's own account
+ * @throws ExternalIdTaken
+ * @throws InvalidInput where neither an email nor an externalId would be left
+ */
+export async function changeAccount(
+  { db, settled }: { db: Database; settled: () => Promise<void> },
+  id: string,
+  change: AccountChange,
+  act: Act,
+): Promise<Account> {
+  const { externalId, policy } = change;
+  const changes = [];
+  if (externalId !== undefined) changes.push(sql`external_id = ${externalId}::text`);
+  if (policy === null) changes.push(sql`policy = null`);
+  else if (policy && Object.keys(policy).length > 0)
+    changes.push(sql`policy = nullif(
+      jsonb_strip_nulls(coalesce(policy, '{}') || ${JSON.stringify(policy)}::text::jsonb), '{}')`);
+  if (changes.length === 0) return getNamedAccount(db, id);
+  const { rows } = await sql<Account>`
+    with changed as (
+      update accounts set ${sql.join(changes)}
+      where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
+        and (email is not null or ${externalId !== null}::boolean)
+      returning *),
+    recorded as ${recorded(act, 'account.changed', sql`select id, null::text from changed`, change)}
+    select id, number, email, external_id as "externalId", policy, key_count as "keyCount", created_at as "createdAt"
+    from changed`
+    .execute(db)
+    .catch((error) => {
+      throw isUniqueViolation(error) ? new ExternalIdTaken() : error;
+    });
+  if (externalId !== undefined) await settled();
+  const [changed] = rows;
+  if (changed) return changed;
+  await getNamedAccount(db, id);
+  throw new InvalidInput({
+    detail: 'The account has no email, so it needs an externalId: nothing else tells whose it is.',
+    pointer: '#/externalId',
+  });
 }
 
 /** Which accounts a list shows: at most `limit`, those after the one numbered `before`, of this email or id. */

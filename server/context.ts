@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Policy } from '../decide/policy.ts';
 import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { GithubKeys } from './github-keys.ts';
@@ -33,7 +34,8 @@ export interface ServiceContext {
   publicUrl: string;
   tokenPrefix: string;
   signUp: 'open' | 'closed';
-  maxKeysPerAccount: number;
+  /** What the keys of an account are held to where its own policy says nothing else. */
+  defaultPolicy: Policy;
   leakPolicy: LeakPolicy;
   /** Undefined: no reports of GitHub are taken. */
   githubKeys: GithubKeys | undefined;

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../decide/codes.ts';
+import type { Breach } from '../decide/policy.ts';
 
 /**
  * An expected failure, in the product's words and with its facts. Each contract maps it to its own HTTP.
@@ -39,6 +40,39 @@ export class InsufficientScope extends Refusal {
 /** A key would grant, or re-enable, scopes that it lacks itself. */
 export const beyondCaller = (scopes: readonly string[]) =>
   new InsufficientScope(scopes, `A key cannot grant scopes it lacks: "${scopes.join(' ')}".`);
+
+/** A length of time for people, in days where it is whole days. */
+export function durationText(seconds: number): string {
+  const [count, unit] = seconds % 86_400 === 0 ? [seconds / 86_400, 'day'] : [seconds, 'second'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function breachText(breach: Breach): string {
+  switch (breach.rule) {
+    case 'allowedScopes':
+      return `The policy of the account does not allow "${breach.scopes.join(' ')}" (allowedScopes).`;
+    case 'maxLifetimeSeconds':
+      return `The policy of the account lets a key live for at most ${durationText(breach.seconds)} after its current token was created (maxLifetimeSeconds): choose an earlier expiry.`;
+    case 'expiryRequired':
+      return 'The policy of the account requires that keys expire (expiryRequired): choose an expiry.';
+  }
+}
+
+/** A key would break rules of the policy of its account. */
+export class BeyondPolicy extends Refusal {
+  readonly code = 'beyond_policy';
+  readonly breaches: readonly Breach[];
+  readonly violations: readonly Violation[];
+  constructor(breaches: readonly Breach[]) {
+    const details = breaches.map(breachText);
+    super(details.join(' '));
+    this.breaches = breaches;
+    this.violations = breaches.map(({ rule }, index) => ({
+      detail: details[index] ?? '',
+      pointer: rule === 'allowedScopes' ? '#/scopes' : '#/expiresAt',
+    }));
+  }
+}
 
 export class KeyNotFound extends Refusal {
   readonly code = 'key_not_found';
@@ -116,6 +150,13 @@ export class EmailTaken extends Refusal {
   readonly code = 'email_taken';
   constructor() {
     super('An account with this email already exists: sign in instead.');
+  }
+}
+
+export class ExternalIdTaken extends Refusal {
+  readonly code = 'external_id_taken';
+  constructor() {
+    super('Another account has this externalId.');
   }
 }
 

@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import { assertWithin } from './bounds.ts';
-import { InvalidInput } from './errors.ts';
+import { breachesOf, type Given, type Policy } from '../decide/policy.ts';
+import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
+import type { Database } from './db/schema.ts';
+import { BeyondPolicy, InvalidInput } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import {
   getKey,
@@ -39,6 +41,31 @@ const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
     case jsonb_typeof(value) when 'string' then octet_length(value::text) else 0 end), 0) <= ${maxMetadataBytes}
   from jsonb_each(${metadata}) as facts(name, value))`;
 
+/** What a change is checked against, as it was then: it is only made where it still is that. */
+interface Basis {
+  key: Key;
+  policy: StoredPolicy;
+}
+
+async function basisOf(db: Database, accountId: string, name: KeyName): Promise<Basis> {
+  const [key, policy] = await Promise.all([getKey(db, accountId, name), storedPolicyOf(db, accountId)]);
+  return { key, policy };
+}
+
+const isSame = (a: Basis, b: Basis) =>
+  a.policy === b.policy &&
+  a.key.scopes.join() === b.key.scopes.join() &&
+  a.key.expiresAt?.getTime() === b.key.expiresAt?.getTime();
+
+const endOf = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+
+/** What a change gives a key that it does not have: scopes, and a later expiry. A policy judges nothing else of it. */
+const gained = ({ scopes = [], expiresAt }: KeyChange, key: Key): Given => ({
+  scopes: scopes.filter((scope) => !key.scopes.includes(scope)),
+  expiresAt: expiresAt !== undefined && endOf(expiresAt) > endOf(key.expiresAt) ? expiresAt : undefined,
+  since: key.tokens[0].createdAt,
+});
+
 /**
  * Changes a key, and answers with what it is now, once that is in force everywhere. Where nothing is to change, nothing
  * is written.
@@ -46,10 +73,11 @@ const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
  * could otherwise bring a stronger one back to life. Absent: no such bound
  * @throws KeyNotFound where the account has no such key
  * @throws InsufficientScope where the key has scopes beyond `within`, or would get some
+ * @throws BeyondPolicy where it would get scopes or an expiry that the policy of the account does not allow
  * @throws InvalidInput where the merged metadata would be too many, or too long
  */
 export async function changeKey(
-  { db, settled }: Store,
+  { db, settled, defaultPolicy }: Store & { defaultPolicy: Policy },
   accountId: string,
   name: KeyName,
   { within, ...change }: KeyChange & { within?: ReadonlySet<string> | undefined },
@@ -57,8 +85,15 @@ export async function changeKey(
 ): Promise<Key> {
   assertWithin(change.scopes ?? [], within);
   if (isNothing(change)) return getKey(db, accountId, name);
-  const held = within && (await getKey(db, accountId, name)).scopes;
-  assertWithin(held ?? [], within);
+  const isJudged = change.scopes !== undefined || change.expiresAt !== undefined;
+  const basis = within || isJudged ? await basisOf(db, accountId, name) : undefined;
+  if (basis) {
+    assertWithin(basis.key.scopes, within);
+    const policy = policyFor(accountId, basis.policy, defaultPolicy);
+    const breaches = breachesOf(policy, gained(change, basis.key));
+    if (breaches.length > 0) throw new BeyondPolicy(breaches);
+  }
+
   const at = sql`${new Date(act.now)}::timestamptz`;
   const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;
   const changes = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
@@ -71,13 +106,14 @@ export async function changeKey(
   if (change.disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
   if (change.disabled === false) changes.push(sql`disabled_at = null`);
 
+  const conditions = [ownedBy(accountId), named(name)];
+  if (change.metadata !== undefined) conditions.push(isWithinBounds(merged));
+  if (basis) conditions.push(sql`scopes = ${basis.key.scopes}::text[]`, expiresStill(basis.key.expiresAt));
+  if (isJudged) conditions.push(sql`exists (select from account)`);
   const { rows } = await sql<KeyRow>`
-    with changed as (
-      update keys set ${sql.join(changes)}
-      where ${ownedBy(accountId)} and ${named(name)}
-        and (${change.metadata === undefined}::boolean or ${isWithinBounds(merged)})
-        and (${held ?? null}::text[] is null or scopes = ${held ?? null}::text[])
-      returning *),
+    with ${isJudged && basis ? lockedAccount(accountId, name, basis.policy) : sql``}
+    changed as (
+      update keys set ${sql.join(changes)} where ${sql.join(conditions, sql` and `)} returning *),
     recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, change)}
     select ${keyColumns} from changed as keys`.execute(db);
   const [changed] = rows;
@@ -86,12 +122,27 @@ export async function changeKey(
     return keyOf(changed);
   }
 
-  const { scopes } = await getKey(db, accountId, name);
-  // Its scopes were changed between the check and the update.
-  if (held && held.join() !== scopes.join())
-    return changeKey({ db, settled }, accountId, name, { within, ...change }, act);
+  const found = await basisOf(db, accountId, name);
+  // The key or the policy was changed between the check and the update.
+  if (basis && !isSame(basis, found))
+    return changeKey({ db, settled, defaultPolicy }, accountId, name, { within, ...change }, act);
   throw new InvalidInput({
     detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
     pointer: '#/metadata',
   });
 }
+
+/** Whether a key still has this expiry. What is written by hand in SQL may be finer than a Date. */
+const expiresStill = (expiresAt: Date | null) =>
+  sql`date_trunc('milliseconds', expires_at) is not distinct from ${expiresAt}::timestamptz`;
+
+/**
+ * The account of a key, locked where it still has this policy, so that no change of the policy is answered before that
+ * of the key is made. The key is locked first: see the trigger that counts keys.
+ */
+const lockedAccount = (accountId: string, name: KeyName, policy: StoredPolicy) => sql`
+    target as (
+      select account_id from keys where ${ownedBy(accountId)} and ${named(name)} for no key update),
+    account as (
+      select from accounts
+      where id = (select account_id from target) and closed_at is null and ${isStillPolicy(policy)} for share),`;

@@ -1,4 +1,5 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { components } from '../clients/typescript/schema.gen.ts';
 import { expectData, password, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -209,4 +210,131 @@ test('the operator deletes the account it names, but not its own', async () => {
   expect(await remove({ accountId: id })).toBe(404);
   const own = expectData(await service.operator.GET('/v1/account'));
   expect(await remove({ accountId: own.id })).toBe(404);
+});
+
+describe('an account by its id', () => {
+  const own = '0'.repeat(24);
+  const at = (accountId: string) => ({ params: { path: { accountId } } });
+  const get = (accountId: string) => service.operator.GET('/v1/accounts/{accountId}', at(accountId));
+  const change = (accountId: string, body: components['schemas']['AccountPatch']) =>
+    service.operator.PATCH('/v1/accounts/{accountId}', { ...at(accountId), body });
+  const newAccount = async (externalId: string) =>
+    expectData(await service.operator.POST('/v1/accounts', { body: { externalId } }));
+  const eventsOf = async (accountId: string) => {
+    const params = { query: { accountId, type: 'account.changed' as const } };
+    return expectData(await service.operator.GET('/v1/events', { params })).data.map(({ data }) => data);
+  };
+
+  test('is read by the operator, with its policy and the number of its keys', async () => {
+    const { accountId, client, email } = await service.signIn();
+    const facts = { id: accountId, email, externalId: null, policy: null };
+    expect(expectData(await get(accountId))).toMatchObject({ ...facts, keyCount: 0 });
+    expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+    const read = expectData(await get(accountId));
+    expect(read).toMatchObject({ ...facts, keyCount: 1 });
+    expect(expectData(await client.GET('/v1/account'))).toEqual(read);
+  });
+
+  test('is not found where it is unknown, deleted, no id or the operator’s own', async () => {
+    const { id } = await newAccount('user_gone');
+    expect((await service.operator.DELETE('/v1/accounts/{accountId}', at(id))).response.status).toBe(204);
+    for (const accountId of [id, `acc_${'a'.repeat(24)}`, 'acc_1', `acc_${own}`]) {
+      const notFound = { status: 404, code: 'account_not_found' };
+      expect((await get(accountId)).error).toMatchObject(notFound);
+      expect((await change(accountId, {})).error).toMatchObject(notFound);
+      expect((await change(accountId, { policy: { maxKeys: 1 } })).error).toMatchObject(notFound);
+      const removed = await service.operator.DELETE('/v1/accounts/{accountId}', at(accountId));
+      expect(removed.error).toMatchObject(notFound);
+    }
+  });
+
+  test('is deleted with its keys', async () => {
+    const { accountId, client } = await service.signIn();
+    const { token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+    const verify = () => service.operator.POST('/v1/keys/verify', { body: { token } });
+    expect(expectData(await verify())).toMatchObject({ valid: true });
+    const { response } = await service.operator.DELETE('/v1/accounts/{accountId}', at(accountId));
+    expect(response.status).toBe(204);
+    expect(expectData(await verify())).toEqual({ valid: false, reason: 'unknown' });
+  });
+
+  test('gets another externalId, which the next verdict has', async () => {
+    const { id } = await newAccount('user_old');
+    const query = { accountId: id };
+    const minted = await service.operator.POST('/v1/keys', { params: { query }, body: { name: 'Key' } });
+    const { token } = expectData(minted);
+    const verdict = async () =>
+      expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
+    expect(await verdict()).toMatchObject({ key: { externalId: 'user_old' } });
+    const changed = expectData(await change(id, { externalId: 'user_new' }));
+    expect(changed).toMatchObject({ id, externalId: 'user_new', keyCount: 1 });
+    expect(await verdict()).toMatchObject({ key: { externalId: 'user_new' } });
+    expect(await eventsOf(id)).toEqual([{ externalId: 'user_new' }]);
+    expect((await newAccount('user_old')).id).not.toBe(id);
+  });
+
+  test('gets no externalId that another has, and keeps one where it has no email', async () => {
+    const [first, second] = [await newAccount('user_a'), await newAccount('user_b')];
+    expect((await change(second.id, { externalId: first.externalId })).error).toMatchObject({
+      status: 409,
+      code: 'external_id_taken',
+    });
+    expect((await change(second.id, { externalId: null })).error).toMatchObject({
+      code: 'invalid_input',
+      errors: [{ pointer: '#/externalId' }],
+    });
+    const racing = await Promise.all(
+      [first, second].map(({ id }) => change(id, { externalId: 'user_racing' })),
+    );
+    expect(racing.map(({ response }) => response.status).sort()).toEqual([200, 409]);
+    const { accountId } = await service.signIn();
+    expectData(await change(accountId, { externalId: 'user_with_email' }));
+    expect(expectData(await change(accountId, { externalId: null }))).toMatchObject({ externalId: null });
+  });
+
+  test('gets a policy field by field, and null removes a field or all of it', async () => {
+    const { id } = await newAccount('user_policy');
+    const policyAfter = async (policy: NonNullable<Parameters<typeof change>[1]['policy']> | null) =>
+      expectData(await change(id, { policy })).policy;
+    expect(await policyAfter({ maxKeys: 3, expiryRequired: true })).toEqual({
+      maxKeys: 3,
+      expiryRequired: true,
+    });
+    expect(await policyAfter({ maxKeys: null, allowedScopes: ['files:*'] })).toEqual({
+      expiryRequired: true,
+      allowedScopes: ['files:*'],
+    });
+    expect(await policyAfter({})).toEqual({ expiryRequired: true, allowedScopes: ['files:*'] });
+    expect(await policyAfter({ expiryRequired: null, allowedScopes: null })).toBeNull();
+    expect(await policyAfter({ maxLifetimeSeconds: 60 })).toEqual({ maxLifetimeSeconds: 60 });
+    expect(await policyAfter(null)).toBeNull();
+    // An empty patch changes nothing, and is no event.
+    expect(await eventsOf(id)).toEqual(
+      [
+        { maxKeys: 3, expiryRequired: true },
+        { maxKeys: null, allowedScopes: ['files:*'] },
+        { expiryRequired: null, allowedScopes: null },
+        { maxLifetimeSeconds: 60 },
+        null,
+      ]
+        .toReversed()
+        .map((policy) => ({ policy })),
+    );
+  });
+
+  test('whose creation is repeated is answered as it was when it was new', async () => {
+    const create = () =>
+      service.operator.POST('/v1/accounts', {
+        body: { externalId: 'user_repeated' },
+        headers: { 'Idempotency-Key': 'create-user_repeated' },
+      });
+    const first = expectData(await create());
+    expectData(await change(first.id, { externalId: 'user_renamed', policy: { maxKeys: 3 } }));
+    const other = await newAccount('user_other');
+    expectData(await change(other.id, { externalId: 'user_repeated' }));
+    const again = await create();
+    expect(again.response.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.response.status).toBe(201);
+    expect(again.data).toEqual(first);
+  });
 });

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount, signUp } from '../server/accounts.ts';
 import { parameterText } from '../server/db/parameters.ts';
 import { openPGlite } from '../server/db/pglite.ts';
@@ -23,6 +24,7 @@ import { createDatabase, password } from './support/harness.ts';
 
 const now = Date.now();
 const act = withoutRequest('operator', now);
+const defaultPolicy = onlyMaxKeys(100_000);
 const cleanUp = new AsyncDisposableStack();
 afterAll(() => cleanUp.disposeAsync());
 
@@ -116,11 +118,7 @@ onPostgres('connections to a server', () => {
     const readers = accounts.flatMap(({ id }) =>
       [1, 2].map(() =>
         whileChanging(async () => {
-          const key = await mintKey(
-            { db, maxKeysPerAccount: 100_000 },
-            { ...newKey(), accountId: id, name: id },
-            act,
-          );
+          const key = await mintKey({ db, defaultPolicy }, { ...newKey(), accountId: id, name: id }, act);
           expect(await getKey(db, id, { id: key.id })).toMatchObject({
             id: key.id,
             name: id,
@@ -165,11 +163,7 @@ onPostgres('connections to a server', () => {
       await admin.unsafe(`alter database ${name} set ${setting}`);
     const db = await opened(url);
     const expiresAt = new Date('2026-03-12T01:30:00.123Z');
-    const { id } = await mintKey(
-      { db, maxKeysPerAccount: 100_000 },
-      { ...newKey(), name: 'Schlüssel', expiresAt },
-      act,
-    );
+    const { id } = await mintKey({ db, defaultPolicy }, { ...newKey(), name: 'Schlüssel', expiresAt }, act);
     expect(await getKey(db, operatorAccountId, { id })).toMatchObject({ name: 'Schlüssel', expiresAt });
     const tables =
       await admin`select distinct table_schema from information_schema.tables where table_name = 'keys'`;
@@ -212,12 +206,12 @@ onPostgres('connections to a server', () => {
     if (!blue || !green) throw new Error('There are two.');
     const key = newKey();
     const hash = hashText(key.token);
-    const { id } = await mintKey({ db: blue.db, maxKeysPerAccount: 100_000 }, key, act);
-    await mintKey({ db: green.db, maxKeysPerAccount: 100_000 }, { ...key, name: 'Green' }, act);
+    const { id } = await mintKey({ db: blue.db, defaultPolicy }, key, act);
+    await mintKey({ db: green.db, defaultPolicy }, { ...key, name: 'Green' }, act);
     expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
 
     const began = performance.now();
-    await changeKey(blue, operatorAccountId, { id }, { name: 'Blue' }, act);
+    await changeKey({ ...blue, defaultPolicy }, operatorAccountId, { id }, { name: 'Blue' }, act);
     expect(await blue.keys.find(hash)).toMatchObject({ name: 'Blue' });
     await revokeKey(blue, operatorAccountId, { id }, act);
     // Half of what one waits for a replica that does not confirm.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Latchkey } from '../clients/typescript/client.ts';
+import { onlyMaxKeys } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
 import { sweepIdempotencyKeys } from '../server/background/idempotency-keys.ts';
 import { canonicalJson } from '../server/idempotency.ts';
@@ -13,7 +14,7 @@ let service: TestService;
 let ada: SignedIn;
 
 beforeAll(async () => {
-  service = await startService({ maxKeysPerAccount: 200 });
+  service = await startService({ defaultPolicy: onlyMaxKeys(200) });
   ada = await service.signIn();
 });
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, inject, test } from 'vitest';
+import { onlyMaxKeys } from '../decide/policy.ts';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { KeyLimitReached } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
@@ -15,7 +16,7 @@ const limit = 5;
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startService({ maxKeysPerAccount: limit });
+  service = await startService({ defaultPolicy: onlyMaxKeys(limit) });
 });
 
 const mint = ({ client }: SignedIn) => client.POST('/v1/keys', { body: { name: 'Key' } });
@@ -94,7 +95,7 @@ test('a lower bound takes no key away, and mints none', async () => {
   const keys = await fill(ada);
   const key = { accountId: ada.accountId.slice(4), name: 'Key', scopes: [], metadata: {}, expiresAt: null };
   const act = withoutRequest('operator', service.context.now());
-  const minting = { db: service.db, maxKeysPerAccount: 2 };
+  const minting = { db: service.db, defaultPolicy: onlyMaxKeys(2) };
   await expect(mintKey(minting, { ...key, token: newToken('lk_'), within: undefined }, act)).rejects.toThrow(
     KeyLimitReached,
   );

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { onlyMaxKeys } from '../decide/policy.ts';
 import { commands, compareEverything, type Real, ran, signUp } from './support/commands.ts';
 import { startService, type TestService } from './support/harness.ts';
 import type { Model } from './support/model.ts';
@@ -14,7 +15,7 @@ const perRun = 3000;
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startService({ maxKeysPerAccount: limit, leakPolicy: 'revoke' });
+  service = await startService({ defaultPolicy: onlyMaxKeys(limit), leakPolicy: 'revoke' });
 });
 
 test(

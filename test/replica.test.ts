@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onlyMaxKeys } from '../decide/policy.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
 import { createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { operatorAccountId } from '../server/id.ts';
@@ -25,6 +26,8 @@ let there: TestReplica;
 let network: Awaited<ReturnType<typeof startProxy>>;
 let database: SharedDatabase;
 const cleanUp = new AsyncDisposableStack();
+
+const defaultPolicy = onlyMaxKeys(1_000);
 
 /** A new key that both remember. */
 async function knownKey(accountId = operatorAccountId) {
@@ -69,7 +72,7 @@ describe.runIf(hasReplicas)('replicas', () => {
 
   test('a change is known to every replica when it is answered', async () => {
     const { id, hash } = await knownKey();
-    await changeKey(here, operatorAccountId, { id }, { disabled: true }, act);
+    await changeKey({ ...here, defaultPolicy }, operatorAccountId, { id }, { disabled: true }, act);
     expect(await there.keys.find(hash)).toMatchObject({ disabledAt: expect.any(Date) });
     await revokeKey(here, operatorAccountId, { id }, act);
     expect(await there.keys.find(hash)).toMatchObject({ gone: 'revoked' });

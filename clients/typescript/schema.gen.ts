@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key
-         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. An account has at most `MAX_KEYS_PER_ACCOUNT` keys (1,000 by default), expired and disabled ones included.
+         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.
          */
         post: operations["createKey"];
         delete?: never;
@@ -48,7 +48,7 @@ export interface paths {
         head?: never;
         /**
          * Change a key
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes that are new to the key, and an expiry that is later than before.
          */
         patch: operations["updateKey"];
         trace?: never;
@@ -343,6 +343,34 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one of the accounts
+         * @description One account of this deployment, with its policy and the number of its keys.
+         */
+        get: operations["getNamedAccount"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete one of the accounts
+         * @description Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again.
+         */
+        delete: operations["deleteNamedAccount"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an account
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed.
+         */
+        patch: operations["updateAccount"];
         trace?: never;
     };
     "/v1/account/password": {
@@ -643,7 +671,7 @@ export interface components {
              * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "already_done" | "body_too_large" | "database_unavailable" | "email_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
@@ -653,7 +681,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId?: string;
-            /** @description For invalid input: each invalid value and its place. */
+            /** @description For `invalid_input` and `beyond_policy`: each value that is refused, and its place. */
             errors?: components["schemas"]["Violation"][];
         };
         Violation: {
@@ -1132,6 +1160,7 @@ export interface components {
             /**
              * @description What happened. More types may be added.
              *
+             *     - `account.changed`: The `externalId` or the policy of an account was changed.
              *     - `account.created`: An account was created.
              *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
              *     - `key.changed`: A key was changed.
@@ -1155,7 +1184,7 @@ export interface components {
              *     - `session.started`: An account signed in.
              * @enum {string}
              */
-            type: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
             /**
              * Format: date-time
              * @description When it happened.
@@ -1182,7 +1211,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`. Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`. Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
@@ -1225,6 +1254,8 @@ export interface components {
          *       "id": "acc_6921a5c0b281af121fcda4ce",
          *       "email": "ada@example.com",
          *       "externalId": null,
+         *       "policy": null,
+         *       "keyCount": 0,
          *       "createdAt": "2026-01-31T12:00:00.000Z"
          *     }
          */
@@ -1238,6 +1269,19 @@ export interface components {
             email: string | null;
             /** @description Your own id for the account. Null if the account signed up itself. */
             externalId: string | null;
+            /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. Null: the account has no rules of its own. */
+            policy: {
+                /** @description Maximum number of keys, expired and disabled ones included. */
+                maxKeys?: number;
+                /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. */
+                maxLifetimeSeconds?: number;
+                /** @description True: keys must expire. */
+                expiryRequired?: boolean;
+                /** @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. */
+                allowedScopes?: string[];
+            } | null;
+            /** @description How many keys the account has, whatever their status. */
+            keyCount: number;
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -1267,6 +1311,41 @@ export interface components {
             data: components["schemas"]["Account"][];
             /** @description Pass it as `cursor` to get the next page. Null on the last page. */
             nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "policy": {
+         *         "maxKeys": 50,
+         *         "maxLifetimeSeconds": 7776000,
+         *         "allowedScopes": [
+         *           "files:*"
+         *         ]
+         *       }
+         *     }
+         */
+        AccountPatch: {
+            /**
+             * @description Your own id for this account; no two accounts have the same. Null removes it, if the account has an email.
+             * @example user_8812
+             */
+            externalId?: string | null;
+            /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. Null removes all rules of the account. */
+            policy?: {
+                /** @description Maximum number of keys, expired and disabled ones included. Null: as the deployment sets it. */
+                maxKeys?: number | null;
+                /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. Null: as the deployment sets it. */
+                maxLifetimeSeconds?: number | null;
+                /** @description True: keys must expire. Null: as the deployment sets it. */
+                expiryRequired?: boolean | null;
+                /**
+                 * @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. Null: as the deployment sets it.
+                 * @example [
+                 *       "files:read",
+                 *       "files:write"
+                 *     ]
+                 */
+                allowedScopes?: string[] | null;
+            } | null;
         };
         PasswordChange: {
             /** Format: password */
@@ -1380,6 +1459,7 @@ export type Account = components['schemas']['Account'];
 export type SignUp = components['schemas']['SignUp'];
 export type ExternalAccount = components['schemas']['ExternalAccount'];
 export type AccountPage = components['schemas']['AccountPage'];
+export type AccountPatch = components['schemas']['AccountPatch'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Session = components['schemas']['Session'];
 export type SignIn = components['schemas']['SignIn'];
@@ -1718,7 +1798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is valid, but is not allowed to do this. */
+            /** @description The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
             403: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -2340,7 +2420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is valid, but is not allowed to do this. */
+            /** @description The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
             403: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -4572,7 +4652,7 @@ export interface operations {
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
                 /** @description Only events of this type. */
-                type?: "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
                 /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor?: string;
                 /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */
@@ -5754,6 +5834,530 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNamedAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account’s id. The operator’s own account is at `/v1/account`. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acc_6921a5c0b281af121fcda4ce",
+                     *       "email": null,
+                     *       "externalId": "user_8812",
+                     *       "policy": {
+                     *         "maxKeys": 50,
+                     *         "maxLifetimeSeconds": 7776000,
+                     *         "allowedScopes": [
+                     *           "files:*"
+                     *         ]
+                     *       },
+                     *       "keyCount": 3,
+                     *       "createdAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNamedAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path: {
+                /** @description The account’s id. The operator’s own account is at `/v1/account`. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account and its keys are deleted. */
+            204: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path: {
+                /** @description The account’s id. The operator’s own account is at `/v1/account`. */
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPatch"];
+                "application/merge-patch+json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acc_6921a5c0b281af121fcda4ce",
+                     *       "email": null,
+                     *       "externalId": "user_8812",
+                     *       "policy": {
+                     *         "maxKeys": 50,
+                     *         "maxLifetimeSeconds": 7776000,
+                     *         "allowedScopes": [
+                     *           "files:*"
+                     *         ]
+                     *       },
+                     *       "keyCount": 3,
+                     *       "createdAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another account has this `externalId`. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "external_id_taken",
+                     *       "detail": "Another account has this externalId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -19,6 +19,9 @@ const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? 
 /** Whether a statement failed because its connection was closed. It may have been done all the same. */
 export const isClosedConnection = (error: unknown): boolean => closedConnections.test(codeOf(error));
 
+/** Whether a statement failed because a value that has to be unique is there already. Nothing was done. */
+export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
+
 /** An error of a driver, as the outage that it tells of, if it does. */
 export function asOutage(error: unknown): unknown {
   const code = codeOf(error);

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
+import type { AccountPolicy } from '../../decide/policy.ts';
 
 /** The tables, as `migrations/` makes them. */
 export interface Schema {
@@ -11,6 +12,7 @@ export interface Schema {
     password_version: Generated<number>;
     external_id: string | null;
     key_count: Generated<number>;
+    policy: ColumnType<AccountPolicy | null, never, never>;
     created_at: Date;
     closed_at: Date | null;
     closed_by: ColumnType<StoredAct | null, never, StoredAct>;

@@ -22,7 +22,14 @@ import { Usage } from '../usage/recorder.ts';
 import { GenerationalCache } from '../verify/generational-cache.ts';
 import { openKeyCache } from '../verify/key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
-import { type Config, jwkSetText, operatorTokensText, publicUrlOf, readConfig } from './config.ts';
+import {
+  type Config,
+  defaultPolicyOf,
+  jwkSetText,
+  operatorTokensText,
+  publicUrlOf,
+  readConfig,
+} from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { type Gather, gatherAlone } from './gather.ts';
 import { createLog } from './log.ts';
@@ -76,7 +83,7 @@ export async function boot(
     signer,
     tokenPrefix: config.TOKEN_PREFIX,
     signUp: config.SIGN_UP,
-    maxKeysPerAccount: config.MAX_KEYS_PER_ACCOUNT,
+    defaultPolicy: defaultPolicyOf(config),
     leakPolicy: config.LEAK_POLICY,
     githubKeys: githubKeysOf(config, log),
     corsOrigins: config.CORS_ORIGINS,

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import type { Policy } from '../../decide/policy.ts';
+import { grantable } from '../../decide/scopes.ts';
 import { CannotStart } from '../errors.ts';
 import { githubKeysIn } from '../github-keys.ts';
 import { leakPolicies } from '../leaks.ts';
@@ -138,6 +140,20 @@ const environment = z
       .regex(/^(?:[1-9]\d{0,4}|100000)$/, 'must be a whole number from 1 to 100000')
       .transform(wholeNumber)
       .default(1_000),
+    MAX_KEY_LIFETIME_DAYS: z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/, 'must be a whole number of days from 1 to 99999')
+      .transform(wholeNumber)
+      .optional(),
+    KEY_EXPIRY: z.enum(['optional', 'required'], 'must be optional or required').default('optional'),
+    ALLOWED_SCOPES: z
+      .string()
+      .transform(listed)
+      .refine(
+        (scopes) => scopes.every((scope) => grantable.test(scope)),
+        'must be scopes and wildcards like files:*, separated by commas',
+      )
+      .optional(),
     LEAK_POLICY: z.enum(leakPolicies, `must be ${leakPolicies.join(' or ')}`).default('notify'),
     GITHUB_SECRET_SCANNING_KEYS: githubKeysText.optional(),
     EVENT_RETENTION_DAYS: z
@@ -186,6 +202,15 @@ export type Config = z.output<typeof environment>;
 /** The public address of the service, without a trailing slash. */
 export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Config): string =>
   PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+
+/** What the keys of an account are held to where its own policy says nothing else. */
+export const defaultPolicyOf = (config: Config): Policy => ({
+  maxKeys: config.MAX_KEYS_PER_ACCOUNT,
+  maxLifetimeSeconds:
+    config.MAX_KEY_LIFETIME_DAYS === undefined ? null : config.MAX_KEY_LIFETIME_DAYS * 86_400,
+  expiryRequired: config.KEY_EXPIRY === 'required',
+  allowedScopes: config.ALLOWED_SCOPES ?? null,
+});
 
 /** The settings whose values are in quotes: not every program that reads an env file removes them. */
 const inQuotes = (given: Record<string, string | undefined>) =>

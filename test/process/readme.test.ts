@@ -31,6 +31,7 @@ test('the README’s curl lines work as they stand', async () => {
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
     { name: 'CI', token: expect.stringMatching(/^lk_/), tokens: [{ state: 'current' }, { state: 'next' }] },
     { name: 'Nightly export', allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
+    { externalId: 'user_8812', policy: { maxKeys: 20, maxLifetimeSeconds: 7_776_000 }, keyCount: 2 },
   ]);
 });
 
@@ -62,6 +63,7 @@ test('the README’s table names every setting and its default', () => {
   const unset = [
     ...['PUBLIC_URL', 'DATABASE_URL', 'OPERATOR_TOKEN', 'SIGNING_KEYS', 'CLIENT_IP_HEADER'],
     'GITHUB_SECRET_SCANNING_KEYS',
+    ...['MAX_KEY_LIFETIME_DAYS', 'ALLOWED_SCOPES'],
   ];
   expect([...documented.keys()].sort()).toEqual([...Object.keys(config), ...unset].sort());
 });

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { onlyMaxKeys } from '../../decide/policy.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type DidNotStart, launch, type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
-import { readConfig } from '../../server/process/config.ts';
+import { defaultPolicyOf, readConfig } from '../../server/process/config.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { createDatabase } from '../support/harness.ts';
@@ -92,6 +93,24 @@ test('what an env file makes of a setting gets a line that helps', () => {
   failure({ LEAK_POLICY: 'delete' }).toThrow('LEAK_POLICY must be notify or revoke');
   for (const GITHUB_SECRET_SCANNING_KEYS of ['true', '{"public_keys":[]}', 'https://api.github.com'])
     failure({ GITHUB_SECRET_SCANNING_KEYS }).toThrow('GITHUB_SECRET_SCANNING_KEYS must be fetch, or what');
+  failure({ KEY_EXPIRY: 'true' }).toThrow('KEY_EXPIRY must be optional or required');
+  failure({ ALLOWED_SCOPES: 'files:*, *' }).toThrow('ALLOWED_SCOPES must be scopes and wildcards');
+});
+
+test('the environment sets the policy of the deployment', () => {
+  expect(defaultPolicyOf(readConfig({}))).toEqual(onlyMaxKeys(1_000));
+  const env = {
+    MAX_KEYS_PER_ACCOUNT: '5',
+    MAX_KEY_LIFETIME_DAYS: '90',
+    KEY_EXPIRY: 'required',
+    ALLOWED_SCOPES: 'files:*, keys:verify',
+  };
+  expect(defaultPolicyOf(readConfig(env))).toEqual({
+    maxKeys: 5,
+    maxLifetimeSeconds: 90 * 86_400,
+    expiryRequired: true,
+    allowedScopes: ['files:*', 'keys:verify'],
+  });
 });
 
 test('every line of the log is an object, with its level by name and its time in ISO 8601', async () => {

@@ -30,7 +30,7 @@ export interface Call {
   schemes: string[];
   /** Whether the path names a thing of the owner's. */
   namesThing: boolean;
-  /** Whose account the query names: `unsaid` where it could, and does not; undefined where it cannot. */
+  /** Whose account the path or the query names: `unsaid` where it could, and does not; undefined where it cannot. */
   names: 'owner' | 'other' | 'unsaid' | undefined;
   /** Which of several documented bodies it sends. */
   bodyName: string | undefined;
@@ -80,7 +80,12 @@ function callsOf(contract: ContractName): Call[] {
       const queries = (operation.parameters ?? []).map((one) =>
         'in' in one && one.in === 'query' ? one.name : '',
       );
-      const namings = queries.includes('accountId') ? (['owner', 'other', 'unsaid'] as const) : [undefined];
+      const isInPath = path.includes('{accountId}');
+      const namings = isInPath
+        ? (['owner', 'other'] as const)
+        : queries.includes('accountId')
+          ? (['owner', 'other', 'unsaid'] as const)
+          : [undefined];
       for (const [bodyName, body] of bodiesOf(operation, document))
         for (const names of namings)
           calls.push({
@@ -98,7 +103,7 @@ function callsOf(contract: ContractName): Call[] {
             path: base + path,
             security: operation.security ?? [],
             schemes,
-            namesThing: path.includes('{'),
+            namesThing: path.replace('{accountId}', '').includes('{'),
             names,
             bodyName,
             body,
@@ -205,7 +210,10 @@ export async function prepare({ operationId }: Call, { service, owner, thing }: 
 
 /** The call as a request in this world, its examples replaced by what is there. */
 function requestOf(call: Call, { owner, other, thing }: World): { path: string; init: RequestInit } {
-  const ids: Record<string, string> = {
+  const account =
+    call.names && call.names !== 'unsaid' ? `acc_${{ owner, other }[call.names].accountId}` : undefined;
+  const ids: Record<string, string | undefined> = {
+    accountId: account,
     keyId: `key_${thing.key.id}`,
     id: String(thing.key.number),
     apikey_id: thing.key.id,
@@ -215,10 +223,7 @@ function requestOf(call: Call, { owner, other, thing }: World): { path: string; 
     if (id === undefined) throw new Error(`What does {${name}} of ${call.title} stand for?`);
     return id;
   });
-  const query =
-    call.names === undefined || call.names === 'unsaid'
-      ? ''
-      : `?accountId=acc_${{ owner, other }[call.names].accountId}`;
+  const query = account && !call.path.includes('{accountId}') ? `?accountId=${account}` : '';
   const real: Json = {
     token: thing.token,
     refreshToken: owner.refreshToken,

@@ -9,6 +9,7 @@ import { clientIp, expectData, type TestService } from './harness.ts';
 import {
   type Contract,
   draining,
+  isBeyond,
   isFull,
   isGood,
   journalKey,
@@ -90,7 +91,7 @@ const and =
 /** Signs up one more account. */
 export const signUp: Step = async (model, real) => {
   const { accountId, accessToken, refreshToken } = await real.service.signIn();
-  model.accounts.push({ id: accountId.slice(4) });
+  model.accounts.push({ id: accountId.slice(4), policy: {} });
   real.sessions.push({ accessToken, refreshToken });
 };
 
@@ -143,6 +144,17 @@ const name = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
   .filter((text) => text.trim() === text && text !== '');
 
+/** The status with which a key is not minted; `beyond` is that of a policy in the contract. */
+function refusalOf(
+  model: Model,
+  owner: number,
+  given: { scopes: string[]; expiresAt: number | null },
+  beyond: number,
+): number | undefined {
+  if (isBeyond(model, owner, { ...given, since: model.now() })) return beyond;
+  return isFull(model, owner) ? 409 : undefined;
+}
+
 const create = {
   v1: fc
     .record({
@@ -162,16 +174,16 @@ const create = {
           ...conditions,
           ...(notBefore !== null && { notBefore: new Date(notBefore) }),
         };
-        const isRefused = isFull(model, owner);
+        const lifetime = { '1d': day, '7d': 7 * day, never: null }[body.expiresIn ?? 'never'];
+        const expiresAt = lifetime === null ? null : model.now() + lifetime;
+        const refusal = refusalOf(model, owner, { scopes: body.scopes, expiresAt }, 403);
         const headers = repeats === undefined ? undefined : { 'Idempotency-Key': randomUUID() };
         const create = () => call(real, tokenOf(real, owner), 'POST', lists.v1, body, headers);
         const answer = await create();
-        expect(answer.status).toBe(isRefused ? 409 : 201);
-        if (isRefused) return;
+        expect(answer.status).toBe(refusal ?? 201);
+        if (refusal) return;
         for (let repeat = 0; repeat < (repeats ?? 0); repeat += 1) expect(await create()).toEqual(answer);
         const { token } = answer.body;
-        const lifetime = { '1d': day, '7d': 7 * day, never: null }[body.expiresIn ?? 'never'];
-        const expiresAt = lifetime === null ? null : model.now() + lifetime;
         const key = await note(model, real, {
           owner,
           name: body.name,
@@ -189,12 +201,12 @@ const create = {
     command('CreateJournalKey', facts, isThere(facts.owner), async (model, real) => {
       const { owner, name } = facts;
       const query = new URLSearchParams({ name });
-      const isRefused = isFull(model, owner);
-      const answer = await call(real, tokenOf(real, owner), 'POST', `${lists.journal}?${query}`);
-      expect(answer.status).toBe(isRefused ? 409 : 201);
-      if (isRefused) return;
-      const { token } = answer.body.data[0].attributes;
       const scopes = ['keys:read', 'keys:write'];
+      const refusal = refusalOf(model, owner, { scopes, expiresAt: null }, 403);
+      const answer = await call(real, tokenOf(real, owner), 'POST', `${lists.journal}?${query}`);
+      expect(answer.status).toBe(refusal ?? 201);
+      if (refusal) return;
+      const { token } = answer.body.data[0].attributes;
       const key = await note(model, real, { owner, name, scopes, token, expiresAt: null });
       expect(answer.body).toEqual({ data: [journalKey(key, token)] });
     }),
@@ -205,13 +217,13 @@ const create = {
     .map((facts) =>
       command('CreateShareKey', facts, isThere(facts.owner), async (model, real) => {
         const { owner, ...body } = facts;
-        const isRefused = isFull(model, owner);
-        const answer = await call(real, tokenOf(real, owner), 'POST', `/api${lists.share}`, body);
-        expect(answer.status).toBe(isRefused ? 409 : 201);
-        if (isRefused) return;
         const lifetime = { 'One Day': day, week: 7 * day, Never: null }[body.expires ?? 'Never'];
         const began = Math.floor(model.now() / 1000) * 1000;
         const expiresAt = lifetime === null ? null : began + lifetime;
+        const refusal = refusalOf(model, owner, { scopes: [], expiresAt }, 400);
+        const answer = await call(real, tokenOf(real, owner), 'POST', `/api${lists.share}`, body);
+        expect(answer.status).toBe(refusal ?? 201);
+        if (refusal) return;
         await note(model, real, {
           owner,
           name: body.label,
@@ -259,10 +271,50 @@ const change = fc
       const path = `/v1/keys/key_${key.id}`;
       const answer = await call(real, tokenOf(real, facts.by), 'PATCH', path, { ...facts.change, ...sent });
       if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
+      const { expiresAt } = instants;
+      const isLater = (expiresAt ?? Number.POSITIVE_INFINITY) > (key.expiresAt ?? Number.POSITIVE_INFINITY);
+      const gained = {
+        scopes: facts.change.scopes?.filter((scope) => !key.scopes.includes(scope)) ?? [],
+        expiresAt: 'expiresAt' in instants && isLater ? expiresAt : undefined,
+        since: key.tokens.current.createdAt,
+      };
+      if (isBeyond(model, facts.by, gained)) return expect(answer.status).toBe(403);
       const { disabled, ...others } = facts.change;
       Object.assign(key, others, instants, { updatedAt: at });
       if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
       expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
+    }),
+  );
+
+const setPolicy = fc
+  .record({
+    by: account,
+    policy: fc.option(
+      fc.record(
+        {
+          maxKeys: fc.constantFrom(null, 1, 3, 6),
+          maxLifetimeSeconds: fc.constantFrom(null, 86_400),
+          expiryRequired: fc.constantFrom(null, true, false),
+          allowedScopes: fc.constantFrom(null, ['files:*', 'keys:read', 'keys:write'], ['files:read']),
+        },
+        { requiredKeys: [] },
+      ),
+      { freq: 2 },
+    ),
+  })
+  .map((facts) =>
+    command('SetPolicy', facts, isThere(facts.by), async (model, real) => {
+      const owner = model.accounts[facts.by];
+      const path = `/v1/accounts/acc_${owner?.id}`;
+      const { policy } = facts;
+      const answer = await call(real, real.service.operatorToken, 'PATCH', path, { policy });
+      const rules = Object.entries({ ...(policy && owner?.policy), ...policy });
+      const left = Object.fromEntries(rules.filter(([, rule]) => rule !== null));
+      if (owner) owner.policy = left;
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { policy: rules.some(([, rule]) => rule !== null) ? left : null },
+      });
     }),
   );
 
@@ -308,7 +360,7 @@ const deleteAccount = fc.record({ by: account }).map((facts) =>
     for (const key of model.keys.filter(({ owner }) => owner === facts.by))
       Object.assign(key, { revoked: true, erased: true });
     const { accountId, accessToken, refreshToken } = await real.service.signIn();
-    model.accounts[facts.by] = { id: accountId.slice(4) };
+    model.accounts[facts.by] = { id: accountId.slice(4), policy: {} };
     real.sessions[facts.by] = { accessToken, refreshToken };
   }),
 );
@@ -527,6 +579,7 @@ export const commands = [
   create.journal,
   create.share,
   change,
+  setPolicy,
   rename,
   revoke,
   revokeItself,

@@ -4,6 +4,7 @@ import pino, { type LevelWithSilent } from 'pino';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../clients/typescript/client.ts';
+import { onlyMaxKeys } from '../../decide/policy.ts';
 import { createApp } from '../../server/app.ts';
 import { Attempts } from '../../server/attempts.ts';
 import type { ServiceContext } from '../../server/context.ts';
@@ -138,7 +139,7 @@ export async function startService({
     publicUrl: baseUrl,
     tokenPrefix: 'lk_',
     signUp: 'open',
-    maxKeysPerAccount: 1_000,
+    defaultPolicy: onlyMaxKeys(1_000),
     leakPolicy: 'notify',
     githubKeys,
     corsOrigins: ['*'],

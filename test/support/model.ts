@@ -52,9 +52,17 @@ export interface ModelKey {
   erased: boolean;
 }
 
+/** The rules of an account; where it has none, the deployment has but the limit of the model. */
+export interface ModelPolicy {
+  maxKeys?: number;
+  maxLifetimeSeconds?: number;
+  expiryRequired?: boolean;
+  allowedScopes?: string[];
+}
+
 export interface Model {
   /** Those that are there; one that is deleted has the next one in its place. */
-  accounts: { id: string }[];
+  accounts: { id: string; policy: ModelPolicy }[];
   /** How many keys an account may have. */
   limit: number;
   /** Every key ever minted, in that order. */
@@ -71,7 +79,25 @@ export const liveKeys = ({ keys }: Model, owner: number) =>
   keys.filter((key) => key.owner === owner && !key.revoked);
 
 /** Whether an account has as many keys as it may have. */
-export const isFull = (model: Model, owner: number) => liveKeys(model, owner).length >= model.limit;
+export const isFull = (model: Model, owner: number) =>
+  liveKeys(model, owner).length >= (model.accounts[owner]?.policy.maxKeys ?? model.limit);
+
+/**
+ * Whether a key gets what the policy of its account does not allow.
+ * @param expiresAt undefined if its expiry is not set
+ * @param since when its current token was created
+ */
+export function isBeyond(
+  { accounts }: Model,
+  owner: number,
+  { scopes, expiresAt, since }: { scopes: string[]; expiresAt: number | null | undefined; since: number },
+): boolean {
+  const { allowedScopes, expiryRequired, maxLifetimeSeconds } = accounts[owner]?.policy ?? {};
+  if (allowedScopes && !scopes.every((scope) => covers(allowedScopes, scope))) return true;
+  if (expiresAt === undefined) return false;
+  if (expiresAt === null) return expiryRequired === true || maxLifetimeSeconds !== undefined;
+  return maxLifetimeSeconds !== undefined && expiresAt > since + maxLifetimeSeconds * 1000;
+}
 
 export function statusOf({ now }: Model, { disabledAt, expiresAt, notBefore }: ModelKey) {
   if (disabledAt !== null) return 'disabled';

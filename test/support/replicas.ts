@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { KyselyPlugin } from 'kysely';
 import { inject, vi } from 'vitest';
+import { onlyMaxKeys } from '../../decide/policy.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
 import { withoutRequest } from '../../server/events.ts';
@@ -112,6 +113,10 @@ export async function mintOn(
     expiresAt: null,
     ...facts,
   };
-  const { id } = await mintKey({ db, maxKeysPerAccount: 1_000 }, { ...key, token, within: undefined }, act);
+  const { id } = await mintKey(
+    { db, defaultPolicy: onlyMaxKeys(1_000) },
+    { ...key, token, within: undefined },
+    act,
+  );
   return { id, token, hash: hashText(token) };
 }

@@ -3,7 +3,7 @@ import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
 import { boundsOf, selfOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
+import { BeyondPolicy, InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { allKeys, getKey, type Key, revokeKey } from '../../keys.ts';
@@ -129,6 +129,7 @@ const answers: Record<RefusalCode, Answer> = {
   wrong_caller: unauthenticated,
   account_not_found: unauthenticated,
   insufficient_scope: [403, 'This action is unauthorized.'],
+  beyond_policy: [403],
   key_not_found: [404, 'API key not found'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405],
@@ -143,6 +144,7 @@ const answers: Record<RefusalCode, Answer> = {
   account_required: ourFault,
   already_done: ourFault,
   email_taken: ourFault,
+  external_id_taken: ourFault,
   idempotency_key_reused: ourFault,
   invalid_refresh_token: ourFault,
   rotation_draining: ourFault,
@@ -167,6 +169,10 @@ function messageOf(refusal: Refusal | undefined): string {
   if (refusal instanceof InvalidInput) return refusal.violations[0]?.detail ?? refusal.message;
   if (refusal instanceof KeyLimitReached)
     return `The account has ${refusal.limit} API keys, and may have no more.`;
+  if (refusal instanceof BeyondPolicy)
+    return refusal.breaches.some(({ rule }) => rule !== 'allowedScopes')
+      ? 'API keys created here never expire, which the policy of the account does not allow.'
+      : 'API keys created here can manage API keys, which the policy of the account does not allow.';
   return refusal?.message ?? '';
 }
 

@@ -3,7 +3,14 @@ import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
 import { sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { InvalidInput, KeyLimitReached, KeyNotFound } from '../../errors.ts';
+import {
+  BeyondPolicy,
+  durationText,
+  InvalidInput,
+  KeyLimitReached,
+  KeyNotFound,
+  type Refusal,
+} from '../../errors.ts';
 import { bearerToken, type FindToken } from '../../http/bearer.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -154,6 +161,7 @@ const answers: Record<RefusalCode, Answer> = {
   invalid_input: [400, 'INVALID_BODY'],
   key_not_found: [404, 'NOT_FOUND', 'APIKey not found.'],
   not_found: [404, 'NOT_FOUND'],
+  beyond_policy: [400, 'INVALID_EXPIRES'],
   method_not_allowed: [405, 'METHOD_NOT_ALLOWED'],
   key_limit_reached: [409, 'KEY_LIMIT_REACHED'],
   body_too_large: [413, 'BODY_TOO_LARGE'],
@@ -164,6 +172,7 @@ const answers: Record<RefusalCode, Answer> = {
   account_required: ourFault,
   already_done: ourFault,
   email_taken: ourFault,
+  external_id_taken: ourFault,
   idempotency_key_reused: ourFault,
   insufficient_scope: ourFault,
   invalid_refresh_token: ourFault,
@@ -181,12 +190,19 @@ const answers: Record<RefusalCode, Answer> = {
 export const shareError: Refuse = (refusal) => {
   const [status, code, own] = refusal ? answers[refusal.code] : ourFault;
   if (refusal instanceof InvalidInput) return { status, body: invalid(refusal) };
-  const message =
-    refusal instanceof KeyLimitReached
-      ? `You have ${refusal.limit} APIKeys, and may have no more.`
-      : (own ?? refusal?.message);
-  return { status, body: { code, message } };
+  return { status, body: { code, message: messageOf(refusal) ?? own ?? refusal?.message } };
 };
+
+/** What this contract says in words of its own with the facts of a refusal. */
+function messageOf(refusal: Refusal | undefined): string | undefined {
+  if (refusal instanceof KeyLimitReached) return `You have ${refusal.limit} APIKeys, and may have no more.`;
+  if (!(refusal instanceof BeyondPolicy)) return undefined;
+  // A key of this contract has no scopes.
+  const bound = refusal.breaches.find(({ rule }) => rule === 'maxLifetimeSeconds');
+  return bound && 'seconds' in bound
+    ? `Your API Keys must expire within ${durationText(bound.seconds)}: choose an earlier expiry.`
+    : 'Your API Keys must expire: choose an expiry other than "Never".';
+}
 
 /** What is wrong with a field: its code names the field where there is such a one. */
 function invalid({ violations: [first], message }: InvalidInput) {

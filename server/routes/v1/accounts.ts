@@ -1,29 +1,36 @@
 import { accounts } from '../../../api/accounts.ts';
 import {
   type Account,
+  changeAccount,
   createExternalAccount,
   deleteAccount,
+  findAccount,
   findExternalAccount,
   getAccount,
+  getNamedAccount,
   listAccounts,
   setPassword,
   signUp,
 } from '../../accounts.ts';
 import { accountOf, type Caller, selfOf, sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
+import { AccountNotFound, SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { numberOf, pageAfter } from './page.ts';
 
-const accountBody = ({ id, email, externalId, createdAt }: Account) => ({
+const accountBody = ({ id, email, externalId, policy, keyCount, createdAt }: Account) => ({
   id: `acc_${id}`,
   email,
   externalId,
+  policy,
+  keyCount,
   createdAt: createdAt.toISOString(),
 });
+
+const named = { notFound: AccountNotFound };
 
 /** What is said to a caller who would have to be somebody else: to come with a credential, or with another one. */
 const refused = (message: string, { kind }: Caller) =>
@@ -44,11 +51,17 @@ export function accountOperations(context: ServiceContext): Operation[] {
           {
             attempt: (claim) => createExternalAccount(db, externalId, act, claim),
             async recall({ accountId, at }) {
+              const created = await findAccount(db, accountId);
+              // As it was when it was new, whatever has become of it.
+              if (created)
+                return {
+                  answer: { account: { ...created, externalId, policy: null, keyCount: 0 }, isNew: true },
+                  accountId,
+                };
               const account = await findExternalAccount(db, externalId);
-              const isNew = account?.id === accountId;
               // One that is younger has taken the place of the one that was answered.
-              if (!account || !(isNew || account.createdAt <= at)) return undefined;
-              return { answer: { account, isNew }, accountId: account.id };
+              if (!account || account.createdAt > at) return undefined;
+              return { answer: { account, isNew: false }, accountId: account.id };
             },
           },
         );
@@ -70,6 +83,24 @@ export function accountOperations(context: ServiceContext): Operation[] {
       const id = isNamed ? await accountOf(context, caller, query) : selfOf(caller);
       return accountBody(await getAccount(db, id));
     }),
+
+    operation(
+      accounts.getNamed,
+      async ({ params }) => accountBody(await getNamedAccount(db, params.accountId)),
+      named,
+    ),
+
+    operation(
+      accounts.update,
+      async ({ act, json, params }) => accountBody(await changeAccount(context, params.accountId, json, act)),
+      named,
+    ),
+
+    operation(
+      accounts.deleteNamed,
+      async ({ act, params }) => deleteAccount(context, params.accountId, act),
+      named,
+    ),
 
     operation(accounts.setPassword, async ({ act, caller, json, signal }) => {
       const { currentPassword: current, newPassword: next } = json;

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { type Problem, titles } from '../../../api/problem.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
-import { AlreadyDone, InvalidInput } from '../../errors.ts';
+import { AlreadyDone, BeyondPolicy, InvalidInput } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 
 type ProblemBody = z.infer<typeof Problem>;
@@ -14,6 +14,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   unauthenticated: 401,
   wrong_credentials: 401,
   wrong_signature: 401,
+  beyond_policy: 403,
   insufficient_scope: 403,
   sign_up_closed: 403,
   wrong_caller: 403,
@@ -24,6 +25,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   method_not_allowed: 405,
   already_done: 409,
   email_taken: 409,
+  external_id_taken: 409,
   key_limit_reached: 409,
   rotation_draining: 409,
   rotation_not_draining: 409,
@@ -50,7 +52,9 @@ export const problem: Refuse = (refusal, requestId) => {
     detail: refusal?.message ?? 'This should not have happened, and is logged under the requestId.',
     requestId,
     ...(refusal instanceof AlreadyDone && 'keyId' in refusal.made && { keyId: `key_${refusal.made.keyId}` }),
-    ...(refusal instanceof InvalidInput && { errors: [...refusal.violations] }),
+    ...((refusal instanceof InvalidInput || refusal instanceof BeyondPolicy) && {
+      errors: [...refusal.violations],
+    }),
   };
   return { status, body, contentType: 'application/problem+json' };
 };

@@ -1,0 +1,19 @@
+import { z } from '@hono/zod-openapi';
+import { grantable, whyNotGrantable } from '../decide/scopes.ts';
+
+/** A scope that a key can have, or a wildcard. */
+const Scope = z
+  .string('Must be a string.')
+  .refine((scope) => grantable.test(scope), { error: ({ input }) => whyNotGrantable(String(input)) })
+  .openapi({ pattern: grantable.source, example: 'files:read' });
+
+export const Scopes = z
+  .array(Scope, 'Must be a list of scopes.')
+  .max(100, 'Must have at most 100 scopes.')
+  .refine((scopes) => new Set(scopes).size === scopes.length, 'Must not name a scope twice.')
+  .openapi({
+    uniqueItems: true,
+    description:
+      'What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.',
+    example: ['files:read', 'files:write'],
+  });
