@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
-import { createExternalAccount, deleteAccount } from '../server/accounts.ts';
+import { changeAccount, createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey } from '../server/key-changes.ts';
 import { revokeKey } from '../server/keys.ts';
@@ -157,6 +157,18 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(there.asked).toBe(asked + 1);
     network.behave();
     await answer;
+  });
+
+  test('a replica that is cut off holds up another externalId, which verdicts name, and no policy', async () => {
+    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
+    const { account } = await createExternalAccount(here.db, 'user_4', act);
+    network.stall();
+    await changeAccount(here, account.id, { policy: { maxKeys: 5 } }, act);
+    expect(there.replica.isFresh()).toBe(true);
+    await changeAccount(here, account.id, { externalId: 'user_5' }, act);
+    expect(there.replica.isFresh()).toBe(false);
+    network.behave();
+    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
   });
 
   test('a replica that is cut off holds a revocation up for its lease, and then no other', async () => {
