@@ -20,7 +20,7 @@ export const AccountId = accountId.openapi({
 });
 
 /** An id in a request, as the server knows it: without the prefix that it is printed with. */
-export const unprefixed = (id: string) => id.slice(4);
+export const unprefixed = (id: string) => id.slice(id.indexOf('_') + 1);
 
 export const ExternalId = text(1, 255).openapi({
   description: 'Your own id for this account.',

@@ -7,6 +7,7 @@ import { journal } from './journal.ts';
 import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
 import { metrics } from './metrics.ts';
+import { roles } from './roles.ts';
 import { rotation } from './rotation.ts';
 import { bySession, securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
@@ -38,6 +39,7 @@ const contracts = {
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
       { name: 'Verification', description: 'Check whether a token is valid, and whose it is.' },
       { name: 'Usage', description: 'Count the uses of keys, by verdict.' },
+      { name: 'Roles', description: 'Sets of scopes that many keys share.' },
       { name: 'Events', description: 'Who changed what, when, and from where.' },
       { name: 'Leaks', description: 'Report tokens that were seen where they should not be.' },
       { name: 'Accounts', description: 'People and organisations that hold keys.' },
@@ -45,9 +47,19 @@ const contracts = {
       { name: 'Health', description: 'For load balancers, orchestrators and Prometheus.' },
     ],
     bases: [''],
-    routes: [keys, rotation, verification, usage, events, leaks, accounts, sessions, health, metrics].flatMap(
-      (group) => Object.values<RouteConfig>(group),
-    ),
+    routes: [
+      keys,
+      rotation,
+      verification,
+      usage,
+      roles,
+      events,
+      leaks,
+      accounts,
+      sessions,
+      health,
+      metrics,
+    ].flatMap((group) => Object.values<RouteConfig>(group)),
     typedClient: true,
   },
   journal: {
@@ -107,10 +119,17 @@ function bodyExample({ requestBody }: Operation, { components }: Document): unkn
   return named.example ?? Object.fromEntries(fields);
 }
 
+/** What stands for the parameters of paths. */
+const exampleIds = {
+  keyId: 'key_6921a5d4b281af121fcda4cf',
+  roleId: 'role_6921a5e3b281af121fcda4d0',
+};
+
 /** How the typed client makes this call, with the operation's own examples and otherwise with variables. */
 function sample(method: string, path: string, operation: Operation, document: Document): string {
   const options: Record<string, unknown> = {};
-  if (path.includes('{keyId}')) options.params = { path: { keyId: 'key_6921a5d4b281af121fcda4cf' } };
+  const ids = Object.entries(exampleIds).filter(([name]) => path.includes(`{${name}}`));
+  if (ids.length > 0) options.params = { path: Object.fromEntries(ids) };
   const { security } = operation;
   const anyone = !security?.length || security.some((callers) => Object.keys(callers).length === 0);
   const body = bodyExample(operation, document);

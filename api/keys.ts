@@ -7,6 +7,7 @@ import { conditions, conditionsPatch, newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
+import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { givenInstant, instant, text } from './text.ts';
@@ -116,6 +117,7 @@ export const NewKey = z
   .strictObject({
     name: Name,
     scopes: Scopes.optional(),
+    roles: RoleNames.optional(),
     metadata: Metadata.optional(),
     expiresIn: z.enum(lifetimes).optional().openapi({
       description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.',
@@ -131,6 +133,7 @@ const KeyPatch = z
   .strictObject({
     name: Name.optional(),
     scopes: Scopes.optional(),
+    roles: RoleNames.optional(),
     metadata: MetadataPatch.optional(),
     expiresAt: givenInstant
       .nullable()
@@ -189,6 +192,7 @@ export const Key = z
     name: z.string(),
     start,
     scopes: z.array(z.string()),
+    roles: z.array(z.string()).openapi({ description: 'The names of the key’s roles.' }),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     status: z.enum(keyStatuses).openapi({
       description:
@@ -231,6 +235,7 @@ export const keyExample = {
   name: 'Mobile app',
   start: 'lk_3fYq',
   scopes: ['files:read'],
+  roles: [],
   metadata: { environment: 'production' },
   status: 'active',
   expiresAt: '2026-05-01T12:00:00.000Z',

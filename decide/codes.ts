@@ -19,6 +19,8 @@ export const refusalCodes = [
   'method_not_allowed',
   'not_found',
   'overloaded',
+  'role_exists',
+  'role_not_found',
   'rotation_draining',
   'rotation_not_draining',
   'rotation_not_pending',

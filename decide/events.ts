@@ -19,6 +19,9 @@ export const eventTypes = {
   'password.changed': 'The password of an account was changed.',
   'request.replayed':
     'A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.',
+  'role.changed': 'A role was changed.',
+  'role.created': 'A role was created.',
+  'role.deleted': 'A role was deleted, and the keys that had it lost its scopes.',
   'session.ended': 'A session was signed out.',
   'session.refreshed': 'A session was refreshed.',
   'session.reuse_detected': 'A refresh token was sent a second time, and its session was ended.',

@@ -17,6 +17,7 @@ import { keyOperations } from './routes/v1/keys.ts';
 import { leakOperations } from './routes/v1/leaks.ts';
 import { metricsOperations } from './routes/v1/metrics.ts';
 import { problem } from './routes/v1/problem.ts';
+import { roleOperations } from './routes/v1/roles.ts';
 import { rotationOperations } from './routes/v1/rotation.ts';
 import { sessionOperations } from './routes/v1/sessions.ts';
 import { usageOperations } from './routes/v1/usage.ts';
@@ -53,6 +54,7 @@ export function createApp(context: ServiceContext): {
       ...usageOperations(context),
       ...keyOperations(context),
       ...rotationOperations(context),
+      ...roleOperations(context),
       ...eventOperations(context),
       ...leakOperations(context),
       ...accountOperations(context),

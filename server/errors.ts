@@ -160,6 +160,21 @@ export class ExternalIdTaken extends Refusal {
   }
 }
 
+/** Another role has this name. */
+export class RoleExists extends Refusal {
+  readonly code = 'role_exists';
+  constructor(name: string) {
+    super(`A role named "${name}" already exists.`);
+  }
+}
+
+export class RoleNotFound extends Refusal {
+  readonly code = 'role_not_found';
+  constructor() {
+    super('This deployment has no such role.');
+  }
+}
+
 export class SignUpClosed extends Refusal {
   readonly code = 'sign_up_closed';
   constructor() {

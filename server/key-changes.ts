@@ -5,9 +5,11 @@ import type { Database } from './db/schema.ts';
 import { BeyondPolicy, InvalidInput } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import {
+  allScopesOf,
   getKey,
   type Key,
   type KeyName,
+  type KeyRole,
   type KeyRow,
   keyColumns,
   keyOf,
@@ -20,6 +22,7 @@ import {
 export interface KeyChange {
   name?: string | undefined;
   scopes?: string[] | undefined;
+  roles?: KeyRole[] | undefined;
   metadata?: Record<string, string | number | boolean | null> | undefined;
   expiresAt?: Date | null | undefined;
   disabled?: boolean | undefined;
@@ -52,16 +55,19 @@ async function basisOf(db: Database, accountId: string, name: KeyName): Promise<
   return { key, policy };
 }
 
+const idsOf = (roles: readonly KeyRole[]) => roles.map(({ id }) => id);
+
 const isSame = (a: Basis, b: Basis) =>
   a.policy === b.policy &&
   a.key.scopes.join() === b.key.scopes.join() &&
+  idsOf(a.key.roles).join() === idsOf(b.key.roles).join() &&
   a.key.expiresAt?.getTime() === b.key.expiresAt?.getTime();
 
 const endOf = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
 
 /** What a change gives a key that it does not have: scopes, and a later expiry. A policy judges nothing else of it. */
-const gained = ({ scopes = [], expiresAt }: KeyChange, key: Key): Given => ({
-  scopes: scopes.filter((scope) => !key.scopes.includes(scope)),
+const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Given => ({
+  scopes: allScopesOf({ scopes, roles }).filter((scope) => !allScopesOf(key).includes(scope)),
   expiresAt: expiresAt !== undefined && endOf(expiresAt) > endOf(key.expiresAt) ? expiresAt : undefined,
   since: key.tokens[0].createdAt,
 });
@@ -83,12 +89,13 @@ export async function changeKey(
   { within, ...change }: KeyChange & { within?: ReadonlySet<string> | undefined },
   act: Act,
 ): Promise<Key> {
-  assertWithin(change.scopes ?? [], within);
+  const { scopes: own = [], roles = [] } = change;
+  assertWithin(allScopesOf({ scopes: own, roles }), within);
   if (isNothing(change)) return getKey(db, accountId, name);
-  const isJudged = change.scopes !== undefined || change.expiresAt !== undefined;
+  const isJudged = [change.scopes, change.roles, change.expiresAt].some((given) => given !== undefined);
   const basis = within || isJudged ? await basisOf(db, accountId, name) : undefined;
   if (basis) {
-    assertWithin(basis.key.scopes, within);
+    assertWithin(allScopesOf(basis.key), within);
     const policy = policyFor(accountId, basis.policy, defaultPolicy);
     const breaches = breachesOf(policy, gained(change, basis.key));
     if (breaches.length > 0) throw new BeyondPolicy(breaches);
@@ -99,6 +106,7 @@ export async function changeKey(
   const changes = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
   if (change.name !== undefined) changes.push(sql`name = ${change.name}`);
   if (change.scopes !== undefined) changes.push(sql`scopes = ${change.scopes}::text[]`);
+  if (change.roles !== undefined) changes.push(sql`roles = ${idsOf(change.roles)}::text[]`);
   if (change.expiresAt !== undefined) changes.push(sql`expires_at = ${change.expiresAt}::timestamptz`);
   if (change.notBefore !== undefined) changes.push(sql`not_before = ${change.notBefore}::timestamptz`);
   if (change.allowedIps !== undefined) changes.push(sql`allowed_ips = ${change.allowedIps}::text[]`);
@@ -108,13 +116,16 @@ export async function changeKey(
 
   const conditions = [ownedBy(accountId), named(name)];
   if (change.metadata !== undefined) conditions.push(isWithinBounds(merged));
-  if (basis) conditions.push(sql`scopes = ${basis.key.scopes}::text[]`, expiresStill(basis.key.expiresAt));
+  if (basis) conditions.push(hasStill(basis.key), expiresStill(basis.key.expiresAt));
   if (isJudged) conditions.push(sql`exists (select from account)`);
   const { rows } = await sql<KeyRow>`
     with ${isJudged && basis ? lockedAccount(accountId, name, basis.policy) : sql``}
     changed as (
       update keys set ${sql.join(changes)} where ${sql.join(conditions, sql` and `)} returning *),
-    recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, change)}
+    recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, {
+      ...change,
+      ...(change.roles && { roles: change.roles.map((role) => role.name) }),
+    })}
     select ${keyColumns} from changed as keys`.execute(db);
   const [changed] = rows;
   if (changed) {
@@ -131,6 +142,10 @@ export async function changeKey(
     pointer: '#/metadata',
   });
 }
+
+/** Whether a key still has these scopes, and no roles but these. */
+const hasStill = ({ scopes, roles }: Key) => sql`(scopes = ${scopes}::text[] and not exists (
+  select from roles where id = any(keys.roles) and id <> all(${idsOf(roles)}::text[])))`;
 
 /** Whether a key still has this expiry. What is written by hand in SQL may be finer than a Date. */
 const expiresStill = (expiresAt: Date | null) =>

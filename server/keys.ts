@@ -23,6 +23,19 @@ export interface Token {
   lastUsedUserAgent: string | null;
 }
 
+/** A role of a key. */
+export interface KeyRole {
+  id: string;
+  name: string;
+  scopes: string[];
+}
+
+/** What a key may do: its own scopes, and those of its roles. */
+export const allScopesOf = ({ scopes, roles }: Pick<Key, 'scopes' | 'roles'>): string[] => [
+  ...scopes,
+  ...roles.flatMap((role) => role.scopes),
+];
+
 /** A key as it is stored. */
 export interface Key {
   id: string;
@@ -32,7 +45,10 @@ export interface Key {
   name: string;
   /** The current token, and perhaps a second one: the next token, or the previous one, which may have ended. */
   tokens: readonly [current: Token, ...Token[]];
+  /** Its own: see `allScopesOf`. */
   scopes: string[];
+  /** In the order of their names. */
+  roles: KeyRole[];
   metadata: Metadata;
   expiresAt: Date | null;
   disabledAt: Date | null;
@@ -53,6 +69,9 @@ export interface Key {
 /** The columns of a key, for a select from `keys` or from a CTE aliased so. */
 export const keyColumns = sql`
   id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
+  case when roles = '{}' then '[]' else (
+    select coalesce(json_agg(json_build_object('id', id, 'name', name, 'scopes', scopes) order by name), '[]')
+    from roles where id = any(keys.roles)) end as roles,
   disabled_at as "disabledAt", not_before as "notBefore", allowed_ips as "allowedIps", audience,
   created_by as "createdBy", on_behalf_of as "onBehalfOf", created_at as "createdAt", updated_at as "updatedAt",
   -- Ordered by state: the alphabet has current before next and previous.

@@ -7,11 +7,11 @@ import { AccountNotFound, BeyondPolicy, KeyLimitReached } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
-import { type Key, newlyMinted } from './keys.ts';
+import { allScopesOf, type Key, newlyMinted } from './keys.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
-  Partial<Pick<Key, 'notBefore' | 'allowedIps' | 'audience'>> & {
+  Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience'>> & {
     token: string;
     /** Scopes that it must not go beyond: those of a key that makes the call. Undefined: no such bound. */
     within: ReadonlySet<string> | undefined;
@@ -51,7 +51,7 @@ const claimedPlaceIn = (accountId: string, { stored, maxKeys }: Checked, claimed
 
 /**
  * Stores a new key. Of its token only the hash and the start are kept, and with a claim the answer, encrypted.
- * @throws InsufficientScope where its scopes go beyond `within`
+ * @throws InsufficientScope where its scopes, or those of its roles, go beyond `within`
  * @throws AccountNotFound where the account is gone
  * @throws BeyondPolicy where the policy of the account does not allow it
  * @throws KeyLimitReached where the account has as many keys as its policy allows
@@ -63,13 +63,13 @@ export async function mintKey(
   act: Act,
   keyClaim?: KeyClaim,
 ): Promise<Key> {
-  assertWithin(given.scopes, within);
   const at = new Date(act.now);
   const current = newlyMinted(token, at, 'current');
   const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
   const stored = { tokens: [current] as const, disabledAt: null, ...by, createdAt: at, updatedAt: at };
-  const unconditional = { notBefore: null, allowedIps: null, audience: null };
-  const key = { id: newId(act.now), ...unconditional, ...given, ...stored };
+  const usual = { roles: [], notBefore: null, allowedIps: null, audience: null };
+  const key = { id: newId(act.now), ...usual, ...given, ...stored };
+  assertWithin(allScopesOf(key), within);
   const claimed = keyClaim?.claim.insert(
     { accountId: key.accountId, key: { id: key.id, hash: current.hash } },
     sql`select from account where has_place`,
@@ -79,7 +79,7 @@ export async function mintKey(
   let assumed: StoredPolicy = null;
   for (;;) {
     const policy = policyFor(key.accountId, assumed, defaultPolicy);
-    const breaches = breachesOf(policy, { scopes: key.scopes, expiresAt: key.expiresAt, since: at });
+    const breaches = breachesOf(policy, { scopes: allScopesOf(key), expiresAt: key.expiresAt, since: at });
     if (breaches.length === 0) {
       const number = await insertKey(db, key, { stored: assumed, maxKeys: policy.maxKeys }, act, claimed);
       if (number !== undefined) return { ...key, number };
@@ -111,9 +111,9 @@ async function insertKey(
   const { rows } = await sql<{ number: number }>`
     with ${claimed ? claimedPlaceIn(key.accountId, checked, claimed) : placeIn(key.accountId, checked)},
     minted as (
-      insert into keys (id, account_id, name, scopes, metadata, expires_at, not_before, allowed_ips, audience,
+      insert into keys (id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
         created_by, on_behalf_of, created_at, updated_at, current_hash)
-      select ${key.id}::text, place.id, ${key.name}::text, ${key.scopes}::text[],
+      select ${key.id}::text, place.id, ${key.name}::text, ${key.scopes}::text[], ${key.roles.map(({ id }) => id)}::text[],
         ${JSON.stringify(key.metadata)}::text::jsonb, ${key.expiresAt}::timestamptz,
         ${key.notBefore}::timestamptz, ${key.allowedIps}::text[], ${key.audience}::text[],
         ${key.createdBy}::text, ${key.onBehalfOf}::text, ${at}, ${at}, decode(${current.hash}::text, 'hex')
@@ -125,6 +125,7 @@ async function insertKey(
     recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`, {
       name: key.name,
       scopes: key.scopes,
+      ...(key.roles.length > 0 && { roles: key.roles.map((role) => role.name) }),
       expiresAt: key.expiresAt,
     })}
     select number from minted`.execute(db);

@@ -78,7 +78,8 @@ beforeAll(async () => {
 });
 
 const empty = () =>
-  sql`with gone as (delete from accounts where id <> ${operatorAccountId}), trail as (delete from events)
+  sql`with gone as (delete from accounts where id <> ${operatorAccountId}), trail as (delete from events),
+      roles as (delete from roles)
     delete from keys where account_id = ${operatorAccountId}`.execute(service.db);
 
 /** Everything that is stored, by account. Uses are left out: whoever calls with a key uses it. */
@@ -92,6 +93,7 @@ async function stored(): Promise<Record<string, string>> {
       union all select account_id, to_jsonb(keys)::text from keys
       union all select account_id, (to_jsonb(tokens) - array['last_used_at', 'last_used_ip', 'last_used_user_agent'])::text
         from tokens join keys on keys.id = key_id
+      union all select ${operatorAccountId}::text, to_jsonb(roles)::text from roles
       union all select account_id, to_jsonb(events)::text from events
     ) as rows group by account_id`.execute(service.db);
   return Object.fromEntries(rows.map(({ account_id, everything }) => [account_id, everything]));

@@ -5,6 +5,7 @@ import { verifiedKey } from './support/verified-key.ts';
 test.each([
   ['it changed meanwhile', (keys: KeyCache) => keys.invalidate('00')],
   ['an account changed meanwhile', (keys: KeyCache) => keys.invalidateAccount('any')],
+  ['a role changed meanwhile', (keys: KeyCache) => keys.invalidateRoles()],
 ])('what a look-up finds is not remembered if %s', async (_, tell) => {
   const gate = Promise.withResolvers<undefined>();
   let asked = 0;
@@ -44,6 +45,22 @@ test('the keys of an account that changed are looked up again, once, and those o
   for (let n = 0; n < 10_001; n += 1) keys.invalidateAccount(`other ${n}`);
   for (const hash of ['00', '01']) await keys.find(hash);
   expect(asked.slice(3)).toEqual(['00', '01']);
+});
+
+test('when a role changes, keys with roles are looked up again, once, and others are not', async () => {
+  const asked: string[] = [];
+  const keys = new KeyCache({
+    find: async (hash) => {
+      asked.push(hash);
+      return verifiedKey({ hash, hasRoles: hash === '00' });
+    },
+    isFresh: () => true,
+    bytes: 2 ** 20,
+  });
+  for (const hash of ['00', '01']) await keys.find(hash);
+  keys.invalidateRoles();
+  for (const hash of ['00', '01', '00', '01']) await keys.find(hash);
+  expect(asked).toEqual(['00', '01', '00']);
 });
 
 test('a look-up that failed is not remembered', async () => {

@@ -6,6 +6,7 @@ const messages: Message[] = [
   { kind: 'changed', hash: 'ab'.repeat(64) },
   { kind: 'changed_all' },
   { kind: 'account_changed', accountId: '0'.repeat(24) },
+  { kind: 'roles_changed' },
   { kind: 'barrier', replica: 'a1', barrier: 7 },
   { kind: 'confirmed', barrier: 7, replica: 'a1' },
   { kind: 'beat', beat: 3, pid: 4711 },
@@ -19,7 +20,12 @@ test.each(messages)('a message of kind $kind is read as it was written', (messag
 test('a message of an unknown kind has the cache forget everything, and is reported', () => {
   const onUnknown = vi.fn();
   const replica = new SoleReplica(onUnknown);
-  const cache = { invalidate: vi.fn(), invalidateAccount: vi.fn(), invalidateAll: vi.fn() };
+  const cache = {
+    invalidate: vi.fn(),
+    invalidateAccount: vi.fn(),
+    invalidateRoles: vi.fn(),
+    invalidateAll: vi.fn(),
+  };
   replica.tell(cache);
   for (const text of ['rotated 1', 'toString', '']) replica.hear(text);
   expect(onUnknown.mock.calls).toEqual([['rotated 1'], ['toString'], ['']]);

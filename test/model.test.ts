@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
-import { commands, compareEverything, type Real, ran, signUp } from './support/commands.ts';
+import { type Real, ran } from './support/command.ts';
+import { commands, compareEverything, signUp } from './support/commands.ts';
 import { startService, type TestService } from './support/harness.ts';
 import type { Model } from './support/model.ts';
 
@@ -24,7 +25,7 @@ test(
     const everyOrder = fc.asyncProperty(
       fc.commands(commands, { maxCommands: 40, size: 'max' }),
       async (steps) => {
-        const model: Model = { accounts: [], limit, keys: [], now: () => service.context.now() };
+        const model: Model = { accounts: [], limit, keys: [], roles: [], now: () => service.context.now() };
         const real: Real = { service, sessions: [] };
         await signUp(model, real);
         await fc.asyncModelRun(() => ({ model, real }), steps);

@@ -8,7 +8,9 @@ import { changeAccount, createExternalAccount, deleteAccount } from '../server/a
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey } from '../server/key-changes.ts';
 import { revokeKey } from '../server/keys.ts';
+import { changeRole, createRole, deleteRole } from '../server/roles.ts';
 import { hashText, newToken } from '../server/token.ts';
+import type { VerifiedKey } from '../server/verify/verify.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import {
   act,
@@ -110,6 +112,20 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await there.keys.find(renamed)).toMatchObject({ externalId: 'user_3' });
     expect(await remembers(there, renamed)).toBe(true);
     expect(await remembers(there, other)).toBe(true);
+  });
+
+  test('a role that changes is in force in every replica when it is answered, and no news to keys without roles', async () => {
+    const role = await createRole(here.db, { name: 'reader', description: '', scopes: ['files:read'] }, act);
+    const { hash: shared } = await mintOn(here, { roles: [role] });
+    const { hash: without } = await knownKey();
+    const scopes = async () => Array.from(((await there.keys.find(shared)) as VerifiedKey).scopes);
+    expect(await scopes()).toEqual(['files:read']);
+    await changeRole(here, role.id, { scopes: ['files:list'] }, act);
+    expect(await remembers(there, without)).toBe(true);
+    expect(await scopes()).toEqual(['files:list']);
+    expect(await remembers(there, shared)).toBe(true);
+    await deleteRole(here, role.id, act);
+    expect(await scopes()).toEqual([]);
   });
 
   test('a key that is brought in by hand is no longer unknown', async () => {

@@ -237,6 +237,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List roles
+         * @description The roles of this deployment, newest first.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Create a role
+         * @description Creates a named set of scopes. A key that has the role may do what its scopes and those of the role allow together.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles/{roleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a role
+         * @description One role.
+         */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role
+         * @description Deletes the role. When the call returns, every key that had it has lost its scopes. The keys stay.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a role
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are.
+         */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -555,6 +607,8 @@ export interface components {
              */
             start: string;
             scopes: string[];
+            /** @description The names of the key’s roles. */
+            roles: string[];
             metadata: {
                 [key: string]: string | number | boolean;
             };
@@ -671,7 +725,7 @@ export interface components {
              * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
@@ -729,6 +783,8 @@ export interface components {
              *     ]
              */
             scopes?: string[];
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            roles?: string[];
             /**
              * @description Up to 50 facts of your own about the key. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
@@ -795,6 +851,8 @@ export interface components {
              */
             start: string;
             scopes: string[];
+            /** @description The names of the key’s roles. */
+            roles: string[];
             metadata: {
                 [key: string]: string | number | boolean;
             };
@@ -874,6 +932,8 @@ export interface components {
              *     ]
              */
             scopes?: string[];
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            roles?: string[];
             /**
              * @description Entries to set; null removes one (RFC 7396). At most 50 may remain, whose names and texts take at most 4096 bytes together as JSON.
              * @example {
@@ -1149,6 +1209,87 @@ export interface components {
             /** @description Uses by a verifier outside `audience`. */
             wrong_audience: number;
         };
+        Role: {
+            /**
+             * @description The role’s id.
+             * @example role_6921a5e3b281af121fcda4d0
+             */
+            id: string;
+            name: string;
+            description: string;
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "name": "editor",
+         *       "scopes": [
+         *         "files:read",
+         *         "files:write"
+         *       ]
+         *     }
+         */
+        NewRole: {
+            /**
+             * @description The name that keys refer to it by. No two roles have the same.
+             * @example editor
+             */
+            name: string;
+            /**
+             * @description What the role is for, for people.
+             * @example Reads and writes files
+             */
+            description?: string;
+            /**
+             * @description What every key with the role may do, beside the key’s own scopes. They are written as those of keys are.
+             * @example [
+             *       "files:read",
+             *       "files:write"
+             *     ]
+             */
+            scopes: string[];
+        };
+        RolePage: {
+            data: components["schemas"]["Role"][];
+            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "scopes": [
+         *         "files:read"
+         *       ]
+         *     }
+         */
+        RolePatch: {
+            /**
+             * @description The name that keys refer to it by. No two roles have the same.
+             * @example editor
+             */
+            name?: string;
+            /**
+             * @description What the role is for, for people.
+             * @example Reads and writes files
+             */
+            description?: string;
+            /**
+             * @description What every key with the role may do, beside the key’s own scopes. They are written as those of keys are.
+             * @example [
+             *       "files:read",
+             *       "files:write"
+             *     ]
+             */
+            scopes?: string[];
+        };
         EventPage: {
             data: components["schemas"]["Event"][];
             /** @description Pass it as `cursor` to get the next page. Null on the last page. */
@@ -1178,13 +1319,16 @@ export interface components {
              *     - `key.unused`: A key was not used for 90 days.
              *     - `password.changed`: The password of an account was changed.
              *     - `request.replayed`: A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.
+             *     - `role.changed`: A role was changed.
+             *     - `role.created`: A role was created.
+             *     - `role.deleted`: A role was deleted, and the keys that had it lost its scopes.
              *     - `session.ended`: A session was signed out.
              *     - `session.refreshed`: A session was refreshed.
              *     - `session.reuse_detected`: A refresh token was sent a second time, and its session was ended.
              *     - `session.started`: An account signed in.
              * @enum {string}
              */
-            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
             /**
              * Format: date-time
              * @description When it happened.
@@ -1451,6 +1595,10 @@ export type VerificationBatch = components['schemas']['VerificationBatch'];
 export type UsageReport = components['schemas']['UsageReport'];
 export type UsageCounts = components['schemas']['UsageCounts'];
 export type UsageBucket = components['schemas']['UsageBucket'];
+export type Role = components['schemas']['Role'];
+export type NewRole = components['schemas']['NewRole'];
+export type RolePage = components['schemas']['RolePage'];
+export type RolePatch = components['schemas']['RolePatch'];
 export type EventPage = components['schemas']['EventPage'];
 export type Event = components['schemas']['Event'];
 export type LeakReport = components['schemas']['LeakReport'];
@@ -1511,6 +1659,7 @@ export interface operations {
                      *           "scopes": [
                      *             "files:read"
                      *           ],
+                     *           "roles": [],
                      *           "metadata": {
                      *             "environment": "production"
                      *           },
@@ -1715,6 +1864,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -1991,6 +2141,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -2338,6 +2489,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -2603,6 +2755,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -2893,6 +3046,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -3108,6 +3262,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -3327,6 +3482,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -4011,6 +4167,7 @@ export interface operations {
                      *       "scopes": [
                      *         "files:read"
                      *       ],
+                     *       "roles": [],
                      *       "metadata": {
                      *         "environment": "production"
                      *       },
@@ -4642,6 +4799,893 @@ export interface operations {
             };
         };
     };
+    listRoles: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of roles. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "role_6921a5e3b281af121fcda4d0",
+                     *           "name": "editor",
+                     *           "description": "Reads and writes files",
+                     *           "scopes": [
+                     *             "files:read",
+                     *             "files:write"
+                     *           ],
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RolePage"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description The role. */
+            201: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The path of the role. */
+                    Location: string;
+                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "role_6921a5e3b281af121fcda4d0",
+                     *       "name": "editor",
+                     *       "description": "Reads and writes files",
+                     *       "scopes": [
+                     *         "files:read",
+                     *         "files:write"
+                     *       ],
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role has this name (`role_exists`), or the first call with this `Idempotency-Key` is too long ago (`already_done`). */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "role_exists",
+                     *       "detail": "A role named \"editor\" already exists."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid (`invalid_input`, and `errors` lists each one), or the `Idempotency-Key` was sent with another request (`idempotency_key_reused`). */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The role’s id. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The role. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "role_6921a5e3b281af121fcda4d0",
+                     *       "name": "editor",
+                     *       "description": "Reads and writes files",
+                     *       "scopes": [
+                     *         "files:read",
+                     *         "files:write"
+                     *       ],
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path: {
+                /** @description The role’s id. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The role is deleted. */
+            204: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path: {
+                /** @description The role’s id. */
+                roleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolePatch"];
+                "application/merge-patch+json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            /** @description The role as it is now. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "role_6921a5e3b281af121fcda4d0",
+                     *       "name": "editor",
+                     *       "description": "Reads and writes files",
+                     *       "scopes": [
+                     *         "files:read",
+                     *         "files:write"
+                     *       ],
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role has this name. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "role_exists",
+                     *       "detail": "A role named \"editor\" already exists."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -4652,7 +5696,7 @@ export interface operations {
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
                 /** @description Only events of this type. */
-                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
                 /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor?: string;
                 /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */

@@ -7,6 +7,7 @@ const tables: Record<keyof Schema, boolean> = {
   accounts: true,
   sessions: true,
   refresh_tokens: true,
+  roles: true,
   keys: true,
   tokens: true,
   tombstones: true,

@@ -29,12 +29,22 @@ export interface Schema {
     session_id: string;
     used_at: Date | null;
   };
+  roles: {
+    id: string;
+    number: GeneratedAlways<number>;
+    name: string;
+    description: string;
+    scopes: string[];
+    created_at: Date;
+    updated_at: Date;
+  };
   keys: {
     id: string;
     number: GeneratedAlways<number>;
     account_id: string;
     name: string;
     scopes: string[];
+    roles: Generated<string[]>;
     metadata: ColumnType<Metadata, never, never>;
     expires_at: Date | null;
     disabled_at: Date | null;

@@ -12,6 +12,8 @@ export interface Invalidated {
   invalidate(hash: string): void;
   /** The account of this id has changed, and with it what is said of its keys; or it is deleted, and so are they. */
   invalidateAccount(id: string): void;
+  /** A role has changed: what is said of keys with roles may be out of date. */
+  invalidateRoles(): void;
   /** Anything may have changed. */
   invalidateAll(): void;
 }
@@ -40,7 +42,8 @@ export interface Freshness {
 export function invalidateChanged(cache: Invalidated | undefined, change: Change | undefined): void {
   if (!change || change.kind === 'changed_all') cache?.invalidateAll();
   else if (change.kind === 'changed') cache?.invalidate(change.hash);
-  else cache?.invalidateAccount(change.accountId);
+  else if (change.kind === 'account_changed') cache?.invalidateAccount(change.accountId);
+  else cache?.invalidateRoles();
 }
 
 /** That of a process which has its database to itself, and hears of each change before whoever makes it. */

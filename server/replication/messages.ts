@@ -1,7 +1,7 @@
 /**
  * What is told over NOTIFY: on the channel `latchkey` to every replica, on `latchkey_<id>` to one. This is the one
  * place that writes and reads it, save for the triggers of migrations/0002_changes.ts, which write
- * `changed`, `changed_all` and `account_changed`.
+ * `changed`, `changed_all`, `account_changed` and `roles_changed`.
  */
 export type Message =
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
@@ -10,6 +10,8 @@ export type Message =
   | { kind: 'changed_all' }
   /** The account is deleted, and so are its keys, or the product knows it by another id. */
   | { kind: 'account_changed'; accountId: string }
+  /** A role has changed, come or gone, and with it what its keys may do. */
+  | { kind: 'roles_changed' }
   /** A replica asks all others to confirm that they have come so far. */
   | { kind: 'barrier'; replica: string; barrier: number }
   /** To the one that asks: a replica has come to its barrier. */
@@ -20,7 +22,10 @@ export type Message =
   | { kind: 'call' };
 
 /** A message that a cache has to be told of. */
-export type Change = Extract<Message, { kind: 'changed' | 'changed_all' | 'account_changed' }>;
+export type Change = Extract<
+  Message,
+  { kind: 'changed' | 'changed_all' | 'account_changed' | 'roles_changed' }
+>;
 
 type Kind = Message['kind'];
 type Of<K extends Kind> = Extract<Message, { kind: K }>;
@@ -29,6 +34,7 @@ const written: { [K in Kind]: (message: Of<K>) => string } = {
   changed: ({ hash }) => `changed ${hash}`,
   changed_all: () => 'changed_all',
   account_changed: ({ accountId }) => `account_changed ${accountId}`,
+  roles_changed: () => 'roles_changed',
   barrier: ({ replica, barrier }) => `barrier ${replica} ${barrier}`,
   confirmed: ({ barrier, replica }) => `confirmed ${barrier} ${replica}`,
   beat: ({ beat, pid }) => `beat ${beat} ${pid}`,
@@ -48,6 +54,7 @@ const read: { [K in Kind]: (first: string, second: string) => Of<K> } = {
   changed: (hash) => ({ kind: 'changed', hash }),
   changed_all: () => ({ kind: 'changed_all' }),
   account_changed: (accountId) => ({ kind: 'account_changed', accountId }),
+  roles_changed: () => ({ kind: 'roles_changed' }),
   barrier: (replica, barrier) => ({ kind: 'barrier', replica, barrier: Number(barrier) }),
   confirmed: (barrier, replica) => ({ kind: 'confirmed', barrier: Number(barrier), replica }),
   beat: (beat, pid) => ({ kind: 'beat', beat: Number(beat), pid: Number(pid) }),

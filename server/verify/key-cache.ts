@@ -15,7 +15,7 @@ const bytesPerScope = 30;
 const bytesPerRange = 150;
 const bytesPerCharacter = 2;
 
-/** What was found, and at which generation: how many changes of accounts had been heard of when it was cached. */
+/** What was found, and at which generation: how many changes of accounts and roles had been heard of when it was cached. */
 interface Entry<Value> {
   found: Value;
   generation: number;
@@ -24,7 +24,7 @@ interface Entry<Value> {
 export interface KeyCacheOptions {
   /** Looks a key up in the database. */
   find: (hash: string) => Promise<Found | undefined>;
-  /** Whether every change so far was told to `invalidate`, `invalidateAccount` or `invalidateAll`. */
+  /** Whether every change so far was told to `invalidate`, `invalidateAccount`, `invalidateRoles` or `invalidateAll`. */
   isFresh: () => boolean;
   /** How much the keys may take, about. */
   bytes: number;
@@ -42,6 +42,8 @@ export class KeyCache implements Invalidated, Keys {
   #generation = 0;
   /** The generation at which an account changed last. Its keys that were cached before are stale, however many. */
   readonly #accounts = new Map<string, number>();
+  /** The generation at which a role changed last. Keys with roles that were cached before are stale. */
+  #roles = 0;
   /** Look-ups in flight, by hash. What is invalidated meanwhile is taken out, so that its answer is not cached. */
   readonly #inFlight = new Map<string, Promise<Found | undefined>>();
 
@@ -61,7 +63,7 @@ export class KeyCache implements Invalidated, Keys {
     // Nor would a look-up in flight do: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
     const key = this.#keys.get(hash);
-    if (key && this.#isCurrent(key.generation, key.found)) return key.found;
+    if (key && this.#isCurrent(key.generation, key.found) && this.#hasCurrentRoles(key)) return key.found;
     const none = this.#unknown.get(hash);
     if (none && (!none.found || this.#isCurrent(none.generation, none.found))) return none.found;
     return this.#inFlight.get(hash) ?? this.#ask(hash);
@@ -86,6 +88,13 @@ export class KeyCache implements Invalidated, Keys {
     this.#inFlight.clear();
   }
 
+  invalidateRoles(): void {
+    this.#generation += 1;
+    this.#roles = this.#generation;
+    // Which roles the key has that a look-up in flight will find, is not known yet.
+    this.#inFlight.clear();
+  }
+
   invalidateAll(): void {
     this.#accounts.clear();
     this.#keys.clear();
@@ -95,6 +104,10 @@ export class KeyCache implements Invalidated, Keys {
 
   #isCurrent(generation: number, { accountId }: Found): boolean {
     return generation >= (this.#accounts.get(accountId) ?? 0);
+  }
+
+  #hasCurrentRoles({ generation, found }: Entry<VerifiedKey>): boolean {
+    return !found.hasRoles || generation >= this.#roles;
   }
 
   #ask(hash: string): Promise<Found | undefined> {

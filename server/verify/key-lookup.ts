@@ -83,7 +83,9 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
     from unnest(${array}::text::bytea[]) as wanted(hash)
     cross join lateral (
       (select null as gone, keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name,
-        keys.scopes, keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
+        case when keys.roles = '{}' then keys.scopes else keys.scopes || array(
+          select scope from roles, unnest(roles.scopes) as scope where roles.id = any(keys.roles) order by roles.number)
+        end as scopes, keys.roles <> '{}' as "hasRoles", keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
         keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
         case tokens.hash when keys.previous_hash then keys.previous_ends_at end as "endsAt"
@@ -94,7 +96,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       limit 1)
       union all
       (select tombstones.reason, tombstones.key_id, tombstones.account_id, null, tombstones.name,
-        null, null, null, null, null, null, null, null, null
+        null, null, null, null, null, null, null, null, null, null
       from (select * from tombstones where hash >= wanted.hash order by hash limit 1) as tombstones
       join accounts on accounts.id = tombstones.account_id
       where tombstones.hash = wanted.hash and accounts.closed_at is null

@@ -23,8 +23,10 @@ export interface VerifiedKey extends KeyFacts {
   accountId: string;
   externalId: string | null;
   name: string;
-  /** In the order in which the owner gave them. */
+  /** Its own, in the order in which the owner gave them, and those of its roles. */
   scopes: ReadonlySet<string>;
+  /** Whether it has roles, so that its scopes change with them. */
+  hasRoles: boolean;
   metadata: Metadata;
 }
 

@@ -65,6 +65,10 @@ const issuers: Record<
   (service: TestService, account: Account, operation: Operation, token: string) => Promise<string>
 > = {
   keyId: async (service, account) => (await mint(service, account)).id,
+  async roleId({ operator, context }) {
+    const name = `role-${newId(context.now())}`;
+    return expectData(await operator.POST('/v1/roles', { body: { name, scopes: [] } })).id;
+  },
   apikey_id: async (service, account) => (await mint(service, account)).id.slice(4),
   async id(service, { accessToken }) {
     const headers = { Authorization: `Bearer ${accessToken}` };

@@ -22,6 +22,8 @@ export interface RevocationFigures {
 interface HotKey {
   id: string;
   token: string;
+  /** The role that it has its scope by; absent: it has the scope itself. */
+  roleId?: string | undefined;
   /** When its revocation was answered, by `performance.now()`. */
   refusedFrom?: number;
 }
@@ -45,6 +47,12 @@ function waysOn(query: string): Way[] {
     remove,
     remove,
     async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
+    async (key, send) =>
+      answer(
+        key.roleId === undefined
+          ? await send('PATCH', path(key), { scopes: [] })
+          : await send('PATCH', `/v1/roles/${key.roleId}`, { scopes: [] }),
+      ),
     async (key, send) => answer(await send('PATCH', path(key), { allowedIps: ['203.0.113.0/24'] })),
     async (key, send) => {
       const notBefore = Date.now() + 200 + random(300);
@@ -62,6 +70,8 @@ function waysOn(query: string): Way[] {
   ];
 }
 
+/** What every key may do at first. */
+const scope = 'files:read';
 const replicas = 4;
 const revokers = 8;
 /** How many keys are alive at first. */
@@ -99,14 +109,21 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   const figures = { revocations: 0, verifications: 0, acceptedAfter: 0, unexpected: 0, partitions: 0 };
   /** Those that are verified all the time: the living, and for a while the dead. */
   const keys: HotKey[] = [];
+  let minted = 0;
   const mint = async (send: Send) => {
-    const { status, body } = await send('POST', `/v1/keys${query}`, { name: 'Key' });
-    if (status === 201) keys.push(JSON.parse(body));
+    minted += 1;
+    const name = `role-${minted}`;
+    const byRole = minted % 4 === 0;
+    const role = byRole ? await send('POST', '/v1/roles', { name, scopes: [scope] }) : undefined;
+    if (role && role.status !== 201) return;
+    const given = role ? { roles: [name] } : { scopes: [scope] };
+    const { status, body } = await send('POST', `/v1/keys${query}`, { name: 'Key', ...given });
+    if (status === 201) keys.push({ ...JSON.parse(body), roleId: role && JSON.parse(role.body).id });
     if (keys.length > hot * 2) keys.splice(0, keys.length - hot * 2);
   };
   const check = async (send: Send, key: HotKey) => {
     const sent = performance.now();
-    const { status, body } = await send('POST', '/v1/keys/verify', { token: key.token });
+    const { status, body } = await send('POST', '/v1/keys/verify', { token: key.token, scopes: [scope] });
     figures.verifications += 1;
     const isVerdict = status === 200 && body.startsWith('{"valid":');
     if (!isVerdict && status !== 503) figures.unexpected += 1;

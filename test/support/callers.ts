@@ -6,6 +6,7 @@ import { newId, operatorAccountId } from '../../server/id.ts';
 import type { Key } from '../../server/keys.ts';
 import { mintKey } from '../../server/minting.ts';
 import { hashPassword } from '../../server/password.ts';
+import { createRole } from '../../server/roles.ts';
 import { activate, rotateKey } from '../../server/rotation.ts';
 import { hashToken, newToken } from '../../server/token.ts';
 import { githubHeaders } from './github.ts';
@@ -103,7 +104,8 @@ function callsOf(contract: ContractName): Call[] {
             path: base + path,
             security: operation.security ?? [],
             schemes,
-            namesThing: path.replace('{accountId}', '').includes('{'),
+            // A role is the deployment's.
+            namesThing: path.replace(/\{(?:accountId|roleId)\}/, '').includes('{'),
             names,
             bodyName,
             body,
@@ -127,6 +129,7 @@ export interface World {
   owner: Holder;
   other: Holder;
   thing: { token: string; key: Key };
+  roleId: string;
 }
 
 const passwordHash = hashPassword(password, new AbortController().signal);
@@ -189,7 +192,10 @@ export async function newWorld(service: TestService): Promise<World> {
   const { owner, other } = await newHolders(service, ['owner', 'other']);
   const token = newToken('lk_');
   const key = await storeKey(service, { accountId: owner.accountId, scopes: [], token });
-  return { service, owner, other, thing: { token, key } };
+  const { db, context } = service;
+  const role = { name: `viewer-${owner.accountId}`, description: '', scopes: ['files:read'] };
+  const { id: roleId } = await createRole(db, role, withoutRequest('operator', context.now()));
+  return { service, owner, other, thing: { token, key }, roleId };
 }
 
 /** Brings the thing to the step of a rotation that the call is about. */
@@ -209,7 +215,7 @@ export async function prepare({ operationId }: Call, { service, owner, thing }: 
 }
 
 /** The call as a request in this world, its examples replaced by what is there. */
-function requestOf(call: Call, { owner, other, thing }: World): { path: string; init: RequestInit } {
+function requestOf(call: Call, { owner, other, thing, roleId }: World): { path: string; init: RequestInit } {
   const account =
     call.names && call.names !== 'unsaid' ? `acc_${{ owner, other }[call.names].accountId}` : undefined;
   const ids: Record<string, string | undefined> = {
@@ -217,6 +223,7 @@ function requestOf(call: Call, { owner, other, thing }: World): { path: string; 
     keyId: `key_${thing.key.id}`,
     id: String(thing.key.number),
     apikey_id: thing.key.id,
+    roleId: `role_${roleId}`,
   };
   const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) => {
     const id = ids[name];

@@ -4,8 +4,9 @@ import { decodeJwt } from 'jose';
 import { expect } from 'vitest';
 import { keyStatuses } from '../../decide/verdict.ts';
 import { sweepClosedAccount } from '../../server/background/closed-accounts.ts';
+import { call, command, type Real, type Step } from './command.ts';
 import { githubHeaders } from './github.ts';
-import { clientIp, expectData, type TestService } from './harness.ts';
+import { clientIp, expectData } from './harness.ts';
 import {
   type Contract,
   draining,
@@ -17,61 +18,18 @@ import {
   liveKeys,
   type Model,
   type ModelKey,
+  type ModelRole,
   newToken,
   type Presented,
+  scopesOf,
   v1Key,
   verdictOn,
 } from './model.ts';
+import { roleCommands } from './role-commands.ts';
 
 /** What may happen to the service, each held against what the model says of it. */
 
-/** The service, and who is signed in to it, in the order of the model's accounts. */
-export interface Real {
-  service: TestService;
-  sessions: { accessToken: string; refreshToken: string }[];
-}
-
-type Step = (model: Model, real: Real) => Promise<void>;
-
-/** How often each kind of command ran. */
-export const ran: Record<string, number> = {};
-
-const command = (
-  kind: string,
-  facts: Record<string, unknown>,
-  check: (model: Model) => boolean,
-  run: Step,
-): fc.AsyncCommand<Model, Real> => ({
-  check,
-  run: async (model, real) => {
-    ran[kind] = (ran[kind] ?? 0) + 1;
-    await run(model, real);
-  },
-  toString: () => `${kind}(${JSON.stringify(facts)})`,
-});
-
 const lists: Record<Contract, string> = { v1: '/v1/keys', journal: '/api/settings/api', share: '/apikey' };
-
-async function call(
-  { service }: Real,
-  as: string,
-  method: string,
-  path: string,
-  json?: object,
-  further?: Record<string, string>,
-) {
-  const response = await service.fetch(path, {
-    method,
-    headers: {
-      Authorization: `Bearer ${as}`,
-      ...(json && { 'Content-Type': 'application/json' }),
-      ...further,
-    },
-    ...(json && { body: JSON.stringify(json) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text && JSON.parse(text) };
-}
 
 const tokenOf = ({ sessions }: Real, account: number) => sessions[account]?.accessToken ?? '';
 
@@ -102,7 +60,8 @@ async function note(
   {
     token,
     ...minted
-  }: Pick<ModelKey, 'owner' | 'name' | 'scopes' | 'expiresAt'> & Partial<Conditions> & { token: string },
+  }: Pick<ModelKey, 'owner' | 'name' | 'scopes' | 'expiresAt'> &
+    Partial<Conditions & Pick<ModelKey, 'roles'>> & { token: string },
 ): Promise<ModelKey> {
   const as = tokenOf(real, minted.owner);
   const { body: journal } = await call(real, as, 'GET', lists.journal);
@@ -113,6 +72,7 @@ async function note(
   const rest = {
     tokens: { current: newToken(token, at) },
     replaced: [],
+    roles: [],
     ...unconditional,
     disabledAt: null,
     createdBy: `session_${decodeJwt(as).sid}`,
@@ -155,12 +115,19 @@ function refusalOf(
   return isFull(model, owner) ? 409 : undefined;
 }
 
+/** Roles that a key is given, as places in the model's list. */
+const someRoles = fc.subarray([0, 1]);
+const rolesAt = ({ roles }: Model, places: number[]): ModelRole[] =>
+  places.flatMap((place) => roles[place] ?? []);
+const namesOf = (roles: ModelRole[]) => roles.map((role) => role.name);
+
 const create = {
   v1: fc
     .record({
       owner: account,
       name,
       scopes,
+      roles: someRoles,
       expiresIn: fc.constantFrom('1d', '7d', 'never', undefined),
       conditions: fc.record(conditions, { requiredKeys: [] }),
       repeats: fc.constantFrom(undefined, 0, 1, 2),
@@ -168,15 +135,22 @@ const create = {
     .map((facts) =>
       command('CreateKey', facts, isThere(facts.owner), async (model, real) => {
         const { owner, conditions, repeats, ...rest } = facts;
+        const roles = rolesAt(model, facts.roles);
         const notBefore = conditions.notBefore === undefined ? null : model.now() + conditions.notBefore;
         const body = {
           ...rest,
           ...conditions,
+          roles: namesOf(roles),
           ...(notBefore !== null && { notBefore: new Date(notBefore) }),
         };
         const lifetime = { '1d': day, '7d': 7 * day, never: null }[body.expiresIn ?? 'never'];
         const expiresAt = lifetime === null ? null : model.now() + lifetime;
-        const refusal = refusalOf(model, owner, { scopes: body.scopes, expiresAt }, 403);
+        const refusal = refusalOf(
+          model,
+          owner,
+          { scopes: [...body.scopes, ...roles.flatMap((role) => role.scopes)], expiresAt },
+          403,
+        );
         const headers = repeats === undefined ? undefined : { 'Idempotency-Key': randomUUID() };
         const create = () => call(real, tokenOf(real, owner), 'POST', lists.v1, body, headers);
         const answer = await create();
@@ -188,6 +162,7 @@ const create = {
           owner,
           name: body.name,
           scopes: body.scopes,
+          roles,
           ...conditions,
           notBefore,
           token,
@@ -246,6 +221,7 @@ const change = fc
       {
         name,
         scopes,
+        roles: someRoles,
         disabled: fc.boolean(),
         allowedIps: fc.option(conditions.allowedIps),
         audience: fc.option(conditions.audience),
@@ -268,19 +244,25 @@ const change = fc
       const sent = Object.fromEntries(
         Object.entries(instants).map(([name, instant]) => [name, instant && new Date(instant)]),
       );
+      const roles = facts.change.roles && rolesAt(model, facts.change.roles);
       const path = `/v1/keys/key_${key.id}`;
-      const answer = await call(real, tokenOf(real, facts.by), 'PATCH', path, { ...facts.change, ...sent });
+      const answer = await call(real, tokenOf(real, facts.by), 'PATCH', path, {
+        ...facts.change,
+        ...(roles && { roles: namesOf(roles) }),
+        ...sent,
+      });
       if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
+      const given = [...(facts.change.scopes ?? []), ...(roles ?? []).flatMap((role) => role.scopes)];
       const { expiresAt } = instants;
       const isLater = (expiresAt ?? Number.POSITIVE_INFINITY) > (key.expiresAt ?? Number.POSITIVE_INFINITY);
       const gained = {
-        scopes: facts.change.scopes?.filter((scope) => !key.scopes.includes(scope)) ?? [],
+        scopes: given.filter((scope) => !scopesOf(model, key).includes(scope)),
         expiresAt: 'expiresAt' in instants && isLater ? expiresAt : undefined,
         since: key.tokens.current.createdAt,
       };
       if (isBeyond(model, facts.by, gained)) return expect(answer.status).toBe(403);
       const { disabled, ...others } = facts.change;
-      Object.assign(key, others, instants, { updatedAt: at });
+      Object.assign(key, others, roles && { roles }, instants, { updatedAt: at });
       if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
       expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
     }),
@@ -527,7 +509,7 @@ const listAsKey = fc.record({ n, contract }).map((facts) =>
     const key = nth(model, facts.n);
     const { status, body } = await call(real, key.tokens.current.token, 'GET', lists[facts.contract]);
     if (!isGood(model, key) || facts.contract === 'share') return expect(status).toBe(401);
-    if (!key.scopes.includes('keys:read')) return expect(status).toBe(403);
+    if (!scopesOf(model, key).includes('keys:read')) return expect(status).toBe(403);
     use(model, key, key.tokens.current.token, clientIp);
     // A page of /v1 has 20 keys, which the keys of one run may exceed.
     const expected = listOf(model, key.owner, facts.contract);
@@ -575,6 +557,7 @@ const second = fc.constant(command('SignUp', {}, ({ accounts }) => accounts.leng
 
 export const commands = [
   second,
+  ...roleCommands,
   create.v1,
   create.journal,
   create.share,

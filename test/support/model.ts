@@ -36,6 +36,8 @@ export interface ModelKey {
   replaced: { token: string; name: string }[];
   name: string;
   scopes: string[];
+  /** Those that it was given and that are there. */
+  roles: ModelRole[];
   /** Instants, in Unix milliseconds. */
   expiresAt: number | null;
   disabledAt: number | null;
@@ -60,9 +62,17 @@ export interface ModelPolicy {
   allowedScopes?: string[];
 }
 
+export interface ModelRole {
+  id: string;
+  name: string;
+  scopes: string[];
+}
+
 export interface Model {
   /** Those that are there; one that is deleted has the next one in its place. */
   accounts: { id: string; policy: ModelPolicy }[];
+  /** In the order of their creation, which is that of their names. */
+  roles: ModelRole[];
   /** How many keys an account may have. */
   limit: number;
   /** Every key ever minted, in that order. */
@@ -109,6 +119,14 @@ export function statusOf({ now }: Model, { disabledAt, expiresAt, notBefore }: M
 export const draining = ({ now }: Model, { tokens: { previous } }: ModelKey) =>
   previous && previous.endsAt > now() ? previous : undefined;
 
+/** What a key may do, in the order in which a verdict says it. */
+export const scopesOf = ({ roles }: Model, key: ModelKey) => [
+  ...new Set([
+    ...key.scopes,
+    ...roles.filter((role) => key.roles.includes(role)).flatMap(({ scopes }) => scopes),
+  ]),
+];
+
 /** The one wildcard of the model is `files:*`. */
 const covers = (held: string[], scope: string) =>
   held.includes(scope) || (scope.startsWith('files:') && held.includes('files:*'));
@@ -140,7 +158,8 @@ export function verdictOn(
   if (key.tokens.previous?.token === token && !draining(model, key)) return no('rotated');
   const status = statusOf(model, key);
   if (status !== 'active') return no(status);
-  const missingScopes = scopes.filter((scope) => !covers(key.scopes, scope));
+  const held = scopesOf(model, key);
+  const missingScopes = scopes.filter((scope) => !covers(held, scope));
   if (missingScopes.length > 0) return { ...no('insufficient_scope'), missingScopes };
   const detail = expect.any(String);
   if (key.allowedIps && !key.allowedIps.some((range) => isIn(range, ip ?? '')))
@@ -152,7 +171,7 @@ export function verdictOn(
       ...named,
       externalId: null,
       name: key.name,
-      scopes: key.scopes,
+      scopes: held,
       metadata: {},
       expiresAt: iso(key.expiresAt),
     },
@@ -197,6 +216,7 @@ export const v1Key = (model: Model, key: ModelKey) => ({
   name: key.name,
   start: startOf(key.tokens.current),
   scopes: key.scopes,
+  roles: model.roles.filter((role) => key.roles.includes(role)).map((role) => role.name),
   metadata: {},
   status: statusOf(model, key),
   expiresAt: iso(key.expiresAt),

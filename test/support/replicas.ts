@@ -102,7 +102,7 @@ export type SharedDatabase = Awaited<ReturnType<typeof shareDatabase>>;
 /** Mints a key in the operator's account, or as the facts say. */
 export async function mintOn(
   { db }: { db: Database },
-  facts: Partial<Pick<Key, 'accountId' | 'expiresAt'>> = {},
+  facts: Partial<Pick<Key, 'accountId' | 'expiresAt' | 'roles'>> = {},
 ): Promise<{ id: string; token: string; hash: string }> {
   const token = newToken('lk_');
   const key = {

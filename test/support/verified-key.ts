@@ -10,6 +10,7 @@ export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
   externalId: null,
   name: 'Key',
   scopes: new Set(),
+  hasRoles: false,
   metadata: {},
   expiresAt: null,
   disabledAt: null,

@@ -42,6 +42,17 @@ const statements = [
   )`,
   sql`create index on refresh_tokens (session_id)`,
 
+  // Sets of scopes that keys have by the ids of the roles.
+  sql`create table roles (
+    id text collate "C" primary key,
+    number bigint generated always as identity unique,
+    name text not null unique,
+    description text not null,
+    scopes text[] not null,
+    ${instant('created_at')} not null,
+    ${instant('updated_at')} not null
+  )`,
+
   // What a key is for, and which tokens it has, by their hashes: one, or two while it rotates. Whoever rotates it
   // contends for this row, and tests nothing else. Its tokens are in the next table.
   sql`create table keys (
@@ -50,6 +61,8 @@ const statements = [
     account_id text collate "C" not null references accounts on delete cascade,
     name text not null,
     scopes text[] not null,
+    -- Ids of roles, without a foreign key: that of a deleted role gives nothing.
+    roles text[] not null default '{}',
     metadata jsonb not null,
     ${instant('expires_at')},
     ${instant('disabled_at')},
@@ -81,6 +94,7 @@ const statements = [
   sql`create index on keys (account_id, number)`,
   sql`create index on keys (expiry_check_at) where expiry_check_at < 'infinity'`,
   sql`create index on keys (unused_check_at)`,
+  sql`create index on keys using gin (roles) where roles <> '{}'`,
 
   // Which of 30, 7, 1 and 0 days before an expiry comes next. In hours, which no time zone makes longer or shorter.
   sql`create function next_expiry_check(expires_at timestamptz, at timestamptz) returns timestamptz

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Every change to a key is told on the channel `latchkey`, whoever makes it: `changed <hash>`, in hexadecimal digits,
- * `account_changed <id>` for all keys of an account, or `changed_all` for more than can be named. It is told when the
+ * `account_changed <id>` for all keys of an account, `roles_changed` for all keys with a role, or `changed_all` for more than can be named. It is told when the
  * change commits, in the order of commits.
  */
 const statements = [
@@ -21,7 +21,7 @@ const statements = [
   end $$`,
   // All that a verdict says. A token that is about to replace another changes nothing until it is used.
   sql`create trigger key_changed
-    after update of id, account_id, name, scopes, metadata, expires_at, disabled_at, not_before,
+    after update of id, account_id, name, scopes, roles, metadata, expires_at, disabled_at, not_before,
       allowed_ips, audience, current_hash, previous_hash, previous_ends_at on keys
     for each row execute function key_changed()`,
 
@@ -49,6 +49,14 @@ const statements = [
     return null;
   end $$`,
   sql`create trigger tokens_truncated after truncate on tokens for each statement execute function keys_changed()`,
+  // Once for each statement and without an id: a cache does not know which of its keys have a role.
+  sql`create function roles_changed() returns trigger language plpgsql as $$
+  begin
+    perform pg_notify('latchkey', 'roles_changed');
+    return null;
+  end $$`,
+  sql`create trigger roles_changed after insert or update or delete or truncate on roles
+    for each statement execute function roles_changed()`,
   sql`create function account_changed() returns trigger language plpgsql as $$
   begin
     perform pg_notify('latchkey', 'account_changed ' || new.id);

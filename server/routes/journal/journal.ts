@@ -147,6 +147,8 @@ const answers: Record<RefusalCode, Answer> = {
   external_id_taken: ourFault,
   idempotency_key_reused: ourFault,
   invalid_refresh_token: ourFault,
+  role_exists: ourFault,
+  role_not_found: ourFault,
   rotation_draining: ourFault,
   rotation_not_draining: ourFault,
   rotation_not_pending: ourFault,

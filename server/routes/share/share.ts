@@ -176,6 +176,8 @@ const answers: Record<RefusalCode, Answer> = {
   idempotency_key_reused: ourFault,
   insufficient_scope: ourFault,
   invalid_refresh_token: ourFault,
+  role_exists: ourFault,
+  role_not_found: ourFault,
   rotation_draining: ourFault,
   rotation_not_draining: ourFault,
   rotation_not_pending: ourFault,

@@ -13,6 +13,7 @@ export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
     name: key.name,
     start: key.tokens[0].start,
     scopes: key.scopes,
+    roles: key.roles.map((role) => role.name),
     metadata: key.metadata,
     status: statusOf(key, now),
     expiresAt: key.expiresAt?.toISOString() ?? null,

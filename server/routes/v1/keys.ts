@@ -9,6 +9,7 @@ import { once } from '../../idempotency.ts';
 import { changeKey } from '../../key-changes.ts';
 import { getKey, type Key, listKeys, revokeKey } from '../../keys.ts';
 import { mintKey } from '../../minting.ts';
+import { rolesNamed } from '../../roles.ts';
 import { newToken } from '../../token.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
@@ -52,7 +53,8 @@ export function keyOperations(context: ServiceContext): Operation[] {
       const { answer, isReplay } = await once(context, call, act, {
         async attempt(claim) {
           const expiresAt = expiryOf(json, act.now);
-          const granted = { name, scopes, metadata, expiresAt, notBefore, allowedIps, audience };
+          const roles = await rolesNamed(db, json.roles ?? []);
+          const granted = { name, scopes, roles, metadata, expiresAt, notBefore, allowedIps, audience };
           const minted = { accountId, ...granted, token, within: boundsOf(caller) };
           return answerOf(await mintKey(context, minted, act, claim && { claim, answer: answerOf }));
         },
@@ -85,7 +87,11 @@ export function keyOperations(context: ServiceContext): Operation[] {
           context,
           accountId,
           { id: params.keyId },
-          { ...change, within: boundsOf(caller) },
+          {
+            ...change,
+            roles: change.roles && (await rolesNamed(db, change.roles)),
+            within: boundsOf(caller),
+          },
           act,
         );
         return keyBody(context, key);
