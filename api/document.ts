@@ -1,5 +1,6 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { accounts } from './accounts.ts';
+import { bulkRevocation } from './bulk-revocation.ts';
 import { events } from './events.ts';
 import { health } from './health.ts';
 import { introduction } from './introduction.ts';
@@ -49,6 +50,7 @@ const contracts = {
     bases: [''],
     routes: [
       keys,
+      bulkRevocation,
       rotation,
       verification,
       usage,

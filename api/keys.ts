@@ -83,7 +83,7 @@ const valueTypes: MetadataType[] = [
   { type: 'boolean' },
 ];
 
-const Metadata = facts<MetadataValue>(
+export const Metadata = facts<MetadataValue>(
   isMetadataValue,
   'Must be a string of at most 500 characters, a number or a boolean.',
   valueTypes,

@@ -47,6 +47,10 @@ export const Problem = z
       description: 'For `already_done`: the key that the first request created or rotated.',
       example: 'key_6921a5d4b281af121fcda4cf',
     }),
+    matched: z.int().optional().openapi({
+      description: 'For `count_differs`: how many keys meet the filter.',
+      example: 314,
+    }),
     errors: z.array(Violation).optional().openapi({
       description: 'For `invalid_input` and `beyond_policy`: each value that is refused, and its place.',
     }),

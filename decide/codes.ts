@@ -5,6 +5,7 @@ export const refusalCodes = [
   'already_done',
   'beyond_policy',
   'body_too_large',
+  'count_differs',
   'database_unavailable',
   'email_taken',
   'external_id_taken',

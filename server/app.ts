@@ -11,6 +11,7 @@ import { docs, paths as docsPaths, documents } from './pages/docs.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
 import { shareError, shareOperations } from './routes/share/share.ts';
 import { accountOperations } from './routes/v1/accounts.ts';
+import { bulkRevocationOperations } from './routes/v1/bulk-revocation.ts';
 import { eventOperations } from './routes/v1/events.ts';
 import { healthOperations } from './routes/v1/health.ts';
 import { keyOperations } from './routes/v1/keys.ts';
@@ -53,6 +54,7 @@ export function createApp(context: ServiceContext): {
       ...verificationOperations(context),
       ...usageOperations(context),
       ...keyOperations(context),
+      ...bulkRevocationOperations(context),
       ...rotationOperations(context),
       ...roleOperations(context),
       ...eventOperations(context),

@@ -115,6 +115,16 @@ export class RotationConflict extends Refusal {
   }
 }
 
+/** Another number of keys meets a filter than the caller expects. Nothing was done. */
+export class CountDiffers extends Refusal {
+  readonly code = 'count_differs';
+  readonly matched: number;
+  constructor(matched: number, expected: number) {
+    super(`The filter matches ${matched} keys, not ${expected}: nothing was revoked.`);
+    this.matched = matched;
+  }
+}
+
 /** An Idempotency-Key came with another request than the first. */
 export class IdempotencyKeyReused extends Refusal {
   readonly code = 'idempotency_key_reused';

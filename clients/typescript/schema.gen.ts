@@ -53,6 +53,26 @@ export interface paths {
         patch: operations["updateKey"];
         trace?: never;
     };
+    "/v1/keys/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke many keys
+         * @description Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.
+         */
+        post: operations["revokeKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/{keyId}/rotate": {
         parameters: {
             query?: never;
@@ -725,7 +745,7 @@ export interface components {
              * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
@@ -735,6 +755,11 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId?: string;
+            /**
+             * @description For `count_differs`: how many keys meet the filter.
+             * @example 314
+             */
+            matched?: number;
             /** @description For `invalid_input` and `beyond_policy`: each value that is refused, and its place. */
             errors?: components["schemas"]["Violation"][];
         };
@@ -962,6 +987,69 @@ export interface components {
             allowedIps?: string[] | null;
             /** @description The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience. Null: every service. */
             audience?: string[] | null;
+        };
+        RevokedKeys: {
+            /** @description How many keys met the filter when the call began. */
+            matched: number;
+            /** @description How many keys this call revoked. */
+            revoked: number;
+            /** @description Whether no key meets the filter any more. False: repeat the call to revoke the rest. */
+            complete: boolean;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "metadata": {
+         *           "environment": "staging"
+         *         },
+         *         "unusedSince": "2026-01-31T12:00:00Z"
+         *       },
+         *       "dryRun": true
+         *     }
+         */
+        RevokeKeys: {
+            filter: components["schemas"]["KeyFilter"];
+            /** @description True: count the keys, and revoke none. */
+            dryRun?: boolean;
+            /**
+             * @description How many keys you expect to meet the filter. If it is another number, none is revoked.
+             * @example 312
+             */
+            expectedCount?: number;
+        };
+        /** @description Which keys: those that meet every condition, of which it has at least one. */
+        KeyFilter: {
+            /**
+             * @description Only keys of this account.
+             * @example acc_6921a5c0b281af121fcda4ce
+             */
+            accountId?: string;
+            /**
+             * @description Only keys of the account with this `externalId`.
+             * @example user_8812
+             */
+            externalId?: string;
+            /**
+             * @description Only keys whose metadata has each of these entries, with the same value.
+             * @example {
+             *       "environment": "staging"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * Format: date-time
+             * @description Only keys that were created before this instant.
+             * @example 2027-01-31T12:00:00Z
+             */
+            createdBefore?: string;
+            /**
+             * Format: date-time
+             * @description Only keys that were created before this instant, and not used since. A use is seen here some seconds after it.
+             * @example 2026-01-31T12:00:00Z
+             */
+            unusedSince?: string;
         };
         /**
          * @example {
@@ -1355,7 +1443,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`. Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
@@ -1581,6 +1669,9 @@ export type NewKey = components['schemas']['NewKey'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type Key = components['schemas']['Key'];
 export type KeyPatch = components['schemas']['KeyPatch'];
+export type RevokedKeys = components['schemas']['RevokedKeys'];
+export type RevokeKeys = components['schemas']['RevokeKeys'];
+export type KeyFilter = components['schemas']['KeyFilter'];
 export type Rotate = components['schemas']['Rotate'];
 export type ExtendRotation = components['schemas']['ExtendRotation'];
 export type Verdict = components['schemas']['Verdict'];
@@ -2686,6 +2777,215 @@ export interface operations {
                 };
             };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeKeys"];
+            };
+        };
+        responses: {
+            /** @description What was counted and revoked. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedKeys"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another number of keys than `expectedCount` meets the filter. `matched` says how many. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "count_differs",
+                     *       "detail": "The filter matches 314 keys, not 312: nothing was revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. Some keys may be revoked: repeat the call. */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -324,6 +324,23 @@ const revoke = fc.record({ n, by: account, contract }).map((facts) =>
   }),
 );
 
+/** The operator revokes the older keys of an account, if there are as many as it expects. */
+const revokeOlder = fc.record({ by: account, surplus: fc.constantFrom(0, 0, 1) }).map((facts) =>
+  command('RevokeOlderKeys', facts, isThere(facts.by), async (model, real) => {
+    const older = liveKeys(model, facts.by).filter(({ createdAt }) => createdAt < model.now());
+    const filter = {
+      accountId: `acc_${model.accounts[facts.by]?.id}`,
+      createdBefore: new Date(model.now()).toISOString(),
+    };
+    const matched = older.length;
+    const body = { filter, expectedCount: matched + facts.surplus };
+    const answer = await call(real, real.service.operatorToken, 'POST', '/v1/keys/revoke', body);
+    if (facts.surplus > 0) return expect(answer).toMatchObject({ status: 409, body: { matched } });
+    expect(answer).toEqual({ status: 200, body: { matched, revoked: matched, complete: true } });
+    for (const key of older) key.revoked = true;
+  }),
+);
+
 const revokeItself = fc.record({ n }).map((facts) =>
   command('RevokeItself', facts, someKey, async (model, real) => {
     const key = nth(model, facts.n);
@@ -565,6 +582,7 @@ export const commands = [
   setPolicy,
   rename,
   revoke,
+  revokeOlder,
   revokeItself,
   rotate,
   stepRotation,

@@ -143,6 +143,7 @@ const answers: Record<RefusalCode, Answer> = {
   overloaded: unavailable,
   account_required: ourFault,
   already_done: ourFault,
+  count_differs: ourFault,
   email_taken: ourFault,
   external_id_taken: ourFault,
   idempotency_key_reused: ourFault,

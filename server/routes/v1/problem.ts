@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { type Problem, titles } from '../../../api/problem.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
-import { AlreadyDone, BeyondPolicy, InvalidInput } from '../../errors.ts';
+import { AlreadyDone, BeyondPolicy, CountDiffers, InvalidInput } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 
 type ProblemBody = z.infer<typeof Problem>;
@@ -25,6 +25,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   role_not_found: 404,
   method_not_allowed: 405,
   already_done: 409,
+  count_differs: 409,
   email_taken: 409,
   external_id_taken: 409,
   key_limit_reached: 409,
@@ -54,6 +55,7 @@ export const problem: Refuse = (refusal, requestId) => {
     detail: refusal?.message ?? 'This should not have happened, and is logged under the requestId.',
     requestId,
     ...(refusal instanceof AlreadyDone && 'keyId' in refusal.made && { keyId: `key_${refusal.made.keyId}` }),
+    ...(refusal instanceof CountDiffers && { matched: refusal.matched }),
     ...((refusal instanceof InvalidInput || refusal instanceof BeyondPolicy) && {
       errors: [...refusal.violations],
     }),

@@ -1,0 +1,108 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { onlyRow } from './db/only-row.ts';
+import type { Database, Metadata } from './db/schema.ts';
+import { CountDiffers } from './errors.ts';
+import { type Act, recorded } from './events.ts';
+import { operatorAccountId } from './id.ts';
+import type { Store } from './keys.ts';
+
+/** Which keys: those that meet every condition that is there. */
+export interface KeyFilter {
+  accountId?: string | undefined;
+  externalId?: string | undefined;
+  /** Entries that the metadata of the key have. */
+  metadata?: Metadata | undefined;
+  createdBefore?: Date | undefined;
+  /** Created before this instant, and not used since. */
+  unusedSince?: Date | undefined;
+}
+
+/** The number of keys revoked by one statement: few enough not to hold up requests on the embedded database. */
+const partSize = 250;
+/** The number of keys revoked by one call: more would take longer than its caller waits. */
+const maxRevoked = 10_000;
+
+/** The condition on a row of `keys`. A mistake must not revoke the keys by which the product's servers verify. */
+function meets({ accountId, externalId, metadata, createdBefore, unusedSince }: KeyFilter) {
+  const conditions = [sql`account_id in (select id from accounts where closed_at is null)`];
+  if (accountId === undefined) conditions.push(sql`account_id <> ${operatorAccountId}`);
+  else conditions.push(sql`account_id = ${accountId}`);
+  if (externalId !== undefined)
+    conditions.push(sql`account_id = (select id from accounts where external_id = ${externalId})`);
+  if (metadata) conditions.push(sql`metadata @> ${JSON.stringify(metadata)}::text::jsonb`);
+  if (createdBefore) conditions.push(sql`created_at < ${createdBefore}::timestamptz`);
+  // A rotation counts as a use: it may have deleted the token that was used.
+  if (unusedSince)
+    conditions.push(sql`created_at < ${unusedSince}::timestamptz and not exists (
+      select from tokens where key_id = keys.id
+        and greatest(last_used_at, activated_at) >= ${unusedSince}::timestamptz)`);
+  return sql.join(conditions, sql` and `);
+}
+
+/** How many keys meet a filter. */
+async function countKeys(db: Database, filter: KeyFilter): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from keys where ${meets(filter)}`.execute(db);
+  return onlyRow(rows).count;
+}
+
+/** Revokes the first keys that meet a filter, of those with a number above `after`. */
+async function revokePart(
+  db: Database,
+  filter: KeyFilter,
+  after: number,
+  act: Act,
+): Promise<{ count: number; last: number }> {
+  // Locked in the order of their numbers, so that two calls at once do not wait for each other.
+  const { rows } = await sql<{ count: number; last: number }>`
+    with part as (
+      select id, number from keys where number > ${after}::bigint and ${meets(filter)}
+      order by number limit ${partSize} for update),
+    revoked as (delete from keys where id in (select id from part) returning id, account_id),
+    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`, { reason: 'bulk' })}
+    select count(*)::integer as count, coalesce(max(number), 0) as last from part`.execute(db);
+  return onlyRow(rows);
+}
+
+/** What a call has done. */
+export interface RevokedKeys {
+  /** How many keys met the filter at the beginning. */
+  matched: number;
+  revoked: number;
+  /** Whether none meets it any more. */
+  complete: boolean;
+}
+
+/**
+ * Revokes the keys that meet a filter, in parts. When this returns, no replica accepts a token of those that were revoked,
+ * by this call or by an earlier one that failed. Where it throws after the count, some may be revoked.
+ * @param dryRun revokes none
+ * @throws CountDiffers where another number than `expectedCount` meets the filter
+ */
+export async function revokeKeys(
+  { db, settled }: Store,
+  filter: KeyFilter,
+  { dryRun = false, expectedCount }: { dryRun?: boolean | undefined; expectedCount?: number | undefined },
+  act: Act,
+): Promise<RevokedKeys> {
+  const matched = await countKeys(db, filter);
+  if (expectedCount !== undefined && matched !== expectedCount)
+    throw new CountDiffers(matched, expectedCount);
+  if (dryRun) return { matched, revoked: 0, complete: matched === 0 };
+
+  let revoked = 0;
+  let after = 0;
+  let more = true;
+  while (more && revoked < maxRevoked) {
+    const { count, last } = await revokePart(db, filter, after, act);
+    revoked += count;
+    after = last;
+    more = count === partSize;
+    // The embedded database answers within one turn of the event loop: other requests come in between the parts.
+    await nextTurn();
+  }
+  const complete = (await countKeys(db, filter)) === 0;
+  await settled();
+  return { matched, revoked, complete };
+}

@@ -1,0 +1,237 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { type KeyFilter, revokeKeys } from '../server/bulk-revocation.ts';
+import { withoutRequest } from '../server/events.ts';
+import { newId } from '../server/id.ts';
+import { hashToken } from '../server/token.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { insertKeys } from './support/insert-keys.ts';
+
+/** Many keys are revoked by what they have in common. */
+
+let service: TestService;
+let ada: SignedIn;
+let bob: SignedIn;
+
+beforeAll(async () => {
+  service = await startService();
+  ada = await service.signIn();
+  bob = await service.signIn();
+});
+
+const hour = 3_600_000;
+const iso = (at: number) => new Date(at).toISOString();
+const now = () => service.context.now();
+
+type Metadata = Record<string, string | number | boolean>;
+const mint = async (whose: SignedIn, metadata: Metadata = {}) =>
+  expectData(await whose.client.POST('/v1/keys', { body: { name: 'Key', metadata } }));
+
+interface Filter {
+  accountId?: string;
+  externalId?: string;
+  metadata?: Metadata;
+  createdBefore?: string;
+  unusedSince?: string;
+}
+type Bounds = { dryRun?: boolean; expectedCount?: number };
+const tryRevoke = (filter: Filter, bounds: Bounds = {}, client = service.operator) =>
+  client.POST('/v1/keys/revoke', { body: { filter, ...bounds } });
+const revoke = async (filter: Filter, bounds?: Bounds) => expectData(await tryRevoke(filter, bounds));
+
+const verdictOn = async (token: string) => {
+  const verdict = expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
+  return verdict.valid ? 'valid' : verdict.reason;
+};
+const verdictsOn = (...keys: { token: string }[]) => Promise.all(keys.map(({ token }) => verdictOn(token)));
+
+test('the keys of an account are revoked, and those of others are not', async () => {
+  const [first, second, other] = [await mint(ada), await mint(ada), await mint(bob)];
+  expect(await revoke({ accountId: ada.accountId })).toEqual({ matched: 2, revoked: 2, complete: true });
+  expect(await verdictsOn(first, second, other)).toEqual(['revoked', 'revoked', 'valid']);
+  expect(await revoke({ accountId: ada.accountId })).toEqual({ matched: 0, revoked: 0, complete: true });
+});
+
+test('an account can be named by its externalId', async () => {
+  const created = await service.operator.POST('/v1/accounts', { body: { externalId: 'user_1' } });
+  const { id: accountId } = expectData(created);
+  const minted = await service.operator.POST('/v1/keys', {
+    params: { query: { accountId } },
+    body: { name: 'Key' },
+  });
+  expect(await revoke({ externalId: 'user_2' })).toMatchObject({ matched: 0 });
+  expect(await revoke({ externalId: 'user_1' })).toEqual({ matched: 1, revoked: 1, complete: true });
+  expect(await verdictOn(expectData(minted).token)).toBe('revoked');
+});
+
+test('metadata are compared entry by entry, with their types', async () => {
+  const all = await Promise.all([
+    mint(ada, { environment: 'staging', seats: 3 }),
+    mint(bob, { environment: 'staging' }),
+    mint(ada, { environment: 'staging', seats: '3' }),
+    mint(ada, { environment: 'production', seats: 3 }),
+  ]);
+  expect(await revoke({ metadata: { environment: 'staging', seats: 3 } })).toMatchObject({ revoked: 1 });
+  expect(await verdictsOn(...all)).toEqual(['revoked', 'valid', 'valid', 'valid']);
+  expect(await revoke({ metadata: { environment: 'staging' } })).toMatchObject({ revoked: 2 });
+  expect(await verdictsOn(...all)).toEqual(['revoked', 'revoked', 'revoked', 'valid']);
+});
+
+test('keys are revoked that are older than an instant, and not used since another', async () => {
+  const { accountId } = ada;
+  await revoke({ accountId });
+  const [unused, used, rotated] = [await mint(ada), await mint(ada), await mint(ada)];
+  service.pass(hour);
+  const since = iso(now());
+  expect(await verdictOn(used.token)).toBe('valid');
+  await service.context.usage.flush();
+  await ada.client.POST('/v1/keys/{keyId}/rotate', {
+    params: { path: { keyId: rotated.id } },
+    body: { immediate: true },
+  });
+  const younger = await mint(ada);
+  expect(await revoke({ accountId, unusedSince: since })).toMatchObject({ matched: 1, revoked: 1 });
+  expect(await verdictsOn(unused, used, younger)).toEqual(['revoked', 'valid', 'valid']);
+  expect(await revoke({ accountId, createdBefore: since })).toMatchObject({ matched: 2, revoked: 2 });
+  expect(await verdictsOn(used, younger)).toEqual(['revoked', 'valid']);
+});
+
+test('every condition has to be met', async () => {
+  const metadata = { purpose: 'all' };
+  await mint(ada, metadata);
+  expect(await revoke({ accountId: bob.accountId, metadata })).toMatchObject({ matched: 0 });
+  expect(await revoke({ metadata, createdBefore: iso(now()) })).toMatchObject({ matched: 0 });
+  expect(await revoke({ accountId: ada.accountId, metadata })).toMatchObject({ revoked: 1 });
+});
+
+test('a dry run counts the keys, and does nothing', async () => {
+  const metadata = { purpose: 'dry' };
+  const keys = [await mint(ada, metadata), await mint(bob, metadata)];
+  expect(await revoke({ metadata }, { dryRun: true })).toEqual({ matched: 2, revoked: 0, complete: false });
+  expect(await verdictsOn(...keys)).toEqual(['valid', 'valid']);
+});
+
+test('where the number is not the expected one, nothing is done, and the number is told', async () => {
+  const metadata = { purpose: 'expected' };
+  const keys = [await mint(ada, metadata), await mint(bob, metadata)];
+  for (const dryRun of [true, false]) {
+    const { error } = await tryRevoke({ metadata }, { expectedCount: 3, dryRun });
+    expect(error).toMatchObject({ status: 409, code: 'count_differs', matched: 2 });
+  }
+  expect(await verdictsOn(...keys)).toEqual(['valid', 'valid']);
+  expect(await revoke({ metadata }, { expectedCount: 2 })).toMatchObject({ revoked: 2 });
+  // Whoever repeats a call whose answer was lost learns that nothing is left.
+  const { error } = await tryRevoke({ metadata }, { expectedCount: 2 });
+  expect(error).toMatchObject({ code: 'count_differs', matched: 0 });
+});
+
+test('each revoked key is an event, in the name of the operator', async () => {
+  const metadata = { purpose: 'events' };
+  const keys = [await mint(ada, metadata), await mint(bob, metadata)];
+  await service.operator.POST('/v1/keys/revoke', {
+    body: { filter: { metadata } },
+    headers: { 'Latchkey-Actor': 'support@example.com' },
+  });
+  for (const { id: keyId } of keys) {
+    const query = { keyId, type: 'key.revoked' as const };
+    const { data } = expectData(await service.operator.GET('/v1/events', { params: { query } }));
+    expect(data).toMatchObject([
+      { actor: 'operator', onBehalfOf: 'support@example.com', data: { reason: 'bulk' } },
+    ]);
+  }
+});
+
+test('the keys of the operator’s own account are revoked only by its name', async () => {
+  const { id: accountId } = expectData(await service.operator.GET('/v1/account'));
+  const metadata = { purpose: 'verify' };
+  const body = { name: 'API servers', metadata };
+  const own = expectData(await service.operator.POST('/v1/keys', { params: { query: { accountId } }, body }));
+  expect(await revoke({ metadata })).toMatchObject({ matched: 0 });
+  expect(await verdictOn(own.token)).toBe('valid');
+  expect(await revoke({ metadata, accountId })).toMatchObject({ revoked: 1 });
+  expect(await verdictOn(own.token)).toBe('revoked');
+});
+
+test.each<[object, string]>([
+  [{ filter: {} }, '#/filter'],
+  [{ filter: { metadata: {} } }, '#/filter/metadata'],
+  [{ filter: { metadata: null } }, '#/filter/metadata'],
+  [{ filter: { accountID: 'acc_1' } }, '#/filter/accountID'],
+  [{ filter: { unusedSince: 'yesterday' } }, '#/filter/unusedSince'],
+  [{ filter: { externalId: 'user_1' }, dryrun: true }, '#/dryrun'],
+  [{ filter: { externalId: 'user_1' }, expectedCount: -1 }, '#/expectedCount'],
+])('a filter that could match what was not meant is refused: %j', async (body, pointer) => {
+  const response = await service.fetch('/v1/keys/revoke', {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${service.operatorToken}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(422);
+  expect((await response.json()).errors).toContainEqual(expect.objectContaining({ pointer }));
+});
+
+/** Stores so many keys in the accounts, without minting each; gives one of their tokens. */
+async function store(count: number, name: string, ...accounts: SignedIn[]): Promise<string> {
+  const ids = accounts.map(({ accountId }) => accountId.slice(4));
+  const prefix = newId(now()).slice(0, 16);
+  const token = `lk_${name}`;
+  await insertKeys(
+    service.db,
+    sql`select ${prefix}::text || lpad(to_hex(n), 8, '0'), (${ids}::text[])[n % ${ids.length}::integer + 1], ${name}::text,
+      case n when 1 then ${hashToken(token)}::bytea else sha512((${name}::text || n)::bytea) end
+      from generate_series(1, ${count}::integer) as n`,
+  );
+  await sql`update keys set metadata = jsonb_build_object('name', name) where name = ${name}`.execute(
+    service.db,
+  );
+  return token;
+}
+
+const act = () => withoutRequest('operator', now());
+const run = (filter: KeyFilter, settled = service.context.settled) =>
+  revokeKeys({ db: service.db, settled }, filter, {}, act());
+
+test('many keys are revoked in parts, and what is left by the next call, each with one barrier', async () => {
+  await store(10_500, 'many', ada, bob);
+  const metadata = { name: 'many' };
+  const settled = vi.fn(service.context.settled);
+  expect(await run({ metadata }, settled)).toEqual({ matched: 10_500, revoked: 10_000, complete: false });
+  expect(settled).toHaveBeenCalledTimes(1);
+  expect(await run({ metadata }, settled)).toEqual({ matched: 500, revoked: 500, complete: true });
+  expect(settled).toHaveBeenCalledTimes(2);
+  const { rows } = await sql<{ events: number; tombstones: number; tokens: number }>`
+    select (select count(*)::integer from events where data->>'reason' = 'bulk' and at = ${new Date(now())}) as events,
+      (select count(*)::integer from tombstones where name = 'many') as tombstones,
+      (select count(*)::integer from keys where name = 'many') as tokens`.execute(service.db);
+  expect(rows).toEqual([{ events: expect.any(Number), tombstones: 10_500, tokens: 0 }]);
+  expect(rows[0]?.events).toBeGreaterThanOrEqual(10_500);
+});
+
+test('two calls at once revoke each key once, and both say what they did', async () => {
+  await store(3_000, 'twice', ada, bob);
+  const metadata = { name: 'twice' };
+  const [first, second] = await Promise.all([run({ metadata }), run({ metadata })]);
+  expect(first.revoked + second.revoked).toBe(3_000);
+  expect([first.complete, second.complete]).toContain(true);
+  const { rows } = await sql<{ count: number; keys: number }>`
+    select count(*)::integer as count, count(distinct key_id)::integer as keys from events
+    join tombstones using (key_id) where name = 'twice'`.execute(service.db);
+  expect(rows).toEqual([{ count: 3_000, keys: 3_000 }]);
+});
+
+test('keys are minted in other accounts while many are revoked', async () => {
+  await store(5_000, 'meanwhile', ada);
+  let over = false;
+  const revoking = run({ metadata: { name: 'meanwhile' } }).finally(() => {
+    over = true;
+  });
+  let minted = 0;
+  for (; !over; minted += 1) {
+    // As a request does, which comes over the network.
+    await nextTurn();
+    await mint(bob);
+  }
+  expect(await revoking).toMatchObject({ revoked: 5_000, complete: true });
+  expect(minted).toBeGreaterThan(5);
+});
