@@ -3,6 +3,7 @@ import { AccountId, ExternalId, unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { Metadata } from './keys.ts';
 import { refusal, refusals } from './problem.ts';
+import { RoleName } from './roles.ts';
 import { byOperator } from './security.ts';
 import { givenInstant } from './text.ts';
 
@@ -14,6 +15,7 @@ const Filter = z
     externalId: ExternalId.optional().openapi({
       description: 'Only keys of the account with this `externalId`.',
     }),
+    role: RoleName.optional().openapi({ description: 'Only keys with this role, by its name.' }),
     metadata: Metadata.refine(
       (metadata) => Object.keys(Object(metadata)).length > 0,
       'Must have at least one entry.',

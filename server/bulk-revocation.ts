@@ -11,6 +11,8 @@ import type { Store } from './keys.ts';
 export interface KeyFilter {
   accountId?: string | undefined;
   externalId?: string | undefined;
+  /** The name of a role. */
+  role?: string | undefined;
   /** Entries that the metadata of the key have. */
   metadata?: Metadata | undefined;
   createdBefore?: Date | undefined;
@@ -24,12 +26,15 @@ const partSize = 250;
 const maxRevoked = 10_000;
 
 /** The condition on a row of `keys`. A mistake must not revoke the keys by which the product's servers verify. */
-function meets({ accountId, externalId, metadata, createdBefore, unusedSince }: KeyFilter) {
+function meets({ accountId, externalId, role, metadata, createdBefore, unusedSince }: KeyFilter) {
   const conditions = [sql`account_id in (select id from accounts where closed_at is null)`];
   if (accountId === undefined) conditions.push(sql`account_id <> ${operatorAccountId}`);
   else conditions.push(sql`account_id = ${accountId}`);
   if (externalId !== undefined)
     conditions.push(sql`account_id = (select id from accounts where external_id = ${externalId})`);
+  // As the index on the roles of keys has it.
+  if (role !== undefined)
+    conditions.push(sql`roles <> '{}' and roles @> array[(select id from roles where name = ${role})]`);
   if (metadata) conditions.push(sql`metadata @> ${JSON.stringify(metadata)}::text::jsonb`);
   if (createdBefore) conditions.push(sql`created_at < ${createdBefore}::timestamptz`);
   // A rotation counts as a use: it may have deleted the token that was used.

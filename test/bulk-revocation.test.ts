@@ -31,6 +31,7 @@ const mint = async (whose: SignedIn, metadata: Metadata = {}) =>
 interface Filter {
   accountId?: string;
   externalId?: string;
+  role?: string;
   metadata?: Metadata;
   createdBefore?: string;
   unusedSince?: string;
@@ -63,6 +64,28 @@ test('an account can be named by its externalId', async () => {
   expect(await revoke({ externalId: 'user_2' })).toMatchObject({ matched: 0 });
   expect(await revoke({ externalId: 'user_1' })).toEqual({ matched: 1, revoked: 1, complete: true });
   expect(await verdictOn(expectData(minted).token)).toBe('revoked');
+});
+
+test('the keys with a role are revoked, by the name that it has now', async () => {
+  const body = { name: 'editor', description: '', scopes: ['files:write'] };
+  const { id: roleId } = expectData(await service.operator.POST('/v1/roles', { body }));
+  const mintWith = async (whose: SignedIn, roles: string[]) =>
+    expectData(
+      await service.operator.POST('/v1/keys', {
+        params: { query: { accountId: whose.accountId } },
+        body: { name: 'Key', roles },
+      }),
+    );
+  const keys = [await mintWith(ada, ['editor']), await mintWith(bob, ['editor']), await mintWith(bob, [])];
+  expect(await revoke({ role: 'edito' })).toMatchObject({ matched: 0 });
+  expect(await revoke({ role: 'editor', accountId: ada.accountId })).toMatchObject({ revoked: 1 });
+  await service.operator.PATCH('/v1/roles/{roleId}', {
+    params: { path: { roleId } },
+    body: { name: 'author' },
+  });
+  expect(await revoke({ role: 'editor' })).toMatchObject({ matched: 0 });
+  expect(await revoke({ role: 'author' })).toMatchObject({ matched: 1, revoked: 1 });
+  expect(await verdictsOn(...keys)).toEqual(['revoked', 'revoked', 'valid']);
 });
 
 test('metadata are compared entry by entry, with their types', async () => {

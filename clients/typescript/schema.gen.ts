@@ -1030,6 +1030,11 @@ export interface components {
              */
             externalId?: string;
             /**
+             * @description Only keys with this role, by its name.
+             * @example editor
+             */
+            role?: string;
+            /**
              * @description Only keys whose metadata has each of these entries, with the same value.
              * @example {
              *       "environment": "staging"
