@@ -22,6 +22,8 @@ export interface RevocationFigures {
 interface HotKey {
   id: string;
   token: string;
+  /** Of this key alone. */
+  metadata: Record<string, string>;
   /** The role that it has its scope by; absent: it has the scope itself. */
   roleId?: string | undefined;
   /** When its revocation was answered, by `performance.now()`. */
@@ -46,6 +48,11 @@ function waysOn(query: string): Way[] {
   return [
     remove,
     remove,
+    async (key, send) => {
+      const filter = { metadata: key.metadata };
+      return answer(await send('POST', '/v1/keys/revoke', { filter, expectedCount: 1 }));
+    },
+    async (key, send) => answer(await send('POST', '/v1/leaks', { token: key.token })),
     async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
     async (key, send) =>
       answer(
@@ -93,7 +100,8 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   const services: ServiceProcess[] = [];
   for (let index = 0; index < replicas; index += 1) {
     const url = index === 0 ? throughProxy.href : postgres.url;
-    services.push(stack.use(await startProcess({ env: { ...secrets, DATABASE_URL: url } })));
+    const env = { ...secrets, DATABASE_URL: url, LEAK_POLICY: 'revoke' };
+    services.push(stack.use(await startProcess({ env })));
   }
   const at = services.map(({ url }) => ({ url, token: secrets.OPERATOR_TOKEN }));
   const connect = (replica: number): Send => {
@@ -117,7 +125,8 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
     const role = byRole ? await send('POST', '/v1/roles', { name, scopes: [scope] }) : undefined;
     if (role && role.status !== 201) return;
     const given = role ? { roles: [name] } : { scopes: [scope] };
-    const { status, body } = await send('POST', `/v1/keys${query}`, { name: 'Key', ...given });
+    const key = { name: 'Key', metadata: { name }, ...given };
+    const { status, body } = await send('POST', `/v1/keys${query}`, key);
     if (status === 201) keys.push({ ...JSON.parse(body), roleId: role && JSON.parse(role.body).id });
     if (keys.length > hot * 2) keys.splice(0, keys.length - hot * 2);
   };
