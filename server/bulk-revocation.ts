@@ -37,9 +37,9 @@ function meets({ accountId, externalId, role, metadata, createdBefore, unusedSin
     conditions.push(sql`roles <> '{}' and roles @> array[(select id from roles where name = ${role})]`);
   if (metadata) conditions.push(sql`metadata @> ${JSON.stringify(metadata)}::text::jsonb`);
   if (createdBefore) conditions.push(sql`created_at < ${createdBefore}::timestamptz`);
-  // A rotation counts as a use: it may have deleted the token that was used.
+  // A token that became the current one counts as used: that of a younger key, or of a rotation that deleted the others.
   if (unusedSince)
-    conditions.push(sql`created_at < ${unusedSince}::timestamptz and not exists (
+    conditions.push(sql`not exists (
       select from tokens where key_id = keys.id
         and greatest(last_used_at, activated_at) >= ${unusedSince}::timestamptz)`);
   return sql.join(conditions, sql` and `);
@@ -59,7 +59,7 @@ async function revokePart(
   after: number,
   act: Act,
 ): Promise<{ count: number; last: number }> {
-  // Locked in the order of their numbers, so that two calls at once do not wait for each other.
+  // Locked in the order of their numbers, so that two calls at once do not deadlock.
   const { rows } = await sql<{ count: number; last: number }>`
     with part as (
       select id, number from keys where number > ${after}::bigint and ${meets(filter)}

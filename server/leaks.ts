@@ -37,11 +37,11 @@ export async function reportLeaks(
   // A previous token that has ended harms nobody, and is no reason to revoke the key.
   const keyHas = (hash: RawBuilder<unknown>) => sql`(${hash} in (keys.current_hash, keys.next_hash)
     or ${hash} = keys.previous_hash and keys.previous_ends_at > ${new Date(act.now)}::timestamptz)`;
-  // Tested again on the locked row: a rotation may have replaced the token. One order of locks prevents deadlocks.
+  // Tested again on the locked row: a rotation may have replaced the token. Keys are locked in the order of bulk revocations.
   const revoked = sql`
     found as (
       select keys.id from keys join leaked on leaked.key_id = keys.id
-      where ${keyHas(sql`leaked.hash`)} order by keys.id for update of keys),
+      where ${keyHas(sql`leaked.hash`)} order by keys.number for update of keys),
     revoked as (delete from keys where id in (select id from found) returning id, account_id),
     recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`, { reason: 'leaked' })},`;
   const isRevoked = sql`where key_id in (select id from revoked)`;
