@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { client, deployment, newAccount, type Send, workers } from '../../scripts/support/client.ts';
-import { startPostgres } from '../../scripts/support/postgres.ts';
+import { client, newAccount, type Send, workers } from '../../scripts/support/client.ts';
 import { startProcess } from '../../scripts/support/service.ts';
-import { openPGlite } from '../../server/db/pglite.ts';
-import { openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
+import { type DataStore, newData } from './data.ts';
 
 export interface KillFigures {
   rounds: number;
@@ -45,21 +40,11 @@ async function create(send: Send, path: string, { idempotencyKey }: Call): Promi
 
 /** Kills the service with SIGKILL while it creates keys, and starts it again on the same data, for some rounds. */
 export async function kill(
-  store: 'embedded' | 'Postgres',
+  store: DataStore,
   { rounds = 2, writers = 12, loadMs = 700 } = {},
 ): Promise<KillFigures> {
   await using used = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
-  used.defer(() => rm(directory, { recursive: true, force: true }));
-  const secrets = await deployment();
-  let env: Record<string, string> = { ...secrets, DATA_DIR: directory };
-  let open = () => openPGlite(join(directory, 'database'));
-  if (store === 'Postgres') {
-    const postgres = await startPostgres();
-    used.defer(() => postgres.stop());
-    env = { ...secrets, DATABASE_URL: postgres.url };
-    open = () => openPostgres(postgres.url);
-  }
+  const { env, operatorToken, open } = await newData(used, store);
 
   const calls: Call[] = [];
   let acknowledged = 0;
@@ -72,7 +57,7 @@ export async function kill(
     const began = performance.now();
     await using service = await startProcess({ env });
     if (round > 0) slowestStart = Math.max(slowestStart, Math.round(performance.now() - began));
-    const at = { url: service.url, token: secrets.OPERATOR_TOKEN };
+    const at = { url: service.url, token: operatorToken };
     answeredOtherwise += await repeat(at, path, last);
     unverified += await countUnverified(at, last);
     if (round === rounds) break;

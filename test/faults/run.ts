@@ -1,5 +1,6 @@
 import { fullDisk, readOnlyDisk } from './disk.ts';
 import { kill } from './kill.ts';
+import { killRotation } from './kill-rotation.ts';
 import { badNetwork, outage } from './outage.ts';
 import { pgbouncer } from './pgbouncer.ts';
 import { revocations } from './revocation.ts';
@@ -17,6 +18,8 @@ const noPgBouncer = 'skipped: it takes PgBouncer, as `apt-get install pgbouncer`
 const rounds: Record<string, () => Promise<unknown>> = {
   'kill, embedded': () => kill('embedded', { rounds: 20, loadMs: 1000 }),
   'kill, Postgres': () => kill('Postgres', { rounds: 20, loadMs: 1000 }),
+  'kill in rotations, embedded': () => killRotation('embedded', { rounds: 20 }),
+  'kill in rotations, Postgres': () => killRotation('Postgres', { rounds: 20 }),
   'outage, fast': () => outage('fast'),
   'outage, immediate': () => outage('immediate'),
   'network, cut': () => badNetwork('cut'),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Runtime } from '../../scripts/support/service.ts';
 import { fullDisk, readOnlyDisk } from '../faults/disk.ts';
 import { kill } from '../faults/kill.ts';
+import { killRotation } from '../faults/kill-rotation.ts';
 import { badNetwork, outage } from '../faults/outage.ts';
 import { pgbouncer } from '../faults/pgbouncer.ts';
 import { revocations } from '../faults/revocation.ts';
@@ -19,6 +20,16 @@ test.each(['embedded', 'Postgres'] as const)(
     expect(acknowledged).toBeGreaterThan(0);
     expect(found).toMatchObject({ lost: 0, withoutEvent: 0, unverified: 0 });
     expect(found).toMatchObject({ answeredOtherwise: 0, createdTwice: 0 });
+  },
+);
+
+test.each(['embedded', 'Postgres'] as const)(
+  'killed in the middle of rotations, the service locks nobody out on %s, and repeated rotations are answered alike',
+  async (store) => {
+    const { finished, interrupted, ...found } = await killRotation(store, { holders: 8, loadMs: 500 });
+    expect(finished).toBeGreaterThan(0);
+    expect(interrupted).toBeGreaterThan(0);
+    expect(found).toMatchObject({ lockedOut: 0, answeredOtherwise: 0, acceptedAfter: 0, strays: 0 });
   },
 );
 
