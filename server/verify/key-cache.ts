@@ -63,9 +63,9 @@ export class KeyCache implements Invalidated, Keys {
     // Nor would a look-up in flight do: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
     const key = this.#keys.get(hash);
-    if (key && this.#isCurrent(key.generation, key.found) && this.#hasCurrentRoles(key)) return key.found;
+    if (key && this.#isCurrent(key)) return key.found;
     const none = this.#unknown.get(hash);
-    if (none && (!none.found || this.#isCurrent(none.generation, none.found))) return none.found;
+    if (none && this.#isCurrent(none)) return none.found;
     return this.#inFlight.get(hash) ?? this.#ask(hash);
   }
 
@@ -102,12 +102,11 @@ export class KeyCache implements Invalidated, Keys {
     this.#inFlight.clear();
   }
 
-  #isCurrent(generation: number, { accountId }: Found): boolean {
-    return generation >= (this.#accounts.get(accountId) ?? 0);
-  }
-
-  #hasCurrentRoles({ generation, found }: Entry<VerifiedKey>): boolean {
-    return !found.hasRoles || generation >= this.#roles;
+  /** Whether neither the account of what was found nor, for a key with roles, any role has changed since. */
+  #isCurrent({ found, generation }: Entry<Found | undefined>): boolean {
+    if (generation === this.#generation || !found) return true;
+    if (generation < (this.#accounts.get(found.accountId) ?? 0)) return false;
+    return found.gone !== null || !found.hasRoles || generation >= this.#roles;
   }
 
   #ask(hash: string): Promise<Found | undefined> {
