@@ -114,7 +114,7 @@ function spoilt(schema: Schema): fc.Arbitrary<unknown> {
   if (types.includes('integer')) ways.push(fc.integer(), fc.double(), fc.maxSafeInteger());
   if (types.includes('array') && items) {
     if (refuses(items))
-      ways.push(fc.tuple(goodFor(schema), badFor(items)).map(([good, bad]) => [...(good as []), bad]));
+      ways.push(fc.tuple(arrays(schema), badFor(items)).map(([good, bad]) => [...good, bad]));
     if (maxItems !== undefined)
       ways.push(fc.array(goodFor(items), { minLength: maxItems + 1, maxLength: maxItems + 9 }));
   }

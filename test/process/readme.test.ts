@@ -31,7 +31,9 @@ test('the README’s curl lines work as they stand', async () => {
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
     { name: 'CI', token: expect.stringMatching(/^lk_/), tokens: [{ state: 'current' }, { state: 'next' }] },
     { name: 'Nightly export', allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
-    { externalId: 'user_8812', policy: { maxKeys: 20, maxLifetimeSeconds: 7_776_000 }, keyCount: 2 },
+    { name: 'editor', scopes: ['files:read', 'files:write'] },
+    { name: 'Desktop app', roles: ['editor'] },
+    { externalId: 'user_8812', policy: { maxKeys: 20, maxLifetimeSeconds: 7_776_000 }, keyCount: 3 },
   ]);
 });
 
