@@ -1,6 +1,6 @@
-import type * as fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { TestService } from './harness.ts';
-import type { Model } from './model.ts';
+import type { Contract, Model, ModelKey } from './model.ts';
 
 /** How what may happen to the service is run, and held against the model. */
 
@@ -49,3 +49,28 @@ export async function call(
   const text = await response.text();
   return { status: response.status, body: text && JSON.parse(text) };
 }
+
+export const lists: Record<Contract, string> = {
+  v1: '/v1/keys',
+  journal: '/api/settings/api',
+  share: '/apikey',
+};
+
+export const tokenOf = ({ sessions }: Real, account: number) => sessions[account]?.accessToken ?? '';
+
+/** Any key there ever was: what is revoked is still tried. */
+export const nth = ({ keys }: Model, n: number): ModelKey => {
+  const key = keys[n % keys.length];
+  if (!key) throw new Error('There is no key yet.');
+  return key;
+};
+export const someKey = ({ keys }: Model) => keys.length > 0;
+export const isThere = (account: number) => (model: Model) => account < model.accounts.length;
+export const and =
+  (...checks: ((model: Model) => boolean)[]) =>
+  (model: Model) =>
+    checks.every((check) => check(model));
+
+export const account = fc.nat({ max: 1 });
+export const n = fc.nat({ max: 1000 });
+export const contract = fc.constantFrom<Contract>('v1', 'journal', 'share');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import type { EventType } from '../../decide/events.ts';
 import { clientIp } from './harness.ts';
 
 /** What the service should be: two accounts and their keys, as plain objects. */
@@ -45,6 +46,8 @@ export interface ModelKey {
   /** Ranges that end where a number of the address does: `203.0.113.0/24`, or all of it. */
   allowedIps: string[] | null;
   audience: string[] | null;
+  /** The types of its events, in the order in which they happened. */
+  events: EventType[];
   createdAt: number;
   updatedAt: number;
   /** The session that minted it. */

@@ -1,0 +1,110 @@
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { account, and, call, command, isThere, lists, n, nth, someKey, tokenOf } from './command.ts';
+import { conditions, day, name, namesOf, reaches, rolesAt, scopes, someRoles } from './given.ts';
+import { isBeyond, scopesOf, v1Key } from './model.ts';
+
+/** Keys and policies are changed. */
+
+const change = fc
+  .record({
+    n,
+    by: account,
+    change: fc.record(
+      {
+        name,
+        scopes,
+        roles: someRoles,
+        disabled: fc.boolean(),
+        allowedIps: fc.option(conditions.allowedIps),
+        audience: fc.option(conditions.audience),
+      },
+      { requiredKeys: [] },
+    ),
+    /** Milliseconds from now. */
+    instants: fc.record(
+      { expiresAt: fc.constantFrom(null, 1, day), notBefore: fc.option(conditions.notBefore) },
+      { requiredKeys: [] },
+    ),
+  })
+  .map((facts) =>
+    command('ChangeKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+      const key = nth(model, facts.n);
+      const at = model.now();
+      const instants = Object.fromEntries(
+        Object.entries(facts.instants).map(([name, after]) => [name, after === null ? null : at + after]),
+      );
+      const sent = Object.fromEntries(
+        Object.entries(instants).map(([name, instant]) => [name, instant && new Date(instant)]),
+      );
+      const roles = facts.change.roles && rolesAt(model, facts.change.roles);
+      const path = `/v1/keys/key_${key.id}`;
+      const answer = await call(real, tokenOf(real, facts.by), 'PATCH', path, {
+        ...facts.change,
+        ...(roles && { roles: namesOf(roles) }),
+        ...sent,
+      });
+      if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
+      const given = [...(facts.change.scopes ?? []), ...(roles ?? []).flatMap((role) => role.scopes)];
+      const { expiresAt } = instants;
+      const isLater = (expiresAt ?? Number.POSITIVE_INFINITY) > (key.expiresAt ?? Number.POSITIVE_INFINITY);
+      const gained = {
+        scopes: given.filter((scope) => !scopesOf(model, key).includes(scope)),
+        expiresAt: 'expiresAt' in instants && isLater ? expiresAt : undefined,
+        since: key.tokens.current.createdAt,
+      };
+      if (isBeyond(model, facts.by, gained)) return expect(answer.status).toBe(403);
+      const { disabled, ...others } = facts.change;
+      const isNothing = Object.keys({ ...facts.change, ...instants }).length === 0;
+      if (!isNothing) key.events.push('key.changed');
+      Object.assign(key, others, roles && { roles }, instants, !isNothing && { updatedAt: at });
+      if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
+      expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
+    }),
+  );
+
+const setPolicy = fc
+  .record({
+    by: account,
+    policy: fc.option(
+      fc.record(
+        {
+          maxKeys: fc.constantFrom(null, 1, 3, 6),
+          maxLifetimeSeconds: fc.constantFrom(null, 86_400),
+          expiryRequired: fc.constantFrom(null, true, false),
+          allowedScopes: fc.constantFrom(null, ['files:*', 'keys:read', 'keys:write'], ['files:read']),
+        },
+        { requiredKeys: [] },
+      ),
+      { freq: 2 },
+    ),
+  })
+  .map((facts) =>
+    command('SetPolicy', facts, isThere(facts.by), async (model, real) => {
+      const owner = model.accounts[facts.by];
+      const path = `/v1/accounts/acc_${owner?.id}`;
+      const { policy } = facts;
+      const answer = await call(real, real.service.operatorToken, 'PATCH', path, { policy });
+      const rules = Object.entries({ ...(policy && owner?.policy), ...policy });
+      const left = Object.fromEntries(rules.filter(([, rule]) => rule !== null));
+      if (owner) owner.policy = left;
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { policy: rules.some(([, rule]) => rule !== null) ? left : null },
+      });
+    }),
+  );
+
+const rename = fc.record({ n, by: account, label: name }).map((facts) =>
+  command('RenameShareKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+    const key = nth(model, facts.n);
+    const { by, label } = facts;
+    const { status } = await call(real, tokenOf(real, by), 'PATCH', `${lists.share}/${key.id}`, { label });
+    expect(status).toBe(reaches(by, key) ? 200 : 404);
+    if (status !== 200) return;
+    Object.assign(key, { name: label, updatedAt: model.now() });
+    key.events.push('key.changed');
+  }),
+);
+
+export const changeCommands = [change, setPolicy, rename];

@@ -1,0 +1,95 @@
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { account, and, call, command, isThere, n, nth, someKey, tokenOf } from './command.ts';
+import { reaches } from './given.ts';
+import { draining, type Model, type ModelKey, newToken, v1Key } from './model.ts';
+
+/** Tokens are used and rotated. */
+
+/**
+ * A token is used, which makes the next one the current one. Of several uses in the same millisecond, the first is the
+ * one that is shown.
+ */
+export function use(model: Model, key: ModelKey, token: string, ip: string | null) {
+  const { current, next, previous } = key.tokens;
+  const at = model.now();
+  if (next?.token === token) {
+    const { overlapSeconds, ...activated } = next;
+    key.tokens = {
+      current: { ...activated, activatedAt: at },
+      previous: { ...current, endsAt: at + overlapSeconds * 1000 },
+    };
+    key.events.push('key.token_activated');
+  }
+  const used = previous?.token === token ? previous : key.tokens.current;
+  if (used.lastUsedAt !== at) Object.assign(used, { lastUsedAt: at, lastUsedIp: ip });
+}
+
+/** Every token that a key ever had. */
+export const everyToken = ({ tokens: { current, next, previous }, replaced }: ModelKey) => [
+  ...[previous, current, next].flatMap((one) => (one ? [one.token] : [])),
+  ...replaced.map(({ token }) => token),
+];
+
+/** The key has other tokens from now on: those that it has no more are refused. */
+function replaceTokens(key: ModelKey, tokens: ModelKey['tokens']) {
+  const before = everyToken(key);
+  key.tokens = tokens;
+  const { current, next, previous } = tokens;
+  const kept = [current, next, previous].map((one) => one?.token);
+  const gone = before.filter((token) => !kept.includes(token));
+  const known = (token: string) => key.replaced.find((one) => one.token === token);
+  key.replaced = gone.map((token) => known(token) ?? { token, name: key.name });
+}
+
+const rotate = fc
+  .record({ n, by: account, overlap: fc.constantFrom(0, 1, 3600, 'immediate' as const) })
+  .map((facts) =>
+    command('RotateKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+      const key = nth(model, facts.n);
+      const { by, overlap } = facts;
+      const body = overlap === 'immediate' ? { immediate: true } : { overlapSeconds: overlap };
+      const path = `/v1/keys/key_${key.id}/rotate`;
+      const answer = await call(real, tokenOf(real, by), 'POST', path, body);
+      if (!reaches(by, key)) return expect(answer.status).toBe(404);
+      if (overlap !== 'immediate' && draining(model, key)) return expect(answer.status).toBe(409);
+      const { token } = answer.body;
+      const at = model.now();
+      const { current } = key.tokens;
+      if (overlap === 'immediate') replaceTokens(key, { current: newToken(token, at) });
+      else replaceTokens(key, { current, next: { ...newToken(token, at, null), overlapSeconds: overlap } });
+      key.updatedAt = at;
+      key.events.push(overlap === 'immediate' ? 'key.token_replaced' : 'key.rotated');
+      expect(answer).toEqual({ status: 200, body: { ...v1Key(model, key), token } });
+    }),
+  );
+
+const steps = {
+  cancel: 'key.rotation_cancelled',
+  finish: 'key.rotation_finished',
+  extend: 'key.rotation_extended',
+} as const;
+
+const stepRotation = fc
+  .record({ n, by: account, step: fc.constantFrom('cancel', 'finish', 'extend') })
+  .map((facts) =>
+    command('StepRotation', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+      const key = nth(model, facts.n);
+      const { by, step } = facts;
+      const body = step === 'extend' ? { overlapSeconds: 7200 } : undefined;
+      const path = `/v1/keys/key_${key.id}/rotation/${step}`;
+      const answer = await call(real, tokenOf(real, by), 'POST', path, body);
+      if (!reaches(by, key)) return expect(answer.status).toBe(404);
+      const { current, next } = key.tokens;
+      const previous = draining(model, key);
+      if (step === 'cancel' ? !next : !previous) return expect(answer.status).toBe(409);
+      const at = model.now();
+      if (step === 'extend' && previous) previous.endsAt = Math.max(previous.endsAt, at + 7_200_000);
+      else replaceTokens(key, { current });
+      key.updatedAt = at;
+      key.events.push(steps[step]);
+      expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
+    }),
+  );
+
+export const rotationCommands = [rotate, stepRotation];
