@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId, ExternalId, unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
-import { Metadata } from './keys.ts';
+import { Metadata } from './metadata.ts';
 import { refusal, refusals } from './problem.ts';
 import { RoleName } from './roles.ts';
 import { byOperator } from './security.ts';

@@ -19,7 +19,7 @@ export const RoleName = z
 /** The roles of a key, in a request. */
 export const RoleNames = z
   .array(RoleName, 'Must be a list of the names of roles.')
-  .max(20, 'Must have at most 20 roles.')
+  .max(5, 'Must have at most 5 roles.')
   .refine((names) => new Set(names).size === names.length, 'Must not name a role twice.')
   .openapi({
     uniqueItems: true,

@@ -32,6 +32,9 @@ const columns = [
   'key_count as keyCount',
   'created_at as createdAt',
 ] as const;
+/** The same, for a select from a CTE. */
+const accountColumns = sql`
+  id, number, email, external_id as "externalId", policy, key_count as "keyCount", created_at as "createdAt"`;
 
 /**
  * Creates an account that has a password.
@@ -123,7 +126,7 @@ async function insertAccount(
       returning id, number, email, external_id, policy, key_count, created_at),
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
-      id, number, email, external_id as "externalId", policy, key_count as "keyCount", created_at as "createdAt"
+      ${accountColumns}
     from (select) as outcome left join created on true`.execute(db);
   const { isAllowed, isCreated, ...account } = onlyRow(rows);
   return { isAllowed, account: isCreated ? account : undefined };
@@ -182,8 +185,7 @@ export async function changeAccount(
         and (email is not null or ${externalId !== null}::boolean)
       returning *),
     recorded as ${recorded(act, 'account.changed', sql`select id, null::text from changed`, change)}
-    select id, number, email, external_id as "externalId", policy, key_count as "keyCount", created_at as "createdAt"
-    from changed`
+    select ${accountColumns} from changed`
     .execute(db)
     .catch((error) => {
       throw isUniqueViolation(error) ? new ExternalIdTaken() : error;

@@ -8,7 +8,7 @@ import { operatorAccountId } from './id.ts';
 import type { Store } from './keys.ts';
 
 /** Which keys: those that meet every condition that is there. */
-export interface KeyFilter {
+export interface BulkFilter {
   accountId?: string | undefined;
   externalId?: string | undefined;
   /** The name of a role. */
@@ -26,7 +26,7 @@ const partSize = 250;
 const maxRevoked = 10_000;
 
 /** The condition on a row of `keys`. A mistake must not revoke the keys by which the product's servers verify. */
-function meets({ accountId, externalId, role, metadata, createdBefore, unusedSince }: KeyFilter) {
+function meets({ accountId, externalId, role, metadata, createdBefore, unusedSince }: BulkFilter) {
   const conditions = [sql`account_id in (select id from accounts where closed_at is null)`];
   if (accountId === undefined) conditions.push(sql`account_id <> ${operatorAccountId}`);
   else conditions.push(sql`account_id = ${accountId}`);
@@ -46,7 +46,7 @@ function meets({ accountId, externalId, role, metadata, createdBefore, unusedSin
 }
 
 /** How many keys meet a filter. */
-async function countKeys(db: Database, filter: KeyFilter): Promise<number> {
+async function countKeys(db: Database, filter: BulkFilter): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::integer as count from keys where ${meets(filter)}`.execute(db);
   return onlyRow(rows).count;
@@ -55,7 +55,7 @@ async function countKeys(db: Database, filter: KeyFilter): Promise<number> {
 /** Revokes the first keys that meet a filter, of those with a number above `after`. */
 async function revokePart(
   db: Database,
-  filter: KeyFilter,
+  filter: BulkFilter,
   after: number,
   act: Act,
 ): Promise<{ count: number; last: number }> {
@@ -87,7 +87,7 @@ export interface RevokedKeys {
  */
 export async function revokeKeys(
   { db, settled }: Store,
-  filter: KeyFilter,
+  filter: BulkFilter,
   { dryRun = false, expectedCount }: { dryRun?: boolean | undefined; expectedCount?: number | undefined },
   act: Act,
 ): Promise<RevokedKeys> {

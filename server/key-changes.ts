@@ -38,7 +38,7 @@ const isNothing = ({ metadata = {}, ...change }: KeyChange) =>
 const maxMetadataEntries = 50;
 const maxMetadataBytes = 4_096;
 
-/** Whether metadata keep these bounds: counted as the contract counts them (api/keys.ts). */
+/** Whether metadata keep these bounds: counted as the contract counts them (api/metadata.ts). */
 const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
   select count(*) <= ${maxMetadataEntries} and coalesce(sum(octet_length(to_json(name)::text) +
     case jsonb_typeof(value) when 'string' then octet_length(value::text) else 0 end), 0) <= ${maxMetadataBytes}

@@ -10,7 +10,7 @@ import type { KeyRole, Store } from './keys.ts';
 
 /**
  * Roles: named sets of scopes. A key has them by their ids, and a look-up adds their scopes to its own. A changed role
- * is told of in one message, whatever number of keys has it (see `KeyCache`).
+ * is announced in one message, however many keys have it (see `KeyCache`).
  */
 export interface Role extends KeyRole {
   number: number;
@@ -49,7 +49,7 @@ export async function createRole(
   const role = { id: newId(act.now), name, description, scopes, createdAt: at, updatedAt: at };
   const isFree = sql`select where not exists (select from roles where name = ${name}::text)`;
   const made = { accountId: operatorAccountId };
-  const { rows } = await sql<{ isFree: boolean; isAllowed: boolean }>`
+  const { rows } = await sql<{ isFree: boolean; isCreated: boolean }>`
     with allowed as ${claim?.claim.insert(made, isFree, claim.answer(role)) ?? sql`(${isFree})`},
     created as (
       insert into roles (id, name, description, scopes, created_at, updated_at)
@@ -57,11 +57,11 @@ export async function createRole(
       from allowed
       returning id),
     recorded as ${recordedFor(act, 'role.created', 'created', { roleId: `role_${role.id}`, name, scopes })}
-    select exists (${isFree}) as "isFree", exists (select from created) as "isAllowed"`
+    select exists (${isFree}) as "isFree", exists (select from created) as "isCreated"`
     .execute(db)
     .catch(asRoleExists(name));
-  const { isFree: wasFree, isAllowed } = onlyRow(rows);
-  if (isAllowed) return role;
+  const { isFree: wasFree, isCreated } = onlyRow(rows);
+  if (isCreated) return role;
   throw wasFree ? new AlreadyClaimed() : new RoleExists(name);
 }
 

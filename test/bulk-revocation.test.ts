@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { type KeyFilter, revokeKeys } from '../server/bulk-revocation.ts';
+import { type BulkFilter, revokeKeys } from '../server/bulk-revocation.ts';
 import { withoutRequest } from '../server/events.ts';
 import { newId } from '../server/id.ts';
 import { hashToken } from '../server/token.ts';
@@ -212,7 +212,7 @@ async function store(count: number, name: string, ...accounts: SignedIn[]): Prom
 }
 
 const act = () => withoutRequest('operator', now());
-const run = (filter: KeyFilter, settled = service.context.settled) =>
+const run = (filter: BulkFilter, settled = service.context.settled) =>
   revokeKeys({ db: service.db, settled }, filter, {}, act());
 
 test('many keys are revoked in parts, and what is left by the next call, each with one barrier', async () => {

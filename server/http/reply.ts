@@ -4,6 +4,11 @@ export class Json<Value> {
   declare readonly value: Value;
   readonly texts: readonly string[];
 
+  /** In characters. */
+  get length(): number {
+    return this.texts.reduce((sum, text) => sum + text.length, 0);
+  }
+
   private constructor(texts: readonly string[]) {
     this.texts = texts;
   }

@@ -49,7 +49,8 @@ export class Uses {
   }
 
   /**
-   * Adds uses at one instant. On the way of every request: a look-up, and nothing is made but for a token's first use in an hour.
+   * Adds uses at one instant. On the way of every request: a look-up, and nothing is made but for a token's first use in
+   * an hour.
    * @returns whether it fitted
    */
   add(

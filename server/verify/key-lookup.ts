@@ -85,7 +85,8 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       (select null as gone, keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name,
         case when keys.roles = '{}' then keys.scopes else keys.scopes || array(
           select scope from roles, unnest(roles.scopes) as scope where roles.id = any(keys.roles) order by roles.number)
-        end as scopes, keys.roles <> '{}' as "hasRoles", keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
+        end as scopes, keys.roles <> '{}' as "hasRoles",
+        keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
         keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
         case tokens.hash when keys.previous_hash then keys.previous_ends_at end as "endsAt"

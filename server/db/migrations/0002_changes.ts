@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Every change to a key is told on the channel `latchkey`, whoever makes it: `changed <hash>`, in hexadecimal digits,
- * `account_changed <id>` for all keys of an account, `roles_changed` for all keys with a role, or `changed_all` for more than can be named. It is told when the
- * change commits, in the order of commits.
+ * `account_changed <id>` for all keys of an account, `roles_changed` for all keys with a role, or `changed_all` for more
+ * than can be named. It is told when the change commits, in the order of commits.
  */
 const statements = [
   // The replicas that answer from memory, each with the number of its last heartbeat.

@@ -1,0 +1,83 @@
+import { z } from '@hono/zod-openapi';
+import { isStorable } from '../decide/text.ts';
+
+/** The metadata of keys: facts of the product's own. */
+
+/** Refused by name: JavaScript objects treat an entry called `__proto__` as something else. */
+const metadataName = /^(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$/;
+
+type MetadataValue = string | number | boolean;
+
+type MetadataType = { type: 'string' | 'number' | 'boolean' | 'null'; maxLength?: number; pattern?: string };
+
+const isMetadataValue = (value: unknown): value is MetadataValue =>
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && Number.isFinite(value)) ||
+  (typeof value === 'string' && [...value].length <= 500 && isStorable(value));
+
+const maxMetadataEntries = 50;
+/** A thousand verdicts go into one answer, each with the metadata of its key. */
+const maxMetadataBytes = 4_096;
+
+/** A text as JSON has its quotes and escapes, and takes as many bytes as in an answer. */
+const bytesOf = (text: string) => new TextEncoder().encode(JSON.stringify(text)).byteLength;
+
+/**
+ * The bytes of all names and texts as JSON. Numbers and booleans are bounded by the number of entries, and not counted:
+ * Postgres, which counts what a patch leaves (server/key-changes.ts), writes numbers in another way.
+ */
+const textBytesOf = (facts: object) =>
+  Object.entries(facts)
+    .flat()
+    .reduce((sum, part) => sum + (typeof part === 'string' ? bytesOf(part) : 0), 0);
+
+/** An object of at most 50 facts. Walked by hand, since a Zod record drops `__proto__` in silence. */
+const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, types: MetadataType[]) => {
+  const schema = {
+    type: 'object' as const,
+    maxProperties: maxMetadataEntries,
+    propertyNames: { type: 'string', pattern: metadataName.source },
+    additionalProperties: { anyOf: types },
+    example: { environment: 'production', seats: 12 },
+  };
+  return z
+    .custom<Record<string, Value>>()
+    .superRefine((value: unknown, context) => {
+      const refuse = (message: string, ...path: string[]) =>
+        context.addIssue({ code: 'custom', message, path });
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return refuse('Must be an object.');
+      const entries = Object.entries(value);
+      if (entries.length > maxMetadataEntries) refuse(`Must have at most ${maxMetadataEntries} entries.`);
+      for (const [name, entry] of entries) {
+        if (!metadataName.test(name)) refuse('Must be named with 1 to 64 letters, digits or _ . : -', name);
+        else if (!accepts(entry)) refuse(wanted, name);
+      }
+      if (textBytesOf(value) > maxMetadataBytes)
+        refuse(`Must take at most ${maxMetadataBytes} bytes as JSON, all names and texts together.`);
+    })
+    .openapi(schema);
+};
+
+const valueTypes: MetadataType[] = [
+  { type: 'string', maxLength: 500, pattern: '^[^\\u0000]*$' },
+  { type: 'number' },
+  { type: 'boolean' },
+];
+
+export const Metadata = facts<MetadataValue>(
+  isMetadataValue,
+  'Must be a string of at most 500 characters, a number or a boolean.',
+  valueTypes,
+).openapi({
+  description: `Up to ${maxMetadataEntries} facts of your own about the key. As JSON, in UTF-8, their names and texts take at most ${maxMetadataBytes} bytes together. Every valid verdict returns them.`,
+});
+
+export const MetadataPatch = facts<MetadataValue | null>(
+  (value) => value === null || isMetadataValue(value),
+  'Must be a string of at most 500 characters, a number, a boolean, or null to remove the entry.',
+  [...valueTypes, { type: 'null' }],
+).openapi({
+  description: `Entries to set; null removes one (RFC 7396). At most ${maxMetadataEntries} may remain, whose names and texts take at most ${maxMetadataBytes} bytes together as JSON.`,
+  example: { environment: null, seats: 20 },
+});
