@@ -105,6 +105,7 @@ const handlers: Record<string, () => void> = {
           name,
           start,
           scopes,
+          roles: [],
           metadata,
           status: 'active',
           expiresAt: null,
