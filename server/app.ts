@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { keys } from '../api/keys.ts';
 import { verification } from '../api/verification.ts';
 import type { ServiceContext } from './context.ts';
 import type { Peer } from './http/client.ts';
@@ -76,7 +77,9 @@ export function createApp(context: ServiceContext): {
   app.route('/', share('').app);
   app.route('/', latchkey.app);
 
-  const { path, operationId } = verification.verify;
+  const frequent = [verification.verify, keys.create].map(
+    ({ path, operationId }) => [path, latchkey.serve(operationId)] as const,
+  );
   const fullApp = (request: Request, peer?: Peer) => app.fetch(request, peer);
-  return { fetch: checkedHost(withFastPaths(context, { [path]: latchkey.serve(operationId) }, fullApp)) };
+  return { fetch: checkedHost(withFastPaths(context, Object.fromEntries(frequent), fullApp)) };
 }
