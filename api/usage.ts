@@ -41,6 +41,8 @@ const counts: Record<Outcome, ReturnType<typeof count>> = {
   insufficient_scope: count('Uses that lacked a required scope.'),
   ip_not_allowed: count('Uses from an address outside `allowedIps`, or from an unknown one.'),
   wrong_audience: count('Uses by a verifier outside `audience`.'),
+  rate_limited: count('Uses beyond a limit.'),
+  quota_exceeded: count('Uses beyond the quota.'),
 };
 
 const UsageReport = z

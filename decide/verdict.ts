@@ -33,7 +33,7 @@ export interface Presented {
   client: () => { ip: string | null };
 }
 
-/** Why a token of a key that exists is refused, in the order of the checks: the first one counts. */
+/** Why a token of a key that exists is refused, whatever its key has left to spend, in the order of the checks: the first one counts. */
 export const liveReasons = [
   'rotated',
   'disabled',
@@ -45,11 +45,15 @@ export const liveReasons = [
 ] as const;
 type LiveReason = (typeof liveReasons)[number];
 
+/** Why a token is refused that would be accepted otherwise: its key has spent what a limit or its quota allows. */
+export const spentReasons = ['rate_limited', 'quota_exceeded'] as const;
+export type SpentReason = (typeof spentReasons)[number];
+
 /** Why a token that is gone is refused: its key was revoked, or it was replaced by another token of the key. */
 export type GoneReason = 'revoked' | 'rotated';
 
 /** Why a token is refused that is, or was, that of a key. */
-export const keyReasons = ['revoked', ...liveReasons] as const;
+export const keyReasons = ['revoked', ...liveReasons, ...spentReasons] as const;
 export type KeyReason = (typeof keyReasons)[number];
 
 /** Why a token is refused. `unknown`: it belongs to no key that the verifier can see, which is looked for first. */
@@ -70,6 +74,8 @@ const none: Readonly<Record<Outcome | 'unknown', number>> = {
   insufficient_scope: 0,
   ip_not_allowed: 0,
   wrong_audience: 0,
+  rate_limited: 0,
+  quota_exceeded: 0,
   unknown: 0,
 };
 const { unknown: _, ...noUses } = none;

@@ -82,6 +82,8 @@ const refusals: Record<Reason, string> = {
   insufficient_scope: 'The key lacks a scope.',
   ip_not_allowed: 'The key cannot be used from this address.',
   wrong_audience: 'The key is not for this API.',
+  rate_limited: 'The key has reached a limit.',
+  quota_exceeded: 'The quota of the key is used up.',
 };
 
 /** Compares secrets in a time that tells no more than whether they have the same length. */

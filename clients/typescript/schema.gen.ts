@@ -1119,17 +1119,17 @@ export interface components {
              * @description What was checked: the reason if it fails.
              * @enum {string}
              */
-            check: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience";
+            check: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
             passed: boolean;
         };
         Invalid: {
             /** @enum {boolean} */
             valid: false;
             /**
-             * @description Why not. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience.
+             * @description Why not. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience, rate_limited, quota_exceeded.
              * @enum {string}
              */
-            reason: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience";
+            reason: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
             key?: components["schemas"]["RefusedKey"];
             /**
              * @description With `insufficient_scope`: the scopes that were asked for and that the key does not cover. Of alternatives that all fail, each is listed.
@@ -1275,6 +1275,10 @@ export interface components {
             ip_not_allowed: number;
             /** @description Uses by a verifier outside `audience`. */
             wrong_audience: number;
+            /** @description Uses beyond a limit. */
+            rate_limited: number;
+            /** @description Uses beyond the quota. */
+            quota_exceeded: number;
         };
         UsageBucket: {
             /**
@@ -1301,6 +1305,10 @@ export interface components {
             ip_not_allowed: number;
             /** @description Uses by a verifier outside `audience`. */
             wrong_audience: number;
+            /** @description Uses beyond a limit. */
+            rate_limited: number;
+            /** @description Uses beyond the quota. */
+            quota_exceeded: number;
         };
         Role: {
             /**
@@ -4758,7 +4766,9 @@ export interface operations {
                      *         "not_yet_valid": 0,
                      *         "insufficient_scope": 12,
                      *         "ip_not_allowed": 0,
-                     *         "wrong_audience": 0
+                     *         "wrong_audience": 0,
+                     *         "rate_limited": 0,
+                     *         "quota_exceeded": 0
                      *       },
                      *       "data": [
                      *         {
@@ -4771,7 +4781,9 @@ export interface operations {
                      *           "not_yet_valid": 0,
                      *           "insufficient_scope": 12,
                      *           "ip_not_allowed": 0,
-                     *           "wrong_audience": 0
+                     *           "wrong_audience": 0,
+                     *           "rate_limited": 0,
+                     *           "quota_exceeded": 0
                      *         },
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
@@ -4783,7 +4795,9 @@ export interface operations {
                      *           "not_yet_valid": 0,
                      *           "insufficient_scope": 0,
                      *           "ip_not_allowed": 0,
-                     *           "wrong_audience": 0
+                     *           "wrong_audience": 0,
+                     *           "rate_limited": 0,
+                     *           "quota_exceeded": 0
                      *         }
                      *       ]
                      *     }
@@ -4952,7 +4966,9 @@ export interface operations {
                      *         "not_yet_valid": 0,
                      *         "insufficient_scope": 12,
                      *         "ip_not_allowed": 0,
-                     *         "wrong_audience": 0
+                     *         "wrong_audience": 0,
+                     *         "rate_limited": 0,
+                     *         "quota_exceeded": 0
                      *       },
                      *       "data": [
                      *         {
@@ -4965,7 +4981,9 @@ export interface operations {
                      *           "not_yet_valid": 0,
                      *           "insufficient_scope": 12,
                      *           "ip_not_allowed": 0,
-                     *           "wrong_audience": 0
+                     *           "wrong_audience": 0,
+                     *           "rate_limited": 0,
+                     *           "quota_exceeded": 0
                      *         },
                      *         {
                      *           "start": "2026-01-31T12:00:00.000Z",
@@ -4977,7 +4995,9 @@ export interface operations {
                      *           "not_yet_valid": 0,
                      *           "insufficient_scope": 0,
                      *           "ip_not_allowed": 0,
-                     *           "wrong_audience": 0
+                     *           "wrong_audience": 0,
+                     *           "rate_limited": 0,
+                     *           "quota_exceeded": 0
                      *         }
                      *       ]
                      *     }

@@ -10,6 +10,7 @@ const tables: Record<keyof Schema, boolean> = {
   roles: true,
   keys: true,
   tokens: true,
+  limits: true,
   tombstones: true,
   usage: true,
   events: true,

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
+import type { RefillPeriod } from '../../decide/limits.ts';
 import type { AccountPolicy } from '../../decide/policy.ts';
 
 /** The tables, as `migrations/` makes them. */
@@ -73,6 +74,23 @@ export interface Schema {
     last_used_at: Date | null;
     last_used_ip: string | null;
     last_used_user_agent: string | null;
+  };
+  limits: {
+    id: GeneratedAlways<number>;
+    account_id: string;
+    key_id: string | null;
+    name: string;
+    amount: number | null;
+    window_seconds: number | null;
+    refill_every: RefillPeriod | null;
+    refills_from: Date | null;
+    generation: Generated<number>;
+    ungranted: number;
+    /** May be infinite, so these are read in SQL alone: see limits/exchange.ts. */
+    resets_at: ColumnType<never, never, never>;
+    held: Generated<number>;
+    held_until: ColumnType<never, never, never>;
+    recalled_at: ColumnType<never, never, never>;
   };
   tombstones: {
     hash: Uint8Array;

@@ -18,6 +18,18 @@ export interface Invalidated {
   invalidateAll(): void;
 }
 
+/** Blocks of limits that this process holds. It is told what to give up. */
+export interface Holder {
+  /** What is held of this limit must not be spent any more. */
+  drop(id: number): void;
+  /** Nothing that is held must be spent any more. */
+  dropAll(): void;
+  /** What is held of this limit is to be given back. */
+  recall(id: number): void;
+  /** There may be something of this limit again. */
+  replenished(id: number): void;
+}
+
 /** Takes a reading of the database's clock: see `Clock.read`. */
 export type ReadClock = (theirs: number, sent: number, received: number) => void;
 
@@ -38,17 +50,42 @@ export interface Freshness {
   close(): Promise<void>;
 }
 
-/** Has a cache forget what has changed; everything, where the message was of no known kind. */
-export function invalidateChanged(cache: Invalidated | undefined, change: Change | undefined): void {
-  if (!change || change.kind === 'changed_all') cache?.invalidateAll();
-  else if (change.kind === 'changed') cache?.invalidate(change.hash);
-  else if (change.kind === 'account_changed') cache?.invalidateAccount(change.accountId);
-  else cache?.invalidateRoles();
+/** Those in this process who answer from memory. */
+export interface Told {
+  cache?: Invalidated;
+  holder?: Holder;
+}
+
+/** Tells of a change; undefined, for a message of no known kind: anything may have changed. */
+export function announce({ cache, holder }: Told, change: Change | undefined): void {
+  switch (change?.kind) {
+    case 'changed':
+      cache?.invalidate(change.hash);
+      break;
+    case 'account_changed':
+      cache?.invalidateAccount(change.accountId);
+      break;
+    case 'roles_changed':
+      cache?.invalidateRoles();
+      break;
+    case 'limit_changed':
+      holder?.drop(change.id);
+      break;
+    case 'limit_recalled':
+      holder?.recall(change.id);
+      break;
+    case 'limit_replenished':
+      holder?.replenished(change.id);
+      break;
+    default:
+      cache?.invalidateAll();
+      holder?.dropAll();
+  }
 }
 
 /** That of a process which has its database to itself, and hears of each change before whoever makes it. */
 export class SoleReplica implements Freshness {
-  #cache: Invalidated | undefined;
+  readonly #told: Told = {};
   readonly #onUnknown: (text: string) => void;
 
   /** @param onUnknown told of a notification of no known kind */
@@ -68,11 +105,14 @@ export class SoleReplica implements Freshness {
         // There is nobody else to send these.
         return;
       default:
-        invalidateChanged(this.#cache, message);
+        announce(this.#told, message);
     }
   }
   tell(cache: Invalidated): void {
-    this.#cache = cache;
+    this.#told.cache = cache;
+  }
+  lend(holder: Holder): void {
+    this.#told.holder = holder;
   }
   isFresh(): boolean {
     return true;

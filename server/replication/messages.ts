@@ -1,7 +1,7 @@
 /**
  * What is told over NOTIFY: on the channel `latchkey` to every replica, on `latchkey_<id>` to one. This is the one
- * place that writes and reads it, save for the triggers of migrations/0002_changes.ts, which write
- * `changed`, `changed_all`, `account_changed` and `roles_changed`.
+ * place that writes and reads it, save for what the database itself writes: `changed`, `changed_all`, `account_changed`
+ * and `roles_changed` in migrations/0002_changes.ts, and those of limits in migrations/0004_limits.ts.
  */
 export type Message =
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
@@ -12,6 +12,12 @@ export type Message =
   | { kind: 'account_changed'; accountId: string }
   /** A role has changed, come or gone, and with it what its keys may do. */
   | { kind: 'roles_changed' }
+  /** A limit has changed or is gone: nothing that was granted of it before is to be spent. */
+  | { kind: 'limit_changed'; id: number }
+  /** A limit has nothing left to grant, while replicas hold units of it: they are to give these back. */
+  | { kind: 'limit_recalled'; id: number }
+  /** Units of a limit that was recalled came back, or were added: there may be some to grant. */
+  | { kind: 'limit_replenished'; id: number }
   /** A replica asks all others to confirm that they have come so far. */
   | { kind: 'barrier'; replica: string; barrier: number }
   /** To the one that asks: a replica has come to its barrier. */
@@ -21,20 +27,20 @@ export type Message =
   /** To its sender, from another connection: whether its listener hears. */
   | { kind: 'call' };
 
-/** A message that a cache has to be told of. */
-export type Change = Extract<
-  Message,
-  { kind: 'changed' | 'changed_all' | 'account_changed' | 'roles_changed' }
->;
-
 type Kind = Message['kind'];
 type Of<K extends Kind> = Extract<Message, { kind: K }>;
+
+/** A message that whoever answers from memory has to be told of. */
+export type Change = Exclude<Message, { kind: 'barrier' | 'confirmed' | 'beat' | 'call' }>;
 
 const written: { [K in Kind]: (message: Of<K>) => string } = {
   changed: ({ hash }) => `changed ${hash}`,
   changed_all: () => 'changed_all',
   account_changed: ({ accountId }) => `account_changed ${accountId}`,
   roles_changed: () => 'roles_changed',
+  limit_changed: ({ id }) => `limit_changed ${id}`,
+  limit_recalled: ({ id }) => `limit_recalled ${id}`,
+  limit_replenished: ({ id }) => `limit_replenished ${id}`,
   barrier: ({ replica, barrier }) => `barrier ${replica} ${barrier}`,
   confirmed: ({ barrier, replica }) => `confirmed ${barrier} ${replica}`,
   beat: ({ beat, pid }) => `beat ${beat} ${pid}`,
@@ -55,6 +61,9 @@ const read: { [K in Kind]: (first: string, second: string) => Of<K> } = {
   changed_all: () => ({ kind: 'changed_all' }),
   account_changed: (accountId) => ({ kind: 'account_changed', accountId }),
   roles_changed: () => ({ kind: 'roles_changed' }),
+  limit_changed: (id) => ({ kind: 'limit_changed', id: Number(id) }),
+  limit_recalled: (id) => ({ kind: 'limit_recalled', id: Number(id) }),
+  limit_replenished: (id) => ({ kind: 'limit_replenished', id: Number(id) }),
   barrier: (replica, barrier) => ({ kind: 'barrier', replica, barrier: Number(barrier) }),
   confirmed: (barrier, replica) => ({ kind: 'confirmed', barrier: Number(barrier), replica }),
   beat: (beat, pid) => ({ kind: 'beat', beat: Number(beat), pid: Number(pid) }),

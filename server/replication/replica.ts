@@ -7,7 +7,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
 import { Clock, databaseTime } from './clock.ts';
-import { type Freshness, type Invalidated, invalidateChanged, lease } from './freshness.ts';
+import { announce, type Freshness, type Holder, type Invalidated, lease, type Told } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
@@ -59,7 +59,7 @@ export class Replica implements Freshness {
   #beats = 0;
   /** When the last heartbeat that returned was sent; before the first, when we began. */
   #beatAt = performance.now();
-  #cache: Invalidated | undefined;
+  readonly #told: Told = {};
   #session: Session | undefined;
   #called = () => {};
   #running: Promise<void> = Promise.resolve();
@@ -83,7 +83,11 @@ export class Replica implements Freshness {
   }
 
   tell(cache: Invalidated): void {
-    this.#cache = cache;
+    this.#told.cache = cache;
+  }
+
+  lend(holder: Holder): void {
+    this.#told.holder = holder;
   }
 
   isFresh(): boolean {
@@ -151,7 +155,7 @@ export class Replica implements Freshness {
       await Promise.race([this.#callUp(), failed]);
       const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
       // In this order: LISTEN announces what changes from now on, and what changed before is not in the cache.
-      this.#cache?.invalidateAll();
+      announce(this.#told, { kind: 'changed_all' });
       const session = { listener, pid, beat: 0, sentAt: { monotonic: 0, wall: 0 } };
       this.#session = session;
       for (;;) {
@@ -202,13 +206,15 @@ export class Replica implements Freshness {
     else if (message?.kind === 'barrier') this.#confirm(message.replica, message.barrier);
     else if (message?.kind === 'confirmed') this.#barriers.confirmed(message.barrier, message.replica);
     else if (message?.kind === 'beat') this.#trustFrom(message.beat, message.pid);
-    else invalidateChanged(this.#cache, message);
+    else announce(this.#told, message);
   }
 
   /** Our heartbeat has returned, on the connection that runs LISTEN: any other would have another server process. */
   #trustFrom(beat: number, pid: number): void {
     const session = this.#session;
     if (!session || session.beat !== beat || session.pid !== pid) return;
+    // Others may have ceased to count on what this process held meanwhile.
+    if (!this.isFresh()) this.#told.holder?.dropAll();
     const { monotonic, wall } = session.sentAt;
     this.#trusted = { monotonic: monotonic + trust, wall: wall + trust };
     this.#beatAt = monotonic;

@@ -13,6 +13,8 @@ const bytesPerKey = 1_250;
 const bytesPerScope = 30;
 /** And each range of addresses. */
 const bytesPerRange = 150;
+/** And each limit. */
+const bytesPerLimit = 150;
 const bytesPerCharacter = 2;
 
 /** What was found, and at which generation: how many changes of accounts and roles had been heard of when it was cached. */
@@ -144,9 +146,10 @@ export function openKeyCache(db: Database, freshness: Freshness, bytes: number):
   return keys;
 }
 
-function sizeOf({ name, scopes, metadata, allowedIps, audience }: VerifiedKey): number {
+function sizeOf({ name, scopes, metadata, allowedIps, audience, limits }: VerifiedKey): number {
   const words = [...scopes, ...(audience ?? [])];
   const characters = name.length + words.join().length + JSON.stringify(metadata).length;
   const ranges = allowedIps?.length ?? 0;
-  return bytesPerKey + bytesPerScope * words.length + bytesPerRange * ranges + bytesPerCharacter * characters;
+  const fixed = bytesPerKey + bytesPerScope * words.length + bytesPerRange * ranges;
+  return fixed + bytesPerLimit * (limits?.length ?? 0) + bytesPerCharacter * characters;
 }

@@ -88,6 +88,13 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
         end as scopes, keys.roles <> '{}' as "hasRoles",
         keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
         keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
+        (select json_agg(json_build_object('id', id, 'name', name, 'amount', amount, 'windowSeconds', window_seconds,
+            'generation', generation) order by name, id)
+          from (
+            select id, name, amount, window_seconds, generation from limits where key_id = keys.id
+            union all
+            select id, name, amount, window_seconds, generation from limits
+            where account_id = keys.account_id and key_id is null) as limits) as limits,
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
         case tokens.hash when keys.previous_hash then keys.previous_ends_at end as "endsAt"
       from (select hash, key_id from tokens where hash >= wanted.hash order by hash limit 1) as tokens
@@ -97,7 +104,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       limit 1)
       union all
       (select tombstones.reason, tombstones.key_id, tombstones.account_id, null, tombstones.name,
-        null, null, null, null, null, null, null, null, null, null
+        null, null, null, null, null, null, null, null, null, null, null
       from (select * from tombstones where hash >= wanted.hash order by hash limit 1) as tombstones
       join accounts on accounts.id = tombstones.account_id
       where tombstones.hash = wanted.hash and accounts.closed_at is null

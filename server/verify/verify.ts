@@ -1,3 +1,4 @@
+import type { Limit, LimitState } from '../../decide/limits.ts';
 import { isPlausible } from '../../decide/token-form.ts';
 import {
   type GoneReason,
@@ -28,6 +29,8 @@ export interface VerifiedKey extends KeyFacts {
   /** Whether it has roles, so that its scopes change with them. */
   hasRoles: boolean;
   metadata: Metadata;
+  /** Its own, those that the keys of its account share, and its quota. Null: none. */
+  limits: readonly Limit[] | null;
 }
 
 /** What is kept of a token that is gone. */
@@ -38,10 +41,20 @@ export interface Tombstone extends Pick<VerifiedKey, 'id' | 'hash' | 'accountId'
 /** What a look-up of a hash returns. */
 export type Found = VerifiedKey | Tombstone;
 
-/** `at` is when it was given, as Unix time in milliseconds. */
+/**
+ * `at` is when it was given, as Unix time in milliseconds. `limits` are those of the key, once it has spent of them, and
+ * `exceeded` those of them that have too little.
+ */
 export type Verdict =
-  | { valid: true; key: VerifiedKey; at: number }
-  | { valid: false; reason: KeyReason; key: Found; at: number }
+  | { valid: true; key: VerifiedKey; at: number; limits?: readonly LimitState[] }
+  | {
+      valid: false;
+      reason: KeyReason;
+      key: Found;
+      at: number;
+      limits?: readonly LimitState[];
+      exceeded?: readonly LimitState[];
+    }
   | { valid: false; reason: 'unknown'; key?: undefined };
 
 const unknown: Verdict = { valid: false, reason: 'unknown' };

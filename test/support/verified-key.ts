@@ -18,5 +18,6 @@ export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
   allowedIps: null,
   audience: null,
   endsAt: null,
+  limits: null,
   ...facts,
 });

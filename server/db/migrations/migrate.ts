@@ -4,12 +4,14 @@ import type { Database } from '../schema.ts';
 import * as start from './0001_start.ts';
 import * as changes from './0002_changes.ts';
 import * as usage from './0003_usage.ts';
+import * as limits from './0004_limits.ts';
 
 /** Every migration, in its order. One that has been released never changes. */
 const migrations: Record<string, Migration> = {
   '0001_start': start,
   '0002_changes': changes,
   '0003_usage': usage,
+  '0004_limits': limits,
 };
 const newest = Object.keys(migrations).sort().at(-1) ?? '';
 

@@ -1,0 +1,158 @@
+import { type Kysely, sql } from 'kysely';
+import { instant } from './instant.ts';
+
+/** Limits and quotas, and how replicas take units of them. docs/LIMITS.md is the argument that this is exact. */
+const statements = [
+  // Those of a key, and those that the keys of an account share. Room in each page lets an update of what is left stay
+  // in it, without touching an index.
+  sql`create table limits (
+    id bigint generated always as identity primary key,
+    account_id text collate "C" not null references accounts on delete cascade,
+    -- Null: the keys of the account share it.
+    key_id text collate "C" references keys on delete cascade,
+    name text collate "C" not null,
+    -- What each window of a limit, or each refill of a quota, begins with. Null: a quota that is not refilled.
+    amount bigint,
+    -- Null: it is a quota.
+    window_seconds integer,
+    refill_every text check (refill_every in ('day', 'week', 'month')),
+    -- Refills come whole days, weeks or months after this.
+    ${instant('refills_from')},
+    -- Counts up whenever what a replica holds of it must not be spent any more.
+    generation integer not null default 0,
+    -- What is left of the window that is on, but for what replicas hold.
+    ungranted bigint not null check (ungranted >= 0),
+    -- When the window ends, or the next refill comes.
+    resets_at timestamptz not null default '-infinity',
+    -- How many units replicas hold, at most, and until when: all blocks have ended by then.
+    held bigint not null default 0,
+    held_until timestamptz not null default '-infinity',
+    -- When replicas were asked last to give back what they hold.
+    recalled_at timestamptz not null default '-infinity',
+    check (window_seconds is null or amount is not null and refill_every is null),
+    check ((refill_every is null) = (refills_from is null)),
+    check (refill_every is null or amount is not null)
+  ) with (fillfactor = 50)`,
+  sql`create index on limits (account_id)`,
+  sql`create unique index on limits (key_id, name) where key_id is not null`,
+  sql`create unique index on limits (account_id, name) where key_id is null`,
+
+  // When the window, or the time between two refills, ends that an instant is in. All windows of the same length begin
+  // at the same time. A month is a calendar month, in UTC, and one without the day of refills_from ends with its last day.
+  sql`create function next_reset(window_seconds integer, refill_every text, refills_from timestamptz, at timestamptz)
+    returns timestamptz language sql stable as $$
+    select case
+      when window_seconds is not null then
+        to_timestamp((floor(date_part('epoch', at) / window_seconds) + 1) * window_seconds)
+      when refill_every is null then 'infinity'
+      when refill_every = 'month' then (
+        select min(reset) from generate_series(0, 1) as later cross join lateral (
+          select ((refills_from at time zone 'UTC') + make_interval(months => later + (
+            12 * (date_part('year', at at time zone 'UTC') - date_part('year', refills_from at time zone 'UTC'))
+            + date_part('month', at at time zone 'UTC') - date_part('month', refills_from at time zone 'UTC'))::integer
+          )) at time zone 'UTC' as reset) as resets
+        where reset > at)
+      else refills_from + make_interval(secs => days * 86400 * (
+        floor((date_part('epoch', at) - date_part('epoch', refills_from)) / (days * 86400)) + 1))
+    end
+    from (select case refill_every when 'week' then 7 else 1 end as days) as period
+  $$`,
+
+  // What a replica gives back of limits, and asks of them: see Ask and Answer in limits/exchange.ts. It locks the rows
+  // in the order of their ids, and reads each of them and the clock only then, so that exchanges of one limit are one
+  // after the other. A window is over when the clock says so, and never comes again, also after the clock was set back.
+  // A block lasts for a second, and a limit is recalled at most ten times in one.
+  // A function, so that the embedded database plans it once.
+  sql`create function exchange_limits(asks json, together boolean, fixed_now timestamptz) returns table (
+    id bigint, granted bigint, ungranted bigint, "isRecalling" boolean, "resetsAt" float8, "timeLeft" float8)
+    language plpgsql as $$
+  #variable_conflict use_column
+  begin
+    return query
+    with asked as materialized (
+      select * from json_to_recordset(asks) as asked(
+        id bigint, generation integer, "resetsAt" float8, spent bigint, back bigint, "atLeast" bigint, need bigint,
+        want bigint)
+      order by id),
+    locked as materialized (
+      select asked.*, found.* from asked cross join lateral (
+        select amount, window_seconds, refill_every, refills_from, ungranted, resets_at, held, held_until, recalled_at
+        from limits where limits.id = asked.id and limits.generation = asked.generation limit 1
+        for no key update) as found),
+    timed as materialized (select *, coalesce(fixed_now, clock_timestamp()) as now from locked),
+    opened as (
+      select *, now < resets_at as is_on,
+        -- What is held was granted in the window that is on.
+        now < resets_at and (round(date_part('epoch', resets_at) * 1000) = "resetsAt"
+          or resets_at = 'infinity' and "resetsAt" is null) as is_same
+      from timed),
+    counted as (
+      select *,
+        case when is_on then resets_at else next_reset(window_seconds, refill_every, refills_from, now) end as ends_at,
+        case when is_on then ungranted else amount end + case when is_same then back else 0 end as available,
+        case when is_on and now < held_until then greatest(0, held - case when is_same then spent + back else 0 end)
+          else 0 end as still_held
+      from opened),
+    -- A replica that is alone may have all. Several leave each other the same again.
+    shared as (select case when count(*) <= 1 then 1 else 2 * count(*) end as parts from replicas),
+    decided as (
+      select counted.*,
+        case
+          when available < "atLeast" then 0
+          when together and not (
+            bool_and(available >= "atLeast") over () and count(*) over () = (select count(*) from asked)) then 0
+          else least(available, greatest(need, least(want, available / parts)))
+        end as units
+      from counted, shared),
+    recalling as (
+      select *, units < need and still_held > 0 as is_recalling,
+        units < need and still_held > 0 and now >= recalled_at + interval '100 milliseconds' as is_told
+      from decided),
+    written as (
+      update limits set ungranted = available - units, resets_at = ends_at,
+        held = still_held + greatest(0, units - need),
+        held_until = case when units > need then now + interval '1 second' else limits.held_until end,
+        recalled_at = case when is_told then now else limits.recalled_at end
+      from recalling
+      where limits.id = recalling.id and (units > 0 or spent > 0 or back > 0 or is_told or not is_on)),
+    told as materialized (
+      select pg_notify('latchkey', 'limit_recalled ' || id) from recalling where is_told
+      union all
+      select pg_notify('latchkey', 'limit_replenished ' || id) from recalling
+      where is_same and back > 0 and now < recalled_at + interval '1 second')
+    select id, units, available - units, is_recalling, round(date_part('epoch', ends_at) * 1000),
+      (date_part('epoch', ends_at) - date_part('epoch', now)) * 1000
+    from recalling where (select count(*) from told) >= 0;
+  end $$`,
+
+  // What is held of a limit is void when its generation changes, and its keys are told of as changed. That units are
+  // granted is no change.
+  sql`create function limit_changed() returns trigger language plpgsql as $$
+  declare
+    changed limits := coalesce(new, old);
+  begin
+    if tg_op <> 'INSERT' then
+      perform pg_notify('latchkey', 'limit_changed ' || old.id);
+    end if;
+    if changed.key_id is null then
+      perform pg_notify('latchkey', 'account_changed ' || changed.account_id);
+    else
+      perform pg_notify('latchkey', 'changed ' || encode(hash, 'hex'))
+      from keys, unnest(array[current_hash, next_hash, previous_hash]) as hash
+      where keys.id = changed.key_id and hash is not null;
+    end if;
+    return null;
+  end $$`,
+  sql`create trigger limit_changed after delete or update of id, account_id, key_id, name, amount, window_seconds,
+      refill_every, refills_from, generation on limits
+    for each row execute function limit_changed()`,
+  // The limits of a key that is being minted are as new as the key: see token_inserted.
+  sql`create trigger limit_inserted after insert on limits
+    for each row when (new.key_id is null or current_setting('latchkey.minting', true) is distinct from 'on')
+    execute function limit_changed()`,
+  sql`create trigger limits_truncated after truncate on limits for each statement execute function keys_changed()`,
+];
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await statement.execute(db);
+}
