@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
+import { givenLimits, Limits, limitsPatched } from './limits.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, PolicyPatch, policyExample } from './policy.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
@@ -88,6 +89,7 @@ export const Account = z
       .nullable()
       .openapi({ description: 'Your own id for the account. Null if the account signed up itself.' }),
     policy: Policy,
+    limits: Limits,
     keyCount: z.int().openapi({ description: 'How many keys the account has, whatever their status.' }),
     createdAt: instant,
   })
@@ -97,6 +99,7 @@ export const Account = z
       email: 'ada@example.com',
       externalId: null,
       policy: null,
+      limits: [],
       keyCount: 0,
       createdAt: '2026-01-31T12:00:00.000Z',
     },
@@ -110,6 +113,7 @@ const withPolicy = {
     email: null,
     externalId: 'user_8812',
     policy: policyExample,
+    limits: [{ name: 'hourly', limit: 50_000, windowSeconds: 3_600 }],
     keyCount: 3,
     createdAt: '2026-01-31T12:00:00.000Z',
   },
@@ -122,6 +126,7 @@ const AccountPatch = z
         'Your own id for this account; no two accounts have the same. Null removes it, if the account has an email.',
     }),
     policy: PolicyPatch.optional(),
+    limits: givenLimits('account', limitsPatched).optional(),
   })
   .openapi('AccountPatch', { example: { policy: policyExample } });
 
@@ -238,7 +243,7 @@ export const accounts = {
     tags,
     summary: 'Change an account',
     description:
-      'A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed.',
+      'A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.',
     security: [byOperator],
     request: {
       headers: actHeaders,

@@ -5,6 +5,7 @@ import { events } from './events.ts';
 import { health } from './health.ts';
 import { introduction } from './introduction.ts';
 import { journal } from './journal.ts';
+import { keyLimits } from './key-limits.ts';
 import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
 import { metrics } from './metrics.ts';
@@ -52,6 +53,7 @@ const contracts = {
       keys,
       bulkRevocation,
       rotation,
+      keyLimits,
       verification,
       usage,
       roles,

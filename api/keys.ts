@@ -4,6 +4,7 @@ import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { Actor, actHeaders, onBehalfOf } from './actor.ts';
 import { conditions, conditionsPatch, newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
+import { givenLimits, Limits, limitsExample, limitsPatched, NewQuota, Quota, QuotaPatch } from './limits.ts';
 import { Metadata, MetadataPatch } from './metadata.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
@@ -47,6 +48,8 @@ export const NewKey = z
       description: 'Expiry time, in the future. Use it instead of `expiresIn`.',
     }),
     ...newConditions,
+    limits: givenLimits('key').optional(),
+    quota: NewQuota.optional(),
   })
   .openapi('NewKey', newKey);
 
@@ -65,6 +68,8 @@ const KeyPatch = z
       .optional()
       .openapi({ description: 'True: every token of the key is refused, until it is false again.' }),
     ...conditionsPatch,
+    limits: givenLimits('key', limitsPatched).optional(),
+    quota: QuotaPatch.optional(),
   })
   .openapi('KeyPatch', { example: { name: 'Mobile app (old)', disabled: true } });
 
@@ -124,6 +129,8 @@ export const Key = z
       .openapi({ description: 'Expiry time: the key is refused from then on. Null: never.' }),
     disabledAt: instant.nullable(),
     ...conditions,
+    limits: Limits,
+    quota: Quota,
     ...lastUsed,
     tokens: z.array(KeyToken).openapi({
       description: 'The current token, and during a rotation the next or the previous one.',
@@ -164,6 +171,8 @@ export const keyExample = {
   notBefore: null,
   allowedIps: ['203.0.113.0/24'],
   audience: null,
+  limits: limitsExample,
+  quota: null,
   ...lastUse,
   tokens: [{ ...tokenExample, ...lastUse }],
   createdBy: { actor: 'operator', onBehalfOf: 'support@example.com' },
@@ -216,7 +225,7 @@ export const keys = {
     tags,
     summary: 'Create a key',
     description:
-      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.',
+      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       headers: actHeaders.extend(idempotencyHeader),

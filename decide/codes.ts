@@ -18,6 +18,7 @@ export const refusalCodes = [
   'key_not_found',
   'malformed_body',
   'method_not_allowed',
+  'no_quota',
   'not_found',
   'overloaded',
   'role_exists',

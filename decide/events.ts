@@ -1,6 +1,6 @@
 /** Every type of event, and what it records. A type is stable: what it means never changes, and it is never reused. */
 export const eventTypes = {
-  'account.changed': 'The `externalId` or the policy of an account was changed.',
+  'account.changed': 'The `externalId`, the policy or the limits of an account were changed.',
   'account.created': 'An account was created.',
   'account.deleted': 'An account was deleted, and with it its sessions and keys.',
   'key.changed': 'A key was changed.',
@@ -8,6 +8,7 @@ export const eventTypes = {
   'key.expiring': 'A key expires in 30 days, in 7 days, or in 1 day.',
   'key.leaked': 'A token of a key was reported as leaked.',
   'key.minted': 'A key was created.',
+  'key.quota_added': 'Units were added to the quota of a key.',
   'key.revoked': 'A key was deleted, by itself or with its account.',
   'key.rotated': 'A key got a new token, which sleeps until it is used.',
   'key.rotation_cancelled': 'The next token of a key was dropped before it was used.',

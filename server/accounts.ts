@@ -8,6 +8,13 @@ import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPasswo
 import { type Act, recorded, stored } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
+import {
+  accountLimits,
+  afterChangedLimits,
+  changedLimits,
+  type LimitRule,
+  type LimitsChange,
+} from './limit-rows.ts';
 import { hashPassword, isPassword } from './password.ts';
 
 /** Whoever holds keys: signed up here by email, or made by the operator for one of the product's own users. */
@@ -18,6 +25,8 @@ export interface Account {
   externalId: string | null;
   /** What its keys are held to, in place of the deployment's policy. Null: nothing of its own. */
   policy: AccountPolicy | null;
+  /** What all of its keys share, in the order of their names. */
+  limits: LimitRule[];
   /** How many keys it has, in whatever state. */
   keyCount: number;
   createdAt: Date;
@@ -29,12 +38,14 @@ const columns = [
   'email',
   'external_id as externalId',
   'policy',
+  accountLimits.as('limits'),
   'key_count as keyCount',
   'created_at as createdAt',
 ] as const;
 /** The same, for a select from a CTE. */
 const accountColumns = sql`
-  id, number, email, external_id as "externalId", policy, key_count as "keyCount", created_at as "createdAt"`;
+  id, number, email, external_id as "externalId", policy, ${accountLimits} as limits, key_count as "keyCount",
+  created_at as "createdAt"`;
 
 /**
  * Creates an account that has a password.
@@ -95,7 +106,12 @@ export const findExternalAccount = (db: Database, externalId: string): Promise<A
 
 /** The id of the account with this id of the product's own. @throws AccountNotFound */
 export async function accountIdOf(db: Database, externalId: string): Promise<string> {
-  const account = await findExternalAccount(db, externalId);
+  const account = await db
+    .selectFrom('accounts')
+    .select('id')
+    .where('external_id', '=', externalId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
   if (!account) throw new AccountNotFound();
   return account.id;
 }
@@ -127,7 +143,7 @@ async function insertAccount(
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
       ${accountColumns}
-    from (select) as outcome left join created on true`.execute(db);
+    from (select) as outcome left join created as accounts on true`.execute(db);
   const { isAllowed, isCreated, ...account } = onlyRow(rows);
   return { isAllowed, account: isCreated ? account : undefined };
 }
@@ -150,7 +166,7 @@ export async function getNamedAccount(db: Database, id: string): Promise<Account
 }
 
 /** What an account may be changed to: what is absent stays. */
-export interface AccountChange {
+export interface AccountChange extends Pick<LimitsChange, 'limits'> {
   externalId?: string | null | undefined;
   /** Is merged, and null removes a field of it, or all of it (RFC 7396). */
   policy?: { [Rule in keyof AccountPolicy]?: AccountPolicy[Rule] | null | undefined } | null | undefined;
@@ -158,7 +174,8 @@ export interface AccountChange {
 
 /**
  * Changes an account, and answers with what it is now. Where nothing is to change, nothing is written. A verdict names
- * the externalId: a change of it is in force in every replica when this ends. A change of the policy is in force for
+ * the externalId, and spends of the limits: a change of these is in force in every replica when this ends. A change of
+ * the policy is in force for
  * whatever is minted or changed from then on, and leaves every key as it is.
  * @throws AccountNotFound also for the operator's own account
  * @throws ExternalIdTaken
@@ -170,13 +187,15 @@ export async function changeAccount(
   change: AccountChange,
   act: Act,
 ): Promise<Account> {
-  const { externalId, policy } = change;
+  const { externalId, policy, limits } = change;
   const changes = [];
   if (externalId !== undefined) changes.push(sql`external_id = ${externalId}::text`);
   if (policy === null) changes.push(sql`policy = null`);
   else if (policy && Object.keys(policy).length > 0)
     changes.push(sql`policy = nullif(
       jsonb_strip_nulls(coalesce(policy, '{}') || ${JSON.stringify(policy)}::text::jsonb), '{}')`);
+  // Locks the row.
+  if (limits) changes.push(sql`key_count = key_count`);
   if (changes.length === 0) return getNamedAccount(db, id);
   const { rows } = await sql<Account>`
     with changed as (
@@ -185,14 +204,15 @@ export async function changeAccount(
         and (email is not null or ${externalId !== null}::boolean)
       returning *),
     recorded as ${recorded(act, 'account.changed', sql`select id, null::text from changed`, change)}
-    select ${accountColumns} from changed`
+    ${changedLimits({ limits }, { account: sql`id`, key: sql`null` }, act.now)}
+    select ${accountColumns} from changed as accounts where ${afterChangedLimits({ limits })}`
     .execute(db)
     .catch((error) => {
       throw isUniqueViolation(error) ? new ExternalIdTaken() : error;
     });
-  if (externalId !== undefined) await settled();
+  if (externalId !== undefined || limits) await settled();
   const [changed] = rows;
-  if (changed) return changed;
+  if (changed) return limits ? getNamedAccount(db, id) : changed;
   await getNamedAccount(db, id);
   throw new InvalidInput({
     detail: 'The account has no email, so it needs an externalId: nothing else tells whose it is.',

@@ -15,6 +15,7 @@ import { accountOperations } from './routes/v1/accounts.ts';
 import { bulkRevocationOperations } from './routes/v1/bulk-revocation.ts';
 import { eventOperations } from './routes/v1/events.ts';
 import { healthOperations } from './routes/v1/health.ts';
+import { keyLimitOperations } from './routes/v1/key-limits.ts';
 import { keyOperations } from './routes/v1/keys.ts';
 import { leakOperations } from './routes/v1/leaks.ts';
 import { metricsOperations } from './routes/v1/metrics.ts';
@@ -57,6 +58,7 @@ export function createApp(context: ServiceContext): {
       ...keyOperations(context),
       ...bulkRevocationOperations(context),
       ...rotationOperations(context),
+      ...keyLimitOperations(context),
       ...roleOperations(context),
       ...eventOperations(context),
       ...leakOperations(context),

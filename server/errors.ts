@@ -98,6 +98,14 @@ export class KeyLimitReached extends Refusal {
   }
 }
 
+/** Units are to be added to the quota of a key that has none. */
+export class NoQuota extends Refusal {
+  readonly code = 'no_quota';
+  constructor() {
+    super('The key has no quota: give it one first, with "quota": { "remaining": … }.');
+  }
+}
+
 const rotationConflicts = {
   rotation_draining:
     'The previous token of the key is still accepted: finish its rotation first, or rotate with "immediate": true.',

@@ -17,9 +17,16 @@ import {
   ownedBy,
   type Store,
 } from './keys.ts';
+import {
+  afterChangedLimits,
+  asMissingQuota,
+  changedLimits,
+  changesLimits,
+  type LimitsChange,
+} from './limit-rows.ts';
 
 /** What a key may be changed to: what is absent stays. Metadata is merged, and null removes an entry (RFC 7396). */
-export interface KeyChange {
+export interface KeyChange extends LimitsChange {
   name?: string | undefined;
   scopes?: string[] | undefined;
   roles?: KeyRole[] | undefined;
@@ -31,8 +38,10 @@ export interface KeyChange {
   audience?: string[] | null | undefined;
 }
 
-const isNothing = ({ metadata = {}, ...change }: KeyChange) =>
-  Object.keys(metadata).length === 0 && Object.values(change).every((value) => value === undefined);
+const isNothing = ({ metadata = {}, limits, quota, ...change }: KeyChange) =>
+  Object.keys(metadata).length === 0 &&
+  !changesLimits({ limits, quota }) &&
+  Object.values(change).every((value) => value === undefined);
 
 /** How many entries metadata may have, and how many bytes their names and texts may take as JSON. */
 const maxMetadataEntries = 50;
@@ -80,7 +89,8 @@ const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Gi
  * @throws KeyNotFound where the account has no such key
  * @throws InsufficientScope where the key has scopes beyond `within`, or would get some
  * @throws BeyondPolicy where it would get scopes or an expiry that the policy of the account does not allow
- * @throws InvalidInput where the merged metadata would be too many, or too long
+ * @throws InvalidInput where the merged metadata would be too many, or too long, or where a quota is changed that is not
+ * there
  */
 export async function changeKey(
   { db, settled, defaultPolicy }: Store & { defaultPolicy: Policy },
@@ -126,11 +136,14 @@ export async function changeKey(
       ...change,
       ...(change.roles && { roles: change.roles.map((role) => role.name) }),
     })}
-    select ${keyColumns} from changed as keys`.execute(db);
+    ${changedLimits(change, { account: sql`account_id`, key: sql`id` }, act.now)}
+    select ${keyColumns} from changed as keys where ${afterChangedLimits(change)}`
+    .execute(db)
+    .catch(asMissingQuota);
   const [changed] = rows;
   if (changed) {
     await settled();
-    return keyOf(changed);
+    return changesLimits(change) ? getKey(db, accountId, name) : keyOf(changed);
   }
 
   const found = await basisOf(db, accountId, name);

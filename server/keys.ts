@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Quota } from '../decide/limits.ts';
 import type { KeyStatus, TokenState } from '../decide/verdict.ts';
 import type { Database, Metadata } from './db/schema.ts';
 import { KeyNotFound } from './errors.ts';
 import { type Act, recorded } from './events.ts';
+import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
 import { hashText, startOf } from './token.ts';
 
 /** A token of a key as it is stored, without the secret. */
@@ -58,6 +60,10 @@ export interface Key {
   allowedIps: string[] | null;
   /** Who may accept it, as URIs; null: anybody. */
   audience: string[] | null;
+  /** In the order of their names. */
+  limits: LimitRule[];
+  /** As it is stored: see `quotaAt`. Null: none. */
+  quota: Quota | null;
   /** The actor that minted it. */
   createdBy: Act['actor'];
   /** Whom the operator minted it for, as it says. */
@@ -73,6 +79,7 @@ export const keyColumns = sql`
     select coalesce(json_agg(json_build_object('id', id, 'name', name, 'scopes', scopes) order by name), '[]')
     from roles where id = any(keys.roles)) end as roles,
   disabled_at as "disabledAt", not_before as "notBefore", allowed_ips as "allowedIps", audience,
+  ${keyLimitColumns},
   created_by as "createdBy", on_behalf_of as "onBehalfOf", created_at as "createdAt", updated_at as "updatedAt",
   -- Ordered by state: the alphabet has current before next and previous.
   (select json_agg(token order by state) from (
@@ -87,12 +94,12 @@ export const keyColumns = sql`
 /** A value as JSON has it, with strings for dates. */
 type Json<Value> = { [Name in keyof Value]: Date extends Value[Name] ? string | null : Value[Name] };
 /** A key as `keyColumns` reads it. */
-export type KeyRow = Omit<Key, 'tokens'> & { tokens: Json<Token>[] | null };
+export type KeyRow = Omit<Key, 'tokens' | 'quota'> & { tokens: Json<Token>[] | null; quota: QuotaRow | null };
 
 const dateOf = (text: string | null) => (text === null ? null : new Date(text));
 
 /** @param minted a token that the same statement has inserted, which its own select cannot see */
-export function keyOf({ tokens, ...key }: KeyRow, ...minted: Token[]): Key {
+export function keyOf({ tokens, quota, ...key }: KeyRow, ...minted: Token[]): Key {
   const stored = (tokens ?? []).map(
     ({ createdAt, activatedAt, endsAt, lastUsedAt, ...token }): Token => ({
       ...token,
@@ -104,7 +111,7 @@ export function keyOf({ tokens, ...key }: KeyRow, ...minted: Token[]): Key {
   );
   const [current, ...others] = [...stored, ...minted];
   if (!current) throw new Error(`The key ${key.id} has no token.`);
-  return { ...key, tokens: [current, ...others] };
+  return { ...key, quota: quota && quotaOf(quota), tokens: [current, ...others] };
 }
 
 /** How a key is named: by its id, or by its number. */

@@ -8,10 +8,11 @@ import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import { allScopesOf, type Key, newlyMinted } from './keys.ts';
+import { limitFacts, mintedLimits } from './limit-rows.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
-  Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience'>> & {
+  Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience' | 'limits' | 'quota'>> & {
     token: string;
     /** Scopes that it must not go beyond: those of a key that makes the call. Undefined: no such bound. */
     within: ReadonlySet<string> | undefined;
@@ -67,7 +68,7 @@ export async function mintKey(
   const current = newlyMinted(token, at, 'current');
   const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
   const stored = { tokens: [current] as const, disabledAt: null, ...by, createdAt: at, updatedAt: at };
-  const usual = { roles: [], notBefore: null, allowedIps: null, audience: null };
+  const usual = { roles: [], notBefore: null, allowedIps: null, audience: null, limits: [], quota: null };
   const key = { id: newId(act.now), ...usual, ...given, ...stored };
   assertWithin(allScopesOf(key), within);
   const claimed = keyClaim?.claim.insert(
@@ -121,12 +122,13 @@ async function insertKey(
       returning id, account_id, number, current_hash),
     token as (
       insert into tokens (hash, key_id, start, created_at, activated_at)
-      select current_hash, id, ${current.start}::text, ${at}, ${at} from minted),
+      select current_hash, id, ${current.start}::text, ${at}, ${at} from minted)${mintedLimits([key])},
     recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`, {
       name: key.name,
       scopes: key.scopes,
       ...(key.roles.length > 0 && { roles: key.roles.map((role) => role.name) }),
       expiresAt: key.expiresAt,
+      ...limitFacts(key),
     })}
     select number from minted`.execute(db);
   return rows[0]?.number;

@@ -93,6 +93,7 @@ async function stored(): Promise<Record<string, string>> {
       union all select account_id, to_jsonb(keys)::text from keys
       union all select account_id, (to_jsonb(tokens) - array['last_used_at', 'last_used_ip', 'last_used_user_agent'])::text
         from tokens join keys on keys.id = key_id
+      union all select account_id, to_jsonb(limits)::text from limits
       union all select ${operatorAccountId}::text, to_jsonb(roles)::text from roles
       union all select account_id, to_jsonb(events)::text from events
     ) as rows group by account_id`.execute(service.db);

@@ -128,6 +128,28 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await scopes()).toEqual([]);
   });
 
+  test('limits that change, of a key or of its account, are in force in every replica when it is answered', async () => {
+    const { account } = await createExternalAccount(here.db, 'user_limited', act);
+    const { id, hash } = await knownKey(account.id);
+    const limit = { name: 'burst', limit: 5, windowSeconds: 60 };
+    const known = async () => {
+      const { limits } = (await there.keys.find(hash)) as VerifiedKey;
+      return limits?.map(({ name, amount, generation }) => [name, amount, generation]);
+    };
+    await changeAccount(here, account.id, { limits: [{ ...limit, name: 'all' }] }, act);
+    expect(await known()).toEqual([['all', 5, 0]]);
+    const change = { limits: [limit], quota: { remaining: 3 } };
+    await changeKey({ ...here, defaultPolicy }, account.id, { id }, change, act);
+    expect(await known()).toEqual([
+      ['all', 5, 0],
+      ['burst', 5, 0],
+      ['quota', null, 0],
+    ]);
+    await changeAccount(here, account.id, { limits: [{ ...limit, name: 'all', limit: 6 }] }, act);
+    expect((await known())?.[0]).toEqual(['all', 6, 1]);
+    expect(await remembers(there, hash)).toBe(true);
+  });
+
   test('a key that is brought in by hand is no longer unknown', async () => {
     const hash = hashText(newToken('lk_'));
     await there.keys.find(hash);

@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key
-         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.
+         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.
          */
         post: operations["createKey"];
         delete?: never;
@@ -147,6 +147,46 @@ export interface paths {
          * @description Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["extendRotation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{keyId}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the limits of a key
+         * @description What is left of each limit of the key, of its quota, and of the limits that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.
+         */
+        get: operations["listKeyLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{keyId}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add to the quota of a key
+         * @description Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. When the call returns, every replica knows that there are units again.
+         */
+        post: operations["addToQuota"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,7 +480,7 @@ export interface paths {
         head?: never;
         /**
          * Change an account
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
          */
         patch: operations["updateAccount"];
         trace?: never;
@@ -658,6 +698,26 @@ export interface components {
             allowedIps: string[] | null;
             /** @description The services that accept the key. Null: every service. */
             audience: string[] | null;
+            /** @description In the order of their names. */
+            limits: components["schemas"]["Limit"][];
+            /** @description Null: the key has no quota. */
+            quota: {
+                /** @description Units that are left now, without those that a replica has taken to spend: see `GET /v1/keys/{keyId}/limits`. */
+                remaining: number;
+                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+                refill: {
+                    /** @description Units after each refill. */
+                    amount: number;
+                    /** @enum {string} */
+                    every: "day" | "week" | "month";
+                } | null;
+                /**
+                 * Format: date-time
+                 * @description Time of the next refill. Null: never.
+                 * @example 2026-01-31T12:00:00.000Z
+                 */
+                refillsAt: string | null;
+            } | null;
             /**
              * Format: date-time
              * @description Time of the last accepted verification or call.
@@ -689,6 +749,14 @@ export interface components {
             updatedAt: string;
             /** @description The secret. It is returned only in this response. */
             token: string;
+        };
+        Limit: {
+            /** @description Names the limit in verdicts and in `costs`. */
+            name: string;
+            /** @description Units in each window. */
+            limit: number;
+            /** @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database. */
+            windowSeconds: number;
         };
         KeyToken: {
             /**
@@ -745,7 +813,7 @@ export interface components {
              * @description The stable name of the problem. Branch on this.
              * @enum {string}
              */
-            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
@@ -852,6 +920,63 @@ export interface components {
              *     ]
              */
             audience?: string[];
+            /**
+             * @description Up to 8 limits of the key: a verification counts in each of them. Only the operator sets limits. No two have the same name.
+             * @example [
+             *       {
+             *         "name": "burst",
+             *         "limit": 100,
+             *         "windowSeconds": 60
+             *       }
+             *     ]
+             */
+            limits?: {
+                /**
+                 * @description Names the limit in verdicts and in `costs`. `quota` is taken.
+                 * @example burst
+                 */
+                name: string;
+                /**
+                 * @description Units in each window.
+                 * @example 100
+                 */
+                limit: number;
+                /**
+                 * @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.
+                 * @example 60
+                 */
+                windowSeconds: number;
+            }[];
+            /**
+             * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota.
+             * @example {
+             *       "remaining": 10000,
+             *       "refill": {
+             *         "amount": 10000,
+             *         "every": "month"
+             *       }
+             *     }
+             */
+            quota?: {
+                /**
+                 * @description Units to begin with.
+                 * @example 10000
+                 */
+                remaining: number;
+                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+                refill?: {
+                    /**
+                     * @description Units after each refill.
+                     * @example 10000
+                     */
+                    amount: number;
+                    /**
+                     * @example month
+                     * @enum {string}
+                     */
+                    every: "day" | "week" | "month";
+                } | null;
+            };
         };
         KeyPage: {
             data: components["schemas"]["Key"][];
@@ -907,6 +1032,26 @@ export interface components {
             allowedIps: string[] | null;
             /** @description The services that accept the key. Null: every service. */
             audience: string[] | null;
+            /** @description In the order of their names. */
+            limits: components["schemas"]["Limit"][];
+            /** @description Null: the key has no quota. */
+            quota: {
+                /** @description Units that are left now, without those that a replica has taken to spend: see `GET /v1/keys/{keyId}/limits`. */
+                remaining: number;
+                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+                refill: {
+                    /** @description Units after each refill. */
+                    amount: number;
+                    /** @enum {string} */
+                    every: "day" | "week" | "month";
+                } | null;
+                /**
+                 * Format: date-time
+                 * @description Time of the next refill. Null: never.
+                 * @example 2026-01-31T12:00:00.000Z
+                 */
+                refillsAt: string | null;
+            } | null;
             /**
              * Format: date-time
              * @description Time of the last accepted verification or call.
@@ -987,6 +1132,59 @@ export interface components {
             allowedIps?: string[] | null;
             /** @description The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience. Null: every service. */
             audience?: string[] | null;
+            /**
+             * @description Up to 8 limits of the key: a verification counts in each of them. Only the operator sets limits. No two have the same name. The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.
+             * @example [
+             *       {
+             *         "name": "burst",
+             *         "limit": 100,
+             *         "windowSeconds": 60
+             *       }
+             *     ]
+             */
+            limits?: {
+                /**
+                 * @description Names the limit in verdicts and in `costs`. `quota` is taken.
+                 * @example burst
+                 */
+                name: string;
+                /**
+                 * @description Units in each window.
+                 * @example 100
+                 */
+                limit: number;
+                /**
+                 * @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.
+                 * @example 60
+                 */
+                windowSeconds: number;
+            }[];
+            /**
+             * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota. It is merged (RFC 7396): what is left out stays as it is. Null removes the quota. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless `remaining` is set.
+             * @example {
+             *       "remaining": 10000
+             *     }
+             */
+            quota?: {
+                /**
+                 * @description Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.
+                 * @example 10000
+                 */
+                remaining?: number;
+                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+                refill?: {
+                    /**
+                     * @description Units after each refill.
+                     * @example 10000
+                     */
+                    amount: number;
+                    /**
+                     * @example month
+                     * @enum {string}
+                     */
+                    every: "day" | "week" | "month";
+                } | null;
+            } | null;
         };
         RevokedKeys: {
             /** @description How many keys met the filter when the call began. */
@@ -1081,6 +1279,41 @@ export interface components {
              * @example 86400
              */
             overlapSeconds: number;
+        };
+        LimitStates: {
+            data: components["schemas"]["LimitState"][];
+        };
+        LimitState: {
+            /** @description The name of the limit. `quota`: the quota of the key. */
+            name: string;
+            /** @description Whether it is a limit of the account, which all of its keys share. */
+            sharedByAccount: boolean;
+            /** @description Units in each window. Null for the quota. */
+            limit: number | null;
+            /** @description Length of a window. Null for the quota. */
+            windowSeconds: number | null;
+            /** @description Units that are left, without those that a replica has taken to spend. */
+            ungranted: number;
+            /** @description Units that replicas have taken, at most: some of them may be spent. What is not spent within a second comes back. */
+            held: number;
+            /**
+             * Format: date-time
+             * @description End of the window, or time of the next refill. Null: the quota is never refilled.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            resetsAt: string | null;
+        };
+        /**
+         * @example {
+         *       "add": 5000
+         *     }
+         */
+        QuotaAddition: {
+            /**
+             * @description So many units are added to what remains.
+             * @example 5000
+             */
+            add: number;
         };
         Verdict: components["schemas"]["Valid"] | components["schemas"]["Invalid"];
         Valid: {
@@ -1402,7 +1635,7 @@ export interface components {
             /**
              * @description What happened. More types may be added.
              *
-             *     - `account.changed`: The `externalId` or the policy of an account was changed.
+             *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed.
              *     - `account.created`: An account was created.
              *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
              *     - `key.changed`: A key was changed.
@@ -1410,6 +1643,7 @@ export interface components {
              *     - `key.expiring`: A key expires in 30 days, in 7 days, or in 1 day.
              *     - `key.leaked`: A token of a key was reported as leaked.
              *     - `key.minted`: A key was created.
+             *     - `key.quota_added`: Units were added to the quota of a key.
              *     - `key.revoked`: A key was deleted, by itself or with its account.
              *     - `key.rotated`: A key got a new token, which sleeps until it is used.
              *     - `key.rotation_cancelled`: The next token of a key was dropped before it was used.
@@ -1429,7 +1663,7 @@ export interface components {
              *     - `session.started`: An account signed in.
              * @enum {string}
              */
-            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
             /**
              * Format: date-time
              * @description When it happened.
@@ -1456,7 +1690,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
@@ -1500,6 +1734,7 @@ export interface components {
          *       "email": "ada@example.com",
          *       "externalId": null,
          *       "policy": null,
+         *       "limits": [],
          *       "keyCount": 0,
          *       "createdAt": "2026-01-31T12:00:00.000Z"
          *     }
@@ -1525,6 +1760,8 @@ export interface components {
                 /** @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. */
                 allowedScopes?: string[];
             } | null;
+            /** @description In the order of their names. */
+            limits: components["schemas"]["Limit"][];
             /** @description How many keys the account has, whatever their status. */
             keyCount: number;
             /**
@@ -1591,6 +1828,33 @@ export interface components {
                  */
                 allowedScopes?: string[] | null;
             } | null;
+            /**
+             * @description Up to 8 limits that all keys of the account share: a verification of any of them counts in each. No two have the same name. The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.
+             * @example [
+             *       {
+             *         "name": "burst",
+             *         "limit": 100,
+             *         "windowSeconds": 60
+             *       }
+             *     ]
+             */
+            limits?: {
+                /**
+                 * @description Names the limit in verdicts and in `costs`. `quota` is taken.
+                 * @example burst
+                 */
+                name: string;
+                /**
+                 * @description Units in each window.
+                 * @example 100
+                 */
+                limit: number;
+                /**
+                 * @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.
+                 * @example 60
+                 */
+                windowSeconds: number;
+            }[];
         };
         PasswordChange: {
             /** Format: password */
@@ -1675,6 +1939,7 @@ export interface components {
     pathItems: never;
 }
 export type MintedKey = components['schemas']['MintedKey'];
+export type Limit = components['schemas']['Limit'];
 export type KeyToken = components['schemas']['KeyToken'];
 export type Problem = components['schemas']['Problem'];
 export type Violation = components['schemas']['Violation'];
@@ -1687,6 +1952,9 @@ export type RevokeKeys = components['schemas']['RevokeKeys'];
 export type KeyFilter = components['schemas']['KeyFilter'];
 export type Rotate = components['schemas']['Rotate'];
 export type ExtendRotation = components['schemas']['ExtendRotation'];
+export type LimitStates = components['schemas']['LimitStates'];
+export type LimitState = components['schemas']['LimitState'];
+export type QuotaAddition = components['schemas']['QuotaAddition'];
 export type Verdict = components['schemas']['Verdict'];
 export type Valid = components['schemas']['Valid'];
 export type VerifiedKey = components['schemas']['VerifiedKey'];
@@ -1775,6 +2043,14 @@ export interface operations {
                      *             "203.0.113.0/24"
                      *           ],
                      *           "audience": null,
+                     *           "limits": [
+                     *             {
+                     *               "name": "burst",
+                     *               "limit": 100,
+                     *               "windowSeconds": 60
+                     *             }
+                     *           ],
+                     *           "quota": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
                      *           "lastUsedUserAgent": "files-cli/2.4",
@@ -1980,6 +2256,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": null,
                      *       "lastUsedIp": null,
                      *       "lastUsedUserAgent": null,
@@ -2257,6 +2541,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -2605,6 +2897,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -3080,6 +3380,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -3371,6 +3679,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -3587,6 +3903,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -3807,6 +4131,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -3986,6 +4318,481 @@ export interface operations {
                 };
             };
             /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeyLimits: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits: those of the key, its quota, and those of its account, each by name. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "burst",
+                     *           "sharedByAccount": false,
+                     *           "limit": 100,
+                     *           "windowSeconds": 60,
+                     *           "ungranted": 40,
+                     *           "held": 12,
+                     *           "resetsAt": "2026-01-31T12:01:00.000Z"
+                     *         },
+                     *         {
+                     *           "name": "quota",
+                     *           "sharedByAccount": false,
+                     *           "limit": null,
+                     *           "windowSeconds": null,
+                     *           "ungranted": 9800,
+                     *           "held": 50,
+                     *           "resetsAt": "2026-02-28T12:00:00.000Z"
+                     *         },
+                     *         {
+                     *           "name": "hourly",
+                     *           "sharedByAccount": true,
+                     *           "limit": 50000,
+                     *           "windowSeconds": 3600,
+                     *           "ungranted": 21500,
+                     *           "held": 0,
+                     *           "resetsAt": "2026-01-31T13:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LimitStates"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addToQuota: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The key’s id. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaAddition"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now. A repeated call returns the key as it is by then. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_6921a5d4b281af121fcda4cf",
+                     *       "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *       "name": "Mobile app",
+                     *       "start": "lk_3fYq",
+                     *       "scopes": [
+                     *         "files:read"
+                     *       ],
+                     *       "roles": [],
+                     *       "metadata": {
+                     *         "environment": "production"
+                     *       },
+                     *       "status": "active",
+                     *       "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
+                     *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *       "lastUsedIp": "203.0.113.7",
+                     *       "lastUsedUserAgent": "files-cli/2.4",
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "lk_3fYq",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4"
+                     *         }
+                     *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key has no quota (`no_quota`), or the first call with this `Idempotency-Key` is too long ago (`already_done`). */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "no_quota",
+                     *       "detail": "The key has no quota: give it one first, with \"quota\": { \"remaining\": … }."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid (`invalid_input`, and `errors` lists each one), or the `Idempotency-Key` was sent with another request (`idempotency_key_reused`). */
             422: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -4492,6 +5299,14 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
                      *       "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *       "lastUsedIp": "203.0.113.7",
                      *       "lastUsedUserAgent": "files-cli/2.4",
@@ -6021,7 +6836,7 @@ export interface operations {
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
                 /** @description Only events of this type. */
-                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
                 /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor?: string;
                 /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */
@@ -7292,6 +8107,13 @@ export interface operations {
                      *           "files:*"
                      *         ]
                      *       },
+                     *       "limits": [
+                     *         {
+                     *           "name": "hourly",
+                     *           "limit": 50000,
+                     *           "windowSeconds": 3600
+                     *         }
+                     *       ],
                      *       "keyCount": 3,
                      *       "createdAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -7574,6 +8396,13 @@ export interface operations {
                      *           "files:*"
                      *         ]
                      *       },
+                     *       "limits": [
+                     *         {
+                     *           "name": "hourly",
+                     *           "limit": 50000,
+                     *           "windowSeconds": 3600
+                     *         }
+                     *       ],
                      *       "keyCount": 3,
                      *       "createdAt": "2026-01-31T12:00:00.000Z"
                      *     }

@@ -113,6 +113,8 @@ const handlers: Record<string, () => void> = {
           notBefore: null,
           allowedIps: null,
           audience: null,
+          limits: [],
+          quota: null,
           lastUsedAt: null,
           lastUsedIp: null,
           lastUsedUserAgent: null,

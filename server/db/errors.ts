@@ -22,6 +22,9 @@ export const isClosedConnection = (error: unknown): boolean => closedConnections
 /** Whether a statement failed because a value that has to be unique is there already. Nothing was done. */
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
 
+/** Whether a statement failed because a key has no quota: see `change_limits` in migrations/0004_limits.ts. */
+export const isNoQuota = (error: unknown): boolean => codeOf(error) === 'LK001';
+
 /** An error of a driver, as the outage that it tells of, if it does. */
 export function asOutage(error: unknown): unknown {
   const code = codeOf(error);

@@ -54,6 +54,7 @@ export const encode = <K extends Kind>(message: Of<K>): string => written[messag
 export const encodeInSql = {
   beat: (beat: string, pid: string) => `'beat ' || ${beat} || ' ' || ${pid}`,
   confirmed: (barrier: string, replica: string) => `'confirmed ' || ${barrier} || ' ' || ${replica}`,
+  limitReplenished: (id: string) => `'limit_replenished ' || ${id}`,
 };
 
 const read: { [K in Kind]: (first: string, second: string) => Of<K> } = {

@@ -64,7 +64,13 @@ const issuers: Record<
   string,
   (service: TestService, account: Account, operation: Operation, token: string) => Promise<string>
 > = {
-  keyId: async (service, account) => (await mint(service, account)).id,
+  async keyId(service, account, { path }) {
+    const { id: keyId } = await mint(service, account);
+    const place = { path: { keyId }, query: { accountId: `acc_${account.accountId}` } };
+    if (path.endsWith('/quota'))
+      await service.operator.PATCH('/v1/keys/{keyId}', { params: place, body: { quota: { remaining: 0 } } });
+    return keyId;
+  },
   async roleId({ operator, context }) {
     const name = `role-${newId(context.now())}`;
     return expectData(await operator.POST('/v1/roles', { body: { name, scopes: [] } })).id;

@@ -17,7 +17,7 @@ const email = 'ada@example.com';
 
 /** Every row that is copied, as text. */
 async function rowsOf(db: Database): Promise<string[]> {
-  const tables = ['accounts', 'sessions', 'refresh_tokens', 'keys', 'usage', 'events'];
+  const tables = ['accounts', 'sessions', 'refresh_tokens', 'keys', 'limits', 'usage', 'events'];
   const rows = await Promise.all(
     tables.map((table) =>
       sql<{
@@ -46,6 +46,13 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   const { accessToken } = expectData(await as().POST('/v1/sessions', { body: { email, password } }));
   const body = { name: 'Schlüssel "1"', scopes: ['files:read', 'a,b'], metadata: { big: 2 ** 53 - 1 } };
   const key = expectData(await as(accessToken).POST('/v1/keys', { body }));
+  const operator = as((await readFile(join(directory, 'operator-token'), 'utf8')).trim());
+  const limited = {
+    ...{ name: 'Limited', limits: [{ name: 'burst', limit: 5, windowSeconds: 60 }] },
+    quota: { remaining: 2, refill: { amount: 9, every: 'month' as const } },
+  };
+  const query = { accountId: key.accountId };
+  const { id: keyId } = expectData(await operator.POST('/v1/keys', { params: { query }, body: limited }));
   const verify = async () =>
     expectData(await as(accessToken).POST('/v1/keys/verify', { body: { token: key.token } }));
   const verdict = await verify();
@@ -55,7 +62,8 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
 
   const { stdout } = await copy(directory, url);
   expect(stdout).toMatch(/^accounts +2$/m);
-  expect(stdout).toMatch(/^keys +1$/m);
+  expect(stdout).toMatch(/^keys +2$/m);
+  expect(stdout).toMatch(/^limits +2$/m);
   const embedded = await openPGlite(join(directory, 'database'));
   const copied = await openPostgres(url);
   expect(await rowsOf(copied)).toEqual(await rowsOf(embedded));
@@ -77,4 +85,6 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   });
   expect(await verify()).toEqual(verdict);
   expectData(await as(accessToken).POST('/v1/keys', { body: { name: 'Another' } }));
+  const change = { params: { path: { keyId }, query }, body: { limits: [] } };
+  expectData(await as(await secret('operator-token')).PATCH('/v1/keys/{keyId}', change));
 });

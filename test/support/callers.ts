@@ -3,6 +3,7 @@ import { type ContractName, contractNames, documentOf, operationsOf } from '../.
 import type { Security } from '../../server/callers.ts';
 import { withoutRequest } from '../../server/events.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
+import { changeKey } from '../../server/key-changes.ts';
 import type { Key } from '../../server/keys.ts';
 import { mintKey } from '../../server/minting.ts';
 import { hashPassword } from '../../server/password.ts';
@@ -198,12 +199,16 @@ export async function newWorld(service: TestService): Promise<World> {
   return { service, owner, other, thing: { token, key }, roleId };
 }
 
-/** Brings the thing to the step of a rotation that the call is about. */
+/** Brings the thing to the step of a rotation that the call is about, or gives it the quota that it is about. */
 export async function prepare({ operationId }: Call, { service, owner, thing }: World): Promise<void> {
-  if (!/^(?:cancel|finish|extend)Rotation$/.test(operationId)) return;
   const { context } = service;
   const { accountId } = owner;
   const { id } = thing.key;
+  if (operationId === 'addToQuota') {
+    const act = withoutRequest('operator', context.now());
+    await changeKey(context, accountId, { id }, { quota: { remaining: 1 } }, act);
+  }
+  if (!/^(?:cancel|finish|extend)Rotation$/.test(operationId)) return;
   const minted = { token: newToken('lk_'), overlap: 60 };
   const { tokens } = await rotateKey(
     context,

@@ -19,6 +19,7 @@ import {
 } from './command.ts';
 import { addresses, audiences, day, scopes } from './given.ts';
 import { clientIp, expectData } from './harness.ts';
+import { limitCommands } from './limit-commands.ts';
 import { mintingCommands } from './minting-commands.ts';
 import {
   type Contract,
@@ -57,7 +58,9 @@ async function verify(
   const expected = verdictOn(model, key, token, by, presented);
   const answer = await call(real, as, 'POST', '/v1/keys/verify', { token, ...presented });
   expect(answer).toEqual({ status: 200, body: expected });
-  if (expected.valid) use(model, key, token, presented.ip ?? null);
+  if (!expected.valid) return;
+  use(model, key, token, presented.ip ?? null);
+  if (key.quota) key.quota.isUsed = true;
 }
 
 const verifyKey = fc
@@ -154,6 +157,7 @@ export const commands = [
   ...roleCommands,
   ...mintingCommands,
   ...changeCommands,
+  ...limitCommands,
   ...revocationCommands,
   ...rotationCommands,
   verifyKey,

@@ -20,14 +20,14 @@ import { isBeyond, isFull, journalKey, type Model, type ModelKey, newToken, v1Ke
 /** Keys are minted, through each contract. */
 
 /** Notes a key that was just minted, with the ids that the other contracts give it. */
-async function note(
+export async function note(
   model: Model,
   real: Real,
   {
     token,
     ...minted
   }: Pick<ModelKey, 'owner' | 'name' | 'scopes' | 'expiresAt'> &
-    Partial<Conditions & Pick<ModelKey, 'roles'>> & { token: string },
+    Partial<Conditions & Pick<ModelKey, 'roles' | 'limits' | 'quota' | 'createdBy'>> & { token: string },
 ): Promise<ModelKey> {
   const as = tokenOf(real, minted.owner);
   const { body: journal } = await call(real, as, 'GET', lists.journal);
@@ -39,6 +39,8 @@ async function note(
     tokens: { current: newToken(token, at) },
     replaced: [],
     roles: [],
+    limits: [],
+    quota: null,
     ...unconditional,
     disabledAt: null,
     events: ['key.minted' as const],
@@ -54,7 +56,7 @@ async function note(
 }
 
 /** The status with which a key is not minted; `beyond` is that of a policy in the contract. */
-function refusalOf(
+export function refusalOf(
   model: Model,
   owner: number,
   given: { scopes: string[]; expiresAt: number | null },

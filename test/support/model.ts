@@ -46,6 +46,9 @@ export interface ModelKey {
   /** Ranges that end where a number of the address does: `203.0.113.0/24`, or all of it. */
   allowedIps: string[] | null;
   audience: string[] | null;
+  /** In the order of their names. */
+  limits: { name: string; limit: number; windowSeconds: number }[];
+  quota: ModelQuota | null;
   /** The types of its events, in the order in which they happened. */
   events: EventType[];
   createdAt: number;
@@ -55,6 +58,14 @@ export interface ModelKey {
   revoked: boolean;
   /** Its account is deleted. */
   erased: boolean;
+}
+
+export interface ModelQuota {
+  remaining: number;
+  refill: { amount: number; every: 'day' | 'week' } | null;
+  refillsAt: number | null;
+  /** Whether a verification may have used some of it: then replicas hold some, and the database’s clock refills it. */
+  isUsed: boolean;
 }
 
 /** The rules of an account; where it has none, the deployment has but the limit of the model. */
@@ -187,6 +198,23 @@ const inCall = { ip: clientIp, audience: 'http://latchkey.test' };
 export const isGood = (model: Model, key: ModelKey) =>
   verdictOn(model, key, key.tokens.current.token, 'operator', inCall).valid;
 
+/** The quota of a key as it is now, refilled as often as its time has come. */
+export function quotaNow({ now }: Model, { quota }: ModelKey): ModelQuota | null {
+  if (!quota?.refill || quota.refillsAt === null) return quota;
+  const period = quota.refill.every === 'week' ? 604_800_000 : 86_400_000;
+  let { remaining, refillsAt } = quota;
+  for (; refillsAt <= now(); refillsAt += period) remaining = quota.refill.amount;
+  return { ...quota, remaining, refillsAt };
+}
+
+function v1Quota(model: Model, key: ModelKey) {
+  const quota = quotaNow(model, key);
+  if (!quota?.isUsed)
+    return quota && { remaining: quota.remaining, refill: quota.refill, refillsAt: iso(quota.refillsAt) };
+  const { refill } = quota;
+  return { remaining: expect.any(Number), refill, refillsAt: refill && expect.any(String) };
+}
+
 const startOf = ({ token }: ModelToken) => (token.startsWith('lk_') ? token.slice(0, 7) : token.slice(0, 12));
 
 const lastUse = ({ lastUsedAt, lastUsedIp }: ModelToken) => ({
@@ -227,6 +255,8 @@ export const v1Key = (model: Model, key: ModelKey) => ({
   notBefore: iso(key.notBefore),
   allowedIps: key.allowedIps,
   audience: key.audience,
+  limits: key.limits,
+  quota: v1Quota(model, key),
   ...lastUse(lastUsed(key)),
   tokens: [
     v1Token('current', key.tokens.current),

@@ -125,6 +125,74 @@ const statements = [
     from recalling where (select count(*) from told) >= 0;
   end $$`,
 
+  // Changes the limits of a key or, where of_key is null, of an account, whose row the statement has locked: limits to
+  // the list given_limits, the quota by the merge patch given_quota. Null: they stay as they are. Each query in it sees
+  // what was committed by then. Rows are locked in the order of their ids.
+  // Where the window of a limit has ended, it does not matter what its row counts.
+  sql`create function change_limits(of_account text, of_key text, given_limits json, given_quota jsonb, changed_at timestamptz)
+    returns void language plpgsql as $$
+  #variable_conflict use_column
+  declare
+    present bigint[] := array(select id from limits where key_id = of_key);
+    quota limits;
+    every text := given_quota #>> '{refill,every}';
+    refill bigint := given_quota #>> '{refill,amount}';
+    left_over bigint := given_quota ->> 'remaining';
+  begin
+    if of_key is null then
+      present := array(select id from limits where account_id = of_account and key_id is null);
+    end if;
+    perform from limits where id = any(present) order by id for no key update;
+
+    if given_limits is not null then
+      delete from limits where id = any(present) and window_seconds is not null
+        and name not in (select given.name from json_to_recordset(given_limits) as given(name text));
+      update limits set amount = given."limit", window_seconds = given."windowSeconds", generation = generation + 1,
+        held = 0,
+        ungranted = case when window_seconds = given."windowSeconds" then greatest(0, ungranted + given."limit" - amount)
+          else given."limit" end,
+        resets_at = case when window_seconds = given."windowSeconds" then resets_at else '-infinity' end
+      from json_to_recordset(given_limits) as given(name text, "limit" bigint, "windowSeconds" integer)
+      where id = any(present) and limits.name = given.name
+        and (amount, window_seconds) is distinct from (given."limit", given."windowSeconds");
+      insert into limits (account_id, key_id, name, amount, window_seconds, ungranted)
+      select of_account, of_key, given.name, given."limit", given."windowSeconds", given."limit"
+      from json_to_recordset(given_limits) as given(name text, "limit" bigint, "windowSeconds" integer)
+      where given.name not in (select limits.name from limits where id = any(present));
+    end if;
+
+    if given_quota = 'null' then
+      delete from limits where id = any(present) and window_seconds is null;
+    elsif given_quota is not null then
+      select * into quota from limits where id = any(present) and window_seconds is null;
+      if quota.id is null then
+        if left_over is null then
+          raise exception 'The key has no quota.' using errcode = 'LK001';
+        end if;
+        insert into limits (account_id, key_id, name, amount, refill_every, refills_from, ungranted, resets_at)
+        values (of_account, of_key, 'quota', refill, every, case when every is not null then changed_at end, left_over,
+          next_reset(null, every, changed_at, changed_at));
+        return;
+      end if;
+      if quota.refill_every is not null and changed_at >= quota.resets_at then
+        quota.ungranted := quota.amount;
+        quota.resets_at := next_reset(null, quota.refill_every, quota.refills_from, changed_at);
+      end if;
+      if given_quota ? 'refill' and (refill, every) is distinct from (quota.amount, quota.refill_every) then
+        quota.amount := refill;
+        quota.refill_every := every;
+        quota.refills_from := case when every is not null then changed_at end;
+        quota.resets_at := next_reset(null, every, changed_at, changed_at);
+      elsif left_over is null then
+        return;
+      end if;
+      update limits set amount = quota.amount, refill_every = quota.refill_every, refills_from = quota.refills_from,
+        resets_at = quota.resets_at, ungranted = coalesce(left_over, quota.ungranted), held = 0,
+        generation = generation + 1
+      where id = quota.id;
+    end if;
+  end $$`,
+
   // What is held of a limit is void when its generation changes, and its keys are told of as changed. That units are
   // granted is no change.
   sql`create function limit_changed() returns trigger language plpgsql as $$

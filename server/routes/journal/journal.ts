@@ -148,6 +148,7 @@ const answers: Record<RefusalCode, Answer> = {
   external_id_taken: ourFault,
   idempotency_key_reused: ourFault,
   invalid_refresh_token: ourFault,
+  no_quota: ourFault,
   role_exists: ourFault,
   role_not_found: ourFault,
   rotation_draining: ourFault,

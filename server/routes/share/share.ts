@@ -177,6 +177,7 @@ const answers: Record<RefusalCode, Answer> = {
   idempotency_key_reused: ourFault,
   insufficient_scope: ourFault,
   invalid_refresh_token: ourFault,
+  no_quota: ourFault,
   role_exists: ourFault,
   role_not_found: ourFault,
   rotation_draining: ourFault,

@@ -21,11 +21,12 @@ import { once } from '../../idempotency.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { numberOf, pageAfter } from './page.ts';
 
-const accountBody = ({ id, email, externalId, policy, keyCount, createdAt }: Account) => ({
+const accountBody = ({ id, email, externalId, policy, limits, keyCount, createdAt }: Account) => ({
   id: `acc_${id}`,
   email,
   externalId,
   policy,
+  limits,
   keyCount,
   createdAt: createdAt.toISOString(),
 });
@@ -55,7 +56,10 @@ export function accountOperations(context: ServiceContext): Operation[] {
               // As it was when it was new, whatever has become of it.
               if (created)
                 return {
-                  answer: { account: { ...created, externalId, policy: null, keyCount: 0 }, isNew: true },
+                  answer: {
+                    account: { ...created, externalId, policy: null, limits: [], keyCount: 0 },
+                    isNew: true,
+                  },
                   accountId,
                 };
               const account = await findExternalAccount(db, externalId);

@@ -1,3 +1,4 @@
+import { type Quota, quotaAt } from '../../../decide/limits.ts';
 import { statusOf } from '../../../decide/verdict.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { Key, Token } from '../../keys.ts';
@@ -21,6 +22,8 @@ export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
     notBefore: key.notBefore?.toISOString() ?? null,
     allowedIps: key.allowedIps,
     audience: key.audience,
+    limits: key.limits,
+    quota: key.quota && quotaBody(quotaAt(key.quota, new Date(now))),
     ...lastUse(context, key.tokens),
     tokens: tokens.map((token) => tokenBody(context, token)),
     createdBy: { actor: key.createdBy, onBehalfOf: key.onBehalfOf },
@@ -28,6 +31,12 @@ export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
     updatedAt: key.updatedAt.toISOString(),
   };
 }
+
+const quotaBody = ({ remaining, refill, refillsAt }: Quota) => ({
+  remaining,
+  refill: refill && { amount: refill.amount, every: refill.every },
+  refillsAt: refillsAt?.toISOString() ?? null,
+});
 
 const tokenBody = (context: ServiceContext, token: Token) => ({
   state: token.state,

@@ -8,11 +8,13 @@ import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { changeKey } from '../../key-changes.ts';
 import { getKey, type Key, listKeys, revokeKey } from '../../keys.ts';
+import { inOrder, newQuota } from '../../limit-rows.ts';
 import { mintKey } from '../../minting.ts';
 import { rolesNamed } from '../../roles.ts';
 import { newToken } from '../../token.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
+import { assertMayLimit } from './key-limits.ts';
 import { numberOf, pageAfter } from './page.ts';
 
 const day = 86_400_000;
@@ -45,7 +47,9 @@ export function keyOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
   return [
     operation(keys.create, async ({ act, caller, headers, json, query }) => {
+      assertMayLimit(caller, json);
       const { name, scopes = [], metadata = {}, notBefore = null, allowedIps = null, audience = null } = json;
+      const limits = inOrder(json.limits ?? []);
       const accountId = await accountOf(context, caller, query);
       const token = newToken(context.tokenPrefix);
       const answerOf = (key: Omit<Key, 'number'>) => ({ ...keyBody(context, key), token });
@@ -54,7 +58,9 @@ export function keyOperations(context: ServiceContext): Operation[] {
         async attempt(claim) {
           const expiresAt = expiryOf(json, act.now);
           const roles = await rolesNamed(db, json.roles ?? []);
-          const granted = { name, scopes, roles, metadata, expiresAt, notBefore, allowedIps, audience };
+          const quota = json.quota ? newQuota(json.quota, new Date(act.now)) : null;
+          const conditions = { expiresAt, notBefore, allowedIps, audience };
+          const granted = { name, scopes, roles, metadata, ...conditions, limits, quota };
           const minted = { accountId, ...granted, token, within: boundsOf(caller) };
           return answerOf(await mintKey(context, minted, act, claim && { claim, answer: answerOf }));
         },
@@ -81,6 +87,7 @@ export function keyOperations(context: ServiceContext): Operation[] {
     operation(
       keys.update,
       async ({ act, caller, json: change, params, query }) => {
+        assertMayLimit(caller, change);
         const accountId = await accountOf(context, caller, query);
         if (change.expiresAt) ahead(change.expiresAt, act.now);
         const key = await changeKey(

@@ -29,6 +29,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   email_taken: 409,
   external_id_taken: 409,
   key_limit_reached: 409,
+  no_quota: 409,
   role_exists: 409,
   rotation_draining: 409,
   rotation_not_draining: 409,

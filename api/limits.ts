@@ -1,0 +1,132 @@
+import { z } from '@hono/zod-openapi';
+import { quotaName, refillPeriods } from '../decide/limits.ts';
+import { instant } from './text.ts';
+
+/** Limits and quotas, as fields of keys and accounts. */
+
+const maxLimits = 8;
+/** 31 days. */
+const longestWindow = 2_678_400;
+const maxLimit = 1_000_000_000;
+/** The most that a quota is given at once. */
+export const maxUnits = 1_000_000_000_000;
+
+/** `__proto__` is refused as in metadata: JavaScript objects, such as `costs`, treat it as something else. */
+const limitName = new RegExp(`^(?!${quotaName}$)(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$`);
+
+const whole = (min: number, max: number) =>
+  z.int('Must be a whole number.').min(min, `Must be at least ${min}.`).max(max, `Must be at most ${max}.`);
+
+const descriptions = {
+  name: 'Names the limit in verdicts and in `costs`.',
+  limit: 'Units in each window.',
+  windowSeconds:
+    'Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.',
+  refill:
+    'At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day.',
+  amount: 'Units after each refill.',
+};
+
+const GivenLimit = z.strictObject({
+  name: z
+    .string('Must be a string.')
+    .regex(limitName, `Must have 1 to 64 letters, digits or _ . : - and not be \`${quotaName}\`.`)
+    .openapi({ description: `${descriptions.name} \`${quotaName}\` is taken.`, example: 'burst' }),
+  limit: whole(1, maxLimit).openapi({ description: descriptions.limit, example: 100 }),
+  windowSeconds: whole(1, longestWindow).openapi({ description: descriptions.windowSeconds, example: 60 }),
+});
+
+export const limitsExample = [{ name: 'burst', limit: 100, windowSeconds: 60 }];
+
+/** Whose limits they are, and who sets them. */
+const purposes = {
+  key: `Up to ${maxLimits} limits of the key: a verification counts in each of them. Only the operator sets limits.`,
+  account: `Up to ${maxLimits} limits that all keys of the account share: a verification of any of them counts in each.`,
+};
+
+/** Limits in a request. */
+export const givenLimits = (whose: keyof typeof purposes, description = '') =>
+  z
+    .array(GivenLimit, 'Must be a list of limits.')
+    .max(maxLimits, `Must have at most ${maxLimits} limits.`)
+    .superRefine((limits, context) => {
+      for (const [place, { name }] of limits.entries())
+        if (limits.findIndex((other) => other.name === name) < place)
+          context.addIssue({ code: 'custom', message: 'Must be a name of its own.', path: [place, 'name'] });
+    })
+    .openapi({
+      description: `${purposes[whose]} No two have the same name.${description}`,
+      example: limitsExample,
+    });
+
+/** What becomes of limits in a patch. */
+export const limitsPatched =
+  ' The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.';
+
+const GivenRefill = z
+  .strictObject({
+    amount: whole(0, maxUnits).openapi({ description: descriptions.amount, example: 10_000 }),
+    every: z.enum(refillPeriods).openapi({ example: 'month' }),
+  })
+  .nullable()
+  .openapi({ description: `${descriptions.refill} Null: never.` });
+
+const remaining = whole(0, maxUnits);
+const quotaExample = { remaining: 10_000, refill: { amount: 10_000, every: 'month' as const } };
+const quota =
+  'So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota.';
+
+/** The quota of a new key. */
+export const NewQuota = z
+  .strictObject({
+    remaining: remaining.openapi({ description: 'Units to begin with.', example: 10_000 }),
+    refill: GivenRefill.optional(),
+  })
+  .openapi({ description: quota, example: quotaExample });
+
+export const QuotaPatch = z
+  .strictObject({
+    remaining: remaining.optional().openapi({
+      description:
+        'Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.',
+      example: 10_000,
+    }),
+    refill: GivenRefill.optional(),
+  })
+  .nullable()
+  .openapi({
+    description: `${quota} It is merged (RFC 7396): what is left out stays as it is. Null removes the quota. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless \`remaining\` is set.`,
+    example: { remaining: 10_000 },
+  });
+
+/** The limits of a key or an account, in answers. */
+export const Limits = z
+  .array(
+    z
+      .object({
+        name: z.string().openapi({ description: descriptions.name }),
+        limit: z.int().openapi({ description: descriptions.limit }),
+        windowSeconds: z.int().openapi({ description: descriptions.windowSeconds }),
+      })
+      .openapi('Limit'),
+  )
+  .openapi({ description: 'In the order of their names.' });
+
+/** The quota of a key, in answers. */
+export const Quota = z
+  .object({
+    remaining: z.int().openapi({
+      description:
+        'Units that are left now, without those that a replica has taken to spend: see `GET /v1/keys/{keyId}/limits`.',
+    }),
+    refill: z
+      .object({
+        amount: z.int().openapi({ description: descriptions.amount }),
+        every: z.enum(refillPeriods),
+      })
+      .nullable()
+      .openapi({ description: `${descriptions.refill} Null: never.` }),
+    refillsAt: instant.nullable().openapi({ description: 'Time of the next refill. Null: never.' }),
+  })
+  .nullable()
+  .openapi({ description: 'Null: the key has no quota.' });

@@ -1,0 +1,161 @@
+import { type RawBuilder, sql } from 'kysely';
+import { nextRefill, type Quota, quotaName, type RefillPeriod } from '../decide/limits.ts';
+import { isNoQuota } from './db/errors.ts';
+import { InvalidInput } from './errors.ts';
+
+/** Limits and quotas as rows of `limits`: how they are read and written along with their keys and accounts. */
+
+/** A limit as it is set. */
+export interface LimitRule {
+  name: string;
+  limit: number;
+  windowSeconds: number;
+}
+
+/** A quota as it is set. */
+export interface GivenQuota {
+  remaining: number;
+  refill?: { amount: number; every: RefillPeriod } | null | undefined;
+}
+
+/** What limits may be changed to: what is absent stays. A list replaces the one before. */
+export interface LimitsChange {
+  limits?: LimitRule[] | undefined;
+  /** Is merged, and null removes it (RFC 7396). */
+  quota?: { [Name in keyof GivenQuota]?: GivenQuota[Name] | undefined } | null | undefined;
+}
+
+/** A quota that is new, as it is stored. */
+export const newQuota = ({ remaining, refill }: GivenQuota, at: Date): Quota => ({
+  remaining,
+  refill: refill ? { ...refill, from: at } : null,
+  refillsAt: refill ? nextRefill({ ...refill, from: at }, at) : null,
+});
+
+/** Limits in the order in which they are shown: that of their names, as the database compares them. */
+export const inOrder = (limits: readonly LimitRule[]): LimitRule[] =>
+  limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+const listOf = (where: RawBuilder<unknown>) => sql<LimitRule[]>`(
+    select coalesce(json_agg(json_build_object('name', name, 'limit', amount, 'windowSeconds', window_seconds)
+      order by name), '[]')
+    from limits where ${where})`;
+
+/** The limits of an account, for a select from `accounts` or from a CTE aliased so. */
+export const accountLimits = listOf(sql`account_id = accounts.id and key_id is null`);
+
+/** The columns of a key that are its limits and its quota, for a select from `keys` or from a CTE aliased so. */
+export const keyLimitColumns = sql`
+  ${listOf(sql`key_id = keys.id and window_seconds is not null`)} as limits,
+  (select json_build_object('remaining', ungranted, 'refillsAt', case when isfinite(resets_at) then resets_at end,
+      'refill', case when refill_every is not null then
+        json_build_object('amount', amount, 'every', refill_every, 'from', refills_from) end)
+    from limits where key_id = keys.id and window_seconds is null) as quota`;
+
+/** A quota as `keyLimitColumns` reads it. */
+export interface QuotaRow {
+  remaining: number;
+  refill: { amount: number; every: RefillPeriod; from: string } | null;
+  refillsAt: string | null;
+}
+
+export const quotaOf = ({ remaining, refill, refillsAt }: QuotaRow): Quota => ({
+  remaining,
+  refill: refill && { ...refill, from: new Date(refill.from) },
+  refillsAt: refillsAt === null ? null : new Date(refillsAt),
+});
+
+/** A key with limits that is being minted. */
+interface MintedLimits {
+  id: string;
+  limits: readonly LimitRule[];
+  quota: Quota | null;
+}
+
+/**
+ * The CTE that inserts the limits of new keys, with the comma before it; nothing where they have none. It follows
+ * `minted`, the ids and the account ids of the keys.
+ */
+export function mintedLimits(keys: readonly MintedLimits[]): RawBuilder<unknown> {
+  const rows = keys.flatMap(({ id, limits, quota }) => [
+    ...limits.map(({ name, limit, windowSeconds }) => ({
+      key_id: id,
+      name,
+      amount: limit,
+      window_seconds: windowSeconds,
+      ungranted: limit,
+      resets_at: '-infinity',
+    })),
+    ...(quota ? [{ key_id: id, ...quotaRow(quota) }] : []),
+  ]);
+  if (rows.length === 0) return sql``;
+  return sql`,
+    limited as (
+      insert into limits (account_id, key_id, name, amount, window_seconds, refill_every, refills_from, ungranted, resets_at)
+      select minted.account_id, minted.id, given.name, given.amount, given.window_seconds, given.refill_every,
+        given.refills_from, given.ungranted, given.resets_at
+      from minted join json_to_recordset(${JSON.stringify(rows)}::text::json) as given (
+        key_id text, name text, amount bigint, window_seconds integer, refill_every text, refills_from timestamptz,
+        ungranted bigint, resets_at timestamptz) on given.key_id = minted.id)`;
+}
+
+const quotaRow = ({ remaining, refill, refillsAt }: Quota) => ({
+  name: quotaName,
+  amount: refill?.amount ?? null,
+  refill_every: refill?.every ?? null,
+  refills_from: refill?.from ?? null,
+  ungranted: remaining,
+  resets_at: refillsAt ?? 'infinity',
+});
+
+/** The limits of a new key, as its event records them. */
+export const limitFacts = ({ limits, quota }: Omit<MintedLimits, 'id'>) => ({
+  ...(limits.length > 0 && { limits }),
+  ...(quota && {
+    quota: {
+      remaining: quota.remaining,
+      refill: quota.refill && { amount: quota.refill.amount, every: quota.refill.every },
+    },
+  }),
+});
+
+/** Whether a change is one of limits or of a quota. */
+export const changesLimits = ({ limits, quota }: LimitsChange): boolean =>
+  limits !== undefined ||
+  quota === null ||
+  (quota !== undefined && Object.values(quota).some((part) => part !== undefined));
+
+/**
+ * The CTE that changes limits, with the comma before it; nothing where there is nothing to change. It follows `changed`,
+ * the row of the key or of the account, which is locked: so changes of the limits of one are one after the other. A
+ * select of the same statement sees the rows as they were before.
+ * @param owner the account id and the key id, or null for the limits of the account itself, as columns of `changed`
+ * @param now Unix time in milliseconds
+ */
+export const changedLimits = (
+  change: LimitsChange,
+  owner: { account: RawBuilder<unknown>; key: RawBuilder<unknown> },
+  now: number,
+): RawBuilder<unknown> =>
+  changesLimits(change)
+    ? sql`,
+    limited as materialized (
+      select change_limits(${owner.account}, ${owner.key}, ${jsonOf(change.limits)}::text::json,
+        ${jsonOf(change.quota)}::text::jsonb, ${new Date(now)}::timestamptz)
+      from changed)`
+    : sql``;
+
+/** A condition for the select that ends such a statement: a CTE that nobody reads is not run. */
+export const afterChangedLimits = (change: LimitsChange): RawBuilder<unknown> =>
+  changesLimits(change) ? sql`(select count(*) from limited) >= 0` : sql`true`;
+
+const jsonOf = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
+
+/** The error of a statement that changes limits. */
+export function asMissingQuota(error: unknown): never {
+  if (!isNoQuota(error)) throw error;
+  throw new InvalidInput({
+    detail: 'The key has no quota: say how many units remain.',
+    pointer: '#/quota/remaining',
+  });
+}

@@ -1,0 +1,111 @@
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { account, and, call, command, isThere, n, nth, type Real, someKey } from './command.ts';
+import { day, reaches } from './given.ts';
+import { note, refusalOf } from './minting-commands.ts';
+import { type Model, type ModelQuota, quotaNow, v1Key } from './model.ts';
+
+/** The operator gives keys limits and quotas: so many units that no verification of the model reaches them. */
+
+const limits = fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }).chain((names) =>
+  fc.tuple(
+    ...names.map((name) =>
+      fc.record({
+        name: fc.constant(name),
+        limit: fc.constantFrom(100_000, 200_000),
+        windowSeconds: fc.constantFrom(3_600, 86_400),
+      }),
+    ),
+  ),
+);
+const byName = <Limit extends { name: string }>(limits: readonly Limit[]) =>
+  limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+const remaining = fc.constantFrom(100_000, 1e12);
+const refill = fc.option(
+  fc.record({ amount: fc.constantFrom(100_000, 500_000), every: fc.constantFrom('day' as const, 'week') }),
+);
+type Refill = ModelQuota['refill'];
+
+/** When a refill that is set now comes first. */
+const refillsAt = ({ now }: Model, refill: Refill) => refill && now() + { day, week: 7 * day }[refill.every];
+
+const pathOf = ({ accounts }: Model, owner: number, rest: string) =>
+  `/v1/keys${rest}?accountId=acc_${accounts[owner]?.id}`;
+const asOperator = (real: Real, method: string, path: string, body: object) =>
+  call(real, real.service.operatorToken, method, path, body);
+
+const create = fc
+  .record({ owner: account, limits, quota: fc.option(fc.record({ remaining, refill })) })
+  .map((facts) =>
+    command('CreateLimitedKey', facts, isThere(facts.owner), async (model, real) => {
+      const { owner, limits, quota } = facts;
+      const body = { name: 'Limited', limits, ...(quota && { quota }) };
+      const refusal = refusalOf(model, owner, { scopes: [], expiresAt: null }, 403);
+      const answer = await asOperator(real, 'POST', pathOf(model, owner, ''), body);
+      expect(answer.status).toBe(refusal ?? 201);
+      if (refusal) return;
+      const { token } = answer.body;
+      const key = await note(model, real, {
+        ...{ owner, name: body.name, scopes: [], token, expiresAt: null, createdBy: 'operator' },
+        limits: byName(limits),
+        quota: quota && { ...quota, refillsAt: refillsAt(model, quota.refill), isUsed: false },
+      });
+      expect(answer.body).toEqual({ ...v1Key(model, key), token });
+    }),
+  );
+
+const change = fc
+  .record({
+    n,
+    by: account,
+    change: fc.record(
+      { limits, quota: fc.option(fc.record({ remaining, refill }, { requiredKeys: [] })) },
+      { requiredKeys: [] },
+    ),
+  })
+  .map((facts) =>
+    command('ChangeLimits', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+      const key = nth(model, facts.n);
+      const { limits, quota } = facts.change;
+      const path = pathOf(model, facts.by, `/key_${key.id}`);
+      const answer = await asOperator(real, 'PATCH', path, facts.change);
+      if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
+      const isNothing =
+        !limits && (quota === undefined || (quota !== null && Object.keys(quota).length === 0));
+      const before = quotaNow(model, key);
+      if (!isNothing && quota && !before && quota.remaining === undefined)
+        return expect(answer.status).toBe(422);
+      if (!isNothing) {
+        key.events.push('key.changed');
+        key.updatedAt = model.now();
+      }
+      if (limits) key.limits = byName(limits);
+      if (quota === null) key.quota = null;
+      else if (quota && Object.keys(quota).length > 0) {
+        const { remaining = before?.remaining ?? 0, refill = before?.refill ?? null } = quota;
+        const isSame = JSON.stringify(before?.refill ?? null) === JSON.stringify(refill);
+        key.quota = {
+          ...{ remaining, refill, isUsed: before?.isUsed ?? false },
+          refillsAt: isSame && before ? before.refillsAt : refillsAt(model, refill),
+        };
+      }
+      expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
+    }),
+  );
+
+const add = fc.record({ n, by: account, add: fc.constantFrom(1, 1e12) }).map((facts) =>
+  command('AddToQuota', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+    const key = nth(model, facts.n);
+    const path = pathOf(model, facts.by, `/key_${key.id}/quota`);
+    const answer = await asOperator(real, 'POST', path, { add: facts.add });
+    if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
+    const quota = quotaNow(model, key);
+    if (!quota) return expect(answer.status).toBe(409);
+    key.quota = { ...quota, remaining: quota.remaining + facts.add };
+    key.events.push('key.quota_added');
+    expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
+  }),
+);
+
+export const limitCommands = [create, change, add];
