@@ -7,9 +7,10 @@ const statements = [
   // in it, without touching an index.
   sql`create table limits (
     id bigint generated always as identity primary key,
-    account_id text collate "C" not null references accounts on delete cascade,
+    -- They go with their account and their key: see limits_orphaned.
+    account_id text collate "C" not null references accounts deferrable initially deferred,
     -- Null: the keys of the account share it.
-    key_id text collate "C" references keys on delete cascade,
+    key_id text collate "C" references keys deferrable initially deferred,
     name text collate "C" not null,
     -- What each window of a limit, or each refill of a quota, begins with. Null: a quota that is not refilled.
     amount bigint,
@@ -192,6 +193,24 @@ const statements = [
       where id = quota.id;
     end if;
   end $$`,
+
+  // Not by cascading foreign keys, which lock the rows of one key after the other, and of each in the order of an index:
+  // they would be in deadlocks with exchanges.
+  sql`create function limits_orphaned() returns trigger language plpgsql as $$
+  begin
+    if tg_table_name = 'keys' then
+      delete from limits where id = any(array(
+        select id from limits where key_id = any(array(select id from deleted)) order by id for update));
+    else
+      delete from limits where id = any(array(
+        select id from limits where account_id = any(array(select id from deleted)) order by id for update));
+    end if;
+    return null;
+  end $$`,
+  sql`create trigger limits_orphaned after delete on keys
+    referencing old table as deleted for each statement execute function limits_orphaned()`,
+  sql`create trigger limits_orphaned after delete on accounts
+    referencing old table as deleted for each statement execute function limits_orphaned()`,
 
   // What is held of a limit is void when its generation changes, and its keys are told of as changed. That units are
   // granted is no change.
