@@ -25,7 +25,7 @@ const LimitState = z
       description:
         'Units that replicas have taken, at most: some of them may be spent. What is not spent within a second comes back.',
     }),
-    resetsAt: instant.nullable().openapi({
+    resetAt: instant.nullable().openapi({
       description: 'End of the window, or time of the next refill. Null: the quota is never refilled.',
     }),
   })
@@ -35,15 +35,15 @@ const statesExample = {
   data: [
     {
       ...{ name: 'burst', sharedByAccount: false, limit: 100, windowSeconds: 60 },
-      ...{ ungranted: 40, held: 12, resetsAt: '2026-01-31T12:01:00.000Z' },
+      ...{ ungranted: 40, held: 12, resetAt: '2026-01-31T12:01:00.000Z' },
     },
     {
       ...{ name: 'quota', sharedByAccount: false, limit: null, windowSeconds: null },
-      ...{ ungranted: 9_800, held: 50, resetsAt: '2026-02-28T12:00:00.000Z' },
+      ...{ ungranted: 9_800, held: 50, resetAt: '2026-02-28T12:00:00.000Z' },
     },
     {
       ...{ name: 'hourly', sharedByAccount: true, limit: 50_000, windowSeconds: 3_600 },
-      ...{ ungranted: 21_500, held: 0, resetsAt: '2026-01-31T13:00:00.000Z' },
+      ...{ ungranted: 21_500, held: 0, resetAt: '2026-01-31T13:00:00.000Z' },
     },
   ],
 };

@@ -4,6 +4,7 @@ import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Audience } from './conditions.ts';
 import { Key, KeyId, keyExample } from './keys.ts';
+import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';
 import { refusal, refusals } from './problem.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -45,7 +46,7 @@ const checks = z.array(Check).optional().openapi({
 
 const Verdict = z
   .union([
-    z.object({ valid: z.literal(true), key: VerifiedKey, checks }).openapi('Valid'),
+    z.object({ valid: z.literal(true), key: VerifiedKey, limits: limitStates, checks }).openapi('Valid'),
     z
       .object({
         valid: z.literal(false),
@@ -66,6 +67,8 @@ const Verdict = z
             'With `ip_not_allowed` and `wrong_audience`: what was compared or is missing, for people.',
           example: 'The key cannot be used from 198.51.100.7.',
         }),
+        limits: limitStates,
+        ...exceeded,
         checks,
       })
       .openapi('Invalid'),
@@ -124,6 +127,7 @@ export const Verification = z
   .strictObject({
     token: Token,
     ...wanted,
+    ...costs,
     audience: ownAudience,
     ip: noted.openapi({
       description:
@@ -164,19 +168,18 @@ const refusedKey = {
   name: 'Mobile app',
 };
 
+const validKey = {
+  id: 'key_6921a5d4b281af121fcda4cf',
+  accountId: 'acc_6921a5c0b281af121fcda4ce',
+  externalId: null,
+  name: 'Mobile app',
+  scopes: ['files:read'],
+  metadata: { environment: 'production' },
+  expiresAt: '2026-05-01T12:00:00.000Z',
+};
+
 const verdictExamples = {
-  valid: {
-    valid: true,
-    key: {
-      id: 'key_6921a5d4b281af121fcda4cf',
-      accountId: 'acc_6921a5c0b281af121fcda4ce',
-      externalId: null,
-      name: 'Mobile app',
-      scopes: ['files:read'],
-      metadata: { environment: 'production' },
-      expiresAt: '2026-05-01T12:00:00.000Z',
-    },
-  },
+  valid: { valid: true, key: validKey },
   expired: { valid: false, reason: 'expired', key: refusedKey },
   ipNotAllowed: {
     valid: false,
@@ -189,6 +192,15 @@ const verdictExamples = {
     reason: 'insufficient_scope',
     key: refusedKey,
     missingScopes: ['files:write'],
+  },
+  limited: { valid: true, key: validKey, limits: limitStatesExample },
+  rateLimited: {
+    valid: false,
+    reason: 'rate_limited',
+    key: refusedKey,
+    limits: limitStatesExample.map((state) => ({ ...state, remaining: 0 })),
+    exceeded: ['burst'],
+    retryAfter: 42,
   },
 };
 
@@ -222,14 +234,17 @@ export const verification = {
     responses: {
       200: {
         description: 'The verdict.',
+        headers: limitHeaders,
         content: {
           'application/json': {
             schema: Verdict,
             examples: {
               valid: { value: verdictExamples.valid },
+              limited: { value: verdictExamples.limited },
               expired: { value: verdictExamples.expired },
               insufficientScope: { value: verdictExamples.insufficientScope },
               ipNotAllowed: { value: verdictExamples.ipNotAllowed },
+              rateLimited: { value: verdictExamples.rateLimited },
             },
           },
         },
@@ -244,7 +259,7 @@ export const verification = {
     path: '/v1/keys/verify/batch',
     tags,
     summary: 'Verify many tokens',
-    description: `Up to ${maxTokens} tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no \`ip\`, so it refuses keys with \`allowedIps\`: verify those one by one. The body has at most 512 KiB.`,
+    description: `Up to ${maxTokens} tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no \`ip\`, so it refuses keys with \`allowedIps\`: verify those one by one. Each token takes one unit of the limits of its key; one that is there several times takes as many at once, or is refused each time. The body has at most 512 KiB.`,
     security: [bySession, byKey('keys:verify'), byOperator],
     request: {
       query: noQuery,

@@ -25,6 +25,8 @@ export interface LimitState {
   remaining: number;
   /** When the window ends, or the next refill comes, as Unix time in milliseconds; infinity: never. */
   resetsAt: number;
+  /** How long that is from now on, in milliseconds. */
+  resetsIn: number;
 }
 
 /** What a verification spends of each limit: `cost`, save of those that are named. */
@@ -78,4 +80,26 @@ export function quotaAt({ remaining, refill, refillsAt }: Quota, at: Date): Quot
   if (!refill) return { remaining, refill, refillsAt: null };
   if (refillsAt && at < refillsAt) return { remaining, refill, refillsAt };
   return { remaining: refill.amount, refill, refillsAt: nextRefill(refill, at) };
+}
+
+/** How much is spent of a limit. */
+export const costOf = ({ cost, named }: Costs, { name }: Limit): number =>
+  named && Object.hasOwn(named, name) ? (named[name] ?? cost) : cost;
+
+/** Whether more is asked for than a window ever has. A quota may have been given more than it is refilled to. */
+export const isBeyond = (cost: number, { amount, windowSeconds }: Limit): boolean =>
+  windowSeconds !== null && amount !== null && cost > amount;
+
+/** How long until a limit is full again, in whole seconds, so that it is by then. */
+export const secondsUntilReset = ({ resetsIn }: LimitState): number =>
+  Math.max(1, Math.ceil(resetsIn / 1000));
+
+/**
+ * In how many seconds it is worth trying again what some limits have too little for. Undefined: never, since one is not
+ * refilled, or has less than this costs.
+ */
+export function retryAfter(exceeded: readonly LimitState[], costs: Costs): number | undefined {
+  if (exceeded.some(({ limit }) => isBeyond(costOf(costs, limit), limit))) return undefined;
+  const seconds = Math.max(...exceeded.map(secondsUntilReset));
+  return seconds === Number.POSITIVE_INFINITY ? undefined : seconds;
 }

@@ -1,5 +1,7 @@
+import type { Costs, Limit } from '../decide/limits.ts';
 import type { Presented } from '../decide/verdict.ts';
 import type { ServiceContext } from './context.ts';
+import type { Spending } from './limits/blocks.ts';
 import { activate } from './rotation.ts';
 import { hashText } from './token.ts';
 import type { Client } from './usage/tally.ts';
@@ -16,38 +18,77 @@ export interface Check extends Presented {
   client: () => Client;
   /** How often the token was presented: once, if absent. */
   times?: number;
+  /** What it costs, of the limits of the key, for all times together. Absent: nothing is spent, nor asked. */
+  costs?: Costs;
   /** Called for a valid token before the use is recorded. Where it throws, the call was no use of the key. */
   admit?: (key: VerifiedKey) => void;
 }
 
+type Valid = Extract<Verdict, { valid: true }>;
+type Refused = Extract<Spending, { kind: 'refused' }>;
+
 /**
- * Decides on a token and records the use of its key. This is the only way to a verdict. The result is there at once on a
- * cache hit, and promised on a miss. A token of an expired or disabled key is recorded as such.
- * @throws DatabaseUnavailable where the cache does not tell, or the first use of a token cannot be written
+ * Decides on a token, spends of the limits of its key, and records the use. This is the only way to a verdict. The
+ * result is there at once on a cache hit, and promised on a miss. A token of an expired or disabled key is recorded as
+ * such. A token that is refused, for whatever reason, has spent nothing.
+ * @throws DatabaseUnavailable where the cache does not tell, units cannot be granted, or the first use of a token cannot
+ * be written
  */
 export function check(
   context: ServiceContext,
   token: string,
-  { purpose, scopes, audience, reach, client, times = 1, admit }: Check,
+  { purpose, scopes, audience, reach, client, times = 1, costs, admit }: Check,
 ): Verdict | Promise<Verdict> {
-  const { keys, callerHashes, verifications, usage, now } = context;
+  const { keys, callerHashes, limits, verifications, usage, now } = context;
   const wanted = { scopes, audience, client, reach, now };
   // A verifier sends its own token with every call. The cache saves the hashing, not the look-up.
   const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
   const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
+
   const record = (verdict: Verdict): Verdict => {
     verifications.count(purpose, asked, verdict, times);
     if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, hashText(token));
     usage.record(verdict, client, times);
     return verdict;
   };
-  return maybeAsync(asked, (verdict) => {
-    if (verdict.valid) admit?.(verdict.key);
-    // Its first use ends the other token of the key: that is written, and looked up again, before it is answered.
-    if (verdict.valid && verdict.key.state === 'next')
-      return activate(context, verdict.key)
-        .then(() => verifyHash({ find: (hash) => keys.refresh(hash) }, verdict.key.hash, wanted))
-        .then(record);
-    return record(verdict);
-  });
+  const again = ({ hash }: VerifiedKey) =>
+    verifyHash({ find: (hash) => keys.refresh(hash) }, hash, wanted) as Promise<Verdict>;
+
+  const spend = (verdict: Valid, ofKey: readonly Limit[], costs: Costs): Verdict | Promise<Verdict> =>
+    maybeAsync(limits.spend(ofKey, costs), (spending) => {
+      switch (spending.kind) {
+        case 'spent':
+          return conclude({ ...verdict, limits: spending.limits });
+        case 'refused':
+          return record(exceeded(verdict, spending));
+        case 'changed':
+          return again(verdict.key).then(decide);
+      }
+    });
+  // The first use of a token ends the other token of the key: that is written, and looked up again, before it is answered.
+  const conclude = (verdict: Valid): Verdict | Promise<Verdict> =>
+    verdict.key.state !== 'next'
+      ? record(verdict)
+      : activate(context, verdict.key)
+          .then(() => again(verdict.key))
+          .then((activated) => {
+            if (activated.valid) return record({ ...verdict, ...activated });
+            if (costs && verdict.limits) limits.unspend(verdict.limits, costs);
+            return record(activated);
+          });
+  const decide = (verdict: Verdict): Verdict | Promise<Verdict> => {
+    if (!verdict.valid) return record(verdict);
+    admit?.(verdict.key);
+    return costs && verdict.key.limits ? spend(verdict, verdict.key.limits, costs) : conclude(verdict);
+  };
+  return maybeAsync(asked, decide);
 }
+
+const exceeded = ({ key, at }: Valid, { limits, exceeded }: Refused): Verdict => ({
+  valid: false,
+  reason: exceeded.every(({ limit }) => limit.windowSeconds === null) ? 'quota_exceeded' : 'rate_limited',
+  key,
+  at,
+  limits,
+  exceeded,
+});

@@ -4,6 +4,7 @@ import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { GithubKeys } from './github-keys.ts';
 import type { LeakPolicy } from './leaks.ts';
+import type { Blocks } from './limits/blocks.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage/recorder.ts';
 import type { GenerationalCache } from './verify/generational-cache.ts';
@@ -15,6 +16,8 @@ export interface ServiceContext {
   db: Database;
   /** The keys that a token is verified against. */
   keys: Keys;
+  /** What this process holds of the limits of keys. */
+  limits: Blocks;
   /** Waits until what is committed by now is in force in every replica: before a change of a key is answered. */
   settled: () => Promise<void>;
   /** Unix time in milliseconds. */

@@ -38,7 +38,7 @@ export async function listKeyLimits(
   const { rows } = await sql<LimitState>`
     select limits.name, limits.key_id is null as "sharedByAccount", window_seconds as "windowSeconds",
       case when window_seconds is not null then amount end as limit,
-      case when is_on then ungranted else amount end as ungranted,
+      case when is_on then greatest(0, ungranted) else amount end as ungranted,
       case when is_on and ${at} < held_until then held else 0 end as held,
       case when isfinite(ends_at) then ends_at end as "resetsAt"
     from (select id, account_id from keys where id = ${id} and ${ownedBy(accountId)}) as key

@@ -225,8 +225,8 @@ describe('the limits of a key', () => {
     await change(id, { limits: [{ ...burst, limit: 15 }] });
     expect(await rowsOf(id)).toMatchObject({ burst: { ungranted: 11, held: 0, generation: 1 } });
     await change(id, { limits: [{ ...burst, limit: 2 }] });
-    expect(await rowsOf(id)).toMatchObject({ burst: { ungranted: 0, held: 0, generation: 2 } });
-    expect(await states(id)).toMatchObject([{ limit: 2, ungranted: 0, resetsAt: later(60_000) }]);
+    expect(await rowsOf(id)).toMatchObject({ burst: { ungranted: -2, held: 0, generation: 2 } });
+    expect(await states(id)).toMatchObject([{ limit: 2, ungranted: 0, resetAt: later(60_000) }]);
   });
 
   test('that get another length begin a new window', async () => {
@@ -234,7 +234,7 @@ describe('the limits of a key', () => {
     await take(id, 'burst', 4);
     await change(id, { limits: [{ ...burst, windowSeconds: 120 }] });
     expect(await rowsOf(id)).toMatchObject({ burst: { ungranted: 10, held: 0, generation: 1 } });
-    expect(await states(id)).toMatchObject([{ ungranted: 10, resetsAt: later(120_000) }]);
+    expect(await states(id)).toMatchObject([{ ungranted: 10, resetAt: later(120_000) }]);
   });
 
   test('are those of one change, however many are made at once', async () => {
@@ -307,7 +307,7 @@ describe('the quota of a key', () => {
     service.pass(1);
     const refilled = { remaining: 100, refill, refillsAt: later(7 * day) };
     expect((await get(id)).quota).toEqual(refilled);
-    expect(await states(id)).toMatchObject([{ ungranted: 100, held: 0, resetsAt: later(7 * day) }]);
+    expect(await states(id)).toMatchObject([{ ungranted: 100, held: 0, resetAt: later(7 * day) }]);
     // What is added or changed by then comes on top of that.
     expect(expectData(await add(id, 5)).quota).toEqual({ ...refilled, remaining: 105 });
     service.pass(7 * day);
@@ -374,10 +374,10 @@ describe('the limits of an account', () => {
     expect(expectData(await account.client.GET('/v1/account'))).toMatchObject({ limits: [burst, hourly] });
     const key = expectData(await account.client.POST('/v1/keys', { body: { name: 'Key' } }));
     expect(key.limits).toEqual([]);
-    const resetsAt = (await states(key.id, account)).map((state) => state.resetsAt);
+    const resetsAt = (await states(key.id, account)).map((state) => state.resetAt);
     expect(await states(key.id, account)).toEqual([
-      { ...burst, sharedByAccount: true, ungranted: 10, held: 0, resetsAt: resetsAt[0] },
-      { ...hourly, sharedByAccount: true, ungranted: 1_000, held: 0, resetsAt: resetsAt[1] },
+      { ...burst, sharedByAccount: true, ungranted: 10, held: 0, resetAt: resetsAt[0] },
+      { ...hourly, sharedByAccount: true, ungranted: 1_000, held: 0, resetAt: resetsAt[1] },
     ]);
     expect(await limitAccount(account, [])).toMatchObject({ limits: [] });
     expect(await states(key.id, account)).toEqual([]);
@@ -440,7 +440,7 @@ test('what is left is listed by whose it is: the limits of the key, its quota, a
   expect(shown[0]).toMatchObject({ ...burst, ungranted: 7, held: 3 });
   expect(shown[2]).toEqual({
     ...{ name: 'quota', sharedByAccount: false, limit: null, windowSeconds: null },
-    ...{ ungranted: 7, held: 0, resetsAt: null },
+    ...{ ungranted: 7, held: 0, resetAt: null },
   });
   service.pass(1_000);
   expect((await states(id, account))[0]).toMatchObject({ ungranted: 7, held: 0 });

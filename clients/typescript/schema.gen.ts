@@ -224,7 +224,7 @@ export interface paths {
         put?: never;
         /**
          * Verify many tokens
-         * @description Up to 1000 tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no `ip`, so it refuses keys with `allowedIps`: verify those one by one. The body has at most 512 KiB.
+         * @description Up to 1000 tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no `ip`, so it refuses keys with `allowedIps`: verify those one by one. Each token takes one unit of the limits of its key; one that is there several times takes as many at once, or is refused each time. The body has at most 512 KiB.
          */
         post: operations["verifyKeys"];
         delete?: never;
@@ -1301,7 +1301,7 @@ export interface components {
              * @description End of the window, or time of the next refill. Null: the quota is never refilled.
              * @example 2026-01-31T12:00:00.000Z
              */
-            resetsAt: string | null;
+            resetAt: string | null;
         };
         /**
          * @example {
@@ -1320,6 +1320,8 @@ export interface components {
             /** @enum {boolean} */
             valid: true;
             key: components["schemas"]["VerifiedKey"];
+            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none. */
+            limits?: components["schemas"]["RemainingLimit"][];
             /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. */
             checks?: components["schemas"]["Check"][];
         };
@@ -1346,6 +1348,19 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
+        };
+        RemainingLimit: {
+            name: string;
+            /** @description Units per window. Of the quota: what it is refilled to; null if it is not refilled. */
+            limit: number | null;
+            /** @description Units left in this window. An estimate: other replicas may have taken some in the last second. */
+            remaining: number;
+            /**
+             * Format: date-time
+             * @description When the window ends, or the quota is refilled. Null: never.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            resetAt: string | null;
         };
         Check: {
             /**
@@ -1376,6 +1391,20 @@ export interface components {
              * @example The key cannot be used from 198.51.100.7.
              */
             detail?: string;
+            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none. */
+            limits?: components["schemas"]["RemainingLimit"][];
+            /**
+             * @description With `rate_limited` and `quota_exceeded`: the names of the limits that have fewer units left than this takes.
+             * @example [
+             *       "burst"
+             *     ]
+             */
+            exceeded?: string[];
+            /**
+             * @description With `rate_limited` and `quota_exceeded`: seconds until each of them has units again. Absent if one never will, or if this takes more than its whole limit.
+             * @example 12
+             */
+            retryAfter?: number;
             /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. */
             checks?: components["schemas"]["Check"][];
         };
@@ -1418,6 +1447,20 @@ export interface components {
              * @example orders:read AND (invoices:read OR invoices:write)
              */
             scopeQuery?: string;
+            /**
+             * @description How many units this takes of each limit of the key, and of its quota. Default: 1. With 0 nothing is taken. A verification takes all of its units or, where the token is refused, none; one that is repeated takes them again.
+             * @example 1
+             */
+            cost?: number;
+            /**
+             * @description The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Names of limits that the key does not have are ignored.
+             * @example {
+             *       "tokens": 1500
+             *     }
+             */
+            costs?: {
+                [key: string]: number;
+            };
             /**
              * @description The URI of your service. A key with an `audience` is accepted only if this is in it.
              * @example https://api.example.com
@@ -1958,6 +2001,7 @@ export type QuotaAddition = components['schemas']['QuotaAddition'];
 export type Verdict = components['schemas']['Verdict'];
 export type Valid = components['schemas']['Valid'];
 export type VerifiedKey = components['schemas']['VerifiedKey'];
+export type RemainingLimit = components['schemas']['RemainingLimit'];
 export type Check = components['schemas']['Check'];
 export type Invalid = components['schemas']['Invalid'];
 export type RefusedKey = components['schemas']['RefusedKey'];
@@ -4404,7 +4448,7 @@ export interface operations {
                      *           "windowSeconds": 60,
                      *           "ungranted": 40,
                      *           "held": 12,
-                     *           "resetsAt": "2026-01-31T12:01:00.000Z"
+                     *           "resetAt": "2026-01-31T12:01:00.000Z"
                      *         },
                      *         {
                      *           "name": "quota",
@@ -4413,7 +4457,7 @@ export interface operations {
                      *           "windowSeconds": null,
                      *           "ungranted": 9800,
                      *           "held": 50,
-                     *           "resetsAt": "2026-02-28T12:00:00.000Z"
+                     *           "resetAt": "2026-02-28T12:00:00.000Z"
                      *         },
                      *         {
                      *           "name": "hourly",
@@ -4422,7 +4466,7 @@ export interface operations {
                      *           "windowSeconds": 3600,
                      *           "ungranted": 21500,
                      *           "held": 0,
-                     *           "resetsAt": "2026-01-31T13:00:00.000Z"
+                     *           "resetAt": "2026-01-31T13:00:00.000Z"
                      *         }
                      *       ]
                      *     }
@@ -4872,6 +4916,18 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
+                    /**
+                     * @description The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).
+                     * @example "burst";q=100;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of them (the same draft).
+                     * @example "burst";r=99;t=42
+                     */
+                    RateLimit?: string;
+                    /** @description The `retryAfter` of the verdict. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

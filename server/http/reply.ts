@@ -17,6 +17,12 @@ export class Json<Value> {
     return new Json([JSON.stringify(value)]);
   }
 
+  /** An object with more fields behind its own. Its text is shared, not copied. */
+  static extended<Base extends object, More extends object>(base: Json<Base>, more: More): Json<Base & More> {
+    const [text = ''] = base.texts;
+    return new Json([text.slice(0, -1), `,${JSON.stringify(more).slice(1)}`]);
+  }
+
   /** An object with one field, a list. The texts of the items are shared, not copied. */
   static list<Name extends string, Item>(
     name: Name,

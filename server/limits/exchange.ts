@@ -9,7 +9,7 @@ import type { Database } from '../db/schema.ts';
 export interface Ask {
   id: number;
   generation: number;
-  /** When the window of what is held ends, as `Answer` told it; infinity, or null where nothing is held. */
+  /** When the window of what is held ends, as `Answer` told it; null: never. */
   resetsAt: number | null;
   /** So many of the units that were held are spent. */
   spent: number;
@@ -50,36 +50,47 @@ const batchSize = 1_000;
  */
 export const exchangeStatement = (
   asks: readonly Ask[],
-  { together = false, now }: { together?: boolean; now?: Date } = {},
+  { together = false, now }: { together?: boolean; now?: Date | undefined } = {},
 ): RawBuilder<Answer> =>
   sql`select * from exchange_limits(${JSON.stringify(asks)}::text::json, ${together}::boolean, ${now ?? null}::timestamptz)`;
 
-/** When an exchange was sent, by `performance.now()` and by `Date.now()`. */
-export interface Sent {
+/** An instant by both clocks of this machine: by `performance.now()`, and as Unix time in milliseconds. */
+export interface Instant {
   monotonic: number;
   wall: number;
 }
 
+/** The clocks of this machine, or, in tests, of a moved time. */
+export interface Clocks {
+  now(): Instant;
+  /** What the database takes for the time; absent: its own clock. */
+  database?(): Date;
+}
+
+export const ownClocks: Clocks = { now: () => ({ monotonic: performance.now(), wall: Date.now() }) };
+
 /** What came of an ask: undefined where the limit has another generation, or is gone. */
 export interface Exchanged {
   answer: Answer | undefined;
-  sent: Sent;
+  sent: Instant;
 }
 
 interface Exchanges {
   answers: ReadonlyMap<number, Answer>;
-  sent: Sent;
+  sent: Instant;
 }
 
 /** Exchanges with the database. All asks of one turn of the event loop go into one statement. */
 export class Exchange {
   readonly #db: Database;
-  #asks: (() => Ask)[] = [];
+  readonly #clocks: Clocks;
+  #asks = new Map<number, () => Ask>();
   #answers: Promise<Exchanges> | undefined;
   #count = 0;
 
-  constructor(db: Database) {
+  constructor(db: Database, clocks: Clocks) {
     this.#db = db;
+    this.#clocks = clocks;
   }
 
   /** How many statements were sent since the process started. */
@@ -88,14 +99,13 @@ export class Exchange {
   }
 
   /**
-   * @param ask called when the statement is made, so that it can say what was wanted until then. One limit must not be
-   * asked for twice in a turn
-   * @throws DatabaseUnavailable: what was given back is lost then
+   * @param ask called when the statement is made, so that it can say what was wanted until then
+   * @throws DatabaseUnavailable: what was given back may be lost then
    */
   async ask(id: number, ask: () => Ask): Promise<Exchanged> {
-    if (this.#asks.length === batchSize) this.#answers = undefined;
+    if (this.#asks.size === batchSize || this.#asks.has(id)) this.#answers = undefined;
     this.#answers ??= this.#gather();
-    this.#asks.push(ask);
+    this.#asks.set(id, ask);
     const { answers, sent } = await this.#answers;
     return { answer: answers.get(id), sent };
   }
@@ -106,23 +116,22 @@ export class Exchange {
   }
 
   #gather(): Promise<Exchanges> {
-    const asks: (() => Ask)[] = [];
+    const asks = new Map<number, () => Ask>();
     this.#asks = asks;
-    return new Promise<Exchanges>((resolve, reject) =>
+    return new Promise((resolve, reject) =>
       setImmediate(() => {
         if (this.#asks === asks) this.#answers = undefined;
-        this.#send(
-          asks.map((ask) => ask()),
-          false,
-        ).then(resolve, reject);
+        const made = Array.from(asks.values(), (ask) => ask());
+        this.#send(made, false).then(resolve, reject);
       }),
     );
   }
 
   async #send(asks: readonly Ask[], together: boolean): Promise<Exchanges> {
     this.#count += 1;
-    const sent = { monotonic: performance.now(), wall: Date.now() };
-    const { rows } = await exchangeStatement(asks, { together }).execute(this.#db);
+    const sent = this.#clocks.now();
+    const now = this.#clocks.database?.();
+    const { rows } = await exchangeStatement(asks, { together, now }).execute(this.#db);
     return { answers: new Map(rows.map((row) => [row.id, row])), sent };
   }
 }

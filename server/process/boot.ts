@@ -14,6 +14,7 @@ import type { Database } from '../db/schema.ts';
 import { CannotStart } from '../errors.ts';
 import { FetchedKeys, type GithubKeys, pinned } from '../github-keys.ts';
 import type { Peer } from '../http/client.ts';
+import { Blocks } from '../limits/blocks.ts';
 import { type Freshness, SoleReplica } from '../replication/freshness.ts';
 import { type Notices, Replica } from '../replication/replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '../signing.ts';
@@ -60,16 +61,19 @@ export async function boot(
   const store = await open(config, log, metrics);
   const { db, freshness, signer, operatorTokens, dataDir } = store;
   const keys = openKeyCache(db, freshness, config.CACHE_MB * 2 ** 20);
+  const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
+  freshness.lend(limits);
   const publicUrl = publicUrlOf(config);
   const usage = new Usage(db, (error) =>
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
   const verifications = new Verifications();
-  metrics.measure({ verifications, keys, freshness, usage, connections: store.connections });
+  metrics.measure({ verifications, keys, limits, freshness, usage, connections: store.connections });
   const gathered = gather(() => metrics.snapshot());
   const app = createApp({
     db,
     keys,
+    limits,
     settled: () => freshness.settled(),
     now: () => freshness.now(),
     usage,
@@ -113,6 +117,7 @@ export async function boot(
     fetch: (request, peer) => app.fetch(request, peer),
     async close() {
       await Promise.all(sweepers.map((sweeper) => sweeper.close()));
+      await limits.close();
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
       metrics[Symbol.dispose]();
       await freshness.close();

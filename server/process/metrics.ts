@@ -10,6 +10,7 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
+import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
 import type { Usage } from '../usage/recorder.ts';
 import type { KeyCache } from '../verify/key-cache.ts';
@@ -21,6 +22,7 @@ import { version } from './version.ts';
 export interface Measured {
   verifications: Verifications;
   keys: KeyCache;
+  limits: Blocks;
   freshness: Freshness;
   usage: Usage;
   /** How many connections the pool has at most; undefined for the embedded database. */
@@ -148,7 +150,7 @@ function describeProcess(registers: Registry[]): void {
 
 function describeService(
   registers: Registry[],
-  { verifications, keys, freshness, usage, connections }: Measured,
+  { verifications, keys, limits, freshness, usage, connections }: Measured,
 ): void {
   new Counter({
     name: 'latchkey_verifications_total',
@@ -169,6 +171,16 @@ function describeService(
   gauge('latchkey_cache_trusted', 'Whether verifications are answered from the cache: 1 or 0.', () =>
     Number(freshness.isFresh()),
   );
+  gauge('latchkey_limit_blocks', 'Limits of which units are held, to be spent in memory.', () => limits.size);
+  new Counter({
+    name: 'latchkey_limit_exchanges_total',
+    help: 'Statements that took units of limits, or gave them back.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(limits.exchanges);
+    },
+  });
   gauge('latchkey_usage_backlog_keys', 'Keys whose uses wait to be written.', () => usage.backlog);
   new Counter({
     name: 'latchkey_usage_dropped_total',

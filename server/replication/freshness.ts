@@ -37,6 +37,8 @@ export type ReadClock = (theirs: number, sent: number, received: number) => void
 export interface Freshness {
   /** Has this cache told of every change from now on. */
   tell(cache: Invalidated): void;
+  /** Has this holder told of every change from now on, and of each time that trust was lost. */
+  lend(holder: Holder): void;
   /** Whether the cache knows of every change that was answered for. If not, the database is to be asked. */
   isFresh(): boolean;
   /** Waits until no process answers without the changes that are committed by now. Never fails. */

@@ -11,6 +11,7 @@ import type { ServiceContext } from '../../server/context.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
+import { Blocks } from '../../server/limits/blocks.ts';
 import { Metrics, textOf } from '../../server/process/metrics.ts';
 import { type Freshness, SoleReplica } from '../../server/replication/freshness.ts';
 import { Replica } from '../../server/replication/replica.ts';
@@ -118,12 +119,16 @@ export async function startService({
   cleanUp.use(metrics);
   const { db, freshness } = await openTestDatabase(metrics);
   const keys = openKeyCache(db, freshness, 2 ** 20);
+  const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
+  freshness.lend(limits);
+  cleanUp.defer(() => limits.close());
   let now = Date.UTC(2026, 0, 31, 12);
   const logs: string[] = [];
   const operatorToken = newToken('lko_');
   const context: ServiceContext = {
     db,
     keys,
+    limits,
     settled: () => freshness.settled(),
     now: () => now,
     usage: new Usage(db, (error) => {

@@ -21,8 +21,9 @@ const statements = [
     ${instant('refills_from')},
     -- Counts up whenever what a replica holds of it must not be spent any more.
     generation integer not null default 0,
-    -- What is left of the window that is on, but for what replicas hold.
-    ungranted bigint not null check (ungranted >= 0),
+    -- What is left of the window that is on, but for what replicas hold. Less than nothing once the limit was lowered
+    -- below what was granted by then, so that raising it again gives no more than it had.
+    ungranted bigint not null,
     -- When the window ends, or the next refill comes.
     resets_at timestamptz not null default '-infinity',
     -- How many units replicas hold, at most, and until when: all blocks have ended by then.
@@ -102,17 +103,18 @@ const statements = [
           when available < "atLeast" then 0
           when together and not (
             bool_and(available >= "atLeast") over () and count(*) over () = (select count(*) from asked)) then 0
-          else least(available, greatest(need, least(want, available / parts)))
+          else greatest(0, least(available, greatest(need, least(want, available / parts))))
         end as units
       from counted, shared),
     recalling as (
-      select *, units < need and still_held > 0 as is_recalling,
+      -- What is waited for is spent as it comes, if all of it comes. If not, some of it may be left.
+      select *, units - case when units >= need then need else 0 end as block, units < need and still_held > 0 as is_recalling,
         units < need and still_held > 0 and now >= recalled_at + interval '100 milliseconds' as is_told
       from decided),
     written as (
       update limits set ungranted = available - units, resets_at = ends_at,
-        held = still_held + greatest(0, units - need),
-        held_until = case when units > need then now + interval '1 second' else limits.held_until end,
+        held = still_held + block,
+        held_until = case when block > 0 then now + interval '1 second' else limits.held_until end,
         recalled_at = case when is_told then now else limits.recalled_at end
       from recalling
       where limits.id = recalling.id and (units > 0 or spent > 0 or back > 0 or is_told or not is_on)),
@@ -150,7 +152,7 @@ const statements = [
         and name not in (select given.name from json_to_recordset(given_limits) as given(name text));
       update limits set amount = given."limit", window_seconds = given."windowSeconds", generation = generation + 1,
         held = 0,
-        ungranted = case when window_seconds = given."windowSeconds" then greatest(0, ungranted + given."limit" - amount)
+        ungranted = case when window_seconds = given."windowSeconds" then ungranted + given."limit" - amount
           else given."limit" end,
         resets_at = case when window_seconds = given."windowSeconds" then resets_at else '-infinity' end
       from json_to_recordset(given_limits) as given(name text, "limit" bigint, "windowSeconds" integer)

@@ -32,7 +32,7 @@ export function keyLimitOperations(context: ServiceContext): Operation[] {
         return {
           data: limits.map(({ resetsAt, ...state }) => ({
             ...state,
-            resetsAt: resetsAt?.toISOString() ?? null,
+            resetAt: resetsAt?.toISOString() ?? null,
           })),
         };
       },

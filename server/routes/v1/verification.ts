@@ -6,6 +6,7 @@ import {
   type VerificationBatch,
   verification,
 } from '../../../api/verification.ts';
+import type { Costs } from '../../../decide/limits.ts';
 import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
 import { type CheckOutcome, explain, type Presented, type Reason } from '../../../decide/verdict.ts';
 import { type Caller, keyOf, selfOf } from '../../callers.ts';
@@ -13,28 +14,35 @@ import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
 import { plainIp, plainUserAgent } from '../../http/client.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
-import { Json } from '../../http/reply.ts';
+import { Json, Reply } from '../../http/reply.ts';
 import { getKey, revokeKey } from '../../keys.ts';
 import { maybeAsync } from '../../verify/maybe-async.ts';
 import type { Verdict, VerifiedKey } from '../../verify/verify.ts';
 import { keyBody } from './key-body.ts';
+import { limitFields, limitHeaders } from './limit-states.ts';
 
 type Told = Json<Success<typeof verification.verify>>;
 
+/** What a token is presented for, and what that costs. */
+interface Asked extends Presented {
+  costs: Costs;
+}
+
 /**
  * Makes what a verifier is told of a verdict on what was presented. For a key in the cache that is accepted it is made
- * once, and kept while the key is there.
+ * once, but for its limits, and kept while the key is there.
  */
-function teller(): (verdict: Verdict, presented: Presented) => Told {
-  const accepted = new WeakMap<VerifiedKey, Told>();
-  return (verdict, presented) => {
-    if (!verdict.valid) return Json.of(refusedBody(verdict, presented));
+function teller(): (verdict: Verdict, asked: Asked) => Told {
+  const accepted = new WeakMap<VerifiedKey, Json<{ valid: true; key: ReturnType<typeof verifiedBody> }>>();
+  return (verdict, asked) => {
+    if (!verdict.valid) return Json.of(refusedBody(verdict, asked));
     const { key } = verdict;
-    const kept = accepted.get(key);
-    if (kept) return kept;
-    const told: Told = Json.of({ valid: true, key: verifiedBody(key) });
-    accepted.set(key, told);
-    return told;
+    let told = accepted.get(key);
+    if (!told) {
+      told = Json.of({ valid: true, key: verifiedBody(key) });
+      accepted.set(key, told);
+    }
+    return verdict.limits ? Json.extended(told, limitFields(verdict, asked.costs)) : told;
   };
 }
 
@@ -50,13 +58,14 @@ const verifiedBody = (key: VerifiedKey) => ({
 
 type Refused = Extract<Verdict, { valid: false }>;
 
-const refusedBody = (verdict: Refused, presented: Presented) => ({
+const refusedBody = (verdict: Refused, asked: Asked) => ({
   valid: false as const,
   reason: verdict.reason,
   ...(verdict.key && {
     key: { id: `key_${verdict.key.id}`, accountId: `acc_${verdict.key.accountId}`, name: verdict.key.name },
   }),
-  ...lacking(verdict, presented),
+  ...lacking(verdict, asked),
+  ...limitFields(verdict, asked.costs),
 });
 
 /** The outcomes of the checks that a verdict rests on, in order. */
@@ -66,13 +75,26 @@ function checksOf(verdict: Verdict, presented: Presented): CheckOutcome[] {
   const { key, at } = verdict;
   if (key.gone === 'revoked') return [outcome('unknown', true), outcome('revoked', false)];
   const before = [outcome('unknown', true), outcome('revoked', true)];
-  return key.gone ? [...before, outcome('rotated', false)] : [...before, ...explain(key, presented, at)];
+  if (key.gone) return [...before, outcome('rotated', false)];
+  return [...before, ...explain(key, presented, at), ...spentChecks(verdict)];
 }
 
-const explained = (verdict: Verdict, presented: Presented): Told =>
+/** Of a key without limits, and where nothing was asked of them, there are none. */
+function spentChecks(verdict: Verdict): CheckOutcome[] {
+  if (!verdict.key || !verdict.limits) return [];
+  const exceeded = verdict.valid ? [] : (verdict.exceeded ?? []);
+  return [
+    { check: 'rate_limited', passed: exceeded.every(({ limit }) => limit.windowSeconds === null) },
+    { check: 'quota_exceeded', passed: exceeded.every(({ limit }) => limit.windowSeconds !== null) },
+  ];
+}
+
+const explained = (verdict: Verdict, asked: Asked): Told =>
   Json.of({
-    ...(verdict.valid ? { valid: true, key: verifiedBody(verdict.key) } : refusedBody(verdict, presented)),
-    checks: checksOf(verdict, presented),
+    ...(verdict.valid
+      ? { valid: true, key: verifiedBody(verdict.key), ...limitFields(verdict, asked.costs) }
+      : refusedBody(verdict, asked)),
+    checks: checksOf(verdict, asked),
   });
 
 /** What the key lacks, or the verification does, where the reason alone does not say it. */
@@ -135,7 +157,7 @@ async function verdictsOn(
   await Promise.all(
     // Async, so that one that throws leaves none of the others' promises without anybody to await them.
     Array.from(counts, async ([token, times]) =>
-      verdicts.set(token, await check(context, token, { ...asked, times })),
+      verdicts.set(token, await check(context, token, { ...asked, times, costs: { cost: times } })),
     ),
   );
   const answers: Told[] = [];
@@ -143,7 +165,7 @@ async function verdictsOn(
   for (const token of tokens) {
     const verdict = verdicts.get(token);
     if (!verdict) continue;
-    const told = tell(verdict, asked);
+    const told = tell(verdict, { ...asked, costs: { cost: counts.get(token) ?? 1 } });
     answers.push(told);
     written += told.length;
     if (written < writtenPerTurn) continue;
@@ -158,13 +180,16 @@ export function verificationOperations(context: ServiceContext): Operation[] {
   const tell = teller();
   return [
     operation(verification.verify, ({ caller, json }) => {
-      const { token, audience, ip, userAgent } = json;
+      const { token, audience, ip, userAgent, cost = 1, costs: named } = json;
       const client = () => ({ ip: ip ? plainIp(ip) : null, userAgent: plainUserAgent(userAgent) });
       const scopes = wantedScopes(json);
-      const asked = { purpose: 'verify' as const, reach: selfOf(caller), scopes, audience, client };
-      return maybeAsync(check(context, token, asked), (verdict) =>
-        json.explain ? explained(verdict, asked) : tell(verdict, asked),
-      );
+      const costs = { cost, named };
+      const asked = { purpose: 'verify' as const, reach: selfOf(caller), scopes, audience, client, costs };
+      return maybeAsync(check(context, token, asked), (verdict) => {
+        const told = json.explain ? explained(verdict, asked) : tell(verdict, asked);
+        const headers = limitHeaders(verdict, costs);
+        return headers ? new Reply(told, headers) : told;
+      });
     }),
 
     operation(

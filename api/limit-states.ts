@@ -1,0 +1,98 @@
+import { z } from '@hono/zod-openapi';
+import { instant } from './text.ts';
+
+/** What a verification spends of the limits of a key, and what is left of them. */
+
+/** What limits are named with. It can stand in a header as it is. */
+export const limitName = /^[A-Za-z0-9_.:-]{1,64}$/;
+
+const maxCost = 1_000_000_000;
+const cost = z
+  .int('Must be a whole number.')
+  .min(0, 'Must be at least 0.')
+  .max(maxCost, `Must be at most ${maxCost}.`);
+
+/** At most so many limits can be named: 8 of a key, 8 of its account, and the quota. */
+const maxNamed = 17;
+
+export const costs = {
+  cost: cost.optional().openapi({
+    description:
+      'How many units this takes of each limit of the key, and of its quota. Default: 1. With 0 nothing is taken. A verification takes all of its units or, where the token is refused, none; one that is repeated takes them again.',
+    example: 1,
+  }),
+  costs: z
+    .record(
+      z.string().regex(limitName, 'Must be the name of a limit: up to 64 of `A-Z a-z 0-9 _ . : -`.'),
+      cost,
+      'Must be an object.',
+    )
+    .refine((named) => Object.keys(named).length <= maxNamed, `Must name at most ${maxNamed} limits.`)
+    .optional()
+    .openapi({
+      description:
+        'The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Names of limits that the key does not have are ignored.',
+      maxProperties: maxNamed,
+      example: { tokens: 1_500 },
+    }),
+};
+
+const RemainingLimit = z
+  .object({
+    name: z.string(),
+    limit: z.int().nullable().openapi({
+      description: 'Units per window. Of the quota: what it is refilled to; null if it is not refilled.',
+    }),
+    remaining: z.int().openapi({
+      description:
+        'Units left in this window. An estimate: other replicas may have taken some in the last second.',
+    }),
+    resetAt: instant.nullable().openapi({
+      description: 'When the window ends, or the quota is refilled. Null: never.',
+    }),
+  })
+  .openapi('RemainingLimit');
+
+export const limitStates = z.array(RemainingLimit).optional().openapi({
+  description:
+    'The limits of the key, those of its account, and its quota, after this verification. Absent if there are none.',
+});
+
+/** What a refused verdict says of limits. */
+export const exceeded = {
+  exceeded: z
+    .array(z.string())
+    .optional()
+    .openapi({
+      description:
+        'With `rate_limited` and `quota_exceeded`: the names of the limits that have fewer units left than this takes.',
+      example: ['burst'],
+    }),
+  retryAfter: z.int().optional().openapi({
+    description:
+      'With `rate_limited` and `quota_exceeded`: seconds until each of them has units again. Absent if one never will, or if this takes more than its whole limit.',
+    example: 12,
+  }),
+};
+
+/** The headers of an answer that tells of limits, for a service that passes them on to its client. */
+export const limitHeaders = {
+  'RateLimit-Policy': {
+    description: 'The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).',
+    schema: { type: 'string' as const },
+    example: '"burst";q=100;w=60',
+  },
+  RateLimit: {
+    description: 'What is left of them (the same draft).',
+    schema: { type: 'string' as const },
+    example: '"burst";r=99;t=42',
+  },
+  'Retry-After': {
+    description: 'The `retryAfter` of the verdict.',
+    schema: { type: 'integer' as const },
+  },
+};
+
+export const limitStatesExample = [
+  { name: 'burst', limit: 100, remaining: 99, resetAt: '2026-01-31T12:31:00.000Z' },
+];

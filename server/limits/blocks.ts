@@ -1,0 +1,309 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
+import { type Costs, costOf, isBeyond, type Limit, type LimitState } from '../../decide/limits.ts';
+import type { Database } from '../db/schema.ts';
+import type { Holder } from '../replication/freshness.ts';
+import { Budget } from './budget.ts';
+import { type Ask, type Clocks, Exchange, type Instant, ownClocks } from './exchange.ts';
+
+/** How long units that other replicas were asked for are waited for, in milliseconds. */
+const recallPatience = 100;
+/** How often blocks that are of no use any more are looked for, in milliseconds. */
+const tidyInterval = 100;
+/** Blocks of so many limits are held. Units of others are asked for one by one. */
+const capacity = 100_000;
+/** So often units are asked for ahead of spending them. After that they are asked for and spent in one. */
+const maxTries = 3;
+
+/**
+ * What came of spending: all that was asked for is spent, or nothing is, where some limits have `exceeded`. `changed`:
+ * the limits are not what they were said to be.
+ */
+export type Spending =
+  | { kind: 'spent'; limits: readonly LimitState[] }
+  | { kind: 'refused'; limits: readonly LimitState[]; exceeded: readonly LimitState[] }
+  | { kind: 'changed' };
+
+const changed: Spending = { kind: 'changed' };
+
+/** A limit that is to be spent of, with what is held of it. */
+interface Held {
+  limit: Limit;
+  budget: Budget;
+  cost: number;
+}
+
+/** What has to be asked for: units, or, where the cost is 0, the state of the limit alone. */
+type Missing = Pick<Held, 'budget' | 'cost'>;
+
+export interface BlocksOptions {
+  /** Whether every change so far was told to this holder. */
+  isFresh: () => boolean;
+  clocks?: Clocks;
+}
+
+/**
+ * The blocks that this process holds of limits and quotas. docs/LIMITS.md proves why no more is spent than they allow.
+ *
+ * Spending is all or nothing, and decided in memory, in one turn: where every limit has a block with enough units, they
+ * are taken, else none. Where units are missing they are asked for, and then it is tried again. A process whose memory
+ * may be stale has no blocks: it asks and spends in one statement.
+ */
+export class Blocks implements Holder {
+  readonly #exchange: Exchange;
+  readonly #isFresh: () => boolean;
+  readonly #now: () => Instant;
+  readonly #budgets = new Map<number, Budget>();
+  /** Who waits for units that were recalled, by limit. */
+  readonly #recalled = new Map<number, () => void>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(db: Database, { isFresh, clocks = ownClocks }: BlocksOptions) {
+    this.#exchange = new Exchange(db, clocks);
+    this.#isFresh = isFresh;
+    this.#now = () => clocks.now();
+  }
+
+  /** How many limits have a block here. */
+  get size(): number {
+    return this.#budgets.size;
+  }
+
+  /** How many statements were sent for units. */
+  get exchanges(): number {
+    return this.#exchange.count;
+  }
+
+  /**
+   * Spends of limits: at once where there are blocks, or it is known that there is too little.
+   * @throws DatabaseUnavailable where units cannot be asked for
+   */
+  spend(limits: readonly Limit[], costs: Costs): Spending | Promise<Spending> {
+    if (!this.#isFresh() || this.#budgets.size > capacity) return this.#spendDirectly(limits, costs);
+    const tried = this.#try(limits, costs);
+    return 'kind' in tried ? tried : this.#askAndSpend(limits, costs, tried.missing);
+  }
+
+  /** Gives back what was spent for something that was refused after all. What belongs to an ended block is lost. */
+  unspend(limits: readonly LimitState[], costs: Costs): void {
+    const now = this.#now();
+    for (const state of limits)
+      this.#budgets.get(state.limit.id)?.unspend(costOf(costs, state.limit), state, now);
+  }
+
+  drop(id: number): void {
+    const budget = this.#budgets.get(id);
+    if (budget) budget.isDropped = true;
+    this.#budgets.delete(id);
+    this.replenished(id);
+  }
+
+  dropAll(): void {
+    for (const budget of this.#budgets.values()) budget.isDropped = true;
+    this.#budgets.clear();
+  }
+
+  recall(id: number): void {
+    const budget = this.#budgets.get(id);
+    if (budget && budget.units(this.#now()) > 0) this.#surrender(budget).catch(() => {});
+  }
+
+  replenished(id: number): void {
+    this.#budgets.get(id)?.replenished();
+    this.#recalled.get(id)?.();
+  }
+
+  /** Gives back blocks that are not used, and forgets what is not worth remembering. Called again and again. */
+  async tidy(): Promise<void> {
+    const now = this.#now();
+    const surrendered = [];
+    for (const budget of this.#budgets.values()) {
+      if (budget.isIdle(now)) surrendered.push(this.#surrender(budget));
+      else if (budget.isSpent(now)) this.#budgets.delete(budget.id);
+    }
+    if (this.#budgets.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    await Promise.allSettled(surrendered);
+  }
+
+  /** Gives back all blocks. What cannot be given back is lost. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    const budgets = [...this.#budgets.values()];
+    await Promise.allSettled(budgets.map((budget) => budget.asking));
+    await Promise.allSettled(budgets.map((budget) => this.#surrender(budget)));
+    this.#budgets.clear();
+  }
+
+  /** Spends, or says what has to be asked for first. */
+  #try(limits: readonly Limit[], costs: Costs): Spending | { missing: Missing[] } {
+    const now = this.#now();
+    const held: Held[] = [];
+    let isShort = false;
+    let isMissing = false;
+    for (const limit of limits) {
+      const budget = this.#budgetOf(limit, now);
+      if (!budget) return changed;
+      const cost = costOf(costs, limit);
+      if (isBeyond(cost, limit) || budget.isShort(cost, now)) isShort = true;
+      else if (budget.units(now) < cost || !budget.isKnown(now)) isMissing = true;
+      held.push({ limit, budget, cost });
+    }
+    if (isShort) {
+      // Nothing will be spent: all that is asked for is what to say of the others.
+      const missing = held.filter(({ budget }) => !budget.isKnown(now));
+      if (missing.length > 0) return { missing: missing.map(({ budget }) => ({ budget, cost: 0 })) };
+      const exceeded = held.filter(
+        ({ limit, budget, cost }) => isBeyond(cost, limit) || budget.isShort(cost, now),
+      );
+      return { kind: 'refused', limits: statesOf(held, now), exceeded: statesOf(exceeded, now) };
+    }
+    if (isMissing)
+      return { missing: held.filter(({ budget, cost }) => budget.units(now) < cost || !budget.isKnown(now)) };
+    for (const { budget, cost } of held) {
+      if (cost === 0) continue;
+      budget.spend(cost, now);
+      if (budget.isLow(now)) this.#askAhead(budget);
+    }
+    return { kind: 'spent', limits: statesOf(held, now) };
+  }
+
+  /** The budget of a limit; undefined where the limit has changed since. */
+  #budgetOf({ id, generation }: Limit, now: Instant): Budget | undefined {
+    const known = this.#budgets.get(id);
+    if (known?.generation === generation) return known;
+    if (known && known.generation > generation) return undefined;
+    if (known) this.drop(id);
+    const budget = new Budget(id, generation, now);
+    this.#budgets.set(id, budget);
+    this.#timer ??= setInterval(() => this.tidy(), tidyInterval).unref();
+    return budget;
+  }
+
+  /** Asks for what is missing, and spends it together with the rest. */
+  async #askAndSpend(limits: readonly Limit[], costs: Costs, missing: readonly Missing[]): Promise<Spending> {
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const asked = await Promise.all(missing.map(({ budget, cost }) => this.#ask(budget, cost)));
+      if (asked.includes(false)) return changed;
+      if (!this.#isFresh()) break;
+      const tried = this.#try(limits, costs);
+      if ('kind' in tried) return tried;
+      missing = tried.missing;
+    }
+    return this.#spendDirectly(limits, costs);
+  }
+
+  /** Asks for units, together with all who do until the statement is made. @returns whether the limit is as it was */
+  #ask(budget: Budget, cost: number): Promise<boolean> {
+    budget.wait(cost, this.#now());
+    budget.next ??= this.#askNext(budget);
+    return budget.next;
+  }
+
+  async #askNext(budget: Budget): Promise<boolean> {
+    // One ask of a limit is on its way at a time. The one before may have brought enough, or told that there is no more.
+    while (budget.asking) await budget.asking.catch(() => {});
+    const begin = () => {
+      budget.asking = budget.next;
+      budget.next = undefined;
+    };
+    if (!budget.hasToAsk(this.#now())) {
+      begin();
+      budget.asking = undefined;
+      return true;
+    }
+    try {
+      const first = await this.#exchangeFor(budget, begin);
+      if (!first.isRecalling) return first.isAsItWas;
+      await this.#returned(budget.id);
+      budget.waitAgain(first.ask);
+      return (await this.#exchangeFor(budget)).isAsItWas;
+    } finally {
+      budget.asking = undefined;
+    }
+  }
+
+  /** @param begin called when it is settled who is asked for. Absent: units were recalled for this before */
+  async #exchangeFor(budget: Budget, begin?: () => void) {
+    let ask = noAsk;
+    const { answer, sent } = await this.#exchange.ask(budget.id, () => {
+      begin?.();
+      ask = budget.ask(this.#now());
+      return ask;
+    });
+    const isRecalling = begin !== undefined && answer?.isRecalling === true;
+    if (answer && !budget.isDropped) budget.receive(answer, ask, sent, this.#now(), isRecalling);
+    return { ask, isRecalling, isAsItWas: answer !== undefined };
+  }
+
+  /** Asks for more while there still is some. */
+  #askAhead(budget: Budget): void {
+    let ask = noAsk;
+    const asking = this.#exchange.ask(budget.id, () => {
+      ask = budget.askAhead(this.#now());
+      return ask;
+    });
+    budget.asking = asking
+      .then(({ answer, sent }) => {
+        if (answer && !budget.isDropped) budget.receive(answer, ask, sent, this.#now(), false);
+        return answer !== undefined;
+      })
+      .catch(() => true)
+      .finally(() => {
+        budget.asking = undefined;
+      });
+  }
+
+  /** Waits until another replica has given units of a limit back, but not for long. */
+  async #returned(id: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, recallPatience);
+    this.#recalled.set(id, resolve);
+    await promise;
+    clearTimeout(timer);
+    if (this.#recalled.get(id) === resolve) this.#recalled.delete(id);
+  }
+
+  /** Asks and spends in one statement. */
+  async #spendDirectly(limits: readonly Limit[], costs: Costs, wasRecalled = false): Promise<Spending> {
+    const isHopeless = limits.some((limit) => isBeyond(costOf(costs, limit), limit));
+    const asks = limits.map((limit) => {
+      const need = isHopeless ? 0 : costOf(costs, limit);
+      return { ...noAsk, id: limit.id, generation: limit.generation, need, atLeast: need };
+    });
+    const answers = await this.#exchange.askTogether(asks);
+    const states: LimitState[] = [];
+    let isGranted = !isHopeless;
+    for (const [place, limit] of limits.entries()) {
+      const answer = answers.get(limit.id);
+      if (!answer) return changed;
+      const { ungranted, resetsAt, timeLeft: resetsIn } = answer;
+      states.push({ limit, remaining: Math.max(0, ungranted), resetsAt, resetsIn });
+      if (answer.granted < (asks[place]?.need ?? 0)) isGranted = false;
+    }
+    if (isGranted) return { kind: 'spent', limits: states };
+    const recalled = limits.find(({ id }) => answers.get(id)?.isRecalling);
+    if (recalled && !wasRecalled) {
+      await this.#returned(recalled.id);
+      return this.#spendDirectly(limits, costs, true);
+    }
+    const exceeded = states.filter(({ limit, remaining }) => costOf(costs, limit) > remaining);
+    return { kind: 'refused', limits: states, exceeded };
+  }
+
+  async #surrender(budget: Budget): Promise<void> {
+    const ask = budget.surrender(this.#now());
+    await this.#exchange.ask(budget.id, () => ask);
+  }
+}
+
+const noAsk: Ask = { id: 0, generation: 0, resetsAt: -1, spent: 0, back: 0, atLeast: 0, need: 0, want: 0 };
+
+const statesOf = (held: readonly Held[], now: Instant): LimitState[] =>
+  held.map(({ limit, budget }) => ({
+    limit,
+    remaining: budget.remaining(now),
+    resetsAt: budget.resetsAt,
+    resetsIn: budget.resetsIn(now),
+  }));

@@ -1,0 +1,185 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, test } from 'vitest';
+import type { Costs, Limit } from '../decide/limits.ts';
+import type { Spending } from '../server/limits/blocks.ts';
+import { type HoldersDatabase, holdersDatabase, type TestHolder } from './support/holders.ts';
+
+let { db, open, newLimit } = {} as HoldersDatabase;
+beforeAll(async () => {
+  ({ db, open, newLimit } = await holdersDatabase());
+});
+
+const one: Costs = { cost: 1 };
+const rowOf = async ({ id }: Limit) => {
+  const { rows } = await sql<{ ungranted: number; held: number }>`
+    select ungranted, held from limits where id = ${id}::bigint`.execute(db);
+  return rows[0];
+};
+/** Spends on many holders at once, in turn. @returns how many could */
+async function passed(
+  holders: { at: (place: number) => TestHolder },
+  limits: readonly Limit[],
+  count: number,
+  costs = one,
+): Promise<number> {
+  const asked = Array.from({ length: count }, (_, place) => holders.at(place).blocks.spend(limits, costs));
+  return (await Promise.all(asked)).filter(({ kind }) => kind === 'spent').length;
+}
+
+test('as many pass as a limit allows, whichever replicas they come to, and again in the next window', async () => {
+  await using holders = await open(4);
+  const limit = await newLimit(5);
+  for (const window of [1, 2]) {
+    let count = 0;
+    for (let turn = 0; turn < 12; turn += 1)
+      count += Number((await holders.at(turn).blocks.spend([limit], one)).kind === 'spent');
+    expect(count, `window ${window}`).toBe(5);
+    holders.pass(60_000);
+  }
+});
+
+test('of a demand at once on all replicas as many pass as the limit allows', async () => {
+  await using holders = await open(4);
+  const limit = await newLimit(1_000);
+  let count = 0;
+  for (let turn = 0; turn < 40; turn += 1) {
+    count += await passed(holders, [limit], 40);
+    holders.pass(20);
+  }
+  expect(count).toBe(1_000);
+});
+
+test('a hot limit is spent of in memory', async () => {
+  await using holders = await open(2);
+  const limit = await newLimit(1_000_000);
+  const { blocks } = holders.at(0);
+  for (let turn = 0; turn < 50; turn += 1) {
+    await passed({ at: () => holders.at(0) }, [limit], 10);
+    holders.pass(5);
+  }
+  const before = blocks.exchanges;
+  const inMemory: (Spending | Promise<Spending>)[] = [];
+  for (let turn = 0; turn < 10; turn += 1) inMemory.push(blocks.spend([limit], one));
+  expect(inMemory).toEqual(Array(10).fill(expect.objectContaining({ kind: 'spent' })));
+  // At most the one that takes more ahead of the demand.
+  expect(blocks.exchanges - before).toBeLessThanOrEqual(1);
+});
+
+test('what one replica holds is given back when another one needs it', async () => {
+  await using holders = await open(2);
+  const limit = await newLimit(400);
+  for (let turn = 0; turn < 10; turn += 1) {
+    await passed({ at: () => holders.at(0) }, [limit], 10);
+    holders.pass(10);
+  }
+  const held = (await rowOf(limit))?.held ?? 0;
+  expect(held).toBeGreaterThan(0);
+  expect(await holders.at(1).blocks.spend([limit], { cost: 300 })).toMatchObject({
+    kind: 'spent',
+    limits: [{ remaining: 0 }],
+  });
+});
+
+test('of several limits all are spent, or none, and it is said which have too little', async () => {
+  await using holders = await open(1);
+  const { blocks } = holders.at(0);
+  const [wide, narrow] = [await newLimit(10), await newLimit(2, 3_600)];
+  const both = [wide, narrow];
+  expect(await blocks.spend(both, one)).toMatchObject({
+    kind: 'spent',
+    limits: [{ remaining: 9 }, { remaining: 1 }],
+  });
+  expect(await blocks.spend(both, { cost: 2 })).toMatchObject({
+    kind: 'refused',
+    limits: [{ remaining: 9 }, { remaining: 1 }],
+    exceeded: [{ limit: narrow }],
+  });
+  expect(await blocks.spend(both, { cost: 1, named: { [wide.name]: 9 } })).toMatchObject({ kind: 'spent' });
+  expect(await blocks.spend(both, one)).toMatchObject({ exceeded: [{ limit: wide }, { limit: narrow }] });
+  expect(await blocks.spend(both, { cost: 0 })).toMatchObject({ kind: 'spent' });
+});
+
+test('more than the whole limit is refused, and takes nothing', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(5);
+  const { blocks } = holders.at(0);
+  expect(await blocks.spend([limit], { cost: 6 })).toMatchObject({
+    kind: 'refused',
+    exceeded: [{ limit, remaining: 5 }],
+  });
+  expect(await blocks.spend([limit], { cost: 5 })).toMatchObject({ kind: 'spent' });
+});
+
+test('a replica that is cut off asks and spends in one statement, all or nothing', async () => {
+  await using holders = await open(2);
+  const [wide, narrow] = [await newLimit(10), await newLimit(2)];
+  const cutOff = holders.at(0);
+  cutOff.isFresh = false;
+  expect(await cutOff.blocks.spend([wide, narrow], one)).toMatchObject({ kind: 'spent' });
+  expect(await rowOf(wide)).toEqual({ ungranted: 9, held: 0 });
+  expect(await cutOff.blocks.spend([wide, narrow], { cost: 2 })).toMatchObject({
+    kind: 'refused',
+    exceeded: [{ limit: narrow }],
+  });
+  expect(await rowOf(wide)).toEqual({ ungranted: 9, held: 0 });
+});
+
+test('after a change of a limit what was held of it is not spent', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1_000);
+  const { blocks } = holders.at(0);
+  for (let turn = 0; turn < 10; turn += 1) {
+    await passed(holders, [limit], 10);
+    holders.pass(10);
+  }
+  await sql`update limits set generation = generation + 1, ungranted = 0 where id = ${limit.id}::bigint`.execute(
+    db,
+  );
+  await expect.poll(() => blocks.spend([limit], one)).toEqual({ kind: 'changed' });
+  const changed = { ...limit, generation: 1 };
+  expect(await blocks.spend([changed], one)).toMatchObject({ kind: 'refused' });
+});
+
+test('a block that is not spent of is given back, and all are at the end', async () => {
+  await using holders = await open(1);
+  const [idle, busy] = [await newLimit(1_000), await newLimit(1_000)];
+  for (let turn = 0; turn < 10; turn += 1) {
+    await passed(holders, [idle], 10);
+    holders.pass(10);
+  }
+  holders.pass(300);
+  await expect.poll(() => rowOf(idle)).toEqual({ ungranted: 900, held: 0 });
+  for (let turn = 0; turn < 10; turn += 1) {
+    await passed(holders, [busy], 10);
+    holders.pass(10);
+  }
+  await holders.at(0).blocks.close();
+  expect(await rowOf(busy)).toEqual({ ungranted: 900, held: 0 });
+});
+
+test('units that a refusal gives back are there for others', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1, null);
+  const { blocks } = holders.at(0);
+  const spent = await blocks.spend([limit], one);
+  expect(spent).toMatchObject({
+    kind: 'spent',
+    limits: [{ remaining: 0, resetsAt: Number.POSITIVE_INFINITY }],
+  });
+  expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'refused' });
+  if (spent.kind === 'spent') blocks.unspend(spent.limits, one);
+  expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
+});
+
+test('a window never comes again, also when the clock of the database is set back', async () => {
+  await using holders = await open(2);
+  const limit = await newLimit(3);
+  holders.pass(59_000);
+  expect(await passed(holders, [limit], 5)).toBe(3);
+  holders.pass(2_000);
+  expect(await passed(holders, [limit], 5)).toBe(3);
+  holders.pass(-2_000);
+  expect(await passed({ at: () => ({ ...holders.at(0), blocks: holders.at(1).blocks }) }, [limit], 5)).toBe(
+    0,
+  );
+});
