@@ -88,7 +88,13 @@ A list returns one page: up to \`limit\` items (1 to 100, default 20), newest fi
 - The policy of the account can bound the scopes and the lifetime of keys: 403 \`beyond_policy\`. \`GET /v1/account\` returns it.
 - A password can be wrong 10 times in a minute, for one email, and a caller can report 100 leaked tokens: 429 \`too_many_attempts\`.
 
-Each field’s own limit is in its description: 422 \`invalid_input\`. This service does not limit the rate of calls; a proxy in front of it may.
+Each field’s own limit is in its description: 422 \`invalid_input\`. This service does not limit the rate of its own calls; a proxy in front of it may. What verifications of a key may use is up to the operator: see Rate limits and quotas.
+
+## Rate limits and quotas
+
+The operator can give a key \`limits\`, so many units in each window, and a \`quota\`, so many until it is refilled, and an account \`limits\` that its keys share. \`POST /v1/keys/verify\` takes one unit of each, or its \`cost\`, or for some by name its \`costs\`: of all of them, or of none if the token is refused for any reason. Calls that a key makes to this API take none.
+
+The verdict and the \`RateLimit\` headers say what is left. A refused verdict with \`rate_limited\` or \`quota_exceeded\` lists what was \`exceeded\`, and \`retryAfter\` says when to come again: pass both on to your client as 429.
 
 ## Versions
 

@@ -33,7 +33,8 @@ test('the README’s curl lines work as they stand', async () => {
     { name: 'Nightly export', allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
     { name: 'editor', scopes: ['files:read', 'files:write'] },
     { name: 'Desktop app', roles: ['editor'] },
-    { externalId: 'user_8812', policy: { maxKeys: 20, maxLifetimeSeconds: 7_776_000 }, keyCount: 3 },
+    { name: 'Pro plan', limits: [{ name: 'burst', limit: 100 }], quota: { remaining: 10_000 } },
+    { externalId: 'user_8812', policy: { maxKeys: 20, maxLifetimeSeconds: 7_776_000 }, keyCount: 4 },
   ]);
 });
 
