@@ -189,7 +189,27 @@ export function verdictOn(
       metadata: {},
       expiresAt: iso(key.expiresAt),
     },
+    ...limitsAfterUse(key),
   };
+}
+
+/** What a verdict tells of limits. How many units are left depends on the clock of the database as well. */
+function limitsAfterUse({ limits, quota }: ModelKey) {
+  const remaining = expect.any(Number);
+  const states = [
+    ...limits.map(({ name, limit }) => ({ name, limit, remaining, resetAt: expect.any(String) })),
+    ...(quota
+      ? [
+          {
+            name: 'quota',
+            limit: quota.refill?.amount ?? null,
+            remaining,
+            resetAt: quota.refill && expect.any(String),
+          },
+        ]
+      : []),
+  ];
+  return states.length > 0 && { limits: states };
 }
 
 const inCall = { ip: clientIp, audience: 'http://latchkey.test' };
