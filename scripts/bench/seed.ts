@@ -110,7 +110,9 @@ function shuffle(values: string[]): void {
 async function dropIndexes(sql: postgres.Sql): Promise<string[]> {
   const constraints = await sql`
     select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as definition
-    from pg_constraint where conrelid in ('keys'::regclass, 'tokens'::regclass) and contype in ('p', 'u', 'f')
+    from pg_constraint
+    where conrelid in ('keys'::regclass, 'tokens'::regclass) and contype in ('p', 'u', 'f')
+      or confrelid in ('keys'::regclass, 'tokens'::regclass)
     order by contype = 'f'`;
   const indexes = await sql`
     select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
