@@ -46,6 +46,15 @@ export const recorded = (
   from (${written}) as written (account_id, key_id))`;
 
 /**
+ * The events of writes of several acts, for the same statement to insert.
+ * @param written a query for an instant, an actor, whom it acts for, a request id, an address, a user agent, an account
+ * id, a key id and further facts as jsonb, a row for each event
+ */
+export const recordedEach = (type: EventType, written: RawBuilder<unknown>): RawBuilder<never> => sql`(
+  insert into events (at, actor, on_behalf_of, request_id, ip, user_agent, account_id, key_id, data, type)
+  select written.*, ${type}::text from (${written}) as written)`;
+
+/**
  * The events of what the service notices by itself, for the same statement to insert.
  * @param now Unix time in milliseconds
  * @param found a query for a type, an account id, a key id and further facts as jsonb, a row for each event

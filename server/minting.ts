@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import { breachesOf, type Policy } from '../decide/policy.ts';
 import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
+import { isRefused } from './db/errors.ts';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
 import { AccountNotFound, BeyondPolicy, KeyLimitReached } from './errors.ts';
-import { type Act, recorded } from './events.ts';
+import { type Act, recordedEach } from './events.ts';
 import { newId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import { allScopesOf, type Key, newlyMinted } from './keys.ts';
@@ -30,24 +32,45 @@ interface Checked {
   maxKeys: number;
 }
 
+/** A key to be inserted: only where its account still has the policy that the key was checked against. */
+interface Mint {
+  key: Omit<Key, 'number'>;
+  checked: Checked;
+  act: Act;
+}
+
 /** A place for one more key in an account, as the CTEs that give it: `place` is empty where there is none. */
-const placeIn = (accountId: string, { stored, maxKeys }: Checked) => sql`
+const placeIn = ({ key, checked: { stored, maxKeys } }: Mint) => sql`
   place as (
     update accounts set key_count = key_count + 1
-    where id = ${accountId} and closed_at is null and key_count < ${maxKeys}::integer and ${isStillPolicy(stored)}
+    where id = ${key.accountId} and closed_at is null and key_count < ${maxKeys}::integer and ${isStillPolicy(stored)}
     returning id)`;
 
 /**
  * The same, for a call with an Idempotency-Key: the account is locked before the key is claimed, and counts one more
  * after, so that no claim is left where there is no place, and no place is taken where the key is.
  */
-const claimedPlaceIn = (accountId: string, { stored, maxKeys }: Checked, claimed: RawBuilder<never>) => sql`
+const claimedPlaceIn = ({ key, checked: { stored, maxKeys } }: Mint, claimed: RawBuilder<never>) => sql`
   account as (
     select id, key_count < ${maxKeys}::integer as has_place from accounts
-    where id = ${accountId} and closed_at is null and ${isStillPolicy(stored)} for no key update),
+    where id = ${key.accountId} and closed_at is null and ${isStillPolicy(stored)} for no key update),
   claimed as ${claimed},
   place as (
     update accounts set key_count = key_count + 1 from claimed where id = claimed.account_id
+    returning id)`;
+
+/**
+ * The same for the keys of several accounts without a policy of their own. It waits for no account, since it may hold
+ * others by then: so it is in no deadlock, and no account holds up another.
+ */
+const placesAtOnce = sql`
+  account as (
+    select account.id from given cross join lateral (
+      select id from accounts
+      where id = given.account_id and closed_at is null and key_count < given.max_keys and ${isStillPolicy(null)}
+      limit 1 for no key update skip locked) as account),
+  place as (
+    update accounts set key_count = key_count + 1 where id = any(array(select id from account))
     returning id)`;
 
 /**
@@ -78,11 +101,13 @@ export async function mintKey(
   );
   // Most accounts have no policy of their own: this is assumed first, so that nothing is read before the statement.
   let assumed: StoredPolicy = null;
+  let isTogether = !claimed;
   for (;;) {
     const policy = policyFor(key.accountId, assumed, defaultPolicy);
     const breaches = breachesOf(policy, { scopes: allScopesOf(key), expiresAt: key.expiresAt, since: at });
     if (breaches.length === 0) {
-      const number = await insertKey(db, key, { stored: assumed, maxKeys: policy.maxKeys }, act, claimed);
+      const mint = { key, checked: { stored: assumed, maxKeys: policy.maxKeys }, act };
+      const number = await (isTogether ? insertTogether(db, mint) : insertAlone(db, mint, claimed));
       if (number !== undefined) return { ...key, number };
     }
     const account = await openAccount(db, key.accountId)
@@ -91,45 +116,145 @@ export async function mintKey(
     if (!account) throw new AccountNotFound();
     if (account.policy === assumed) {
       if (breaches.length > 0) throw new BeyondPolicy(breaches);
-      if (claimed && account.key_count < policy.maxKeys) throw new AlreadyClaimed();
-      throw new KeyLimitReached(policy.maxKeys);
+      const hasPlace = account.key_count < policy.maxKeys;
+      if (claimed && hasPlace) throw new AlreadyClaimed();
+      if (!isTogether || !hasPlace) throw new KeyLimitReached(policy.maxKeys);
     }
     assumed = account.policy;
+    isTogether = false;
   }
 }
 
-/** Inserts a key, and gives its number; undefined where there is no place for it, or its claim is taken. */
-async function insertKey(
+/** The numbers of the keys that were inserted, by their ids. */
+type Numbers = ReadonlyMap<string, number>;
+
+/** Mints of one turn of the event loop, by their accounts, and what becomes of them. */
+interface Gathering {
+  mints: Map<string, Mint>;
+  numbers: Promise<Numbers>;
+}
+const gatherings = new WeakMap<Database, Gathering>();
+/** At most so many keys are inserted by one statement. */
+const maxTogether = 32;
+
+/**
+ * Inserts a key in one statement with those that are minted in other accounts in the same turn of the event loop.
+ * @returns its number; undefined where there is no place for it, or none without waiting
+ */
+async function insertTogether(db: Database, mint: Mint): Promise<number | undefined> {
+  const { id, accountId } = mint.key;
+  let gathering = gatherings.get(db);
+  // A statement updates a row once, so it has one place in each account.
+  if (gathering?.mints.has(accountId)) return insertAlone(db, mint);
+  if (!gathering || gathering.mints.size === maxTogether) {
+    gathering = gather(db);
+    gatherings.set(db, gathering);
+  }
+  gathering.mints.set(accountId, mint);
+  return (await gathering.numbers).get(id);
+}
+
+function gather(db: Database): Gathering {
+  const mints: Gathering['mints'] = new Map();
+  const numbers = new Promise<Numbers>((resolve, reject) =>
+    setImmediate(() => {
+      if (gatherings.get(db)?.mints === mints) gatherings.delete(db);
+      insertGathered(db, [...mints.values()]).then(resolve, reject);
+    }),
+  );
+  return { mints, numbers };
+}
+
+async function insertGathered(db: Database, mints: readonly Mint[]): Promise<Numbers> {
+  const [only, ...others] = mints;
+  if (only && others.length === 0) return insertKeys(db, placeIn(only), mints);
+  try {
+    return await insertKeys(db, placesAtOnce, mints);
+  } catch (error) {
+    // One of them is at fault: each is tried alone. After any other error they may be stored, and are not tried again.
+    if (isRefused(error)) return new Map();
+    throw error;
+  }
+}
+
+/**
+ * Inserts a key when it is its turn in its account.
+ * @returns its number; undefined where there is no place for it, or its claim is taken
+ */
+async function insertAlone(
   db: Database,
-  { tokens: [current], ...key }: Omit<Key, 'number'>,
-  checked: Checked,
-  act: Act,
-  claimed: RawBuilder<never> | undefined,
+  mint: Mint,
+  claimed?: RawBuilder<never>,
 ): Promise<number | undefined> {
-  const at = sql`${key.createdAt}::timestamptz`;
   // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
-  // The setting says that the token is new, and counted: see the triggers token_inserted and keys_inserted.
-  const { rows } = await sql<{ number: number }>`
-    with ${claimed ? claimedPlaceIn(key.accountId, checked, claimed) : placeIn(key.accountId, checked)},
+  const place = claimed ? claimedPlaceIn(mint, claimed) : placeIn(mint);
+  return (await insertKeys(db, place, [mint])).get(mint.key.id);
+}
+
+/**
+ * Inserts keys of different accounts, those that have a place.
+ * @param place the CTEs of `place`, the ids of the accounts; they may use `given`
+ */
+async function insertKeys(
+  db: Database,
+  place: RawBuilder<unknown>,
+  mints: readonly Mint[],
+): Promise<Numbers> {
+  // The setting says that the tokens are new, and counted: see the triggers token_inserted and keys_inserted.
+  const { rows } = await sql<{ id: string; number: number }>`
+    with given as materialized (
+      select * from json_to_recordset(${JSON.stringify(mints.map(rowOf))}::text::json) as given (
+        id text, account_id text, max_keys integer, name text, scopes text[], roles text[], metadata jsonb,
+        expires_at timestamptz, not_before timestamptz, allowed_ips text[], audience text[], at timestamptz,
+        hash text, start text, actor text, on_behalf_of text, request_id text, ip text, user_agent text,
+        facts jsonb)),
+    ${place},
+    placed as (
+      select given.*, decode(hash, 'hex') as current_hash from place join given on given.account_id = place.id),
     minted as (
       insert into keys (id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
         created_by, on_behalf_of, created_at, updated_at, current_hash)
-      select ${key.id}::text, place.id, ${key.name}::text, ${key.scopes}::text[], ${key.roles.map(({ id }) => id)}::text[],
-        ${JSON.stringify(key.metadata)}::text::jsonb, ${key.expiresAt}::timestamptz,
-        ${key.notBefore}::timestamptz, ${key.allowedIps}::text[], ${key.audience}::text[],
-        ${key.createdBy}::text, ${key.onBehalfOf}::text, ${at}, ${at}, decode(${current.hash}::text, 'hex')
-      from place, (select set_config('latchkey.minting', 'on', true)) as setting
-      returning id, account_id, number, current_hash),
+      select id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
+        actor, on_behalf_of, at, at, current_hash
+      from placed, (select set_config('latchkey.minting', 'on', true)) as setting
+      returning id, account_id, number),
     token as (
       insert into tokens (hash, key_id, start, created_at, activated_at)
-      select current_hash, id, ${current.start}::text, ${at}, ${at} from minted)${mintedLimits([key])},
-    recorded as ${recorded(act, 'key.minted', sql`select account_id, id from minted`, {
-      name: key.name,
-      scopes: key.scopes,
-      ...(key.roles.length > 0 && { roles: key.roles.map((role) => role.name) }),
-      expiresAt: key.expiresAt,
-      ...limitFacts(key),
-    })}
-    select number from minted`.execute(db);
-  return rows[0]?.number;
+      select current_hash, id, start, at, at from placed)${mintedLimits(mints.map(({ key }) => key))},
+    recorded as ${recordedEach(
+      'key.minted',
+      sql`select at, actor, on_behalf_of, request_id, ip, user_agent, account_id, id, facts from placed`,
+    )}
+    select id, number from minted`.execute(db);
+  return new Map(rows.map(({ id, number }) => [id, number]));
 }
+
+/** A mint as the row of `given` in `insertKeys`. */
+const rowOf = ({ key, checked, act }: Mint) => ({
+  id: key.id,
+  account_id: key.accountId,
+  max_keys: checked.maxKeys,
+  name: key.name,
+  scopes: key.scopes,
+  roles: key.roles.map(({ id }) => id),
+  metadata: key.metadata,
+  expires_at: key.expiresAt,
+  not_before: key.notBefore,
+  allowed_ips: key.allowedIps,
+  audience: key.audience,
+  at: key.createdAt,
+  hash: key.tokens[0].hash,
+  start: key.tokens[0].start,
+  actor: act.actor,
+  on_behalf_of: act.onBehalfOf,
+  request_id: act.requestId,
+  ip: act.ip,
+  user_agent: act.userAgent,
+  facts: {
+    name: key.name,
+    scopes: key.scopes,
+    ...(key.roles.length > 0 && { roles: key.roles.map(({ name }) => name) }),
+    expiresAt: key.expiresAt,
+    ...limitFacts(key),
+  },
+});

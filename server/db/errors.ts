@@ -25,6 +25,9 @@ export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === 
 /** Whether a statement failed because a key has no quota: see `change_limits` in migrations/0004_limits.ts. */
 export const isNoQuota = (error: unknown): boolean => codeOf(error) === 'LK001';
 
+/** Whether a server refused a statement for a value in it, or for a constraint. Nothing was done. */
+export const isRefused = (error: unknown): boolean => /^2[23]...$/.test(codeOf(error));
+
 /** An error of a driver, as the outage that it tells of, if it does. */
 export function asOutage(error: unknown): unknown {
   const code = codeOf(error);
