@@ -208,7 +208,7 @@ export class Blocks implements Holder {
       budget.asking = budget.next;
       budget.next = undefined;
     };
-    if (!budget.hasToAsk(this.#now())) {
+    if (budget.isDropped || !budget.hasToAsk(this.#now())) {
       begin();
       budget.asking = undefined;
       return true;
@@ -217,6 +217,7 @@ export class Blocks implements Holder {
       const first = await this.#exchangeFor(budget, begin);
       if (!first.isRecalling) return first.isAsItWas;
       await this.#returned(budget.id);
+      if (budget.isDropped) return true;
       budget.waitAgain(first.ask);
       return (await this.#exchangeFor(budget)).isAsItWas;
     } finally {
