@@ -3,8 +3,8 @@ import { instant } from './text.ts';
 
 /** What a verification spends of the limits of a key, and what is left of them. */
 
-/** What limits are named with. It can stand in a header as it is. */
-export const limitName = /^[A-Za-z0-9_.:-]{1,64}$/;
+/** What limits are named with, and the quota. `__proto__` is refused: JavaScript objects treat it as something else. */
+const limitName = /^(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$/;
 
 const maxCost = 1_000_000_000;
 const cost = z
@@ -15,26 +15,43 @@ const cost = z
 /** At most so many limits can be named: 8 of a key, 8 of its account, and the quota. */
 const maxNamed = 17;
 
+const costsSchema = {
+  type: 'object' as const,
+  maxProperties: maxNamed,
+  propertyNames: { type: 'string', pattern: limitName.source },
+  additionalProperties: { type: 'integer' as const, minimum: 0, maximum: maxCost },
+};
+
+/** Walked by hand, since a Zod record drops `__proto__` in silence. */
+const namedCosts = z
+  .custom<Record<string, number>>()
+  .superRefine((value: unknown, context) => {
+    const refuse = (message: string, ...path: string[]) =>
+      context.addIssue({ code: 'custom', message, path });
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return refuse('Must be an object.');
+    const entries = Object.entries(value);
+    if (entries.length > maxNamed) refuse(`Must name at most ${maxNamed} limits.`);
+    for (const [name, units] of entries) {
+      const issue = cost.safeParse(units).error?.issues[0];
+      if (!limitName.test(name))
+        refuse('Must be the name of a limit: 1 to 64 letters, digits or _ . : -', name);
+      else if (issue) refuse(issue.message, name);
+    }
+  })
+  .openapi(costsSchema);
+
 export const costs = {
   cost: cost.optional().openapi({
     description:
       'How many units this takes of each limit of the key, and of its quota. Default: 1. With 0 nothing is taken. A verification takes all of its units or, where the token is refused, none; one that is repeated takes them again.',
     example: 1,
   }),
-  costs: z
-    .record(
-      z.string().regex(limitName, 'Must be the name of a limit: up to 64 of `A-Z a-z 0-9 _ . : -`.'),
-      cost,
-      'Must be an object.',
-    )
-    .refine((named) => Object.keys(named).length <= maxNamed, `Must name at most ${maxNamed} limits.`)
-    .optional()
-    .openapi({
-      description:
-        'The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Names of limits that the key does not have are ignored.',
-      maxProperties: maxNamed,
-      example: { tokens: 1_500 },
-    }),
+  costs: namedCosts.optional().openapi({
+    description:
+      'The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Names of limits that the key does not have are ignored.',
+    example: { tokens: 1_500 },
+  }),
 };
 
 const RemainingLimit = z

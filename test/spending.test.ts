@@ -258,6 +258,9 @@ test.each([
   ['half a unit', { cost: 0.5 }],
   ['more than 10⁹ units', { cost: 1_000_000_001 }],
   ['a name that no limit can have', { costs: { 'a b': 1 } }],
+  ['a name that is none', { costs: { '': 1 } }],
+  ['a name that an object cannot have', { costs: JSON.parse('{"__proto__":1}') }],
+  ['a cost by name that is a text', { costs: { burst: 'many' as never } }],
   ['too many names', { costs: Object.fromEntries(Array.from({ length: 18 }, (_, n) => [`n${n}`, 1])) }],
 ])('%s is refused', async (_, wanted) => {
   const { response } = await asked('lk_x', wanted);
