@@ -118,6 +118,10 @@ async function run(
         cost,
         spending: holders.at(place).blocks.spend([limit], { cost }),
       }));
+      // What is spent in memory is spent now: before the end of its window.
+      for (const { spending } of asked)
+        if ('kind' in spending && spending.kind === 'spent')
+          expect(spending.limits[0]?.resetsAt).toBeGreaterThan(holders.now());
       holders.pass(step.passMeanwhile);
       const refused: number[] = [];
       for (const { cost, spending } of asked) {

@@ -1,6 +1,7 @@
 import { fullDisk, readOnlyDisk } from './disk.ts';
 import { kill } from './kill.ts';
 import { killRotation } from './kill-rotation.ts';
+import { endReplicas, fewUnits, naive, overshoot, steady } from './limits.ts';
 import { badNetwork, outage } from './outage.ts';
 import { pgbouncer } from './pgbouncer.ts';
 import { revocations } from './revocation.ts';
@@ -15,6 +16,10 @@ const runtimes = ['node', 'bun', 'deno'] as const;
 
 const noPgBouncer = 'skipped: it takes PgBouncer, as `apt-get install pgbouncer` brings it';
 
+/** What Unkey tests its own limiter with; and as much in a second at a cost of 1, for a third of the time. */
+const dear = { limit: 162_000, windowSeconds: 60, cost: 1_500 };
+const wide = { limit: 54_000, windowSeconds: 20 };
+
 const rounds: Record<string, () => Promise<unknown>> = {
   'kill, embedded': () => kill('embedded', { rounds: 20, loadMs: 1000 }),
   'kill, Postgres': () => kill('Postgres', { rounds: 20, loadMs: 1000 }),
@@ -27,6 +32,17 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'network, half-closed': () => badNetwork('halfClose', { faultMs: 6000 }),
   'network, stalled': () => badNetwork('stall', { faultMs: 8000 }),
   'revocation, 4 replicas, one cut off again and again': () => revocations({ count: 2000 }),
+  'limits, 4 replicas, killed, frozen, cut off, changed': () => overshoot({ windows: 500, restarts: 2 }),
+  'limits, SIGTERM': () => endReplicas('SIGTERM'),
+  'limits, kill -9': () => endReplicas('SIGKILL'),
+  'limits, 5 in a minute': () => fewUnits(),
+  'limits, 162,000 in 60 s, cost 1,500, load of 3x': () => steady({ ...dear, share: 3 }),
+  'limits, the same with counters that are written behind': () => naive({ ...dear, share: 3 }),
+  'limits, 5 in 60 s, 80 % load': () => steady({ limit: 5, windowSeconds: 60, share: 0.8 }),
+  'limits, 100 in 10 s, 80 % load': () => steady({ limit: 100, windowSeconds: 10, share: 0.8, windows: 3 }),
+  'limits, 100 in 10 s, load of 2x': () => steady({ limit: 100, windowSeconds: 10, share: 2, windows: 3 }),
+  'limits, 54,000 in 20 s, 80 % load': () => steady({ ...wide, share: 0.8 }),
+  'limits, 54,000 in 20 s, load of 2x': () => steady({ ...wide, share: 2 }),
   'pgbouncer, session pooling': async () => (await pgbouncer('session')) ?? noPgBouncer,
   'pgbouncer, transaction pooling': async () => (await pgbouncer('transaction')) ?? noPgBouncer,
   ...Object.fromEntries(

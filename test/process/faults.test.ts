@@ -3,6 +3,7 @@ import type { Runtime } from '../../scripts/support/service.ts';
 import { fullDisk, readOnlyDisk } from '../faults/disk.ts';
 import { kill } from '../faults/kill.ts';
 import { killRotation } from '../faults/kill-rotation.ts';
+import { endReplicas, fewUnits, overshoot } from '../faults/limits.ts';
 import { badNetwork, outage } from '../faults/outage.ts';
 import { pgbouncer } from '../faults/pgbouncer.ts';
 import { revocations } from '../faults/revocation.ts';
@@ -88,6 +89,22 @@ test('no replica accepts a token after its revocation was answered, also one tha
   expect(answered).toBeGreaterThanOrEqual(300);
   expect(partitions).toBeGreaterThan(0);
   expect(Math.max(worst, worstPartitioned)).toBeLessThan(5_000);
+});
+
+test('no window has more spent than its limit, whatever is killed, frozen, cut off or changed', async () => {
+  const found = await overshoot({ windows: 80, restarts: 0 });
+  expect(found).toMatchObject({ overshoot: 0, unexpected: 0 });
+  expect(found.accepted).toBeGreaterThan(0);
+});
+
+test('replicas that are told to stop lose no unit of a quota', async () => {
+  const { quota, accepted, remaining, unanswered } = await endReplicas('SIGTERM', { ends: 4, loadMs: 300 });
+  expect({ sum: accepted + remaining, unanswered }).toEqual({ sum: quota, unanswered: 0 });
+  expect(accepted).toBeGreaterThan(0);
+});
+
+test('of a limit of 5, wanted on four replicas at once, exactly 5 pass', async () => {
+  expect(await fewUnits({ keys: 20, forMs: 2_000 })).toMatchObject({ inexact: 0 });
 });
 
 test.for(['session', 'transaction'] as const)(
