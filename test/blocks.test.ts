@@ -171,6 +171,38 @@ test('units that a refusal gives back are there for others', async () => {
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
 });
 
+test.each(['pass', 'sleep'] as const)(
+  'a block ends with its window, also where only the wall clock goes on (%s)',
+  async (way) => {
+    await using holders = await open(1);
+    const limit = await newLimit(1_000);
+    const { blocks } = holders.at(0);
+    holders.pass(59_500);
+    for (let turn = 0; turn < 10; turn += 1) {
+      await passed(holders, [limit], 10);
+      holders.pass(10);
+    }
+    const before = blocks.spend([limit], one);
+    expect(before).toMatchObject({ kind: 'spent' });
+    holders[way](400);
+    const after = blocks.spend([limit], one);
+    expect(after).toBeInstanceOf(Promise);
+    expect(await after).toMatchObject({ limits: [{ resetsAt: holders.now() + 60_000, remaining: 999 }] });
+  },
+);
+
+test('a block ends a second after it was asked for', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1_000);
+  const { blocks } = holders.at(0);
+  for (let turn = 0; turn < 10; turn += 1) {
+    await passed(holders, [limit], 10);
+    holders.pass(10);
+  }
+  holders.pass(1_000);
+  expect(blocks.spend([limit], one)).toBeInstanceOf(Promise);
+});
+
 test('a window never comes again, also when the clock of the database is set back', async () => {
   await using holders = await open(2);
   const limit = await newLimit(3);

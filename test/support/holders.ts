@@ -25,6 +25,8 @@ export interface Holders extends AsyncDisposable {
   at: (place: number) => TestHolder;
   /** Moves the clock on, by which the database goes as well. */
   pass: (milliseconds: number) => void;
+  /** The same, but for the monotonic clock of the holders, which stands still while their machine sleeps. */
+  sleep: (milliseconds: number) => void;
   /** Unix time in milliseconds. */
   now: () => number;
 }
@@ -52,8 +54,9 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
 
   const open = async (count: number): Promise<Holders> => {
     let now = midnight;
+    let slept = 0;
     const clocks = {
-      now: () => ({ monotonic: now - midnight, wall: now }),
+      now: () => ({ monotonic: now - slept - midnight, wall: now }),
       database: () => new Date(now),
     };
     await sql`delete from replicas`.execute(db);
@@ -77,6 +80,10 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
       },
       pass(milliseconds) {
         now += milliseconds;
+      },
+      sleep(milliseconds) {
+        now += milliseconds;
+        slept += milliseconds;
       },
       now: () => now,
       async [Symbol.asyncDispose]() {
