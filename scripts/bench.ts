@@ -1,6 +1,7 @@
 import { betterAuth } from './bench/better-auth.ts';
 import { create } from './bench/create.ts';
 import type { Line } from './bench/figures.ts';
+import { limitedAgainstUpdates, limitedHot, limitedStatements } from './bench/limits.ts';
 import { machine, missing } from './bench/machine.ts';
 import { partition, revocation } from './bench/revocation.ts';
 import type { Used } from './bench/servers.ts';
@@ -23,6 +24,9 @@ const rows: Record<string, (used: Used) => Promise<Line[]>> = {
   ...Object.fromEntries(
     coldKeys.map((keys) => [`verify, cold, ${many(keys)} keys`, (used: Used) => cold(used, keys)]),
   ),
+  'verify, limits, hot': limitedHot,
+  'verify, limits, against an UPDATE each': limitedAgainstUpdates,
+  'verify, limits, one key on 4 replicas': limitedStatements,
   'verify, Better Auth': betterAuth,
   create,
   'revocation, 4 replicas': revocation,

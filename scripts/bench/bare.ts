@@ -79,6 +79,19 @@ const handlers: Record<string, () => void> = {
     });
   },
 
+  /** One prepared UPDATE that counts the request, then the same bytes as the service. */
+  update() {
+    const sql = pool();
+    const answers = new Map(Object.entries(readAnswers()));
+    app.post('/v1/keys/verify', async (c) => {
+      const { token } = await c.req.json();
+      const [counted] = await sql`
+        update counters set count = count + 1 where token = ${token} and count < 1000000000 returning count`;
+      const answer = answers.get(token);
+      return counted && answer ? new Response(answer, { headers }) : c.body(null, 400);
+    });
+  },
+
   /** One prepared statement that inserts what server/keys.ts stores, of a token made as there. */
   insert() {
     const sql = pool();

@@ -17,10 +17,14 @@ export class Json<Value> {
     return new Json([JSON.stringify(value)]);
   }
 
-  /** An object with more fields behind its own. Its text is shared, not copied. */
-  static extended<Base extends object, More extends object>(base: Json<Base>, more: More): Json<Base & More> {
-    const [text = ''] = base.texts;
-    return new Json([text.slice(0, -1), `,${JSON.stringify(more).slice(1)}`]);
+  /** An object with one more field, whose JSON is written already. The text of the others is shared, not copied. */
+  static extended<Value extends object>(
+    base: Json<Value>,
+    name: keyof Value & string,
+    text: string,
+  ): Json<Value> {
+    const [fields = ''] = base.texts;
+    return new Json([fields.slice(0, -1), `,"${name}":${text}}`]);
   }
 
   /** An object with one field, a list. The texts of the items are shared, not copied. */

@@ -112,12 +112,13 @@ export class Blocks implements Holder {
     this.#recalled.get(id)?.();
   }
 
-  /** Gives back blocks that are not used, and forgets what is not worth remembering. Called again and again. */
+  /** Prolongs blocks that are used, gives back others, and forgets what is not worth remembering. Called again and again. */
   async tidy(): Promise<void> {
     const now = this.#now();
     const surrendered = [];
     for (const budget of this.#budgets.values()) {
-      if (budget.isIdle(now)) surrendered.push(this.#surrender(budget));
+      if (budget.isEnding(now)) this.#askAhead(budget);
+      else if (budget.isIdle(now)) surrendered.push(this.#surrender(budget));
       else if (budget.isSpent(now)) this.#budgets.delete(budget.id);
     }
     if (this.#budgets.size === 0) {

@@ -3,8 +3,10 @@ import { type Answer, type Ask, blockLifetime, type Instant } from './exchange.t
 
 /** A block ends so long before its window, in milliseconds: clocks run at different speeds. */
 const margin = 2;
-/** For so long units are taken ahead of the demand, in milliseconds. */
+/** For so long units are taken ahead of the demand, in milliseconds: for longer, if those are few. */
 const ahead = 200;
+const longAhead = 800;
+const few = 50;
 /** Units are not asked for ahead more often than this, in milliseconds. */
 const aheadInterval = 50;
 /** A block that was not spent of for so long is given back, in milliseconds; and one that ends within that time. */
@@ -106,16 +108,20 @@ export class Budget {
     this.#spent -= cost;
   }
 
-  /** Whether units are to be asked for before they are missing. */
+  /** Whether more is to be asked for before it is missing. */
   isLow(now: Instant): boolean {
-    const wanted = this.#rate * ahead;
-    return (
-      wanted >= 2 &&
-      this.#units < wanted / 2 &&
-      this.#ungranted > 0 &&
-      !this.asking &&
-      now.monotonic - this.#askedAt >= aheadInterval
-    );
+    return this.#units < this.#wanted / 4 && this.#mayAskAhead(now);
+  }
+
+  /** Whether units that will be spent, as it seems, are about to end. With more units, they get more time as well. */
+  isEnding(now: Instant): boolean {
+    const isUsed = now.monotonic - this.#lastUse < idle;
+    return isUsed && this.units(now) > 0 && isOver(after(this.#endsAt, -idle), now) && this.#mayAskAhead(now);
+  }
+
+  #mayAskAhead(now: Instant): boolean {
+    const isTime = now.monotonic - this.#askedAt >= aheadInterval;
+    return this.#wanted >= 2 && this.#ungranted > 0 && !this.asking && !this.next && isTime;
   }
 
   /** Notes that somebody waits for units. */
@@ -160,7 +166,7 @@ export class Budget {
 
   /** Asks for more before it is needed, and keeps what there is. */
   askAhead(now: Instant): Ask {
-    const want = this.#measure(now);
+    const want = Math.max(1, this.#measure(now) - this.units(now));
     return { ...this.#told(), back: 0, atLeast: 1, need: 0, want };
   }
 
@@ -214,6 +220,11 @@ export class Budget {
     return { id: this.id, generation: this.generation, resetsAt, spent };
   }
 
+  /** How many units will be spent in a while. */
+  get #wanted(): number {
+    return Math.max(this.#rate * ahead, Math.min(this.#rate * longAhead, few));
+  }
+
   /** Measures the demand. @returns how many units will be spent in a while */
   #measure(now: Instant): number {
     const { monotonic } = now;
@@ -224,6 +235,6 @@ export class Budget {
     }
     this.#measuredAt = monotonic;
     this.#demand = 0;
-    return Math.ceil(this.#rate * ahead);
+    return Math.ceil(this.#wanted);
   }
 }

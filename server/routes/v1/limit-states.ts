@@ -1,7 +1,60 @@
-import { type Costs, type LimitState, retryAfter, secondsUntilReset } from '../../../decide/limits.ts';
+import {
+  type Costs,
+  type Limit,
+  type LimitState,
+  retryAfter,
+  secondsUntilReset,
+} from '../../../decide/limits.ts';
 import type { Verdict } from '../../verify/verify.ts';
 
-/** What a verdict tells of the limits of a key: its own, those of its account, and its quota. */
+/**
+ * What a verdict tells of the limits of a key: its own, those of its account, and its quota. All but two numbers of it
+ * stay as they are for a whole window, and are written once.
+ */
+interface Written {
+  /** What stands in the body before `remaining`. */
+  start: string;
+  /** What stands behind it in the window that ends at `resetsAt`. */
+  end: string;
+  resetsAt: number;
+  /** The item of `RateLimit-Policy`, and the beginning of that of `RateLimit`. */
+  policy: string;
+  item: string;
+}
+
+const written = new WeakMap<Limit, Written>();
+
+function writtenOf({ limit, resetsAt }: LimitState): Written {
+  let texts = written.get(limit);
+  if (!texts) {
+    const item = `"${limit.name}"`;
+    const window = limit.windowSeconds === null ? '' : `;w=${limit.windowSeconds}`;
+    texts = {
+      start: `{"name":${item},"limit":${limit.amount},"remaining":`,
+      end: '',
+      resetsAt: Number.NaN,
+      policy: limit.amount === null ? '' : `${item};q=${limit.amount}${window}`,
+      item: `${item};r=`,
+    };
+    written.set(limit, texts);
+  }
+  if (texts.resetsAt !== resetsAt) {
+    texts.resetsAt = resetsAt;
+    const resetAt = resetsAt === Number.POSITIVE_INFINITY ? null : `"${new Date(resetsAt).toISOString()}"`;
+    texts.end = `,"resetAt":${resetAt}}`;
+  }
+  return texts;
+}
+
+/** The states of limits, as JSON: for the verdicts that are given very often. */
+export function limitsText(limits: readonly LimitState[]): string {
+  let states = '';
+  for (const state of limits) {
+    const { start, end } = writtenOf(state);
+    states += `${states && ','}${start}${state.remaining}${end}`;
+  }
+  return `[${states}]`;
+}
 
 const stateBody = ({ limit, remaining, resetsAt }: LimitState) => ({
   name: limit.name,
@@ -10,7 +63,7 @@ const stateBody = ({ limit, remaining, resetsAt }: LimitState) => ({
   resetAt: resetsAt === Number.POSITIVE_INFINITY ? null : new Date(resetsAt).toISOString(),
 });
 
-/** The fields of a verdict on a token whose key has limits. */
+/** The fields of a verdict on a token whose key has limits; of another, none. */
 export function limitFields(verdict: Verdict, costs: Costs) {
   if (!verdict.key || !verdict.limits) return {};
   const limits = verdict.limits.map(stateBody);
@@ -26,19 +79,15 @@ export function limitHeaders(verdict: Verdict, costs: Costs): Record<string, str
   let policies = '';
   let states = '';
   for (const state of verdict.limits) {
-    const { limit, remaining, resetsAt } = state;
-    const item = `"${limit.name}"`;
-    if (limit.amount !== null) {
-      const window = limit.windowSeconds === null ? '' : `;w=${limit.windowSeconds}`;
-      policies += `${policies && ', '}${item};q=${limit.amount}${window}`;
-    }
-    const reset = resetsAt === Number.POSITIVE_INFINITY ? '' : `;t=${secondsUntilReset(state)}`;
-    states += `${states && ', '}${item};r=${remaining}${reset}`;
+    const { policy, item } = writtenOf(state);
+    if (policy) policies += `${policies && ', '}${policy}`;
+    const reset = state.resetsAt === Number.POSITIVE_INFINITY ? '' : `;t=${secondsUntilReset(state)}`;
+    states += `${states && ', '}${item}${state.remaining}${reset}`;
   }
-  const seconds = verdict.valid || !verdict.exceeded ? undefined : retryAfter(verdict.exceeded, costs);
-  return {
-    ...(policies && { 'RateLimit-Policy': policies }),
-    RateLimit: states,
-    ...(seconds !== undefined && { 'Retry-After': String(seconds) }),
-  };
+  const headers: Record<string, string> = { RateLimit: states };
+  if (policies) headers['RateLimit-Policy'] = policies;
+  if (verdict.valid || !verdict.exceeded) return headers;
+  const seconds = retryAfter(verdict.exceeded, costs);
+  if (seconds !== undefined) headers['Retry-After'] = String(seconds);
+  return headers;
 }

@@ -19,7 +19,7 @@ import { getKey, revokeKey } from '../../keys.ts';
 import { maybeAsync } from '../../verify/maybe-async.ts';
 import type { Verdict, VerifiedKey } from '../../verify/verify.ts';
 import { keyBody } from './key-body.ts';
-import { limitFields, limitHeaders } from './limit-states.ts';
+import { limitFields, limitHeaders, limitsText } from './limit-states.ts';
 
 type Told = Json<Success<typeof verification.verify>>;
 
@@ -33,7 +33,7 @@ interface Asked extends Presented {
  * once, but for its limits, and kept while the key is there.
  */
 function teller(): (verdict: Verdict, asked: Asked) => Told {
-  const accepted = new WeakMap<VerifiedKey, Json<{ valid: true; key: ReturnType<typeof verifiedBody> }>>();
+  const accepted = new WeakMap<VerifiedKey, Told>();
   return (verdict, asked) => {
     if (!verdict.valid) return Json.of(refusedBody(verdict, asked));
     const { key } = verdict;
@@ -42,7 +42,7 @@ function teller(): (verdict: Verdict, asked: Asked) => Told {
       told = Json.of({ valid: true, key: verifiedBody(key) });
       accepted.set(key, told);
     }
-    return verdict.limits ? Json.extended(told, limitFields(verdict, asked.costs)) : told;
+    return verdict.limits ? Json.extended(told, 'limits', limitsText(verdict.limits)) : told;
   };
 }
 

@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { atLeast, compare, inTurn, type Line, median, plain } from './figures.ts';
+import { loader } from './load.ts';
+import type { Seeded } from './seed.ts';
+import {
+  ask,
+  type Ground,
+  type Server,
+  seededGround,
+  startOther,
+  startService,
+  type Used,
+} from './servers.ts';
+import { hotKeys, rounds } from './settings.ts';
+import { generatorLine, path, verifications } from './verify.ts';
+
+/** Gives each key a limit that no load reaches. */
+async function limitKeys({ databaseUrl }: Ground): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  await sql`
+    insert into limits (account_id, key_id, name, amount, window_seconds, ungranted)
+    select account_id, id, 'burst', 1000000000, 3600, 1000000000 from keys`;
+  await sql.end();
+}
+
+/** Both are verified as what they are. */
+async function assertLimited(
+  server: Server,
+  { tokens, verifier }: Seeded,
+  isLimited: boolean,
+): Promise<void> {
+  const answer = await ask(server.url + path, verifier, { token: tokens[0] });
+  if (!answer.includes('"valid":true') || answer.includes('"limits":[') !== isLimited)
+    throw new Error(`It answered ${answer}`);
+}
+
+/** Keys that each have a limit, against keys that have none, on a service of their own. */
+export async function limitedHot(used: Used): Promise<Line[]> {
+  const [limited, free] = [
+    await seededGround(used, hotKeys, { pinned: true }),
+    await seededGround(used, hotKeys, { pinned: true }),
+  ];
+  await limitKeys(limited);
+  const [ours, theirs] = [await startService(used, limited), await startService(used, free)];
+  await assertLimited(ours, limited, true);
+  await assertLimited(theirs, free, false);
+  const pairs = await inTurn(
+    loader(verifications(ours, limited), { pinned: true }),
+    loader(verifications(theirs, free), { pinned: true }),
+  );
+  return [
+    compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(0.85)),
+    compare('p99, ms', pairs, ({ p99 }) => p99),
+    generatorLine(pairs),
+  ];
+}
+
+/** The same keys against a handler that counts each request in Postgres, with one statement. */
+export async function limitedAgainstUpdates(used: Used): Promise<Line[]> {
+  const on = await seededGround(used, hotKeys, { pinned: true });
+  await limitKeys(on);
+  const sql = postgres(on.databaseUrl, { max: 1, onnotice: () => {} });
+  await sql`create table counters (token text primary key, count bigint not null default 0) with (fillfactor = 50)`;
+  await sql`insert into counters (token) select * from unnest(${on.tokens}::text[])`;
+  await sql.end();
+  const service = await startService(used, on);
+  const ANSWERS = join(on.directory, 'answers');
+  const answers: Record<string, string> = {};
+  for (const token of on.tokens) answers[token] = await ask(service.url + path, on.verifier, { token });
+  await writeFile(ANSWERS, JSON.stringify(answers));
+  const bare = await startOther(
+    used,
+    'bare.ts',
+    { BARE: 'update', ANSWERS, DATABASE_URL: on.databaseUrl },
+    { pinned: true },
+  );
+  const pairs = await inTurn(
+    loader(verifications(service, on), { pinned: true }),
+    loader(verifications(bare, on), { pinned: true }),
+  );
+  return [compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(10)), generatorLine(pairs)];
+}
+
+const replicas = 4;
+
+/** What one key costs that is verified on four replicas as often as they can. */
+export async function limitedStatements(used: Used): Promise<Line[]> {
+  const on = await seededGround(used, 1);
+  await limitKeys(on);
+  const services: Server[] = [];
+  while (services.length < replicas) services.push(await startService(used, on));
+  const exchanged = async () => {
+    let sum = 0;
+    for (const { url } of services) {
+      const answer = await fetch(`${url}/metrics`, {
+        headers: { Authorization: `Bearer ${on.secrets.OPERATOR_TOKEN}` },
+      });
+      sum += Number(/^latchkey_limit_exchanges_total (\d+)/m.exec(await answer.text())?.[1]);
+    }
+    return sum;
+  };
+  const loads = services.map((service) => loader(verifications(service, on), { connections: 16 }));
+  const round = async () => {
+    const [before, began] = [await exchanged(), performance.now()];
+    const sides = await Promise.all(loads.map((load) => load()));
+    const seconds = (performance.now() - began) / 1000;
+    const perSecond = sides.reduce((sum, side) => sum + side.perSecond, 0);
+    return { perSecond, statements: ((await exchanged()) - before) / seconds };
+  };
+  await round();
+  const seen: Awaited<ReturnType<typeof round>>[] = [];
+  while (seen.length < rounds) seen.push(await round());
+  const figures = (of: (one: (typeof seen)[number]) => number) => seen.map(of);
+  const [requests, statements] = [figures(({ perSecond }) => perSecond), figures((one) => one.statements)];
+  return [
+    plain('requests/s', median(requests), '', undefined, requests),
+    plain('statements/s', median(statements), '', undefined, statements),
+  ];
+}
