@@ -5,7 +5,7 @@ import { limitedAgainstUpdates, limitedHot, limitedStatements } from './bench/li
 import { machine, missing } from './bench/machine.ts';
 import { partition, revocation } from './bench/revocation.ts';
 import type { Used } from './bench/servers.ts';
-import { coldKeys, connections, fewKeys, manyKeys, rounds, seconds } from './bench/settings.ts';
+import { coldKeys, connections, fewKeys, hotKeys, manyKeys, rounds, seconds } from './bench/settings.ts';
 import { size } from './bench/size.ts';
 import { start } from './bench/start.ts';
 import { cold, forged, hot } from './bench/verify.ts';
@@ -25,7 +25,9 @@ const rows: Record<string, (used: Used) => Promise<Line[]>> = {
     coldKeys.map((keys) => [`verify, cold, ${many(keys)} keys`, (used: Used) => cold(used, keys)]),
   ),
   'verify, limits, hot': limitedHot,
-  'verify, limits, against an UPDATE each': limitedAgainstUpdates,
+  'verify, limits, one key, against an UPDATE each': (used) => limitedAgainstUpdates(used, 1, 10),
+  [`verify, limits, ${many(hotKeys)} keys, against an UPDATE each`]: (used) =>
+    limitedAgainstUpdates(used, hotKeys),
   'verify, limits, one key on 4 replicas': limitedStatements,
   'verify, Better Auth': betterAuth,
   create,
@@ -51,7 +53,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 console.log(`${machine()}.
 
-Both sides in turn, ${rounds} rounds of ${seconds} s each after a warm-up as long: medians, the median of the rounds' ratios, and their spread. wrk holds ${connections.loaded} connections, for \`size\` ${connections.calm}. In \`hot\` on the runtimes and in \`forged\` the server has one core, and wrk and Postgres have the others; else all share all. In \`create\`, \`revocation\` and against Better Auth Postgres waits for the disk, else it does not. In \`cold\` and \`size\` each token is asked for once, in random order; \`size\` takes at least 10 short rounds.
+Both sides in turn, ${rounds} rounds of ${seconds} s each after a warm-up as long: medians, the median of the rounds' ratios, and their spread. wrk holds ${connections.loaded} connections, for \`size\` ${connections.calm}. In \`hot\` on the runtimes and in \`forged\` the server has one core, and wrk and Postgres have the others; else all share all. In \`create\`, \`revocation\`, against Better Auth and against an UPDATE each Postgres waits for the disk, else it does not. In \`cold\` and \`size\` each token is asked for once, in random order; \`size\` takes at least 10 short rounds.
 
 | what | figure | Latchkey | against | ratio | spread | goal | met |
 | --- | --- | --- | --- | --- | --- | --- | --- |`);
