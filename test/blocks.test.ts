@@ -4,9 +4,9 @@ import type { Costs, Limit } from '../decide/limits.ts';
 import type { Spending } from '../server/limits/blocks.ts';
 import { type HoldersDatabase, holdersDatabase, type TestHolder } from './support/holders.ts';
 
-let { db, open, newLimit } = {} as HoldersDatabase;
+let { db, open, newLimit, heard } = {} as HoldersDatabase;
 beforeAll(async () => {
-  ({ db, open, newLimit } = await holdersDatabase());
+  ({ db, open, newLimit, heard } = await holdersDatabase());
 });
 
 const one: Costs = { cost: 1 };
@@ -169,6 +169,19 @@ test('units that a refusal gives back are there for others', async () => {
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'refused' });
   if (spent.kind === 'spent') blocks.unspend(spent.limits, one);
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
+});
+
+test('what was spent before a change of the limit does not come back after it', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1_000);
+  const { blocks } = holders.at(0);
+  const spent = await blocks.spend([limit], { cost: 9 });
+  await sql`update limits set generation = 1, ungranted = 2 where id = ${limit.id}::bigint`.execute(db);
+  await heard();
+  const changed = { ...limit, generation: 1 };
+  await blocks.spend([changed], one);
+  if (spent.kind === 'spent') blocks.unspend(spent.limits, { cost: 9 });
+  expect(await blocks.spend([changed], { cost: 5 })).toMatchObject({ kind: 'refused' });
 });
 
 test.each(['pass', 'sleep'] as const)(

@@ -101,9 +101,10 @@ export class Budget {
     this.#lastUse = now.monotonic;
   }
 
-  /** Takes back what was spent, if the window is still on that it was spent in. */
-  unspend(cost: number, { resetsAt }: LimitState, now: Instant): void {
-    if (resetsAt !== this.#resetsAt || isOver(this.#endsAt, now)) return;
+  /** Takes back what was spent, if the limit is as it was, and the window still on that it was spent in. */
+  unspend(cost: number, { limit, resetsAt }: LimitState, now: Instant): void {
+    const isSame = limit.generation === this.generation && resetsAt === this.#resetsAt;
+    if (!isSame || isOver(this.#endsAt, now)) return;
     this.#units += cost;
     this.#spent -= cost;
   }
