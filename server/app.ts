@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { keys } from '../api/keys.ts';
 import { verification } from '../api/verification.ts';
 import type { ServiceContext } from './context.ts';
 import type { Peer } from './http/client.ts';
@@ -79,9 +78,7 @@ export function createApp(context: ServiceContext): {
   app.route('/', share('').app);
   app.route('/', latchkey.app);
 
-  const frequent = [verification.verify, keys.create].map(
-    ({ path, operationId }) => [path, latchkey.serve(operationId)] as const,
-  );
+  const { path, operationId } = verification.verify;
   const fullApp = (request: Request, peer?: Peer) => app.fetch(request, peer);
-  return { fetch: checkedHost(withFastPaths(context, Object.fromEntries(frequent), fullApp)) };
+  return { fetch: checkedHost(withFastPaths(context, { [path]: latchkey.serve(operationId) }, fullApp)) };
 }
