@@ -15,6 +15,7 @@ import { withoutRequest } from '../server/events.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey } from '../server/key-changes.ts';
 import { getKey, revokeKey } from '../server/keys.ts';
+import { exchangeStatement } from '../server/limits/exchange.ts';
 import { mintKey } from '../server/minting.ts';
 import { Replica } from '../server/replication/replica.ts';
 import { isLiveSession, refreshSession, signIn } from '../server/sessions.ts';
@@ -224,9 +225,10 @@ onPostgres('connections to a server', () => {
   async function whileItsConnectionEnds<Result>(
     admin: postgres.Sql,
     statement: () => Promise<Result>,
+    table = 'accounts',
   ): Promise<Result> {
     const result = await admin.begin(async (transaction) => {
-      await transaction`lock table accounts in access exclusive mode`;
+      await transaction`lock table ${admin(table)} in access exclusive mode`;
       const running = statement();
       running.catch(() => {});
       const waiting = () =>
@@ -242,7 +244,7 @@ onPostgres('connections to a server', () => {
             (
               await admin`
         select from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()
-          and application_name = 'latchkey' and query like '%accounts%' and state = 'active'
+          and application_name = 'latchkey' and query like ${`%${table}%`} and state = 'active'
           and wait_event_type is distinct from 'Lock'`
             ).length,
         )
@@ -260,6 +262,19 @@ onPostgres('connections to a server', () => {
     const write = () => createExternalAccount(db, 'user_1', act);
     await expect(whileItsConnectionEnds(admin, write)).rejects.toThrow(DatabaseUnavailable);
     expect(await count()).toHaveLength(1);
+  });
+
+  test('an exchange of units whose connection is closed is not tried again: what came back would count twice', async () => {
+    const { url, admin } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '1' }));
+    await sql`
+      insert into limits (account_id, name, amount, window_seconds, ungranted)
+      values (${operatorAccountId}, 'burst', 10, 60, 10)`.execute(db);
+    const ask = { id: 1, generation: 0, resetsAt: -1, spent: 0, back: 0, atLeast: 1, need: 1, want: 0 };
+    const exchange = () => exchangeStatement([ask]).execute(db);
+    await expect(whileItsConnectionEnds(admin, exchange, 'limits')).rejects.toThrow(DatabaseUnavailable);
+    const { rows } = await sql`select ungranted from limits`.execute(db);
+    expect(rows).toEqual([{ ungranted: 10 }]);
   });
 
   test('a server that accepts connections and closes them is told at once, and is not stormed', async () => {

@@ -19,11 +19,13 @@ import { asOutage, isClosedConnection } from './errors.ts';
  */
 const retryFor = 500;
 
+/** The functions with an effect that statements of ours call which begin with `select`. */
+const effects = /\b(?:pg_notify|exchange_limits)\b/i;
 /**
  * Whether a statement only reads: it begins with `select`, since Postgres takes what modifies data in no other place of
- * a select than a `with` before it; and it does not call `pg_notify`, the one function with an effect that selects of ours call.
+ * a select than a `with` before it; and it calls no function with an effect.
  */
-const isRead = ({ sql }: CompiledQuery) => /^\s*select\b/i.test(sql) && !/\bpg_notify\b/i.test(sql);
+const isRead = ({ sql }: CompiledQuery) => /^\s*select\b/i.test(sql) && !effects.test(sql);
 
 /**
  * Kysely on the `postgres` driver, without ever reserving a connection: each query goes to the pool by itself.
