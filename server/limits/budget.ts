@@ -51,7 +51,7 @@ export class Budget {
   /** What is waited for: all of it, and the least of it. */
   #need = 0;
   #atLeast = Number.POSITIVE_INFINITY;
-  /** What was spent or waited for since the rate was measured, and the rate, in units per millisecond. */
+  /** What was spent since the rate was measured, and the rate, in units per millisecond. */
   #demand = 0;
   #rate = 0;
   #measuredAt: number | undefined;
@@ -149,7 +149,6 @@ export class Budget {
 
   /** Asks for what is waited for. What the block still has is too little, and goes into the exchange. */
   ask(now: Instant): Ask {
-    this.#demand += this.#need;
     const back = this.units(now);
     const want = this.#measure(now);
     const ask = {
