@@ -9,7 +9,7 @@ import { ownedBy, type Store } from './keys.ts';
 import { encodeInSql } from './replication/messages.ts';
 
 /** What is left of a limit or a quota. */
-export interface LimitState {
+export interface KeyLimitState {
   name: string;
   /** Whether it is one of the account, which its keys share. */
   sharedByAccount: boolean;
@@ -33,9 +33,9 @@ export async function listKeyLimits(
   db: Database,
   { accountId, id }: { accountId: string; id: string },
   now: number,
-): Promise<LimitState[]> {
+): Promise<KeyLimitState[]> {
   const at = sql`${new Date(now)}::timestamptz`;
-  const { rows } = await sql<LimitState>`
+  const { rows } = await sql<KeyLimitState>`
     select limits.name, limits.key_id is null as "sharedByAccount", window_seconds as "windowSeconds",
       case when window_seconds is not null then amount end as limit,
       case when is_on then greatest(0, ungranted) else amount end as ungranted,

@@ -7,60 +7,16 @@ import {
 } from '../../../decide/limits.ts';
 import type { Verdict } from '../../verify/verify.ts';
 
-/**
- * What a verdict tells of the limits of a key: its own, those of its account, and its quota. All but two numbers of it
- * stay as they are for a whole window, and are written once.
- */
-interface Written {
-  /** What stands in the body before `remaining`. */
-  start: string;
-  /** What stands behind it in the window that ends at `resetsAt`. */
-  end: string;
-  resetsAt: number;
-  /** The item of `RateLimit-Policy`, and the beginning of that of `RateLimit`. */
-  policy: string;
-  item: string;
-}
+/** What a verdict tells of the limits of a key: its own, those of its account, and its quota. */
 
-const written = new WeakMap<Limit, Written>();
-
-function writtenOf({ limit, resetsAt }: LimitState): Written {
-  let texts = written.get(limit);
-  if (!texts) {
-    const item = `"${limit.name}"`;
-    const window = limit.windowSeconds === null ? '' : `;w=${limit.windowSeconds}`;
-    texts = {
-      start: `{"name":${item},"limit":${limit.amount},"remaining":`,
-      end: '',
-      resetsAt: Number.NaN,
-      policy: limit.amount === null ? '' : `${item};q=${limit.amount}${window}`,
-      item: `${item};r=`,
-    };
-    written.set(limit, texts);
-  }
-  if (texts.resetsAt !== resetsAt) {
-    texts.resetsAt = resetsAt;
-    const resetAt = resetsAt === Number.POSITIVE_INFINITY ? null : `"${new Date(resetsAt).toISOString()}"`;
-    texts.end = `,"resetAt":${resetAt}}`;
-  }
-  return texts;
-}
-
-/** The states of limits, as JSON: for the verdicts that are given very often. */
-export function limitsText(limits: readonly LimitState[]): string {
-  let states = '';
-  for (const state of limits) {
-    const { start, end } = writtenOf(state);
-    states += `${states && ','}${start}${state.remaining}${end}`;
-  }
-  return `[${states}]`;
-}
+const resetAtOf = (resetsAt: number) =>
+  resetsAt === Number.POSITIVE_INFINITY ? null : new Date(resetsAt).toISOString();
 
 const stateBody = ({ limit, remaining, resetsAt }: LimitState) => ({
   name: limit.name,
   limit: limit.amount,
   remaining,
-  resetAt: resetsAt === Number.POSITIVE_INFINITY ? null : new Date(resetsAt).toISOString(),
+  resetAt: resetAtOf(resetsAt),
 });
 
 /** The fields of a verdict on a token whose key has limits; of another, none. */
@@ -73,21 +29,73 @@ export function limitFields(verdict: Verdict, costs: Costs) {
   return { limits, exceeded, ...(seconds !== undefined && { retryAfter: seconds }) };
 }
 
-/** The headers of draft-ietf-httpapi-ratelimit-headers-11, for a verifier to pass on; undefined without limits. */
-export function limitHeaders(verdict: Verdict, costs: Costs): Record<string, string> | undefined {
-  if (!verdict.key || !verdict.limits) return undefined;
-  let policies = '';
-  let states = '';
-  for (const state of verdict.limits) {
-    const { policy, item } = writtenOf(state);
-    if (policy) policies += `${policies && ', '}${policy}`;
-    const reset = state.resetsAt === Number.POSITIVE_INFINITY ? '' : `;t=${secondsUntilReset(state)}`;
-    states += `${states && ', '}${item}${state.remaining}${reset}`;
+/** The texts of a limit. All but two numbers of them stay as they are for a whole window, and are written once. */
+interface Written {
+  /** What stands in the body before `remaining`. */
+  start: string;
+  /** What stands behind it in the window that ends at `resetsAt`. */
+  end: string;
+  resetsAt: number;
+  /** The item of `RateLimit-Policy`, and the beginning of that of `RateLimit`. */
+  policy: string;
+  item: string;
+}
+
+function write({ name, amount, windowSeconds }: Limit): Written {
+  const item = `"${name}"`;
+  const window = windowSeconds === null ? '' : `;w=${windowSeconds}`;
+  return {
+    start: `{"name":${item},"limit":${amount},"remaining":`,
+    end: '',
+    resetsAt: Number.NaN,
+    policy: amount === null ? '' : `${item};q=${amount}${window}`,
+    item: `${item};r=`,
+  };
+}
+
+/** Writes the states of limits for the verdicts that are given very often. */
+export class LimitTexts {
+  readonly #written = new WeakMap<Limit, Written>();
+
+  /** The states as JSON: what `limitFields` tells as `limits`. */
+  json(limits: readonly LimitState[]): string {
+    let states = '';
+    for (const state of limits) {
+      const { start, end } = this.#writtenOf(state);
+      states += `${states && ','}${start}${state.remaining}${end}`;
+    }
+    return `[${states}]`;
   }
-  const headers: Record<string, string> = { RateLimit: states };
-  if (policies) headers['RateLimit-Policy'] = policies;
-  if (verdict.valid || !verdict.exceeded) return headers;
-  const seconds = retryAfter(verdict.exceeded, costs);
-  if (seconds !== undefined) headers['Retry-After'] = String(seconds);
-  return headers;
+
+  /** The headers of draft-ietf-httpapi-ratelimit-headers-11, for a verifier to pass on; undefined without limits. */
+  headers(verdict: Verdict, costs: Costs): Record<string, string> | undefined {
+    if (!verdict.key || !verdict.limits) return undefined;
+    let policies = '';
+    let states = '';
+    for (const state of verdict.limits) {
+      const { policy, item } = this.#writtenOf(state);
+      if (policy) policies += `${policies && ', '}${policy}`;
+      const reset = state.resetsAt === Number.POSITIVE_INFINITY ? '' : `;t=${secondsUntilReset(state)}`;
+      states += `${states && ', '}${item}${state.remaining}${reset}`;
+    }
+    const headers: Record<string, string> = { RateLimit: states };
+    if (policies) headers['RateLimit-Policy'] = policies;
+    if (verdict.valid || !verdict.exceeded) return headers;
+    const seconds = retryAfter(verdict.exceeded, costs);
+    if (seconds !== undefined) headers['Retry-After'] = String(seconds);
+    return headers;
+  }
+
+  #writtenOf({ limit, resetsAt }: LimitState): Written {
+    let texts = this.#written.get(limit);
+    if (!texts) {
+      texts = write(limit);
+      this.#written.set(limit, texts);
+    }
+    if (texts.resetsAt !== resetsAt) {
+      texts.resetsAt = resetsAt;
+      texts.end = `,"resetAt":${JSON.stringify(resetAtOf(resetsAt))}}`;
+    }
+    return texts;
+  }
 }

@@ -19,7 +19,7 @@ import { getKey, revokeKey } from '../../keys.ts';
 import { maybeAsync } from '../../verify/maybe-async.ts';
 import type { Verdict, VerifiedKey } from '../../verify/verify.ts';
 import { keyBody } from './key-body.ts';
-import { limitFields, limitHeaders, limitsText } from './limit-states.ts';
+import { LimitTexts, limitFields } from './limit-states.ts';
 
 type Told = Json<Success<typeof verification.verify>>;
 
@@ -32,7 +32,7 @@ interface Asked extends Presented {
  * Makes what a verifier is told of a verdict on what was presented. For a key in the cache that is accepted it is made
  * once, but for its limits, and kept while the key is there.
  */
-function teller(): (verdict: Verdict, asked: Asked) => Told {
+function teller(texts: LimitTexts): (verdict: Verdict, asked: Asked) => Told {
   const accepted = new WeakMap<VerifiedKey, Told>();
   return (verdict, asked) => {
     if (!verdict.valid) return Json.of(refusedBody(verdict, asked));
@@ -42,7 +42,7 @@ function teller(): (verdict: Verdict, asked: Asked) => Told {
       told = Json.of({ valid: true, key: verifiedBody(key) });
       accepted.set(key, told);
     }
-    return verdict.limits ? Json.extended(told, 'limits', limitsText(verdict.limits)) : told;
+    return verdict.limits ? Json.extended(told, 'limits', texts.json(verdict.limits)) : told;
   };
 }
 
@@ -177,7 +177,8 @@ async function verdictsOn(
 
 export function verificationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
-  const tell = teller();
+  const texts = new LimitTexts();
+  const tell = teller(texts);
   return [
     operation(verification.verify, ({ caller, json }) => {
       const { token, audience, ip, userAgent, cost = 1, costs: named } = json;
@@ -187,7 +188,7 @@ export function verificationOperations(context: ServiceContext): Operation[] {
       const asked = { purpose: 'verify' as const, reach: selfOf(caller), scopes, audience, client, costs };
       return maybeAsync(check(context, token, asked), (verdict) => {
         const told = json.explain ? explained(verdict, asked) : tell(verdict, asked);
-        const headers = limitHeaders(verdict, costs);
+        const headers = texts.headers(verdict, costs);
         return headers ? new Reply(told, headers) : told;
       });
     }),
