@@ -43,6 +43,9 @@ function parseAddress(text: string): Address | undefined {
   return value === undefined ? undefined : { bits, value };
 }
 
+/** Whether a text is an IPv4 or an IPv6 address. */
+export const isAddress = (text: string): boolean => parseAddress(text) !== undefined;
+
 /** The IPv4 address that an IPv6 socket shows as `::ffff:192.0.2.1` (RFC 4291, section 2.5.5.2); any other as it is. */
 const unmapped = (address: Address): Address =>
   address.bits === 128 && address.value >> 32n === 0xffffn

@@ -1,6 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Client } from '../decide/client.ts';
+import { maybeAsync } from '../decide/maybe-async.ts';
 import { covers } from '../decide/scopes.ts';
 import type { Reason } from '../decide/verdict.ts';
+import type { VerifiedKey } from '../decide/verified-key.ts';
 import { accountIdOf } from './accounts.ts';
 import { check } from './check.ts';
 import type { ServiceContext } from './context.ts';
@@ -13,9 +16,6 @@ import {
 } from './errors.ts';
 import { operatorAccountId } from './id.ts';
 import { isLiveSession } from './sessions.ts';
-import type { Client } from './usage/tally.ts';
-import { maybeAsync } from './verify/maybe-async.ts';
-import type { VerifiedKey } from './verify/verify.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import type { GenerationalCache } from '../decide/generational-cache.ts';
 import type { Policy } from '../decide/policy.ts';
+import type { Keys } from '../decide/verified-key.ts';
 import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { GithubKeys } from './github-keys.ts';
@@ -7,9 +9,7 @@ import type { LeakPolicy } from './leaks.ts';
 import type { Blocks } from './limits/blocks.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage/recorder.ts';
-import type { GenerationalCache } from './verify/generational-cache.ts';
 import type { Verifications } from './verify/verifications.ts';
-import type { Keys } from './verify/verify.ts';
 
 /** All that the service works with. Nothing else is reached for: tests bring their own clock and database. */
 export interface ServiceContext {

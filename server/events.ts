@@ -1,7 +1,7 @@
 import { isExpression, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Client } from '../decide/client.ts';
 import type { EventType } from '../decide/events.ts';
 import type { Database } from './db/schema.ts';
-import type { Client } from './usage/tally.ts';
 
 /** Who does something, when, and in which request. A fact that is unknown or missing is null. */
 export interface Act extends Client {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../decide/events.ts';
+import type { VerifiedKey } from '../decide/verified-key.ts';
 import { RotationConflict, type RotationConflictCode } from './errors.ts';
 import { type Act, recorded, withoutRequest } from './events.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
@@ -17,7 +18,6 @@ import {
 import { lease } from './replication/freshness.ts';
 import { neverExpires, type Signer } from './signing.ts';
 import { newToken } from './token.ts';
-import type { VerifiedKey } from './verify/verify.ts';
 
 /**
  * Rotation gives a key another token. The key keeps its id. The next token sleeps until its first use, which makes it

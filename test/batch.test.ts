@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { KyselyPlugin } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import { KeyCache } from '../decide/key-cache.ts';
 import { zeroUses } from '../decide/verdict.ts';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { hashText, newToken } from '../server/token.ts';
-import { KeyCache } from '../server/verify/key-cache.ts';
 import { KeyLookup } from '../server/verify/key-lookup.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 

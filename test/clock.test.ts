@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Clock } from '../decide/clock.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
 import { operatorAccountId } from '../server/id.ts';
-import { Clock } from '../server/replication/clock.ts';
 import { verify } from '../server/verify/verify.ts';
 import {
   hasReplicas,

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { EventType } from '../decide/events.ts';
+import type { KeyCache } from '../decide/key-cache.ts';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
-import type { KeyCache } from '../server/verify/key-cache.ts';
 import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
 

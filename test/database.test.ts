@@ -20,7 +20,7 @@ import { mintKey } from '../server/minting.ts';
 import { Replica } from '../server/replication/replica.ts';
 import { isLiveSession, refreshSession, signIn } from '../server/sessions.ts';
 import { hashText, newToken } from '../server/token.ts';
-import { openKeyCache } from '../server/verify/key-cache.ts';
+import { openKeyCache } from '../server/verify/open-key-cache.ts';
 import { createDatabase, password } from './support/harness.ts';
 
 const now = Date.now();

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { KeyCache } from '../decide/key-cache.ts';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { newId } from '../server/id.ts';
 import { hashText, hashToken } from '../server/token.ts';
 import { Usage } from '../server/usage/recorder.ts';
-import type { KeyCache } from '../server/verify/key-cache.ts';
 import { expectData } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import {

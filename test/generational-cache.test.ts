@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GenerationalCache } from '../server/verify/generational-cache.ts';
+import { GenerationalCache } from '../decide/generational-cache.ts';
 
 const names = (count: number, prefix = 'name') => Array.from({ length: count }, (_, n) => `${prefix} ${n}`);
 

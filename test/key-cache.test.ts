@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeyCache } from '../server/verify/key-cache.ts';
+import { KeyCache } from '../decide/key-cache.ts';
 import { verifiedKey } from './support/verified-key.ts';
 
 test.each([

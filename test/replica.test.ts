@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
+import type { VerifiedKey } from '../decide/verified-key.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
 import { changeAccount, createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { operatorAccountId } from '../server/id.ts';
@@ -10,7 +11,6 @@ import { changeKey } from '../server/key-changes.ts';
 import { revokeKey } from '../server/keys.ts';
 import { changeRole, createRole, deleteRole } from '../server/roles.ts';
 import { hashText, newToken } from '../server/token.ts';
-import type { VerifiedKey } from '../server/verify/verify.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import {
   act,

@@ -1,6 +1,5 @@
-import { isIP, isIPv4 } from 'node:net';
+import { type Client, plainIp, plainUserAgent } from '../../decide/client.ts';
 import type { ServiceContext } from '../context.ts';
-import type { Client } from '../usage/tally.ts';
 
 /** Reads a header, named in lower case; one that was sent twice, both values as Headers joins them. */
 export type ReadHeader = (name: string) => string | null | undefined;
@@ -16,8 +15,6 @@ export interface Peer {
   /** Closes the connection. Only Node can. */
   disconnect?: () => void;
 }
-
-const maxUserAgentLength = 500;
 
 /**
  * Who made a request. Behind a proxy, the address is the last in the header that the proxy sets: what stands before
@@ -35,18 +32,4 @@ export function clientOf(
     ip: address === undefined ? null : plainIp(address),
     userAgent: plainUserAgent(header('user-agent')),
   };
-}
-
-/** What a client calls itself, as it can be stored: clipped, without NUL characters and lone surrogates. */
-export const plainUserAgent = (userAgent: string | null | undefined): string | null =>
-  userAgent?.slice(0, maxUserAgentLength).replaceAll('\0', '').toWellFormed() ?? null;
-
-/**
- * An address as text: IPv4 also where it came over an IPv6 socket (`::ffff:192.0.2.1`), and without a zone, which
- * names an interface of this machine. Null where it is none.
- */
-export function plainIp(address: string): string | null {
-  if (isIPv4(address)) return address;
-  const ip = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
-  return isIP(ip) ? ip : null;
 }

@@ -1,5 +1,5 @@
+import type { Client } from '../../decide/client.ts';
 import type { ServiceContext } from '../context.ts';
-import type { Client } from '../usage/tally.ts';
 import { clientOf, type Peer, type ReadHeader } from './client.ts';
 
 /** A request as an operation reads it, whether it came by the fast path or through the full app. */

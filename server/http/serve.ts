@@ -1,9 +1,9 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
+import { maybeAsync } from '../../decide/maybe-async.ts';
 import { authenticate, type Caller, isPublic } from '../callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
 import type { Act } from '../events.ts';
-import { maybeAsync } from '../verify/maybe-async.ts';
 import { actOf } from './act.ts';
 import { bearerToken } from './bearer.ts';
 import { type BodyConfig, maxBytes, parseBody, readBytes } from './body.ts';

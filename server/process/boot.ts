@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import { GenerationalCache } from '../../decide/generational-cache.ts';
 import { createApp } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
@@ -20,8 +21,7 @@ import { type Notices, Replica } from '../replication/replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '../signing.ts';
 import { newToken } from '../token.ts';
 import { Usage } from '../usage/recorder.ts';
-import { GenerationalCache } from '../verify/generational-cache.ts';
-import { openKeyCache } from '../verify/key-cache.ts';
+import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
 import {
   type Config,

@@ -10,10 +10,10 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
+import type { KeyCache } from '../../decide/key-cache.ts';
 import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
 import type { Usage } from '../usage/recorder.ts';
-import type { KeyCache } from '../verify/key-cache.ts';
 import { purposes, sources, type Verifications, verdicts } from '../verify/verifications.ts';
 import type { Share } from './gather.ts';
 import { version } from './version.ts';

@@ -1,3 +1,4 @@
+import type { Invalidated } from '../../decide/key-cache.ts';
 import { type Change, parse } from './messages.ts';
 
 /**
@@ -5,18 +6,6 @@ import { type Change, parse } from './messages.ts';
  * `trust` (replica.ts), and far more than two clocks drift apart meanwhile.
  */
 export const lease = 1_500;
-
-/** A cache of what is in the database, which is told what to forget. */
-export interface Invalidated {
-  /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
-  invalidate(hash: string): void;
-  /** The account of this id has changed, and with it what is said of its keys; or it is deleted, and so are they. */
-  invalidateAccount(id: string): void;
-  /** A role has changed: what is said of keys with roles may be out of date. */
-  invalidateRoles(): void;
-  /** Anything may have changed. */
-  invalidateAll(): void;
-}
 
 /** Blocks of limits that this process holds. It is told what to give up. */
 export interface Holder {

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { Clock } from '../../decide/clock.ts';
+import type { Invalidated } from '../../decide/key-cache.ts';
+import { databaseTime } from '../db/database-time.ts';
 import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
-import { Clock, databaseTime } from './clock.ts';
-import { announce, type Freshness, type Holder, type Invalidated, lease, type Told } from './freshness.ts';
+import { announce, type Freshness, type Holder, lease, type Told } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { Client } from '../../decide/client.ts';
+import { type HourUses, type TokenUses, Uses } from '../../decide/uses.ts';
 import { type Outcome, outcomes } from '../../decide/verdict.ts';
+import type { Verdict } from '../../decide/verified-key.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
-import type { Verdict } from '../verify/verify.ts';
-import { type Client, type HourUses, type TokenUses, Uses } from './tally.ts';
 
 /** How long a use may wait before it is written, in milliseconds. */
 const flushDelay = 1_000;

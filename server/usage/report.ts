@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import type { Counts } from '../../decide/uses.ts';
 import { type Outcome, outcomes, zeroUses } from '../../decide/verdict.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
-import type { Counts } from './tally.ts';
 
 /** Lengths of buckets in milliseconds. All begin at a multiple of them, since days are those of UTC. */
 export const bucketLengths = { hour: 3_600_000, day: 86_400_000 };

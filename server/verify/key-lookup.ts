@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import { parseCidr } from '../../decide/cidr.ts';
+import type { Found, Tombstone, VerifiedKey } from '../../decide/verified-key.ts';
+import { databaseTime } from '../db/database-time.ts';
 import type { Database } from '../db/schema.ts';
-import { databaseTime } from '../replication/clock.ts';
 import type { ReadClock } from '../replication/freshness.ts';
-import type { Found, Tombstone, VerifiedKey } from './verify.ts';
 
 /** At most so many hashes go into one query. */
 const batchSize = 1_000;

@@ -1,5 +1,6 @@
 import { outcomes, zeroVerdicts } from '../../decide/verdict.ts';
-import { malformed, type Verdict } from './verify.ts';
+import type { Verdict } from '../../decide/verified-key.ts';
+import { malformed } from './verify.ts';
 
 /** What a token was checked for: somebody asked for a verdict on it, or its holder called this API. */
 export const purposes = ['verify', 'authenticate'] as const;

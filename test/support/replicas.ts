@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { KyselyPlugin } from 'kysely';
 import { inject, vi } from 'vitest';
+import { KeyCache } from '../../decide/key-cache.ts';
 import { onlyMaxKeys } from '../../decide/policy.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
@@ -10,7 +11,6 @@ import type { Key } from '../../server/keys.ts';
 import { mintKey } from '../../server/minting.ts';
 import { Replica } from '../../server/replication/replica.ts';
 import { hashText, newToken } from '../../server/token.ts';
-import { KeyCache } from '../../server/verify/key-cache.ts';
 import { KeyLookup } from '../../server/verify/key-lookup.ts';
 import { createDatabase } from './harness.ts';
 

@@ -1,4 +1,4 @@
-import type { VerifiedKey } from '../../server/verify/verify.ts';
+import type { VerifiedKey } from '../../decide/verified-key.ts';
 
 /** A key as a verification finds it: active, without scopes, and otherwise as the facts say. */
 export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({

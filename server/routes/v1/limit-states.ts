@@ -5,7 +5,7 @@ import {
   retryAfter,
   secondsUntilReset,
 } from '../../../decide/limits.ts';
-import type { Verdict } from '../../verify/verify.ts';
+import type { Verdict } from '../../../decide/verified-key.ts';
 
 /** What a verdict tells of the limits of a key: its own, those of its account, and its quota. */
 

@@ -1,23 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
-import {
-  maxBatchBytes,
-  type Verification,
-  type VerificationBatch,
-  verification,
-} from '../../../api/verification.ts';
+import { maxBatchBytes, type VerificationBatch, verification } from '../../../api/verification.ts';
+import { plainIp, plainUserAgent } from '../../../decide/client.ts';
 import type { Costs } from '../../../decide/limits.ts';
-import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
+import { maybeAsync } from '../../../decide/maybe-async.ts';
 import { type CheckOutcome, explain, type Presented, type Reason } from '../../../decide/verdict.ts';
+import { type Refused, refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
+import type { Verdict, VerifiedKey } from '../../../decide/verified-key.ts';
 import { type Caller, keyOf, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
-import { plainIp, plainUserAgent } from '../../http/client.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
 import { Json, Reply } from '../../http/reply.ts';
 import { getKey, revokeKey } from '../../keys.ts';
-import { maybeAsync } from '../../verify/maybe-async.ts';
-import type { Verdict, VerifiedKey } from '../../verify/verify.ts';
 import { keyBody } from './key-body.ts';
 import { LimitTexts, limitFields } from './limit-states.ts';
 
@@ -35,7 +30,7 @@ interface Asked extends Presented {
 function teller(texts: LimitTexts): (verdict: Verdict, asked: Asked) => Told {
   const accepted = new WeakMap<VerifiedKey, Told>();
   return (verdict, asked) => {
-    if (!verdict.valid) return Json.of(refusedBody(verdict, asked));
+    if (!verdict.valid) return Json.of(refusal(verdict, asked));
     const { key } = verdict;
     let told = accepted.get(key);
     if (!told) {
@@ -46,25 +41,8 @@ function teller(texts: LimitTexts): (verdict: Verdict, asked: Asked) => Told {
   };
 }
 
-const verifiedBody = (key: VerifiedKey) => ({
-  id: `key_${key.id}`,
-  accountId: `acc_${key.accountId}`,
-  externalId: key.externalId,
-  name: key.name,
-  scopes: [...key.scopes],
-  metadata: key.metadata,
-  expiresAt: key.expiresAt?.toISOString() ?? null,
-});
-
-type Refused = Extract<Verdict, { valid: false }>;
-
-const refusedBody = (verdict: Refused, asked: Asked) => ({
-  valid: false as const,
-  reason: verdict.reason,
-  ...(verdict.key && {
-    key: { id: `key_${verdict.key.id}`, accountId: `acc_${verdict.key.accountId}`, name: verdict.key.name },
-  }),
-  ...lacking(verdict, asked),
+const refusal = (verdict: Refused, asked: Asked) => ({
+  ...refusedBody(verdict, asked),
   ...limitFields(verdict, asked.costs),
 });
 
@@ -93,42 +71,9 @@ const explained = (verdict: Verdict, asked: Asked): Told =>
   Json.of({
     ...(verdict.valid
       ? { valid: true, key: verifiedBody(verdict.key), ...limitFields(verdict, asked.costs) }
-      : refusedBody(verdict, asked)),
+      : refusal(verdict, asked)),
     checks: checksOf(verdict, asked),
   });
-
-/** What the key lacks, or the verification does, where the reason alone does not say it. */
-function lacking(
-  { reason, key }: Refused,
-  { scopes, audience, client }: Presented,
-): { missingScopes?: string[]; detail?: string } {
-  if (reason === 'insufficient_scope' && scopes && !key.gone)
-    return { missingScopes: missingScopes(key.scopes, scopes) };
-  if (reason === 'ip_not_allowed') return { detail: addressDetail(client().ip) };
-  if (reason === 'wrong_audience') return { detail: audienceDetail(audience) };
-  return {};
-}
-
-const addressDetail = (ip: string | null) =>
-  ip === null
-    ? 'The key can only be used from certain addresses: verify it with the `ip` that the token was presented from.'
-    : `The key cannot be used from ${ip}.`;
-
-const audienceDetail = (audience: string | undefined) =>
-  audience === undefined
-    ? 'The key is only for certain services: verify it with the URI of yours as `audience`.'
-    : `The key is not for ${audience}.`;
-
-/** All that a request wants a key to cover, as one query; undefined where that is nothing. */
-function wantedScopes({
-  scopes = [],
-  anyScopes,
-  scopeQuery,
-}: Pick<z.output<typeof Verification>, 'scopes' | 'anyScopes' | 'scopeQuery'>): ScopeQuery | undefined {
-  const all: ScopeQuery[] = anyScopes ? [...scopes, { any: anyScopes }] : scopes;
-  if (scopeQuery) return { all: [...all, scopeQuery] };
-  return all.length > 0 ? { all } : undefined;
-}
 
 const unknownClient = () => ({ ip: null, userAgent: null });
 

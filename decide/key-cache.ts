@@ -1,8 +1,5 @@
-import type { Database } from '../db/schema.ts';
-import type { Freshness, Invalidated } from '../replication/freshness.ts';
 import { GenerationalCache } from './generational-cache.ts';
-import { KeyLookup } from './key-lookup.ts';
-import type { Found, Keys, Tombstone, VerifiedKey } from './verify.ts';
+import type { Found, Keys, Tombstone, VerifiedKey } from './verified-key.ts';
 
 /** The negative cache holds so many hashes of no key, or of one that is gone. It is apart from the keys, so that nobody can evict those with made-up tokens. */
 const maxUnknown = 10_000;
@@ -16,6 +13,18 @@ const bytesPerRange = 150;
 /** And each limit. */
 const bytesPerLimit = 150;
 const bytesPerCharacter = 2;
+
+/** A cache of what is in the database, which is told what to forget. */
+export interface Invalidated {
+  /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
+  invalidate(hash: string): void;
+  /** The account of this id has changed, and with it what is said of its keys; or it is deleted, and so are they. */
+  invalidateAccount(id: string): void;
+  /** A role has changed: what is said of keys with roles may be out of date. */
+  invalidateRoles(): void;
+  /** Anything may have changed. */
+  invalidateAll(): void;
+}
 
 /** What was found, and at which generation: how many changes of accounts and roles had been heard of when it was cached. */
 interface Entry<Value> {
@@ -132,18 +141,6 @@ export class KeyCache implements Invalidated, Keys {
     if (found && !found.gone) this.#keys.set(hash, { found, generation });
     else this.#unknown.set(hash, { found, generation });
   }
-}
-
-/** A cache of the keys of a database, which is trusted for as long as it is known to be fresh. */
-export function openKeyCache(db: Database, freshness: Freshness, bytes: number): KeyCache {
-  const lookup = new KeyLookup(db, (...reading) => freshness.readClock(...reading));
-  const keys = new KeyCache({
-    find: (hash) => lookup.find(hash),
-    isFresh: () => freshness.isFresh(),
-    bytes,
-  });
-  freshness.tell(keys);
-  return keys;
 }
 
 function sizeOf({ name, scopes, metadata, allowedIps, audience, limits }: VerifiedKey): number {

@@ -1,11 +1,6 @@
-import { type Outcome, outcomes, zeroUses } from '../../decide/verdict.ts';
-import type { VerifiedKey } from '../verify/verify.ts';
-
-/** Who presented a token, as far as it is known. */
-export interface Client {
-  ip: string | null;
-  userAgent: string | null;
-}
+import type { Client } from './client.ts';
+import { type Outcome, outcomes, zeroUses } from './verdict.ts';
+import type { VerifiedKey } from './verified-key.ts';
 
 /** How often a token was presented. One that is unknown belongs to no key. */
 export type Counts = Record<Outcome, number>;

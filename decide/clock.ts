@@ -1,6 +1,3 @@
-/** What a statement selects to tell the time of the database, as `Clock.read` takes it. */
-export const databaseTime = "date_part('epoch', clock_timestamp()) * 1000";
-
 /** One reading of a remote clock. */
 interface Reading {
   /** What to add to our own monotonic time, in milliseconds. */

@@ -1,0 +1,22 @@
+import { isAddress } from './cidr.ts';
+
+/** Who presented a token, as far as it is known. */
+export interface Client {
+  ip: string | null;
+  userAgent: string | null;
+}
+
+const maxUserAgentLength = 500;
+
+/** What a client calls itself, as it can be stored: clipped, without NUL characters and lone surrogates. */
+export const plainUserAgent = (userAgent: string | null | undefined): string | null =>
+  userAgent?.slice(0, maxUserAgentLength).replaceAll('\0', '').toWellFormed() ?? null;
+
+/**
+ * An address as text: IPv4 also where it came over an IPv6 socket (`::ffff:192.0.2.1`), and without a zone, which
+ * names an interface of one machine. Null where it is none.
+ */
+export function plainIp(address: string): string | null {
+  const ip = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
+  return isAddress(ip) ? ip : null;
+}

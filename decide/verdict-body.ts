@@ -1,0 +1,64 @@
+import { missingScopes, type ScopeQuery } from './scope-query.ts';
+import type { Presented } from './verdict.ts';
+import type { Verdict, VerifiedKey } from './verified-key.ts';
+
+/** What whoever asks is told of a verdict: the `Verdict` of the contract, save for limits and checks. */
+
+/** Of a token that is accepted. */
+export const verifiedBody = (key: VerifiedKey) => ({
+  id: `key_${key.id}`,
+  accountId: `acc_${key.accountId}`,
+  externalId: key.externalId,
+  name: key.name,
+  scopes: [...key.scopes],
+  metadata: key.metadata,
+  expiresAt: key.expiresAt?.toISOString() ?? null,
+});
+
+export type Refused = Extract<Verdict, { valid: false }>;
+
+/** Of a token that is refused. */
+export const refusedBody = (verdict: Refused, presented: Presented) => ({
+  valid: false as const,
+  reason: verdict.reason,
+  ...(verdict.key && {
+    key: { id: `key_${verdict.key.id}`, accountId: `acc_${verdict.key.accountId}`, name: verdict.key.name },
+  }),
+  ...lacking(verdict, presented),
+});
+
+/** What the key lacks, or the verification does, where the reason alone does not say it. */
+function lacking(
+  { reason, key }: Refused,
+  { scopes, audience, client }: Presented,
+): { missingScopes?: string[]; detail?: string } {
+  if (reason === 'insufficient_scope' && scopes && !key.gone)
+    return { missingScopes: missingScopes(key.scopes, scopes) };
+  if (reason === 'ip_not_allowed') return { detail: addressDetail(client().ip) };
+  if (reason === 'wrong_audience') return { detail: audienceDetail(audience) };
+  return {};
+}
+
+const addressDetail = (ip: string | null) =>
+  ip === null
+    ? 'The key can only be used from certain addresses: verify it with the `ip` that the token was presented from.'
+    : `The key cannot be used from ${ip}.`;
+
+const audienceDetail = (audience: string | undefined) =>
+  audience === undefined
+    ? 'The key is only for certain services: verify it with the URI of yours as `audience`.'
+    : `The key is not for ${audience}.`;
+
+/** The scopes that a verification asks for, in three ways, each of which counts. */
+export interface WantedScopes {
+  scopes?: readonly string[] | undefined;
+  anyScopes?: readonly string[] | undefined;
+  scopeQuery?: ScopeQuery | undefined;
+}
+
+/** All that a key has to cover, as one query; undefined where that is nothing. */
+export function wantedScopes({ scopes = [], anyScopes, scopeQuery }: WantedScopes): ScopeQuery | undefined {
+  const all: ScopeQuery[] = anyScopes ? [...scopes, { any: anyScopes }] : [...scopes];
+  if (scopeQuery) return { all: [...all, scopeQuery] };
+  return all.length > 0 ? { all } : undefined;
+}
