@@ -9,6 +9,7 @@ import { changeAccount, createExternalAccount, deleteAccount } from '../server/a
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey } from '../server/key-changes.ts';
 import { revokeKey } from '../server/keys.ts';
+import { Blocks } from '../server/limits/blocks.ts';
 import { changeRole, createRole, deleteRole } from '../server/roles.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { insertKeys } from './support/insert-keys.ts';
@@ -196,6 +197,46 @@ describe.runIf(hasReplicas)('replicas', () => {
     network.behave();
     await answer;
   });
+
+  test.each(['stall', 'cut'] as const)(
+    'no block of a limit outlives a lapse of trust, on the same listener connection or another (%s)',
+    async (way) => {
+      await using replica = await openReplica(database.url, database.through(network));
+      const { account } = await createExternalAccount(here.db, `user_${way}`, act);
+      const limit = { name: 'burst', limit: 1_000, windowSeconds: 86_400 };
+      await changeAccount(here, account.id, { limits: [limit] }, act);
+      const { hash } = await knownKey(account.id);
+      const { limits } = (await there.keys.find(hash)) as VerifiedKey;
+      // Its clock stands still while the replica trusts nothing: no block ends by itself.
+      const clock = { monotonic: 0, wall: Date.now() };
+      const blocks = new Blocks(replica.db, {
+        isFresh: () => replica.replica.isFresh(),
+        clocks: { now: () => ({ ...clock }) },
+      });
+      replica.replica.lend(blocks);
+      const spend = () => blocks.spend(limits ?? [], { cost: 1 });
+      for (let turn = 0; turn < 10; turn += 1) {
+        await Promise.all(Array.from({ length: 10 }, spend));
+        clock.monotonic += 10;
+        clock.wall += 10;
+      }
+      expect(spend()).toMatchObject({ kind: 'spent' });
+
+      let lost = 0;
+      replica.notices.on('lost', () => {
+        lost += 1;
+      });
+      network[way]();
+      while (replica.replica.isFresh()) await pause(10);
+      network.behave();
+      await expect.poll(() => replica.replica.isFresh(), { timeout: 5_000 }).toBe(true);
+      expect(lost).toBe(way === 'cut' ? 1 : 0);
+      const spent = spend();
+      expect(spent).toBeInstanceOf(Promise);
+      expect(await spent).toMatchObject({ kind: 'spent' });
+      await blocks.close();
+    },
+  );
 
   test('a replica that is cut off holds up another externalId, which verdicts name, and no policy', async () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
