@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { ada, burst, change, hourly, mint, service } from './support/limits.ts';
+
+describe.runIf(inject('database') === 'postgres')('whoever locks several limits', () => {
+  let admin: postgres.Sql;
+
+  beforeAll(async () => {
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
+    const url = new URL(inject('postgresUrl'));
+    url.pathname = rows[0]?.name ?? '';
+    admin = postgres(url.href, { max: 2, onnotice() {} });
+  });
+  afterAll(() => admin.end());
+
+  test.each<[string, (keyId: string) => Promise<{ response: Response }>]>([
+    ['changes them', (keyId) => change(keyId, { limits: [] })],
+    ['deletes their key', (keyId) => ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId } } })],
+    [
+      'deletes many keys',
+      () => service.operator.POST('/v1/keys/revoke', { body: { filter: { accountId: ada.accountId } } }),
+    ],
+  ])('and %s does so in the order of their ids, as an exchange of units does', async (_, call) => {
+    // In no other order: by name, which has an index, or by key.
+    const [first, second] = [await mint({ limits: [hourly] }), await mint({ limits: [hourly] })];
+    await change(second.id, { limits: [hourly, { ...burst, name: 'z' }] });
+    await change(first.id, { limits: [hourly, burst] });
+    const { rows } = await sql<{ id: number }>`
+      select id from limits where key_id in (${first.id.slice(4)}, ${second.id.slice(4)}) order by id`.execute(
+      service.db,
+    );
+    const [lowest = 0, ...others] = rows.map(({ id }) => id);
+    let answer: Promise<{ response: Response }> | undefined;
+    await admin.begin(async (transaction) => {
+      await transaction`select from limits where id = ${lowest} for update`;
+      answer = call(first.id);
+      const waiting = () => admin`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      while ((await waiting()).length === 0) await pause(5);
+      await transaction`select from limits where id = any(${others}) for update nowait`;
+    });
+    expect((await answer)?.response.ok).toBe(true);
+  });
+});

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { expectData } from './support/harness.ts';
+import {
+  add,
+  change,
+  create,
+  day,
+  eventsOf,
+  get,
+  type KeyPatch,
+  later,
+  mint,
+  type NewKey,
+  rowsOf,
+  service,
+  states,
+  take,
+} from './support/limits.ts';
+
+type QuotaPatch = Exclude<KeyPatch['quota'], undefined>;
+
+describe('the quota of a key', () => {
+  const refill = { amount: 100, every: 'week' as const };
+
+  test.each<[object, string]>([
+    [{ remaining: -1 }, '#/quota/remaining'],
+    [{ remaining: 1e12 + 1 }, '#/quota/remaining'],
+    [{ remaining: 1, refill: { amount: -1, every: 'day' } }, '#/quota/refill/amount'],
+    [{ remaining: 1, refill: { amount: 1, every: 'year' } }, '#/quota/refill/every'],
+    [{ remaining: 1, refill: { amount: 1 } }, '#/quota/refill/every'],
+    [{ refill: { amount: 1, every: 'day' } }, '#/quota/remaining'],
+  ])('cannot be %j in a key that is created', async (quota, pointer) => {
+    expect((await create({ quota: quota as NonNullable<NewKey['quota']> })).error).toMatchObject({
+      status: 422,
+      errors: [{ pointer }],
+    });
+  });
+
+  test('can be nothing, and 1e12', async () => {
+    for (const remaining of [0, 1e12]) {
+      const refill = { amount: remaining, every: 'month' as const };
+      expect(await mint({ quota: { remaining, refill } })).toMatchObject({ quota: { remaining, refill } });
+    }
+  });
+
+  test('is merged: what is left out stays, and null removes it', async () => {
+    const { id } = await mint({});
+    const patch = async (quota: QuotaPatch) => expectData(await change(id, { quota })).quota;
+    const refillsAt = later(7 * day);
+    expect(await patch({ remaining: 10 })).toEqual({ remaining: 10, refill: null, refillsAt: null });
+    expect(await patch({ refill })).toEqual({ remaining: 10, refill, refillsAt });
+    expect(await patch({ remaining: 20 })).toEqual({ remaining: 20, refill, refillsAt });
+    expect(await patch({ refill: null })).toEqual({ remaining: 20, refill: null, refillsAt: null });
+    expect(await patch(null)).toBeNull();
+    expect(await rowsOf(id)).toEqual({});
+    expect((await eventsOf(id))[0]).toEqual({ type: 'key.changed', data: { quota: null } });
+    expect(await patch(null)).toBeNull();
+  });
+
+  test('that is not there cannot be changed without what remains, and nothing else of the change is made', async () => {
+    const { id } = await mint({});
+    expect((await change(id, { name: 'Other', quota: { refill } })).error).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/quota/remaining' }],
+    });
+    expect(await get(id)).toMatchObject({ name: 'Key', quota: null });
+    const { updatedAt } = await get(id);
+    service.pass(1_000);
+    expect(expectData(await change(id, { quota: {} }))).toMatchObject({ updatedAt, quota: null });
+  });
+
+  test('gets a new generation where what remains is set or the refill is another, and not where it is the same', async () => {
+    const { id } = await mint({ quota: { remaining: 10, refill } });
+    const patch = async (quota: QuotaPatch) => {
+      await take(id, 'quota', 1);
+      service.pass(1);
+      await change(id, { quota });
+      return (await rowsOf(id)).quota;
+    };
+    const from = later(7 * day);
+    expect(await patch({ refill })).toMatchObject({ generation: 0, ungranted: 9, held: 1 });
+    expect((await get(id)).quota).toMatchObject({ refillsAt: from });
+    expect(await patch({ remaining: 10 })).toMatchObject({ generation: 1, ungranted: 10, held: 0 });
+    expect((await get(id)).quota).toMatchObject({ refillsAt: from });
+    expect(await patch({ refill: { ...refill, amount: 50 } })).toMatchObject({
+      generation: 2,
+      ungranted: 9,
+      held: 0,
+    });
+    expect((await get(id)).quota).toMatchObject({ refillsAt: later(7 * day) });
+    expect(await patch({ refill: null })).toMatchObject({ generation: 3, ungranted: 8 });
+  });
+
+  test('is shown refilled once its time has come, though nothing was used since', async () => {
+    const { id } = await mint({ quota: { remaining: 1, refill } });
+    service.pass(7 * day - 1);
+    expect((await get(id)).quota).toEqual({ remaining: 1, refill, refillsAt: later(1) });
+    service.pass(1);
+    const refilled = { remaining: 100, refill, refillsAt: later(7 * day) };
+    expect((await get(id)).quota).toEqual(refilled);
+    expect(await states(id)).toMatchObject([{ ungranted: 100, held: 0, resetAt: later(7 * day) }]);
+    // What is added or changed by then comes on top of that.
+    expect(expectData(await add(id, 5)).quota).toEqual({ ...refilled, remaining: 105 });
+    service.pass(7 * day);
+    const changed = { ...refill, every: 'day' as const };
+    expect(expectData(await change(id, { quota: { refill: changed } })).quota).toEqual({
+      ...{ remaining: 100, refill: changed },
+      refillsAt: later(day),
+    });
+    service.pass(day);
+    expect(expectData(await change(id, { quota: { remaining: 3 } })).quota).toEqual({
+      ...{ remaining: 3, refill: changed },
+      refillsAt: later(day),
+    });
+  });
+
+  test('gets more, which leaves what is held', async () => {
+    const { id } = await mint({ quota: { remaining: 10 } });
+    await take(id, 'quota', 4);
+    const { updatedAt, quota } = expectData(await add(id, 1e12));
+    expect(quota).toEqual({ remaining: 1e12 + 6, refill: null, refillsAt: null });
+    expect(updatedAt).toBe((await get(id)).updatedAt);
+    expect(await rowsOf(id)).toMatchObject({ quota: { generation: 0, held: 4 } });
+    expect((await eventsOf(id))[0]).toEqual({ type: 'key.quota_added', data: { add: 1e12 } });
+  });
+
+  test('gets more once for each Idempotency-Key', async () => {
+    const { id } = await mint({ quota: { remaining: 10 } });
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => add(id, 5, key)));
+    for (const answer of answers) expect(expectData(answer).quota).toMatchObject({ remaining: 15 });
+    const replayed = answers.filter(({ response }) => response.headers.get('idempotent-replayed') === 'true');
+    expect(replayed).toHaveLength(4);
+    expect((await add(id, 6, key)).error).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+    expect(expectData(await add(id, 5, randomUUID())).quota).toMatchObject({ remaining: 20 });
+  });
+
+  test('that is not there gets nothing, and the key is not used up by that', async () => {
+    const { id } = await mint({});
+    const key = randomUUID();
+    expect((await add(id, 5, key)).error).toMatchObject({ status: 409, code: 'no_quota' });
+    expect((await add(id, 5)).error).toMatchObject({ status: 409, code: 'no_quota' });
+    await change(id, { quota: { remaining: 1 } });
+    expect(expectData(await add(id, 5, key)).quota).toMatchObject({ remaining: 6 });
+    expect((await add('key_000000000000000000000000', 5)).error).toMatchObject({ code: 'key_not_found' });
+  });
+
+  test('never has more than 1e15', async () => {
+    const { id } = await mint({ quota: { remaining: 0 } });
+    await sql`update limits set ungranted = 1e15 - 5 where key_id = ${id.slice(4)}`.execute(service.db);
+    expect((await add(id, 6)).error).toMatchObject({ status: 422, errors: [{ pointer: '#/add' }] });
+    expect(expectData(await add(id, 5)).quota).toMatchObject({ remaining: 1e15 });
+  });
+
+  test.each([0, 1e12 + 1, 1.5])('does not get %d units', async (units) => {
+    const { id } = await mint({ quota: { remaining: 0 } });
+    expect((await add(id, units)).error).toMatchObject({ status: 422, errors: [{ pointer: '#/add' }] });
+  });
+});
