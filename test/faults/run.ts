@@ -1,7 +1,10 @@
 import { fullDisk, readOnlyDisk } from './disk.ts';
 import { kill } from './kill.ts';
 import { killRotation } from './kill-rotation.ts';
-import { endReplicas, fewUnits, naive, overshoot, steady } from './limits.ts';
+import { fewUnits, steady } from './limits-demand.ts';
+import { endReplicas } from './limits-end.ts';
+import { naive } from './limits-naive.ts';
+import { overshoot } from './limits-overshoot.ts';
 import { badNetwork, outage } from './outage.ts';
 import { pgbouncer } from './pgbouncer.ts';
 import { revocations } from './revocation.ts';
@@ -19,6 +22,8 @@ const noPgBouncer = 'skipped: it takes PgBouncer, as `apt-get install pgbouncer`
 /** What Unkey tests its own limiter with; and as much in a second at a cost of 1, for a third of the time. */
 const dear = { limit: 162_000, windowSeconds: 60, cost: 1_500 };
 const wide = { limit: 54_000, windowSeconds: 20 };
+/** Few units, of many keys. */
+const few = { limit: 5, windowSeconds: 60, keys: 50 };
 
 const rounds: Record<string, () => Promise<unknown>> = {
   'kill, embedded': () => kill('embedded', { rounds: 20, loadMs: 1000 }),
@@ -38,7 +43,8 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'limits, 5 in a minute': () => fewUnits(),
   'limits, 162,000 in 60 s, cost 1,500, load of 3x': () => steady({ ...dear, share: 3 }),
   'limits, the same with counters that are written behind': () => naive({ ...dear, share: 3 }),
-  'limits, 5 in 60 s, 80 % load': () => steady({ limit: 5, windowSeconds: 60, share: 0.8 }),
+  'limits, 5 in 60 s, 80 % load': () => steady({ ...few, share: 0.8 }),
+  'limits, 5 in 60 s, load of 2x': () => steady({ ...few, share: 2 }),
   'limits, 100 in 10 s, 80 % load': () => steady({ limit: 100, windowSeconds: 10, share: 0.8, windows: 3 }),
   'limits, 100 in 10 s, load of 2x': () => steady({ limit: 100, windowSeconds: 10, share: 2, windows: 3 }),
   'limits, 54,000 in 20 s, 80 % load': () => steady({ ...wide, share: 0.8 }),
