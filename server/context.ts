@@ -5,6 +5,7 @@ import type { Keys } from '../decide/verified-key.ts';
 import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { GithubKeys } from './github-keys.ts';
+import type { KeyInserts } from './key-inserts.ts';
 import type { LeakPolicy } from './leaks.ts';
 import type { Blocks } from './limits/blocks.ts';
 import type { Signer } from './signing.ts';
@@ -18,6 +19,8 @@ export interface ServiceContext {
   keys: Keys;
   /** What this process holds of the limits of keys. */
   limits: Blocks;
+  /** Inserts new keys. */
+  keyInserts: KeyInserts;
   /** Waits until what is committed by now is in force in every replica: before a change of a key is answered. */
   settled: () => Promise<void>;
   /** Unix time in milliseconds. */

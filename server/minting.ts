@@ -1,16 +1,14 @@
-import { setImmediate } from 'node:timers';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { breachesOf, type Policy } from '../decide/policy.ts';
-import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
-import { isRefused } from './db/errors.ts';
+import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
 import { AccountNotFound, BeyondPolicy, KeyLimitReached } from './errors.ts';
-import { type Act, recordedEach } from './events.ts';
+import type { Act } from './events.ts';
 import { newId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
+import type { KeyInserts } from './key-inserts.ts';
 import { allScopesOf, type Key, newlyMinted } from './keys.ts';
-import { limitFacts, mintedLimits } from './limit-rows.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
@@ -26,53 +24,6 @@ export interface KeyClaim {
   answer: (key: Omit<Key, 'number'>) => unknown;
 }
 
-/** The policy that a key was checked against: as it is stored, and how many keys it allows. */
-interface Checked {
-  stored: StoredPolicy;
-  maxKeys: number;
-}
-
-/** A key to be inserted: only where its account still has the policy that the key was checked against. */
-interface Mint {
-  key: Omit<Key, 'number'>;
-  checked: Checked;
-  act: Act;
-}
-
-/** A place for one more key in an account, as the CTEs that give it: `place` is empty where there is none. */
-const placeIn = ({ key, checked: { stored, maxKeys } }: Mint) => sql`
-  place as (
-    update accounts set key_count = key_count + 1
-    where id = ${key.accountId} and closed_at is null and key_count < ${maxKeys}::integer and ${isStillPolicy(stored)}
-    returning id)`;
-
-/**
- * The same, for a call with an Idempotency-Key: the account is locked before the key is claimed, and counts one more
- * after, so that no claim is left where there is no place, and no place is taken where the key is.
- */
-const claimedPlaceIn = ({ key, checked: { stored, maxKeys } }: Mint, claimed: RawBuilder<never>) => sql`
-  account as (
-    select id, key_count < ${maxKeys}::integer as has_place from accounts
-    where id = ${key.accountId} and closed_at is null and ${isStillPolicy(stored)} for no key update),
-  claimed as ${claimed},
-  place as (
-    update accounts set key_count = key_count + 1 from claimed where id = claimed.account_id
-    returning id)`;
-
-/**
- * The same for the keys of several accounts without a policy of their own. It waits for no account, since it may hold
- * others by then: so it is in no deadlock, and no account holds up another.
- */
-const placesAtOnce = sql`
-  account as (
-    select account.id from given cross join lateral (
-      select id from accounts
-      where id = given.account_id and closed_at is null and key_count < given.max_keys and ${isStillPolicy(null)}
-      limit 1 for no key update skip locked) as account),
-  place as (
-    update accounts set key_count = key_count + 1 where id = any(array(select id from account))
-    returning id)`;
-
 /**
  * Stores a new key. Of its token only the hash and the start are kept, and with a claim the answer, encrypted.
  * @throws InsufficientScope where its scopes, or those of its roles, go beyond `within`
@@ -82,7 +33,7 @@ const placesAtOnce = sql`
  * @throws AlreadyClaimed
  */
 export async function mintKey(
-  { db, defaultPolicy }: { db: Database; defaultPolicy: Policy },
+  { db, keyInserts, defaultPolicy }: { db: Database; keyInserts: KeyInserts; defaultPolicy: Policy },
   { token, within, ...given }: NewKey,
   act: Act,
   keyClaim?: KeyClaim,
@@ -107,7 +58,7 @@ export async function mintKey(
     const breaches = breachesOf(policy, { scopes: allScopesOf(key), expiresAt: key.expiresAt, since: at });
     if (breaches.length === 0) {
       const mint = { key, checked: { stored: assumed, maxKeys: policy.maxKeys }, act };
-      const number = await (isTogether ? insertTogether(db, mint) : insertAlone(db, mint, claimed));
+      const number = await (isTogether ? keyInserts.together(mint) : keyInserts.alone(mint, claimed));
       if (number !== undefined) return { ...key, number };
     }
     const account = await openAccount(db, key.accountId)
@@ -124,137 +75,3 @@ export async function mintKey(
     isTogether = false;
   }
 }
-
-/** The numbers of the keys that were inserted, by their ids. */
-type Numbers = ReadonlyMap<string, number>;
-
-/** Mints of one turn of the event loop, by their accounts, and what becomes of them. */
-interface Gathering {
-  mints: Map<string, Mint>;
-  numbers: Promise<Numbers>;
-}
-const gatherings = new WeakMap<Database, Gathering>();
-/** At most so many keys are inserted by one statement. */
-const maxTogether = 32;
-
-/**
- * Inserts a key in one statement with those that are minted in other accounts in the same turn of the event loop.
- * @returns its number; undefined where there is no place for it, or none without waiting
- */
-async function insertTogether(db: Database, mint: Mint): Promise<number | undefined> {
-  const { id, accountId } = mint.key;
-  let gathering = gatherings.get(db);
-  // A statement updates a row once, so it has one place in each account.
-  if (gathering?.mints.has(accountId)) return insertAlone(db, mint);
-  if (!gathering || gathering.mints.size === maxTogether) {
-    gathering = gather(db);
-    gatherings.set(db, gathering);
-  }
-  gathering.mints.set(accountId, mint);
-  return (await gathering.numbers).get(id);
-}
-
-function gather(db: Database): Gathering {
-  const mints: Gathering['mints'] = new Map();
-  const numbers = new Promise<Numbers>((resolve, reject) =>
-    setImmediate(() => {
-      if (gatherings.get(db)?.mints === mints) gatherings.delete(db);
-      insertGathered(db, [...mints.values()]).then(resolve, reject);
-    }),
-  );
-  return { mints, numbers };
-}
-
-async function insertGathered(db: Database, mints: readonly Mint[]): Promise<Numbers> {
-  const [only, ...others] = mints;
-  if (only && others.length === 0) return insertKeys(db, placeIn(only), mints);
-  try {
-    return await insertKeys(db, placesAtOnce, mints);
-  } catch (error) {
-    // One of them is at fault: each is tried alone. After any other error they may be stored, and are not tried again.
-    if (isRefused(error)) return new Map();
-    throw error;
-  }
-}
-
-/**
- * Inserts a key when it is its turn in its account.
- * @returns its number; undefined where there is no place for it, or its claim is taken
- */
-async function insertAlone(
-  db: Database,
-  mint: Mint,
-  claimed?: RawBuilder<never>,
-): Promise<number | undefined> {
-  // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
-  const place = claimed ? claimedPlaceIn(mint, claimed) : placeIn(mint);
-  return (await insertKeys(db, place, [mint])).get(mint.key.id);
-}
-
-/**
- * Inserts keys of different accounts, those that have a place.
- * @param place the CTEs of `place`, the ids of the accounts; they may use `given`
- */
-async function insertKeys(
-  db: Database,
-  place: RawBuilder<unknown>,
-  mints: readonly Mint[],
-): Promise<Numbers> {
-  // The setting says that the tokens are new, and counted: see the triggers token_inserted and keys_inserted.
-  const { rows } = await sql<{ id: string; number: number }>`
-    with given as materialized (
-      select * from json_to_recordset(${JSON.stringify(mints.map(rowOf))}::text::json) as given (
-        id text, account_id text, max_keys integer, name text, scopes text[], roles text[], metadata jsonb,
-        expires_at timestamptz, not_before timestamptz, allowed_ips text[], audience text[], at timestamptz,
-        hash text, start text, actor text, on_behalf_of text, request_id text, ip text, user_agent text,
-        facts jsonb)),
-    ${place},
-    placed as (
-      select given.*, decode(hash, 'hex') as current_hash from place join given on given.account_id = place.id),
-    minted as (
-      insert into keys (id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
-        created_by, on_behalf_of, created_at, updated_at, current_hash)
-      select id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
-        actor, on_behalf_of, at, at, current_hash
-      from placed, (select set_config('latchkey.minting', 'on', true)) as setting
-      returning id, account_id, number),
-    token as (
-      insert into tokens (hash, key_id, start, created_at, activated_at)
-      select current_hash, id, start, at, at from placed)${mintedLimits(mints.map(({ key }) => key))},
-    recorded as ${recordedEach(
-      'key.minted',
-      sql`select at, actor, on_behalf_of, request_id, ip, user_agent, account_id, id, facts from placed`,
-    )}
-    select id, number from minted`.execute(db);
-  return new Map(rows.map(({ id, number }) => [id, number]));
-}
-
-/** A mint as the row of `given` in `insertKeys`. */
-const rowOf = ({ key, checked, act }: Mint) => ({
-  id: key.id,
-  account_id: key.accountId,
-  max_keys: checked.maxKeys,
-  name: key.name,
-  scopes: key.scopes,
-  roles: key.roles.map(({ id }) => id),
-  metadata: key.metadata,
-  expires_at: key.expiresAt,
-  not_before: key.notBefore,
-  allowed_ips: key.allowedIps,
-  audience: key.audience,
-  at: key.createdAt,
-  hash: key.tokens[0].hash,
-  start: key.tokens[0].start,
-  actor: act.actor,
-  on_behalf_of: act.onBehalfOf,
-  request_id: act.requestId,
-  ip: act.ip,
-  user_agent: act.userAgent,
-  facts: {
-    name: key.name,
-    scopes: key.scopes,
-    ...(key.roles.length > 0 && { roles: key.roles.map(({ name }) => name) }),
-    expiresAt: key.expiresAt,
-    ...limitFacts(key),
-  },
-});

@@ -14,6 +14,7 @@ import { DatabaseUnavailable } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey } from '../server/key-changes.ts';
+import { KeyInserts } from '../server/key-inserts.ts';
 import { getKey, revokeKey } from '../server/keys.ts';
 import { exchangeStatement } from '../server/limits/exchange.ts';
 import { mintKey } from '../server/minting.ts';
@@ -26,6 +27,7 @@ import { createDatabase, password } from './support/harness.ts';
 const now = Date.now();
 const act = withoutRequest('operator', now);
 const defaultPolicy = onlyMaxKeys(100_000);
+const mintingOn = (db: Database) => ({ db, keyInserts: new KeyInserts(db), defaultPolicy });
 const cleanUp = new AsyncDisposableStack();
 afterAll(() => cleanUp.disposeAsync());
 
@@ -119,7 +121,7 @@ onPostgres('connections to a server', () => {
     const readers = accounts.flatMap(({ id }) =>
       [1, 2].map(() =>
         whileChanging(async () => {
-          const key = await mintKey({ db, defaultPolicy }, { ...newKey(), accountId: id, name: id }, act);
+          const key = await mintKey(mintingOn(db), { ...newKey(), accountId: id, name: id }, act);
           expect(await getKey(db, id, { id: key.id })).toMatchObject({
             id: key.id,
             name: id,
@@ -164,7 +166,7 @@ onPostgres('connections to a server', () => {
       await admin.unsafe(`alter database ${name} set ${setting}`);
     const db = await opened(url);
     const expiresAt = new Date('2026-03-12T01:30:00.123Z');
-    const { id } = await mintKey({ db, defaultPolicy }, { ...newKey(), name: 'Schlüssel', expiresAt }, act);
+    const { id } = await mintKey(mintingOn(db), { ...newKey(), name: 'Schlüssel', expiresAt }, act);
     expect(await getKey(db, operatorAccountId, { id })).toMatchObject({ name: 'Schlüssel', expiresAt });
     const tables =
       await admin`select distinct table_schema from information_schema.tables where table_name = 'keys'`;
@@ -207,8 +209,8 @@ onPostgres('connections to a server', () => {
     if (!blue || !green) throw new Error('There are two.');
     const key = newKey();
     const hash = hashText(key.token);
-    const { id } = await mintKey({ db: blue.db, defaultPolicy }, key, act);
-    await mintKey({ db: green.db, defaultPolicy }, { ...key, name: 'Green' }, act);
+    const { id } = await mintKey(mintingOn(blue.db), key, act);
+    await mintKey(mintingOn(green.db), { ...key, name: 'Green' }, act);
     expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
 
     const began = performance.now();

@@ -95,7 +95,7 @@ test('a lower bound takes no key away, and mints none', async () => {
   const keys = await fill(ada);
   const key = { accountId: ada.accountId.slice(4), name: 'Key', scopes: [], metadata: {}, expiresAt: null };
   const act = withoutRequest('operator', service.context.now());
-  const minting = { db: service.db, defaultPolicy: onlyMaxKeys(2) };
+  const minting = { ...service.context, defaultPolicy: onlyMaxKeys(2) };
   await expect(mintKey(minting, { ...key, token: newToken('lk_'), within: undefined }, act)).rejects.toThrow(
     KeyLimitReached,
   );

@@ -5,6 +5,7 @@ import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount } from '../server/accounts.ts';
 import { AccountNotFound, BeyondPolicy, KeyLimitReached } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
+import { KeyInserts } from '../server/key-inserts.ts';
 import type { Key } from '../server/keys.ts';
 import { newQuota } from '../server/limit-rows.ts';
 import { mintKey } from '../server/minting.ts';
@@ -36,10 +37,10 @@ const mint = (
   accountId: string,
   facts: Partial<Parameters<typeof mintKey>[1]> = {},
   by = act(),
-  db = service.db,
+  keyInserts = service.context.keyInserts,
 ) =>
   mintKey(
-    { db, defaultPolicy: onlyMaxKeys(limit) },
+    { ...service.context, keyInserts, defaultPolicy: onlyMaxKeys(limit) },
     { ...usual, accountId, token: newToken('lk_'), ...facts },
     by,
   );
@@ -157,9 +158,9 @@ test('each key of one turn has an event of its own, of its own act', async () =>
 test('the bound is exact for accounts whose keys are minted in the same turns, by several replicas', async () => {
   const ids = await newAccounts(40);
   // Another handle of the database gathers mints of its own, as another replica does.
-  const replicas = [service.db, service.db.withoutPlugins()];
+  const replicas = [service.context.keyInserts, new KeyInserts(service.db)];
   const mints = Array.from({ length: limit }, () =>
-    replicas.flatMap((db) => [...ids, ...ids.toReversed()].map((id) => mint(id, {}, act(), db))),
+    replicas.flatMap((inserts) => [...ids, ...ids.toReversed()].map((id) => mint(id, {}, act(), inserts))),
   ).flat();
   const outcomes = await Promise.allSettled(mints);
   const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));

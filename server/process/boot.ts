@@ -15,6 +15,7 @@ import type { Database } from '../db/schema.ts';
 import { CannotStart } from '../errors.ts';
 import { FetchedKeys, type GithubKeys, pinned } from '../github-keys.ts';
 import type { Peer } from '../http/client.ts';
+import { KeyInserts } from '../key-inserts.ts';
 import { Blocks } from '../limits/blocks.ts';
 import { type Freshness, SoleReplica } from '../replication/freshness.ts';
 import { type Notices, Replica } from '../replication/replica.ts';
@@ -74,6 +75,7 @@ export async function boot(
     db,
     keys,
     limits,
+    keyInserts: new KeyInserts(db),
     settled: () => freshness.settled(),
     now: () => freshness.now(),
     usage,

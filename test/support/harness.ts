@@ -12,6 +12,7 @@ import type { ServiceContext } from '../../server/context.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
+import { KeyInserts } from '../../server/key-inserts.ts';
 import { Blocks } from '../../server/limits/blocks.ts';
 import { Metrics, textOf } from '../../server/process/metrics.ts';
 import { type Freshness, SoleReplica } from '../../server/replication/freshness.ts';
@@ -129,6 +130,7 @@ export async function startService({
     db,
     keys,
     limits,
+    keyInserts: new KeyInserts(db),
     settled: () => freshness.settled(),
     now: () => now,
     usage: new Usage(db, (error) => {

@@ -7,6 +7,7 @@ import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
 import { withoutRequest } from '../../server/events.ts';
 import { operatorAccountId } from '../../server/id.ts';
+import { KeyInserts } from '../../server/key-inserts.ts';
 import type { Key } from '../../server/keys.ts';
 import { mintKey } from '../../server/minting.ts';
 import { Replica } from '../../server/replication/replica.ts';
@@ -114,7 +115,7 @@ export async function mintOn(
     ...facts,
   };
   const { id } = await mintKey(
-    { db, defaultPolicy: onlyMaxKeys(1_000) },
+    { db, keyInserts: new KeyInserts(db), defaultPolicy: onlyMaxKeys(1_000) },
     { ...key, token, within: undefined },
     act,
   );
