@@ -30,12 +30,17 @@ function importsOf(file: string): string[] {
 function roomOf(path: string): string {
   const [top = '', folder = '', file, deeper] = path.split('/');
   if (!/^(?:api|decide|server|clients|spec|scripts|test)$/.test(top)) return path;
+  if (top === 'clients') return frameworkOf(path) ?? (path.includes('/examples/') ? 'examples' : top);
   if (top !== 'server') return top;
   if (folder === 'routes') return deeper ? `routes/${file}` : 'routes';
   if (file) return folder;
   if (/^(?:node|bun|deno)\.ts$/.test(folder)) return 'runtimes';
   return /^(?:app|context|errors|id|token)\.ts$/.test(folder) ? folder : 'nouns';
 }
+
+/** A guard for a framework is a room of its own, so that no other file of the client knows the framework. */
+const frameworkOf = (path: string) =>
+  /^clients\/typescript\/(guard\/(?:hono|express|fastify|trpc)\.ts)$/.exec(path)?.[1];
 
 /** What the nouns and the rooms below them stand on. */
 const ground = ['decide', 'errors.ts', 'id.ts', 'token.ts'];
@@ -84,6 +89,10 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   runtimes: ['errors.ts', 'http', 'process', '@hono/node-server'],
   clients: ['openapi-fetch'],
+  'guard/hono.ts': ['clients', 'hono'],
+  'guard/express.ts': ['clients', 'express'],
+  'guard/fastify.ts': ['clients', 'fastify'],
+  'guard/trpc.ts': ['clients', '@trpc/server'],
 };
 
 const isAllowed = (room: string, imported: string) => {

@@ -1,0 +1,59 @@
+import type { Request, RequestHandler } from 'express';
+import type { VerifiedKey } from '../schema.gen.ts';
+import { headersOf } from './credential.ts';
+import { type Checked, createGuard as createCore, type GuardOptions } from './guard.ts';
+import { maybeAsync } from './maybe-async.ts';
+import { requirementOf, type Wanted } from './requirement.ts';
+
+export type { GuardOptions, OnUnavailable, Requirement, Wanted } from './guard.ts';
+
+export interface ExpressGuardOptions extends GuardOptions {
+  /**
+   * The address of the client, which a key with `allowedIps` needs: `(req) => req.ip`, once the setting `trust proxy` is
+   * right.
+   */
+  clientIp?: (req: Request) => string | undefined;
+}
+
+/** Middleware that lets a request on to the handler only with a key that has what is wanted. */
+export type ExpressGuard = (wanted?: Wanted) => RequestHandler;
+
+const keys = new WeakMap<object, VerifiedKey>();
+
+/**
+ * The key of a request that a guard let in.
+ * @throws Error if none did, since no guard stands before the handler
+ */
+export function keyOf(req: object): VerifiedKey {
+  const key = keys.get(req);
+  if (!key) throw new Error('No guard has let this request in.');
+  return key;
+}
+
+/**
+ * A guard of Express's routes.
+ *
+ * @example
+ * const guard = createGuard({ verify: latchkey });
+ * app.get('/files', guard('files:read'), (req, res) => res.json(filesOf(keyOf(req).accountId)));
+ */
+export function createGuard({ clientIp, ...options }: ExpressGuardOptions): ExpressGuard {
+  const core = createCore(options);
+  return (wanted) => {
+    const requirement = requirementOf(wanted);
+    return (req, res, next) => {
+      const settle = (result: Checked) => {
+        for (const [name, value] of Object.entries(result.headers)) res.setHeader(name, value);
+        if (result.ok) {
+          keys.set(req, result.key);
+          next();
+        } else {
+          res.statusCode = result.status;
+          res.end(JSON.stringify(result.problem));
+        }
+      };
+      const asked = clientIp ? { ...requirement, ip: clientIp(req) } : requirement;
+      return maybeAsync(core.check(headersOf(req), asked), settle);
+    };
+  };
+}

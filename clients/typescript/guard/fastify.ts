@@ -1,0 +1,65 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { VerifiedKey } from '../schema.gen.ts';
+import { headersOf } from './credential.ts';
+import { type Checked, createGuard, type GuardOptions, type Requirement } from './guard.ts';
+import { isPromise } from './maybe-async.ts';
+import { requirementOf } from './requirement.ts';
+
+export type { GuardOptions, OnUnavailable, Requirement } from './guard.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig extends Requirement {}
+  interface FastifyRequest {
+    /** The key that the request was let in with. */
+    apiKey: VerifiedKey;
+  }
+}
+
+export interface FastifyGuardOptions extends GuardOptions {
+  /**
+   * The address of the client, which a key with `allowedIps` needs: `(request) => request.ip`, once `trustProxy` is
+   * right.
+   */
+  clientIp?: (request: FastifyRequest) => string | undefined;
+}
+
+const plugin: FastifyPluginCallback<FastifyGuardOptions> = (app, { clientIp, ...options }, registered) => {
+  const guard = createGuard(options);
+  // Throws when the program starts, not when a request comes.
+  app.addHook('onRoute', ({ config }) => void requirementOf(config));
+  app.decorateRequest('apiKey');
+  app.addHook('onRequest', (request, reply, next) => {
+    const settle = (result: Checked) => {
+      reply.headers(result.headers);
+      if (!result.ok) return void refuse(reply, result);
+      request.apiKey = result.key;
+      next();
+    };
+    const { config } = request.routeOptions;
+    const asked = clientIp ? { ...config, ip: clientIp(request) } : config;
+    const checked = guard.check(headersOf(request.raw), asked);
+    if (isPromise(checked)) checked.then(settle, next);
+    else settle(checked);
+  });
+  registered();
+};
+
+// A text, since an object would be written by the schema that the route has for the status.
+const refuse = (reply: FastifyReply, { status, problem }: Exclude<Checked, { ok: true }>) =>
+  reply.code(status).send(JSON.stringify(problem));
+
+/**
+ * A Fastify plugin that lets requests on to the routes of its context only with a valid key that has the scopes of the
+ * route's `config`. It guards the context that it is registered in, and those that are registered after it.
+ *
+ * @example
+ * app.register(latchkey, { verify });
+ * app.get('/files', { config: { scopes: ['files:read'] } }, (request) => filesOf(request.apiKey.accountId));
+ */
+export const latchkey: FastifyPluginCallback<FastifyGuardOptions> = Object.assign(plugin, {
+  // Without it the plugin would have a context of its own, and guard nothing.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('plugin-meta')]: { name: '@latchkey/client', fastify: '5.x' },
+});
+
+export default latchkey;

@@ -1,0 +1,144 @@
+import type { Invalid, Valid, Verdict, VerifiedKey } from '../schema.gen.ts';
+import type { Asked, Verifies } from '../verify.ts';
+import { credentialOf, headerOf, type RequestHeaders } from './credential.ts';
+import { limitHeaders } from './limit-headers.ts';
+import { isPromise } from './maybe-async.ts';
+import { errorCodes, type GuardProblem, type RefusalReason, refusals, titles } from './refusals.ts';
+import type { OnUnavailable, Requirement } from './requirement.ts';
+
+export type { RequestHeaders } from './credential.ts';
+export type { GuardProblem, RefusalReason, RefusalStatus } from './refusals.ts';
+export type { OnUnavailable, Requirement, Wanted } from './requirement.ts';
+
+export interface GuardOptions {
+  /** Who verifies keys: the client, or the in-process verifier. */
+  verify: Verifies;
+  /** The protection space that challenges name (RFC 9110, section 11.5). Default: `api`. */
+  realm?: string;
+  /** A header, such as `X-API-Key`, that may hold the key instead of `Authorization`. Default: none. */
+  apiKeyHeader?: string;
+  /**
+   * Called when nothing is known about a key. It gets the error: log it here. Unless it returns a key to go on with, the
+   * request is refused.
+   */
+  onUnavailable?: OnUnavailable;
+}
+
+/** The request may go on. */
+export interface Admitted {
+  ok: true;
+  key: VerifiedKey;
+  verdict: Valid;
+  /** Headers for the response, whatever it is: what is left of the key's limits. */
+  headers: Readonly<Record<string, string>>;
+}
+
+/** The request is refused, and this is the response. */
+export interface Refused {
+  ok: false;
+  status: GuardProblem['status'];
+  headers: Readonly<Record<string, string>>;
+  problem: GuardProblem;
+  /** The whole reason, for your log: the response does not tell it all. */
+  reason: RefusalReason;
+  /** The verdict, if there is one. */
+  verdict?: Invalid;
+  /** With `unavailable`: what `verify` threw. */
+  error?: unknown;
+}
+
+export type Checked = Admitted | Refused;
+
+export interface Guard {
+  /**
+   * Whether a request may go on. The answer is at hand, not promised, where `verify` returns a verdict and no promise.
+   * @param requirement what the endpoint requires, and the address of the client, which a key with `allowedIps` needs
+   */
+  check(
+    headers: RequestHeaders,
+    requirement?: Requirement & { ip?: string | undefined },
+  ): Checked | Promise<Checked>;
+}
+
+const nothing = Object.freeze({});
+
+/** A guard of endpoints, for any framework. Adapters for some stand beside it, such as `@latchkey/client/hono`. */
+export function createGuard({
+  verify: verifier,
+  realm = 'api',
+  apiKeyHeader,
+  onUnavailable,
+}: GuardOptions): Guard {
+  if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(realm)) throw new TypeError(`"${realm}" cannot be a realm.`);
+
+  function refuse(
+    reason: RefusalReason,
+    required: Requirement = nothing,
+    facts: Pick<Refused, 'verdict' | 'error'> = nothing,
+  ): Refused {
+    const [status, code, detail] = refusals[reason] ?? refusals.unknown;
+    const { verdict } = facts;
+    const problem: GuardProblem = { type: 'about:blank', title: titles[status], status, code, detail };
+    const headers: Record<string, string> = {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+    };
+    const error = errorCodes[status];
+    if (error) {
+      let challenge = `Bearer realm="${realm}"`;
+      if (reason !== 'missing') challenge += `, error="${error}"`;
+      if (status === 403) {
+        const missing = verdict?.missingScopes ?? [];
+        challenge += `, scope="${[...new Set([...(required.scopes ?? []), ...missing])].join(' ')}"`;
+        problem.missingScopes = missing;
+      }
+      headers['WWW-Authenticate'] = challenge;
+    }
+    if (status === 429 && verdict) {
+      Object.assign(headers, limitHeaders(verdict));
+      if (verdict.retryAfter !== undefined) headers['Retry-After'] = String(verdict.retryAfter);
+    }
+    if (status === 503) headers['Retry-After'] = '1';
+    return { ok: false, status, headers, problem, reason, ...facts };
+  }
+
+  // What shared caches may keep depends on Authorization (RFC 9111, section 3.5), but not on another header.
+  const ownCaching = apiKeyHeader ? { 'Cache-Control': 'private' } : nothing;
+  const admit = (verdict: Valid): Admitted => ({
+    ok: true,
+    key: verdict.key,
+    verdict,
+    headers: verdict.limits ? { ...ownCaching, ...limitHeaders(verdict) } : ownCaching,
+  });
+
+  return {
+    check(headers, required = nothing) {
+      const credential = credentialOf(headers, apiKeyHeader);
+      if ('reason' in credential) return refuse(credential.reason);
+      const judge = (verdict: Verdict): Checked =>
+        verdict.valid === true ? admit(verdict) : refuse(verdict.reason, required, { verdict });
+      const decide = (error: unknown): Checked => {
+        const key = (required.onUnavailable ?? onUnavailable)?.(error);
+        return key ? admit({ valid: true, key }) : refuse('unavailable', required, { error });
+      };
+      let verdict: Verdict | Promise<Verdict>;
+      try {
+        verdict = verifier.verify(credential.token, askedOf(headers, required));
+      } catch (error) {
+        return decide(error);
+      }
+      return isPromise(verdict) ? verdict.then(judge, decide) : judge(verdict);
+    },
+  };
+}
+
+const askable = ['scopes', 'anyScopes', 'scopeQuery', 'cost', 'costs', 'audience', 'ip'] as const;
+
+/** What to ask of a key. What else stands beside a requirement, as in the config of a Fastify route, is no part of it. */
+function askedOf(headers: RequestHeaders, required: Requirement & { ip?: string | undefined }): Asked {
+  const asked: Record<string, unknown> = {};
+  for (const name of askable) if (required[name] !== undefined) asked[name] = required[name];
+  const userAgent = headerOf(headers, 'user-agent');
+  if (userAgent) asked.userAgent = userAgent;
+  return asked;
+}

@@ -1,0 +1,78 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { VerifiedKey } from '../schema.gen.ts';
+import { createGuard as createCore, type GuardOptions } from './guard.ts';
+import { isPromise } from './maybe-async.ts';
+import { requirementOf, type Wanted } from './requirement.ts';
+import { type Secured, wantedBy } from './security.ts';
+
+export type { GuardOptions, OnUnavailable, Requirement, Wanted } from './guard.ts';
+
+export interface HonoGuardOptions extends GuardOptions {
+  /** The address of the client, which a key with `allowedIps` needs. Take a header only if your proxy sets it. */
+  clientIp?: (c: Context) => string | undefined;
+  /** The name of the security scheme in your OpenAPI document, for `secured`. Default: `apiKey`. */
+  scheme?: string;
+}
+
+/** What the guard puts into the context: `c.var.key`. */
+export interface GuardEnv {
+  Variables: { key: VerifiedKey };
+}
+
+/** Middleware that lets a request on to the handler only with a key that has what is wanted. */
+export type HonoGuard = ((wanted?: Wanted) => MiddlewareHandler<GuardEnv>) & {
+  /**
+   * A route of `@hono/zod-openapi`, guarded by what its own `security` says.
+   * @throws TypeError if that does not say that a key is needed, or also lets in others
+   */
+  secured: <Route extends Secured>(route: Route) => GuardedRoute<Route>;
+};
+
+/** A route with the guard before its own middleware. */
+type GuardedRoute<Route> = Omit<Route, 'middleware'> & {
+  middleware: [MiddlewareHandler<GuardEnv>, ...OwnMiddleware<Route>];
+};
+
+type OwnMiddleware<Route> = Route extends { middleware: infer Own }
+  ? Own extends MiddlewareHandler[]
+    ? Own
+    : [Own]
+  : [];
+
+/**
+ * A guard of Hono's routes.
+ *
+ * @example
+ * const guard = createGuard({ verify: latchkey });
+ * app.get('/files', guard('files:read'), (c) => c.json(filesOf(c.var.key.accountId)));
+ */
+export function createGuard({ clientIp, scheme = 'apiKey', ...options }: HonoGuardOptions): HonoGuard {
+  const core = createCore(options);
+
+  const guard = (wanted?: Wanted): MiddlewareHandler<GuardEnv> => {
+    const requirement = requirementOf(wanted);
+    return async (c, next) => {
+      const asked = clientIp ? { ...requirement, ip: clientIp(c) } : requirement;
+      const checked = core.check(c.req.raw.headers, asked);
+      const result = isPromise(checked) ? await checked : checked;
+      if (!result.ok) {
+        // Headers that are given to c.body lose against those that other middleware set before.
+        for (const [name, value] of Object.entries(result.headers)) c.header(name, value);
+        return c.body(JSON.stringify(result.problem), result.status);
+      }
+      c.set('key', result.key);
+      await next();
+      // Only now, since a handler may make a response of its own. Headers that it set itself stay.
+      for (const [name, value] of Object.entries(result.headers))
+        if (!c.res.headers.has(name)) c.header(name, value);
+    };
+  };
+  const secured = (route: Secured) => {
+    // What createRoute adds is not enumerable, so that a spread would lose it.
+    const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(route));
+    return Object.assign(copy, {
+      middleware: [guard(wantedBy(route, scheme)), ...[route.middleware ?? []].flat()],
+    });
+  };
+  return Object.assign(guard, { secured: secured as HonoGuard['secured'] });
+}

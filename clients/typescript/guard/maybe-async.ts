@@ -1,0 +1,14 @@
+/**
+ * Goes on with a value: at once where it is there, and when it has come where it is promised. A key that is verified
+ * from memory thus costs no turn of the event loop.
+ */
+export function maybeAsync<Value, Result>(
+  value: Value | Promise<Value>,
+  goOn: (value: Value) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return isPromise(value) ? value.then(goOn) : goOn(value);
+}
+
+/** Whether a value is promised. Not `instanceof`: promises of other realms, as tests have them, are promises too. */
+export const isPromise = <Value>(value: Value | Promise<Value>): value is Promise<Value> =>
+  typeof (value as Promise<Value> | undefined)?.then === 'function';
