@@ -6,6 +6,7 @@ import { onlyMaxKeys } from '../decide/policy.ts';
 import type { VerifiedKey } from '../decide/verified-key.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
 import { changeAccount, createExternalAccount, deleteAccount } from '../server/accounts.ts';
+import { DatabaseUnavailable } from '../server/errors.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey } from '../server/key-changes.ts';
 import { revokeKey } from '../server/keys.ts';
@@ -45,6 +46,34 @@ async function remembers(at: TestReplica, hash: string): Promise<boolean> {
   await at.keys.find(hash);
   return at.asked === before;
 }
+
+/**
+ * Gives a replica blocks, and has it hold units of a limit, on a clock that stands still until it is moved: so no block
+ * ends by itself.
+ */
+async function holdUnits({ db, replica }: TestReplica, isFresh: () => boolean) {
+  accounts += 1;
+  const { account } = await createExternalAccount(here.db, `holder_${accounts}`, act);
+  const limit = { name: 'daily', limit: 1_000, windowSeconds: 86_400 };
+  await changeAccount(here, account.id, { limits: [limit] }, act);
+  const { hash } = await mintOn(here, { accountId: account.id });
+  const { limits } = (await here.keys.find(hash)) as VerifiedKey;
+  const clock = { monotonic: 0, wall: Date.now() };
+  const blocks = new Blocks(db, { isFresh, clocks: { now: () => ({ ...clock }) } });
+  replica.lend(blocks);
+  const spend = () => blocks.spend(limits ?? [], { cost: 1 });
+  const pass = (milliseconds: number) => {
+    clock.monotonic += milliseconds;
+    clock.wall += milliseconds;
+  };
+  for (let turn = 0; turn < 10; turn += 1) {
+    await Promise.all(Array.from({ length: 10 }, spend));
+    pass(10);
+  }
+  expect(spend()).toMatchObject({ kind: 'spent' });
+  return { spend, pass };
+}
+let accounts = 0;
 
 /** The replicas that are waited for. */
 const listed = () => here.db.selectFrom('replicas').select('id').execute();
@@ -201,42 +230,32 @@ describe.runIf(hasReplicas)('replicas', () => {
   test.each(['stall', 'cut'] as const)(
     'no block of a limit outlives a lapse of trust, on the same listener connection or another (%s)',
     async (way) => {
-      await using replica = await openReplica(database.url, database.through(network));
-      const { account } = await createExternalAccount(here.db, `user_${way}`, act);
-      const limit = { name: 'burst', limit: 1_000, windowSeconds: 86_400 };
-      await changeAccount(here, account.id, { limits: [limit] }, act);
-      const { hash } = await knownKey(account.id);
-      const { limits } = (await there.keys.find(hash)) as VerifiedKey;
-      // Its clock stands still while the replica trusts nothing: no block ends by itself.
-      const clock = { monotonic: 0, wall: Date.now() };
-      const blocks = new Blocks(replica.db, {
-        isFresh: () => replica.replica.isFresh(),
-        clocks: { now: () => ({ ...clock }) },
-      });
-      replica.replica.lend(blocks);
-      const spend = () => blocks.spend(limits ?? [], { cost: 1 });
-      for (let turn = 0; turn < 10; turn += 1) {
-        await Promise.all(Array.from({ length: 10 }, spend));
-        clock.monotonic += 10;
-        clock.wall += 10;
-      }
-      expect(spend()).toMatchObject({ kind: 'spent' });
-
+      await using at = await openReplica(database.url, database.through(network));
+      const { spend } = await holdUnits(at, () => at.replica.isFresh());
       let lost = 0;
-      replica.notices.on('lost', () => {
+      at.notices.on('lost', () => {
         lost += 1;
       });
       network[way]();
-      while (replica.replica.isFresh()) await pause(10);
+      while (at.replica.isFresh()) await pause(10);
       network.behave();
-      await expect.poll(() => replica.replica.isFresh(), { timeout: 5_000 }).toBe(true);
+      await expect.poll(() => at.replica.isFresh(), { timeout: 5_000 }).toBe(true);
       expect(lost).toBe(way === 'cut' ? 1 : 0);
       const spent = spend();
       expect(spent).toBeInstanceOf(Promise);
       expect(await spent).toMatchObject({ kind: 'spent' });
-      await blocks.close();
     },
   );
+
+  test('while the database is gone, units are spent until their block ends, and again when it is back', async () => {
+    const { spend, pass } = await holdUnits(there, () => true);
+    network.cut();
+    expect(spend()).toMatchObject({ kind: 'spent' });
+    pass(1_000);
+    await expect(spend()).rejects.toThrow(DatabaseUnavailable);
+    network.behave();
+    expect(await spend()).toMatchObject({ kind: 'spent' });
+  });
 
   test('a replica that is cut off holds up another externalId, which verdicts name, and no policy', async () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);

@@ -4,6 +4,7 @@ import connect from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLatchkey, type Latchkey } from '../../clients/typescript/client.ts';
 import { type PostgresServer, startPostgres } from '../../scripts/support/postgres.ts';
+import { startProxy } from '../../scripts/support/proxy.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
@@ -91,6 +92,39 @@ test('while Postgres is frozen the answer is 503 within 5 s, and when it thaws t
     for (const pid of pids) process.kill(pid, 'SIGCONT');
   }
   await servesAgain();
+});
+
+test('while Postgres does not answer, a limited key is served until its block ends, then answered 503', async () => {
+  await servesAgain();
+  await using network = await startProxy(Number(new URL(postgres.url).port));
+  const url = new URL(postgres.url);
+  url.port = String(network.port);
+  await using limited = await startProcess({ env: { ...env, DATABASE_URL: url.href } });
+  const operator = createLatchkey({ baseUrl: limited.url, token: env.OPERATOR_TOKEN });
+  const { id: accountId } = expectData(await client.GET('/v1/account'));
+  const limits = [{ name: 'daily', limit: 100_000, windowSeconds: 86_400 }];
+  const params = { query: { accountId } };
+  const body = { name: 'Limited', limits };
+  const key = expectData(await operator.POST('/v1/keys', { params, body }));
+  const spend = () => operator.POST('/v1/keys/verify', { body: { token: key.token } });
+  for (let turn = 0; turn < 50; turn += 1) expect((await spend()).response.status).toBe(200);
+
+  network.stall();
+  const stalledAt = performance.now();
+  const sent: Promise<{ after: number; status: number; ms: number }>[] = [];
+  for (let after = 0; after < 2_000; after = performance.now() - stalledAt) {
+    sent.push(timed(spend).then(({ status, ms }) => ({ after, status, ms })));
+    await pause(20);
+  }
+  const answers = await Promise.all(sent);
+  network.behave();
+  await expect.poll(async () => (await spend()).response.status, { timeout: 5_000 }).toBe(200);
+
+  const statuses = (asked: typeof answers) => new Set(asked.map(({ status }) => status));
+  expect(statuses(answers.slice(0, 5))).toEqual(new Set([200]));
+  expect(statuses(answers)).toEqual(new Set([200, 503]));
+  expect(statuses(answers.filter(({ after }) => after > 1_000))).toEqual(new Set([503]));
+  expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(10_000);
 });
 
 test('where Postgres closes connections that idle, every verification is answered all the same', async () => {
