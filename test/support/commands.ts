@@ -41,7 +41,7 @@ import { everyToken, rotationCommands, use } from './rotation-commands.ts';
 /** Signs up one more account. */
 export const signUp: Step = async (model, real) => {
   const { accountId, accessToken, refreshToken } = await real.service.signIn();
-  model.accounts.push({ id: accountId.slice(4), policy: {} });
+  model.accounts.push({ id: accountId.slice(4), policy: {}, limits: [] });
   real.sessions.push({ accessToken, refreshToken });
 };
 

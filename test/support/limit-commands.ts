@@ -3,23 +3,26 @@ import { expect } from 'vitest';
 import { account, and, call, command, isThere, n, nth, type Real, someKey } from './command.ts';
 import { day, reaches } from './given.ts';
 import { note, refusalOf } from './minting-commands.ts';
-import { type Model, type ModelQuota, quotaNow, v1Key } from './model.ts';
+import { byName, type Model, type ModelQuota, quotaNow, v1Key } from './model.ts';
 
-/** The operator gives keys limits and quotas: so many units that no verification of the model reaches them. */
+/**
+ * The operator gives keys limits and quotas, and accounts limits that their keys share: so many units that no
+ * verification of the model reaches them.
+ */
 
-const limits = fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }).chain((names) =>
-  fc.tuple(
-    ...names.map((name) =>
-      fc.record({
-        name: fc.constant(name),
-        limit: fc.constantFrom(100_000, 200_000),
-        windowSeconds: fc.constantFrom(3_600, 86_400),
-      }),
+const limitsNamed = (...names: string[]) =>
+  fc.uniqueArray(fc.constantFrom(...names), { maxLength: names.length }).chain((named) =>
+    fc.tuple(
+      ...named.map((name) =>
+        fc.record({
+          name: fc.constant(name),
+          limit: fc.constantFrom(100_000, 200_000),
+          windowSeconds: fc.constantFrom(3_600, 86_400),
+        }),
+      ),
     ),
-  ),
-);
-const byName = <Limit extends { name: string }>(limits: readonly Limit[]) =>
-  limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  );
+const limits = limitsNamed('a', 'b', 'c');
 
 const remaining = fc.constantFrom(100_000, 1e12);
 const refill = fc.option(
@@ -108,4 +111,41 @@ const add = fc.record({ n, by: account, add: fc.constantFrom(1, 1e12) }).map((fa
   }),
 );
 
-export const limitCommands = [create, change, add];
+/** The names stand among those of the limits of keys, and behind all of them. */
+const changeShared = fc.record({ of: account, limits: limitsNamed('aa', 'z') }).map((facts) =>
+  command('ChangeAccountLimits', facts, isThere(facts.of), async (model, real) => {
+    const owner = model.accounts[facts.of];
+    if (!owner) return;
+    const { status, body } = await asOperator(real, 'PATCH', `/v1/accounts/acc_${owner.id}`, {
+      limits: facts.limits,
+    });
+    owner.limits = byName(facts.limits);
+    expect({ status, limits: body.limits }).toEqual({ status: 200, limits: owner.limits });
+  }),
+);
+
+const state = (sharedByAccount: boolean) => (limit: object) => ({
+  ...{ ...limit, sharedByAccount, ungranted: expect.any(Number), held: expect.any(Number) },
+  resetAt: expect.any(String),
+});
+
+const list = fc.record({ n, by: account }).map((facts) =>
+  command('ListLimits', facts, and(someKey, isThere(facts.by)), async (model, real) => {
+    const key = nth(model, facts.n);
+    const path = pathOf(model, facts.by, `/key_${key.id}/limits`);
+    const answer = await call(real, real.service.operatorToken, 'GET', path);
+    if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
+    const quota = key.quota && {
+      ...state(false)({ name: 'quota', limit: key.quota.refill?.amount ?? null, windowSeconds: null }),
+      ...(!key.quota.refill && { resetAt: null }),
+    };
+    const data = [
+      ...key.limits.map(state(false)),
+      ...(quota ? [quota] : []),
+      ...(model.accounts[key.owner]?.limits ?? []).map(state(true)),
+    ];
+    expect(answer).toEqual({ status: 200, body: { data } });
+  }),
+);
+
+export const limitCommands = [create, change, add, changeShared, list];

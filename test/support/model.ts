@@ -46,8 +46,7 @@ export interface ModelKey {
   /** Ranges that end where a number of the address does: `203.0.113.0/24`, or all of it. */
   allowedIps: string[] | null;
   audience: string[] | null;
-  /** In the order of their names. */
-  limits: { name: string; limit: number; windowSeconds: number }[];
+  limits: ModelLimit[];
   quota: ModelQuota | null;
   /** The types of its events, in the order in which they happened. */
   events: EventType[];
@@ -58,6 +57,13 @@ export interface ModelKey {
   revoked: boolean;
   /** Its account is deleted. */
   erased: boolean;
+}
+
+/** In the order of their names. Those of an account are shared by its keys, and have other names. */
+export interface ModelLimit {
+  name: string;
+  limit: number;
+  windowSeconds: number;
 }
 
 export interface ModelQuota {
@@ -84,7 +90,7 @@ export interface ModelRole {
 
 export interface Model {
   /** Those that are there; one that is deleted has the next one in its place. */
-  accounts: { id: string; policy: ModelPolicy }[];
+  accounts: { id: string; policy: ModelPolicy; limits: ModelLimit[] }[];
   /** In the order of their creation, which is that of their names. */
   roles: ModelRole[];
   /** How many keys an account may have. */
@@ -189,15 +195,22 @@ export function verdictOn(
       metadata: {},
       expiresAt: iso(key.expiresAt),
     },
-    ...limitsAfterUse(key),
+    ...limitsAfterUse(model, key),
   };
 }
 
+export const byName = <Limit extends { name: string }>(limits: readonly Limit[]) =>
+  limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
 /** What a verdict tells of limits. How many units are left depends on the clock of the database as well. */
-function limitsAfterUse({ limits, quota }: ModelKey) {
+function limitsAfterUse({ accounts }: Model, { owner, limits, quota }: ModelKey) {
   const remaining = expect.any(Number);
+  const shared = accounts[owner]?.limits ?? [];
   const states = [
-    ...limits.map(({ name, limit }) => ({ name, limit, remaining, resetAt: expect.any(String) })),
+    ...[...limits, ...shared].map(({ name, limit }) => ({
+      ...{ name, limit, remaining },
+      resetAt: expect.any(String),
+    })),
     ...(quota
       ? [
           {
@@ -209,7 +222,7 @@ function limitsAfterUse({ limits, quota }: ModelKey) {
         ]
       : []),
   ];
-  return states.length > 0 && { limits: states };
+  return states.length > 0 && { limits: byName(states) };
 }
 
 const inCall = { ip: clientIp, audience: 'http://latchkey.test' };
