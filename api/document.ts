@@ -8,6 +8,7 @@ import { journal } from './journal.ts';
 import { keyLimits } from './key-limits.ts';
 import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
+import { methodNameOf } from './method-names.ts';
 import { metrics } from './metrics.ts';
 import { roles } from './roles.ts';
 import { rotation } from './rotation.ts';
@@ -124,33 +125,40 @@ function bodyExample({ requestBody }: Operation, { components }: Document): unkn
 }
 
 /** What stands for the parameters of paths. */
-const exampleIds = {
+const exampleIds: Record<string, string> = {
+  accountId: 'acc_6921a5c0b281af121fcda4ce',
   keyId: 'key_6921a5d4b281af121fcda4cf',
   roleId: 'role_6921a5e3b281af121fcda4d0',
 };
 
-/** How the typed client makes this call, with the operation's own examples and otherwise with variables. */
-function sample(method: string, path: string, operation: Operation, document: Document): string {
-  const options: Record<string, unknown> = {};
-  const ids = Object.entries(exampleIds).filter(([name]) => path.includes(`{${name}}`));
-  if (ids.length > 0) options.params = { path: Object.fromEntries(ids) };
-  const { security } = operation;
-  const anyone = !security?.length || security.some((callers) => Object.keys(callers).length === 0);
-  const body = bodyExample(operation, document);
-  if (body) options.body = body;
-  const json = JSON.stringify(options, null, 2)
+/** A value as TypeScript, where a string of its field's own name in angle brackets is a variable. */
+const literal = (value: unknown) =>
+  JSON.stringify(value, null, 2)
     .replaceAll(/"([A-Za-z]\w*)":/g, '$1:')
     .replaceAll(/(\w+): "<\1>"/g, '$1')
     .replaceAll(/\[\s+("[^"]*")\s+\]/g, '[$1]')
-    .replaceAll('"', "'")
-    .replaceAll('\n', '\n  ');
+    .replaceAll('"', "'");
+
+/** How the typed client makes this call, with the operation's own examples and otherwise with variables. */
+function sample(path: string, operation: Operation, document: Document): string {
+  const { operationId = '', security, parameters = [], responses } = operation;
+  const anyone = !security?.length || security.some((callers) => Object.keys(callers).length === 0);
+  const inputs = parameters.flatMap((one) => ('$ref' in one ? [] : one));
+  const body = bodyExample(operation, document);
+  const args = [
+    ...Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => literal(exampleIds[name])),
+    ...(body ? [literal(body)] : []),
+    ...(inputs.some((one) => one.in === 'header' && one.required) ? ['{ headers }'] : []),
+  ];
+  const call = `latchkey.${methodNameOf('latchkey', { path, operationId }).join('.')}(${args.join(', ')})`;
+  const isList = inputs.some(({ name }) => name === 'cursor');
+  const isEmpty = Object.keys(responses ?? {}).includes('204');
   return `import { createLatchkey } from '@latchkey/client';
 
 const latchkey = createLatchkey({
   baseUrl: 'http://127.0.0.1:8787',${anyone ? '' : '\n  token,'}
 });
-const { data, error } =
-  await latchkey.${method.toUpperCase()}('${path}'${json === '{}' ? '' : `, ${json}`});
+${isList ? `for await (const item of ${call})\n  console.log(item);` : `${isEmpty ? '' : 'const result = '}await ${call};`}
 `;
 }
 
@@ -187,12 +195,12 @@ export function documentOf(name: ContractName): Document {
     // Every operation names its callers itself; this is what a reader of the docs is asked for first.
     security: [bySession],
   });
-  for (const { method, path, operation } of operationsOf(document)) {
+  for (const { path, operation } of operationsOf(document)) {
     for (const response of Object.values(operation.responses ?? {}))
       response.headers = { ...requestId, ...response.headers };
     if (typedClient)
       operation['x-codeSamples'] = [
-        { lang: 'TypeScript', label: 'Typed client', source: sample(method, path, operation, document) },
+        { lang: 'TypeScript', label: 'Typed client', source: sample(path, operation, document) },
       ];
   }
   return document;

@@ -75,6 +75,8 @@ However often the call is repeated, it is done once. A repeated call returns the
 - A call that failed leaves nothing behind: repeat it with the same \`Idempotency-Key\`.
 - The operator can send it when it creates accounts.
 
+The typed client sends it by itself, and repeats a call that got no answer.
+
 ## Pages
 
 A list returns one page: up to \`limit\` items (1 to 100, default 20), newest first, and \`nextCursor\`. Pass \`nextCursor\` as \`cursor\` to get the next page, until it is \`null\`. A cursor is opaque: do not build or store one.

@@ -254,7 +254,7 @@ export const verification = {
   }),
 
   verifyBatch: createRoute({
-    operationId: 'verifyKeys',
+    operationId: 'verifyKeyBatch',
     method: 'post',
     path: '/v1/keys/verify/batch',
     tags,

@@ -1,10 +1,12 @@
 /**
- * Writes what is generated from the contracts: spec/*.json, spec/operations.txt and the typed client's types.
+ * Writes what is generated from the contracts: spec/*.json, spec/operations.txt, and the typed client's types
+ * and operations.
  * With --check it writes nothing, and fails where a file is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { operationsModule } from './support/typed-client.ts';
 
 const check = process.argv.includes('--check');
 const root = new URL('../', import.meta.url);
@@ -23,12 +25,21 @@ files['spec/operations.txt'] = Object.entries(documents)
   )
   .join('');
 
-const types = await openapiTypescript(JSON.stringify(documents.latchkey), {
-  rootTypes: true,
-  rootTypesNoSchemaPrefix: true,
-});
-files['clients/typescript/schema.gen.ts'] =
-  `// Generated from spec/latchkey.json by \`npm run spec\`: change api/ instead.\n\n${astToString(types)}`;
+/** The typed client has the types of each contract, and its operations; ours is the client's main module. */
+for (const [name, document] of Object.entries(documents)) {
+  const prefix = name === 'latchkey' ? '' : `${name}-`;
+  const types = await openapiTypescript(JSON.stringify(document), {
+    rootTypes: true,
+    rootTypesNoSchemaPrefix: true,
+    rootTypesKeepCasing: true,
+  });
+  files[`clients/typescript/${prefix}schema.gen.ts`] =
+    `// Generated from spec/${name}.json by \`npm run spec\`: change api/ instead.\n\n${astToString(types)}`;
+  files[`clients/typescript/${prefix}operations.gen.ts`] = operationsModule(name, document, {
+    schema: `./${prefix}schema.gen.ts`,
+    from: `spec/${name}.json`,
+  });
+}
 
 let drifted = 0;
 for (const [path, text] of Object.entries(files)) {

@@ -88,7 +88,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['kysely', 'pino', 'prom-client', 'zod', 'package.json'],
   ],
   runtimes: ['errors.ts', 'http', 'process', '@hono/node-server'],
-  clients: ['openapi-fetch'],
+  clients: ['decide'],
   'guard/hono.ts': ['clients', 'hono'],
   'guard/express.ts': ['clients', 'express'],
   'guard/fastify.ts': ['clients', 'fastify'],

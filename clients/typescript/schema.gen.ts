@@ -226,7 +226,7 @@ export interface paths {
          * Verify many tokens
          * @description Up to 1000 tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no `ip`, so it refuses keys with `allowedIps`: verify those one by one. Each token takes one unit of the limits of its key; one that is there several times takes as many at once, or is refused each time. The body has at most 512 KiB.
          */
-        post: operations["verifyKeys"];
+        post: operations["verifyKeyBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5095,7 +5095,7 @@ export interface operations {
             };
         };
     };
-    verifyKeys: {
+    verifyKeyBatch: {
         parameters: {
             query?: never;
             header?: never;

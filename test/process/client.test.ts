@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -20,7 +20,10 @@ const runtimes: Record<Runtime, string[]> = {
 
 /** What a stranger's compiler must accept, and refuse. */
 const types = `
-import { createLatchkey, type components, type Key, type MintedKey, type operations, type Problem, type Verdict } from '@latchkey/client';
+import {
+  createLatchkey, type components, type Key, type KeyPage, LatchkeyError, type MintedKey, type operations, type Problem,
+  RateLimitError, type Verdict, type Verifies,
+} from '@latchkey/client';
 
 const latchkey = createLatchkey({ baseUrl: 'http://127.0.0.1:8787', fetch });
 const params = { path: { keyId: 'key_6921a5d4b281af121fcda4cf' } };
@@ -66,6 +69,44 @@ const jwks = await latchkey.GET('/.well-known/jwks.json');
 export const alg: 'EdDSA' | undefined = jwks.data?.keys[0]?.alg;
 export const anyCallCanFail: Problem | undefined = jwks.error;
 
+const listed = latchkey.keys.list({ status: 'active' });
+for await (const { expiresAt } of listed) use(expiresAt);
+for await (const page of listed.pages()) use(page.nextCursor);
+export const first: KeyPage = await listed;
+const created: MintedKey = await latchkey.keys.create(
+  { name: 'A' },
+  { query: { externalId: 'user_8812' }, idempotencyKey: 'f1c9e3a0-5a1e-4b7c-9c55-2d6a4d1f8b10', headers: { 'Latchkey-Actor': 'me' } },
+);
+await latchkey.keys.rotate(created.id);
+const nobody: void = await latchkey.roles.delete('role_1', { signal: AbortSignal.timeout(1000) });
+use(nobody);
+export const verifies: Verifies = latchkey;
+export const verdict: Verdict = await latchkey.verify('lk_x', { scopes: ['files:read'] }, { retries: 0 });
+try {
+  await latchkey.keys.get(created.id);
+} catch (error) {
+  if (error instanceof RateLimitError) use(error.retryAfter?.toFixed());
+  if (error instanceof LatchkeyError) {
+    const code: Problem['code'] = error.code;
+    use(code);
+  }
+}
+
+// @ts-expect-error: the path has a parameter
+await latchkey.keys.get();
+// @ts-expect-error: the operation has a body
+await latchkey.keys.create();
+// @ts-expect-error: a field is misspelt, where others are right
+await latchkey.keys.create({ name: 'A', scope: [] });
+// @ts-expect-error: a query parameter is misspelt
+await latchkey.keys.list({ limits: 1 });
+// @ts-expect-error: the query stands in place of the body
+await latchkey.keys.delete(created.id, {}, { query: { externalId: 'user_8812' } });
+// @ts-expect-error: the operation takes no Idempotency-Key
+await latchkey.keys.update(created.id, { name: 'A' }, { idempotencyKey: 'f1c9e3a0' });
+// @ts-expect-error: a list has no such operation
+await latchkey.roles.rotate('role_1');
+
 // @ts-expect-error: there is no such path
 await latchkey.GET('/v1/key');
 // @ts-expect-error: the path has no such method
@@ -88,37 +129,36 @@ await latchkey.GET('/v1/keys', { params: { query: { limits: 1 } } });
 
 /** What a stranger's program does with a running service, with the help of the README. */
 const program = `
-import { createLatchkey, type Problem, type Session, UnexpectedAnswer } from '@latchkey/client';
+import { ConnectionError, createLatchkey, LatchkeyError, type Session, UnexpectedAnswer } from '@latchkey/client';
 import { Hono } from 'hono';
-import { allKeys } from './all-keys.ts';
+import { namesOfKeys } from './all-keys.ts';
+import { createBoth } from './journal.ts';
 import { requireKey } from './require-key.ts';
 import { signedIn } from './session.ts';
 
-const [baseUrl = '', brokenProxy = '', email = ''] = process.argv.slice(2);
-const body = { email, password: 'correct horse battery' };
-const dataOf = <Data>({ data, error }: { data?: Data; error?: Problem }): Data => {
-  if (data === undefined) throw new Error(JSON.stringify(error));
-  return data;
-};
+const [baseUrl = '', brokenProxy = '', nobody = '', email = ''] = process.argv.slice(2);
+const credentials = { email, password: 'correct horse battery' };
 
 const anonymous = createLatchkey({ baseUrl });
-dataOf(await anonymous.POST('/v1/accounts', { body }));
-const session = dataOf(await anonymous.POST('/v1/sessions', { body }));
+await anonymous.accounts.create(credentials);
+const session = await anonymous.sessions.create(credentials);
 
 const kept: Session[] = [];
-const latchkey = signedIn(baseUrl, { ...session, expiresIn: 0 }, (next) => kept.push(next));
+const latchkey = signedIn(baseUrl, { ...session, expiresIn: 0 }, (next) => void kept.push(next));
 const names = ['One', 'Two', 'Three'];
 const [one, two] = await Promise.all(
-  names.map(async (name) => dataOf(await latchkey.POST('/v1/keys', { body: { name, scopes: ['files:read'] } }))),
+  names.map((name) => latchkey.keys.create({ name, scopes: ['files:read'] })),
 );
 if (!one || !two) throw new Error('no keys');
+const listed = await namesOfKeys(latchkey, 2);
 
-const listed: string[] = [];
-for await (const { name } of allKeys(latchkey, 2)) listed.push(name);
-
-const params = { path: { keyId: two.id } };
-await latchkey.DELETE('/v1/keys/{keyId}', { params });
-const { error } = await latchkey.GET('/v1/keys/{keyId}', { params });
+await latchkey.keys.delete(two.id);
+const thrown = (call: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(call).then(() => undefined, (error: unknown) => error);
+const gone = await thrown(latchkey.keys.get(two.id));
+const invalid = await thrown(anonymous.sessions.create({ ...credentials, email: '' }));
+const unexpected = await thrown(createLatchkey({ baseUrl: brokenProxy }).keys.list());
+const nowhere = await thrown(createLatchkey({ baseUrl: nobody }).POST('/v1/sessions', { body: credentials }));
 
 const app = new Hono().get('/', requireKey(latchkey, 'files:read'), (c) => c.text(c.var.key.name));
 app.get('/write', requireKey(latchkey, 'files:write'), (c) => c.text(c.var.key.name));
@@ -128,19 +168,19 @@ const ask = async (path: string, token?: string) => {
   return \`\${response.status} \${await response.text()}\`;
 };
 
-const thrown = await createLatchkey({ baseUrl: brokenProxy }).GET('/v1/keys').catch((error: unknown) => error);
-
 console.log(
   JSON.stringify({
     refreshes: kept.length,
     listed: listed.sort(),
-    code: error?.code,
-    invalid: (await anonymous.POST('/v1/sessions', { body: { ...body, email: '' } })).error?.errors?.[0]?.pointer,
+    code: gone instanceof LatchkeyError && gone.code,
+    invalid: invalid instanceof LatchkeyError && invalid.problem.errors?.[0]?.pointer,
     good: await ask('/', one.token),
     none: await ask('/'),
     lacking: await ask('/write', one.token),
     revoked: await ask('/', two.token),
-    unexpected: thrown instanceof UnexpectedAnswer && thrown.message,
+    unexpected: unexpected instanceof UnexpectedAnswer && unexpected.message,
+    unconnected: nowhere instanceof ConnectionError && !nowhere.mayHaveArrived,
+    others: (await createBoth(baseUrl, kept[0]?.accessToken ?? '')).map((token) => token?.slice(0, 3)),
   }),
 );
 `;
@@ -220,7 +260,7 @@ test.each([
 });
 
 test('every snippet of its README type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(6);
+  expect(Object.keys(snippets)).toHaveLength(11);
   await typeCheck([...Object.keys(snippets), 'program.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
@@ -234,7 +274,9 @@ test.each(Object.entries(runtimes))(
   async (runtime, args) => {
     const binary = join(root, 'node_modules/.bin', runtime);
     const email = `${runtime}@example.com`;
-    const written = await run(binary, [...args, 'program.ts', service.url, brokenProxyUrl, email], project);
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    const urls = [service.url, brokenProxyUrl, nobody];
+    const written = await run(binary, [...args, 'program.ts', ...urls, email], project);
     expect(JSON.parse(written)).toEqual({
       refreshes: 1,
       listed: ['One', 'Three', 'Two'],
@@ -245,6 +287,27 @@ test.each(Object.entries(runtimes))(
       lacking: '403 {"error":"insufficient_scope"}',
       revoked: '401 {"error":"revoked"}',
       unexpected: 'GET /v1/keys got 502, but not an answer of Latchkey.',
+      unconnected: true,
+      others: ['lk_', 'eyJ'],
     });
   },
 );
+
+const tarball = 'latchkey-client-0.1.0.tgz';
+
+test('the packed client is sound, and each of its entries has types that resolve', async () => {
+  const bin = (name: string) => join(root, 'node_modules/.bin', name);
+  await run(bin('publint'), [tarball, '--strict'], project);
+  await run(bin('attw'), [tarball, '--profile', 'esm-only'], project);
+});
+
+test('each entry of the packed client is within its budget of bytes', async () => {
+  await run(join(root, 'node_modules/.bin/size-limit'), [], client);
+});
+
+test('what is published on JSR type-checks there, with types that are fast to read', async () => {
+  const sources = join(project, 'jsr');
+  await cp(join(client, 'build'), sources, { recursive: true });
+  const deno = join(root, 'node_modules/.bin/deno');
+  await run(deno, ['publish', '--dry-run', '--allow-dirty'], sources);
+});

@@ -213,7 +213,7 @@ test.skipIf(missing)('samples show our typed client first, and curl on demand', 
   const { page } = await openDocs('#latchkey/tag/keys/POST/v1/keys');
   const section = operation(page, 'Create a key');
   const sample = section.getByRole('group', { name: /^Request Example/ });
-  await sample.getByText("latchkey.POST('/v1/keys'").waitFor();
+  await sample.getByText('latchkey.keys.create(').waitFor();
   await section.getByRole('button', { name: 'Typed client' }).click();
   expect(await page.getByRole('option').allTextContents()).toEqual([
     'Typed client',

@@ -1,0 +1,25 @@
+import { type Contract, type Pace, usualPace } from './core/core.ts';
+import { errorOf } from './errors.ts';
+import type { Problem } from './schema.gen.ts';
+
+/**
+ * Verifying stands in the way of somebody's request: it must answer soon, or be given up. It is repeated although the
+ * first attempt may have counted.
+ */
+const verificationPace: Pace = {
+  timeout: 1_000,
+  deadline: 2_000,
+  retries: 1,
+  backoff: 100,
+  repeatable: true,
+};
+
+/** What holds for `/v1`. */
+export const contract: Contract = {
+  service: 'Latchkey',
+  errorType: 'application/problem+json',
+  errorField: 'code',
+  textPath: '/metrics',
+  errorOf: (body, response) => errorOf(body as Problem, response),
+  paceOf: (path) => (path.startsWith('/v1/keys/verify') ? verificationPace : usualPace),
+};

@@ -1,0 +1,18 @@
+import type { Core } from './core.ts';
+import type { Call } from './request.ts';
+import type { ByPath } from './types.ts';
+
+type AnyOptions = Pick<Call, 'params' | 'body'> & Omit<RequestInit, 'body'> & { timeout?: number };
+
+/** The calls by HTTP method and path. */
+export function byPath<Paths, Failure>(core: Core): ByPath<Paths, Failure> {
+  const callWith =
+    (method: string) =>
+    async (path: string, { params, body, headers, signal, timeout, ...init }: AnyOptions = {}) => {
+      const call: Call = { method, path, init, body, ...(params && { params }), ...(headers && { headers }) };
+      const { response, body: read } = await core.once(call, { signal, ...(timeout && { timeout }) });
+      return response.ok ? { data: read, response } : { error: read, response };
+    };
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, callWith(method)]);
+  return Object.fromEntries(methods) as ByPath<Paths, Failure>;
+}

@@ -1,0 +1,192 @@
+import { type ApiError, ConnectionError, requestIdOf, TimeoutError, UnexpectedAnswer } from './errors.ts';
+import type { CallOptions, CoreOptions } from './options.ts';
+import { type Call, nameOf, requestOf } from './request.ts';
+import { assertSendable } from './token.ts';
+import { pause, within } from './within.ts';
+
+/** How long a call may take, how often it is tried, and whether it may be repeated. Times are in milliseconds. */
+export interface Pace {
+  timeout: number;
+  deadline: number;
+  retries: number;
+  /** The first wait between two attempts is at most so long, and each further one at most twice the one before. */
+  backoff: number;
+  /** Whether a call is repeated that may have been done. */
+  repeatable?: boolean;
+}
+
+export const usualPace: Pace = { timeout: 10_000, deadline: 15_000, retries: 2, backoff: 500 };
+const longestBackoff = 5_000;
+
+/** What a service's contract says beside its operations. */
+export interface Contract {
+  /** How messages name the service. */
+  service: string;
+  /** The media type of its errors. */
+  errorType: string;
+  /** The field that tells its errors from those of others. */
+  errorField: string;
+  /** The path whose answer is text. */
+  textPath?: string;
+  errorOf(body: unknown, response: Response): ApiError;
+  paceOf(path: string): Pace;
+}
+
+interface Answered {
+  response: Response;
+  body: unknown;
+}
+
+/** What the clients of all contracts share: how a call becomes attempts, and an answer a value or an error. */
+export class Core {
+  readonly #contract: Contract;
+  readonly #options: CoreOptions & { baseUrl: string };
+
+  constructor(contract: Contract, options: CoreOptions) {
+    this.#contract = contract;
+    const baseUrl = options.baseUrl ?? fromEnvironment('LATCHKEY_URL');
+    if (!baseUrl) throw new TypeError('Pass a baseUrl, or set LATCHKEY_URL.');
+    const token = options.token ?? (options.baseUrl ? undefined : fromEnvironment('LATCHKEY_TOKEN'));
+    this.#options = { ...options, baseUrl, token };
+  }
+
+  get hasToken(): boolean {
+    return this.#options.token !== undefined;
+  }
+
+  /**
+   * Makes a call and repeats it where that can help and is safe: where the service did nothing, and where the call is
+   * `repeatable`, also if it may have done it.
+   * @returns the body of the answer
+   * @throws ApiError, ConnectionError, TimeoutError, AbortError, UnexpectedAnswer
+   */
+  async call(call: Call & { repeatable?: boolean }, options: CallOptions = {}): Promise<unknown> {
+    const pace = this.#contract.paceOf(call.path);
+    const timeout = options.timeout ?? this.#options.timeout ?? pace.timeout;
+    const deadline = options.deadline ?? this.#options.deadline ?? pace.deadline;
+    const retries = options.retries ?? this.#options.retries ?? pace.retries;
+    const repeatable = call.repeatable || pace.repeatable;
+    const endsAt = performance.now() + deadline;
+
+    for (let attempt = 1; ; attempt += 1) {
+      const left = endsAt - performance.now();
+      let failure: unknown;
+      try {
+        const { response, body } = await this.once(call, {
+          signal: options.signal,
+          timeout: Math.min(timeout, left),
+          attempt,
+        });
+        if (response.ok) return body;
+        failure = this.#contract.errorOf(body, response);
+      } catch (thrown) {
+        failure = thrown;
+      }
+      const wait = waitBefore(attempt, failure, pace);
+      const isLast = attempt > retries || performance.now() + wait >= endsAt;
+      if (isLast || !canHelp(failure, repeatable)) throw failure;
+      // What is not read would keep its connection.
+      if (failure instanceof UnexpectedAnswer) await failure.response.body?.cancel();
+      await pause(nameOf(call), wait, options.signal);
+    }
+  }
+
+  /**
+   * Makes one attempt, and a second one only if a session's access token was refused.
+   * @throws ConnectionError, TimeoutError, AbortError, UnexpectedAnswer
+   */
+  async once(
+    call: Call,
+    {
+      signal,
+      timeout,
+      attempt = 1,
+    }: { signal?: AbortSignal | null | undefined; timeout?: number; attempt?: number },
+  ): Promise<Answered> {
+    const { token, ...options } = this.#options;
+    return within(nameOf(call), timeout ?? usualPace.deadline, signal, async (signal) => {
+      const send = async (bearer: string | undefined) => {
+        if (bearer) assertSendable(bearer, options);
+        return this.#send(call, requestOf(options.baseUrl, call, { bearer, signal }), attempt);
+      };
+      if (typeof token !== 'object') return send(await (typeof token === 'function' ? token() : token));
+      const bearer = await token.bearer(options);
+      const answered = await send(bearer);
+      return answered.response.status === 401 ? send(await token.bearer(options, bearer)) : answered;
+    });
+  }
+
+  async #send(call: Call, request: Request, attempt: number): Promise<Answered> {
+    const { fetch = globalThis.fetch, onAttempt, onAnswer } = this.#options;
+    const facts = { method: call.method, path: call.path, attempt };
+    onAttempt?.(facts);
+    const began = performance.now();
+    let response: Response | undefined;
+    let error: Error | undefined;
+    try {
+      response = await fetch(request);
+      return { response, body: await this.#read(call, response) };
+    } catch (thrown) {
+      if (request.signal.aborted) error = request.signal.reason;
+      else error = thrown instanceof UnexpectedAnswer ? thrown : new ConnectionError(nameOf(call), thrown);
+      throw error;
+    } finally {
+      onAnswer?.({
+        ...facts,
+        status: response?.status,
+        requestId: response && requestIdOf(response),
+        elapsed: performance.now() - began,
+        error,
+      });
+    }
+  }
+
+  async #read(call: Call, response: Response): Promise<unknown> {
+    const { service, errorType, errorField, textPath } = this.#contract;
+    if (response.status === 204) return undefined;
+    const isText = response.ok && call.path === textPath;
+    const expected = isText ? 'text/plain' : response.ok ? 'application/json' : errorType;
+    const unexpected = (cause?: unknown) => new UnexpectedAnswer(nameOf(call), response, service, { cause });
+    if (!response.headers.get('Content-Type')?.startsWith(expected)) throw unexpected();
+    const text = await response.text();
+    if (isText) return text;
+    let body: Record<string, unknown>;
+    try {
+      body = JSON.parse(text);
+    } catch (error) {
+      throw unexpected(error);
+    }
+    if (!response.ok && typeof body[errorField] !== 'string') throw unexpected();
+    return body;
+  }
+}
+
+/** Milliseconds to wait after an attempt. A random part keeps clients that failed together from coming back together. */
+function waitBefore(attempt: number, failure: unknown, { backoff }: Pace): number {
+  const { retryAfter } = failure as { retryAfter?: number };
+  if (retryAfter !== undefined) return retryAfter * 1000 + Math.random() * backoff;
+  return Math.random() * Math.min(longestBackoff, backoff * 2 ** (attempt - 1));
+}
+
+/**
+ * Whether the same call may succeed later. No 409 of these services passes by itself: each says that something exists,
+ * or that a rotation is at another step.
+ */
+function canHelp(failure: unknown, repeatable: boolean | undefined): boolean {
+  if (failure instanceof ConnectionError) return repeatable || !failure.mayHaveArrived;
+  if (failure instanceof TimeoutError) return repeatable === true;
+  const { status, code } = failure as { status?: number; code?: string };
+  // Nothing was done: the request was refused before it was handled.
+  if (status === 408 || status === 429 || code === 'overloaded') return true;
+  return repeatable === true && [500, 502, 503, 504].includes(status ?? 0);
+}
+
+function fromEnvironment(name: string): string | undefined {
+  try {
+    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+    return process?.env?.[name];
+  } catch {
+    // Deno asks for a permission, which may be denied.
+    return undefined;
+  }
+}

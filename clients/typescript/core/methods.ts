@@ -1,0 +1,73 @@
+import type { Core } from './core.ts';
+import type { CallOptions } from './options.ts';
+import { Pages } from './pages.ts';
+
+/**
+ * The operations of a contract by name, or by group and name. Each is written as its HTTP method, its path, and what
+ * holds for it:
+ * - `query`, `body`: its method takes that as an object, after the parameters of the path
+ * - `paged`: it answers a page of a list
+ * - `keyed`: it takes an `Idempotency-Key`
+ */
+export interface Operations {
+  [name: string]: string | { [name: string]: string };
+}
+
+interface AnyOptions extends CallOptions {
+  query?: Record<string, unknown>;
+  idempotencyKey?: string;
+  headers?: HeadersInit;
+}
+
+/** Makes the methods of a client. */
+export const methodsOf = (core: Core, operations: Operations): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      typeof operation === 'string' ? methodOf(core, operation) : methodsOf(core, operation),
+    ]),
+  );
+
+function methodOf(core: Core, operation: string) {
+  const [method = '', path = '', ...marks] = operation.split(' ');
+  const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name);
+  const is = (mark: string) => marks.includes(mark);
+  const repeatable = /^(?:GET|DELETE)$/.test(method) || (is('keyed') && core.hasToken);
+
+  return (...args: unknown[]) => {
+    const ids = names.map((name) => [name, pathPart(name, args.shift())]);
+    const input = is('body') || is('query') ? args.shift() : undefined;
+    const { query, idempotencyKey, headers: given, ...options } = (args[0] ?? {}) as AnyOptions;
+    const headers = new Headers(given);
+    if (is('keyed') && !headers.has('Idempotency-Key'))
+      headers.set('Idempotency-Key', idempotencyKey ?? newIdempotencyKey());
+    const call = (more: Record<string, unknown> = {}) =>
+      core.call(
+        {
+          method,
+          path,
+          headers,
+          repeatable,
+          params: {
+            path: Object.fromEntries(ids),
+            query: { ...(is('body') ? query : (input as typeof query)), ...more },
+          },
+          ...(is('body') && { body: input }),
+        },
+        options,
+      );
+    return is('paged') ? new Pages((cursor) => call(cursor ? { cursor } : {}) as Promise<never>) : call();
+  };
+}
+
+/** @throws TypeError for what would name another path, or nothing */
+function pathPart(name: string, value: unknown): string {
+  if (typeof value !== 'string' || /^\.{0,2}$/.test(value)) throw new TypeError(`${name} must be an id.`);
+  return value;
+}
+
+/** 128 random bits. Not `crypto.randomUUID`, which browsers have on HTTPS only. */
+const newIdempotencyKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );

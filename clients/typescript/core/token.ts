@@ -1,0 +1,13 @@
+import type { CoreOptions } from './options.ts';
+
+/** @throws TypeError where `bearer` cannot be sent; the message does not show it, as that of Headers would */
+export function assertSendable(bearer: string, { dangerouslyAllowBrowser }: CoreOptions): void {
+  if (!/^[\x21-\x7e]+$/.test(bearer))
+    throw new TypeError('The token has a character that no token has, such as a line break.');
+  const isInBrowser = 'document' in globalThis;
+  const isAccessToken = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer);
+  if (isInBrowser && !isAccessToken && !dangerouslyAllowBrowser)
+    throw new TypeError(
+      'Everybody who opens this page could read its API key or operator token. Send the access token of a session, or set dangerouslyAllowBrowser.',
+    );
+}

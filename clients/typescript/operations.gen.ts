@@ -1,0 +1,333 @@
+// Generated from spec/latchkey.json by `npm run spec`: change api/ instead.
+
+import type { Operations } from './core/methods.ts';
+import type { Pages } from './core/pages.ts';
+import type { Body, Options, Query } from './core/types.ts';
+import type { operations, MintedKey, NewKey, KeyPage, Key, KeyPatch, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+
+/** The operations, as `methodsOf` reads them. */
+export const operationTable: Operations = {
+  keys: {
+    list: 'GET /v1/keys query paged',
+    create: 'POST /v1/keys body keyed',
+    get: 'GET /v1/keys/{keyId} query',
+    update: 'PATCH /v1/keys/{keyId} body',
+    delete: 'DELETE /v1/keys/{keyId} query',
+    revoke: 'POST /v1/keys/revoke body',
+    rotate: 'POST /v1/keys/{keyId}/rotate body keyed',
+    cancelRotation: 'POST /v1/keys/{keyId}/rotation/cancel query',
+    finishRotation: 'POST /v1/keys/{keyId}/rotation/finish query',
+    extendRotation: 'POST /v1/keys/{keyId}/rotation/extend body',
+    listLimits: 'GET /v1/keys/{keyId}/limits query',
+    addToQuota: 'POST /v1/keys/{keyId}/quota body keyed',
+    verify: 'POST /v1/keys/verify body',
+    verifyBatch: 'POST /v1/keys/verify/batch body',
+    getCurrent: 'GET /v1/keys/current',
+    deleteCurrent: 'DELETE /v1/keys/current',
+    getUsage: 'GET /v1/keys/{keyId}/usage query',
+  },
+  usage: {
+    get: 'GET /v1/usage query',
+  },
+  roles: {
+    list: 'GET /v1/roles query paged',
+    create: 'POST /v1/roles body keyed',
+    get: 'GET /v1/roles/{roleId}',
+    update: 'PATCH /v1/roles/{roleId} body',
+    delete: 'DELETE /v1/roles/{roleId}',
+  },
+  events: {
+    list: 'GET /v1/events query paged',
+  },
+  leaks: {
+    report: 'POST /v1/leaks body',
+    reportFromGithub: 'POST /v1/leaks/github body',
+  },
+  accounts: {
+    list: 'GET /v1/accounts query paged',
+    create: 'POST /v1/accounts body keyed',
+    get: 'GET /v1/accounts/{accountId}',
+    update: 'PATCH /v1/accounts/{accountId} body',
+    delete: 'DELETE /v1/accounts/{accountId}',
+  },
+  account: {
+    get: 'GET /v1/account query',
+    delete: 'DELETE /v1/account query',
+    setPassword: 'PUT /v1/account/password body',
+  },
+  sessions: {
+    create: 'POST /v1/sessions body',
+    refresh: 'POST /v1/sessions/refresh body',
+    end: 'DELETE /v1/sessions/current',
+  },
+  getJwks: 'GET /.well-known/jwks.json',
+  getLiveness: 'GET /livez',
+  getReadiness: 'GET /readyz',
+  getMetrics: 'GET /metrics',
+};
+
+/** A method for each operation. */
+export interface Methods {
+  keys: {
+    /**
+     * List keys: `GET /v1/keys`
+     *
+     * The account’s keys, newest first.
+     */
+    list(query?: Query<operations['listKeys']>, options?: Options<operations['listKeys']>): Pages<Key, KeyPage>;
+    /**
+     * Create a key: `POST /v1/keys`
+     *
+     * Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.
+     */
+    create(body: NewKey, options?: Options<operations['createKey']>): Promise<MintedKey>;
+    /**
+     * Get a key: `GET /v1/keys/{keyId}`
+     *
+     * One key, without its token.
+     */
+    get(keyId: string, query?: Query<operations['getKey']>, options?: Options<operations['getKey']>): Promise<Key>;
+    /**
+     * Change a key: `PATCH /v1/keys/{keyId}`
+     *
+     * A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes that are new to the key, and an expiry that is later than before.
+     */
+    update(keyId: string, body: KeyPatch, options?: Options<operations['updateKey']>): Promise<Key>;
+    /**
+     * Revoke a key: `DELETE /v1/keys/{keyId}`
+     *
+     * Deletes the key permanently. Once this returns, every replica refuses its tokens.
+     */
+    delete(keyId: string, query?: Query<operations['deleteKey']>, options?: Options<operations['deleteKey']>): Promise<void>;
+    /**
+     * Revoke many keys: `POST /v1/keys/revoke`
+     *
+     * Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.
+     */
+    revoke(body: RevokeKeys, options?: Options<operations['revokeKeys']>): Promise<RevokedKeys>;
+    /**
+     * Rotate a key: `POST /v1/keys/{keyId}/rotate`
+     *
+     * Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends `overlapSeconds` later. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is `immediate`. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+     */
+    rotate(keyId: string, body?: Rotate, options?: Options<operations['rotateKey']>): Promise<MintedKey>;
+    /**
+     * Cancel a rotation: `POST /v1/keys/{keyId}/rotation/cancel`
+     *
+     * Deletes the next token, which was never used. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+     */
+    cancelRotation(keyId: string, query?: Query<operations['cancelRotation']>, options?: Options<operations['cancelRotation']>): Promise<Key>;
+    /**
+     * Finish a rotation: `POST /v1/keys/{keyId}/rotation/finish`
+     *
+     * Ends the previous token now. Every replica refuses it once this returns. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+     */
+    finishRotation(keyId: string, query?: Query<operations['finishRotation']>, options?: Options<operations['finishRotation']>): Promise<Key>;
+    /**
+     * Extend a rotation: `POST /v1/keys/{keyId}/rotation/extend`
+     *
+     * Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+     */
+    extendRotation(keyId: string, body: ExtendRotation, options?: Options<operations['extendRotation']>): Promise<Key>;
+    /**
+     * List the limits of a key: `GET /v1/keys/{keyId}/limits`
+     *
+     * What is left of each limit of the key, of its quota, and of the limits that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.
+     */
+    listLimits(keyId: string, query?: Query<operations['listKeyLimits']>, options?: Options<operations['listKeyLimits']>): Promise<LimitStates>;
+    /**
+     * Add to the quota of a key: `POST /v1/keys/{keyId}/quota`
+     *
+     * Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. When the call returns, every replica knows that there are units again.
+     */
+    addToQuota(keyId: string, body: QuotaAddition, options?: Options<operations['addToQuota']>): Promise<Key>;
+    /**
+     * Verify a token: `POST /v1/keys/verify`
+     *
+     * Says whether a token is good, and whose it is. Always 200: an invalid token is a verdict, not an error. The operator, and a key with `keys:verify` in the operator’s account, verify every key of the deployment; other callers those of their own account.
+     */
+    verify(body: Verification, options?: Options<operations['verifyKey']>): Promise<Verdict>;
+    /**
+     * Verify many tokens: `POST /v1/keys/verify/batch`
+     *
+     * Up to 1000 tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no `ip`, so it refuses keys with `allowedIps`: verify those one by one. Each token takes one unit of the limits of its key; one that is there several times takes as many at once, or is refused each time. The body has at most 512 KiB.
+     */
+    verifyBatch(body: VerificationBatch, options?: Options<operations['verifyKeyBatch']>): Promise<Verdicts>;
+    /**
+     * Get the calling key: `GET /v1/keys/current`
+     *
+     * A key asks who it is. It needs no scope for that.
+     */
+    getCurrent(options?: Options<operations['getCurrentKey']>): Promise<Key>;
+    /**
+     * Revoke the calling key: `DELETE /v1/keys/current`
+     *
+     * A key revokes itself, as when it has leaked. It needs no scope for that.
+     */
+    deleteCurrent(options?: Options<operations['deleteCurrentKey']>): Promise<void>;
+    /**
+     * Get the usage of a key: `GET /v1/keys/{keyId}/usage`
+     *
+     * Counts the uses of one key in a range of time, by verdict. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets.
+     */
+    getUsage(keyId: string, query?: Query<operations['getKeyUsage']>, options?: Options<operations['getKeyUsage']>): Promise<UsageReport>;
+  };
+  usage: {
+    /**
+     * Get the usage of all keys: `GET /v1/usage`
+     *
+     * Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets.
+     */
+    get(query?: Query<operations['getUsage']>, options?: Options<operations['getUsage']>): Promise<UsageReport>;
+  };
+  roles: {
+    /**
+     * List roles: `GET /v1/roles`
+     *
+     * The roles of this deployment, newest first.
+     */
+    list(query?: Query<operations['listRoles']>, options?: Options<operations['listRoles']>): Pages<Role, RolePage>;
+    /**
+     * Create a role: `POST /v1/roles`
+     *
+     * Creates a named set of scopes. A key that has the role may do what its scopes and those of the role allow together.
+     */
+    create(body: NewRole, options?: Options<operations['createRole']>): Promise<Role>;
+    /**
+     * Get a role: `GET /v1/roles/{roleId}`
+     *
+     * One role.
+     */
+    get(roleId: string, options?: Options<operations['getRole']>): Promise<Role>;
+    /**
+     * Change a role: `PATCH /v1/roles/{roleId}`
+     *
+     * A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are.
+     */
+    update(roleId: string, body: RolePatch, options?: Options<operations['updateRole']>): Promise<Role>;
+    /**
+     * Delete a role: `DELETE /v1/roles/{roleId}`
+     *
+     * Deletes the role. When the call returns, every key that had it has lost its scopes. The keys stay.
+     */
+    delete(roleId: string, options?: Options<operations['deleteRole']>): Promise<void>;
+  };
+  events: {
+    /**
+     * List events: `GET /v1/events`
+     *
+     * The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. All filters combine.
+     */
+    list(query?: Query<operations['listEvents']>, options?: Options<operations['listEvents']>): Pages<Event, EventPage>;
+  };
+  leaks: {
+    /**
+     * Report a leaked token: `POST /v1/leaks`
+     *
+     * Reports a token that was seen where it should not be: the current, the next or the previous token of a key of any account. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. For the operator, and for a key with `leaks:report` in the operator’s own account, such as that of a scanner. Each caller can report 100 tokens in a minute.
+     */
+    report(body: LeakReport, options?: Options<operations['reportLeak']>): Promise<void>;
+    /**
+     * Report leaks, for GitHub: `POST /v1/leaks/github`
+     *
+     * The endpoint for the [secret scanning partner program](https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partnership-program/secret-scanning-partner-program) of GitHub: up to 500 matches at once. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. So the optional feedback on each match is not given. GitHub signs the body, and `GITHUB_SECRET_SCANNING_KEYS` says with which keys; while that is not set, this path returns 404.
+     */
+    reportFromGithub(body: Body<operations['reportLeaksFromGithub']>, options: Options<operations['reportLeaksFromGithub']>): Promise<void>;
+  };
+  accounts: {
+    /**
+     * List accounts: `GET /v1/accounts`
+     *
+     * The accounts of this deployment, newest first, or the one with the given `externalId` or `email`.
+     */
+    list(query?: Query<operations['listAccounts']>, options?: Options<operations['listAccounts']>): Pages<Account, AccountPage>;
+    /**
+     * Create an account: `POST /v1/accounts`
+     *
+     * Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.
+     */
+    create(body: Body<operations['createAccount']>, options?: Options<operations['createAccount']>): Promise<Account>;
+    /**
+     * Get one of the accounts: `GET /v1/accounts/{accountId}`
+     *
+     * One account of this deployment, with its policy and the number of its keys.
+     */
+    get(accountId: string, options?: Options<operations['getNamedAccount']>): Promise<Account>;
+    /**
+     * Change an account: `PATCH /v1/accounts/{accountId}`
+     *
+     * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
+     */
+    update(accountId: string, body: AccountPatch, options?: Options<operations['updateAccount']>): Promise<Account>;
+    /**
+     * Delete one of the accounts: `DELETE /v1/accounts/{accountId}`
+     *
+     * Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again.
+     */
+    delete(accountId: string, options?: Options<operations['deleteNamedAccount']>): Promise<void>;
+  };
+  account: {
+    /**
+     * Get the account: `GET /v1/account`
+     *
+     * The account that is signed in. The operator names an account, or gets its own: keys with `keys:verify` in that one verify every key of the deployment.
+     */
+    get(query?: Query<operations['getAccount']>, options?: Options<operations['getAccount']>): Promise<Account>;
+    /**
+     * Delete the account: `DELETE /v1/account`
+     *
+     * Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again. The operator names the account.
+     */
+    delete(query?: Query<operations['deleteAccount']>, options?: Options<operations['deleteAccount']>): Promise<void>;
+    /**
+     * Change the password: `PUT /v1/account/password`
+     *
+     * Sets a new password and ends all other sessions of the account.
+     */
+    setPassword(body: PasswordChange, options?: Options<operations['setPassword']>): Promise<void>;
+  };
+  sessions: {
+    /**
+     * Sign in: `POST /v1/sessions`
+     *
+     * Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time.
+     */
+    create(body: SignIn, options?: Options<operations['createSession']>): Promise<Session>;
+    /**
+     * Refresh a session: `POST /v1/sessions/refresh`
+     *
+     * Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. A second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
+     */
+    refresh(body: Refresh, options?: Options<operations['refreshSession']>): Promise<Session>;
+    /**
+     * Sign out: `DELETE /v1/sessions/current`
+     *
+     * Ends the session: its access token and its refresh token stop working at once.
+     */
+    end(options?: Options<operations['endSession']>): Promise<void>;
+  };
+  /**
+   * Get the public signing keys: `GET /.well-known/jwks.json`
+   *
+   * The public keys of this deployment as a JWK Set (RFC 7517), to verify its JWTs offline.
+   */
+  getJwks(options?: Options<operations['getJwks']>): Promise<JwkSet>;
+  /**
+   * Check that the process is up: `GET /livez`
+   *
+   * Returns 200 while the process runs. If it does not answer, restart the process.
+   */
+  getLiveness(options?: Options<operations['getLiveness']>): Promise<Liveness>;
+  /**
+   * Check that it can serve: `GET /readyz`
+   *
+   * Returns 200 if the database answers and its migrations are applied. If not, send no requests to this replica.
+   */
+  getReadiness(options?: Options<operations['getReadiness']>): Promise<Readiness>;
+  /**
+   * Get the metrics: `GET /metrics`
+   *
+   * The metrics of this replica for Prometheus, in its text format. With several `WORKERS`, one scrape shows all of them, each with its number as the label `worker`. The operator can call it, and a key with `metrics:read` in the operator’s own account; keys of other accounts are refused. While the database is away, a call with a key returns 503, and a call with the operator token works.
+   */
+  getMetrics(options?: Options<operations['getMetrics']>): Promise<string>;
+}

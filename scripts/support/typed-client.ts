@@ -1,0 +1,123 @@
+import type { documentOf } from '../../api/document.ts';
+import { operationsOf } from '../../api/document.ts';
+import { methodNameOf } from '../../api/method-names.ts';
+
+type Document = ReturnType<typeof documentOf>;
+type Entry = ReturnType<typeof operationsOf>[number];
+interface Ref {
+  $ref: string;
+}
+interface Content {
+  content?: Record<string, { schema?: object }>;
+}
+
+/** One method of the typed client, in its group if it has one. */
+interface Method {
+  names: string[];
+  /** The operation as `core/methods.ts` reads it. */
+  told: string;
+  declaration: string;
+}
+
+const nameOfRef = (schema: object | undefined) =>
+  schema && '$ref' in schema ? (schema as Ref).$ref.split('/').at(-1) : undefined;
+
+const schemaOf = (holder: Content | undefined) => holder?.content?.['application/json']?.schema;
+
+/** The comment of a method: what the document says of its operation. */
+const comment = ({ method, path, operation }: Entry, indent: string) =>
+  `${indent}/**\n${indent} * ${operation.summary}: \`${method.toUpperCase()} ${path}\`\n${indent} *\n${indent} * ${operation.description}\n${indent} */\n`;
+
+function methodFor(contract: string, entry: Entry, document: Document): Method {
+  const { method, path, operation } = entry;
+  const operationId = operation.operationId ?? '';
+  const names = methodNameOf(contract, { path, operationId });
+  const parameters = (operation.parameters ?? []) as { in: string; name: string; required?: boolean }[];
+  const has = (place: string, name?: string) =>
+    parameters.some((one) => one.in === place && (!name || one.name === name));
+  const requestBody = operation.requestBody as (Content & { required?: boolean }) | undefined;
+  const type = `operations['${operationId}']`;
+
+  const marks = [
+    requestBody ? 'body' : has('query') ? 'query' : '',
+    has('query', 'cursor') ? 'paged' : '',
+    has('header', 'Idempotency-Key') ? 'keyed' : '',
+  ];
+  const body = nameOfRef(schemaOf(requestBody)) ?? `Body<${type}>`;
+  const mustHaveOptions = parameters.some((one) => one.in === 'header' && one.required);
+  const taken = [
+    ...Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => `${name}: string`),
+    requestBody ? `body${requestBody.required || mustHaveOptions ? '' : '?'}: ${body}` : '',
+    !requestBody && has('query') ? `query?: Query<${type}>` : '',
+    `options${mustHaveOptions ? '' : '?'}: Options<${type}>`,
+  ];
+
+  const successes = Object.entries(operation.responses ?? {}).filter(([status]) => status.startsWith('2'));
+  const answers = successes.map(([, response]) => {
+    const { content } = response as Content;
+    if (!content) return 'void';
+    return content['text/plain'] ? 'string' : (nameOfRef(schemaOf({ content })) ?? `Data<${type}>`);
+  });
+  const answer = [...new Set(answers)].join(' | ');
+  const page = document.components?.schemas?.[answer] as { properties?: { data?: { items?: Ref } } };
+  const returned = marks.includes('paged')
+    ? `Pages<${nameOfRef(page.properties?.data?.items)}, ${answer}>`
+    : `Promise<${answer}>`;
+
+  const indent = '  '.repeat(names.length);
+  return {
+    names,
+    told: [method.toUpperCase(), path, ...marks].filter(Boolean).join(' '),
+    declaration: `${comment(entry, indent)}${indent}${names.at(-1)}(${taken.filter(Boolean).join(', ')}): ${returned};\n`,
+  };
+}
+
+/**
+ * The module that tells the typed client the operations of a contract, and declares its methods.
+ * @throws Error where two operations would have the same name
+ */
+export function operationsModule(
+  contract: string,
+  document: Document,
+  { schema, from }: { schema: string; from: string },
+): string {
+  const methods = operationsOf(document).map((entry) => methodFor(contract, entry, document));
+  const groups = Map.groupBy(methods, ({ names }) => (names.length > 1 ? (names[0] ?? '') : ''));
+  const taken = new Set<string>();
+  for (const { names } of methods) {
+    const name = names.join('.');
+    if (taken.has(name) || (names.length === 1 && groups.has(name)))
+      throw new Error(
+        `Two operations of ${contract} are called ${name} in the typed client: see api/method-names.ts.`,
+      );
+    taken.add(name);
+  }
+
+  let table = '';
+  let declarations = '';
+  for (const [group, members] of groups) {
+    const indent = group ? '    ' : '  ';
+    const told = members.map(({ names, told }) => `${indent}${names.at(-1)}: '${told}',\n`).join('');
+    const declared = members.map(({ declaration }) => declaration).join('');
+    table += group ? `  ${group}: {\n${told}  },\n` : told;
+    declarations += group ? `  ${group}: {\n${declared}  };\n` : declared;
+  }
+
+  const schemas = Object.keys(document.components?.schemas ?? {});
+  const used = (name: string) =>
+    new RegExp(`\\b${name}\\b`).test(declarations.replaceAll(/\/\*\*.*?\*\//gs, ''));
+  const imports = (names: string[], module: string) =>
+    names.some(used) ? `import type { ${names.filter(used).join(', ')} } from '${module}';\n` : '';
+  return `// Generated from ${from} by \`npm run spec\`: change api/ instead.
+
+import type { Operations } from './core/methods.ts';
+${imports(['Pages'], './core/pages.ts')}${imports(['Body', 'Data', 'Options', 'Query'], './core/types.ts')}${imports(['operations', ...schemas], schema)}
+/** The operations, as \`methodsOf\` reads them. */
+export const operationTable: Operations = {
+${table}};
+
+/** A method for each operation. */
+export interface Methods {
+${declarations}}
+`;
+}

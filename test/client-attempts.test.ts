@@ -1,0 +1,346 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  AbortError,
+  type Attempt,
+  type AttemptAnswer,
+  BadRequestError,
+  ConflictError,
+  ConnectionError,
+  createLatchkey,
+  LatchkeyError,
+  RateLimitError,
+  ServerError,
+  TimeoutError,
+  UnexpectedAnswer,
+} from '../clients/typescript/client.ts';
+import { cut, html, json, misbehave, problem, reset, silent } from './support/misbehaving.ts';
+
+const key = { id: 'key_6921a5d4b281af121fcda4cf', name: 'A' };
+const page = { data: [key], nextCursor: null };
+const unavailable = problem(503, 'database_unavailable');
+const token = 'lk_x';
+
+beforeEach(() => {
+  // Waits between attempts are random parts of a bound: none at all here.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+});
+
+const caught = (promise: PromiseLike<unknown>): Promise<Error> =>
+  Promise.resolve(promise).then(
+    (value) => expect.fail(`resolved to ${JSON.stringify(value)}`),
+    (error) => error,
+  );
+
+describe('what is repeated', () => {
+  test.each([
+    ['503', unavailable],
+    ['500', problem(500, 'internal_error')],
+    ['429', problem(429, 'too_many_attempts')],
+    ['408', problem(408, 'request_too_slow')],
+    ['502 of a proxy', html(502)],
+    ['504 of a proxy', html(504)],
+    ['a connection that is reset', reset],
+    ['a connection that ends within the answer', cut],
+  ])('a read is repeated after %s', async (_, misbehaviour) => {
+    await using server = await misbehave(misbehaviour, json(key));
+    const latchkey = createLatchkey({ baseUrl: server.url });
+    expect(await latchkey.keys.get(key.id)).toEqual(key);
+    expect(server.received).toHaveLength(2);
+  });
+
+  test.each([
+    ['400', problem(400, 'malformed_body')],
+    ['404', problem(404, 'key_not_found')],
+    ['409', problem(409, 'already_done')],
+    ['404 of a proxy', html(404)],
+    ['200 that is not ours', html(200)],
+  ])('a read is not repeated after %s', async (_, misbehaviour) => {
+    await using server = await misbehave(misbehaviour);
+    await caught(createLatchkey({ baseUrl: server.url }).keys.get(key.id));
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each([
+    ['503', unavailable],
+    ['500', problem(500, 'internal_error')],
+    ['502 of a proxy', html(502)],
+    ['a connection that is reset', reset],
+  ])('a write that may have been done is not repeated after %s', async (_, misbehaviour) => {
+    await using server = await misbehave(misbehaviour, json(key));
+    await caught(createLatchkey({ baseUrl: server.url, token }).keys.update(key.id, { name: 'B' }));
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each([
+    ['too many attempts', problem(429, 'too_many_attempts')],
+    ['overload', problem(503, 'overloaded')],
+  ])('a write is repeated after %s, since nothing was done', async (_, misbehaviour) => {
+    await using server = await misbehave(misbehaviour, json({}));
+    await createLatchkey({ baseUrl: server.url }).sessions.create({ email: 'a@example.com', password: 'x' });
+    expect(server.received).toHaveLength(2);
+  });
+
+  test('a write is repeated where no connection was made', async () => {
+    const server = await misbehave(silent);
+    await server[Symbol.asyncDispose]();
+    const onAttempt = vi.fn();
+    const latchkey = createLatchkey({ baseUrl: server.url, onAttempt });
+    const error = await caught(latchkey.keys.update(key.id, { name: 'B' }));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      message: 'PATCH /v1/keys/{keyId} got no answer: ECONNREFUSED',
+      mayHaveArrived: false,
+    });
+    expect(onAttempt).toHaveBeenCalledTimes(3);
+  });
+
+  test('a call with an Idempotency-Key is repeated with the same key and the same body', async () => {
+    await using server = await misbehave(reset, unavailable, json(key, 201));
+    const latchkey = createLatchkey({ baseUrl: server.url, token });
+    await latchkey.keys.create({ name: 'A' });
+    await latchkey.keys.create({ name: 'A' });
+    await latchkey.keys.create({ name: 'A' }, { idempotencyKey: 'a key of my own' });
+    const sent = server.received.map(({ headers }) => headers['idempotency-key']);
+    expect(sent).toEqual([sent[0], sent[0], sent[0], expect.any(String), 'a key of my own']);
+    expect(sent[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(sent[3]).not.toBe(sent[0]);
+    expect(new Set(server.received.map(({ body }) => body))).toEqual(new Set(['{"name":"A"}']));
+  });
+
+  test('a sign-up is not repeated, since its Idempotency-Key is ignored', async () => {
+    await using server = await misbehave(unavailable);
+    await caught(
+      createLatchkey({ baseUrl: server.url }).accounts.create({ email: 'a@example.com', password: 'x' }),
+    );
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('a verification is repeated once, other calls twice, or as often as is said', async () => {
+    await using server = await misbehave(unavailable);
+    const latchkey = createLatchkey({ baseUrl: server.url });
+    const attempts = async (call: PromiseLike<unknown>) => {
+      const before = server.received.length;
+      await caught(call);
+      return server.received.length - before;
+    };
+    expect(await attempts(latchkey.verify('lk_y'))).toBe(2);
+    expect(await attempts(latchkey.keys.verifyBatch({ tokens: ['lk_y'] }))).toBe(2);
+    expect(await attempts(latchkey.keys.list())).toBe(3);
+    expect(await attempts(latchkey.verify('lk_y', {}, { retries: 0 }))).toBe(1);
+    expect(await attempts(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.list())).toBe(1);
+  });
+
+  test('a call by path is made once', async () => {
+    await using server = await misbehave(unavailable);
+    const { error, response } = await createLatchkey({ baseUrl: server.url }).GET('/v1/keys');
+    expect(error?.code).toBe('database_unavailable');
+    expect(response.status).toBe(503);
+    expect(server.received).toHaveLength(1);
+    expect(server.received[0]?.headers['idempotency-key']).toBeUndefined();
+  });
+});
+
+describe('how long a call takes', () => {
+  test('a call waits as long as Retry-After says', async () => {
+    await using server = await misbehave(problem(503, 'overloaded', { 'Retry-After': '1' }), json(page));
+    await createLatchkey({ baseUrl: server.url }).keys.list();
+    const [first, second] = server.received;
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(990);
+  });
+
+  test('a Retry-After beyond the deadline is thrown at once, with its seconds', async () => {
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    for (const [sent, least] of [
+      ['60', 60],
+      [date, 58],
+    ] as const) {
+      await using server = await misbehave(problem(429, 'too_many_attempts', { 'Retry-After': sent }));
+      const error = await caught(createLatchkey({ baseUrl: server.url }).keys.list());
+      expect(error).toBeInstanceOf(RateLimitError);
+      const { retryAfter = 0 } = error as RateLimitError;
+      expect(retryAfter).toBeGreaterThanOrEqual(least);
+      expect(retryAfter).toBeLessThanOrEqual(60);
+      expect(server.received).toHaveLength(1);
+    }
+  });
+
+  test('each attempt has a time of its own, and all together the deadline', async () => {
+    await using server = await misbehave(silent, json(page));
+    const latchkey = createLatchkey({ baseUrl: server.url, timeout: 100 });
+    expect(await latchkey.keys.list()).toEqual(page);
+
+    await using mute = await misbehave(silent);
+    const began = performance.now();
+    const impatient = createLatchkey({ baseUrl: mute.url, timeout: 100, deadline: 250, retries: 10 });
+    const error = await caught(impatient.keys.list());
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error.message).toMatch(/^GET \/v1\/keys got no answer within \d+ ms\.$/);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(mute.received).toHaveLength(3);
+  });
+
+  test('the time counts until the body is read', async () => {
+    await using server = await misbehave((response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).write('{');
+    });
+    const call = createLatchkey({ baseUrl: server.url }).GET('/v1/keys', { timeout: 100 });
+    expect(await caught(call)).toBeInstanceOf(TimeoutError);
+  });
+
+  test('the wait between two attempts is a random part of a bound that doubles', async () => {
+    vi.mocked(Math.random).mockReturnValue(0.4);
+    await using server = await misbehave(unavailable);
+    await caught(createLatchkey({ baseUrl: server.url }).keys.list());
+    const [first = 0, second = 0, third = 0] = server.received.map(({ at }) => at);
+    expect(second - first).toBeGreaterThan(195);
+    expect(third - second).toBeGreaterThan(395);
+    expect(third - first).toBeLessThan(1500);
+  });
+
+  test('a signal ends an attempt, and the wait between two', async () => {
+    await using server = await misbehave(silent);
+    const inFlight = new AbortController();
+    const call = createLatchkey({ baseUrl: server.url }).keys.get(key.id, {}, { signal: inFlight.signal });
+    const refused = caught(call);
+    await server.next();
+    inFlight.abort('enough');
+    expect(await refused).toBeInstanceOf(AbortError);
+    expect(await refused).toMatchObject({ name: 'AbortError', cause: 'enough' });
+
+    const between = new AbortController();
+    await using busy = await misbehave(problem(503, 'overloaded', { 'Retry-After': '10' }));
+    const onAnswer = () => setImmediate(() => between.abort());
+    const waiting = createLatchkey({ baseUrl: busy.url, onAnswer }).keys.get(
+      key.id,
+      {},
+      { signal: between.signal },
+    );
+    expect(await caught(waiting)).toBeInstanceOf(AbortError);
+    expect(busy.received).toHaveLength(1);
+  });
+
+  test('a signal that was fired before sends nothing', async () => {
+    await using server = await misbehave(json(page));
+    const signal = AbortSignal.abort();
+    const latchkey = createLatchkey({ baseUrl: server.url });
+    expect(await caught(latchkey.GET('/v1/keys', { signal }))).toBeInstanceOf(AbortError);
+    expect(await caught(latchkey.keys.list({}, { signal }))).toBeInstanceOf(AbortError);
+    expect(server.received).toHaveLength(0);
+  });
+});
+
+describe('what is thrown', () => {
+  test('a problem is an error of the class of its status, with its code and the id of the request', async () => {
+    const cases = [
+      [problem(409, 'email_taken'), ConflictError],
+      [problem(422, 'invalid_input'), BadRequestError],
+      [problem(500, 'internal_error'), ServerError],
+      [problem(405, 'method_not_allowed'), LatchkeyError],
+    ] as const;
+    for (const [misbehaviour, Class] of cases) {
+      await using server = await misbehave(misbehaviour);
+      const error = await caught(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.get(key.id));
+      expect(error).toBeInstanceOf(Class);
+      expect(error).toBeInstanceOf(LatchkeyError);
+      const { status, code, problem, requestId, message, name } = error as LatchkeyError;
+      expect(problem).toMatchObject({ status, code });
+      expect(requestId).toBe('req-1');
+      expect(message).toBe(`It is so. (${status} ${code}, request req-1)`);
+      expect(name).toBe(Class.name);
+    }
+  });
+
+  test.each([
+    ['a page of a proxy', html(502)],
+    ['a redirect', (response) => response.writeHead(301, { Location: 'https://example.com/' }).end()],
+    [
+      'JSON that is none',
+      (response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{'),
+    ],
+    [
+      'an error of somebody else',
+      (response) =>
+        response.writeHead(400, { 'Content-Type': 'application/problem+json' }).end('{"title":"No"}'),
+    ],
+  ] satisfies [string, Parameters<typeof misbehave>[0]][])(
+    'an answer that is not ours is said to be so: %s',
+    async (_, misbehaviour) => {
+      await using server = await misbehave(misbehaviour);
+      const error = await caught(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.list());
+      expect(error).toBeInstanceOf(UnexpectedAnswer);
+      expect(error.message).toMatch(/^GET \/v1\/keys got \d{3}, but not an answer of Latchkey\.$/);
+      expect((error as UnexpectedAnswer).response.status).toBe((error as UnexpectedAnswer).status);
+    },
+  );
+
+  test('an id that would name another path is refused', async () => {
+    const latchkey = createLatchkey({ baseUrl: 'http://127.0.0.1:1' });
+    for (const id of ['', '.', '..', undefined as unknown as string])
+      expect(() => latchkey.keys.delete(id)).toThrow(new TypeError('keyId must be an id.'));
+  });
+});
+
+test('hooks see each request and its answer, and neither body, token nor id', async () => {
+  const seen: (Attempt | AttemptAnswer)[] = [];
+  const note = (one: Attempt | AttemptAnswer) => void seen.push(one);
+  await using server = await misbehave(reset, problem(503, 'overloaded'), json({ ...key, token: 'lk_z' }));
+  const latchkey = createLatchkey({ baseUrl: server.url, token, onAttempt: note, onAnswer: note });
+  await latchkey.keys.rotate(key.id, { immediate: true });
+  const facts = { method: 'POST', path: '/v1/keys/{keyId}/rotate' };
+  const elapsed = expect.any(Number);
+  expect(seen).toEqual([
+    { ...facts, attempt: 1 },
+    {
+      ...facts,
+      attempt: 1,
+      elapsed,
+      status: undefined,
+      requestId: undefined,
+      error: expect.any(ConnectionError),
+    },
+    { ...facts, attempt: 2 },
+    { ...facts, attempt: 2, elapsed, status: 503, requestId: 'req-1', error: undefined },
+    { ...facts, attempt: 3 },
+    { ...facts, attempt: 3, elapsed, status: 200, requestId: undefined, error: undefined },
+  ]);
+});
+
+describe('the token', () => {
+  test('the environment has the address and the token, and the token goes to no other address', async () => {
+    await using server = await misbehave(json(page));
+    expect(() => createLatchkey()).toThrow(new TypeError('Pass a baseUrl, or set LATCHKEY_URL.'));
+    vi.stubEnv('LATCHKEY_URL', server.url);
+    vi.stubEnv('LATCHKEY_TOKEN', 'lk_environment');
+    await createLatchkey().keys.list();
+    await createLatchkey({ token: 'lk_given' }).keys.list();
+    await createLatchkey({ baseUrl: server.url }).keys.list();
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer lk_environment',
+      'Bearer lk_given',
+      undefined,
+    ]);
+  });
+
+  test('a browser sends an access token, and an API key or operator token only if it is told to', async () => {
+    vi.stubGlobal('document', {});
+    await using server = await misbehave(json(page));
+    const as = (options: object) => createLatchkey({ baseUrl: server.url, ...options }).keys.list();
+    await as({ token: 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhY2MifQ.c2ln' });
+    await as({ token, dangerouslyAllowBrowser: true });
+    expect(await caught(as({ token }))).toBeInstanceOf(TypeError);
+    expect(await caught(as({ token: () => token }))).toBeInstanceOf(TypeError);
+    expect(server.received).toHaveLength(2);
+  });
+
+  test('a token that cannot be sent is not shown', async () => {
+    const error = await caught(createLatchkey({ baseUrl: 'http://127.0.0.1:1', token: 'lk_\n' }).keys.list());
+    expect(error).toEqual(
+      new TypeError('The token has a character that no token has, such as a line break.'),
+    );
+  });
+});
