@@ -22,6 +22,10 @@ export class GenerationalCache<Value> {
     return this.#young.size + this.#old.size;
   }
 
+  names(): string[] {
+    return [...this.#young.keys(), ...this.#old.keys()];
+  }
+
   get(name: string): Value | undefined {
     return this.#young.get(name) ?? this.#rejuvenate(name);
   }

@@ -1,3 +1,4 @@
+import type { KeyChange } from './frames.ts';
 import { GenerationalCache } from './generational-cache.ts';
 import type { Found, Keys, Tombstone, VerifiedKey } from './verified-key.ts';
 
@@ -24,6 +25,23 @@ export interface Invalidated {
   invalidateRoles(): void;
   /** Anything may have changed. */
   invalidateAll(): void;
+}
+
+/** Has a cache forget what a change is about. */
+export function invalidate(cache: Invalidated, change: KeyChange): void {
+  switch (change.kind) {
+    case 'changed':
+      cache.invalidate(change.hash);
+      break;
+    case 'account_changed':
+      cache.invalidateAccount(change.accountId);
+      break;
+    case 'roles_changed':
+      cache.invalidateRoles();
+      break;
+    case 'changed_all':
+      cache.invalidateAll();
+  }
 }
 
 /** What was found, and at which generation: how many changes of accounts and roles had been heard of when it was cached. */
@@ -78,6 +96,17 @@ export class KeyCache implements Invalidated, Keys {
     const none = this.#unknown.get(hash);
     if (none && this.#isCurrent(none)) return none.found;
     return this.#inFlight.get(hash) ?? this.#ask(hash);
+  }
+
+  holds(hash: string, found: Found | undefined): boolean {
+    if (!this.#isFresh()) return false;
+    const entry = found && !found.gone ? this.#keys.get(hash) : this.#unknown.get(hash);
+    return entry !== undefined && entry.found === found && this.#isCurrent(entry);
+  }
+
+  /** The hashes of the keys that are cached. */
+  hashes(): string[] {
+    return this.#keys.names();
   }
 
   refresh(hash: string): Promise<Found | undefined> {

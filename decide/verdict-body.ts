@@ -11,7 +11,7 @@ export const verifiedBody = (key: VerifiedKey) => ({
   externalId: key.externalId,
   name: key.name,
   scopes: [...key.scopes],
-  metadata: key.metadata,
+  metadata: { ...key.metadata },
   expiresAt: key.expiresAt?.toISOString() ?? null,
 });
 

@@ -57,6 +57,8 @@ export interface Keys {
   find(hash: string): Found | undefined | Promise<Found | undefined>;
   /** Asks the database, whatever is cached. */
   refresh(hash: string): Promise<Found | undefined>;
+  /** Whether this is what the cache holds of a hash: then no change of it was heard of since it was found. */
+  holds(hash: string, found: Found | undefined): boolean;
 }
 
 const unknown: Verdict = { valid: false, reason: 'unknown' };

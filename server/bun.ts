@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
 import { CannotStart } from './errors.ts';
+import { asksForWebSocket, closeWithin, type OpenSocket, type SocketHandler } from './http/websocket.ts';
 import { boot } from './process/boot.ts';
 import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
@@ -13,10 +15,26 @@ declare const Bun: {
     hostname: string;
     reusePort: boolean;
     development: boolean;
-    fetch: (request: Request, server: Server) => Response | Promise<Response>;
+    fetch: (request: Request, server: Server) => Response | Promise<Response> | undefined;
+    websocket: {
+      maxPayloadLength: number;
+      idleTimeout: number;
+      perMessageDeflate: boolean;
+      open: (socket: Socket) => void;
+      message: (socket: Socket, message: string | object) => void;
+      close: (socket: Socket) => void;
+    };
   }): Server;
 };
+interface Socket {
+  data: { open: (socket: OpenSocket) => SocketHandler; handler?: SocketHandler };
+  send(text: string): number;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  getBufferedAmount(): number;
+}
 interface Server {
+  upgrade(request: Request, options: { data: Socket['data'] }): boolean;
   requestIP(request: Request): { address: string } | null;
   stop(closeConnections?: boolean): Promise<void>;
 }
@@ -49,13 +67,45 @@ try {
       reusePort: isWorker,
       // Else a failure outside of the app is answered with a page for developers.
       development: false,
-      fetch: (request, server) => answer(request, { ip: () => server.requestIP(request)?.address }),
+      fetch(request, server) {
+        const peer = { ip: () => server.requestIP(request)?.address };
+        const url = request.url.replace(/^[a-z]+:\/\/[^/]*/i, '');
+        if (!asksForWebSocket({ url, upgrade: request.headers.get('upgrade') }, verifierPath))
+          return answer(request, peer);
+        // Later there is no request any more to ask for the address.
+        const ip = peer.ip();
+        const { headers } = request;
+        const open = (socket: OpenSocket) =>
+          service.openVerifier(socket, (name) => headers.get(name), { ip: () => ip });
+        return server.upgrade(request, { data: { open } }) ? undefined : answer(request, peer);
+      },
+      websocket: {
+        maxPayloadLength: maxFrameBytes,
+        idleTimeout: 30,
+        perMessageDeflate: false,
+        open(socket) {
+          socket.data.handler = socket.data.open({
+            send: (frame) => void socket.send(frame),
+            close(code, reason) {
+              socket.close(code, reason);
+              setTimeout(() => socket.terminate(), closeWithin).unref();
+            },
+            unsent: () => socket.getBufferedAmount(),
+          });
+        },
+        message({ data: { handler } }, message) {
+          if (typeof message === 'string') handler?.receive(message);
+          else handler?.refuse();
+        },
+        close: ({ data: { handler } }) => handler?.ended(),
+      },
     }),
   );
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    await drain(() => server.stop(), lifecycle.closed);
+    service.leave();
+    await drain(() => Promise.all([server.stop(), service.closeVerifiers()]), lifecycle.closed);
     await close();
     log.info('stopped');
     process.exit(0);

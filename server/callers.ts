@@ -16,6 +16,7 @@ import {
 } from './errors.ts';
 import { operatorAccountId } from './id.ts';
 import { isLiveSession } from './sessions.ts';
+import { verify } from './verify/verify.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =
@@ -26,6 +27,8 @@ export type Caller =
 
 /** The callers that an operation is for, each with the scopes it needs: OpenAPI's `security`. */
 export type Security = readonly { readonly [scheme: string]: readonly string[] | undefined }[];
+
+const operator: Caller = { kind: 'operatorToken', accountId: operatorAccountId };
 
 const invalid = (message: string) => new Unauthenticated(message, { sent: true });
 
@@ -51,8 +54,7 @@ export function authenticate(
   client: () => Client,
 ): Caller | Promise<Caller> {
   if (token === undefined) return admitted({ kind: 'anyone' }, security);
-  if (context.operatorTokens.some((own) => isSame(token, own)))
-    return admitted({ kind: 'operatorToken', accountId: operatorAccountId }, security);
+  if (context.operatorTokens.some((own) => isSame(token, own))) return admitted(operator, security);
   if (claimsToBeAccessToken(token))
     return identifySession(context, token, context.now()).then((caller) => admitted(caller, security));
 
@@ -68,6 +70,24 @@ export function authenticate(
     if (!verdict.valid) throw invalid(refusals[verdict.reason]);
     return callerOf(verdict.key);
   });
+}
+
+/**
+ * Whether a token still names such a caller, as when a connection outlives a request. Nothing is recorded.
+ * @throws DatabaseUnavailable
+ */
+export function isStillAdmitted(
+  { keys, operatorTokens, publicUrl, now }: ServiceContext,
+  token: string,
+  security: Security,
+  client: () => Client,
+): boolean | Promise<boolean> {
+  if (operatorTokens.some((own) => isSame(token, own))) return isAdmitted(operator, security);
+  const wanted = { reach: operatorAccountId, audience: publicUrl, client, now };
+  return maybeAsync(
+    verify(keys, token, wanted),
+    (verdict) => verdict.valid && isAdmitted(callerOf(verdict.key), security),
+  );
 }
 
 const callerOf = (key: VerifiedKey): Caller => ({ kind: 'apiKey', accountId: key.accountId, key });
@@ -112,16 +132,31 @@ const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
 /** Whether an operation asks nobody for a credential, so that none that is sent is looked at. */
 export const isPublic = (security: Security) => security.length === 0;
 
+/** What `security` asks of a caller of this kind; undefined where it names none. */
+const alternativeFor = (caller: Caller, security: Security) =>
+  security.find((schemes) => caller.kind in schemes) ??
+  security.find((schemes) => 'operatorKey' in schemes && isOperatorKey(caller)) ??
+  security.find(isOpen);
+
+/** The scopes that an alternative asks of a caller, and that it lacks. */
+function lacks(caller: Caller, alternative: Security[number]): readonly string[] {
+  const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
+  return caller.kind === 'apiKey' && !scopes.every((scope) => covers(caller.key.scopes, scope)) ? scopes : [];
+}
+
+/** Whether `admitted` lets a caller in. */
+function isAdmitted(caller: Caller, security: Security): boolean {
+  const alternative = alternativeFor(caller, security);
+  return alternative !== undefined && lacks(caller, alternative).length === 0;
+}
+
 /**
  * The caller, where `security` names its kind, and it has the scopes that are asked for.
  * @throws Unauthenticated, WrongCaller or InsufficientScope
  */
 function admitted(caller: Caller, security: Security): Caller {
   if (isPublic(security)) return caller;
-  const alternative =
-    security.find((schemes) => caller.kind in schemes) ??
-    security.find((schemes) => 'operatorKey' in schemes && isOperatorKey(caller)) ??
-    security.find(isOpen);
+  const alternative = alternativeFor(caller, security);
   if (!alternative) {
     const wanted = security.flatMap((schemes) => Object.keys(schemes)).map((scheme) => wantedNames[scheme]);
     if (caller.kind === 'anyone')
@@ -130,9 +165,8 @@ function admitted(caller: Caller, security: Security): Caller {
       });
     throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
   }
-  const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
-  if (caller.kind === 'apiKey' && !scopes.every((scope) => covers(caller.key.scopes, scope)))
-    throw new InsufficientScope(scopes);
+  const scopes = lacks(caller, alternative);
+  if (scopes.length > 0) throw new InsufficientScope(scopes);
   return caller;
 }
 

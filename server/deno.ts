@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { verifierPath } from '../api/verifier.ts';
 import { CannotStart } from './errors.ts';
+import type { Peer, ReadHeader } from './http/client.ts';
+import { asksForWebSocket } from './http/websocket.ts';
 import { boot } from './process/boot.ts';
 import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
@@ -15,6 +18,10 @@ declare const Deno: {
     options: { port: number; hostname: string; reusePort: boolean; onListen: () => void },
     handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
   ): { shutdown(): Promise<void> };
+  upgradeWebSocket(
+    request: Request,
+    options: { idleTimeout: number },
+  ): { response: Response; socket: WebSocket };
 };
 
 /**
@@ -37,17 +44,44 @@ try {
   const { config, fetch, close, log } = service;
   const { fetch: answer, drain } = draining(fetch);
   const { PORT: port, HOST: hostname } = config;
+  const openVerifier = (request: Request, header: ReadHeader, peer: Peer) => {
+    const { response, socket } = Deno.upgradeWebSocket(request, { idleTimeout: 30 });
+    socket.addEventListener('open', () => {
+      const handler = service.openVerifier(
+        {
+          send: (frame) => socket.send(frame),
+          close: (code, reason) => socket.close(code, reason),
+          unsent: () => socket.bufferedAmount,
+        },
+        header,
+        peer,
+      );
+      socket.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') handler.receive(data);
+        else handler.refuse();
+      });
+      socket.addEventListener('close', () => handler.ended());
+    });
+    socket.addEventListener('error', () => {});
+    return response;
+  };
   // Else it prints a line of its own.
   const onListen = () => {};
   const server = await listening(service, () =>
-    Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) =>
-      answer(request, { ip: () => info.remoteAddr.hostname }),
-    ),
+    Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) => {
+      const peer = { ip: () => info.remoteAddr.hostname };
+      const { headers } = request;
+      const url = new URL(request.url).pathname;
+      return asksForWebSocket({ url, upgrade: headers.get('upgrade') }, verifierPath)
+        ? openVerifier(request, (name) => headers.get(name), peer)
+        : answer(request, peer);
+    }),
   );
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    await drain(() => server.shutdown(), lifecycle.closed);
+    service.leave();
+    await drain(() => Promise.all([server.shutdown(), service.closeVerifiers()]), lifecycle.closed);
     await close();
     log.info('stopped');
     Deno.exit(0);

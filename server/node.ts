@@ -2,10 +2,12 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
 import { CannotStart } from './errors.ts';
 import { refuseExpectation, refuseMalformed, refuseUnreadable } from './http/malformed.ts';
 import { afterAnswers, oneAtATime } from './http/one-at-a-time.ts';
 import { readBody } from './http/read-body.ts';
+import { openWebSockets, upgradesTo } from './http/websocket.ts';
 import { boot } from './process/boot.ts';
 import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
@@ -55,8 +57,15 @@ try {
   const server = createServer(
     // Joined as Headers joins them, since they are read here without one.
     // A Host is required here too, but refused in our own words.
-    { ...slowness, keepAliveTimeout, joinDuplicateHeaders: true, requireHostHeader: false },
+    {
+      ...{ ...slowness, keepAliveTimeout, joinDuplicateHeaders: true, requireHostHeader: false },
+      // Any other request that offers an upgrade is answered as if it did not.
+      shouldUpgradeCallback: upgradesTo(verifierPath),
+    },
     oneAtATime(listener),
+  );
+  openWebSockets(server, maxFrameBytes, (socket, { headers, socket: connection }) =>
+    service.openVerifier(socket, (name) => headers[name]?.toString(), { ip: () => connection.remoteAddress }),
   );
   server.setTimeout(silence);
   server.on('checkExpectation', (_request, response) => refuseExpectation(response));
@@ -67,7 +76,9 @@ try {
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    await drain(() => new Promise((resolve) => server.close(resolve)), lifecycle.closed);
+    service.leave();
+    const stop = () => new Promise((resolve) => server.close(resolve));
+    await drain(() => Promise.all([stop(), service.closeVerifiers()]), lifecycle.closed);
     server.closeAllConnections();
     await close();
     log.info('stopped');

@@ -183,7 +183,7 @@ test('a batch that fails leaves nothing behind that could end the process', asyn
     if (asked === 1) return Promise.reject(new Error('down'));
     throw new Error('failed at once');
   };
-  const app = createApp({ ...service.context, keys: { find, refresh: find } });
+  const app = createApp({ ...service.context, keys: { find, refresh: find, holds: () => false } });
   const response = await ask(
     app,
     times(2, () => newToken('lk_')),
@@ -211,7 +211,10 @@ test('a token is verified once in a batch, and a scope is not searched for', asy
     finds += 1;
     return key;
   };
-  const app = createApp({ ...service.context, keys: { find, refresh: async () => find() } });
+  const app = createApp({
+    ...service.context,
+    keys: { find, refresh: async () => find(), holds: () => false },
+  });
   const response = await ask(
     app,
     times(1_000, () => token),

@@ -38,7 +38,7 @@ describe.each(everySpelling)('with %s', (_, headers) => {
       keys.asked += 1;
       return fail();
     };
-    const keys = { asked: 0, find, refresh: find };
+    const keys = { asked: 0, find, refresh: find, holds: () => false };
     return keys;
   }
 

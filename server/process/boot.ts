@@ -9,12 +9,14 @@ import { noticeExpiries, noticeUnused } from '../background/notices.ts';
 import { sweepEvents } from '../background/old-events.ts';
 import { Sweeper } from '../background/sweeper.ts';
 import { sweepTombstones } from '../background/tombstones.ts';
+import type { ServiceContext } from '../context.ts';
 import { openPGlite } from '../db/pglite.ts';
 import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
 import type { Database } from '../db/schema.ts';
 import { CannotStart } from '../errors.ts';
 import { FetchedKeys, type GithubKeys, pinned } from '../github-keys.ts';
-import type { Peer } from '../http/client.ts';
+import { clientOf, type Peer, type ReadHeader } from '../http/client.ts';
+import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
 import { KeyInserts } from '../key-inserts.ts';
 import { Blocks } from '../limits/blocks.ts';
 import { type Freshness, SoleReplica } from '../replication/freshness.ts';
@@ -22,6 +24,7 @@ import { type Notices, Replica } from '../replication/replica.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '../signing.ts';
 import { newToken } from '../token.ts';
 import { Usage } from '../usage/recorder.ts';
+import { Verifiers } from '../verifiers/verifiers.ts';
 import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
 import {
@@ -43,6 +46,12 @@ export interface Service {
   config: Config;
   log: Logger;
   fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
+  /** Takes the WebSocket of a verifier. */
+  openVerifier: (socket: OpenSocket, header: ReadHeader, peer: Peer) => SocketHandler;
+  /** Asks verifiers to go to another replica: to be called before the server stops to listen. */
+  leave: () => void;
+  /** Closes the connections of verifiers. Resolves when none of them answers by what it was told here. */
+  closeVerifiers: () => Promise<void>;
   /** Flushes recorded uses and closes the database. Call it when no request is in flight any more. */
   close: () => Promise<void>;
 }
@@ -71,7 +80,7 @@ export async function boot(
   const verifications = new Verifications();
   metrics.measure({ verifications, keys, limits, freshness, usage, connections: store.connections });
   const gathered = gather(() => metrics.snapshot());
-  const app = createApp({
+  const context: ServiceContext = {
     db,
     keys,
     limits,
@@ -94,7 +103,9 @@ export async function boot(
     githubKeys: githubKeysOf(config, log),
     corsOrigins: config.CORS_ORIGINS,
     clientIpHeader: config.CLIENT_IP_HEADER,
-  });
+  };
+  const app = createApp(context);
+  const verifiers = new Verifiers(context, freshness);
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
   const inBackground = (failure: string, step: (db: Database, now: number) => Promise<boolean>) =>
@@ -117,8 +128,13 @@ export async function boot(
     config,
     log,
     fetch: (request, peer) => app.fetch(request, peer),
+    openVerifier: (socket, header, peer) =>
+      verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
+    leave: () => verifiers.leave(),
+    closeVerifiers: () => verifiers.close(),
     async close() {
       await Promise.all(sweepers.map((sweeper) => sweeper.close()));
+      await verifiers.close();
       await limits.close();
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
       metrics[Symbol.dispose]();

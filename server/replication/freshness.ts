@@ -1,4 +1,6 @@
-import type { Invalidated } from '../../decide/key-cache.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KeyChange } from '../../decide/frames.ts';
+import { type Invalidated, invalidate } from '../../decide/key-cache.ts';
 import { type Change, parse } from './messages.ts';
 
 /**
@@ -19,6 +21,23 @@ export interface Holder {
   replenished(id: number): void;
 }
 
+/** Verifiers in processes of the product, which answer from what this process told them. */
+export interface Followers {
+  /** Passes a change on, before anything else is told. */
+  tell(change: KeyChange): void;
+  /** Resolves when none of them answers without the changes that were told by now. Undefined: none does now. */
+  settled(): Promise<void> | undefined;
+}
+
+/**
+ * Milliseconds from sending a heartbeat until the cache is no longer fresh, if that heartbeat has returned: also for how
+ * long a process that has its database to itself is trusted by those who follow it.
+ */
+export const trust = 1_000;
+
+/** How long whoever gave somebody that trust, in milliseconds, waits until it has ended, whoever's clock is slow. */
+export const outlast = (milliseconds: number): number => milliseconds * 1.1;
+
 /** Takes a reading of the database's clock: see `Clock.read`. */
 export type ReadClock = (theirs: number, sent: number, received: number) => void;
 
@@ -28,6 +47,10 @@ export interface Freshness {
   tell(cache: Invalidated): void;
   /** Has this holder told of every change from now on, and of each time that trust was lost. */
   lend(holder: Holder): void;
+  /** Has these told of every change from now on, and waited for. */
+  lead(followers: Followers): void;
+  /** For how many milliseconds more the cache is fresh if nothing is heard; 0 where it is not. */
+  trustLeft(): number;
   /** Whether the cache knows of every change that was answered for. If not, the database is to be asked. */
   isFresh(): boolean;
   /** Waits until no process answers without the changes that are committed by now. Never fails. */
@@ -45,20 +68,12 @@ export interface Freshness {
 export interface Told {
   cache?: Invalidated;
   holder?: Holder;
+  followers?: Followers;
 }
 
 /** Tells of a change; undefined, for a message of no known kind: anything may have changed. */
-export function announce({ cache, holder }: Told, change: Change | undefined): void {
+export function announce({ cache, holder, followers }: Told, change: Change | undefined): void {
   switch (change?.kind) {
-    case 'changed':
-      cache?.invalidate(change.hash);
-      break;
-    case 'account_changed':
-      cache?.invalidateAccount(change.accountId);
-      break;
-    case 'roles_changed':
-      cache?.invalidateRoles();
-      break;
     case 'limit_changed':
       holder?.drop(change.id);
       break;
@@ -68,9 +83,16 @@ export function announce({ cache, holder }: Told, change: Change | undefined): v
     case 'limit_replenished':
       holder?.replenished(change.id);
       break;
+    case 'changed':
+    case 'account_changed':
+    case 'roles_changed':
+      if (cache) invalidate(cache, change);
+      followers?.tell(change);
+      break;
     default:
       cache?.invalidateAll();
       holder?.dropAll();
+      followers?.tell({ kind: 'changed_all' });
   }
 }
 
@@ -78,6 +100,8 @@ export function announce({ cache, holder }: Told, change: Change | undefined): v
 export class SoleReplica implements Freshness {
   readonly #told: Told = {};
   readonly #onUnknown: (text: string) => void;
+  /** Until when those may answer who followed the process that had the database before, should it have been killed. */
+  readonly #inherited = performance.now() + outlast(trust);
 
   /** @param onUnknown told of a notification of no known kind */
   constructor(onUnknown: (text: string) => void) {
@@ -105,10 +129,20 @@ export class SoleReplica implements Freshness {
   lend(holder: Holder): void {
     this.#told.holder = holder;
   }
+  lead(followers: Followers): void {
+    this.#told.followers = followers;
+  }
+  trustLeft(): number {
+    return trust;
+  }
   isFresh(): boolean {
     return true;
   }
-  async settled(): Promise<void> {}
+  async settled(): Promise<void> {
+    await this.#told.followers?.settled();
+    const inherited = this.#inherited - performance.now();
+    if (inherited > 0) await pause(inherited);
+  }
   now(): number {
     return Date.now();
   }

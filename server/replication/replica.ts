@@ -9,13 +9,19 @@ import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
-import { announce, type Freshness, type Holder, lease, type Told } from './freshness.ts';
+import {
+  announce,
+  type Followers,
+  type Freshness,
+  type Holder,
+  lease,
+  type Told,
+  trust,
+} from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
 const beatInterval = 250;
-/** Milliseconds from sending a heartbeat until the cache is no longer fresh, if that heartbeat has returned. */
-const trust = 1_000;
 /** Milliseconds of silence after which a listener connection is given up, and milliseconds until the next is tried. */
 const patience = 2_000;
 const moment = 100;
@@ -90,6 +96,15 @@ export class Replica implements Freshness {
 
   lend(holder: Holder): void {
     this.#told.holder = holder;
+  }
+
+  lead(followers: Followers): void {
+    this.#told.followers = followers;
+  }
+
+  trustLeft(): number {
+    const { monotonic, wall } = this.#trusted;
+    return Math.max(0, Math.min(monotonic - performance.now(), wall - Date.now()));
   }
 
   isFresh(): boolean {
@@ -222,8 +237,17 @@ export class Replica implements Freshness {
     this.#beatAt = monotonic;
   }
 
-  /** Confirms to a replica that its barrier has arrived here, and so has every change before it. */
+  /**
+   * Confirms to a replica that its barrier has arrived here, and so has every change before it: here, and in the verifiers
+   * that follow us.
+   */
   #confirm(replica: string, barrier: number): void {
+    const following = this.#told.followers?.settled();
+    if (following) following.then(() => this.#confirmNow(replica, barrier));
+    else this.#confirmNow(replica, barrier);
+  }
+
+  #confirmNow(replica: string, barrier: number): void {
     if (replica === this.#id) {
       this.#barriers.confirmed(barrier, this.#id);
       return;

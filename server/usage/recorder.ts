@@ -81,6 +81,15 @@ export class Usage {
     this.#plan();
   }
 
+  /** Adds uses that another process has gathered. */
+  add(uses: HourUses): void {
+    if (!this.#waiting.merge(uses)) {
+      this.#dropped += 1;
+      this.#tellFull();
+    }
+    this.#plan();
+  }
+
   /** How many tokens have uses that wait to be written. */
   get backlog(): number {
     return this.#waiting.size;

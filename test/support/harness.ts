@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { decodeJwt } from 'jose';
 import pino, { type LevelWithSilent } from 'pino';
 import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
+import { maxFrameBytes, verifierPath } from '../../api/verifier.ts';
 import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../clients/typescript/client.ts';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
 import { onlyMaxKeys } from '../../decide/policy.ts';
@@ -12,6 +17,7 @@ import type { ServiceContext } from '../../server/context.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
+import { openWebSockets, upgradesTo } from '../../server/http/websocket.ts';
 import { KeyInserts } from '../../server/key-inserts.ts';
 import { Blocks } from '../../server/limits/blocks.ts';
 import { Metrics, textOf } from '../../server/process/metrics.ts';
@@ -20,6 +26,7 @@ import { Replica } from '../../server/replication/replica.ts';
 import { createSigner, newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { Usage } from '../../server/usage/recorder.ts';
+import { Verifiers } from '../../server/verifiers/verifiers.ts';
 import { openKeyCache } from '../../server/verify/open-key-cache.ts';
 import { Verifications } from '../../server/verify/verifications.ts';
 import { assertConforms } from './conformance.ts';
@@ -51,6 +58,9 @@ export interface TestService {
   operatorToken: string;
   /** A new account, signed in. */
   signIn: () => Promise<SignedIn>;
+  /** Listens on a port of this machine, for clients that need one: verifiers. It ends with the test file. */
+  listen: () => Promise<string>;
+  verifiers: Verifiers;
   /** Moves the clock on. */
   pass: (milliseconds: number) => void;
   /** The lines that were logged. */
@@ -161,6 +171,8 @@ export async function startService({
     ...(inject('database') === 'postgres' && { connections: 10 }),
   });
   const app = createApp(context);
+  const verifiers = new Verifiers(context, freshness);
+  cleanUp.defer(() => verifiers.close());
   const issued = new Set([operatorToken]);
   cleanUp.defer(() => assertKept(issued, db, logs));
 
@@ -172,6 +184,25 @@ export async function startService({
   };
   const as = (token?: LatchkeyOptions['token']) => createLatchkey({ baseUrl, token, fetch: send });
 
+  const listen = async () => {
+    const server = createServer(
+      { shouldUpgradeCallback: upgradesTo(verifierPath) },
+      // Else it replaces the global Response with its own, in which only one response can be made of another.
+      getRequestListener((request) => send(request), { overrideGlobalObjects: false }),
+    );
+    openWebSockets(server, maxFrameBytes, (socket) =>
+      verifiers.accept({ ...socket, client: () => ({ ip: clientIp, userAgent: null }) }),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    cleanUp.defer(async () => {
+      await verifiers.close();
+      server.closeAllConnections();
+      server.close();
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+
   let accounts = 0;
   return {
     context,
@@ -180,6 +211,8 @@ export async function startService({
     as,
     operator: as(operatorToken),
     operatorToken,
+    verifiers,
+    listen,
     fetch: (path, init) => send(new Request(new URL(path, baseUrl), init)),
     pass: (milliseconds) => {
       now += milliseconds;

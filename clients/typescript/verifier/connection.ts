@@ -1,0 +1,220 @@
+import { Clock } from '../../../decide/clock.ts';
+import {
+  type FromReplica,
+  type FromVerifier,
+  fromWire,
+  maxAsked,
+  pingInterval,
+  protocol,
+} from '../../../decide/frames.ts';
+import { invalidate, KeyCache } from '../../../decide/key-cache.ts';
+import type { Found } from '../../../decide/verified-key.ts';
+
+/** After so many milliseconds without an answer a connection is given up. */
+const patience = 2_000;
+
+/** What a connection tells its verifier. */
+export interface ConnectionEvents {
+  /** Trust was given for the first time. */
+  trusted(): void;
+  /** The uses of this number are counted. */
+  used(number: number): void;
+  /** The replica ends soon. */
+  moving(): void;
+  /** The connection is closed. `code`: that of the WebSocket. */
+  closed(code: number, reason: string): void;
+}
+
+/** What a verifier says of itself when it connects. */
+export interface Introduction {
+  url: string;
+  token: string;
+  instance: string;
+  cacheBytes: number;
+  WebSocket: typeof WebSocket;
+}
+
+/** The database could not be asked, or there is nobody to ask. */
+export class Blind extends Error {}
+
+/** One moment, by both clocks: either may stand still while a machine sleeps. */
+interface Moment {
+  monotonic: number;
+  wall: number;
+}
+
+const blind = () => Promise.reject(new Blind());
+
+/**
+ * A connection to one replica, and the cache of what that replica told. All that is known hangs on the order in which it
+ * came on this connection, so it is forgotten with it.
+ */
+export class Connection {
+  readonly keys: KeyCache;
+  readonly clock = new Clock();
+  readonly #socket: WebSocket;
+  readonly #events: ConnectionEvents;
+  readonly #pinging: ReturnType<typeof setInterval>;
+  /** Until when the cache can be trusted. */
+  #trusted: Moment = { monotonic: 0, wall: 0 };
+  #wasTrusted = false;
+  #isWelcome = false;
+  /** When the pings were sent that are not answered yet. */
+  readonly #pings = new Map<number, Moment>();
+  #ping = 0;
+  #heardAt = performance.now();
+  /** Hashes to ask for, and those that were asked for, with who waits for them. */
+  #wanted: Question[] = [];
+  #asked: Question[] = [];
+
+  constructor({ url, token, instance, cacheBytes, WebSocket }: Introduction, events: ConnectionEvents) {
+    this.#events = events;
+    this.keys = new KeyCache({
+      find: (hash) => (this.isTrusted() ? this.#ask(hash) : blind()),
+      isFresh: () => this.isTrusted(),
+      bytes: cacheBytes,
+    });
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    socket.onopen = () => this.send({ kind: 'hello', version: protocol, token, instance });
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = ({ code, reason }) => this.#fail(code, reason);
+    // The reason is told by `close`, which follows.
+    socket.onerror = () => {};
+    this.#pinging = setInterval(() => this.#beat(), pingInterval);
+  }
+
+  /** Whether the cache knows of every change that was answered for. */
+  isTrusted(): boolean {
+    return performance.now() < this.#trusted.monotonic && Date.now() < this.#trusted.wall;
+  }
+
+  /** Sends messages, where the connection is open. */
+  send(...messages: FromVerifier[]): void {
+    if (this.#socket.readyState === 1) this.#socket.send(JSON.stringify(messages));
+  }
+
+  /** Says that nothing is answered by this connection any more, and closes it. */
+  leave(): void {
+    this.#end();
+    this.send({ kind: 'bye' });
+    this.#socket.close();
+  }
+
+  /** The connection is of no more use, through no doing of ours. */
+  #fail(code: number, reason: string): void {
+    this.#end();
+    this.#socket.close();
+    this.#events.closed(code, reason);
+  }
+
+  #end(): void {
+    clearInterval(this.#pinging);
+    this.#socket.onclose = null;
+    this.#socket.onmessage = null;
+    this.#trusted = { monotonic: 0, wall: 0 };
+    this.#blindAll();
+  }
+
+  /** Whoever waits for an answer need not wait any longer. */
+  #blindAll(): void {
+    // An ask that was sent is answered all the same, and no other is sent before.
+    const questions = [...this.#asked, ...this.#wanted.splice(0)];
+    for (const { reject } of questions) reject(new Blind());
+  }
+
+  #beat(): void {
+    const now = performance.now();
+    if (now - this.#heardAt > patience) {
+      this.#fail(1006, 'The service did not answer.');
+      return;
+    }
+    if (!this.isTrusted()) this.#blindAll();
+    if (!this.#isWelcome) return;
+    this.#ping += 1;
+    this.#pings.set(this.#ping, { monotonic: now, wall: Date.now() });
+    this.send({ kind: 'ping', ping: this.#ping });
+  }
+
+  #receive(frame: unknown): void {
+    this.#heardAt = performance.now();
+    try {
+      for (const message of JSON.parse(String(frame)) as FromReplica[]) this.#take(message);
+    } catch (error) {
+      this.#fail(1002, String(error));
+    }
+  }
+
+  #take(message: FromReplica): void {
+    switch (message.kind) {
+      case 'welcome':
+        this.#isWelcome = true;
+        this.#beat();
+        break;
+      case 'pong':
+        this.#trust(message);
+        break;
+      case 'found':
+        this.#answer(message);
+        break;
+      case 'unavailable':
+        for (const { reject } of this.#asked.splice(0)) reject(new Blind());
+        this.#askNext();
+        break;
+      case 'barrier':
+        this.send({ kind: 'ack', barrier: message.barrier });
+        break;
+      case 'used':
+        this.#events.used(message.number);
+        break;
+      case 'moving':
+        this.#events.moving();
+        break;
+      default:
+        invalidate(this.keys, message);
+    }
+  }
+
+  /** The replica had trust when it answered the ping, so it had when the ping was sent, and for so long after. */
+  #trust({ ping, trust, now }: Extract<FromReplica, { kind: 'pong' }>): void {
+    const sent = this.#pings.get(ping);
+    if (!sent) return;
+    this.#pings.delete(ping);
+    this.clock.read(now, sent.monotonic, performance.now());
+    if (trust === 0) return;
+    this.#trusted = { monotonic: sent.monotonic + trust, wall: sent.wall + trust };
+    if (this.#wasTrusted || !this.isTrusted()) return;
+    this.#wasTrusted = true;
+    this.#events.trusted();
+  }
+
+  #ask(hash: string): Promise<Found | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wanted.push({ hash, resolve, reject });
+      // All that is asked in one turn goes in one frame.
+      if (this.#wanted.length === 1) queueMicrotask(() => this.#askNext());
+    });
+  }
+
+  #askNext(): void {
+    if (this.#asked.length > 0 || this.#wanted.length === 0) return;
+    this.#asked = this.#wanted.splice(0, maxAsked);
+    this.send({ kind: 'ask', hashes: this.#asked.map(({ hash }) => hash) });
+  }
+
+  #answer({ found }: Extract<FromReplica, { kind: 'found' }>): void {
+    const asked = this.#asked.splice(0);
+    found.forEach((wire, index) => {
+      // What must not be kept is taken for changed while it was asked for.
+      if (!wire.keep) this.keys.invalidate(wire.hash);
+      asked[index]?.resolve(fromWire(wire));
+    });
+    this.#askNext();
+  }
+}
+
+interface Question {
+  hash: string;
+  resolve: (found: Found | undefined) => void;
+  reject: (error: Error) => void;
+}

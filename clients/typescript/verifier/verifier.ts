@@ -1,0 +1,288 @@
+import { type Client, plainIp, plainUserAgent } from '../../../decide/client.ts';
+import { parseScopeQuery, type ScopeQuery } from '../../../decide/scope-query.ts';
+import { isPlausible } from '../../../decide/token-form.ts';
+import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
+import { type Found, type VerifiedKey, verdictOn } from '../../../decide/verified-key.ts';
+import type { Verdict } from '../schema.gen.ts';
+import type { Asked, Verifies } from '../verify.ts';
+import { Blind, Connection } from './connection.ts';
+import { builtInHash, type Hash } from './hash.ts';
+import { httpVerifier } from './http.ts';
+import { Reporter } from './reporter.ts';
+
+export interface VerifierOptions {
+  /** Where the service answers, such as `https://keys.example.com`. */
+  baseUrl: string;
+  /** The operator token, or a key with `keys:verify` of the operator's account: no other may open a verifier. */
+  token: string;
+  /** How much memory the cache may take, about, in MiB. 64, unless it is given: 25,000 to 50,000 keys. */
+  cacheMb?: number | undefined;
+  /**
+   * Called whenever that changes: whether the verifier answers from its memory, or asks the service each time. `reason`
+   * says why, for people.
+   */
+  onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
+  /** Used instead of the global `WebSocket`. */
+  WebSocket?: typeof WebSocket | undefined;
+  /** Used instead of the global `fetch`. */
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
+}
+
+/** Verifies tokens in this process. */
+export interface Verifier extends Verifies, AsyncDisposable {
+  /** Whether tokens are verified from memory now. If not, the service is asked each time. */
+  readonly isTrusted: boolean;
+  /**
+   * The verdict on a token: at once, where the key is in memory; promised, where the service is asked. Keys with limits or a
+   * quota, and the first use of a rotated token, are always asked for.
+   * @throws (rejects) where nothing is known about the token, since the service cannot be reached
+   */
+  verify(token: string, asked?: Asked): Verdict | Promise<Verdict>;
+  /** Tells the uses that were not told yet, and closes the connection. */
+  close(): Promise<void>;
+}
+
+/** The service does not let this verifier in. */
+export class VerifierRefused extends Error {
+  constructor(reason: string) {
+    super(`The service refuses this verifier: ${reason}`);
+    this.name = 'VerifierRefused';
+  }
+}
+
+/** How long a start, and an end, may take, in milliseconds. */
+const startWithin = 2_000;
+const endWithin = 1_000;
+const tellInterval = 1_000;
+/** Between two attempts to connect there are at most so many milliseconds. */
+const firstPause = 100;
+const longestPause = 5_000;
+/** So many keys are asked for again when a replica ends. */
+const maxMoved = 2_000;
+/** So many scope queries are kept as they were read. */
+const maxQueries = 1_000;
+/** What the service closes a connection with that it does not let in. */
+const refusals = [4401, 4403];
+
+/**
+ * Opens a verifier: a connection to the service that tells of every change to a key before the change is answered, and the
+ * keys that were verified lately. See docs/REVOCATION.md of the service for what that is worth.
+ *
+ * It resolves as soon as tokens are verified from memory, or after 2 seconds: until then, and whenever the connection is
+ * lost, the service is asked each time.
+ * @throws VerifierRefused where the token may not open one
+ * @throws TypeError where this runtime has no WebSocket, or no SHA-512
+ */
+export async function createVerifier(options: VerifierOptions): Promise<Verifier> {
+  const verifier = new InProcess(options);
+  try {
+    await verifier.started();
+    return verifier;
+  } catch (error) {
+    await verifier.close();
+    throw error;
+  }
+}
+
+const noAsked: Asked = {};
+const unknown: Verdict = Object.freeze({ valid: false, reason: 'unknown' });
+
+class InProcess implements Verifier {
+  readonly #options: VerifierOptions;
+  readonly #WebSocket: typeof WebSocket;
+  readonly #url: string;
+  readonly #instance = crypto.randomUUID();
+  readonly #hash: Hash = builtInHash();
+  readonly #http: Verifies;
+  readonly #reporter = new Reporter();
+  readonly #telling: ReturnType<typeof setInterval>;
+  /** What is told of each key that is accepted: made once. */
+  readonly #accepted = new WeakMap<VerifiedKey, Verdict>();
+  readonly #queries = new Map<string, ScopeQuery>();
+  /** The connection that is answered by, and the one that is to take its place. */
+  #current: Connection | undefined;
+  #next: Connection | undefined;
+  #attempts = 0;
+  #pausing: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+  #settleStart: (error?: Error) => void = () => {};
+
+  constructor(options: VerifierOptions) {
+    const { WebSocket = globalThis.WebSocket, baseUrl, token, fetch } = options;
+    if (!WebSocket)
+      throw new TypeError(
+        'A verifier needs WebSocket: Node 22 or later, Bun or Deno, or pass one as `WebSocket`.',
+      );
+    this.#options = options;
+    this.#WebSocket = WebSocket;
+    this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}/v1/verifier`;
+    this.#http = httpVerifier({ baseUrl, token, fetch });
+    this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
+    this.#connect();
+  }
+
+  get isTrusted(): boolean {
+    return this.#current?.isTrusted() ?? false;
+  }
+
+  /** Resolves when tokens are verified from memory, or after a while. @throws VerifierRefused */
+  async started(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, startWithin);
+    this.#settleStart = (error) => (error ? reject(error) : resolve());
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  verify(token: string, asked: Asked = noAsked): Verdict | Promise<Verdict> {
+    if (!isPlausible(token)) return unknown;
+    const connection = this.#current;
+    if (!connection) return this.#http.verify(token, asked);
+    const found = connection.keys.find(this.#hash(token));
+    if (!(found instanceof Promise)) return this.#decide(connection, token, found, asked);
+    return found.then(
+      (found) => this.#decide(connection, token, found, asked),
+      (error) => {
+        if (error instanceof Blind) return this.#http.verify(token, asked);
+        throw error;
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#telling);
+    clearTimeout(this.#pausing);
+    this.#next?.leave();
+    const connection = this.#current;
+    if (!connection) return;
+    const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, endWithin);
+    await Promise.race([this.#reporter.flush(connection), tooLong]);
+    clearTimeout(timer);
+    this.#current = undefined;
+    connection.leave();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #decide(
+    connection: Connection,
+    token: string,
+    found: Found | undefined,
+    asked: Asked,
+  ): Verdict | Promise<Verdict> {
+    if (!found) return unknown;
+    // Units are spent, and the first use of a token is written, by the service alone.
+    if (!found.gone && (found.limits || found.state === 'next')) return this.#http.verify(token, asked);
+    const client = () => clientOf(asked);
+    const presented = { scopes: this.#scopesOf(asked), audience: asked.audience, client };
+    const at = connection.clock.now();
+    const verdict = verdictOn(found, presented, at);
+    if (!verdict.key) return unknown;
+    this.#reporter.record(found, verdict.valid ? 'valid' : verdict.reason, at, client);
+    return verdict.valid ? this.#acceptedOf(verdict.key) : refusedBody(verdict, presented);
+  }
+
+  #acceptedOf(key: VerifiedKey): Verdict {
+    const known = this.#accepted.get(key);
+    if (known) return known;
+    const verdict: Verdict = frozen({ valid: true as const, key: verifiedBody(key) });
+    this.#accepted.set(key, verdict);
+    return verdict;
+  }
+
+  #scopesOf(asked: Asked): ScopeQuery | undefined {
+    const { scopes, anyScopes, scopeQuery } = asked;
+    if (!scopes && !anyScopes && scopeQuery === undefined) return undefined;
+    return wantedScopes({
+      scopes,
+      anyScopes,
+      scopeQuery: scopeQuery === undefined ? undefined : this.#read(scopeQuery),
+    });
+  }
+
+  /** A query is written in the program that asks, so there are few, and each is read once. */
+  #read(text: string): ScopeQuery {
+    let query = this.#queries.get(text);
+    if (query) return query;
+    const parsed = parseScopeQuery(text);
+    if ('fault' in parsed)
+      throw new RangeError(`scopeQuery, column ${parsed.fault.column}: ${parsed.fault.detail}`);
+    query = parsed.query;
+    if (this.#queries.size < maxQueries) this.#queries.set(text, query);
+    return query;
+  }
+
+  /** Opens a connection that is to take the place of the current one. */
+  #connect(): void {
+    const { token, cacheMb = 64 } = this.#options;
+    const connection: Connection = new Connection(
+      {
+        ...{ url: this.#url, token, instance: this.#instance, WebSocket: this.#WebSocket },
+        cacheBytes: cacheMb * 2 ** 20,
+      },
+      {
+        trusted: () => void this.#adopt(connection),
+        used: (number) => this.#reporter.acknowledged(number),
+        moving: () => this.#plan(),
+        closed: (code, reason) => this.#lost(connection, code, reason),
+      },
+    );
+    this.#next = connection;
+  }
+
+  /** Connects after a moment, of a random length, so that not all verifiers of a replica that ended come back at once. */
+  #plan(): void {
+    if (this.#isClosed || this.#next || this.#pausing !== undefined) return;
+    const longest = Math.min(longestPause, firstPause * 2 ** this.#attempts);
+    this.#attempts += 1;
+    this.#pausing = setTimeout(() => {
+      this.#pausing = undefined;
+      this.#connect();
+    }, Math.random() * longest);
+  }
+
+  /** A connection has trust: from now on it is answered by, once it knows what the one before knew. */
+  async #adopt(connection: Connection): Promise<void> {
+    const before = this.#current;
+    const known = before?.keys.hashes().slice(0, maxMoved) ?? [];
+    await Promise.all(known.map(async (hash) => connection.keys.find(hash))).catch(() => {});
+    if (this.#next !== connection) return;
+    this.#next = undefined;
+    this.#current = connection;
+    this.#attempts = 0;
+    before?.leave();
+    this.#settleStart();
+    if (!before) this.#options.onChange?.('trusted');
+  }
+
+  #lost(connection: Connection, code: number, reason: string): void {
+    const text = reason || `The connection was closed (${code}).`;
+    if (refusals.includes(code)) this.#settleStart(new VerifierRefused(text));
+    if (this.#next === connection) this.#next = undefined;
+    if (this.#current === connection) {
+      this.#current = undefined;
+      this.#options.onChange?.('blind', text);
+    }
+    this.#plan();
+  }
+}
+
+/** What is no text is ignored, as the service does. */
+const clientOf = ({ ip, userAgent }: Asked): Client => ({
+  ip: typeof ip === 'string' ? plainIp(ip) : null,
+  userAgent: typeof userAgent === 'string' ? plainUserAgent(userAgent) : null,
+});
+
+/** The same object for all who ask: none of them can change it for the others. */
+function frozen<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part);
+  return Object.freeze(value);
+}

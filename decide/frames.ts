@@ -1,0 +1,148 @@
+import { formatCidr, parseCidr } from './cidr.ts';
+import type { Limit } from './limits.ts';
+import type { GoneReason, Outcome, TokenState } from './verdict.ts';
+import type { Found } from './verified-key.ts';
+
+/**
+ * What a verifier and a replica say to each other over a WebSocket. A frame is a JSON list of messages, in order. See
+ * docs/REVOCATION.md for what follows from the order.
+ */
+
+/** The version of all this. */
+export const protocol = 1;
+
+/** How often a verifier sends a ping, in milliseconds. */
+export const pingInterval = 250;
+/** At most so many hashes are asked for at once. The next are asked for when these are answered. */
+export const maxAsked = 50;
+/** Uses of at most so many tokens are told at once. The next are told when these are acknowledged. */
+export const maxTold = 200;
+
+export type FromVerifier =
+  /** The first message. `instance` names the verifier across its connections. */
+  | { kind: 'hello'; version: number; token: string; instance: string }
+  | { kind: 'ping'; ping: number }
+  /** Asks what is known of tokens, by their hashes. */
+  | { kind: 'ask'; hashes: string[] }
+  /** Every change that was told before this barrier is in force in the verifier. */
+  | { kind: 'ack'; barrier: number }
+  /** Uses of tokens in the hour that begins then. */
+  | { kind: 'uses'; number: number; hour: number; uses: WireUses[] }
+  /** The verifier answers nothing from its memory any more, and goes. */
+  | { kind: 'bye' };
+
+export type FromReplica =
+  /** The verifier is let in. */
+  | { kind: 'welcome' }
+  /**
+   * `trust`: for how long, in milliseconds since it sent this ping, the verifier may answer from its memory. `now`: the
+   * time of the database, in Unix milliseconds.
+   */
+  | { kind: 'pong'; ping: number; trust: number; now: number }
+  /** The answer to an ask, in its order. */
+  | { kind: 'found'; found: WireFound[] }
+  /** The answer to an ask where the database could not be asked. */
+  | { kind: 'unavailable' }
+  | KeyChange
+  | { kind: 'barrier'; barrier: number }
+  /** The uses of this number are taken. */
+  | { kind: 'used'; number: number }
+  /** The replica ends soon: open another connection. */
+  | { kind: 'moving' };
+
+/** A change after which what was found is out of date. */
+export type KeyChange =
+  /** Of the key with this hash. */
+  | { kind: 'changed'; hash: string }
+  /** Of this account: it is deleted, or has another `externalId`. */
+  | { kind: 'account_changed'; accountId: string }
+  /** Of a role. */
+  | { kind: 'roles_changed' }
+  /** Of more than can be named. */
+  | { kind: 'changed_all' };
+
+/** The uses of a token, as `TokenUses`: counts of zero are left out. */
+export interface WireUses {
+  /** SHA-512 of the token, 128 hexadecimal digits. */
+  hash: string;
+  /** Unix time in milliseconds; null where it was not valid. */
+  lastUsedAt: number | null;
+  ip: string | null;
+  userAgent: string | null;
+  counts: Partial<Record<Outcome, number>>;
+}
+
+/** What was found of a token. `keep`: whether it may be cached until it changes. */
+export interface WireFound {
+  hash: string;
+  keep: boolean;
+  /** Null: there is no such token. */
+  key: WireKey | WireTombstone | null;
+}
+
+/** As `Tombstone`. */
+export interface WireTombstone {
+  gone: GoneReason;
+  id: string;
+  accountId: string;
+  name: string;
+}
+
+/** As `VerifiedKey`: sets are lists, ranges of addresses are texts, and times are Unix times in milliseconds. */
+export interface WireKey {
+  gone: null;
+  id: string;
+  state: TokenState;
+  accountId: string;
+  externalId: string | null;
+  name: string;
+  scopes: string[];
+  hasRoles: boolean;
+  metadata: Record<string, string | number | boolean>;
+  limits: Limit[] | null;
+  expiresAt: number | null;
+  disabledAt: number | null;
+  notBefore: number | null;
+  endsAt: number | null;
+  allowedIps: string[] | null;
+  audience: string[] | null;
+}
+
+const timeOf = (date: Date | null) => date?.getTime() ?? null;
+const dateOf = (time: number | null) => (time === null ? null : new Date(time));
+
+/** What was found, as it is sent. */
+export function toWire(found: Found): WireKey | WireTombstone {
+  const { id, accountId, name } = found;
+  if (found.gone) return { gone: found.gone, id, accountId, name };
+  const { hash, ...key } = found;
+  return {
+    ...key,
+    scopes: [...key.scopes],
+    metadata: { ...key.metadata },
+    limits: key.limits && [...key.limits],
+    expiresAt: timeOf(key.expiresAt),
+    disabledAt: timeOf(key.disabledAt),
+    notBefore: timeOf(key.notBefore),
+    endsAt: timeOf(key.endsAt),
+    allowedIps: key.allowedIps?.map(formatCidr) ?? null,
+    audience: key.audience && [...key.audience],
+  };
+}
+
+/** What was sent, as it was found. */
+export function fromWire({ hash, key }: WireFound): Found | undefined {
+  if (!key) return undefined;
+  if (key.gone) return { ...key, hash };
+  const ranges = key.allowedIps?.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
+  return {
+    ...key,
+    hash,
+    scopes: new Set(key.scopes),
+    expiresAt: dateOf(key.expiresAt),
+    disabledAt: dateOf(key.disabledAt),
+    notBefore: dateOf(key.notBefore),
+    endsAt: dateOf(key.endsAt),
+    allowedIps: ranges ?? null,
+  };
+}

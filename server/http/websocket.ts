@@ -1,0 +1,75 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { setTimeout } from 'node:timers';
+import { WebSocketServer } from 'ws';
+
+/** An open WebSocket, as every runtime has it. */
+export interface OpenSocket {
+  send(frame: string): void;
+  /** Closes it; at once, should the other end not answer within a second. */
+  close(code: number, reason: string): void;
+  /** How many bytes wait to be sent. */
+  unsent(): number;
+}
+
+/** What is done with what comes on a WebSocket. */
+export interface SocketHandler {
+  /** Takes the text of a frame. */
+  receive(text: string): void;
+  /** A frame was no text. */
+  refuse(): void;
+  ended(): void;
+}
+
+/** How long the other end may take to close, in milliseconds. */
+export const closeWithin = 1_000;
+
+/** Whether a request asks for a WebSocket at a path. */
+export const asksForWebSocket = (
+  { url, upgrade }: { url: string | undefined; upgrade: string | null | undefined },
+  path: string,
+): boolean => upgrade?.toLowerCase() === 'websocket' && url?.replace(/\?.*$/s, '') === path;
+
+/** Whether Node is to upgrade a request, rather than to answer it: `shouldUpgradeCallback` of `http.createServer`. */
+export const upgradesTo = (path: string) => (request: IncomingMessage) =>
+  asksForWebSocket({ url: request.url, upgrade: request.headers.upgrade }, path);
+
+/**
+ * Opens the WebSockets that `upgradesTo` lets in, on Node.
+ * @param maxFrameBytes a longer frame ends the connection
+ */
+export function openWebSockets(
+  server: Server,
+  maxFrameBytes: number,
+  open: (socket: OpenSocket, request: IncomingMessage) => SocketHandler,
+): void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // Compression costs much memory for each connection, and what is sent is short.
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes,
+  });
+  server.on('upgrade', (request, connection, head) => {
+    // First of all: unheard, an error of the connection would end the process.
+    connection.on('error', () => connection.destroy());
+    sockets.handleUpgrade(request, connection, head, (socket) => {
+      const handler = open(
+        {
+          send: (frame) => socket.send(frame),
+          close(code, reason) {
+            socket.close(code, reason);
+            setTimeout(() => socket.terminate(), closeWithin).unref();
+          },
+          unsent: () => socket.bufferedAmount,
+        },
+        request,
+      );
+      socket.on('error', () => socket.terminate());
+      socket.on('message', (data, isBinary) => {
+        if (isBinary) handler.refuse();
+        else handler.receive(String(data));
+      });
+      socket.on('close', () => handler.ended());
+    });
+  });
+}

@@ -1,0 +1,223 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import {
+  type CloseCode,
+  helloWithin,
+  maxFrameBytes,
+  maxHelloBytes,
+  readFrame,
+  verifierSecurity,
+} from '../../api/verifier.ts';
+import type { Client } from '../../decide/client.ts';
+import type { FromReplica, FromVerifier, KeyChange } from '../../decide/frames.ts';
+import { authenticate, isStillAdmitted } from '../callers.ts';
+import type { ServiceContext } from '../context.ts';
+import { InsufficientScope, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
+import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
+import { answerAsk } from './answers.ts';
+import { recordUses } from './uses.ts';
+
+/** The WebSocket of a verifier. */
+export interface Socket extends OpenSocket {
+  /** Who opened it. */
+  client: () => Client;
+}
+
+/** What a link needs of the replica that it leads to. */
+export interface Hub {
+  context: ServiceContext;
+  /** Whether the replica takes on another verifier. */
+  readonly isOpen: boolean;
+  /** Has every change that was heard of sent to all links, before anything else is. */
+  flush(): void;
+  /** Whether trust can be given at all. */
+  readonly isTrusting: boolean;
+  /** Gives a link as much trust as it may have now, in milliseconds. */
+  giveTrust(link: Link): number;
+  acknowledge(link: Link, barrier: number): void;
+  /** The link has said hello, and is let in. */
+  opened(link: Link): void;
+  /** @param inPeace whether the verifier said that it answers nothing any more */
+  closed(link: Link, inPeace: boolean): void;
+}
+
+/** More than this waiting to be sent says that the verifier does not read. */
+const maxUnsent = 262_144;
+
+type Of<Kind extends FromVerifier['kind']> = Extract<FromVerifier, { kind: Kind }>;
+
+/** One verifier that is connected to this replica: what it says, in order, and what it is answered. */
+export class Link implements SocketHandler {
+  /** What the verifier calls itself. Empty before it said hello. */
+  instance = '';
+  readonly #hub: Hub;
+  readonly #socket: Socket;
+  readonly #silence: ReturnType<typeof setTimeout>;
+  /** Of a verifier that is let in: `hash` is that of a key's token. */
+  #credential: { token: string; hash: string | undefined } = { token: '', hash: undefined };
+  #state: 'new' | 'greeted' | 'open' | 'closed' = 'new';
+  #isAsking = false;
+  #isTelling = false;
+
+  constructor(hub: Hub, socket: Socket) {
+    this.#hub = hub;
+    this.#socket = socket;
+    this.#silence = setTimeout(() => this.close(4408, 'No hello came in time.'), helloWithin);
+  }
+
+  /** Takes a frame. Never throws. */
+  receive(text: string): void {
+    const isTooLong = text.length > (this.#state === 'new' ? maxHelloBytes : maxFrameBytes);
+    const messages = isTooLong ? undefined : readFrame(text);
+    if (!messages) {
+      this.close(4400, 'This is no frame of the protocol.');
+      return;
+    }
+    for (const message of messages) this.#take(message);
+  }
+
+  refuse(): void {
+    this.close(4400, 'A frame is text.');
+  }
+
+  /** Whether a change may be one of the key that the verifier itself has. */
+  isConcernedBy(change: KeyChange): boolean {
+    const { hash } = this.#credential;
+    if (hash === undefined) return false;
+    return change.kind === 'changed' ? change.hash === hash : change.kind !== 'account_changed';
+  }
+
+  /** Sends a frame to a verifier that is let in. */
+  sendFrame(frame: string): void {
+    if (this.#state !== 'open') return;
+    if (this.#socket.unsent() > maxUnsent) {
+      this.close(4408, 'The verifier does not read.');
+      return;
+    }
+    this.#socket.send(frame);
+  }
+
+  close(code: CloseCode, reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#socket.close(code, reason);
+    this.ended();
+  }
+
+  /** The WebSocket is closed, by whomever. */
+  ended(inPeace = false): void {
+    if (this.#state === 'closed') return;
+    clearTimeout(this.#silence);
+    this.#state = 'closed';
+    this.#hub.closed(this, inPeace);
+  }
+
+  #send(message: FromReplica): void {
+    this.#hub.flush();
+    this.sendFrame(JSON.stringify([message]));
+  }
+
+  #take(message: FromVerifier): void {
+    if (this.#state === 'closed') return;
+    if (message.kind === 'hello' && this.#state === 'new') this.#greet(message);
+    else if (message.kind === 'hello' || this.#state !== 'open')
+      this.close(4400, 'The first message is one hello. The next waits for welcome.');
+    else this.#serve(message);
+  }
+
+  #serve(message: Exclude<FromVerifier, { kind: 'hello' }>): void {
+    switch (message.kind) {
+      case 'ping':
+        // Who is given no trust need not be looked at.
+        if (this.#hub.isTrusting) this.#whileAdmitted(() => this.#pong(message));
+        else this.#pong(message);
+        break;
+      case 'ask':
+        this.#whileAdmitted(() => this.#answer(message));
+        break;
+      case 'uses':
+        this.#whileAdmitted(() => this.#record(message));
+        break;
+      case 'ack':
+        this.#hub.acknowledge(this, message.barrier);
+        break;
+      case 'bye':
+        // First, since the runtime may tell of the end while it closes.
+        this.ended(true);
+        this.#socket.close(1000, 'Bye.');
+    }
+  }
+
+  #greet({ token, instance }: Of<'hello'>): void {
+    if (!this.#hub.isOpen) {
+      this.close(4503, 'This replica takes no more verifiers.');
+      return;
+    }
+    this.#state = 'greeted';
+    const { context } = this.#hub;
+    const admit = async () => authenticate(context, token, verifierSecurity, this.#socket.client);
+    admit().then(
+      (caller) => {
+        if (this.#state !== 'greeted') return;
+        clearTimeout(this.#silence);
+        this.#credential = { token, hash: caller.kind === 'apiKey' ? caller.key.hash : undefined };
+        this.instance = instance;
+        this.#state = 'open';
+        this.#hub.opened(this);
+        this.#send({ kind: 'welcome' });
+      },
+      (error) => this.#fail(error),
+    );
+  }
+
+  /** Goes on if the token of the verifier is still good: it is looked at each time that it matters. */
+  #whileAdmitted(goOn: () => void): void {
+    const check = async () =>
+      isStillAdmitted(this.#hub.context, this.#credential.token, verifierSecurity, this.#socket.client);
+    check().then(
+      (isAdmitted) => (isAdmitted ? goOn() : this.close(4401, 'The token is no longer good.')),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #pong({ ping }: Of<'ping'>): void {
+    const trust = this.#hub.giveTrust(this);
+    this.#send({ kind: 'pong', ping, trust, now: this.#hub.context.now() });
+  }
+
+  #answer({ hashes }: Of<'ask'>): void {
+    if (this.#isAsking) {
+      this.close(4400, 'The last ask is not answered yet.');
+      return;
+    }
+    this.#isAsking = true;
+    answerAsk(this.#hub.context, hashes).then((answer) => {
+      this.#isAsking = false;
+      this.#send(answer());
+    });
+  }
+
+  #record({ number, hour, uses }: Of<'uses'>): void {
+    if (this.#isTelling) {
+      this.close(4400, 'The last uses are not acknowledged yet.');
+      return;
+    }
+    this.#isTelling = true;
+    recordUses(this.#hub.context, hour, uses).then(
+      () => {
+        this.#isTelling = false;
+        this.#send({ kind: 'used', number });
+      },
+      (error) => this.#fail(error),
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof Unauthenticated) this.close(4401, error.message);
+    else if (error instanceof WrongCaller || error instanceof InsufficientScope)
+      this.close(4403, error.message);
+    else {
+      if (!(error instanceof Refusal))
+        this.#hub.context.log.error({ err: error }, 'a verifier was not served');
+      this.close(4503, 'The service cannot tell now.');
+    }
+  }
+}

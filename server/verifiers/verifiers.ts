@@ -1,0 +1,151 @@
+import { setImmediate, setTimeout } from 'node:timers';
+import type { KeyChange } from '../../decide/frames.ts';
+import type { ServiceContext } from '../context.ts';
+import { type Followers, type Freshness, outlast, trust } from '../replication/freshness.ts';
+import { Leases } from './leases.ts';
+import { type Hub, Link, type Socket } from './link.ts';
+import { Penalties } from './penalties.ts';
+
+/** How many verifiers can be connected, and how many more can be about to say hello. */
+const maxOpen = 10_000;
+const maxNew = 200;
+/** A verifier that has not acknowledged a barrier for so long, in milliseconds, gets no more trust until it has. */
+const patience = 250;
+
+/**
+ * The verifiers that follow this replica: they answer from what it told them, and hear of every change from it. See
+ * docs/REVOCATION.md.
+ */
+export class Verifiers implements Followers, Hub {
+  readonly context: ServiceContext;
+  readonly #freshness: Freshness;
+  readonly #leases = new Leases<Link>((link) => this.#holdsUp(link));
+  readonly #penalties = new Penalties();
+  /** Those that are about to say hello, and those that have. */
+  readonly #new = new Set<Link>();
+  readonly #open = new Set<Link>();
+  /** The last link of each verifier that may have trust, by what the verifier calls itself. */
+  readonly #latest = new Map<string, Link>();
+  /** What is to be told to all, as JSON, in order. */
+  #pending: string[] = [];
+  #isEnding = false;
+
+  constructor(context: ServiceContext, freshness: Freshness) {
+    this.context = context;
+    this.#freshness = freshness;
+    freshness.lead(this);
+  }
+
+  /** How many verifiers are connected. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  get isOpen(): boolean {
+    return !this.#isEnding && this.#open.size < maxOpen;
+  }
+
+  get isTrusting(): boolean {
+    return !this.#isEnding && this.#freshness.isFresh();
+  }
+
+  /** Takes a WebSocket that was opened. What is received on it goes to the link; so does its end. */
+  accept(socket: Socket): Link {
+    const link = new Link(this, socket);
+    this.#new.add(link);
+    if (this.#isEnding || this.#new.size > maxNew) link.close(4503, 'This replica takes no more verifiers.');
+    return link;
+  }
+
+  opened(link: Link): void {
+    this.#new.delete(link);
+    this.#open.add(link);
+    // Whoever says hello has forgotten everything: what it had on another connection as well.
+    const earlier = this.#latest.get(link.instance);
+    this.#latest.set(link.instance, link);
+    if (!earlier) return;
+    earlier.close(4408, 'The verifier has another connection.');
+    this.#leases.giveUp(earlier);
+  }
+
+  closed(link: Link, inPeace: boolean): void {
+    this.#new.delete(link);
+    this.#open.delete(link);
+    if (inPeace) this.#gone(link);
+    else setTimeout(() => this.#gone(link), outlast(trust)).unref();
+  }
+
+  giveTrust(link: Link): number {
+    const isRefused =
+      !this.isTrusting ||
+      this.#penalties.isPenalised(link.instance, performance.now()) ||
+      this.#leases.overdue(link) > patience;
+    const given = isRefused ? 0 : Math.floor(this.#freshness.trustLeft());
+    if (given > 0) this.#leases.grant(link, given);
+    return given;
+  }
+
+  acknowledge(link: Link, barrier: number): void {
+    this.#leases.acknowledge(link, barrier);
+  }
+
+  tell(change: KeyChange): void {
+    if (this.#open.size === 0) return;
+    this.#tell(JSON.stringify(change));
+    for (const link of this.#open) if (link.isConcernedBy(change)) this.#forgets(link);
+  }
+
+  settled(): Promise<void> | undefined {
+    const begun = this.#leases.begin();
+    if (!begun) return undefined;
+    this.#tell(JSON.stringify({ kind: 'barrier', barrier: begun.barrier }));
+    return begun.settled;
+  }
+
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    const frame = `[${this.#pending.join()}]`;
+    this.#pending = [];
+    for (const link of this.#open) link.sendFrame(frame);
+  }
+
+  /** Asks all verifiers to go to another replica, and takes no new ones. Those that are connected are served until `close`. */
+  leave(): void {
+    this.#tell(JSON.stringify({ kind: 'moving' }));
+    this.flush();
+    this.#isEnding = true;
+  }
+
+  /** Closes all connections. Resolves when no verifier answers by what this replica told it. */
+  async close(): Promise<void> {
+    this.#isEnding = true;
+    const settled = this.#leases.begin()?.settled;
+    for (const link of [...this.#new, ...this.#open]) link.close(4503, 'The replica is ending.');
+    await settled;
+  }
+
+  /** Has a verifier whose own key may have changed ask for everything anew, for which its key is looked at. */
+  #forgets(link: Link): void {
+    this.flush();
+    link.sendFrame(JSON.stringify([{ kind: 'changed_all' }]));
+  }
+
+  /** A link that is closed has no trust any more. */
+  #gone(link: Link): void {
+    this.#leases.giveUp(link);
+    if (this.#latest.get(link.instance) === link) this.#latest.delete(link.instance);
+  }
+
+  /** What is told in one turn of the event loop goes in one frame. */
+  #tell(message: string): void {
+    this.#pending.push(message);
+    if (this.#pending.length === 1) setImmediate(() => this.flush());
+  }
+
+  /** A change had to wait until the trust of a verifier ended. */
+  #holdsUp(link: Link): void {
+    if (this.#isEnding) return;
+    this.#penalties.penalise(link.instance, performance.now());
+    link.close(4408, 'The verifier did not acknowledge what it was told.');
+  }
+}

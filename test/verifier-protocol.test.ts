@@ -1,0 +1,168 @@
+import { beforeAll, expect, test } from 'vitest';
+import { maxHelloBytes } from '../api/verifier.ts';
+import { protocol } from '../decide/frames.ts';
+import { hashText } from '../server/token.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { askTrust, connectVerifier, greetedVerifier } from './support/raw-verifier.ts';
+
+let service: TestService;
+let baseUrl: string;
+let ada: SignedIn;
+
+beforeAll(async () => {
+  service = await startService();
+  baseUrl = await service.listen();
+  ada = await service.signIn();
+});
+
+const connect = (instance?: string) => greetedVerifier(baseUrl, service.operatorToken, instance);
+const mint = async () => expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key' } }));
+const revoke = async ({ id }: { id: string }) => {
+  const began = performance.now();
+  await ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: id } } });
+  return performance.now() - began;
+};
+const hello = (token: string) => ({
+  kind: 'hello' as const,
+  version: protocol,
+  token,
+  instance: crypto.randomUUID(),
+});
+
+test('a change is told, then a barrier, and it is answered when the verifier has acknowledged', async () => {
+  using verifier = await connect();
+  expect(await askTrust(verifier)).toBeGreaterThan(500);
+  const key = await mint();
+  const revoking = revoke(key);
+  const { barrier } = await verifier.next('barrier');
+  expect(await verifier.next('changed')).toEqual({ kind: 'changed', hash: hashText(key.token) });
+  expect(verifier.heard.indexOf('changed')).toBeLessThan(verifier.heard.indexOf('barrier'));
+  verifier.send({ kind: 'ack', barrier });
+  expect(await revoking).toBeLessThan(1_000);
+});
+
+test('who does not acknowledge holds a change up until its trust ends, and gets none for a while', async () => {
+  const instance = crypto.randomUUID();
+  using silent = await connect(instance);
+  const trust = await askTrust(silent);
+  const took = await revoke(await mint());
+  expect(took).toBeGreaterThan(trust * 0.9);
+  expect(took).toBeLessThan(1_500);
+  expect(await silent.closed).toBe(4408);
+  using again = await connect(instance);
+  expect(await askTrust(again)).toBe(0);
+  using other = await connect();
+  expect(await askTrust(other)).toBeGreaterThan(0);
+});
+
+test('trust is not prolonged while a barrier waits, and again when it is acknowledged', async () => {
+  using slow = await connect();
+  await askTrust(slow);
+  const revoking = revoke(await mint());
+  const { barrier } = await slow.next('barrier');
+  let trust = await askTrust(slow);
+  while (trust > 0) trust = await askTrust(slow);
+  slow.send({ kind: 'ack', barrier });
+  await revoking;
+  expect(await askTrust(slow)).toBeGreaterThan(0);
+});
+
+test('who said bye, or never had trust, or came back, holds nothing up', async () => {
+  using leaving = await connect();
+  await askTrust(leaving);
+  leaving.send({ kind: 'bye' });
+  await leaving.closed;
+  using idle = await connect();
+  expect(await revoke(await mint())).toBeLessThan(500);
+  await idle.next('changed');
+
+  const instance = crypto.randomUUID();
+  using lost = await connect(instance);
+  await askTrust(lost);
+  using _again = await connect(instance);
+  expect(await lost.closed).toBe(4408);
+  expect(await revoke(await mint())).toBeLessThan(500);
+});
+
+test('who is cut off without a word is waited for until its trust ends, once', async () => {
+  using cut = await connect();
+  const trust = await askTrust(cut);
+  cut.cut();
+  await cut.closed;
+  expect(await revoke(await mint())).toBeGreaterThan(trust * 0.5);
+  expect(await revoke(await mint())).toBeLessThan(500);
+});
+
+test('what was found while it changed is not to be kept', async () => {
+  using verifier = await connect();
+  await askTrust(verifier);
+  const key = await mint();
+  const hash = hashText(key.token);
+  verifier.send({ kind: 'ask', hashes: [hash] });
+  expect((await verifier.next('found')).found).toMatchObject([
+    { hash, keep: true, key: { id: expect.any(String) } },
+  ]);
+
+  const { keys } = service.context;
+  keys.holds = () => false;
+  verifier.send({ kind: 'ask', hashes: [hash] });
+  expect((await verifier.next('found')).found).toMatchObject([{ hash, keep: false }]);
+});
+
+test('a connection begins with one hello, in time and short, of who may verify every key', async () => {
+  const closes = async (...texts: (string | Uint8Array)[]) => {
+    using verifier = await connectVerifier(baseUrl);
+    for (const text of texts) verifier.sendText(text);
+    return await verifier.closed;
+  };
+  const good = JSON.stringify([hello(service.operatorToken)]);
+  expect(await closes('{')).toBe(4400);
+  expect(await closes('[]')).toBe(4400);
+  expect(await closes(new Uint8Array([1]))).toBe(4400);
+  expect(await closes(JSON.stringify([{ kind: 'ping', ping: 1 }]))).toBe(4400);
+  expect(await closes(good, good)).toBe(4400);
+  expect(await closes(JSON.stringify([hello('x'.repeat(maxHelloBytes))]))).toBe(4400);
+  expect(await closes(JSON.stringify([{ ...hello(service.operatorToken), version: 2 }]))).toBe(4400);
+  expect(await closes(JSON.stringify([hello('lk_typo')]))).toBe(4401);
+  expect(await closes(JSON.stringify([hello(ada.accessToken)]))).toBe(4403);
+  expect(await closes(JSON.stringify([hello((await mint()).token)]))).toBe(4403);
+  // Nothing is said at all.
+  expect(await closes()).toBe(4408);
+});
+
+test('uses of tokens that are none, and at times that cannot be, harm nobody', async () => {
+  using verifier = await connect();
+  const key = await mint();
+  const use = { lastUsedAt: 9e15, ip: null, userAgent: null, counts: { valid: 1 } };
+  verifier.send({
+    kind: 'uses',
+    number: 7,
+    hour: 5,
+    uses: [
+      { ...use, hash: hashText('lk_none') },
+      { ...use, hash: hashText(key.token) },
+    ],
+  });
+  expect(await verifier.next('used')).toEqual({ kind: 'used', number: 7 });
+  await service.context.usage.flush();
+  const params = { path: { keyId: key.id } };
+  expect(expectData(await ada.client.GET('/v1/keys/{keyId}', { params })).lastUsedAt).toBe(
+    new Date(service.context.now()).toISOString(),
+  );
+});
+
+test('a replica that ends asks verifiers to move, takes no others, and waits until none has trust', async () => {
+  const ending = await startService();
+  const url = await ending.listen();
+  using staying = await greetedVerifier(url, ending.operatorToken);
+  const trust = await askTrust(staying);
+  ending.verifiers.leave();
+  await staying.next('moving');
+  using late = await connectVerifier(url);
+  expect(await late.closed).toBe(4503);
+  expect(await askTrust(staying)).toBe(0);
+  const began = performance.now();
+  await ending.verifiers.close();
+  expect(await staying.closed).toBe(4503);
+  expect(performance.now() - began).toBeGreaterThan(trust * 0.5);
+});

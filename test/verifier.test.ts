@@ -1,0 +1,205 @@
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { createVerifier, type Verifier, VerifierRefused } from '../clients/typescript/verifier/verifier.ts';
+import type { Asked } from '../clients/typescript/verify.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+
+let service: TestService;
+let baseUrl: string;
+let ada: SignedIn;
+
+beforeAll(async () => {
+  service = await startService();
+  baseUrl = await service.listen();
+  ada = await service.signIn();
+});
+
+afterEach(async () => {
+  for (const verifier of verifiers.splice(0)) await verifier.close();
+});
+const verifiers: Verifier[] = [];
+
+async function open(token = service.operatorToken): Promise<Verifier> {
+  const verifier = await createVerifier({ baseUrl, token });
+  verifiers.push(verifier);
+  return verifier;
+}
+
+type NewKey = Parameters<typeof ada.client.POST<'/v1/keys'>>[1]['body'];
+const mint = async (facts: Partial<NewKey> = {}) =>
+  expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key', ...facts } }));
+const keyPath = ({ id }: { id: string }) => ({ params: { path: { keyId: id } } });
+const overHttp = async (token: string, asked: Asked = {}) =>
+  expectData(await service.operator.POST('/v1/keys/verify', { body: { token, ...asked } }));
+
+/** The verdict that is known without asking anybody. */
+function known(verifier: Verifier, token: string, asked?: Asked) {
+  const verdict = verifier.verify(token, asked);
+  if (verdict instanceof Promise) throw new Error('The service was asked.');
+  return verdict;
+}
+
+test('the verdict of a verifier is that of the service, to the letter', async () => {
+  const verifier = await open();
+  const plain = await mint({ scopes: ['files:read', 'orders:*'], metadata: { plan: 'pro' } });
+  const dated = await mint({ expiresIn: '1d' });
+  const bound = await mint({ allowedIps: ['203.0.113.0/24'], audience: ['https://files.example.com'] });
+  const later = await mint({ notBefore: '2026-03-01T00:00:00.000Z' });
+  const disabled = await mint();
+  await ada.client.PATCH('/v1/keys/{keyId}', { ...keyPath(disabled), body: { disabled: true } });
+  const gone = await mint();
+  await ada.client.DELETE('/v1/keys/{keyId}', keyPath(gone));
+  const audience = 'https://files.example.com';
+  const cases: [string, Asked?][] = [
+    [plain.token],
+    [plain.token, { scopes: ['files:read'], anyScopes: ['a', 'orders:write'] }],
+    [plain.token, { scopes: ['files:write'] }],
+    [plain.token, { scopeQuery: 'files:read AND (a OR b)' }],
+    [plain.token, { cost: 3, costs: { burst: 2 } }],
+    [dated.token],
+    [bound.token, { ip: '203.0.113.9', audience }],
+    [bound.token, { ip: '::ffff:203.0.113.9', audience }],
+    [bound.token, { ip: '198.51.100.1', audience }],
+    [bound.token, { ip: 'nowhere', audience }],
+    [bound.token, { ip: 7, audience }],
+    [bound.token, { ip: '203.0.113.9' }],
+    [bound.token, { ip: '203.0.113.9', audience: 'https://other.example.com' }],
+    [later.token],
+    [disabled.token],
+    [gone.token],
+    ['lk_typo'],
+    [''],
+    [plain.token.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'))],
+  ];
+  for (const [token, asked] of cases) {
+    const told = await overHttp(token, asked);
+    expect(await verifier.verify(token, asked), JSON.stringify(asked)).toEqual(told);
+    expect(known(verifier, token, asked), JSON.stringify(asked)).toEqual(told);
+  }
+});
+
+test('when a change of a key is answered, it is in force in every verifier', async () => {
+  const [one, two] = [await open(), await open()];
+  const both = async (token: string, verdict: object, asked?: Asked) => {
+    for (const verifier of [one, two]) expect(await verifier.verify(token, asked)).toMatchObject(verdict);
+  };
+  const key = await mint({ scopes: ['a'] });
+  await both(key.token, { valid: true }, { scopes: ['a'] });
+  await ada.client.PATCH('/v1/keys/{keyId}', { ...keyPath(key), body: { scopes: ['b'] } });
+  await both(key.token, { reason: 'insufficient_scope' }, { scopes: ['a'] });
+  await ada.client.PATCH('/v1/keys/{keyId}', { ...keyPath(key), body: { disabled: true } });
+  await both(key.token, { reason: 'disabled' });
+  await ada.client.DELETE('/v1/keys/{keyId}', keyPath(key));
+  await both(key.token, { reason: 'revoked' });
+});
+
+test('so is a change of a role, and the end of an account', async () => {
+  const verifier = await open();
+  const role = expectData(
+    await service.operator.POST('/v1/roles', { body: { name: 'reader', scopes: ['a'] } }),
+  );
+  const key = await mint({ roles: ['reader'] });
+  expect(await verifier.verify(key.token, { scopes: ['a'] })).toMatchObject({ valid: true });
+  const params = { path: { roleId: role.id } };
+  await service.operator.PATCH('/v1/roles/{roleId}', { params, body: { scopes: [] } });
+  expect(await verifier.verify(key.token, { scopes: ['a'] })).toMatchObject({ reason: 'insufficient_scope' });
+
+  const eve = await service.signIn();
+  const hers = expectData(await eve.client.POST('/v1/keys', { body: { name: 'Key' } }));
+  expect(await verifier.verify(hers.token)).toMatchObject({ valid: true });
+  await service.operator.DELETE('/v1/accounts/{accountId}', {
+    params: { path: { accountId: eve.accountId } },
+  });
+  expect(await verifier.verify(hers.token)).toMatchObject({ reason: 'unknown' });
+});
+
+test('a token that was asked for in vain verifies as soon as its key is there', async () => {
+  const verifier = await open();
+  const key = await mint();
+  await ada.client.PATCH('/v1/keys/{keyId}', { ...keyPath(key), body: { disabled: true } });
+  expect(await verifier.verify(key.token)).toMatchObject({ reason: 'disabled' });
+  await ada.client.PATCH('/v1/keys/{keyId}', { ...keyPath(key), body: { disabled: false } });
+  expect(await verifier.verify(key.token)).toMatchObject({ valid: true });
+});
+
+test('a key with limits is asked for each time, and spends', async () => {
+  const verifier = await open();
+  const { id } = expectData(await service.operator.POST('/v1/accounts', { body: { externalId: 'limited' } }));
+  const key = expectData(
+    await service.operator.POST('/v1/keys', {
+      params: { query: { accountId: id } },
+      body: { name: 'Key', limits: [{ name: 'burst', limit: 2, windowSeconds: 60 }] },
+    }),
+  );
+  const verdicts = [];
+  for (let time = 0; time < 3; time += 1) verdicts.push(await verifier.verify(key.token));
+  expect(verdicts).toMatchObject([{ valid: true }, { valid: true }, { reason: 'rate_limited' }]);
+  expect(await verifier.verify(key.token, { cost: 0 })).toMatchObject({ valid: true });
+});
+
+test('the first use of a rotated token is written before it is answered', async () => {
+  const verifier = await open();
+  const key = await mint();
+  expect(await verifier.verify(key.token)).toMatchObject({ valid: true });
+  const next = expectData(
+    await ada.client.POST('/v1/keys/{keyId}/rotate', { ...keyPath(key), body: { overlapSeconds: 0 } }),
+  );
+  expect(await verifier.verify(key.token)).toMatchObject({ valid: true });
+  expect(await verifier.verify(next.token)).toMatchObject({ valid: true });
+  expect(await verifier.verify(key.token)).toMatchObject({ reason: 'rotated' });
+  await verifier.verify(next.token);
+  expect(known(verifier, next.token)).toMatchObject({ valid: true });
+});
+
+test('uses of a verifier are counted, and name who presented the token last', async () => {
+  const verifier = await open();
+  const key = await mint({ scopes: ['a'] });
+  for (let time = 0; time < 3; time += 1)
+    await verifier.verify(key.token, { ip: '203.0.113.7', userAgent: 'cli/1' });
+  await verifier.verify(key.token, { scopes: ['b'] });
+  await verifier.close();
+  await service.context.usage.flush();
+  // The hour that begins now is not told yet.
+  service.pass(1);
+  const usage = expectData(await ada.client.GET('/v1/keys/{keyId}/usage', keyPath(key)));
+  expect(usage.total).toMatchObject({ valid: 3, insufficient_scope: 1 });
+  expect(expectData(await ada.client.GET('/v1/keys/{keyId}', keyPath(key)))).toMatchObject({
+    lastUsedIp: '203.0.113.7',
+    lastUsedUserAgent: 'cli/1',
+  });
+});
+
+test('only the operator, and its keys that may verify, open a verifier', async () => {
+  const own = async (scopes: string[]) =>
+    expectData(
+      await service.operator.POST('/v1/keys', {
+        params: { query: operatorAccount },
+        body: { name: 'Key', scopes },
+      }),
+    );
+  const operatorAccount = { accountId: `acc_${'0'.repeat(24)}` };
+  const verifying = await own(['keys:verify']);
+  expect(await (await open(verifying.token)).verify((await mint()).token)).toMatchObject({ valid: true });
+  for (const token of [
+    (await own(['keys:read'])).token,
+    (await mint({ scopes: ['keys:verify'] })).token,
+    'lk_typo',
+  ])
+    await expect(open(token)).rejects.toThrow(VerifierRefused);
+});
+
+test('a verifier whose own key is revoked knows nothing any more', async () => {
+  const own = expectData(
+    await service.operator.POST('/v1/keys', {
+      params: { query: { accountId: `acc_${'0'.repeat(24)}` } },
+      body: { name: 'Verifier', scopes: ['keys:verify'] },
+    }),
+  );
+  const verifier = await open(own.token);
+  const key = await mint();
+  await verifier.verify(key.token);
+  expect(known(verifier, key.token)).toMatchObject({ valid: true });
+  await service.operator.DELETE('/v1/keys/{keyId}', {
+    params: { path: { keyId: own.id }, query: { accountId: `acc_${'0'.repeat(24)}` } },
+  });
+  await expect(verifier.verify(key.token)).rejects.toThrow();
+});
