@@ -78,6 +78,13 @@ export function parseCidr(text: string): { cidr: Cidr } | { fault: string } {
   return { cidr: first };
 }
 
+/** Reads a range that `formatCidr` wrote. Undefined where it is none. */
+export function readCidr(text: string): Cidr | undefined {
+  const [start = '', length] = text.split('/');
+  const address = parseAddress(start);
+  return address && { ...address, free: BigInt(address.bits) - BigInt(length ?? address.bits) };
+}
+
 /** A range as text, in one way: as RFC 5952 has it, a single address with `/32` or `/128`. */
 export function formatCidr({ bits, value, free }: Cidr): string {
   return `${bits === 32 ? formatV4(value) : formatV6(value)}/${BigInt(bits) - free}`;

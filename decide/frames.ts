@@ -1,4 +1,4 @@
-import { formatCidr, parseCidr } from './cidr.ts';
+import { formatCidr, readCidr } from './cidr.ts';
 import type { Limit } from './limits.ts';
 import type { GoneReason, Outcome, TokenState } from './verdict.ts';
 import type { Found } from './verified-key.ts';
@@ -134,7 +134,7 @@ export function toWire(found: Found): WireKey | WireTombstone {
 export function fromWire({ hash, key }: WireFound): Found | undefined {
   if (!key) return undefined;
   if (key.gone) return { ...key, hash };
-  const ranges = key.allowedIps?.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
+  const ranges = key.allowedIps?.flatMap((range) => readCidr(range) ?? []);
   return {
     ...key,
     hash,

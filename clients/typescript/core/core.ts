@@ -1,3 +1,4 @@
+import { addressOf } from './address.ts';
 import { type ApiError, ConnectionError, requestIdOf, TimeoutError, UnexpectedAnswer } from './errors.ts';
 import type { CallOptions, CoreOptions } from './options.ts';
 import { type Call, nameOf, requestOf } from './request.ts';
@@ -44,10 +45,7 @@ export class Core {
 
   constructor(contract: Contract, options: CoreOptions) {
     this.#contract = contract;
-    const baseUrl = options.baseUrl ?? fromEnvironment('LATCHKEY_URL');
-    if (!baseUrl) throw new TypeError('Pass a baseUrl, or set LATCHKEY_URL.');
-    const token = options.token ?? (options.baseUrl ? undefined : fromEnvironment('LATCHKEY_TOKEN'));
-    this.#options = { ...options, baseUrl, token };
+    this.#options = { ...options, ...addressOf(options) };
   }
 
   get hasToken(): boolean {
@@ -179,14 +177,4 @@ function canHelp(failure: unknown, repeatable: boolean | undefined): boolean {
   // Nothing was done: the request was refused before it was handled.
   if (status === 408 || status === 429 || code === 'overloaded') return true;
   return repeatable === true && [500, 502, 503, 504].includes(status ?? 0);
-}
-
-function fromEnvironment(name: string): string | undefined {
-  try {
-    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-    return process?.env?.[name];
-  } catch {
-    // Deno asks for a permission, which may be denied.
-    return undefined;
-  }
 }

@@ -3,18 +3,22 @@ import { parseScopeQuery, type ScopeQuery } from '../../../decide/scope-query.ts
 import { isPlausible } from '../../../decide/token-form.ts';
 import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
 import { type Found, type VerifiedKey, verdictOn } from '../../../decide/verified-key.ts';
+import { contract } from '../contract.ts';
+import { addressOf } from '../core/address.ts';
+import { Core } from '../core/core.ts';
+import type { CoreOptions } from '../core/options.ts';
 import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { Blind, Connection } from './connection.ts';
 import { builtInHash, type Hash } from './hash.ts';
-import { httpVerifier } from './http.ts';
 import { Reporter } from './reporter.ts';
 
-export interface VerifierOptions {
-  /** Where the service answers, such as `https://keys.example.com`. */
-  baseUrl: string;
-  /** The operator token, or a key with `keys:verify` of the operator's account: no other may open a verifier. */
-  token: string;
+export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' | 'onAttempt' | 'onAnswer'> {
+  /**
+   * The operator token, or a key with `keys:verify` of the operator's account: no other may open a verifier. Default:
+   * `LATCHKEY_TOKEN`, but only together with `LATCHKEY_URL`.
+   */
+  token?: string | undefined;
   /** How much memory the cache may take, about, in MiB. 64, unless it is given: 25,000 to 50,000 keys. */
   cacheMb?: number | undefined;
   /**
@@ -24,8 +28,6 @@ export interface VerifierOptions {
   onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
   /** Used instead of the global `WebSocket`. */
   WebSocket?: typeof WebSocket | undefined;
-  /** Used instead of the global `fetch`. */
-  fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /** Verifies tokens in this process. */
@@ -73,7 +75,7 @@ const refusals = [4401, 4403];
  * @throws VerifierRefused where the token may not open one
  * @throws TypeError where this runtime has no WebSocket, or no SHA-512
  */
-export async function createVerifier(options: VerifierOptions): Promise<Verifier> {
+export async function createVerifier(options: VerifierOptions = {}): Promise<Verifier> {
   const verifier = new InProcess(options);
   try {
     await verifier.started();
@@ -93,7 +95,8 @@ class InProcess implements Verifier {
   readonly #url: string;
   readonly #instance = crypto.randomUUID();
   readonly #hash: Hash = builtInHash();
-  readonly #http: Verifies;
+  readonly #token: string;
+  readonly #core: Core;
   readonly #reporter = new Reporter();
   readonly #telling: ReturnType<typeof setInterval>;
   /** What is told of each key that is accepted: made once. */
@@ -108,7 +111,9 @@ class InProcess implements Verifier {
   #settleStart: (error?: Error) => void = () => {};
 
   constructor(options: VerifierOptions) {
-    const { WebSocket = globalThis.WebSocket, baseUrl, token, fetch } = options;
+    const { WebSocket = globalThis.WebSocket } = options;
+    const { baseUrl, token } = addressOf(options);
+    if (!token) throw new TypeError('Pass a token, or set LATCHKEY_URL and LATCHKEY_TOKEN.');
     if (!WebSocket)
       throw new TypeError(
         'A verifier needs WebSocket: Node 22 or later, Bun or Deno, or pass one as `WebSocket`.',
@@ -116,7 +121,8 @@ class InProcess implements Verifier {
     this.#options = options;
     this.#WebSocket = WebSocket;
     this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}/v1/verifier`;
-    this.#http = httpVerifier({ baseUrl, token, fetch });
+    this.#token = token;
+    this.#core = new Core(contract, options);
     this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
     this.#connect();
   }
@@ -140,13 +146,13 @@ class InProcess implements Verifier {
   verify(token: string, asked: Asked = noAsked): Verdict | Promise<Verdict> {
     if (!isPlausible(token)) return unknown;
     const connection = this.#current;
-    if (!connection) return this.#http.verify(token, asked);
+    if (!connection) return this.#overHttp(token, asked);
     const found = connection.keys.find(this.#hash(token));
     if (!(found instanceof Promise)) return this.#decide(connection, token, found, asked);
     return found.then(
       (found) => this.#decide(connection, token, found, asked),
       (error) => {
-        if (error instanceof Blind) return this.#http.verify(token, asked);
+        if (error instanceof Blind) return this.#overHttp(token, asked);
         throw error;
       },
     );
@@ -180,7 +186,7 @@ class InProcess implements Verifier {
   ): Verdict | Promise<Verdict> {
     if (!found) return unknown;
     // Units are spent, and the first use of a token is written, by the service alone.
-    if (!found.gone && (found.limits || found.state === 'next')) return this.#http.verify(token, asked);
+    if (!found.gone && (found.limits || found.state === 'next')) return this.#overHttp(token, asked);
     const client = () => clientOf(asked);
     const presented = { scopes: this.#scopesOf(asked), audience: asked.audience, client };
     const at = connection.clock.now();
@@ -188,6 +194,12 @@ class InProcess implements Verifier {
     if (!verdict.key) return unknown;
     this.#reporter.record(found, verdict.valid ? 'valid' : verdict.reason, at, client);
     return verdict.valid ? this.#acceptedOf(verdict.key) : refusedBody(verdict, presented);
+  }
+
+  /** Asks the service, as the client's `verify` does. */
+  #overHttp(token: string, asked: Asked): Promise<Verdict> {
+    const call = { method: 'POST', path: '/v1/keys/verify', body: { ...asked, token } };
+    return this.#core.call(call) as Promise<Verdict>;
   }
 
   #acceptedOf(key: VerifiedKey): Verdict {
@@ -222,10 +234,10 @@ class InProcess implements Verifier {
 
   /** Opens a connection that is to take the place of the current one. */
   #connect(): void {
-    const { token, cacheMb = 64 } = this.#options;
+    const { cacheMb = 64 } = this.#options;
     const connection: Connection = new Connection(
       {
-        ...{ url: this.#url, token, instance: this.#instance, WebSocket: this.#WebSocket },
+        ...{ url: this.#url, token: this.#token, instance: this.#instance, WebSocket: this.#WebSocket },
         cacheBytes: cacheMb * 2 ** 20,
       },
       {
