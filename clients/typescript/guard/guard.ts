@@ -3,7 +3,7 @@ import type { Asked, Verifies } from '../verify.ts';
 import { credentialOf, headerOf, type RequestHeaders } from './credential.ts';
 import { limitHeaders } from './limit-headers.ts';
 import { isPromise } from './maybe-async.ts';
-import { errorCodes, type GuardProblem, type RefusalReason, refusals, titles } from './refusals.ts';
+import { type GuardProblem, type RefusalReason, refusals, statuses } from './refusals.ts';
 import type { OnUnavailable, Requirement } from './requirement.ts';
 
 export type { RequestHeaders } from './credential.ts';
@@ -60,7 +60,7 @@ export interface Guard {
   ): Checked | Promise<Checked>;
 }
 
-const nothing = Object.freeze({});
+const nothing = {};
 
 /** A guard of endpoints, for any framework. Adapters for some stand beside it, such as `@latchkey/client/hono`. */
 export function createGuard({
@@ -76,14 +76,14 @@ export function createGuard({
     required: Requirement = nothing,
     facts: Pick<Refused, 'verdict' | 'error'> = nothing,
   ): Refused {
-    const [status, code, detail] = refusals[reason] ?? refusals.unknown;
+    const [status, detail, code = reason] = refusals[reason] ?? refusals.unknown;
+    const [title, error] = statuses[status];
     const { verdict } = facts;
-    const problem: GuardProblem = { type: 'about:blank', title: titles[status], status, code, detail };
+    const problem: GuardProblem = { type: 'about:blank', title, status, code, detail };
     const headers: Record<string, string> = {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
     };
-    const error = errorCodes[status];
     if (error) {
       let challenge = `Bearer realm="${realm}"`;
       if (reason !== 'missing') challenge += `, error="${error}"`;

@@ -29,7 +29,7 @@ export type HonoGuard = ((wanted?: Wanted) => MiddlewareHandler<GuardEnv>) & {
 };
 
 /** A route with the guard before its own middleware. */
-type GuardedRoute<Route> = Omit<Route, 'middleware'> & {
+type GuardedRoute<Route> = Omit<Route, 'middleware' | 'getRoutingPath'> & {
   middleware: [MiddlewareHandler<GuardEnv>, ...OwnMiddleware<Route>];
 };
 
@@ -67,12 +67,9 @@ export function createGuard({ clientIp, scheme = 'apiKey', ...options }: HonoGua
         if (!c.res.headers.has(name)) c.header(name, value);
     };
   };
-  const secured = (route: Secured) => {
-    // What createRoute adds is not enumerable, so that a spread would lose it.
-    const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(route));
-    return Object.assign(copy, {
-      middleware: [guard(wantedBy(route, scheme)), ...[route.middleware ?? []].flat()],
-    });
-  };
+  const secured = (route: Secured) => ({
+    ...route,
+    middleware: [guard(wantedBy(route, scheme)), ...[route.middleware ?? []].flat()],
+  });
   return Object.assign(guard, { secured: secured as HonoGuard['secured'] });
 }

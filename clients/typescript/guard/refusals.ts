@@ -16,50 +16,40 @@ export interface GuardProblem {
   missingScopes?: string[];
 }
 
-export type RefusalStatus = keyof typeof titles;
+export type RefusalStatus = keyof typeof statuses;
 
-/** The phrases of the statuses (RFC 9110, section 15). */
-export const titles = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-};
+/** The phrase of each status (RFC 9110, section 15), and its error code in a challenge (RFC 6750, section 3.1). */
+export const statuses = {
+  400: ['Bad Request', 'invalid_request'],
+  401: ['Unauthorized', 'invalid_token'],
+  403: ['Forbidden', 'insufficient_scope'],
+  429: ['Too Many Requests'],
+  503: ['Service Unavailable'],
+} as const;
 
-/** The error codes of RFC 6750, section 3.1. */
-export const errorCodes: { [Status in RefusalStatus]?: string } = {
-  400: 'invalid_request',
-  401: 'invalid_token',
-  403: 'insufficient_scope',
-};
-
-type Refusal = readonly [status: RefusalStatus, code: string, detail: string];
+/** The code is that of the reason, if none is given. */
+type Refusal = readonly [status: RefusalStatus, detail: string, code?: string];
 
 // Whoever holds a stolen token does not learn whether it ever was one.
-const invalidToken: Refusal = [401, 'invalid_token', 'The key is not valid.'];
+const invalidToken: Refusal = [401, 'The key is not valid.', 'invalid_token'];
 
 /**
  * The answer for each reason. A key that is refused for its own sake is a 401 `invalid_token`, also where it is used
  * from the wrong address or for the wrong audience: RFC 6750 has 403 for scopes alone, and Latchkey answers the same.
  */
 export const refusals: Readonly<Record<RefusalReason, Refusal>> = {
-  missing: [401, 'unauthenticated', 'Send an API key as "Authorization: Bearer <key>".'],
-  malformed: [
-    400,
-    'invalid_request',
-    'Send the API key once, as "Authorization: Bearer <key>", and nowhere else.',
-  ],
+  missing: [401, 'Send an API key as "Authorization: Bearer <key>".', 'unauthenticated'],
+  malformed: [400, 'Send an API key as "Authorization: Bearer <key>", and only once.', 'invalid_request'],
   unknown: invalidToken,
   revoked: invalidToken,
   rotated: invalidToken,
   disabled: invalidToken,
-  expired: [401, 'expired', 'The key has expired.'],
-  not_yet_valid: [401, 'not_yet_valid', 'The key is not valid yet.'],
-  insufficient_scope: [403, 'insufficient_scope', 'The key lacks a scope.'],
-  ip_not_allowed: [401, 'ip_not_allowed', 'The key cannot be used from this address.'],
-  wrong_audience: [401, 'wrong_audience', 'The key is not for this API.'],
-  rate_limited: [429, 'rate_limited', 'The key has reached a limit.'],
-  quota_exceeded: [429, 'quota_exceeded', 'The quota of the key is used up.'],
-  unavailable: [503, 'unavailable', 'The key could not be verified: try again in a second.'],
+  expired: [401, 'The key has expired.'],
+  not_yet_valid: [401, 'The key is not valid yet.'],
+  insufficient_scope: [403, 'The key lacks a scope.'],
+  ip_not_allowed: [401, 'The key cannot be used from this address.'],
+  wrong_audience: [401, 'The key is not for this API.'],
+  rate_limited: [429, 'The key has reached a limit.'],
+  quota_exceeded: [429, 'The quota of the key is used up.'],
+  unavailable: [503, 'The key could not be verified: try again in a second.'],
 };

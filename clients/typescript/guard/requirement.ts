@@ -5,7 +5,8 @@ import type { Asked } from '../verify.ts';
  * Decides on a request when nothing is known about its key, since the service cannot be reached. It returns the key to
  * go on with, or undefined to refuse the request with 503.
  */
-export type OnUnavailable = (error: unknown) => VerifiedKey | undefined;
+// biome-ignore lint/suspicious/noConfusingVoidType: it may do nothing but log.
+export type OnUnavailable = (error: unknown) => VerifiedKey | undefined | void;
 
 /** What an endpoint requires of a key. With nothing required, every valid key is let in. */
 export interface Requirement extends Omit<Asked, 'ip' | 'userAgent'> {

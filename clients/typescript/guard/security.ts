@@ -13,13 +13,14 @@ export interface Secured {
 export function wantedBy({ security = [] }: Secured, scheme: string): Requirement {
   const alternatives = security.map((schemes) => {
     const scopes = schemes[scheme];
-    if (!scopes || Object.keys(schemes).length > 1)
-      throw new TypeError(`Each of the route's security requirements must be { ${scheme}: [scopes] }.`);
-    return scopes;
+    if (!scopes || Object.keys(schemes).length > 1) throw new TypeError(mustBe(scheme));
+    return [...scopes];
   });
   const [first, ...others] = alternatives;
-  if (!first) throw new TypeError(`The route must have a security requirement, { ${scheme}: [scopes] }.`);
-  if (others.length === 0) return { scopes: [...first] };
-  if (alternatives.some((scopes) => scopes.length === 0)) return {};
+  if (!first) throw new TypeError(mustBe(scheme));
+  if (others.length === 0) return { scopes: first };
+  if (alternatives.some(({ length }) => length === 0)) return {};
   return { scopeQuery: alternatives.map((scopes) => `(${scopes.join(' AND ')})`).join(' OR ') };
 }
+
+const mustBe = (scheme: string) => `The security of the route must be a list of { ${scheme}: [scopes] }.`;
