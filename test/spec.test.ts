@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { methodNameOf } from '../api/method-names.ts';
+import { operationsModule } from '../scripts/support/typed-client.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -47,6 +49,21 @@ test('every operation has an id of its own, a summary and a description', () => 
     expect(operation.summary).toMatch(/\w/);
     expect(operation.description).toMatch(/\w/);
   }
+});
+
+test('the typed client has a method for each operation, and no two have the same name', () => {
+  const paths = { schema: './schema.gen.ts', from: 'spec/latchkey.json' };
+  const document = documentOf('latchkey');
+  const made = operationsModule('latchkey', document, paths);
+  for (const { method, path, operation } of operationsOf(document)) {
+    const names = methodNameOf('latchkey', { path, operationId: operation.operationId ?? '' });
+    expect(made).toContain(`${names.at(-1)}: '${method.toUpperCase()} ${path}`);
+  }
+  const batch = operationsOf(document).find(({ path }) => path === '/v1/keys/verify/batch');
+  Object.assign(batch?.operation ?? {}, { operationId: 'verifyKeys' });
+  expect(() => operationsModule('latchkey', document, paths)).toThrow(
+    'Two operations of latchkey are called keys.verify in the typed client: see api/method-names.ts.',
+  );
 });
 
 test('operations.txt lists every operation', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documentOf, operationsOf } from '../../api/document.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 
@@ -264,6 +265,30 @@ test('every snippet of its README type-checks', async () => {
   await typeCheck([...Object.keys(snippets), 'program.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
+    types: ['node'],
+    skipLibCheck: true,
+  });
+});
+
+/** What the samples leave to their reader. */
+const variables = `
+declare const token: string;
+declare const password: string;
+declare const currentPassword: string;
+declare const newPassword: string;
+declare const headers: { 'Github-Public-Key-Identifier': string; 'Github-Public-Key-Signature': string };
+`;
+
+test('every sample in the docs type-checks', async () => {
+  const samples = operationsOf(documentOf('latchkey')).map(({ operation }) => ({
+    file: `sample-${operation.operationId}.ts`,
+    code: operation['x-codeSamples'][0].source,
+  }));
+  await writeFile(join(project, 'variables.d.ts'), variables);
+  for (const { file, code } of samples) await writeFile(join(project, file), code);
+  await typeCheck(['variables.d.ts', ...samples.map(({ file }) => file)], {
+    module: 'nodenext',
+    lib: ['es2022', 'dom'],
     types: ['node'],
     skipLibCheck: true,
   });
