@@ -131,10 +131,8 @@ await latchkey.GET('/v1/keys', { params: { query: { limits: 1 } } });
 /** What a stranger's program does with a running service, with the help of the README. */
 const program = `
 import { ConnectionError, createLatchkey, LatchkeyError, type Session, UnexpectedAnswer } from '@latchkey/client';
-import { Hono } from 'hono';
 import { namesOfKeys } from './all-keys.ts';
 import { createBoth } from './journal.ts';
-import { requireKey } from './require-key.ts';
 import { signedIn } from './session.ts';
 
 const [baseUrl = '', brokenProxy = '', nobody = '', email = ''] = process.argv.slice(2);
@@ -161,12 +159,14 @@ const invalid = await thrown(anonymous.sessions.create({ ...credentials, email: 
 const unexpected = await thrown(createLatchkey({ baseUrl: brokenProxy }).keys.list());
 const nowhere = await thrown(createLatchkey({ baseUrl: nobody }).POST('/v1/sessions', { body: credentials }));
 
-const app = new Hono().get('/', requireKey(latchkey, 'files:read'), (c) => c.text(c.var.key.name));
-app.get('/write', requireKey(latchkey, 'files:write'), (c) => c.text(c.var.key.name));
-const ask = async (path: string, token?: string) => {
+process.env.LATCHKEY_URL = baseUrl;
+process.env.LATCHKEY_TOKEN = kept[0]?.accessToken;
+const { app } = await import('./api.ts');
+const bare = await latchkey.keys.create({ name: 'Bare' });
+const ask = async (token?: string) => {
   const headers = token === undefined ? {} : { Authorization: \`Bearer \${token}\` };
-  const response = await app.request(path, { headers });
-  return \`\${response.status} \${await response.text()}\`;
+  const response = await app.request('/files', { headers });
+  return \`\${response.status} \${Object.keys(await response.json())}\`;
 };
 
 console.log(
@@ -175,10 +175,10 @@ console.log(
     listed: listed.sort(),
     code: gone instanceof LatchkeyError && gone.code,
     invalid: invalid instanceof LatchkeyError && invalid.problem.errors?.[0]?.pointer,
-    good: await ask('/', one.token),
-    none: await ask('/'),
-    lacking: await ask('/write', one.token),
-    revoked: await ask('/', two.token),
+    good: await ask(one.token),
+    none: await ask(),
+    lacking: await ask(bare.token),
+    revoked: await ask(two.token),
     unexpected: unexpected instanceof UnexpectedAnswer && unexpected.message,
     unconnected: nowhere instanceof ConnectionError && !nowhere.mayHaveArrived,
     others: (await createBoth(baseUrl, kept[0]?.accessToken ?? '')).map((token) => token?.slice(0, 3)),
@@ -225,7 +225,7 @@ beforeAll(async () => {
   await run('sh', ['-euc', install], project);
 
   // What else the snippets of the README import is here already.
-  for (const borrowed of ['hono', '@types/node']) {
+  for (const borrowed of ['hono', '@hono/zod-openapi', '@types/node']) {
     const path = join(project, 'node_modules', borrowed);
     await mkdir(dirname(path), { recursive: true });
     await symlink(join(root, 'node_modules', borrowed), path);
@@ -261,7 +261,7 @@ test.each([
 });
 
 test('every snippet of its README type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(11);
+  expect(Object.keys(snippets)).toHaveLength(13);
   await typeCheck([...Object.keys(snippets), 'program.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
@@ -307,10 +307,10 @@ test.each(Object.entries(runtimes))(
       listed: ['One', 'Three', 'Two'],
       code: 'key_not_found',
       invalid: '#/email',
-      good: '200 One',
-      none: '401 {"error":"missing"}',
-      lacking: '403 {"error":"insufficient_scope"}',
-      revoked: '401 {"error":"revoked"}',
+      good: '200 owner',
+      none: '401 type,title,status,code,detail',
+      lacking: '403 type,title,status,code,detail,missingScopes',
+      revoked: '401 type,title,status,code,detail',
       unexpected: 'GET /v1/keys got 502, but not an answer of Latchkey.',
       unconnected: true,
       others: ['lk_', 'eyJ'],
