@@ -3,6 +3,7 @@ import { client, deployment, newAccount, percentile, type Send } from '../../scr
 import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { type HotKey, minter, random, scope, waysOn } from './ways.ts';
 
 export interface RevocationFigures {
   revocations: number;
@@ -19,66 +20,6 @@ export interface RevocationFigures {
   worstPartitioned: number;
 }
 
-interface HotKey {
-  id: string;
-  token: string;
-  /** Of this key alone. */
-  metadata: Record<string, string>;
-  /** The role that it has its scope by; absent: it has the scope itself. */
-  roleId?: string | undefined;
-  /** When its revocation was answered, by `performance.now()`. */
-  refusedFrom?: number;
-}
-
-const random = (below: number) => Math.floor(Math.random() * below);
-
-/** How the token of a key is ended: resolves when that was answered, and says from when on it must be refused. */
-type Way = (
-  key: HotKey,
-  send: Send,
-  sendElsewhere: Send,
-) => Promise<{ answered: boolean; notBefore?: number }>;
-
-const answer = ({ status }: { status: number }) => ({ answered: status === 200 || status === 204 });
-
-/** The ways, each of which answers only when it is in force everywhere. */
-function waysOn(query: string): Way[] {
-  const path = ({ id }: HotKey, step = '') => `/v1/keys/${id}${step}${query}`;
-  const remove: Way = async (key, send) => answer(await send('DELETE', path(key)));
-  return [
-    remove,
-    remove,
-    async (key, send) => {
-      const filter = { metadata: key.metadata };
-      return answer(await send('POST', '/v1/keys/revoke', { filter, expectedCount: 1 }));
-    },
-    async (key, send) => answer(await send('POST', '/v1/leaks', { token: key.token })),
-    async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
-    async (key, send) =>
-      answer(
-        key.roleId === undefined
-          ? await send('PATCH', path(key), { scopes: [] })
-          : await send('PATCH', `/v1/roles/${key.roleId}`, { scopes: [] }),
-      ),
-    async (key, send) => answer(await send('PATCH', path(key), { allowedIps: ['203.0.113.0/24'] })),
-    async (key, send) => {
-      const notBefore = Date.now() + 200 + random(300);
-      const expiresAt = new Date(notBefore).toISOString();
-      return { ...answer(await send('PATCH', path(key), { expiresAt })), notBefore };
-    },
-    async (key, send) => answer(await send('POST', path(key, '/rotate'), { immediate: true })),
-    // The first use of the new token ends the old one, on whichever replica it comes.
-    async (key, send, sendElsewhere) => {
-      const { status, body } = await send('POST', path(key, '/rotate'), { overlapSeconds: 0 });
-      if (status !== 200) return { answered: false };
-      const used = await sendElsewhere('POST', '/v1/keys/verify', { token: JSON.parse(body).token });
-      return { answered: used.body.startsWith('{"valid":true') };
-    },
-  ];
-}
-
-/** What every key may do at first. */
-const scope = 'files:read';
 const replicas = 4;
 const revokers = 8;
 /** How many keys are alive at first. */
@@ -117,17 +58,10 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   const figures = { revocations: 0, verifications: 0, acceptedAfter: 0, unexpected: 0, partitions: 0 };
   /** Those that are verified all the time: the living, and for a while the dead. */
   const keys: HotKey[] = [];
-  let minted = 0;
+  const mintOn = minter(query);
   const mint = async (send: Send) => {
-    minted += 1;
-    const name = `role-${minted}`;
-    const byRole = minted % 4 === 0;
-    const role = byRole ? await send('POST', '/v1/roles', { name, scopes: [scope] }) : undefined;
-    if (role && role.status !== 201) return;
-    const given = role ? { roles: [name] } : { scopes: [scope] };
-    const key = { name: 'Key', metadata: { name }, ...given };
-    const { status, body } = await send('POST', `/v1/keys${query}`, key);
-    if (status === 201) keys.push({ ...JSON.parse(body), roleId: role && JSON.parse(role.body).id });
+    const key = await mintOn(send);
+    if (key) keys.push(key);
     if (keys.length > hot * 2) keys.splice(0, keys.length - hot * 2);
   };
   const check = async (send: Send, key: HotKey) => {

@@ -12,6 +12,7 @@ import { signIns } from './signins.ts';
 import { sigterm } from './sigterm.ts';
 import { slow } from './slow.ts';
 import { unread } from './unread.ts';
+import { verifiers } from './verifiers.ts';
 
 /** The long rounds of test/faults, as a Markdown table: `npm run faults`, or some of them: `npm run faults kill`. */
 
@@ -37,6 +38,7 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'network, half-closed': () => badNetwork('halfClose', { faultMs: 6000 }),
   'network, stalled': () => badNetwork('stall', { faultMs: 8000 }),
   'revocation, 4 replicas, one cut off again and again': () => revocations({ count: 2000 }),
+  'verifiers, 8 in 4 replicas, killed, frozen, held up, cut off': () => verifiers({ count: 2000 }),
   'limits, 4 replicas, killed, frozen, cut off, changed': () => overshoot({ windows: 500, restarts: 2 }),
   'limits, SIGTERM': () => endReplicas('SIGTERM'),
   'limits, kill -9': () => endReplicas('SIGKILL'),

@@ -13,6 +13,7 @@ import { signIns } from '../faults/signins.ts';
 import { sigterm } from '../faults/sigterm.ts';
 import { slow } from '../faults/slow.ts';
 import { type Unread, unread } from '../faults/unread.ts';
+import { verifiers } from '../faults/verifiers.ts';
 
 /** Short rounds; the long ones, with figures, are `npm run faults`. Bounds are wide, since the machine is shared. */
 
@@ -25,6 +26,13 @@ test.each(['embedded', 'Postgres'] as const)(
     expect(found).toMatchObject({ answeredOtherwise: 0, createdTwice: 0 });
   },
 );
+
+test('no verifier accepts a key that was revoked, whatever befalls it, its network and its replica', async () => {
+  const { known, acceptedAfter, faults } = await verifiers({ count: 30 });
+  expect(known).toBeGreaterThan(0);
+  expect(faults).toBeGreaterThan(0);
+  expect(acceptedAfter).toBe(0);
+});
 
 test.each(['embedded', 'Postgres'] as const)(
   'killed in the middle of rotations, the service locks nobody out on %s, and repeated rotations are answered alike',

@@ -10,6 +10,8 @@ export interface Fleet extends AsyncDisposable {
   /** Before the Postgres of the first place. */
   proxy: NetworkProxy;
   accountId: string;
+  operatorToken: string;
+  portOf: (place: number) => number;
   process: (place: number) => ServiceProcess | undefined;
   /** Starts a process at a place where there is none. */
   start: (place: number) => Promise<void>;
@@ -21,7 +23,8 @@ export interface Fleet extends AsyncDisposable {
   call: <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
 }
 
-export async function startFleet(size = 4): Promise<Fleet> {
+/** @param settings of each process, beside those that it needs */
+export async function startFleet(size = 4, settings: Record<string, string> = {}): Promise<Fleet> {
   await using stack = new AsyncDisposableStack();
   const postgres = await startPostgres();
   stack.defer(() => postgres.stop());
@@ -41,7 +44,8 @@ export async function startFleet(size = 4): Promise<Fleet> {
 
   const start = async (place: number) => {
     const DATABASE_URL = place === 0 ? throughProxy.href : postgres.url;
-    running.set(place, await startProcess({ env: { ...secrets, DATABASE_URL, PORT: String(ports[place]) } }));
+    const env = { ...secrets, ...settings, DATABASE_URL, PORT: String(ports[place]) };
+    running.set(place, await startProcess({ env }));
   };
   for (let place = 0; place < size; place += 1) await start(place);
   const urlOf = (place: number) => `http://127.0.0.1:${ports[place]}`;
@@ -59,6 +63,8 @@ export async function startFleet(size = 4): Promise<Fleet> {
     postgres,
     proxy,
     accountId,
+    operatorToken: secrets.OPERATOR_TOKEN,
+    portOf: (place) => ports[place] ?? 0,
     process: (place) => running.get(place),
     start,
     connect,

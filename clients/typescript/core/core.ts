@@ -67,7 +67,8 @@ export class Core {
     const endsAt = performance.now() + deadline;
 
     for (let attempt = 1; ; attempt += 1) {
-      const left = endsAt - performance.now();
+      // Nothing is left where the process did something else meanwhile.
+      const left = Math.max(0, endsAt - performance.now());
       let failure: unknown;
       try {
         const { response, body } = await this.once(call, {
