@@ -13,7 +13,16 @@ import {
   TimeoutError,
   UnexpectedAnswer,
 } from '../clients/typescript/client.ts';
-import { cut, html, json, misbehave, problem, reset, silent } from './support/misbehaving.ts';
+import {
+  cut,
+  html,
+  json,
+  type Misbehaviour,
+  misbehave,
+  problem,
+  reset,
+  silent,
+} from './support/misbehaving.ts';
 
 const key = { id: 'key_6921a5d4b281af121fcda4cf', name: 'A' };
 const page = { data: [key], nextCursor: null };
@@ -135,6 +144,18 @@ describe('what is repeated', () => {
     expect(await attempts(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.list())).toBe(1);
   });
 
+  test('the page of a proxy is let go before the call is repeated', async () => {
+    const closed = Promise.withResolvers<void>();
+    const endless: Misbehaviour = (response, request) => {
+      request.socket.once('close', closed.resolve);
+      response.writeHead(502, { 'Content-Type': 'text/html' }).write('<h1>');
+    };
+    await using server = await misbehave(endless, json(key));
+    expect(await createLatchkey({ baseUrl: server.url }).keys.get(key.id)).toEqual(key);
+    await closed.promise;
+    // The garbage collector would close it as well, but some seconds later.
+  }, 2_000);
+
   test('a call by path is made once', async () => {
     await using server = await misbehave(unavailable);
     const { error, response } = await createLatchkey({ baseUrl: server.url }).GET('/v1/keys');
@@ -182,6 +203,12 @@ describe('how long a call takes', () => {
     expect(error.message).toMatch(/^GET \/v1\/keys got no answer within \d+ ms\.$/);
     expect(performance.now() - began).toBeLessThan(1000);
     expect(mute.received).toHaveLength(3);
+
+    const again = performance.now();
+    expect(await caught(createLatchkey({ baseUrl: mute.url, deadline: 100 }).keys.list())).toBeInstanceOf(
+      TimeoutError,
+    );
+    expect(performance.now() - again).toBeLessThan(1000);
   });
 
   test('the time counts until the body is read', async () => {
@@ -221,6 +248,7 @@ describe('how long a call takes', () => {
       { signal: between.signal },
     );
     expect(await caught(waiting)).toBeInstanceOf(AbortError);
+    expect(performance.now() - (busy.received[0]?.at ?? 0)).toBeLessThan(1000);
     expect(busy.received).toHaveLength(1);
   });
 
