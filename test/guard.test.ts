@@ -9,6 +9,7 @@ import {
 import { requirementOf } from '../clients/typescript/guard/requirement.ts';
 import { type Secured, wantedBy } from '../clients/typescript/guard/security.ts';
 import type { Invalid, MintedKey } from '../clients/typescript/schema.gen.ts';
+import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
 import type { Verifies } from '../clients/typescript/verify.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
@@ -320,11 +321,22 @@ test('onUnavailable hears the error, and may give a key to go on with', async ()
   expect(await guard.check({}, { onUnavailable: () => known.key })).toMatchObject({ status: 401 });
 });
 
-test('a verdict that is at hand is not waited for', async () => {
-  const known = await verifies.verify(good.token);
-  const guard = createGuard({ verify: { verify: () => known } });
-  expect(guard.check(bearer(good.token))).toMatchObject({ ok: true });
-  expect(guard.check({})).toMatchObject({ ok: false });
+test('with the in-process verifier an answer is at hand, until the key is revoked', async () => {
+  const baseUrl = await service.listen();
+  await using verifier = await createVerifier({ baseUrl, token: service.operatorToken });
+  const guard = createGuard({ verify: verifier });
+  const key = await mint({});
+  const ask = (requirement?: Requirement) => guard.check(bearer(key.token), requirement);
+  expect(await ask()).toMatchObject({ ok: true });
+
+  expect(ask({ scopes: ['files:read'] })).toMatchObject({ ok: true, key: { id: key.id } });
+  expect(ask({ scopes: ['files:write'] })).toMatchObject({ ok: false, status: 403 });
+  expect(guard.check({})).toMatchObject({ ok: false, status: 401 });
+  await service.operator.DELETE('/v1/keys/{keyId}', keyPath(key));
+  expect(await ask()).toMatchObject({ ok: false, reason: 'revoked' });
+});
+
+test('an error of verify that is thrown is answered at once', () => {
   expect(createGuard({ verify: throwing }).check(bearer(good.token))).toMatchObject({ status: 503 });
 });
 

@@ -15,6 +15,7 @@ import { latchkey } from '../clients/typescript/guard/fastify.ts';
 import { createGuard as fetchGuard } from '../clients/typescript/guard/fetch.ts';
 import { createGuard as honoGuard } from '../clients/typescript/guard/hono.ts';
 import { type GuardMeta, responseMeta, createGuard as trpcGuard } from '../clients/typescript/guard/trpc.ts';
+import type { Verdict } from '../clients/typescript/schema.gen.ts';
 import type { Verifies } from '../clients/typescript/verify.ts';
 import { expectData, startService } from './support/harness.ts';
 
@@ -39,6 +40,25 @@ beforeAll(async () => {
   authorized = await mint({});
   limited = await mint({ limits: [{ name: 'burst', limit: 100, windowSeconds: 60 }] });
 });
+
+/** A guard whose own hook throws. */
+const failing = {
+  verify: { verify: () => Promise.reject(new Error('unreachable')) },
+  onUnavailable: () => {
+    throw new Error('The hook failed.');
+  },
+};
+
+/** A guard that waits for its verdict, and tells when it is asked. */
+function waiting() {
+  const asked = Promise.withResolvers<void>();
+  const verdict = Promise.withResolvers<Verdict>();
+  const ask = () => {
+    asked.resolve();
+    return verdict.promise;
+  };
+  return { verify: { verify: ask }, asked: asked.promise, answer: verdict.resolve };
+}
 
 /** Has a handler of Node's listen until the test ends. */
 async function listen(handler: RequestListener): Promise<string> {
@@ -95,6 +115,52 @@ describe('express', () => {
     expect(response.statusCode).toBe(400);
   });
 });
+
+test('a hook that throws fails the request in whatever framework, and does not let it in', async () => {
+  const reached: string[] = [];
+  const fastify = Fastify();
+  onTestFinished(() => fastify.close());
+  await fastify.register(latchkey, failing);
+  fastify.get('/', () => reached.push('fastify'));
+  const injected = await fastify.inject({ url: '/', headers: authorized });
+  expect(injected.statusCode).toBe(500);
+
+  const app = express().get('/', expressGuard(failing)(), () => void reached.push('express'));
+  app.use(((_error, _req, res, _next) => void res.status(500).end()) satisfies express.ErrorRequestHandler);
+  expect((await fetch(await listen(app), { headers: authorized })).status).toBe(500);
+
+  const hono = new Hono().get('/', honoGuard(failing)(), (c) => c.json(reached.push('hono')));
+  hono.onError((_error, c) => c.body(null, 500));
+  expect((await hono.request('/', { headers: authorized })).status).toBe(500);
+
+  const GET = fetchGuard(failing)([], () => Response.json(reached.push('fetch')));
+  await expect(GET(new Request('http://x/', { headers: authorized }))).rejects.toThrow('The hook failed.');
+  expect(reached).toEqual([]);
+});
+
+test.each(['express', 'fastify'])(
+  'in %s a client that leaves before the verdict harms nobody',
+  async (name) => {
+    const { verify: verifies, asked, answer } = waiting();
+    const verdict = await verify.verify(authorized.Authorization.slice(7));
+    let url: string;
+    if (name === 'express') {
+      url = await listen(express().get('/', expressGuard({ verify: verifies })(), () => {}));
+    } else {
+      const app = Fastify();
+      onTestFinished(() => app.close());
+      await app.register(latchkey, { verify: verifies });
+      app.get('/', () => '');
+      url = await app.listen({ port: 0, host: '127.0.0.1' });
+    }
+    const leaving = request(url, { headers: authorized }).on('error', () => {});
+    leaving.end();
+    await asked;
+    leaving.destroy();
+    answer(verdict);
+    expect((await fetch(url)).status).toBe(401);
+  },
+);
 
 describe('fastify', () => {
   const start = async () => {

@@ -288,6 +288,8 @@ describe.each(Object.entries(examples))('the guard of %s', (name, example) => {
         expect.soft(JSON.parse(answered.body), title).toMatchObject(bodyOf(example, answer.status, problem));
       if (answer.status === 200) expect.soft(answered.body, title).toContain(owner);
       else expect.soft(answered.headers['cache-control'], title).toBe('no-store');
+      const type = answer.status === 200 || isTrpc ? 'application/json' : 'application/problem+json';
+      expect.soft(answered.headers['content-type'], title).toContain(type);
     }
 
     const post = { method: 'POST', body: '{"name":"a"}' };

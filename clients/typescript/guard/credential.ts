@@ -7,8 +7,8 @@ export type RequestHeaders =
 export type Credential = { token: string } | { reason: 'missing' | 'malformed' };
 
 // The b64token of RFC 6750, section 2.1.
-const token = /^[\w.~+/-]{1,8192}=*$/;
-const bearer = /^bearer +(\S+)$/i;
+const plain = /^[\w.~+/-]{1,8192}=*$/;
+const bearer = /^bearer +([\w.~+/-]{1,8192}=*)$/i;
 // Also in a header that was sent twice: its values are joined with a comma.
 const hasBearer = /(?:^|,)\s*bearer(?:\s|$)/i;
 
@@ -35,10 +35,11 @@ export function headerOf(headers: RequestHeaders, name: string): string {
  */
 export function credentialOf(headers: RequestHeaders, apiKeyHeader?: string): Credential {
   const authorization = headerOf(headers, 'authorization');
-  const plain = apiKeyHeader ? headerOf(headers, apiKeyHeader) : '';
-  const isBearer = hasBearer.test(authorization);
-  if (!isBearer && plain === '') return { reason: 'missing' };
-  const sent = isBearer ? bearer.exec(authorization)?.[1] : plain;
-  if (sent === undefined || !token.test(sent) || (isBearer && plain !== '')) return { reason: 'malformed' };
-  return { token: sent };
+  const other = apiKeyHeader ? headerOf(headers, apiKeyHeader) : '';
+  const token = bearer.exec(authorization)?.[1];
+  if (token === undefined && !hasBearer.test(authorization)) {
+    if (other === '') return { reason: 'missing' };
+    return plain.test(other) ? { token: other } : { reason: 'malformed' };
+  }
+  return token === undefined || other !== '' ? { reason: 'malformed' } : { token };
 }
