@@ -401,3 +401,16 @@ describe('trpc', () => {
     expect(body).toMatchObject([{ result: { data: 'Key' } }, { error: { data: { code: 'FORBIDDEN' } } }]);
   });
 });
+
+test('a requirement that is misspelt does not compile', () => {
+  const handler = () => new Response();
+  // @ts-expect-error: it is called scopes
+  honoGuard({ verify })({ scope: ['files:read'] });
+  // @ts-expect-error: it is called scopes
+  expressGuard({ verify })({ scope: ['files:read'] });
+  // @ts-expect-error: it is called scopes
+  fetchGuard({ verify })({ scope: ['files:read'] }, handler);
+  const { procedure } = initTRPC.meta<GuardMeta>().create();
+  // @ts-expect-error: it is called scopes
+  procedure.meta({ scope: ['files:read'] });
+});

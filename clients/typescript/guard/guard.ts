@@ -3,7 +3,7 @@ import type { Asked, Verifies } from '../verify.ts';
 import { credentialOf, headerOf, type RequestHeaders } from './credential.ts';
 import { limitHeaders } from './limit-headers.ts';
 import { isPromise } from './maybe-async.ts';
-import { type GuardProblem, type RefusalReason, refusals, statuses } from './refusals.ts';
+import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
 import type { OnUnavailable, Requirement } from './requirement.ts';
 
 export type { RequestHeaders } from './credential.ts';
@@ -71,36 +71,16 @@ export function createGuard({
 }: GuardOptions): Guard {
   if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(realm)) throw new TypeError(`"${realm}" cannot be a realm.`);
 
-  function refuse(
+  const refuse = (
     reason: RefusalReason,
-    required: Requirement = nothing,
+    { scopes }: Requirement = nothing,
     facts: Pick<Refused, 'verdict' | 'error'> = nothing,
-  ): Refused {
-    const [status, detail, code = reason] = refusals[reason] ?? refusals.unknown;
-    const [title, error] = statuses[status];
-    const { verdict } = facts;
-    const problem: GuardProblem = { type: 'about:blank', title, status, code, detail };
-    const headers: Record<string, string> = {
-      'Content-Type': 'application/problem+json',
-      'Cache-Control': 'no-store',
-    };
-    if (error) {
-      let challenge = `Bearer realm="${realm}"`;
-      if (reason !== 'missing') challenge += `, error="${error}"`;
-      if (status === 403) {
-        const missing = verdict?.missingScopes ?? [];
-        challenge += `, scope="${[...new Set([...(required.scopes ?? []), ...missing])].join(' ')}"`;
-        problem.missingScopes = missing;
-      }
-      headers['WWW-Authenticate'] = challenge;
-    }
-    if (status === 429 && verdict) {
-      Object.assign(headers, limitHeaders(verdict));
-      if (verdict.retryAfter !== undefined) headers['Retry-After'] = String(verdict.retryAfter);
-    }
-    if (status === 503) headers['Retry-After'] = '1';
-    return { ok: false, status, headers, problem, reason, ...facts };
-  }
+  ): Refused => ({
+    ok: false,
+    reason,
+    ...facts,
+    ...refusalOf(reason, { realm, scopes, verdict: facts.verdict }),
+  });
 
   // What shared caches may keep depends on Authorization (RFC 9111, section 3.5), but not on another header.
   const ownCaching = apiKeyHeader ? { 'Cache-Control': 'private' } : nothing;

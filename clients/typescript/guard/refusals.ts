@@ -1,4 +1,5 @@
 import type { Invalid } from '../schema.gen.ts';
+import { limitHeaders } from './limit-headers.ts';
 
 /** Why a request is refused: the reason of the verdict, or why there is no verdict. */
 export type RefusalReason = Invalid['reason'] | 'missing' | 'malformed' | 'unavailable';
@@ -19,7 +20,7 @@ export interface GuardProblem {
 export type RefusalStatus = keyof typeof statuses;
 
 /** The phrase of each status (RFC 9110, section 15), and its error code in a challenge (RFC 6750, section 3.1). */
-export const statuses = {
+const statuses = {
   400: ['Bad Request', 'invalid_request'],
   401: ['Unauthorized', 'invalid_token'],
   403: ['Forbidden', 'insufficient_scope'],
@@ -37,7 +38,7 @@ const invalidToken: Refusal = [401, 'The key is not valid.', 'invalid_token'];
  * The answer for each reason. A key that is refused for its own sake is a 401 `invalid_token`, also where it is used
  * from the wrong address or for the wrong audience: RFC 6750 has 403 for scopes alone, and Latchkey answers the same.
  */
-export const refusals: Readonly<Record<RefusalReason, Refusal>> = {
+const refusals: Readonly<Record<RefusalReason, Refusal>> = {
   missing: [401, 'Send an API key as "Authorization: Bearer <key>".', 'unauthenticated'],
   malformed: [400, 'Send an API key as "Authorization: Bearer <key>", and only once.', 'invalid_request'],
   unknown: invalidToken,
@@ -53,3 +54,35 @@ export const refusals: Readonly<Record<RefusalReason, Refusal>> = {
   quota_exceeded: [429, 'The quota of the key is used up.'],
   unavailable: [503, 'The key could not be verified: try again in a second.'],
 };
+
+/** What a refusal is about, beside its reason. */
+interface Refused {
+  realm: string;
+  /** The scopes that the endpoint requires, all of them. */
+  scopes?: readonly string[] | undefined;
+  verdict?: Invalid | undefined;
+}
+
+/** The response to a request that is refused. */
+export function refusalOf(reason: RefusalReason, { realm, scopes = [], verdict }: Refused) {
+  // A newer service may have reasons that are not known here.
+  const [status, detail, code = reason] = refusals[reason] ?? invalidToken;
+  const [title, error] = statuses[status];
+  const problem: GuardProblem = { type: 'about:blank', title, status, code, detail };
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+  };
+  const challenge = [`Bearer realm="${realm}"`];
+  // RFC 6750, section 3.1: no error where no credential was sent.
+  if (error && reason !== 'missing') challenge.push(`error="${error}"`);
+  if (status === 403) {
+    problem.missingScopes = verdict?.missingScopes ?? [];
+    challenge.push(`scope="${[...new Set([...scopes, ...problem.missingScopes])].join(' ')}"`);
+  }
+  if (error) headers['WWW-Authenticate'] = challenge.join(', ');
+  if (status === 429 && verdict) Object.assign(headers, limitHeaders(verdict));
+  const seconds = status === 503 ? 1 : verdict?.retryAfter;
+  if (seconds !== undefined) headers['Retry-After'] = String(seconds);
+  return { status, headers, problem };
+}
