@@ -326,6 +326,11 @@ test('the packed client is sound, and each of its entries has types that resolve
   await run(bin('attw'), [tarball, '--profile', 'esm-only'], project);
 });
 
+test('the packed client can be loaded with require()', async () => {
+  const program = `console.log(typeof require('@latchkey/client').createLatchkey)`;
+  expect(await run(process.execPath, ['--input-type=commonjs', '-e', program], project)).toBe('function\n');
+});
+
 test('each entry of the packed client is within its budget of bytes', async () => {
   await run(join(root, 'node_modules/.bin/size-limit'), [], client);
 });

@@ -1,4 +1,4 @@
-/** A list, of which nothing is asked for until it is awaited or iterated. */
+/** What every operation that lists answers. */
 interface Page<Item> {
   data: Item[];
   nextCursor: string | null;
