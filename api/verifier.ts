@@ -12,7 +12,7 @@ import { byOperator, byOperatorKey } from './security.ts';
 
 /**
  * The contract of a verifier: a process of the product that decides on tokens itself. It is a WebSocket, so it stands in
- * no OpenAPI document; `asyncApi` describes it.
+ * no OpenAPI document: `verifier-document.ts` makes one of AsyncAPI.
  */
 
 /** Where a verifier opens its WebSocket. */
@@ -24,8 +24,9 @@ export const verifierSecurity = [byOperatorKey('keys:verify'), byOperator];
 /** How long a verifier may take to say hello, in milliseconds, and what its first frame may have in bytes. */
 export const helloWithin = 1_000;
 export const maxHelloBytes = 1_024;
-/** What any other frame of a verifier may have in bytes. */
+/** What any other frame of a verifier may have in bytes, and in messages. */
 export const maxFrameBytes = 131_072;
+export const maxMessages = 100;
 
 /** Why the service closes a verifier's WebSocket: the codes of RFC 6455, section 7.4.2, for applications. */
 export const closeCodes = {
@@ -185,7 +186,7 @@ const { hello, ping, ask, ack, uses: told, bye } = fromVerifier;
 const frame = z
   .array(z.discriminatedUnion('kind', [hello, ping, ask, ack, told, bye]))
   .min(1)
-  .max(100);
+  .max(maxMessages);
 
 /** Reads a frame of a verifier; undefined where it is none. */
 export function readFrame(text: string): FromVerifier[] | undefined {

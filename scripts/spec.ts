@@ -6,6 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { verifierDocument } from '../api/verifier-document.ts';
 import { operationsModule } from './support/typed-client.ts';
 
 const check = process.argv.includes('--check');
@@ -15,6 +16,8 @@ const documents = Object.fromEntries(contractNames.map((name) => [name, document
 const files: Record<string, string> = {};
 for (const [name, document] of Object.entries(documents))
   files[`spec/${name}.json`] = `${JSON.stringify(document, null, 2)}\n`;
+
+files['spec/verifier.asyncapi.json'] = `${JSON.stringify(verifierDocument(), null, 2)}\n`;
 
 files['spec/operations.txt'] = Object.entries(documents)
   .flatMap(([name, document]) =>

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { contractNames, documentOf, operationsOf } from '../api/document.ts';
 import { methodNameOf } from '../api/method-names.ts';
+import { verifierDocument } from '../api/verifier-document.ts';
 import { operationsModule } from '../scripts/support/typed-client.ts';
 import { startService, type TestService } from './support/harness.ts';
 
@@ -90,6 +91,7 @@ test('the documents are served as they stand in spec/, with the public URL in th
 test('the documents carry the version of the package', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   for (const name of contractNames) expect(documentOf(name).info.version, name).toBe(version);
+  expect(verifierDocument().info.version).toBe(version);
 });
 
 test('the drift check fails when a route changes and the spec does not', async () => {

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import journal from '../../spec/journal.json' with { type: 'json' };
 import latchkey from '../../spec/latchkey.json' with { type: 'json' };
 import share from '../../spec/share.json' with { type: 'json' };
+import verifier from '../../spec/verifier.asyncapi.json' with { type: 'json' };
 import { isKnown, takesGzip } from '../http/conditional.ts';
 import type { Env } from '../http/env.ts';
 import { sendBytes } from '../http/unread.ts';
@@ -21,10 +22,22 @@ const sources = [
   { document: share, slug: 'share', url: '/openapi/share.json' },
 ];
 
+/** Where the AsyncAPI document of verifiers is served. The docs page cannot show it. */
+const verifierUrl = '/asyncapi.json';
+
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
 
 /** The address that the documents in `spec/` were written with. */
 const writtenWith = 'http://127.0.0.1:8787';
+
+/** The AsyncAPI document with the address of this deployment. */
+function servedAt(publicUrl: string) {
+  const { protocol, host, pathname } = new URL(publicUrl);
+  const { latchkey } = verifier.servers;
+  const address = { host, protocol: protocol === 'https:' ? 'wss' : 'ws' };
+  const below = pathname === '/' ? {} : { pathname };
+  return { ...verifier, servers: { latchkey: { ...latchkey, ...address, ...below } } };
+}
 
 /** Scalar's own script, read on first use; scripts/scalar.ts puts it there. */
 async function scalarScript() {
@@ -39,9 +52,15 @@ const etagOf = (bytes: Uint8Array) =>
 
 /** The paths of the docs, as an OpenAPI document has its own. */
 export const paths: Record<string, object> = Object.fromEntries(
-  ['/', '/favicon.ico', '/docs', '/docs/', '/docs/scalar.js', ...sources.map(({ url }) => url)].map(
-    (path) => [path, { get: {} }],
-  ),
+  [
+    '/',
+    '/favicon.ico',
+    '/docs',
+    '/docs/',
+    '/docs/scalar.js',
+    ...sources.map(({ url }) => url),
+    verifierUrl,
+  ].map((path) => [path, { get: {} }]),
 );
 
 /**
@@ -56,8 +75,15 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
 
   app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
-  for (const { document, url } of sources) {
-    const bytes = Buffer.from(JSON.stringify(document).replaceAll(writtenWith, publicUrl));
+  const texts = [
+    ...sources.map(({ document, url }) => ({
+      url,
+      text: JSON.stringify(document).replaceAll(writtenWith, publicUrl),
+    })),
+    { url: verifierUrl, text: JSON.stringify(servedAt(publicUrl)) },
+  ];
+  for (const { url, text } of texts) {
+    const bytes = Buffer.from(text);
     const etag = etagOf(bytes);
     app.get(url, (c) => {
       const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache', ETag: etag };

@@ -1,10 +1,14 @@
 import { EventEmitter, once } from 'node:events';
 import { verifierPath } from '../../api/verifier.ts';
 import { type FromReplica, type FromVerifier, protocol } from '../../decide/frames.ts';
+import { assertFrame } from './verifier-frames.ts';
 
 type Said<Kind extends FromReplica['kind']> = Extract<FromReplica, { kind: Kind }>;
 
-/** The connection of a verifier that says what a test has it say, and keeps what it is told. It says bye at the end. */
+/**
+ * The connection of a verifier that says what a test has it say, and keeps what it is told. It says bye at the
+ * end. Every frame has to be one of the AsyncAPI document.
+ */
 export interface RawVerifier extends Disposable {
   send: (...messages: FromVerifier[]) => void;
   sendText: (text: string | Uint8Array) => void;
@@ -25,7 +29,9 @@ export async function connectVerifier(baseUrl: string): Promise<RawVerifier> {
   const heard: FromReplica[] = [];
   const taken = new Set<FromReplica>();
   socket.onmessage = ({ data }) => {
-    heard.push(...(JSON.parse(data) as FromReplica[]));
+    const frame = JSON.parse(data);
+    assertFrame('fromReplica', frame);
+    heard.push(...(frame as FromReplica[]));
     events.emit('heard');
   };
   const closed = new Promise<number>((resolve) => {
@@ -36,7 +42,10 @@ export async function connectVerifier(baseUrl: string): Promise<RawVerifier> {
     socket.onerror = reject;
   });
   return {
-    send: (...messages) => socket.send(JSON.stringify(messages)),
+    send: (...messages) => {
+      assertFrame('fromVerifier', messages);
+      socket.send(JSON.stringify(messages));
+    },
     sendText: (text) => socket.send(text),
     async next<Kind extends FromReplica['kind']>(kind: Kind) {
       const find = () =>
