@@ -291,6 +291,10 @@ describe('what is thrown', () => {
       (response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{'),
     ],
     [
+      'an error without a body to speak of',
+      (response) => response.writeHead(500, { 'Content-Type': 'application/problem+json' }).end('null'),
+    ],
+    [
       'an error of somebody else',
       (response) =>
         response.writeHead(400, { 'Content-Type': 'application/problem+json' }).end('{"title":"No"}'),

@@ -149,13 +149,13 @@ export class Core {
     if (!response.headers.get('Content-Type')?.startsWith(expected)) throw unexpected();
     const text = await response.text();
     if (isText) return text;
-    let body: Record<string, unknown>;
+    let body: Record<string, unknown> | null;
     try {
       body = JSON.parse(text);
     } catch (error) {
       throw unexpected(error);
     }
-    if (!response.ok && typeof body[errorField] !== 'string') throw unexpected();
+    if (!response.ok && typeof body?.[errorField] !== 'string') throw unexpected();
     return body;
   }
 }
