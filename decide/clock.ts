@@ -23,7 +23,12 @@ export class Clock {
 
   /** Unix time in whole milliseconds. */
   now(): number {
-    return Math.floor(performance.now() + this.#best.offset);
+    return this.at(performance.now());
+  }
+
+  /** The same at an instant, by `performance.now()`. */
+  at(monotonic: number): number {
+    return Math.floor(monotonic + this.#best.offset);
   }
 
   /**

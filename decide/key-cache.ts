@@ -87,6 +87,12 @@ export class KeyCache implements Invalidated, Keys {
     return { keys: this.#keys.size, unknown: this.#unknown.size };
   }
 
+  /** The key of a hash, where it is cached. Asks nobody, also not whether the cache is fresh. */
+  peek(hash: string): VerifiedKey | undefined {
+    const key = this.#keys.get(hash);
+    return key && this.#isCurrent(key) ? key.found : undefined;
+  }
+
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
   find(hash: string): Found | undefined | Promise<Found | undefined> {
     // Nor would a look-up in flight do: it may have begun before a change that we are not told of.

@@ -23,6 +23,9 @@ export interface HourUses {
 
 const hourLength = 3_600_000;
 
+/** When the hour of an instant began, both as Unix times in milliseconds. */
+export const hourOf = (at: number): number => at - (at % hourLength);
+
 /** A number like the others: V8 overwrites one in its place, and makes a new one where the place may hold other things. */
 const never = Number.NEGATIVE_INFINITY;
 
@@ -55,11 +58,18 @@ export class Uses {
     client: () => Client,
     times: number,
   ): boolean {
-    const uses = this.#usesOf(at - (at % hourLength), key.hash, key.id, key.accountId);
+    const uses = this.usesOf(key, at);
     if (!uses) return false;
-    uses[outcome] += times;
-    if (outcome === 'valid') note(uses, at, client);
+    count(uses, outcome, at, client, times);
     return true;
+  }
+
+  /** Where the uses of a token at an instant are counted. Undefined where no more tokens fit. */
+  usesOf(
+    { hash, id, accountId }: Pick<VerifiedKey, 'hash' | 'id' | 'accountId'>,
+    at: number,
+  ): TokenUses | undefined {
+    return this.#usesOf(hourOf(at), hash, id, accountId);
   }
 
   /** When a token was last valid in here, and who presented it. */
@@ -120,6 +130,18 @@ export class Uses {
     tokens.set(hash, uses);
     return uses;
   }
+}
+
+/** Counts uses of a token at one instant. */
+export function count(
+  uses: TokenUses,
+  outcome: Outcome,
+  at: number,
+  client: () => Client,
+  times: number,
+): void {
+  uses[outcome] += times;
+  if (outcome === 'valid') note(uses, at, client);
 }
 
 /** A later use is the last one; of many in the same millisecond the first, so that the others need not say who they are. */

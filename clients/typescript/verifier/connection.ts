@@ -86,7 +86,13 @@ export class Connection {
 
   /** Whether the cache knows of every change that was answered for. */
   isTrusted(): boolean {
-    return performance.now() < this.#trusted.monotonic && Date.now() < this.#trusted.wall;
+    return this.trustedAt() !== undefined;
+  }
+
+  /** Now, by `performance.now()`, where the cache can be trusted now. It is read once for all that a verification needs. */
+  trustedAt(): number | undefined {
+    const now = performance.now();
+    return now < this.#trusted.monotonic && Date.now() < this.#trusted.wall ? now : undefined;
   }
 
   /** Sends messages, where the connection is open. */

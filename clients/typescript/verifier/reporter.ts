@@ -1,11 +1,18 @@
 import type { Client } from '../../../decide/client.ts';
 import { type FromVerifier, maxTold } from '../../../decide/frames.ts';
-import { type HourUses, type TokenUses, Uses } from '../../../decide/uses.ts';
+import { count, type HourUses, hourOf, type TokenUses, Uses } from '../../../decide/uses.ts';
 import { type Outcome, outcomes } from '../../../decide/verdict.ts';
 import type { Found } from '../../../decide/verified-key.ts';
 
 /** For so many tokens uses are kept while they cannot be told. */
 const capacity = 100_000;
+
+/** Where the uses of a key are counted, in one hour, until they are told. */
+interface Place {
+  of: Uses;
+  hour: number;
+  uses: TokenUses;
+}
 
 /** Where uses are told. */
 interface Told {
@@ -23,9 +30,18 @@ export class Reporter {
   #number = 0;
   #sentTo: Told | undefined;
   #emptied = () => {};
+  /** Where the uses of a key are counted: that saves looking for its hash on the way of each verification. */
+  readonly #places = new WeakMap<Found, Place>();
 
   record(key: Found, outcome: Outcome, at: number, client: () => Client): void {
-    this.#gathered.add(key, outcome, at, client, 1);
+    let place = this.#places.get(key);
+    if (place?.of !== this.#gathered || place.hour !== hourOf(at)) {
+      const uses = this.#gathered.usesOf(key, at);
+      if (!uses) return;
+      place = { of: this.#gathered, hour: hourOf(at), uses };
+      this.#places.set(key, place);
+    }
+    count(place.uses, outcome, at, client, 1);
   }
 
   /** Tells what was gathered, where it is not being told already. */
