@@ -70,7 +70,7 @@ test('trust is not prolonged while a barrier waits, and again when it is acknowl
 test('who said bye, or never had trust, or came back, holds nothing up', async () => {
   using leaving = await connect();
   await askTrust(leaving);
-  leaving.send({ kind: 'bye' });
+  leaving.send({ kind: 'ping', ping: 0 }, { kind: 'bye' });
   await leaving.closed;
   using idle = await connect();
   expect(await revoke(await mint())).toBeLessThan(500);

@@ -173,7 +173,12 @@ export class Link implements SocketHandler {
     const check = async () =>
       isStillAdmitted(this.#hub.context, this.#credential.token, verifierSecurity, this.#socket.client);
     check().then(
-      (isAdmitted) => (isAdmitted ? goOn() : this.close(4401, 'The token is no longer good.')),
+      (isAdmitted) => {
+        // Whoever left meanwhile is given nothing: changes would wait for it.
+        if (this.#state !== 'open') return;
+        if (isAdmitted) goOn();
+        else this.close(4401, 'The token is no longer good.');
+      },
       (error) => this.#fail(error),
     );
   }
