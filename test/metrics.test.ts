@@ -4,6 +4,7 @@ import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
 import { storeKey } from './support/callers.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { greetedVerifier } from './support/raw-verifier.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -126,6 +127,16 @@ test('the cache, the backlog of uses and the queries are told', async () => {
   expect(sampleOf(await scrape(), 'latchkey_cache_trusted')).toBe(1);
   await service.context.usage.flush();
   expect(sampleOf(await scrape(), 'latchkey_usage_backlog_keys')).toBe(0);
+});
+
+test('verifiers are told while they are connected', async () => {
+  const connected = async () => sampleOf(await scrape(), 'latchkey_verifiers');
+  expect(await connected()).toBe(0);
+  const verifier = await greetedVerifier(await service.listen(), service.operatorToken);
+  expect(await connected()).toBe(1);
+  verifier.send({ kind: 'bye' });
+  await verifier.closed;
+  expect(await connected()).toBe(0);
 });
 
 test('every outcome is there before its first event', async () => {

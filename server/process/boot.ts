@@ -78,7 +78,6 @@ export async function boot(
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
   const verifications = new Verifications();
-  metrics.measure({ verifications, keys, limits, freshness, usage, connections: store.connections });
   const gathered = gather(() => metrics.snapshot());
   const context: ServiceContext = {
     db,
@@ -106,6 +105,10 @@ export async function boot(
   };
   const app = createApp(context);
   const verifiers = new Verifiers(context, freshness);
+  metrics.measure({
+    ...{ verifications, keys, limits, freshness, usage, verifiers },
+    connections: store.connections,
+  });
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
   const inBackground = (failure: string, step: (db: Database, now: number) => Promise<boolean>) =>

@@ -14,6 +14,7 @@ import type { KeyCache } from '../../decide/key-cache.ts';
 import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
 import type { Usage } from '../usage/recorder.ts';
+import type { Verifiers } from '../verifiers/verifiers.ts';
 import { purposes, sources, type Verifications, verdicts } from '../verify/verifications.ts';
 import type { Share } from './gather.ts';
 import { version } from './version.ts';
@@ -25,6 +26,7 @@ export interface Measured {
   limits: Blocks;
   freshness: Freshness;
   usage: Usage;
+  verifiers: Verifiers;
   /** How many connections the pool has at most; undefined for the embedded database. */
   connections?: number | undefined;
 }
@@ -150,7 +152,7 @@ function describeProcess(registers: Registry[]): void {
 
 function describeService(
   registers: Registry[],
-  { verifications, keys, limits, freshness, usage, connections }: Measured,
+  { verifications, keys, limits, freshness, usage, verifiers, connections }: Measured,
 ): void {
   new Counter({
     name: 'latchkey_verifications_total',
@@ -170,6 +172,11 @@ function describeService(
   gauge('latchkey_cache_unknown', 'Unknown tokens in the negative cache.', () => keys.sizes.unknown);
   gauge('latchkey_cache_trusted', 'Whether verifications are answered from the cache: 1 or 0.', () =>
     Number(freshness.isFresh()),
+  );
+  gauge(
+    'latchkey_verifiers',
+    'Verifiers in processes of the product that are connected.',
+    () => verifiers.size,
   );
   gauge('latchkey_limit_blocks', 'Limits of which units are held, to be spent in memory.', () => limits.size);
   new Counter({

@@ -164,14 +164,15 @@ export async function startService({
     ...options,
   };
   cleanUp.defer(() => context.usage.close());
+  const app = createApp(context);
+  const verifiers = new Verifiers(context, freshness);
   metrics.measure({
     ...context,
     keys,
     freshness,
     ...(inject('database') === 'postgres' && { connections: 10 }),
+    verifiers,
   });
-  const app = createApp(context);
-  const verifiers = new Verifiers(context, freshness);
   cleanUp.defer(() => verifiers.close());
   const issued = new Set([operatorToken]);
   cleanUp.defer(() => assertKept(issued, db, logs));
