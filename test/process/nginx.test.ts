@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
+import { createVerifier } from '../../clients/typescript/verifier/verifier.ts';
 import { deployment } from '../../scripts/support/client.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
@@ -54,15 +55,20 @@ async function startNginx(replicas: ServiceProcess[]): Promise<string> {
   return url;
 }
 
-test.skipIf(skipped)(`behind deploy/nginx.conf two replicas are one service${skipped}`, async () => {
-  const { url: databaseUrl, drop } = await createDatabase(inject('postgresUrl'));
+/** The environment of replicas that share a database of their own. */
+async function environment() {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
   onTestFinished(drop);
-  const env = {
+  return {
     ...(await deployment()),
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: url,
     CLIENT_IP_HEADER: 'X-Forwarded-For',
     LOG_LEVEL: 'debug',
   };
+}
+
+test.skipIf(skipped)(`behind deploy/nginx.conf two replicas are one service${skipped}`, async () => {
+  const env = await environment();
   await using first = await startProcess({ env });
   await using second = await startProcess({ env });
   const url = await startNginx([first, second]);
@@ -110,3 +116,40 @@ test.skipIf(skipped)(`behind deploy/nginx.conf two replicas are one service${ski
   expect([...seen]).toEqual([200]);
   for (let time = 0; time < 4; time += 1) expect(await verify()).toBe(false);
 });
+
+test.skipIf(skipped)(
+  `a verifier behind it moves to the other replica when its own ends${skipped}`,
+  async () => {
+    const env = await environment();
+    await using first = await startProcess({ env });
+    await using second = await startProcess({ env });
+    const baseUrl = await startNginx([first, second]);
+    const operator = createLatchkey({ baseUrl, token: env.OPERATOR_TOKEN });
+    const { id: accountId } = expectData(
+      await operator.POST('/v1/accounts', { body: { externalId: 'user' } }),
+    );
+    const query = { accountId };
+    const mint = async () =>
+      expectData(await operator.POST('/v1/keys', { params: { query }, body: { name: 'Key' } }));
+    const [revoked, kept] = [await mint(), await mint()];
+
+    const changes: string[] = [];
+    const onChange = (state: string) => changes.push(state);
+    await using verifier = await createVerifier({ baseUrl, token: env.OPERATOR_TOKEN, onChange });
+    for (const { token } of [revoked, kept])
+      expect(await verifier.verify(token)).toMatchObject({ valid: true });
+    await operator.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: revoked.id }, query } });
+    expect(await verifier.verify(revoked.token)).toMatchObject({ reason: 'revoked' });
+
+    const connected = async ({ url }: ServiceProcess) =>
+      expectData(await createLatchkey({ baseUrl: url, token: env.OPERATOR_TOKEN }).GET('/metrics')).includes(
+        'latchkey_verifiers 1\n',
+      );
+    const [own, other] = (await connected(first)) ? [first, second] : [second, first];
+    expect(await own.stop()).toBe(0);
+    expect(await connected(other)).toBe(true);
+    // What it knew it has asked for again, so it asks nobody now.
+    expect(verifier.verify(kept.token)).toMatchObject({ valid: true });
+    expect(changes).toEqual(['trusted']);
+  },
+);
