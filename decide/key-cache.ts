@@ -50,9 +50,9 @@ interface Entry<Value> {
   generation: number;
 }
 
-export interface KeyCacheOptions {
+export interface KeyCacheOptions<Key extends VerifiedKey> {
   /** Looks a key up in the database. */
-  find: (hash: string) => Promise<Found | undefined>;
+  find: (hash: string) => Promise<Key | Tombstone | undefined>;
   /** Whether every change so far was told to `invalidate`, `invalidateAccount`, `invalidateRoles` or `invalidateAll`. */
   isFresh: () => boolean;
   /** How much the keys may take, about. */
@@ -63,10 +63,10 @@ export interface KeyCacheOptions {
  * A cache of the keys that were verified lately, as many as fit. On a miss it asks the database, in a single flight for
  * all who ask for the same key meanwhile. While it may be stale, every look-up goes to the database.
  */
-export class KeyCache implements Invalidated, Keys {
-  readonly #find: KeyCacheOptions['find'];
+export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalidated, Keys {
+  readonly #find: KeyCacheOptions<Key>['find'];
   readonly #isFresh: () => boolean;
-  readonly #keys: GenerationalCache<Entry<VerifiedKey>>;
+  readonly #keys: GenerationalCache<Entry<Key>>;
   readonly #unknown = new GenerationalCache<Entry<Tombstone | undefined>>(maxUnknown);
   #generation = 0;
   /** The generation at which an account changed last. Its keys that were cached before are stale, however many. */
@@ -74,9 +74,9 @@ export class KeyCache implements Invalidated, Keys {
   /** The generation at which a role changed last. Keys with roles that were cached before are stale. */
   #roles = 0;
   /** Look-ups in flight, by hash. What is invalidated meanwhile is taken out, so that its answer is not cached. */
-  readonly #inFlight = new Map<string, Promise<Found | undefined>>();
+  readonly #inFlight = new Map<string, Promise<Key | Tombstone | undefined>>();
 
-  constructor({ find, isFresh, bytes }: KeyCacheOptions) {
+  constructor({ find, isFresh, bytes }: KeyCacheOptions<Key>) {
     this.#find = find;
     this.#isFresh = isFresh;
     this.#keys = new GenerationalCache(bytes, ({ found }) => sizeOf(found));
@@ -88,13 +88,13 @@ export class KeyCache implements Invalidated, Keys {
   }
 
   /** The key of a hash, where it is cached. Asks nobody, also not whether the cache is fresh. */
-  peek(hash: string): VerifiedKey | undefined {
+  peek(hash: string): Key | undefined {
     const key = this.#keys.get(hash);
     return key && this.#isCurrent(key) ? key.found : undefined;
   }
 
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
-  find(hash: string): Found | undefined | Promise<Found | undefined> {
+  find(hash: string): Key | Tombstone | undefined | Promise<Key | Tombstone | undefined> {
     // Nor would a look-up in flight do: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
     const key = this.#keys.get(hash);
@@ -115,7 +115,7 @@ export class KeyCache implements Invalidated, Keys {
     return this.#keys.names();
   }
 
-  refresh(hash: string): Promise<Found | undefined> {
+  refresh(hash: string): Promise<Key | Tombstone | undefined> {
     this.invalidate(hash);
     return this.#isFresh() ? this.#ask(hash) : this.#find(hash);
   }
@@ -155,9 +155,9 @@ export class KeyCache implements Invalidated, Keys {
     return found.gone !== null || !found.hasRoles || generation >= this.#roles;
   }
 
-  #ask(hash: string): Promise<Found | undefined> {
+  #ask(hash: string): Promise<Key | Tombstone | undefined> {
     const isLatest = () => this.#inFlight.get(hash) === asked && this.#inFlight.delete(hash);
-    const asked: Promise<Found | undefined> = this.#find(hash).then(
+    const asked: Promise<Key | Tombstone | undefined> = this.#find(hash).then(
       (key) => {
         if (isLatest()) this.#store(hash, key);
         return key;
@@ -171,7 +171,7 @@ export class KeyCache implements Invalidated, Keys {
     return asked;
   }
 
-  #store(hash: string, found: Found | undefined): void {
+  #store(hash: string, found: Key | Tombstone | undefined): void {
     const generation = this.#generation;
     if (found && !found.gone) this.#keys.set(hash, { found, generation });
     else this.#unknown.set(hash, { found, generation });

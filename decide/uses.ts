@@ -21,7 +21,8 @@ export interface HourUses {
   uses: TokenUses[];
 }
 
-const hourLength = 3_600_000;
+/** In milliseconds. */
+export const hourLength = 3_600_000;
 
 /** When the hour of an instant began, both as Unix times in milliseconds. */
 export const hourOf = (at: number): number => at - (at % hourLength);

@@ -99,14 +99,18 @@ const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: num
     allowed !== null && !(audience !== undefined && allowed.includes(audience)),
 };
 
-const checks = liveReasons.map((reason) => [reason, against[reason]] as const);
+const checks = liveReasons.map((reason) => ({ reason, applies: against[reason] }));
 
 /**
  * Why a key is refused at an instant; undefined if it is accepted.
  * @param now Unix time in milliseconds
  */
 export function reasonAgainst(key: KeyFacts, presented: Presented, now: number): LiveReason | undefined {
-  for (const [reason, applies] of checks) if (applies(key, presented, now)) return reason;
+  // By index: a verification takes a noticeable part of its time here.
+  for (let at = 0; at < checks.length; at += 1) {
+    const check = checks[at];
+    if (check?.applies(key, presented, now)) return check.reason;
+  }
   return undefined;
 }
 
@@ -118,7 +122,7 @@ export interface CheckOutcome {
 
 /** Every check of a key that exists, in order, with its outcome. */
 export const explain = (key: KeyFacts, presented: Presented, now: number): CheckOutcome[] =>
-  checks.map(([check, applies]) => ({ check, passed: !applies(key, presented, now) }));
+  checks.map(({ reason, applies }) => ({ check: reason, passed: !applies(key, presented, now) }));
 
 export const keyStatuses = ['active', 'disabled', 'expired', 'not_yet_valid'] as const;
 export type KeyStatus = (typeof keyStatuses)[number];

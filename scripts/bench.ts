@@ -8,6 +8,7 @@ import type { Used } from './bench/servers.ts';
 import { coldKeys, connections, fewKeys, hotKeys, manyKeys, rounds, seconds } from './bench/settings.ts';
 import { size } from './bench/size.ts';
 import { start } from './bench/start.ts';
+import { changes, guarded, idle, inProcess, reconnect } from './bench/verifier.ts';
 import { cold, forged, hot } from './bench/verify.ts';
 
 /** What Latchkey's speed is held against, as a Markdown table: `npm run bench`, or some of it: `npm run bench hot`. */
@@ -29,6 +30,16 @@ const rows: Record<string, (used: Used) => Promise<Line[]>> = {
   [`verify, limits, ${many(hotKeys)} keys, against an UPDATE each`]: (used) =>
     limitedAgainstUpdates(used, hotKeys),
   'verify, limits, one key on 4 replicas': limitedStatements,
+  'verifier, in process, node': (used) => inProcess(used, 'node'),
+  'verifier, in process, bun': (used) => inProcess(used, 'bun'),
+  'verifier, in process, deno': (used) => inProcess(used, 'deno'),
+  'verifier, guarded endpoint against an open one': (used) => guarded(used, 'none'),
+  'verifier, guarded endpoint against a guard over HTTP': (used) => guarded(used, 'http'),
+  'verifier, 1,000 idle': idle,
+  'verifier, DELETE with none': (used) => changes(used, 0),
+  'verifier, DELETE with 100': (used) => changes(used, 100),
+  'verifier, DELETE with 1,000': (used) => changes(used, 1_000),
+  'verifier, 1,000 and a replica that restarts': reconnect,
   'verify, Better Auth': betterAuth,
   create,
   'revocation, 4 replicas': revocation,

@@ -1,9 +1,8 @@
 import type { WireUses } from '../../decide/frames.ts';
-import type { TokenUses } from '../../decide/uses.ts';
+import { hourLength, hourOf, type TokenUses } from '../../decide/uses.ts';
 import { zeroUses } from '../../decide/verdict.ts';
 import type { ServiceContext } from '../context.ts';
 
-const hourLength = 3_600_000;
 /** How long ago an hour of uses can have begun, in milliseconds: a verifier may have been cut off for a while. */
 const oldest = 24 * hourLength;
 
@@ -18,7 +17,7 @@ export async function recordUses(
   uses: readonly WireUses[],
 ): Promise<void> {
   const at = now();
-  const thisHour = at - (at % hourLength);
+  const thisHour = hourOf(at);
   const isPossible = hour % hourLength === 0 && hour <= thisHour && hour > at - oldest;
   const found = await Promise.all(uses.map(async (token) => ({ token, key: await keys.find(token.hash) })));
   const known = found.flatMap(({ token, key }): TokenUses[] =>

@@ -2,13 +2,13 @@ import { Clock } from '../../../decide/clock.ts';
 import {
   type FromReplica,
   type FromVerifier,
-  fromWire,
   maxAsked,
   pingInterval,
   protocol,
 } from '../../../decide/frames.ts';
 import { invalidate, KeyCache } from '../../../decide/key-cache.ts';
-import type { Found } from '../../../decide/verified-key.ts';
+import type { Tombstone } from '../../../decide/verified-key.ts';
+import { type KnownKey, knownFrom } from './known-key.ts';
 
 /** After so many milliseconds without an answer a connection is given up. */
 const patience = 2_000;
@@ -50,7 +50,7 @@ const blind = () => Promise.reject(new Blind());
  * came on this connection, so it is forgotten with it.
  */
 export class Connection {
-  readonly keys: KeyCache;
+  readonly keys: KeyCache<KnownKey>;
   readonly clock = new Clock();
   readonly #socket: WebSocket;
   readonly #events: ConnectionEvents;
@@ -69,7 +69,7 @@ export class Connection {
 
   constructor({ url, token, instance, cacheBytes, WebSocket }: Introduction, events: ConnectionEvents) {
     this.#events = events;
-    this.keys = new KeyCache({
+    this.keys = new KeyCache<KnownKey>({
       find: (hash) => (this.isTrusted() ? this.#ask(hash) : blind()),
       isFresh: () => this.isTrusted(),
       bytes: cacheBytes,
@@ -194,7 +194,7 @@ export class Connection {
     this.#events.trusted();
   }
 
-  #ask(hash: string): Promise<Found | undefined> {
+  #ask(hash: string): Promise<KnownKey | Tombstone | undefined> {
     return new Promise((resolve, reject) => {
       this.#wanted.push({ hash, resolve, reject });
       // All that is asked in one turn goes in one frame.
@@ -213,7 +213,7 @@ export class Connection {
     found.forEach((wire, index) => {
       // What must not be kept is taken for changed while it was asked for.
       if (!wire.keep) this.keys.invalidate(wire.hash);
-      asked[index]?.resolve(fromWire(wire));
+      asked[index]?.resolve(knownFrom(wire));
     });
     this.#askNext();
   }
@@ -221,6 +221,6 @@ export class Connection {
 
 interface Question {
   hash: string;
-  resolve: (found: Found | undefined) => void;
+  resolve: (found: KnownKey | Tombstone | undefined) => void;
   reject: (error: Error) => void;
 }

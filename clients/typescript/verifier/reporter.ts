@@ -1,18 +1,19 @@
 import type { Client } from '../../../decide/client.ts';
 import { type FromVerifier, maxTold } from '../../../decide/frames.ts';
-import { count, type HourUses, hourOf, type TokenUses, Uses } from '../../../decide/uses.ts';
+import { count, type HourUses, hourLength, hourOf, type TokenUses, Uses } from '../../../decide/uses.ts';
 import { type Outcome, outcomes } from '../../../decide/verdict.ts';
-import type { Found } from '../../../decide/verified-key.ts';
+import type { Tombstone } from '../../../decide/verified-key.ts';
+import type { KnownKey } from './known-key.ts';
 
 /** For so many tokens uses are kept while they cannot be told. */
 const capacity = 100_000;
 
-/** Where the uses of a key are counted, in one hour, until they are told. */
-interface Place {
-  of: Uses;
-  hour: number;
-  uses: TokenUses;
+/** So much of an hour in which uses are gathered until they are told. */
+interface Period {
+  from: number;
+  until: number;
 }
+const noTime: Period = { from: 0, until: 0 };
 
 /** Where uses are told. */
 interface Told {
@@ -30,18 +31,20 @@ export class Reporter {
   #number = 0;
   #sentTo: Told | undefined;
   #emptied = () => {};
-  /** Where the uses of a key are counted: that saves looking for its hash on the way of each verification. */
-  readonly #places = new WeakMap<Found, Place>();
+  #period = noTime;
 
-  record(key: Found, outcome: Outcome, at: number, client: () => Client): void {
-    let place = this.#places.get(key);
-    if (place?.of !== this.#gathered || place.hour !== hourOf(at)) {
-      const uses = this.#gathered.usesOf(key, at);
-      if (!uses) return;
-      place = { of: this.#gathered, hour: hourOf(at), uses };
-      this.#places.set(key, place);
+  record(found: KnownKey | Tombstone, outcome: Outcome, at: number, client: () => Client): void {
+    if (found.gone) {
+      this.#gathered.add(found, outcome, at, client, 1);
+      return;
     }
-    count(place.uses, outcome, at, client, 1);
+    if (at < this.#period.from || at >= this.#period.until)
+      this.#period = { from: hourOf(at), until: hourOf(at) + hourLength };
+    if (found.period !== this.#period) {
+      found.uses = this.#gathered.usesOf(found, at);
+      found.period = this.#period;
+    }
+    if (found.uses) count(found.uses, outcome, at, client, 1);
   }
 
   /** Tells what was gathered, where it is not being told already. */
@@ -49,6 +52,7 @@ export class Reporter {
     if (this.#parts.length === 0 && this.#gathered.size > 0) {
       this.#parts = this.#gathered.parts(maxTold);
       this.#gathered = new Uses(capacity);
+      this.#period = noTime;
     }
     if (connection !== this.#sentTo) this.#send(connection);
   }

@@ -2,7 +2,7 @@ import { type Client, plainIp, plainUserAgent } from '../../../decide/client.ts'
 import { parseScopeQuery, type ScopeQuery } from '../../../decide/scope-query.ts';
 import { isPlausible } from '../../../decide/token-form.ts';
 import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
-import { type Found, type VerifiedKey, verdictOn } from '../../../decide/verified-key.ts';
+import { type Tombstone, verdictOn } from '../../../decide/verified-key.ts';
 import { contract } from '../contract.ts';
 import { addressOf } from '../core/address.ts';
 import { Core } from '../core/core.ts';
@@ -11,6 +11,7 @@ import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { Blind, Connection } from './connection.ts';
 import { builtInHash, type Hash } from './hash.ts';
+import type { KnownKey } from './known-key.ts';
 import { Reporter } from './reporter.ts';
 
 export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' | 'onAttempt' | 'onAnswer'> {
@@ -99,8 +100,6 @@ class InProcess implements Verifier {
   readonly #core: Core;
   readonly #reporter = new Reporter();
   readonly #telling: ReturnType<typeof setInterval>;
-  /** What is told of each key that is accepted: made once. */
-  readonly #accepted = new WeakMap<VerifiedKey, Verdict>();
   readonly #queries = new Map<string, ScopeQuery>();
   /** The connection that is answered by, and the one that is to take its place. */
   #current: Connection | undefined;
@@ -186,7 +185,12 @@ class InProcess implements Verifier {
   }
 
   /** @param at Unix time in milliseconds */
-  #decide(token: string, found: Found | undefined, asked: Asked, at: number): Verdict | Promise<Verdict> {
+  #decide(
+    token: string,
+    found: KnownKey | Tombstone | undefined,
+    asked: Asked,
+    at: number,
+  ): Verdict | Promise<Verdict> {
     if (!found) return unknown;
     // Units are spent, and the first use of a token is written, by the service alone.
     if (!found.gone && (found.limits || found.state === 'next')) return this.#overHttp(token, asked);
@@ -195,21 +199,17 @@ class InProcess implements Verifier {
     const verdict = verdictOn(found, presented, at);
     if (!verdict.key) return unknown;
     this.#reporter.record(found, verdict.valid ? 'valid' : verdict.reason, at, client);
-    return verdict.valid ? this.#acceptedOf(verdict.key) : refusedBody(verdict, presented);
+    if (!verdict.valid) return refusedBody(verdict, presented);
+    // What is gone is refused.
+    if (found.gone) return unknown;
+    found.accepted ??= frozen({ valid: true as const, key: verifiedBody(found) });
+    return found.accepted;
   }
 
   /** Asks the service, as the client's `verify` does. */
   #overHttp(token: string, asked: Asked): Promise<Verdict> {
     const call = { method: 'POST', path: '/v1/keys/verify', body: { ...asked, token } };
     return this.#core.call(call) as Promise<Verdict>;
-  }
-
-  #acceptedOf(key: VerifiedKey): Verdict {
-    const known = this.#accepted.get(key);
-    if (known) return known;
-    const verdict: Verdict = frozen({ valid: true as const, key: verifiedBody(key) });
-    this.#accepted.set(key, verdict);
-    return verdict;
   }
 
   #scopesOf(asked: Asked): ScopeQuery | undefined {
