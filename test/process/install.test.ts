@@ -69,7 +69,9 @@ test('a Node that runs no TypeScript ends the start with a line', async () => {
   const error = await startProcess({ command }).catch((error: unknown) => error);
   if (!(error instanceof DidNotStart)) throw new Error('It started.');
   expect(error.exitCode).toBe(1);
-  expect(error.message).toMatch(/^Latchkey needs Node 22\.18 or later, and this is \d+\.\d+\.\d+: [^\n]+$/);
+  expect(error.message).toMatch(
+    /^Latchkey needs Node 22\.21, 24\.9 or later, and this is \d+\.\d+\.\d+: [^\n]+$/,
+  );
 });
 
 /** Sends a signal, waits until all processes are gone, and sees that neither the port nor the data are held. */
