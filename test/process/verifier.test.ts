@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { json } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { createLatchkey, type Latchkey } from '../../clients/typescript/client.ts';
+import { createVerifier } from '../../clients/typescript/verifier/verifier.ts';
+import { freePort } from '../../scripts/support/postgres.ts';
+import { type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { newToken } from '../../server/token.ts';
+
+const runtimes = ['node', 'bun', 'deno'] as const;
+const root = resolve(import.meta.dirname, '../..');
+
+const operatorToken = newToken('lko_');
+const query = { externalId: 'user_1' };
+
+/** An operator, with an account of the id that `query` names. */
+async function operatorOf(baseUrl: string): Promise<Latchkey> {
+  const operator = createLatchkey({ baseUrl, token: operatorToken });
+  await operator.accounts.create(query);
+  return operator;
+}
+
+const usesOf = async (operator: Latchkey, { id }: { id: string }) =>
+  (await operator.keys.getUsage(id, query)).total.valid;
+
+/** A verifier in a process of its own. */
+interface VerifierProcess {
+  verify: (token: string) => Promise<unknown>;
+  close: () => Promise<void>;
+}
+
+async function startVerifier(runtime: Runtime, baseUrl: string): Promise<VerifierProcess> {
+  const args = runtime === 'deno' ? ['run', '--allow-all'] : [];
+  const child: ChildProcess = spawn(
+    join(root, 'node_modules/.bin', runtime),
+    [...args, join(root, 'test/support/verifier-by-lines.ts'), baseUrl, operatorToken],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const { stdin, stdout } = child;
+  if (!stdin || !stdout) throw new Error('It has no pipes.');
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const next = async () => JSON.parse((await lines.next()).value ?? 'null');
+  expect(await next(), runtime).toEqual({ isTrusted: true });
+  return {
+    verify(token) {
+      stdin.write(`${token}\n`);
+      return next();
+    },
+    async close() {
+      stdin.end();
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    },
+  };
+}
+
+test.for(runtimes)(
+  'on %s, verifiers on every runtime know of a revocation when it is answered, and tell their uses',
+  async (runtime) => {
+    await using service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
+    const operator = await operatorOf(service.url);
+    const [kept, revoked] = [
+      await operator.keys.create({ name: 'Kept' }, { query }),
+      await operator.keys.create({ name: 'Revoked' }, { query }),
+    ];
+    const verifiers = await Promise.all(runtimes.map((runtime) => startVerifier(runtime, service.url)));
+    for (const { verify } of verifiers)
+      for (const { token } of [kept, revoked]) {
+        await verify(token);
+        expect(await verify(token)).toMatchObject({ isKnown: true, verdict: { valid: true } });
+      }
+    await operator.keys.delete(revoked.id, query);
+    for (const { verify } of verifiers) {
+      expect(await verify(revoked.token)).toMatchObject({ isKnown: false, verdict: { reason: 'revoked' } });
+      expect(await verify(kept.token)).toMatchObject({ isKnown: true });
+    }
+    for (const { close } of verifiers) await close();
+    await expect.poll(() => usesOf(operator, kept), { timeout: 5_000 }).toBe(3 * runtimes.length);
+  },
+);
+
+test.for(runtimes)('%s ends soon with a verifier, which loses no use and comes back', async (runtime) => {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const env = { DATA_DIR: directory, PORT: String(await freePort()), OPERATOR_TOKEN: operatorToken };
+  await using first = await startProcess({ runtime, env });
+  const baseUrl = first.url;
+  const operator = await operatorOf(baseUrl);
+  const key = await operator.keys.create({ name: 'Key' }, { query });
+  const states: string[] = [];
+  const onChange = (state: string) => states.push(state);
+  await using verifier = await createVerifier({ baseUrl, token: operatorToken, onChange });
+  for (let time = 0; time < 5; time += 1) await verifier.verify(key.token);
+
+  const began = performance.now();
+  expect(await first.stop()).toBe(0);
+  // It waits 10 s for what does not end.
+  expect(performance.now() - began).toBeLessThan(6_000);
+  expect(states).toEqual(['trusted', 'blind']);
+
+  await using _second = await startProcess({ runtime, env });
+  await expect.poll(() => states, { timeout: 10_000 }).toEqual(['trusted', 'blind', 'trusted']);
+  await verifier.verify(key.token);
+  expect(verifier.verify(key.token)).toMatchObject({ valid: true });
+  await verifier.close();
+  await expect.poll(() => usesOf(operator, key), { timeout: 5_000 }).toBe(7);
+});
+
+test.for(runtimes)('on %s no other request is upgraded: it is answered as any', async (runtime) => {
+  await using service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
+  const ask = async (path: string, headers: Record<string, string>) => {
+    const asked = request(service.url + path, {
+      headers: { Authorization: `Bearer ${operatorToken}`, ...headers },
+    });
+    asked.end();
+    const [response] = await once(asked, 'response');
+    return [response.statusCode, await json(response)];
+  };
+  // As the HttpClient of Java sends it with the first request.
+  const h2c = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAEAAEAAAAIAAAAB' };
+  expect(await ask('/v1/accounts', h2c)).toMatchObject([200, { data: [] }]);
+  const webSocket = {
+    ...{ Connection: 'Upgrade', Upgrade: 'websocket' },
+    ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' },
+  };
+  expect(await ask('/v1/accounts', webSocket)).toMatchObject([200, { data: [] }]);
+  expect(await ask('/v1/verifier/more', webSocket)).toMatchObject([404, { code: 'not_found' }]);
+  expect(await ask('/v1/verifier', h2c)).toMatchObject([404, { code: 'not_found' }]);
+});
