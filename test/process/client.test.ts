@@ -261,7 +261,7 @@ test.each([
 });
 
 test('every snippet of its README type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(13);
+  expect(Object.keys(snippets)).toHaveLength(14);
   await typeCheck([...Object.keys(snippets), 'program.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
