@@ -21,8 +21,10 @@ if (watched) {
   let verifications = 0;
   let wasTrusted = true;
   let lostAt = 0;
-  for (;;) {
-    for (const verifier of verifiers) {
+  for (let turn = 0; ; turn += 1) {
+    // Each once a second.
+    for (const [index, verifier] of verifiers.entries()) {
+      if (index % 10 !== turn % 10) continue;
       verifications += 1;
       void Promise.resolve(verifier.verify(watched)).then(
         ({ valid }) => {

@@ -28,6 +28,8 @@ export class Verifiers implements Followers, Hub {
   readonly #latest = new Map<string, Link>();
   /** What is to be told to all, as JSON, in order. */
   #pending: string[] = [];
+  /** It takes no new verifiers; and it gives no more trust to any. */
+  #isLeaving = false;
   #isEnding = false;
 
   constructor(context: ServiceContext, freshness: Freshness) {
@@ -42,7 +44,7 @@ export class Verifiers implements Followers, Hub {
   }
 
   get isOpen(): boolean {
-    return !this.#isEnding && this.#open.size < maxOpen;
+    return !this.#isLeaving && this.#open.size < maxOpen;
   }
 
   get isTrusting(): boolean {
@@ -53,7 +55,7 @@ export class Verifiers implements Followers, Hub {
   accept(socket: Socket): Link {
     const link = new Link(this, socket);
     this.#new.add(link);
-    if (this.#isEnding || this.#new.size > maxNew) link.close(4503, 'This replica takes no more verifiers.');
+    if (this.#isLeaving || this.#new.size > maxNew) link.close(4503, 'This replica takes no more verifiers.');
     return link;
   }
 
@@ -113,11 +115,12 @@ export class Verifiers implements Followers, Hub {
   leave(): void {
     this.#tell(JSON.stringify({ kind: 'moving' }));
     this.flush();
-    this.#isEnding = true;
+    this.#isLeaving = true;
   }
 
   /** Closes all connections. Resolves when no verifier answers by what this replica told it. */
   async close(): Promise<void> {
+    this.#isLeaving = true;
     this.#isEnding = true;
     const settled = this.#leases.begin()?.settled;
     for (const link of [...this.#new, ...this.#open]) link.close(4503, 'The replica is ending.');
