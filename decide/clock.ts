@@ -31,6 +31,11 @@ export class Clock {
     return Math.floor(monotonic + this.#best.offset);
   }
 
+  /** How far off `at` may be, either way, in milliseconds. */
+  errorAt(monotonic: number): number {
+    return uncertainty(this.#best, monotonic);
+  }
+
   /**
    * Takes a reading. It counts if it is more exact than the one before is by now, so that answers which a network has
    * held up never replace an exact one, however many they are.

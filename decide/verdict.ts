@@ -114,6 +114,17 @@ export function reasonAgainst(key: KeyFacts, presented: Presented, now: number):
   return undefined;
 }
 
+/**
+ * Whether a key begins, or it or its token ends, so near to an instant that a clock which may be off cannot tell on which
+ * side it is.
+ * @param now Unix time in milliseconds
+ * @param error how far off that may be, in milliseconds
+ */
+export function isTurning({ endsAt, expiresAt, notBefore }: KeyFacts, now: number, error: number): boolean {
+  const isNear = (date: Date | null) => date !== null && Math.abs(date.getTime() - now) <= error;
+  return isNear(endsAt) || isNear(expiresAt) || isNear(notBefore);
+}
+
 /** The outcome of one check of a token. */
 export interface CheckOutcome {
   check: Reason;

@@ -136,6 +136,22 @@ test('a key with limits is asked for each time, and spends', async () => {
   expect(await verifier.verify(key.token, { cost: 0 })).toMatchObject({ valid: true });
 });
 
+test('near to an expiry the service is asked, since its clock decides', async () => {
+  const verifier = await open();
+  const key = await mint({ expiresIn: '1d' });
+  await verifier.verify(key.token);
+  expect(known(verifier, key.token)).toMatchObject({ valid: true });
+  service.pass(86_400_000 - 1);
+  let verdict = verifier.verify(key.token);
+  while (!(verdict instanceof Promise)) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    verdict = verifier.verify(key.token);
+  }
+  expect(await verdict).toMatchObject({ valid: true });
+  service.pass(1);
+  expect(await verifier.verify(key.token)).toMatchObject({ reason: 'expired' });
+});
+
 test('the first use of a rotated token is written before it is answered', async () => {
   const verifier = await open();
   const key = await mint();

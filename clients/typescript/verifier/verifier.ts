@@ -1,6 +1,7 @@
 import { type Client, plainIp, plainUserAgent } from '../../../decide/client.ts';
 import { parseScopeQuery, type ScopeQuery } from '../../../decide/scope-query.ts';
 import { isPlausible } from '../../../decide/token-form.ts';
+import { isTurning } from '../../../decide/verdict.ts';
 import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
 import { type Tombstone, verdictOn } from '../../../decide/verified-key.ts';
 import { contract } from '../contract.ts';
@@ -148,15 +149,15 @@ class InProcess implements Verifier {
     const at = connection?.trustedAt();
     if (connection && at !== undefined) {
       const key = connection.keys.peek(hash);
-      if (key) return this.#decide(token, key, asked, connection.clock.at(at));
+      if (key) return this.#decide(connection, token, key, asked, at);
     }
     // Here, not on the way of a known token: its form takes longer to check than to find it.
     if (!isPlausible(token)) return unknown;
     if (!connection) return this.#overHttp(token, asked);
     const found = connection.keys.find(hash);
-    if (!(found instanceof Promise)) return this.#decide(token, found, asked, connection.clock.now());
+    if (!(found instanceof Promise)) return this.#decide(connection, token, found, asked, performance.now());
     return found.then(
-      (found) => this.#decide(token, found, asked, connection.clock.now()),
+      (found) => this.#decide(connection, token, found, asked, performance.now()),
       (error) => {
         if (error instanceof Blind) return this.#overHttp(token, asked);
         throw error;
@@ -184,16 +185,22 @@ class InProcess implements Verifier {
     return this.close();
   }
 
-  /** @param at Unix time in milliseconds */
+  /** @param now by `performance.now()` */
   #decide(
+    { clock }: Connection,
     token: string,
     found: KnownKey | Tombstone | undefined,
     asked: Asked,
-    at: number,
+    now: number,
   ): Verdict | Promise<Verdict> {
     if (!found) return unknown;
-    // Units are spent, and the first use of a token is written, by the service alone.
-    if (!found.gone && (found.limits || found.state === 'next')) return this.#overHttp(token, asked);
+    const at = clock.at(now);
+    if (!found.gone) {
+      // Units are spent, and the first use of a token is written, by the service alone.
+      const isTheirs = found.limits !== null || found.state === 'next';
+      // Our clock may be behind, or ahead of, that of the service by half of what a ping took.
+      if (isTheirs || isTurning(found, at, clock.errorAt(now) + 1)) return this.#overHttp(token, asked);
+    }
     const client = () => clientOf(asked);
     const presented = { scopes: this.#scopesOf(asked), audience: asked.audience, client };
     const verdict = verdictOn(found, presented, at);
