@@ -151,6 +151,19 @@ test('uses of tokens that are none, and at times that cannot be, harm nobody', a
   );
 });
 
+test('an error that nobody expects ends the connection, and nothing else', async () => {
+  using verifier = await connect();
+  const { keys } = service.context;
+  const { find } = keys;
+  keys.find = () => {
+    throw new Error('Nobody expects this.');
+  };
+  verifier.send({ kind: 'ask', hashes: [hashText('lk_any')] });
+  expect(await verifier.closed).toBe(4503);
+  keys.find = find;
+  expect(service.logs.join()).toContain('Nobody expects this.');
+});
+
 test('a replica that ends asks verifiers to move, takes no others, and waits until none has trust', async () => {
   const ending = await startService();
   const url = await ending.listen();

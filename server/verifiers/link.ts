@@ -193,10 +193,13 @@ export class Link implements SocketHandler {
       return;
     }
     this.#isAsking = true;
-    answerAsk(this.#hub.context, hashes).then((answer) => {
-      this.#isAsking = false;
-      this.#send(answer());
-    });
+    answerAsk(this.#hub.context, hashes).then(
+      (answer) => {
+        this.#isAsking = false;
+        this.#send(answer());
+      },
+      (error) => this.#fail(error),
+    );
   }
 
   #record({ number, hour, uses }: Of<'uses'>): void {

@@ -24,8 +24,8 @@ export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' |
   /** How much memory the cache may take, about, in MiB. 64, unless it is given: 25,000 to 50,000 keys. */
   cacheMb?: number | undefined;
   /**
-   * Called whenever that changes: whether the verifier answers from its memory, or asks the service each time. `reason`
-   * says why, for people.
+   * Called when the connection is there, and tokens are verified from memory, and when it is lost, and the service is asked
+   * each time. `reason` says why, for people.
    */
   onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
   /** Used instead of the global `WebSocket`. */
@@ -276,12 +276,14 @@ class InProcess implements Verifier {
     const known = before?.keys.hashes().slice(0, maxMoved) ?? [];
     await Promise.all(known.map(async (hash) => connection.keys.find(hash))).catch(() => {});
     if (this.#next !== connection) return;
+    const wasBlind = this.#current === undefined;
     this.#next = undefined;
     this.#current = connection;
     this.#attempts = 0;
-    before?.leave();
+    // It may have been lost meanwhile.
+    if (!wasBlind) before?.leave();
     this.#settleStart();
-    if (!before) this.#options.onChange?.('trusted');
+    if (wasBlind) this.#options.onChange?.('trusted');
   }
 
   #lost(connection: Connection, code: number, reason: string): void {
