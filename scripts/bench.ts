@@ -8,7 +8,7 @@ import type { Used } from './bench/servers.ts';
 import { coldKeys, connections, fewKeys, hotKeys, manyKeys, rounds, seconds } from './bench/settings.ts';
 import { size } from './bench/size.ts';
 import { start } from './bench/start.ts';
-import { changes, guarded, idle, inProcess, reconnect } from './bench/verifier.ts';
+import { changes, guarded, guardedByBetterAuth, idle, inProcess, reconnect } from './bench/verifier.ts';
 import { cold, forged, hot } from './bench/verify.ts';
 
 /** What Latchkey's speed is held against, as a Markdown table: `npm run bench`, or some of it: `npm run bench hot`. */
@@ -35,6 +35,7 @@ const rows: Record<string, (used: Used) => Promise<Line[]>> = {
   'verifier, in process, deno': (used) => inProcess(used, 'deno'),
   'verifier, guarded endpoint against an open one': (used) => guarded(used, 'none'),
   'verifier, guarded endpoint against a guard over HTTP': (used) => guarded(used, 'http'),
+  'verifier, guarded endpoint against Better Auth': guardedByBetterAuth,
   'verifier, 1,000 idle': idle,
   'verifier, DELETE with none': (used) => changes(used, 0),
   'verifier, DELETE with 100': (used) => changes(used, 100),

@@ -69,8 +69,7 @@ try {
       development: false,
       fetch(request, server) {
         const peer = { ip: () => server.requestIP(request)?.address };
-        const url = request.url.replace(/^[a-z]+:\/\/[^/]*/i, '');
-        if (!asksForWebSocket({ url, upgrade: request.headers.get('upgrade') }, verifierPath))
+        if (!asksForWebSocket(request.url, () => request.headers.get('upgrade'), verifierPath))
           return answer(request, peer);
         // Later there is no request any more to ask for the address.
         const ip = peer.ip();

@@ -70,10 +70,9 @@ try {
   const server = await listening(service, () =>
     Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) => {
       const peer = { ip: () => info.remoteAddr.hostname };
-      const { headers } = request;
-      const url = new URL(request.url).pathname;
-      return asksForWebSocket({ url, upgrade: headers.get('upgrade') }, verifierPath)
-        ? openVerifier(request, (name) => headers.get(name), peer)
+      const header = (name: string) => request.headers.get(name);
+      return asksForWebSocket(request.url, () => header('upgrade'), verifierPath)
+        ? openVerifier(request, header, peer)
         : answer(request, peer);
     }),
   );

@@ -5,6 +5,7 @@ import { createApp } from '../server/app.ts';
 import type { ServiceContext } from '../server/context.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
+import { KeyInserts } from '../server/key-inserts.ts';
 import { newToken } from '../server/token.ts';
 import { newWorld, type World } from './support/callers.ts';
 import { clientIp, startService, type TestService } from './support/harness.ts';
@@ -88,7 +89,7 @@ describe.each(everySpelling)('with %s', (_, headers) => {
     const { db, state } = brokenDatabase(new DatabaseUnavailable());
     const path = `${createPath}?accountId=acc_${world.owner.accountId}`;
     const asked = { path, token: service.operatorToken, body: { name: 'Key' } };
-    const { response } = await ask({ db }, asked);
+    const { response } = await ask({ db, keyInserts: new KeyInserts(db) }, asked);
     expect([response.status, state.asked]).toEqual([503, 1]);
   });
 

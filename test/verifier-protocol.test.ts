@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { maxHelloBytes } from '../api/verifier.ts';
 import { protocol } from '../decide/frames.ts';
 import { hashText } from '../server/token.ts';
@@ -162,6 +162,27 @@ test('an error that nobody expects ends the connection, and nothing else', async
   expect(await verifier.closed).toBe(4503);
   keys.find = find;
   expect(service.logs.join()).toContain('Nobody expects this.');
+});
+
+test('who does not read what is sent is cut off, and gets no trust for a while', async () => {
+  const instance = crypto.randomUUID();
+  const sent: string[] = [];
+  const { promise: closed, resolve } = Promise.withResolvers<number>();
+  let unsent = 0;
+  // As a runtime gives it, with a network behind that takes nothing.
+  const link = service.verifiers.accept({
+    send: (frame) => sent.push(frame),
+    close: resolve,
+    unsent: () => unsent,
+    client: () => ({ ip: null, userAgent: null }),
+  });
+  link.receive(JSON.stringify([{ ...hello(service.operatorToken), instance }]));
+  await vi.waitFor(() => expect(sent).toEqual(['[{"kind":"welcome"}]']));
+  unsent = 262_145;
+  await revoke(await mint());
+  expect(await closed).toBe(4408);
+  using again = await connect(instance);
+  expect(await askTrust(again)).toBe(0);
 });
 
 test('a replica that ends asks verifiers to move, takes no others, and waits until none has trust', async () => {

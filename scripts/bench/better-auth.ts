@@ -3,21 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { atLeast, compare, inTurn, type Line } from './figures.ts';
-import { loader } from './load.ts';
-import { ask, seededGround, startOther, startService, type Used } from './servers.ts';
+import { loader, type Sent } from './load.ts';
+import type { Seeded } from './seed.ts';
+import { ask, type Ground, seededGround, startOther, startService, type Used } from './servers.ts';
 import { hotKeys } from './settings.ts';
 import { path, verifications } from './verify.ts';
 
 const folder = join(import.meta.dirname, 'peers');
 
-/** The same number of keys, verified in a circle, here and by Better Auth on the same Postgres. */
-export async function betterAuth(used: Used): Promise<Line[]> {
+/** Better Auth with as many keys as ours on the same Postgres, in a database of its own: what is sent to verify them. */
+export async function startBetterAuth(used: Used, on: Ground & Seeded): Promise<Sent> {
   if (!existsSync(join(folder, 'node_modules')))
     throw new Error('It is not installed: npm ci --prefix scripts/bench/peers');
-  // It writes for each verification, so that it matters that Postgres does what it does in production.
-  const on = await seededGround(used, hotKeys, { durable: true });
-  const service = await startService(used, on);
-
   const sql = postgres(on.databaseUrl, { max: 1 });
   await sql`create database better_auth`;
   await sql.end();
@@ -28,11 +25,15 @@ export async function betterAuth(used: Used): Promise<Line[]> {
   const tokens = (await readFile(file, 'utf8')).trim().split('\n');
   const verdict = await ask(peer.url + path, '', { token: tokens[0] });
   if (!verdict.includes('"valid":true')) throw new Error(`Better Auth answered ${verdict}`);
+  return { ...verifications(peer, { ...on, file, tokens }), caller: '' };
+}
 
-  const pairs = await inTurn(
-    loader(verifications(service, on)),
-    loader({ ...verifications(peer, { ...on, file, tokens }), caller: '' }),
-  );
+/** The same number of keys, verified in a circle, here and by Better Auth on the same Postgres. */
+export async function betterAuth(used: Used): Promise<Line[]> {
+  // It writes for each verification, so that it matters that Postgres does what it does in production.
+  const on = await seededGround(used, hotKeys, { durable: true });
+  const service = await startService(used, on);
+  const pairs = await inTurn(loader(verifications(service, on)), loader(await startBetterAuth(used, on)));
   return [
     compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(30)),
     compare('p99, ms', pairs, ({ p99 }) => p99),

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { client, percentile } from '../support/client.ts';
 import { freePort } from '../support/postgres.ts';
 import { type Runtime, startProcess } from '../support/service.ts';
+import { startBetterAuth } from './better-auth.ts';
 import { atLeast, atMost, compare, figure, inTurn, type Line, median, plain } from './figures.ts';
 import { loader } from './load.ts';
 import { cores, installed, pin, residentMemory } from './machine.ts';
@@ -73,6 +74,19 @@ export async function guarded(used: Used, against: 'none' | 'http'): Promise<Lin
   const pairs = await inTurn(load(ours), load(theirs));
   const goal = against === 'none' ? atLeast(0.85) : undefined;
   return [compare('requests/s', pairs, ({ perSecond }) => perSecond, goal)];
+}
+
+/** The same, against Better Auth's plugin in the process of the product. */
+export async function guardedByBetterAuth(used: Used): Promise<Line[]> {
+  const on = await seededGround(used, hotKeys, { durable: true });
+  const service = await startService(used, on);
+  const ours = await startOther(used, 'guarded.ts', {
+    GUARD: 'verifier',
+    URL: service.url,
+    TOKEN: on.secrets.OPERATOR_TOKEN,
+  });
+  const pairs = await inTurn(loader(requests(ours, on)), loader(await startBetterAuth(used, on)));
+  return [compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(20))];
 }
 
 interface Again {

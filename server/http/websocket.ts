@@ -23,15 +23,23 @@ export interface SocketHandler {
 /** How long the other end may take to close, in milliseconds. */
 export const closeWithin = 1_000;
 
-/** Whether a request asks for a WebSocket at a path. */
+/**
+ * Whether a request asks for a WebSocket at a path.
+ * @param url with its origin, or without; it may be none that can be parsed, since a client chooses the Host in it
+ * @param upgrade reads the header of that name, which is asked for only at this path
+ */
 export const asksForWebSocket = (
-  { url, upgrade }: { url: string | undefined; upgrade: string | null | undefined },
+  url: string | undefined,
+  upgrade: () => string | null | undefined,
   path: string,
-): boolean => upgrade?.toLowerCase() === 'websocket' && url?.replace(/\?.*$/s, '') === path;
+): boolean =>
+  url?.includes(path) === true &&
+  url.replace(/^https?:\/\/[^/]*|\?.*$/gis, '') === path &&
+  upgrade()?.toLowerCase() === 'websocket';
 
 /** Whether Node is to upgrade a request, rather than to answer it: `shouldUpgradeCallback` of `http.createServer`. */
 export const upgradesTo = (path: string) => (request: IncomingMessage) =>
-  asksForWebSocket({ url: request.url, upgrade: request.headers.upgrade }, path);
+  asksForWebSocket(request.url, () => request.headers.upgrade, path);
 
 /**
  * Opens the WebSockets that `upgradesTo` lets in, on Node.

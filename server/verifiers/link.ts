@@ -34,6 +34,8 @@ export interface Hub {
   /** Gives a link as much trust as it may have now, in milliseconds. */
   giveTrust(link: Link): number;
   acknowledge(link: Link, barrier: number): void;
+  /** The verifier does not read what it is sent. */
+  isStuck(link: Link): void;
   /** The link has said hello, and is let in. */
   opened(link: Link): void;
   /** @param inPeace whether the verifier said that it answers nothing any more */
@@ -89,11 +91,8 @@ export class Link implements SocketHandler {
   /** Sends a frame to a verifier that is let in. */
   sendFrame(frame: string): void {
     if (this.#state !== 'open') return;
-    if (this.#socket.unsent() > maxUnsent) {
-      this.close(4408, 'The verifier does not read.');
-      return;
-    }
-    this.#socket.send(frame);
+    if (this.#socket.unsent() > maxUnsent) this.#hub.isStuck(this);
+    else this.#socket.send(frame);
   }
 
   close(code: CloseCode, reason: string): void {

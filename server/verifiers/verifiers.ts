@@ -19,7 +19,7 @@ const patience = 250;
 export class Verifiers implements Followers, Hub {
   readonly context: ServiceContext;
   readonly #freshness: Freshness;
-  readonly #leases = new Leases<Link>((link) => this.#holdsUp(link));
+  readonly #leases = new Leases<Link>((link) => this.isStuck(link));
   readonly #penalties = new Penalties();
   /** Those that are about to say hello, and those that have. */
   readonly #new = new Set<Link>();
@@ -91,6 +91,13 @@ export class Verifiers implements Followers, Hub {
     this.#leases.acknowledge(link, barrier);
   }
 
+  /** A verifier does not read what it is sent, or had a change wait until its trust ended. */
+  isStuck(link: Link): void {
+    if (this.#isEnding) return;
+    this.#penalties.penalise(link.instance, performance.now());
+    link.close(4408, 'The verifier did not read or acknowledge what it was sent.');
+  }
+
   tell(change: KeyChange): void {
     if (this.#open.size === 0) return;
     this.#tell(JSON.stringify(change));
@@ -143,12 +150,5 @@ export class Verifiers implements Followers, Hub {
   #tell(message: string): void {
     this.#pending.push(message);
     if (this.#pending.length === 1) setImmediate(() => this.flush());
-  }
-
-  /** A change had to wait until the trust of a verifier ended. */
-  #holdsUp(link: Link): void {
-    if (this.#isEnding) return;
-    this.#penalties.penalise(link.instance, performance.now());
-    link.close(4408, 'The verifier did not acknowledge what it was told.');
   }
 }
