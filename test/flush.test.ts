@@ -330,6 +330,25 @@ test('counts are kept for 90 days, and then deleted a few at a time', async () =
   expect((await countedOf({ accountId })) - before).toBe(1 + 1 + 1);
 });
 
+test('uses that another process gathered have old counts deleted too, and count as dropped where they do not fit', async () => {
+  const [key, other] = [await mint(), await mint()];
+  const now = service.context.now();
+  const uses = [key, other].map((minted) => {
+    const { id, hash, accountId } = verified(minted);
+    return { ...none, hash, keyId: id, accountId, valid: 3, lastUsedAt: now, ip: null, userAgent: null };
+  });
+  await service.db
+    .insertInto('usage')
+    .values(rows(key.accountId, 1, now - 91 * day))
+    .execute();
+  const before = await countedOf(key);
+  const usage = usageOn({}, { tokens: 1 });
+  usage.add({ hour: now - (now % hour), uses });
+  expect(usage.dropped).toBe(3);
+  await usage.flush();
+  expect(await countedOf(key)).toBe(before - 1 + 1);
+});
+
 test('what is in memory is written when the service closes, and nothing is planned after that', async () => {
   const key = await mint();
   const usage = usageOn({});

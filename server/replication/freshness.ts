@@ -5,7 +5,7 @@ import { type Change, parse } from './messages.ts';
 
 /**
  * Milliseconds after which a replica that confirms nothing has ceased to trust its cache, so that others wait no longer:
- * `trust` (replica.ts), and far more than two clocks drift apart meanwhile.
+ * `trust`, and far more than two clocks drift apart meanwhile.
  */
 export const lease = 1_500;
 
@@ -35,7 +35,7 @@ export interface Followers {
  */
 export const trust = 1_000;
 
-/** How long whoever gave somebody that trust, in milliseconds, waits until it has ended, whoever's clock is slow. */
+/** How long to wait until trust of so many milliseconds has ended, although the clock of whoever has it may be slower. */
 export const outlast = (milliseconds: number): number => milliseconds * 1.1;
 
 /** Takes a reading of the database's clock: see `Clock.read`. */

@@ -82,9 +82,11 @@ export class Usage {
   }
 
   /** Adds uses that another process has gathered. */
-  add(uses: HourUses): void {
-    if (!this.#waiting.merge(uses)) {
-      this.#dropped += 1;
+  add({ hour, uses }: HourUses): void {
+    this.#now = Math.max(this.#now, hour);
+    for (const token of uses) {
+      if (this.#waiting.merge({ hour, uses: [token] })) continue;
+      for (const outcome of outcomes) this.#dropped += token[outcome];
       this.#tellFull();
     }
     this.#plan();
