@@ -90,7 +90,7 @@ test.each<[RequestHeaders, 'missing' | 'malformed' | undefined]>([
   [{ 'x-api-key': '', authorization: 'Bearer GOOD' }, undefined],
   [{ 'x-api-key': '' }, 'missing'],
   [{ 'x-api-key': 'GOOD', authorization: 'Bearer other' }, 'malformed'],
-  [{ 'x-api-key': 'GOOD', authorization: 'Bearer GOOD' }, 'malformed'],
+  [{ 'x-api-key': 'GOOD', authorization: 'Bearer GOOD' }, undefined],
   [{ 'x-api-key': 'GOOD', authorization: 'Basic dTpw, Bearer other' }, 'malformed'],
   [{ 'x-api-key': ['GOOD', 'GOOD'] }, 'malformed'],
   [{ 'x-api-key': 'GOOD, GOOD' }, 'malformed'],

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { VerifiedKey } from '../schema.gen.ts';
-import { headersOf } from './credential.ts';
 import { type Checked, createGuard as createCore, type GuardOptions } from './guard.ts';
+import { headersOf } from './headers.ts';
 import { maybeAsync } from './maybe-async.ts';
 import { requirementOf, type Wanted } from './requirement.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { VerifiedKey } from '../schema.gen.ts';
-import { headersOf } from './credential.ts';
 import { type Checked, createGuard, type GuardOptions, type Requirement } from './guard.ts';
+import { headersOf } from './headers.ts';
 import { isPromise } from './maybe-async.ts';
 import { requirementOf } from './requirement.ts';
 

@@ -1,12 +1,13 @@
+import { credentialOf } from '../../../decide/credential.ts';
 import type { Invalid, Valid, Verdict, VerifiedKey } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
-import { credentialOf, headerOf, type RequestHeaders } from './credential.ts';
+import { headerOf, type RequestHeaders } from './headers.ts';
 import { limitHeaders } from './limit-headers.ts';
 import { isPromise } from './maybe-async.ts';
 import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
 import type { OnUnavailable, Requirement } from './requirement.ts';
 
-export type { RequestHeaders } from './credential.ts';
+export type { RequestHeaders } from './headers.ts';
 export type { GuardProblem, RefusalReason, RefusalStatus } from './refusals.ts';
 export type { OnUnavailable, Requirement, Wanted } from './requirement.ts';
 
@@ -93,7 +94,8 @@ export function createGuard({
 
   return {
     check(headers, required = nothing) {
-      const credential = credentialOf(headers, apiKeyHeader);
+      const apiKey = apiKeyHeader ? headerOf(headers, apiKeyHeader) : '';
+      const credential = credentialOf(headerOf(headers, 'authorization'), apiKey);
       if ('reason' in credential) return refuse(credential.reason);
       const judge = (verdict: Verdict): Checked =>
         verdict.valid === true ? admit(verdict) : refuse(verdict.reason, required, { verdict });
