@@ -11,9 +11,16 @@ describe.runIf(inject('database') === 'postgres')('whoever locks several limits'
     const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
     const url = new URL(inject('postgresUrl'));
     url.pathname = rows[0]?.name ?? '';
-    admin = postgres(url.href, { max: 2, onnotice() {} });
+    admin = postgres(url.href, { max: 3, onnotice() {} });
   });
   afterAll(() => admin.end());
+
+  /** Until somebody waits for a lock. */
+  async function isWaiting(): Promise<void> {
+    const waiting = () => admin`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await waiting()).length === 0) await pause(5);
+  }
 
   test.each<[string, (keyId: string) => Promise<{ response: Response }>]>([
     ['changes them', (keyId) => change(keyId, { limits: [] })],
@@ -36,11 +43,28 @@ describe.runIf(inject('database') === 'postgres')('whoever locks several limits'
     await admin.begin(async (transaction) => {
       await transaction`select from limits where id = ${lowest} for update`;
       answer = call(first.id);
-      const waiting = () => admin`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      while ((await waiting()).length === 0) await pause(5);
+      await isWaiting();
       await transaction`select from limits where id = any(${others}) for update nowait`;
     });
     expect((await answer)?.response.ok).toBe(true);
+  });
+
+  test('limits of a key that are written by hand at the same time are all known to verifications', async () => {
+    const key = await mint({});
+    const { rows } = await sql<{ account_id: string }>`
+      select account_id from keys where id = ${key.id.slice(4)}`.execute(service.db);
+    const account = rows[0]?.account_id ?? '';
+    const insert = (connection: postgres.ISql, name: string) => connection`
+      insert into limits (account_id, key_id, name, amount, window_seconds, ungranted)
+      values (${account}, ${key.id.slice(4)}, ${name}, 10, 60, 10)`;
+    let second: Promise<unknown> | undefined;
+    await admin.begin(async (transaction) => {
+      await insert(transaction, 'first');
+      second = insert(admin, 'second').execute();
+      await isWaiting();
+    });
+    await second;
+    const { data } = await service.operator.POST('/v1/keys/verify', { body: { token: key.token } });
+    expect(data?.limits?.map(({ name }) => name)).toEqual(['first', 'second']);
   });
 });

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
-import type { RefillPeriod } from '../../decide/limits.ts';
+import type { Limit, RefillPeriod } from '../../decide/limits.ts';
 import type { AccountPolicy } from '../../decide/policy.ts';
 
 /** The tables, as `migrations/` makes them. */
@@ -14,6 +14,8 @@ export interface Schema {
     external_id: string | null;
     key_count: Generated<number>;
     policy: ColumnType<AccountPolicy | null, never, never>;
+    /** Written by triggers on limits alone. */
+    limits_copy: ColumnType<Limit[] | null, never, never>;
     created_at: Date;
     closed_at: Date | null;
     closed_by: ColumnType<StoredAct | null, never, StoredAct>;
@@ -52,6 +54,8 @@ export interface Schema {
     not_before: Date | null;
     allowed_ips: string[] | null;
     audience: string[] | null;
+    /** Written by triggers on limits alone. */
+    limits_copy: ColumnType<Limit[] | null, never, never>;
     created_by: Generated<string>;
     on_behalf_of: string | null;
     expiry_check_at: Date | null;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import { parseCidr } from '../../decide/cidr.ts';
+import type { Limit } from '../../decide/limits.ts';
 import type { Found, Tombstone, VerifiedKey } from '../../decide/verified-key.ts';
 import { databaseTime } from '../db/database-time.ts';
 import type { Database } from '../db/schema.ts';
@@ -58,17 +59,29 @@ interface Row extends Omit<VerifiedKey, 'gone' | 'scopes' | 'allowedIps'> {
   gone: Tombstone['gone'] | null;
   scopes: string[];
   allowedIps: string[] | null;
+  /** Those that the keys of its account share. */
+  accountLimits: readonly Limit[] | null;
   /** Unix time in milliseconds by the database's clock. */
   now: number;
 }
 
-function foundIn({ now, gone, scopes, allowedIps, ...key }: Row): Found {
+function foundIn({ now, gone, scopes, allowedIps, limits, accountLimits, ...key }: Row): Found {
   const { id, hash, accountId, name } = key;
   if (gone) return { gone, id, hash, accountId, name };
   // A range that somebody wrote by hand, and that is none, allows nothing.
   const ranges = allowedIps?.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
-  return { ...key, gone, scopes: new Set(scopes), allowedIps: ranges ?? null };
+  return {
+    ...key,
+    gone,
+    scopes: new Set(scopes),
+    allowedIps: ranges ?? null,
+    limits: limits && accountLimits ? inOrder([...limits, ...accountLimits]) : (limits ?? accountLimits),
+  };
 }
+
+/** Limits by their names. One of a key and one of its account may have the same. */
+const inOrder = (limits: readonly Limit[]): readonly Limit[] =>
+  limits.toSorted((a, b) => (a.name === b.name ? a.id - b.id : a.name < b.name ? -1 : 1));
 
 /**
  * Selects the keys whose tokens have these hashes, or else the tombstones of the tokens. The planner cannot know how many
@@ -88,13 +101,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
         end as scopes, keys.roles <> '{}' as "hasRoles",
         keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
         keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
-        (select json_agg(json_build_object('id', id, 'name', name, 'amount', amount, 'windowSeconds', window_seconds,
-            'generation', generation) order by name, id)
-          from (
-            select id, name, amount, window_seconds, generation from limits where key_id = keys.id
-            union all
-            select id, name, amount, window_seconds, generation from limits
-            where account_id = keys.account_id and key_id is null) as limits) as limits,
+        keys.limits_copy as limits, accounts.limits_copy as "accountLimits",
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
         case tokens.hash when keys.previous_hash then keys.previous_ends_at end as "endsAt"
       from (select hash, key_id from tokens where hash >= wanted.hash order by hash limit 1) as tokens
@@ -104,7 +111,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       limit 1)
       union all
       (select tombstones.reason, tombstones.key_id, tombstones.account_id, null, tombstones.name,
-        null, null, null, null, null, null, null, null, null, null, null
+        null, null, null, null, null, null, null, null, null, null, null, null
       from (select * from tombstones where hash >= wanted.hash order by hash limit 1) as tombstones
       join accounts on accounts.id = tombstones.account_id
       where tombstones.hash = wanted.hash and accounts.closed_at is null
