@@ -10,6 +10,7 @@ import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
 import { methodNameOf } from './method-names.ts';
 import { metrics } from './metrics.ts';
+import { oauth } from './oauth.ts';
 import { roles } from './roles.ts';
 import { rotation } from './rotation.ts';
 import { bySession, securitySchemes } from './security.ts';
@@ -26,8 +27,11 @@ interface Contract {
   /** The paths below the public URL under which the contract is served, the preferred one first. */
   bases: string[];
   routes: RouteConfig[];
-  /** Whether our typed client speaks it, so that its samples do. */
-  typedClient: boolean;
+  /**
+   * The module of our typed client that speaks it: `main`, so that its samples do, or one of its own. Undefined: OAuth has
+   * clients enough, in every language, and speaks in forms, which ours does not.
+   */
+  typedClient?: 'main' | 'own';
 }
 
 /** How a reader of the other contracts' docs gets a credential. The link is absolute, since any viewer may show it. */
@@ -65,7 +69,7 @@ const contracts = {
       health,
       metrics,
     ].flatMap((group) => Object.values<RouteConfig>(group)),
-    typedClient: true,
+    typedClient: 'main',
   },
   journal: {
     title: 'Journal: API management',
@@ -75,7 +79,7 @@ ${signIn}, or an API key with the scopes that the operation lists.`,
     tags: [{ name: 'API management', description: 'Manage the API keys in your account.' }],
     bases: [''],
     routes: Object.values(journal),
-    typedClient: false,
+    typedClient: 'own',
   },
   share: {
     title: 'Share: API Key',
@@ -85,12 +89,26 @@ ${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, o
     tags: [{ name: 'API Key', description: 'Allows a logged in user to manage their API keys.' }],
     bases: ['/api', ''],
     routes: Object.values(share),
-    typedClient: false,
+    typedClient: 'own',
+  },
+  oauth: {
+    title: 'OAuth',
+    description: `The endpoints of OAuth 2.0 for API keys, for gateways, frameworks and libraries that know a token by introspection.
+
+A caller is a client of OAuth. Its \`client_id\` is the id of a key (\`key_…\`), and its \`client_secret\` the token of that key; the operator is the client \`operator\`, with the operator token. Send both by HTTP Basic, form-encoded or not, or in the form; or send the token alone as \`Authorization: Bearer\`. A request that authenticates in two ways is refused.
+
+A body is a form, \`application/x-www-form-urlencoded\`. A parameter can be sent once, one without a value counts as omitted, and one that is not known is ignored. Errors are those of RFC 6749, section 5.2.`,
+    tags: [{ name: 'Tokens', description: 'Ask about tokens in the way of OAuth 2.0.' }],
+    bases: [''],
+    routes: Object.values(oauth),
   },
 } satisfies Record<string, Contract>;
 
 export type ContractName = keyof typeof contracts;
 export const contractNames = Object.keys(contracts) as ContractName[];
+
+/** The contracts that our typed client speaks. */
+export const clientContracts = contractNames.filter((name) => 'typedClient' in contracts[name]);
 
 const requestId = {
   'x-request-id': {
@@ -176,7 +194,7 @@ export function operationsOf(document: Document): { method: string; path: string
 
 /** The OpenAPI 3.1 document of a contract, made from its routes. */
 export function documentOf(name: ContractName): Document {
-  const { title, description, tags, bases, routes, typedClient } = contracts[name];
+  const { title, description, tags, bases, routes, typedClient }: Contract = contracts[name];
   const app = new OpenAPIHono();
   for (const [scheme, facts] of Object.entries(securitySchemes))
     if (routes.some(({ security }) => security?.some((callers) => scheme in callers)))
@@ -198,7 +216,7 @@ export function documentOf(name: ContractName): Document {
   for (const { path, operation } of operationsOf(document)) {
     for (const response of Object.values(operation.responses ?? {}))
       response.headers = { ...requestId, ...response.headers };
-    if (typedClient)
+    if (typedClient === 'main')
       operation['x-codeSamples'] = [
         { lang: 'TypeScript', label: 'Typed client', source: sample(path, operation, document) },
       ];

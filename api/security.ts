@@ -17,10 +17,16 @@ export const byOperatorKey = (...scopes: OwnScope[]) => ({ operatorKey: scopes }
 /** The product's own back end, by the operator token. */
 export const byOperator = { operatorToken: [] };
 
+/**
+ * An API key with all of these scopes, or the operator, as a client of OAuth. This says how they may authenticate as
+ * well; that they may, `byKey` and `byOperator` beside it say.
+ */
+export const byClient = (...scopes: OwnScope[]) => ({ client: scopes });
+
 /** Anyone: no credential is needed. */
 export const byAnyone = {};
 
-/** The security schemes of OpenAPI that these names refer to. All are bearer tokens (RFC 6750). */
+/** The security schemes of OpenAPI that these names refer to. All but `client` are bearer tokens (RFC 6750). */
 export const securitySchemes = {
   accessToken: {
     type: 'http',
@@ -44,5 +50,11 @@ export const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     description: 'The operator token of this deployment, for the product’s own back end only.',
+  },
+  client: {
+    type: 'http',
+    scheme: 'basic',
+    description:
+      'An API key or the operator token as a client of OAuth. The user name is the `client_id`: the id of the key (`key_…`), or `operator`. The password is the `client_secret`: the token of the key, or the operator token. Both can be sent in the form instead.',
   },
 } as const;

@@ -44,8 +44,8 @@ const addressDetail = (ip: string | null) =>
     ? 'The key can only be used from certain addresses: verify it with the `ip` that the token was presented from.'
     : `The key cannot be used from ${ip}.`;
 
-const audienceDetail = (audience: string | undefined) =>
-  audience === undefined
+const audienceDetail = (audience: Presented['audience']) =>
+  audience == null
     ? 'The key is only for certain services: verify it with the URI of yours as `audience`.'
     : `The key is not for ${audience}.`;
 

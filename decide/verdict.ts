@@ -27,8 +27,8 @@ export interface KeyFacts {
 export interface Presented {
   /** What the key must cover; undefined: nothing. */
   scopes?: ScopeQuery | undefined;
-  /** The URI of who is asked to accept the token, where it says so. */
-  audience?: string | undefined;
+  /** The URI of who is asked to accept the token, where it says so. Null: it is told the audience, and judges it itself. */
+  audience?: string | null | undefined;
   /** Who presented the token: from which address, where that is known. */
   client: () => { ip: string | null };
 }
@@ -96,7 +96,7 @@ const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: num
   ip_not_allowed: ({ allowedIps }, { client }) =>
     allowedIps !== null && !isWithin(allowedIps, client().ip ?? ''),
   wrong_audience: ({ audience: allowed }, { audience }) =>
-    allowed !== null && !(audience !== undefined && allowed.includes(audience)),
+    allowed !== null && audience !== null && !(audience !== undefined && allowed.includes(audience)),
 };
 
 const checks = liveReasons.map((reason) => ({ reason, applies: against[reason] }));

@@ -5,7 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
-import { contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { clientContracts, contractNames, documentOf, operationsOf } from '../api/document.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
 import { operationsModule } from './support/typed-client.ts';
 
@@ -28,8 +28,9 @@ files['spec/operations.txt'] = Object.entries(documents)
   )
   .join('');
 
-/** The typed client has the types of each contract, and its operations; ours is the client's main module. */
-for (const [name, document] of Object.entries(documents)) {
+/** The typed client has the types of each contract that it speaks, and its operations; ours is the client's main module. */
+for (const name of clientContracts) {
+  const document = documentOf(name);
   const prefix = name === 'latchkey' ? '' : `${name}-`;
   const types = await openapiTypescript(JSON.stringify(document), {
     rootTypes: true,

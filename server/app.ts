@@ -9,6 +9,8 @@ import { checkedHost } from './http/host.ts';
 import { accessLog, crossOrigin, requestId, withStandardHeaders } from './http/middleware.ts';
 import { docs, paths as docsPaths, documents } from './pages/docs.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
+import { oauthError } from './routes/oauth/error.ts';
+import { oauthOperations } from './routes/oauth/oauth.ts';
 import { shareError, shareOperations } from './routes/share/share.ts';
 import { accountOperations } from './routes/v1/accounts.ts';
 import { bulkRevocationOperations } from './routes/v1/bulk-revocation.ts';
@@ -30,7 +32,7 @@ export function createApp(context: ServiceContext): {
   fetch: (request: Request, peer?: Peer) => Response | Promise<Response>;
 } {
   const journal = serveContract(context, {
-    at: '/api/settings/api/*',
+    at: ['/api/settings/api/*'],
     paths: documents.journal.paths,
     operations: journalOperations(context),
     refuse: journalError,
@@ -39,16 +41,22 @@ export function createApp(context: ServiceContext): {
     serveContract(
       context,
       {
-        at: '/apikey/*',
+        at: ['/apikey/*'],
         paths: documents.share.paths,
         operations: shareOperations(context),
         refuse: shareError,
       },
       base,
     );
+  const oauth = serveContract(context, {
+    at: ['/oauth2/*'],
+    paths: documents.oauth.paths,
+    operations: oauthOperations(context),
+    refuse: oauthError,
+  });
   const latchkey = serveContract(context, {
     // Whatever belongs to no other.
-    at: '*',
+    at: ['*'],
     paths: { ...docsPaths, ...documents.latchkey.paths },
     // A path without parameters before one with: `/v1/keys/current` is no key id.
     operations: [
@@ -76,6 +84,7 @@ export function createApp(context: ServiceContext): {
   // Its page prints both.
   app.route('/api', share('/api').app);
   app.route('/', share('').app);
+  app.route('/', oauth.app);
   app.route('/', latchkey.app);
 
   const { path, operationId } = verification.verify;

@@ -25,6 +25,9 @@ export type Caller =
   | { kind: 'apiKey'; accountId: string; key: VerifiedKey }
   | { kind: 'operatorToken'; accountId: string };
 
+/** What a caller presents: a bearer token, or the id of a client with its secret (RFC 6749, section 2.3.1). */
+export type Credential = string | { clientId: string; secret: string };
+
 /** The callers that an operation is for, each with the scopes it needs: OpenAPI's `security`. */
 export type Security = readonly { readonly [scheme: string]: readonly string[] | undefined }[];
 
@@ -33,7 +36,7 @@ const operator: Caller = { kind: 'operatorToken', accountId: operatorAccountId }
 const invalid = (message: string) => new Unauthenticated(message, { sent: true });
 
 /** A JWT whose header says that it is an access token (RFC 9068); whether it is a good one, its signature tells. */
-function claimsToBeAccessToken(token: string): boolean {
+export function claimsToBeAccessToken(token: string): boolean {
   if (!token.startsWith('eyJ')) return false;
   const [header = ''] = token.split('.', 1);
   return Buffer.from(header, 'base64url').toString().includes('"at+jwt"');
@@ -42,23 +45,24 @@ function claimsToBeAccessToken(token: string): boolean {
 /**
  * Finds out who makes a call, and lets in whom `security` names, with the scopes it asks for. A call of a key counts as
  * a use of it where it is let in; where the key is expired or disabled, it is counted as that.
- * @param token the bearer token that was sent, if one was
- * @param client who presented the token, should it be that of a key
- * @throws Unauthenticated where the token is not, or no longer, good
+ * @param credential what was presented, if anything was
+ * @param client who presented it, should it be that of a key
+ * @throws Unauthenticated where the credential is not, or no longer, good
  * @throws WrongCaller or InsufficientScope where it is, but not for this
  */
 export function authenticate(
   context: ServiceContext,
-  token: string | undefined,
+  credential: Credential | undefined,
   security: Security,
   client: () => Client,
 ): Caller | Promise<Caller> {
-  if (token === undefined) return admitted({ kind: 'anyone' }, security);
-  if (context.operatorTokens.some((own) => isSame(token, own))) return admitted(operator, security);
-  if (claimsToBeAccessToken(token))
-    return identifySession(context, token, context.now()).then((caller) => admitted(caller, security));
+  if (credential === undefined) return admitted({ kind: 'anyone' }, security);
+  const token = typeof credential === 'string' ? credential : credential.secret;
+  const letIn = (caller: Caller) => admitted(identified(caller, credential), security);
+  if (isOperatorToken(context, token)) return letIn(operator);
+  if (claimsToBeAccessToken(token)) return identifySession(context, token, context.now()).then(letIn);
 
-  const admit = (key: VerifiedKey) => void admitted(callerOf(key), security);
+  const admit = (key: VerifiedKey) => void letIn(callerOf(key));
   const checked = check(context, token, {
     purpose: 'authenticate',
     reach: operatorAccountId,
@@ -77,12 +81,13 @@ export function authenticate(
  * @throws DatabaseUnavailable
  */
 export function isStillAdmitted(
-  { keys, operatorTokens, publicUrl, now }: ServiceContext,
+  context: ServiceContext,
   token: string,
   security: Security,
   client: () => Client,
 ): boolean | Promise<boolean> {
-  if (operatorTokens.some((own) => isSame(token, own))) return isAdmitted(operator, security);
+  if (isOperatorToken(context, token)) return isAdmitted(operator, security);
+  const { keys, publicUrl, now } = context;
   const wanted = { reach: operatorAccountId, audience: publicUrl, client, now };
   return maybeAsync(
     verify(keys, token, wanted),
@@ -110,6 +115,10 @@ const refusals: Record<Reason, string> = {
 const isSame = (a: string, b: string) =>
   a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
 
+/** Whether a token is the operator's. */
+export const isOperatorToken = ({ operatorTokens }: ServiceContext, token: string): boolean =>
+  operatorTokens.some((own) => isSame(token, own));
+
 async function identifySession({ db, signer }: ServiceContext, token: string, now: number): Promise<Caller> {
   const session = await signer.readAccess(token, now);
   if (!session || !(await isLiveSession(db, { ...session, now })))
@@ -117,6 +126,18 @@ async function identifySession({ db, signer }: ServiceContext, token: string, no
   return { kind: 'accessToken', ...session };
 }
 
+/** The `client_id` of a caller, where it has one. */
+const clientIdOf = (caller: Caller) =>
+  caller.kind === 'apiKey' || caller.kind === 'operatorToken' ? actorOf(caller) : undefined;
+
+/** @throws Unauthenticated where a client presented the secret of another */
+function identified(caller: Caller, credential: Credential): Caller {
+  if (typeof credential !== 'string' && credential.clientId !== clientIdOf(caller))
+    throw invalid('The client id is not that of the secret.');
+  return caller;
+}
+
+/** What a security scheme of the contract asks for. `client` is no other caller, but a way to present a key. */
 const wantedNames: Record<string, string> = {
   accessToken: 'the access token of a session',
   apiKey: 'an API key',
@@ -158,7 +179,9 @@ function admitted(caller: Caller, security: Security): Caller {
   if (isPublic(security)) return caller;
   const alternative = alternativeFor(caller, security);
   if (!alternative) {
-    const wanted = security.flatMap((schemes) => Object.keys(schemes)).map((scheme) => wantedNames[scheme]);
+    const wanted = security.flatMap((schemes) =>
+      Object.keys(schemes).flatMap((scheme) => wantedNames[scheme] ?? []),
+    );
     if (caller.kind === 'anyone')
       throw new Unauthenticated(`Send ${wanted.join(' or ')} as "Authorization: Bearer <token>".`, {
         sent: false,

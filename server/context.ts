@@ -39,6 +39,8 @@ export interface ServiceContext {
   /** Where integrators reach the service, without a trailing slash. */
   publicUrl: string;
   tokenPrefix: string;
+  /** For how long an answer of introspection is good, in seconds. */
+  introspectionMaxAge: number;
   signUp: 'open' | 'closed';
   /** What the keys of an account are held to where its own policy says nothing else. */
   defaultPolicy: Policy;

@@ -81,8 +81,9 @@ const mayImport: Record<string, readonly string[]> = {
   'routes/v1': [...contract, 'db', 'process', 'usage', 'verify'],
   'routes/journal': contract,
   'routes/share': contract,
+  'routes/oauth': contract,
   pages: ['http', 'spec', 'hono'],
-  'app.ts': ['api', 'context.ts', 'http', 'pages', 'routes/v1', 'routes/journal', 'routes/share', 'hono'],
+  'app.ts': ['api', 'context.ts', 'http', 'pages', 'routes', 'hono'],
   process: [
     ...ground,
     ...[

@@ -8,6 +8,7 @@ import { contractNames, documentOf, operationsOf } from '../api/document.ts';
 import { methodNameOf } from '../api/method-names.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
 import { operationsModule } from '../scripts/support/typed-client.ts';
+import { challengeOf } from './contract/operations.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -33,13 +34,13 @@ test('every operation of every document has a handler', async () => {
 });
 
 test('every operation that asks for a credential refuses those who send none', async () => {
-  for (const { method, path, operation } of operations) {
+  for (const { name, method, path, operation } of operations) {
     const guarded =
       operation.security?.length && operation.security.every((one) => Object.keys(one).length > 0);
     if (!guarded) continue;
     const response = await service.fetch(path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
     expect(response.status, operation.operationId).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
+    expect(response.headers.get('www-authenticate')).toBe(challengeOf({ contract: name }));
   }
 });
 
@@ -79,6 +80,7 @@ test('the documents are served as they stand in spec/, with the public URL in th
     ['latchkey', '/openapi.json'],
     ['journal', '/openapi/journal.json'],
     ['share', '/openapi/share.json'],
+    ['oauth', '/openapi/oauth.json'],
   ]) {
     const served = await (await service.fetch(path ?? '')).text();
     const stands = await readFile(join(root, `spec/${name}.json`), 'utf8');

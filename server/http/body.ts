@@ -5,7 +5,7 @@ import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from '../errors.ts'
 import { checkForm, checkJson } from './body-bounds.ts';
 import type { ReadHeader } from './client.ts';
 import type { Incoming } from './incoming.ts';
-import { parseFields } from './query.ts';
+import { type Fields, parseFields } from './query.ts';
 import { maxDropped } from './read-body.ts';
 import { validated } from './zod-issues.ts';
 
@@ -98,13 +98,25 @@ export function parseBody(
   const text = textOf(bytes);
   if (type === multipart)
     return parts(bytes, header).then((fields) => ({ form: validated(schema, fields, 'form') }));
-  if (type === urlEncoded) {
-    checkForm(text);
-    const fields = parseFields(text, () => new MalformedBody('The form is not UTF-8 in percent-encoding.'));
-    return { form: validated(schema, fields, 'form') };
-  }
+  if (type === urlEncoded) return { form: validated(schema, readForm(text), 'form') };
   checkJson(text);
   return { json: validated(schema, parseJson(text), 'json') };
+}
+
+/** The fields of a form; none where a body is none, or cannot be read as one: that is refused once it is known who sent it. */
+export function formFields(bytes: Uint8Array | undefined, header: ReadHeader): Fields {
+  if (!bytes || mediaTypeOf(header('content-type')) !== urlEncoded) return {};
+  try {
+    return readForm(textOf(bytes));
+  } catch {
+    return {};
+  }
+}
+
+/** @throws MalformedBody */
+function readForm(text: string): Fields {
+  checkForm(text);
+  return parseFields(text, () => new MalformedBody('The form is not UTF-8 in percent-encoding.'));
 }
 
 /** Where a form is taken, it may come in either of these. */

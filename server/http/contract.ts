@@ -15,7 +15,7 @@ export interface Contract {
   operations: readonly Operation[];
   refuse: Refuse;
   /** What it owns: at these paths nobody else answers. */
-  at: string;
+  at: readonly string[];
 }
 
 /** What serves a contract: an app, and each of its operations, by `operationId`, without the app. */
@@ -44,15 +44,17 @@ export function serveContract(
   app.onError((error, c) =>
     answerFailure(error, { request: c.req.raw, requestId: c.var.requestId, disconnect: c.env?.disconnect }),
   );
-  app.use(at, onlyDocumentedMethods(paths, base));
+  const methods = onlyDocumentedMethods(paths, base);
+  for (const place of at) app.use(place, methods);
   for (const { route } of operations) {
     const answer = serve(route.operationId);
     app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
       answer(incomingOf(context, c.req.raw, c.env, { params: c.req.param(), requestId: c.var.requestId })),
     );
   }
-  app.all(at, () => {
+  const nothing = () => {
     throw new NoSuchPath();
-  });
+  };
+  for (const place of at) app.all(place, nothing);
   return { app, serve };
 }

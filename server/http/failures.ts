@@ -20,7 +20,13 @@ export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 
 export type Refuse = (
   refusal: Refusal | undefined,
   requestId: string,
-) => { status: ErrorStatus; body: object; contentType?: string };
+) => {
+  status: ErrorStatus;
+  body: object;
+  contentType?: string;
+  /** With 401, where a contract knows another scheme than Bearer: its challenge. */
+  challenge?: string;
+};
 
 /** The request that failed. */
 interface Failed {
@@ -40,9 +46,10 @@ export function answersFailures({ log }: ServiceContext, refuse: Refuse): Answer
   return (error, { request, requestId, disconnect }) => {
     const refusal = error instanceof Refusal ? error : undefined;
     if (refusal instanceof DatabaseUnavailable) warn(refusal);
-    const { status, body, contentType = 'application/json' } = refuse(refusal, requestId);
+    const { status, body, contentType = 'application/json', challenge } = refuse(refusal, requestId);
     if (status === 500) logError(log, error, { requestId, path: loggedPath(new URL(request.url).pathname) });
-    const headers = { 'Content-Type': contentType, ...headersOf(refusal, status) };
+    const headers: Record<string, string> = { 'Content-Type': contentType, ...headersOf(refusal, status) };
+    if (challenge) headers['WWW-Authenticate'] = `${challenge}, ${headers['WWW-Authenticate']}`;
     return respond(new Reply(body, headers), status, { requestId, disconnect });
   };
 }
@@ -62,6 +69,9 @@ function warnOfOutages(log: Logger): (refusal: DatabaseUnavailable) => void {
     log.warn({ reason }, 'the database is unavailable');
   };
 }
+
+/** The challenge to who may call as a client of OAuth (RFC 7617). */
+export const basicChallenge = 'Basic realm="latchkey"';
 
 const challenge = (...parameters: string[]) => ({
   'WWW-Authenticate': ['Bearer realm="latchkey"', ...parameters].join(', '),

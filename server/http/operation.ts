@@ -25,6 +25,14 @@ type BodyOf<Route, Types extends string> =
 /** A body that may be missing, or be sent in another media type. */
 type Optional<Route, Value> = Part<Route, 'body'> extends { required: true } ? Value : Value | undefined;
 
+/** A form is there where it is required, and the route takes nothing else. */
+type Form<Route> =
+  Part<Route, 'body'> extends { content: infer Content }
+    ? keyof Content extends FormTypes
+      ? Optional<Route, BodyOf<Route, FormTypes>>
+      : BodyOf<Route, FormTypes> | undefined
+    : undefined;
+
 /** What an operation works with: who calls, and what the schemas of its route made of the request. */
 export interface Input<Route> {
   caller: Caller;
@@ -33,7 +41,7 @@ export interface Input<Route> {
   /** The headers that the route describes. */
   headers: Output<Part<Route, 'headers'>>;
   json: Optional<Route, BodyOf<Route, JsonTypes>>;
-  form: BodyOf<Route, FormTypes> | undefined;
+  form: Form<Route>;
   /** For operations that write: what their events record. Reading it can throw InvalidInput (see act.ts). */
   act: Act;
   /** Aborted when the client has gone. */
@@ -62,7 +70,7 @@ export type Result<Route> = Awaitable<Made<Success<Route>> | Reply<Made<Success<
 export interface Options {
   /** How many bytes the body may have. */
   limit?: number;
-  /** Finds the token, where it may stand in another form than that of RFC 6750. */
+  /** Finds the credential, where it may stand in another place or form than that of RFC 6750. */
   findToken?: FindToken;
   /** Checks the raw body before any of it is parsed, such as its signature. What it throws is the answer. */
   checkBody?: (bytes: Uint8Array, incoming: Incoming) => Promise<void>;

@@ -29,8 +29,9 @@ interface RequestConfig {
  * Prepares an operation to be served. This is the one description of what happens to a request: the fast path and the
  * full app find the operation in different ways, and then both call it.
  *
- * 1. Read the body, within its bound, and look at nothing in it: a caller is authenticated when its request is
- *    complete, so that nobody is let in and then holds back the body until after the credential was revoked.
+ * 1. Read the body, within its bound, and look at nothing in it but the credential, where an operation takes it there: a
+ *    caller is authenticated when its request is complete, so that nobody is let in and then holds back the body until
+ *    after the credential was revoked.
  * 2. Authenticate: the caller must be one of those that the route's `security` names, and where the body itself has to
  *    be signed, its signature must be good. The body of anybody else costs no more than its bytes.
  * 3. Parse the path, the query, the headers and the body by the schemas of the route.
@@ -67,8 +68,9 @@ export function prepare(
       const read = body && readBytes(incoming, limit);
       const bytes = read instanceof Promise ? await read : read;
       if (checkBody && bytes) await checkBody(bytes, incoming);
-      const token = isPublic(security) ? undefined : findToken(incoming.header('authorization'));
-      const made = maybeAsync(authenticate(context, token, security, incoming.client), (caller) =>
+      const { header, client } = incoming;
+      const credential = isPublic(security) ? undefined : findToken(header('authorization'), header, bytes);
+      const made = maybeAsync(authenticate(context, credential, security, client), (caller) =>
         maybeAsync(parse(incoming, bytes, caller), run),
       );
       return respond(made instanceof Promise ? await made : made, status, incoming);

@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib';
 import { Hono } from 'hono';
 import journal from '../../spec/journal.json' with { type: 'json' };
 import latchkey from '../../spec/latchkey.json' with { type: 'json' };
+import oauth from '../../spec/oauth.json' with { type: 'json' };
 import share from '../../spec/share.json' with { type: 'json' };
 import verifier from '../../spec/verifier.asyncapi.json' with { type: 'json' };
 import { isKnown, takesGzip } from '../http/conditional.ts';
@@ -13,13 +14,14 @@ import { sendBytes } from '../http/unread.ts';
 import { docsPage } from './docs-page.ts';
 
 /** The OpenAPI documents as they stand in `spec/`. */
-export const documents = { latchkey, journal, share };
+export const documents = { latchkey, journal, share, oauth };
 
 /** Where each is served, and what it is called in the docs; the first is shown first. */
 const sources = [
   { document: latchkey, slug: 'latchkey', url: '/openapi.json' },
   { document: journal, slug: 'journal', url: '/openapi/journal.json' },
   { document: share, slug: 'share', url: '/openapi/share.json' },
+  { document: oauth, slug: 'oauth', url: '/openapi/oauth.json' },
 ];
 
 /** Where the AsyncAPI document of verifiers is served. The docs page cannot show it. */

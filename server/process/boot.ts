@@ -96,6 +96,7 @@ export async function boot(
     publicUrl,
     signer,
     tokenPrefix: config.TOKEN_PREFIX,
+    introspectionMaxAge: config.INTROSPECTION_MAX_AGE,
     signUp: config.SIGN_UP,
     defaultPolicy: defaultPolicyOf(config),
     leakPolicy: config.LEAK_POLICY,

@@ -156,6 +156,14 @@ const environment = z
       .optional(),
     LEAK_POLICY: z.enum(leakPolicies, `must be ${leakPolicies.join(' or ')}`).default('notify'),
     GITHUB_SECRET_SCANNING_KEYS: githubKeysText.optional(),
+    INTROSPECTION_MAX_AGE: z
+      .string()
+      .regex(
+        /^(?:[1-9]\d{0,2}|[12]\d{3}|3[0-5]\d{2}|3600)$/,
+        'must be a whole number of seconds from 1 to 3600',
+      )
+      .transform(wholeNumber)
+      .default(60),
     EVENT_RETENTION_DAYS: z
       .string()
       .regex(/^\d{1,5}$/, 'must be a whole number of days, or 0 to keep events for ever')

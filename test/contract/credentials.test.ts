@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { render } from './calls.ts';
-import { isGuarded, isPublic, nameOf, type Operation, operations } from './operations.ts';
+import { challengeOf, isGuarded, isPublic, nameOf, type Operation, operations } from './operations.ts';
 import { plain } from './plain.ts';
 import { startTrial, type Trial } from './trial.ts';
 
@@ -25,11 +25,21 @@ async function send(operation: Operation, authorization?: string): Promise<Respo
 test.for(named(operations.filter(isGuarded)))(
   '%s challenges who sends no credential, before it looks at anything else',
   async ([, operation]) => {
-    for (const authorization of [undefined, 'Bearer', 'Basic YWRhOnNlY3JldA==']) {
+    for (const authorization of [undefined, 'Bearer', 'Digest username="ada"']) {
       const response = await send(operation, authorization);
       expect(response.status, authorization).toBe(401);
-      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
+      expect(response.headers.get('www-authenticate')).toBe(challengeOf(operation));
     }
+  },
+);
+
+test.for(named(operations.filter(isGuarded)))(
+  '%s knows HTTP Basic or not, as its contract says',
+  async ([, operation]) => {
+    const basic = await send(operation, 'Basic YWRhOnNlY3JldA==');
+    expect(basic.status).toBe(401);
+    const error = 'client' in Object.assign({}, ...operation.security) ? ', error="invalid_token"' : '';
+    expect(basic.headers.get('www-authenticate')).toBe(`${challengeOf(operation)}${error}`);
   },
 );
 
@@ -47,7 +57,9 @@ test.for(named(operations.filter((operation) => !isPublic(operation))))(
     ]) {
       const response = await send(operation, authorization);
       expect(response.status, authorization).toBe(401);
-      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="latchkey", error="invalid_token"');
+      expect(response.headers.get('www-authenticate')).toBe(
+        `${challengeOf(operation)}, error="invalid_token"`,
+      );
     }
   },
 );

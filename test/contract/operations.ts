@@ -106,4 +106,8 @@ export const isPublic = ({ security }: Operation) => security.every((schemes) =>
 export const isGuarded = ({ security }: Operation) =>
   security.length > 0 && !security.some((schemes) => isEmpty(schemes));
 
+/** How it challenges who sends no good credential, in the schemes that it takes. */
+export const challengeOf = ({ contract }: Pick<Operation, 'contract'>) =>
+  contract === 'oauth' ? 'Basic realm="latchkey", Bearer realm="latchkey"' : 'Bearer realm="latchkey"';
+
 const isEmpty = (value: object) => Object.keys(value).length === 0;

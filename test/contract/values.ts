@@ -44,7 +44,23 @@ export function valuesFor(schema: Schema): unknown[] {
   ];
 }
 
-const anyType = [null, true, false, 0, 1, 1.5, '', 'text', '1', 'true', [], ['text'], {}, { a: 1 }];
+const anyType = [
+  null,
+  true,
+  false,
+  0,
+  1,
+  1.5,
+  '',
+  'text',
+  '1',
+  'true',
+  [],
+  ['text'],
+  ['text', 'text'],
+  {},
+  { a: 1 },
+];
 
 const oddStrings = [
   ' ',

@@ -162,6 +162,7 @@ test.skipIf(missing).each([
   { place: creating, heading: 'Create a key', ...light },
   { place: '#journal', heading: 'Journal: API management', ...light },
   { place: '#share', heading: 'Share: API Key', ...light },
+  { place: '#oauth', heading: 'OAuth', ...light },
   { place: '', heading: 'Latchkey', ...dark },
   { place: creating, heading: 'Create a key', ...dark },
 ])(
@@ -184,9 +185,9 @@ test.skipIf(missing)(
   },
 );
 
-test.skipIf(missing)('the three documents can be switched between, ours first', async () => {
+test.skipIf(missing)('the documents can be switched between, ours first', async () => {
   const { page, origins, complaints } = await openDocs();
-  for (const title of ['Latchkey', 'Journal: API management', 'Share: API Key']) {
+  for (const title of ['Latchkey', 'Journal: API management', 'Share: API Key', 'OAuth']) {
     if (title !== 'Latchkey') {
       await page.getByRole('complementary').getByRole('button').first().click();
       await page.getByRole('option', { name: title }).click();

@@ -90,6 +90,14 @@ test('what an env file makes of a setting gets a line that helps', () => {
     'OPERATOR_TOKEN must be one token, or two',
   );
   failure({ OPERATOR_TOKEN: `${token},` }).toThrow('OPERATOR_TOKEN.1 must have at least 32 characters');
+  for (const INTROSPECTION_MAX_AGE of ['0', '3601', '60s', '-1', '1.5'])
+    failure({ INTROSPECTION_MAX_AGE }).toThrow(
+      'INTROSPECTION_MAX_AGE must be a whole number of seconds from',
+    );
+  for (const INTROSPECTION_MAX_AGE of ['1', '999', '2999', '3599', '3600'])
+    expect(readConfig({ INTROSPECTION_MAX_AGE })).toMatchObject({
+      INTROSPECTION_MAX_AGE: Number(INTROSPECTION_MAX_AGE),
+    });
   failure({ LEAK_POLICY: 'delete' }).toThrow('LEAK_POLICY must be notify or revoke');
   for (const GITHUB_SECRET_SCANNING_KEYS of ['true', '{"public_keys":[]}', 'https://api.github.com'])
     failure({ GITHUB_SECRET_SCANNING_KEYS }).toThrow('GITHUB_SECRET_SCANNING_KEYS must be fetch, or what');

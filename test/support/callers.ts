@@ -37,6 +37,8 @@ export interface Call {
   /** Which of several documented bodies it sends. */
   bodyName: string | undefined;
   body: Json | Json[] | undefined;
+  /** Whether it takes its body as a form alone. */
+  isForm: boolean;
 }
 
 type BodySchema = {
@@ -47,13 +49,21 @@ type BodySchema = {
   required?: string[];
 };
 
+const formType = 'application/x-www-form-urlencoded';
+const jsonType = 'application/json';
+
+const takesForm = ({ requestBody }: Operation) =>
+  requestBody !== undefined && 'content' in requestBody && !(jsonType in requestBody.content);
+
 /**
- * The bodies to send as JSON, by name: the documented examples; else, for each object that the schema takes, one that is
+ * The bodies to send, as JSON where that is taken, by name: the documented examples; else, for each object that the schema takes, one that is
  * put together from the examples of its properties. What is required and has no example is a secret: see `real`.
  */
-function bodiesOf({ requestBody }: Operation, { components }: Document): [string | undefined, Json?][] {
+function bodiesOf(operation: Operation, { components }: Document): [string | undefined, Json?][] {
+  const { requestBody } = operation;
   if (!requestBody || '$ref' in requestBody) return [[undefined]];
-  const { example, examples, schema = {} } = requestBody.content['application/json'] ?? {};
+  const type = takesForm(operation) ? formType : jsonType;
+  const { example, examples, schema = {} } = requestBody.content[type] ?? {};
   if (examples) return Object.entries(examples).map(([name, one]) => [name, 'value' in one ? one.value : {}]);
   if (example) return [[undefined, example]];
   const bodies = ((schema as BodySchema).anyOf ?? [schema as BodySchema]).flatMap(({ $ref, ...rest }) => {
@@ -110,6 +120,7 @@ function callsOf(contract: ContractName): Call[] {
             names,
             bodyName,
             body,
+            isForm: takesForm(operation),
           });
     }
   return calls;
@@ -249,9 +260,14 @@ function requestOf(call: Call, { owner, other, thing, roleId }: World): { path: 
   if (!call.body) return { path: path + query, init };
   const filled = (part: Json) =>
     Object.fromEntries(Object.entries(part).map(([name, value]) => [name, real[name] ?? value]));
+  if (call.isForm && !Array.isArray(call.body)) {
+    const form = new URLSearchParams(filled(call.body) as Record<string, string>);
+    const headers = { 'Content-Type': formType };
+    return { path: path + query, init: { ...init, headers, body: form.toString() } };
+  }
   const body = JSON.stringify(Array.isArray(call.body) ? call.body.map(filled) : filled(call.body));
   const signed = call.operationId === 'reportLeaksFromGithub';
-  const headers = signed ? githubHeaders(body) : { 'Content-Type': 'application/json' };
+  const headers = signed ? githubHeaders(body) : { 'Content-Type': jsonType };
   return { path: path + query, init: { ...init, headers, body } };
 }
 

@@ -155,6 +155,7 @@ export async function startService({
     attempts: new Attempts(),
     publicUrl: baseUrl,
     tokenPrefix: 'lk_',
+    introspectionMaxAge: 60,
     signUp: 'open',
     defaultPolicy: onlyMaxKeys(1_000),
     leakPolicy: 'notify',

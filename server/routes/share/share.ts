@@ -56,7 +56,7 @@ function fieldFrom<Value>(read: (field: unknown) => Value, inBody: unknown, inQu
 }
 
 /** The page's header table has the JWT without the word Bearer before it. */
-const bareToken: FindToken = (header) => (header?.startsWith('eyJ') ? header : undefined);
+const bareToken = (header: string | null | undefined) => (header?.startsWith('eyJ') ? header : undefined);
 
 const findToken: FindToken = (header) => bearerToken(header) ?? bareToken(header);
 

@@ -1,0 +1,196 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { AccountId } from './accounts.ts';
+import { KeyId } from './keys.ts';
+import { byClient, byKey, byOperator, bySession } from './security.ts';
+
+/** What stands before the path of the public URL in the address of the metadata (RFC 8414, section 3.1). */
+export const wellKnown = '/.well-known/oauth-authorization-server';
+
+/** The errors of this contract: those of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 6750 and RFC 7009. */
+export const oauthErrors = [
+  'insufficient_scope',
+  'invalid_client',
+  'invalid_request',
+  'server_error',
+  'temporarily_unavailable',
+  'unsupported_token_type',
+] as const;
+
+export const OAuthError = z
+  .object({
+    error: z.enum(oauthErrors).openapi({ description: 'The stable name of the error. Branch on this.' }),
+    error_description: z
+      .string()
+      .regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/)
+      .openapi({ description: 'What went wrong, for people. The wording can change.' }),
+  })
+  .openapi('OAuthError');
+
+const error = (
+  description: string,
+  error: (typeof oauthErrors)[number],
+  error_description: string,
+  header?: string,
+) => ({
+  description,
+  content: { 'application/json': { schema: OAuthError, example: { error, error_description } } },
+  ...(header && { headers: { [header]: { required: true, schema: { type: 'string' as const } } } }),
+});
+
+const refusals = {
+  400: error(
+    'A parameter is missing, is sent twice, or has no good value; or the caller authenticates in two ways.',
+    'invalid_request',
+    'token: Is missing.',
+  ),
+  401: error(
+    'The caller does not authenticate, or its credential is not, or no longer, good.',
+    'invalid_client',
+    'The client id is not that of the secret.',
+    'WWW-Authenticate',
+  ),
+  413: error('The body is larger than 64 KiB.', 'invalid_request', 'The body may have at most 65536 bytes.'),
+  415: error(
+    'The body is not a form.',
+    'invalid_request',
+    'The body must have one of these content types, in UTF-8: application/x-www-form-urlencoded.',
+    'Accept',
+  ),
+  503: error(
+    'The database did not answer: try again after `Retry-After`.',
+    'temporarily_unavailable',
+    'The database cannot be reached: try again in a second.',
+    'Retry-After',
+  ),
+};
+
+/** A parameter of a form. It can be sent once (RFC 6749, section 3.2). */
+const parameter = () =>
+  z.string({ error: ({ input }) => (input === undefined ? 'Is missing.' : 'Must be sent once.') });
+
+/** What a client may authenticate with in the body: read with the caller, and here described. */
+const credentials = {
+  client_id: parameter().optional().openapi({
+    description: 'The id of the calling key, or `operator`, unless it is in the `Authorization` header.',
+  }),
+  client_secret: parameter().optional().openapi({
+    description:
+      'The token of the calling key, or the operator token, unless it is in the `Authorization` header.',
+  }),
+};
+
+const form = <Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) => ({
+  required: true as const,
+  content: { 'application/x-www-form-urlencoded': { schema, example } },
+});
+
+const exampleToken = 'lk_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQp';
+
+const tokenForm = (description: string) =>
+  z.object({
+    // A parameter without a value counts as omitted (RFC 6749, section 3.2).
+    token: parameter().min(1, 'Is missing.').openapi({ description }),
+    token_type_hint: parameter()
+      .optional()
+      .openapi({ description: 'Ignored: there is one type of token.', example: 'access_token' }),
+    ...credentials,
+  });
+
+/** Unix time in seconds. */
+const numericDate = (description: string) => z.int().openapi({ description, example: 1769860860 });
+
+const Active = z
+  .object({
+    active: z.literal(true),
+    scope: z.string().optional().openapi({
+      description:
+        'The scopes of the key and of its roles, separated by spaces; missing where there are none. A wildcard stands as it was granted: who compares the texts of scopes does not know that `files:*` covers `files:read`.',
+      example: 'files:read files:write',
+    }),
+    client_id: KeyId.openapi({ description: 'The key.' }),
+    token_type: z.literal('Bearer'),
+    exp: numericDate(
+      'Until when this answer is good: the end of the token, or `INTROSPECTION_MAX_AGE` (60 seconds) from now if that is sooner. No cache may keep it longer.',
+    ),
+    nbf: numericDate('From when on the key is accepted, if it has a `notBefore`.').optional(),
+    sub: AccountId.openapi({ description: 'The account that holds the key.' }),
+    username: z.string().optional().openapi({
+      description: 'The product’s own id of the account, if it has one.',
+      example: 'user_8812',
+    }),
+    aud: z
+      .array(z.string())
+      .optional()
+      .openapi({
+        description:
+          'The services that may accept the token, by URI, if the key has an `audience`. A service that is not among them must refuse the token.',
+        example: ['https://api.example.com'],
+      }),
+    iss: z.string().openapi({ description: 'This service.', example: 'http://127.0.0.1:8787' }),
+    key_name: z.string().openapi({ description: 'The name of the key.', example: 'Mobile app' }),
+    key_metadata: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .openapi({ description: 'The metadata of the key.', example: { plan: 'pro' } }),
+    key_exp: numericDate(
+      'When the token really ends: the expiry of the key, or the end of a token that was rotated. Missing where it never does.',
+    ).optional(),
+  })
+  .openapi('ActiveToken');
+
+const Inactive = z.object({ active: z.literal(false) }).openapi('InactiveToken');
+
+const activeExample = {
+  active: true,
+  scope: 'files:read files:write',
+  client_id: 'key_6921a5d4b281af121fcda4cf',
+  token_type: 'Bearer',
+  exp: 1769860860,
+  sub: 'acc_6921a5c0b281af121fcda4ce',
+  username: 'user_8812',
+  iss: 'http://127.0.0.1:8787',
+  key_name: 'Mobile app',
+  key_metadata: { plan: 'pro' },
+  key_exp: 1777636800,
+};
+
+export const oauth = {
+  introspect: createRoute({
+    operationId: 'introspectToken',
+    method: 'post',
+    path: '/oauth2/introspect',
+    tags: ['Tokens'],
+    summary: 'Introspect a token',
+    description: [
+      'Says whether a token is active, and whose it is (RFC 7662). A key with `keys:verify` introspects the tokens of its own account, and one of the operator’s account those of all accounts, like the operator.',
+      'A token that is unknown, revoked or expired, or of a key that is disabled, not yet valid or not yours to see, is answered `{"active":false}`, and nothing more: `POST /v1/keys/verify` tells the reason. So is a token of a key with `allowedIps`, since a resource server cannot say where the token was presented from.',
+      'Introspecting counts as a use of the key, but takes nothing of its limits and its quota: answers are cached, so they could not be exact. A key that has used up its quota is active.',
+    ].join('\n\n'),
+    security: [bySession, byKey('keys:verify'), byOperator, byClient('keys:verify')],
+    request: {
+      body: form(tokenForm('The token that was presented to you, whatever it is.').openapi('Introspection'), {
+        token: exampleToken,
+      }),
+    },
+    responses: {
+      200: {
+        description: 'The token is active, or not.',
+        content: {
+          'application/json': {
+            schema: z.union([Active, Inactive]).openapi('Introspected'),
+            examples: {
+              active: { summary: 'Active', value: activeExample },
+              inactive: { summary: 'Not active', value: { active: false } },
+            },
+          },
+        },
+      },
+      ...refusals,
+      403: error(
+        'The calling key lacks the scope `keys:verify`.',
+        'insufficient_scope',
+        "This needs the scope 'keys:verify'.",
+        'WWW-Authenticate',
+      ),
+    },
+  }),
+};

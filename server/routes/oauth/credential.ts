@@ -1,0 +1,74 @@
+import { InvalidInput, Unauthenticated } from '../../errors.ts';
+import { bearerToken, type FindToken } from '../../http/bearer.ts';
+import { formFields } from '../../http/body.ts';
+
+interface ClientCredential {
+  clientId: string;
+  secret: string;
+}
+
+/** What a secret can be: of the same characters, and no longer, than a bearer token. */
+const presentable = /^[\x21-\x7e]{1,8192}$/;
+
+/** @throws Unauthenticated where it can be no client's */
+function clientCredential(clientId: string, secret: string): ClientCredential {
+  if (presentable.test(clientId) && presentable.test(secret)) return { clientId, secret };
+  throw new Unauthenticated('The client id or the client secret cannot be one.', { sent: true });
+}
+
+/**
+ * The client id and secret of HTTP Basic; undefined where there are none. RFC 6749, section 2.3.1, has both form-encoded
+ * before, which not every client does. No id and no secret has a percent sign or a space, so that decoding percent signs,
+ * and leaving pluses, reads either.
+ * @throws Unauthenticated where they cannot be read
+ */
+function basicCredential(authorization: string | null | undefined): ClientCredential | undefined {
+  const [, encoded] = /^basic +(.+)$/i.exec(authorization ?? '') ?? [];
+  if (encoded === undefined) return undefined;
+  const text = /^[A-Za-z0-9+/]+=*$/.test(encoded) ? Buffer.from(encoded, 'base64').toString() : '';
+  const [, clientId = '', secret = ''] = /^([^:]*):(.*)$/.exec(text) ?? [];
+  return clientCredential(percentDecoded(clientId), percentDecoded(secret));
+}
+
+/** The text, or nothing where it cannot be decoded. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+/** A parameter of a form. Without a value it counts as omitted (RFC 6749, section 3.2). */
+function parameterIn(fields: ReturnType<typeof formFields>, name: string): string | undefined {
+  const value = fields[name];
+  if (Array.isArray(value)) throw new InvalidInput({ detail: 'Must be sent once.', pointer: `#/${name}` });
+  return value || undefined;
+}
+
+/**
+ * Finds who calls an endpoint of OAuth, in one of three ways: by HTTP Basic, by `client_id` and `client_secret` in the
+ * form (RFC 6749, section 2.3.1), or by a bearer token (RFC 6750). A `client_id` without a secret authenticates nobody;
+ * beside a credential it has to be that of the same client.
+ * @throws InvalidInput where a request authenticates in more than one way (RFC 6749, section 2.3)
+ * @throws Unauthenticated where a credential cannot be one
+ */
+export const findClient: FindToken = (authorization, header, body) => {
+  const fields = formFields(body, header);
+  const clientId = parameterIn(fields, 'client_id');
+  const secret = parameterIn(fields, 'client_secret');
+  const basic = basicCredential(authorization);
+  const bearer = bearerToken(authorization);
+  if (secret !== undefined && (basic || bearer !== undefined))
+    throw new InvalidInput({
+      detail: 'Authenticate in one way: in the Authorization header, or in the form.',
+      pointer: '#/client_secret',
+    });
+  if (basic && clientId !== undefined && clientId !== basic.clientId)
+    throw new InvalidInput({ detail: 'Must be that of the Authorization header.', pointer: '#/client_id' });
+  if (basic) return basic;
+  if (bearer !== undefined) return clientId === undefined ? bearer : { clientId, secret: bearer };
+  if (secret === undefined) return undefined;
+  if (clientId === undefined) throw new InvalidInput({ detail: 'Is missing.', pointer: '#/client_id' });
+  return clientCredential(clientId, secret);
+};

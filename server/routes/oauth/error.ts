@@ -1,0 +1,83 @@
+import type { z } from '@hono/zod-openapi';
+import type { OAuthError, oauthErrors } from '../../../api/oauth.ts';
+import type { RefusalCode } from '../../../decide/codes.ts';
+import { InvalidInput, type Refusal } from '../../errors.ts';
+import { basicChallenge, type ErrorStatus, type Refuse } from '../../http/failures.ts';
+
+type ErrorName = (typeof oauthErrors)[number];
+type Answer = [status: ErrorStatus, error: ErrorName];
+
+const invalidClient: Answer = [401, 'invalid_client'];
+const invalidRequest: Answer = [400, 'invalid_request'];
+const unavailable: Answer = [503, 'temporarily_unavailable'];
+/** No operation of this contract refuses like that. */
+const ourFault: Answer = [500, 'server_error'];
+
+/** A parameter has a value that the standards have an error of its own for. */
+export class OAuthRefusal extends InvalidInput {
+  readonly error: ErrorName;
+  constructor(error: ErrorName, parameter: string, detail: string) {
+    super({ detail, pointer: `#/${parameter}` });
+    this.error = error;
+  }
+}
+
+/** What each refusal is in this contract. */
+const answers: Record<RefusalCode, Answer> = {
+  unauthenticated: invalidClient,
+  invalid_token: invalidClient,
+  insufficient_scope: [403, 'insufficient_scope'],
+  wrong_caller: [403, 'insufficient_scope'],
+  invalid_input: invalidRequest,
+  malformed_body: invalidRequest,
+  not_found: [404, 'invalid_request'],
+  method_not_allowed: [405, 'invalid_request'],
+  body_too_large: [413, 'invalid_request'],
+  unsupported_media_type: [415, 'invalid_request'],
+  too_many_attempts: [429, 'temporarily_unavailable'],
+  database_unavailable: unavailable,
+  overloaded: unavailable,
+  account_not_found: ourFault,
+  account_required: ourFault,
+  already_done: ourFault,
+  beyond_policy: ourFault,
+  count_differs: ourFault,
+  email_taken: ourFault,
+  external_id_taken: ourFault,
+  idempotency_key_reused: ourFault,
+  invalid_refresh_token: ourFault,
+  key_limit_reached: ourFault,
+  key_not_found: ourFault,
+  no_quota: ourFault,
+  role_exists: ourFault,
+  role_not_found: ourFault,
+  rotation_draining: ourFault,
+  rotation_not_draining: ourFault,
+  rotation_not_pending: ourFault,
+  sign_up_closed: ourFault,
+  signing_keys_unavailable: ourFault,
+  wrong_credentials: ourFault,
+  wrong_password: ourFault,
+  wrong_signature: ourFault,
+};
+
+/** The one place where errors become the HTTP of this contract (RFC 6749, section 5.2). */
+export const oauthError: Refuse = (refusal) => {
+  const [status, usual] = refusal ? answers[refusal.code] : ourFault;
+  const body: z.infer<typeof OAuthError> = {
+    error: refusal instanceof OAuthRefusal ? refusal.error : usual,
+    error_description: plain(descriptionOf(refusal)),
+  };
+  return { status, body, ...(status === 401 && { challenge: basicChallenge }) };
+};
+
+function descriptionOf(refusal: Refusal | undefined): string {
+  if (refusal?.code === 'unauthenticated')
+    return 'Authenticate with HTTP Basic, with client_id and client_secret in the form, or with a bearer token.';
+  if (!(refusal instanceof InvalidInput)) return refusal?.message ?? 'This should not have happened.';
+  const [{ detail, header, pointer = '#/' } = { detail: refusal.message }] = refusal.violations;
+  return `${header ?? decodeURIComponent(pointer.slice(2))}: ${detail}`;
+}
+
+/** A description has no other characters than these. */
+const plain = (text: string) => text.replaceAll(/["’]/g, "'").replaceAll(/[^\x20-\x5b\x5d-\x7e]/g, '?');
