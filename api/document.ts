@@ -1,5 +1,6 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { accounts } from './accounts.ts';
+import { authorization } from './authorization.ts';
 import { bulkRevocation } from './bulk-revocation.ts';
 import { events } from './events.ts';
 import { health } from './health.ts';
@@ -45,6 +46,7 @@ const contracts = {
     tags: [
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
       { name: 'Verification', description: 'Check whether a token is valid, and whose it is.' },
+      { name: 'Gateways', description: 'Let a gateway ask whether a request may pass.' },
       { name: 'Usage', description: 'Count the uses of keys, by verdict.' },
       { name: 'Roles', description: 'Sets of scopes that many keys share.' },
       { name: 'Events', description: 'Who changed what, when, and from where.' },
@@ -60,6 +62,7 @@ const contracts = {
       rotation,
       keyLimits,
       verification,
+      authorization,
       usage,
       roles,
       events,
@@ -180,6 +183,10 @@ ${isList ? `for await (const item of ${call})\n  console.log(item);` : `${isEmpt
 `;
 }
 
+/** Whether a gateway calls an operation by its configuration, so that the typed client has no method for it. */
+export const isForGateways = ({ security = [] }: Operation) =>
+  security.some((schemes) => 'gateway' in schemes);
+
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Each operation of a document, in its order. */
@@ -216,7 +223,7 @@ export function documentOf(name: ContractName): Document {
   for (const { path, operation } of operationsOf(document)) {
     for (const response of Object.values(operation.responses ?? {}))
       response.headers = { ...requestId, ...response.headers };
-    if (typedClient === 'main')
+    if (typedClient === 'main' && !isForGateways(operation))
       operation['x-codeSamples'] = [
         { lang: 'TypeScript', label: 'Typed client', source: sample(path, operation, document) },
       ];

@@ -23,10 +23,22 @@ export const byOperator = { operatorToken: [] };
  */
 export const byClient = (...scopes: OwnScope[]) => ({ client: scopes });
 
+/**
+ * A gateway, with the key of its client: each in a header of its own. The gateway itself is the operator, or an API key
+ * in the operator's own account with `keys:verify`.
+ */
+export const byGateway = [
+  { gateway: [], presentedKey: [] },
+  { gateway: [], presentedApiKey: [] },
+];
+
 /** Anyone: no credential is needed. */
 export const byAnyone = {};
 
-/** The security schemes of OpenAPI that these names refer to. All but `client` are bearer tokens (RFC 6750). */
+/**
+ * The security schemes of OpenAPI that these names refer to. All are bearer tokens (RFC 6750), but for `client` and those
+ * of gateways.
+ */
 export const securitySchemes = {
   accessToken: {
     type: 'http',
@@ -56,5 +68,23 @@ export const securitySchemes = {
     scheme: 'basic',
     description:
       'An API key or the operator token as a client of OAuth. The user name is the `client_id`: the id of the key (`key_…`), or `operator`. The password is the `client_secret`: the token of the key, or the operator token. Both can be sent in the form instead.',
+  },
+  gateway: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Latchkey-Authorization',
+    description:
+      'Who the gateway is: `Bearer` and the operator token, or the token of an API key in the operator’s own account with `keys:verify`.',
+  },
+  presentedKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The API key of the client whose request the gateway holds.',
+  },
+  presentedApiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-API-Key',
+    description: 'The same, where the client sent it in this header.',
   },
 } as const;

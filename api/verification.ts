@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { maxLength, parseScopeQuery, type ScopeQuery } from '../decide/scope-query.ts';
 import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Audience } from './conditions.ts';
 import { Key, KeyId, keyExample } from './keys.ts';
 import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';
 import { refusal, refusals } from './problem.ts';
+import { scopeQuery } from './scope-query.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { instant } from './text.ts';
@@ -79,25 +79,6 @@ const Token = z
   .string('Must be a string.')
   .openapi({ description: 'The token that was presented to you, whatever it is.' });
 
-/** A query as a tree, for the server to evaluate. */
-const WantedQuery = z
-  .string('Must be a string.')
-  .transform((text, context): ScopeQuery => {
-    const parsed = parseScopeQuery(text);
-    if ('query' in parsed) return parsed.query;
-    const { column, detail } = parsed.fault;
-    context.addIssue({ code: 'custom', message: `Column ${column}: ${detail}` });
-    return z.NEVER;
-  })
-  .openapi({
-    type: 'string',
-    format: 'scope-query',
-    maxLength,
-    description:
-      'The scopes that the key must cover, with `AND`, `OR` and parentheses. `AND` binds tighter than `OR`. There is no `NOT`. A query has at most 50 scopes, and parentheses at most 8 levels deep.',
-    example: 'orders:read AND (invoices:read OR invoices:write)',
-  });
-
 /** What the key must cover. Where several are given, each of them counts. */
 const wanted = {
   scopes: Scopes.optional().openapi({
@@ -110,7 +91,7 @@ const wanted = {
       description: 'Scopes of which the key must cover at least one.',
       example: ['invoices:read', 'invoices:write'],
     }),
-  scopeQuery: WantedQuery.optional(),
+  scopeQuery: scopeQuery.optional(),
 };
 
 const ownAudience = Audience.optional().openapi({

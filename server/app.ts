@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { authorization, gatewayHeader } from '../api/authorization.ts';
 import { verification } from '../api/verification.ts';
 import type { ServiceContext } from './context.ts';
 import type { Peer } from './http/client.ts';
@@ -13,6 +14,7 @@ import { oauthError } from './routes/oauth/error.ts';
 import { oauthOperations } from './routes/oauth/oauth.ts';
 import { shareError, shareOperations } from './routes/share/share.ts';
 import { accountOperations } from './routes/v1/accounts.ts';
+import { authorizes } from './routes/v1/authorization.ts';
 import { bulkRevocationOperations } from './routes/v1/bulk-revocation.ts';
 import { eventOperations } from './routes/v1/events.ts';
 import { healthOperations } from './routes/v1/health.ts';
@@ -89,5 +91,13 @@ export function createApp(context: ServiceContext): {
 
   const { path, operationId } = verification.verify;
   const fullApp = (request: Request, peer?: Peer) => app.fetch(request, peer);
-  return { fetch: checkedHost(withFastPaths(context, { [path]: latchkey.serve(operationId) }, fullApp)) };
+  const fastPaths = {
+    posts: { [path]: latchkey.serve(operationId) },
+    below: {
+      path: authorization.authorize.path,
+      header: gatewayHeader.toLowerCase(),
+      serve: authorizes(context),
+    },
+  };
+  return { fetch: checkedHost(withFastPaths(context, fastPaths, fullApp)) };
 }

@@ -59,6 +59,17 @@ async function assertWhole({ d = '', ...half }: JWK): Promise<void> {
     .catch(fail);
 }
 
+/** Who makes a request, as a backend behind a gateway is told. */
+export interface IdentityClaims extends JWTPayload {
+  /** The id of the key. */
+  sub: string;
+  account_id: string;
+  /** The product's own id of the account. */
+  external_id?: string;
+  /** The scopes, separated by spaces. */
+  scope: string;
+}
+
 export type Signer = Awaited<ReturnType<typeof createSigner>>;
 
 /**
@@ -148,6 +159,18 @@ export async function createSigner(
       } catch {
         return undefined;
       }
+    },
+
+    /**
+     * A JWT that tells the backend behind a gateway who makes a request. Its `typ` tells it from what is sent to us.
+     * @param endsAt with `now`, Unix time in milliseconds
+     */
+    signIdentity(
+      claims: IdentityClaims,
+      { audience, now, endsAt }: { audience: string; now: number; endsAt: number },
+    ): Promise<string> {
+      const times = { iat: Math.floor(now / 1000), exp: Math.floor(endsAt / 1000) };
+      return sign('latchkey-identity+jwt', { iss: issuer, aud: audience, ...claims, ...times });
     },
 
     /** A key that is a JWT, for third-party applications: `iat` and `exp` in Unix seconds. */

@@ -329,7 +329,8 @@ describe('the fast path', () => {
   const fallsThrough = async (init: RequestInit, { path = verifyPath } = {}) => {
     let isThrough = false;
     const serve = async () => Response.json({ valid: false, reason: 'unknown' });
-    const fetch = withFastPaths(service.context, { [verifyPath]: serve }, () => {
+    const below = { path: '/v1/authorize', header: 'latchkey-authorization', serve };
+    const fetch = withFastPaths(service.context, { posts: { [verifyPath]: serve }, below }, () => {
       isThrough = true;
       return new Response('the full app');
     });
@@ -356,5 +357,20 @@ describe('the fast path', () => {
     ])
       expect(await fallsThrough(ordinary(), { path }), path).toBe(true);
     expect(await fallsThrough({ ...ordinary(), method: 'PUT' })).toBe(true);
+  });
+
+  test('is taken by every method below a path, and by what has the header of that path', async () => {
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND'])
+      for (const path of [
+        '/v1/authorize',
+        '/v1/authorize?a',
+        '/v1/authorize/',
+        '/v1/authorize/-/v1/keys/verify',
+      ])
+        expect(await fallsThrough({ method, headers: { Origin: 'https://a.example' } }, { path })).toBe(
+          false,
+        );
+    expect(await fallsThrough({}, { path: '/v1/authorizes' })).toBe(true);
+    expect(await fallsThrough({ headers: { 'Latchkey-Authorization': 'a' } }, { path: '/docs' })).toBe(false);
   });
 });

@@ -257,6 +257,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Authorize a request
+         * @description For a gateway that asks whether a request may pass: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy `ext_authz`, HAProxy. docs/GATEWAYS.md has a configuration for each.
+         *
+         *     It answers every method, here and at every path below. It reads no body.
+         *
+         *     - The gateway names itself in `Latchkey-Authorization`, by the operator token or by a key with `keys:verify` in the operator’s account. Behind the token it can name, as in a media type, what a client must not choose: `Bearer <token>; ip-header=X-Real-IP; audience="https://api.example.com"; identity-audience="https://orders.internal"`.
+         *       - `ip-header`: the header whose last value is the address of the client. Without it, a key with `allowedIps` is refused.
+         *       - `audience`: the URI of your service. Without it, a key with an `audience` is refused.
+         *       - `identity-audience`: who is to accept `Latchkey-Identity`.
+         *     - The client’s key is in `Authorization` or in `X-API-Key`. Two different keys are refused.
+         *     - What is required stands in the query, in `Latchkey-Require-Scope` and `Latchkey-Require-Cost`, and in the first segment of a path below this one: `/v1/authorize/scope=orders:read&cost=2/…`, or `/v1/authorize/-/…` if that is nothing. All of it counts, and the highest `cost`, so that whatever a client sends along only makes it stricter.
+         *
+         *     A request that passes is a verification of the key, and a use of it.
+         */
+        get: operations["authorizeRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/{keyId}/usage": {
         parameters: {
             query?: never;
@@ -1512,6 +1543,21 @@ export interface components {
              */
             audience?: string;
         };
+        /** @description A problem (RFC 9457) for the client of the gateway: the same that the guards answer. */
+        RefusedRequest: {
+            /** @enum {string} */
+            type: "about:blank";
+            title: string;
+            status: number;
+            /**
+             * @description The stable name of the problem: the reason of the verdict, or `invalid_token` for a key that is unknown, revoked, disabled or replaced.
+             * @enum {string}
+             */
+            code: "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded" | "unauthenticated" | "invalid_request" | "invalid_token";
+            detail: string;
+            requestId: string;
+            missingScopes?: string[];
+        };
         UsageReport: {
             /**
              * Format: date-time
@@ -2008,6 +2054,7 @@ export type RefusedKey = components['schemas']['RefusedKey'];
 export type Verification = components['schemas']['Verification'];
 export type Verdicts = components['schemas']['Verdicts'];
 export type VerificationBatch = components['schemas']['VerificationBatch'];
+export type RefusedRequest = components['schemas']['RefusedRequest'];
 export type UsageReport = components['schemas']['UsageReport'];
 export type UsageCounts = components['schemas']['UsageCounts'];
 export type UsageBucket = components['schemas']['UsageBucket'];
@@ -5565,6 +5612,209 @@ export interface operations {
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorizeRequest: {
+        parameters: {
+            query?: {
+                /** @description The scopes that the key must cover: one, or a query such as `orders:read AND (invoices:read OR invoices:write)`. */
+                scope?: string;
+                /** @description How many units the request takes of each limit of the key, and of its quota. Default: 1. */
+                cost?: number;
+                /** @description Every refusal is then 403, with its true status in `Latchkey-Status`: for nginx, which takes any status but 401 and 403 for an error. */
+                deny?: "403";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request may pass. The body is empty. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /**
+                     * @description The id of the key.
+                     * @example key_6921a5d4b281af121fcda4cf
+                     */
+                    "Latchkey-Key": string;
+                    /**
+                     * @description The id of its account.
+                     * @example acc_6921a5c0b281af121fcda4ce
+                     */
+                    "Latchkey-Account": string;
+                    /**
+                     * @description Your own id of the account, percent-encoded (RFC 3986); `-` if it has none.
+                     * @example user_8812
+                     */
+                    "Latchkey-External-Id": string;
+                    /**
+                     * @description Its scopes, separated by spaces; `-` if it has none. Where all of them would make the headers too large, only those that were required.
+                     * @example orders:read orders:write
+                     */
+                    "Latchkey-Scopes": string;
+                    /**
+                     * @description Its name, percent-encoded; of a very long one, the beginning.
+                     * @example Mobile%20app
+                     */
+                    "Latchkey-Name": string;
+                    /**
+                     * @description A JWT that says the same, where the gateway named an `identity-audience`; `-` otherwise. A backend that checks it need not trust the headers.
+                     * @example -
+                     */
+                    "Latchkey-Identity": string;
+                    /**
+                     * @description The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).
+                     * @example "burst";q=100;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of them (the same draft).
+                     * @example "burst";r=99;t=42
+                     */
+                    RateLimit?: string;
+                    /** @description The `retryAfter` of the verdict. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The client sent no key, or one that is not good; or the gateway did not name itself. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "code": "invalid_token",
+                     *       "detail": "The key is not valid.",
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["RefusedRequest"];
+                };
+            };
+            /** @description The key lacks a scope; with `deny=403`, any refusal. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    /** @description With `deny=403`: the status that this would have without it. */
+                    "Latchkey-Status"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "code": "insufficient_scope",
+                     *       "detail": "The key lacks a scope.",
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "missingScopes": [
+                     *         "orders:read"
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["RefusedRequest"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key has reached a limit, or its quota is used up. */
+            429: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /**
+                     * @description The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).
+                     * @example "burst";q=100;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of them (the same draft).
+                     * @example "burst";r=99;t=42
+                     */
+                    RateLimit?: string;
+                    /** @description The `retryAfter` of the verdict. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "code": "rate_limited",
+                     *       "detail": "The key has reached a limit.",
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["RefusedRequest"];
                 };
             };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */

@@ -1,5 +1,5 @@
 import type { documentOf } from '../../api/document.ts';
-import { operationsOf } from '../../api/document.ts';
+import { isForGateways, operationsOf } from '../../api/document.ts';
 import { methodNameOf } from '../../api/method-names.ts';
 
 type Document = ReturnType<typeof documentOf>;
@@ -81,7 +81,9 @@ export function operationsModule(
   document: Document,
   { schema, from }: { schema: string; from: string },
 ): string {
-  const methods = operationsOf(document).map((entry) => methodFor(contract, entry, document));
+  const methods = operationsOf(document)
+    .filter(({ operation }) => !isForGateways(operation))
+    .map((entry) => methodFor(contract, entry, document));
   const groups = Map.groupBy(methods, ({ names }) => (names.length > 1 ? (names[0] ?? '') : ''));
   const taken = new Set<string>();
   for (const { names } of methods) {

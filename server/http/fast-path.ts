@@ -1,35 +1,41 @@
 import type { ServiceContext } from '../context.ts';
 import type { Peer } from './client.ts';
-import { headerOf, incomingOf } from './incoming.ts';
+import { headerOf, incomingOf, pathOf } from './incoming.ts';
 import { logged, requestIdOf } from './middleware.ts';
 import type { Serve } from './serve.ts';
 
 type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
+/** What is served without the full app. */
+interface FastPaths {
+  /** Operations of POST, by their path. */
+  posts: Readonly<Record<string, Serve>>;
+  /**
+   * An operation of every method, at a path and below it. It also answers whatever has a header that is for it alone:
+   * below a path, what follows is another's, and with dots in it the URL becomes that of another operation.
+   */
+  below: { path: string; header: string; serve: Serve };
+}
+
 /**
  * Serves operations that run very often without the full app: without its router, its middleware and its contexts.
  * What happens to a request is the same (see `prepare`). A request that needs more, such as one from another origin,
  * falls through to the full app.
- * @param operations by their path, all of them of POST
  */
-export function withFastPaths(
-  context: ServiceContext,
-  operations: Readonly<Record<string, Serve>>,
-  fullApp: Fetch,
-): Fetch {
-  const byPath = new Map(Object.entries(operations));
+export function withFastPaths(context: ServiceContext, { posts, below }: FastPaths, fullApp: Fetch): Fetch {
+  const byPath = new Map(Object.entries(posts));
+  const isBelow = (path: string) =>
+    path.startsWith(below.path) && (path.length === below.path.length || path[below.path.length] === '/');
   return (request, peer) => {
-    if (request.method !== 'POST') return fullApp(request, peer);
-    const { url } = request;
-    const start = url.indexOf('/', url.indexOf('//') + 2);
-    const end = url.indexOf('?', start);
-    const path = end < 0 ? url.slice(start) : url.slice(start, end);
-    const serve = byPath.get(path);
-    if (!serve) return fullApp(request, peer);
+    const { method, url } = request;
+    const path = pathOf(url);
     const header = headerOf(request, peer);
-    if (header('origin') != null) return fullApp(request, peer);
+    const post = method === 'POST' ? byPath.get(path) : undefined;
+    const isForBelow = !post && (isBelow(path) || header(below.header) != null);
+    const serve = isForBelow ? below.serve : post;
+    if (!serve || (post && header('origin') != null)) return fullApp(request, peer);
     const requestId = requestIdOf(header('x-request-id'));
-    return logged(context.log, { method: 'POST', path, requestId }, () =>
+    return logged(context.log, { method, path, requestId }, () =>
       serve(incomingOf(context, request, peer, { params: {}, requestId })),
     );
   };

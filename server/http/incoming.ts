@@ -18,6 +18,13 @@ export interface Incoming {
   disconnect: Peer['disconnect'] | undefined;
 }
 
+/** The path of a URL, as it stands there. On Bun, a URL can begin with it. */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const end = url.indexOf('?', start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
+}
+
 /** Reads a header by the runtime's own way, where it has one. */
 export const headerOf = (request: Request, peer: Peer | undefined): ReadHeader =>
   peer?.header ?? ((name) => request.headers.get(name));

@@ -45,11 +45,16 @@ export async function credentialFor(
   service: TestService,
   { security }: Operation,
   account: Account,
-): Promise<{ name: string; token: string } | undefined> {
+): Promise<{ name: string; token: string; gateway?: string } | undefined> {
   const find = (scheme: string) => security.find((schemes) => scheme in schemes)?.[scheme];
   if (find('accessToken')) return { name: 'ACCESS_TOKEN', token: account.accessToken };
   const scopes = find('apiKey');
   if (scopes) return { name: 'API_KEY', token: (await mint(service, account, scopes)).token };
+  // The key of a gateway's client; the gateway itself is the operator.
+  if (find('presentedKey')) {
+    const { token } = await mint(service, account);
+    return { name: 'API_KEY', token, gateway: service.operatorToken };
+  }
   return find('operatorToken') && { name: 'OPERATOR_TOKEN', token: service.operatorToken };
 }
 

@@ -110,4 +110,7 @@ export const isGuarded = ({ security }: Operation) =>
 export const challengeOf = ({ contract }: Pick<Operation, 'contract'>) =>
   contract === 'oauth' ? 'Basic realm="latchkey", Bearer realm="latchkey"' : 'Bearer realm="latchkey"';
 
+/** Whether a gateway calls it, with the key of its client beside its own, and by whatever method. */
+export const isForGateways = ({ security }: Operation) => security.some((schemes) => 'gateway' in schemes);
+
 const isEmpty = (value: object) => Object.keys(value).length === 0;

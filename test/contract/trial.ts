@@ -2,7 +2,7 @@ import { onlyMaxKeys } from '../../decide/policy.ts';
 import { startService, type TestService } from '../support/harness.ts';
 import { type Account, accountsOf, credentialFor, issue } from './callers.ts';
 import { type Call, curlOf, issued, judge, render } from './calls.ts';
-import { isGuarded, isPublic, nameOf } from './operations.ts';
+import { isForGateways, isGuarded, isPublic, nameOf } from './operations.ts';
 
 /** The service on trial: calls are made as who may make them, and answers held against the contract. */
 export interface Trial {
@@ -36,7 +36,11 @@ export async function startTrial(): Promise<Trial> {
     const { target, headers, body } = render(call, (name) => given.get(name) ?? '');
     return service.fetch(target, {
       method: operation.method,
-      headers: { ...headers, ...(credential && { Authorization: `Bearer ${credential.token}` }) },
+      headers: {
+        ...headers,
+        ...(credential && { Authorization: `Bearer ${credential.token}` }),
+        ...(credential?.gateway && { 'Latchkey-Authorization': `Bearer ${credential.gateway}` }),
+      },
       ...(body !== undefined && { body }),
     });
   };
@@ -109,12 +113,13 @@ function namesLimitTwice(body: unknown): boolean {
 
 /**
  * Whether a good call may be refused for what no schema can say: the name it asks for is taken, or
- * its Idempotency-Key, the role that it names does not exist, its limits are the operator's to set or two of them have one name, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
+ * its Idempotency-Key, the key of a gateway's client lacks the scope, the role that it names does not exist, its limits are the operator's to set or two of them have one name, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
  * right one.
  */
 function isExcused({ operation, headers = {}, body }: Call, status: number): boolean {
   if (!(status in operation.responses)) return false;
   if (status === 409) return true;
+  if (isForGateways(operation) && status === 403) return true;
   if (status === 403 && setsLimits(body?.value)) return true;
   if (status === 422 && namesLimitTwice(body?.value)) return true;
   if (status === 422 && (namesRole(body?.value) || 'Idempotency-Key' in headers)) return true;

@@ -1,0 +1,88 @@
+import { apiKeyHeader, statusHeader } from '../../../api/authorization.ts';
+import { plainIp, plainUserAgent } from '../../../decide/client.ts';
+import { credentialOf } from '../../../decide/credential.ts';
+import { type RefusalReason, refusalOf } from '../../../decide/refusals.ts';
+import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
+import { check } from '../../check.ts';
+import type { ServiceContext } from '../../context.ts';
+import { answersFailures } from '../../http/failures.ts';
+import type { Incoming } from '../../http/incoming.ts';
+import { Reply, Text } from '../../http/reply.ts';
+import { respond } from '../../http/respond.ts';
+import type { Serve } from '../../http/serve.ts';
+import { operatorAccountId } from '../../id.ts';
+import { DemandReader, takesOnly403 } from './demands.ts';
+import { type Gateway, gatewayOf } from './gateway.ts';
+import { IdentityHeaders } from './identity-headers.ts';
+import { LimitTexts } from './limit-states.ts';
+import { problem } from './problem.ts';
+
+/**
+ * Serves `/v1/authorize` and every path below it, to every method. A request is answered by its headers and its URL
+ * alone; its body is the backend's.
+ */
+export function authorizes(context: ServiceContext): Serve {
+  const answerFailure = answersFailures(context, problem);
+  const demands = new DemandReader();
+  const limits = new LimitTexts();
+  const identity = new IdentityHeaders(context);
+
+  const decide = async (incoming: Incoming): Promise<Response> => {
+    const named = gatewayOf(context, incoming);
+    const gateway = named instanceof Promise ? await named : named;
+    const demand = demands.read(incoming);
+    const required = demand.scopes.filter((scope) => typeof scope === 'string');
+    const refuse = (reason: RefusalReason, missing: readonly string[], told?: Record<string, string>) => {
+      const refusal = refusalOf(reason, { realm: 'api', scopes: required, missingScopes: missing });
+      // Gateways understand 401, where to a client itself it would be 400.
+      const status = reason === 'malformed' ? 401 : refusal.status;
+      const body = JSON.stringify({ ...refusal.problem, status, requestId: incoming.requestId });
+      const text = new Text(body, 'application/problem+json');
+      return respond(new Reply(text, { ...refusal.headers, ...told }), status, incoming);
+    };
+
+    const credential = credentialOf(
+      incoming.header('authorization') ?? '',
+      incoming.header(apiKeyHeader.toLowerCase()) ?? '',
+    );
+    if ('reason' in credential) return refuse(credential.reason, []);
+    const costs = { cost: demand.cost };
+    const scopes: ScopeQuery | undefined = demand.scopes.length > 0 ? { all: demand.scopes } : undefined;
+    const checked = check(context, credential.token, {
+      purpose: 'verify',
+      reach: operatorAccountId,
+      audience: gateway.audience,
+      client: () => clientBehind(gateway, incoming),
+      scopes,
+      costs,
+    });
+    const verdict = checked instanceof Promise ? await checked : checked;
+    const told = limits.headers(verdict, costs);
+    if (!verdict.valid) {
+      const lacks =
+        verdict.reason === 'insufficient_scope' && scopes && !verdict.key.gone
+          ? missingScopes(verdict.key.scopes, scopes)
+          : [];
+      return refuse(verdict.reason, lacks, told);
+    }
+    const headers = identity.of(verdict.key, required, gateway.identityAudience);
+    const own = headers instanceof Promise ? await headers : headers;
+    return respond(new Reply(undefined, { ...own, ...told, 'Content-Length': '0' }), 200, incoming);
+  };
+
+  return async (incoming) => {
+    const answer = await decide(incoming).catch((error) => answerFailure(error, incoming));
+    const { status, headers } = answer;
+    const isDenied = status >= 400 && status < 500 && takesOnly403(incoming);
+    if (isDenied) headers.set(statusHeader, String(status));
+    const body = incoming.request.method === 'HEAD' ? null : answer.body;
+    if (!isDenied && body === answer.body) return answer;
+    return new Response(body, { status: isDenied ? 403 : status, headers });
+  };
+}
+
+/** The client of a gateway, by the header that the gateway names: its last value, since it added that one itself. */
+const clientBehind = ({ ipHeader }: Gateway, { header }: Incoming) => {
+  const address = ipHeader && header(ipHeader)?.split(',').at(-1)?.trim();
+  return { ip: address ? plainIp(address) : null, userAgent: plainUserAgent(header('user-agent')) };
+};

@@ -1,0 +1,88 @@
+import { authorization, DemandHeaders, Demands, demandHeaders } from '../../../api/authorization.ts';
+import { GenerationalCache } from '../../../decide/generational-cache.ts';
+import type { ScopeQuery } from '../../../decide/scope-query.ts';
+import { InvalidInput } from '../../errors.ts';
+import { type Incoming, pathOf } from '../../http/incoming.ts';
+import { parseQuery } from '../../http/query.ts';
+import { validated } from '../../http/zod-issues.ts';
+
+/** What a gateway requires of the key of its client. */
+export interface Demand {
+  /** What the key must cover, all of it. */
+  scopes: readonly ScopeQuery[];
+  /** In units of the limits of the key. */
+  cost: number;
+}
+
+/** As much of it as one place says. */
+interface Part {
+  scope?: ScopeQuery | undefined;
+  cost?: number | undefined;
+}
+
+const { path: base } = authorization.authorize;
+const nothing: Part = {};
+
+/**
+ * What a gateway writes into the URL: the query after `?`, or, where the path of the operation goes on, its next segment
+ * after `/`. A gateway that puts a path before that of its client has no query: it is its client's. Of a path that is
+ * another by the dots in it (`/v1/authorize/-/../../../docs`), nothing is what a gateway wrote.
+ */
+function writtenIn({ request, search }: Incoming): string {
+  const path = pathOf(request.url);
+  if (path === base) return `?${search}`;
+  return path.startsWith(`${base}/`) ? `/${path.slice(base.length).split('/', 2)[1]}` : '/';
+}
+
+/**
+ * @throws InvalidInput also for a segment that does not say what is required, or that it is nothing: a gateway whose
+ * configuration lacks it, or has a mistake in it, lets nobody in, rather than have its client say what is required
+ */
+function readUrl(written: string): Part {
+  const [place, text] = [written[0], written.slice(1)];
+  if (place === '/' && text === '-') return nothing;
+  if (place === '/' && !text.includes('='))
+    throw new InvalidInput({
+      detail: `Below ${base}, the path begins with what is required, such as ${base}/scope=orders:read/, or with ${base}/-/ if that is nothing.`,
+      parameter: 'path',
+    });
+  return validated(Demands, parseQuery(text), 'query') as Part;
+}
+
+/** Whether a gateway takes no other refusal than 403. It is read also where the rest cannot be. */
+export const takesOnly403 = (incoming: Incoming): boolean => /[?/&]deny=403(?:&|$)/.test(writtenIn(incoming));
+
+/** Reads what gateways require. The texts are mostly those of configurations, so each is parsed once. */
+export class DemandReader {
+  readonly #parts = new GenerationalCache<Part>(1_000);
+
+  /**
+   * All that is required, from each place where it can stand: whatever a client adds makes it only stricter.
+   * @throws InvalidInput where a place holds something else
+   */
+  read(incoming: Incoming): Demand {
+    const written = writtenIn(incoming);
+    const inUrl = written === '?' ? nothing : this.#once(written, () => readUrl(written));
+    const scope = incoming.header(demandHeaders.scope.toLowerCase()) ?? undefined;
+    const cost = incoming.header(demandHeaders.cost.toLowerCase()) ?? undefined;
+    const inHeaders =
+      scope === undefined && cost === undefined
+        ? nothing
+        : this.#once(`:${cost ?? ''}:${scope ?? ''}`, () => {
+            const sent = { [demandHeaders.scope]: scope, [demandHeaders.cost]: cost };
+            return validated(DemandHeaders, sent, 'header') as Part;
+          });
+    return {
+      scopes: [inUrl.scope, inHeaders.scope].filter((scope) => scope !== undefined),
+      cost: Math.max(inUrl.cost ?? 1, inHeaders.cost ?? 1),
+    };
+  }
+
+  #once(text: string, parse: () => Part): Part {
+    const known = this.#parts.get(text);
+    if (known) return known;
+    const part = parse();
+    if (text.length <= 1_000) this.#parts.set(text, part);
+    return part;
+  }
+}

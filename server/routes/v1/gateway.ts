@@ -1,0 +1,79 @@
+import { gatewayHeader } from '../../../api/authorization.ts';
+import { byOperator, byOperatorKey } from '../../../api/security.ts';
+import { authenticate } from '../../callers.ts';
+import type { ServiceContext } from '../../context.ts';
+import { DatabaseUnavailable, Refusal, Unauthenticated } from '../../errors.ts';
+import type { Incoming } from '../../http/incoming.ts';
+
+/** A gateway, as it names itself, and what a client must not be able to say in its place. */
+export interface Gateway {
+  token: string;
+  /** The header, in lower case, whose last value is the client's address; undefined: the address is unknown. */
+  ipHeader?: string;
+  /** The URI of the service that it stands before. */
+  audience?: string;
+  /** Who is to accept the JWT that says who the client is; undefined: there is none. */
+  identityAudience?: string;
+}
+
+const names = {
+  'ip-header': 'ipHeader',
+  audience: 'audience',
+  'identity-audience': 'identityAudience',
+} as const;
+
+const credential = /^bearer +([\w.~+/-]{1,8192}=*)(.*)$/i;
+// The parameters of a media type (RFC 9110, section 5.6.6), without the escapes of a quoted string.
+const parameter = /\s*;\s*([\w-]+)=(?:"([^"\\]+)"|([^\s;,"\\]+))/y;
+
+/**
+ * Reads the header in which a gateway names itself. One that was sent twice reads as no credential, since its values are
+ * joined with a comma.
+ * @throws Unauthenticated where it does not name one
+ */
+function gatewayIn(header: string | null | undefined): Gateway {
+  if (header == null || header === '') throw refuse('Send it.', false);
+  const [, token, parameters = ''] = credential.exec(header) ?? [];
+  if (token === undefined) throw refuse('It must be "Bearer <token>", and sent once.');
+  const gateway: Gateway = { token };
+  parameter.lastIndex = 0;
+  for (let at = 0; at < parameters.length; at = parameter.lastIndex) {
+    const [, name = '', quoted, bare = ''] = parameter.exec(parameters) ?? [];
+    const field = names[name.toLowerCase() as keyof typeof names];
+    if (!field || gateway[field] !== undefined)
+      throw refuse(
+        `After the token, it can have these parameters, each once: ${Object.keys(names).join(', ')}.`,
+      );
+    const value = quoted ?? bare;
+    gateway[field] = field === 'ipHeader' ? value.toLowerCase() : value;
+  }
+  return gateway;
+}
+
+const refuse = (what: string, sent = true) =>
+  new Unauthenticated(
+    `${gatewayHeader} names the gateway, by the operator token or a key with keys:verify in the operator’s account. ${what}`,
+    { sent },
+  );
+
+/** Who may ask for others: no key of a client is among them, which could name itself the gateway. */
+const security = [byOperator, byOperatorKey('keys:verify')];
+
+/**
+ * The gateway that a request comes from.
+ * @throws Unauthenticated where it does not name itself, whatever else it is
+ * @throws DatabaseUnavailable
+ */
+export function gatewayOf(context: ServiceContext, { header, client }: Incoming): Gateway | Promise<Gateway> {
+  const gateway = gatewayIn(header(gatewayHeader.toLowerCase()));
+  const refused = (error: unknown): never => {
+    if (error instanceof Refusal && !(error instanceof DatabaseUnavailable)) throw refuse(error.message);
+    throw error;
+  };
+  try {
+    const admitted = authenticate(context, gateway.token, security, client);
+    return admitted instanceof Promise ? admitted.then(() => gateway, refused) : gateway;
+  } catch (error) {
+    return refused(error);
+  }
+}
