@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId } from './accounts.ts';
 import { KeyId } from './keys.ts';
-import { byClient, byKey, byOperator, bySession } from './security.ts';
+import { byAnyone, byClient, byKey, byOperator, bySession } from './security.ts';
 
 /** What stands before the path of the public URL in the address of the metadata (RFC 8414, section 3.1). */
 export const wellKnown = '/.well-known/oauth-authorization-server';
@@ -137,6 +137,29 @@ const Active = z
   })
   .openapi('ActiveToken');
 
+const url = (path: string) => z.string().openapi({ format: 'uri', example: `http://127.0.0.1:8787${path}` });
+
+/** How a caller can authenticate: OAuth's names for the methods, and `Bearer` for a token. */
+const clientMethods = ['client_secret_basic', 'client_secret_post'] as const;
+export const introspectionMethods = [...clientMethods, 'Bearer'] as const;
+export const revocationMethods = [...clientMethods, 'none'] as const;
+
+const Metadata = z
+  .object({
+    issuer: url(''),
+    jwks_uri: url('/.well-known/jwks.json'),
+    introspection_endpoint: url('/oauth2/introspect'),
+    introspection_endpoint_auth_methods_supported: z
+      .array(z.enum(introspectionMethods))
+      .openapi({ example: [...introspectionMethods] }),
+    revocation_endpoint: url('/oauth2/revoke'),
+    revocation_endpoint_auth_methods_supported: z
+      .array(z.enum(revocationMethods))
+      .openapi({ example: [...revocationMethods] }),
+    service_documentation: url('/docs'),
+  })
+  .openapi('AuthorizationServerMetadata');
+
 const Inactive = z.object({ active: z.literal(false) }).openapi('InactiveToken');
 
 const activeExample = {
@@ -191,6 +214,59 @@ export const oauth = {
         "This needs the scope 'keys:verify'.",
         'WWW-Authenticate',
       ),
+    },
+  }),
+
+  revoke: createRoute({
+    operationId: 'revokeToken',
+    method: 'post',
+    path: '/oauth2/revoke',
+    tags: ['Tokens'],
+    summary: 'Revoke a token',
+    description: [
+      'Ends a token of a key (RFC 7009). It returns once no replica and no verifier accepts the token. The response is the same if the token is unknown, or has ended before.',
+      'The `current` token of a key is the key: revoking it revokes the key with all of its tokens. Revoking a `next` or a `previous` token, during a rotation, ends that token alone, as cancelling or finishing the rotation does.',
+      'Whoever has the token may revoke it, whatever conditions the key has, so no credential is needed. Send one, and the event names who did it instead of the key itself. A credential that is not good is refused, and nothing is done.',
+    ].join('\n\n'),
+    security: [bySession, byKey(), byOperator, byClient(), byAnyone],
+    request: {
+      body: form(tokenForm('The token to revoke.').openapi('Revocation'), { token: exampleToken }),
+    },
+    responses: {
+      200: { description: 'No replica accepts the token any more.' },
+      ...refusals,
+      400: error(
+        'A parameter is missing, is sent twice, or has no good value; or the caller authenticates in two ways. `unsupported_token_type`: it is a token of a session, which `DELETE /v1/sessions/current` ends, or an operator token, which the configuration of the deployment does.',
+        'unsupported_token_type',
+        'token: Is a token of a session: end it with DELETE /v1/sessions/current.',
+      ),
+      503: error(
+        'The database did not answer, and the token may still be accepted: try again after `Retry-After`.',
+        'temporarily_unavailable',
+        'The database cannot be reached: try again in a second.',
+        'Retry-After',
+      ),
+    },
+  }),
+
+  metadata: createRoute({
+    operationId: 'getAuthorizationServerMetadata',
+    method: 'get',
+    path: wellKnown,
+    tags: ['Discovery'],
+    summary: 'Get the metadata',
+    description: [
+      'What OAuth clients have to know of this deployment (RFC 8414). The `issuer` is the public URL. If that has a path, the path also follows the well-known one here, where section 3.1 has it: `/.well-known/oauth-authorization-server/keys` for `https://example.com/keys`. A proxy in front has to pass that on.',
+      'It has nothing that this service does not do. There is no `authorization_endpoint`, so no response type is supported. RFC 8414 requires `response_types_supported`, and forbids it to be empty: it is missing, as in the metadata of other services without that endpoint. `scopes_supported` is missing, since the scopes are the words of your product.',
+    ].join('\n\n'),
+    security: [],
+    responses: {
+      200: {
+        description: 'The metadata. Cache it for five minutes.',
+        headers: { ETag: { required: true, schema: { type: 'string' as const } } },
+        content: { 'application/json': { schema: Metadata } },
+      },
+      304: { description: 'Unchanged: `If-None-Match` names the current version.' },
     },
   }),
 };

@@ -23,7 +23,7 @@ files['spec/operations.txt'] = Object.entries(documents)
   .flatMap(([name, document]) =>
     operationsOf(document).map(
       ({ method, path, operation }) =>
-        `${name.padEnd(9)}${method.toUpperCase().padEnd(7)}${path.padEnd(36)}${operation.operationId}\n`,
+        `${name.padEnd(9)}${method.toUpperCase().padEnd(7)}${path.padEnd(40)}${operation.operationId}\n`,
     ),
   )
   .join('');

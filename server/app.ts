@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { authorization, gatewayHeader } from '../api/authorization.ts';
+import { wellKnown } from '../api/oauth.ts';
 import { verification } from '../api/verification.ts';
 import type { ServiceContext } from './context.ts';
 import type { Peer } from './http/client.ts';
@@ -51,7 +52,7 @@ export function createApp(context: ServiceContext): {
       base,
     );
   const oauth = serveContract(context, {
-    at: ['/oauth2/*'],
+    at: ['/oauth2/*', `${wellKnown}/*`],
     paths: documents.oauth.paths,
     operations: oauthOperations(context),
     refuse: oauthError,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isMinted } from '../decide/token-form.ts';
 import type { Database } from './db/schema.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
 import { type Act, recorded } from './events.ts';
@@ -8,6 +9,11 @@ import { hashToken, newToken } from './token.ts';
 
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
 const sessionLifetime = 30 * 86_400_000;
+
+const refreshPrefix = 'lkr_';
+
+/** Whether a text has the form of a refresh token. */
+export const isRefreshToken = (text: string): boolean => text.startsWith(refreshPrefix) && isMinted(text);
 
 /** At most so many expired sessions are deleted by one sign-in. */
 const sweepLimit = 100;
@@ -48,7 +54,7 @@ export async function signIn(
 
   const { now } = act;
   const sessionId = newId(now);
-  const refreshToken = newToken('lkr_');
+  const refreshToken = newToken(refreshPrefix);
   const expiresAt = new Date(now + sessionLifetime);
   const itself = { ...act, actor: `session_${sessionId}` };
   const { rows } = await sql<{ accountId: string }>`
@@ -81,7 +87,7 @@ export async function signIn(
 export async function refreshSession(db: Database, presented: string, act: Act): Promise<StartedSession> {
   const { now } = act;
   const hash = hashToken(presented);
-  const refreshToken = newToken('lkr_');
+  const refreshToken = newToken(refreshPrefix);
   const expiresAt = new Date(now + sessionLifetime);
   const holder = { ...act, actor: 'refresh_token' };
   // The session is locked before its tokens, in the order in which deleting one locks them.

@@ -21,8 +21,8 @@ const isPublic = ({ security }: Call) => security.every(isOpen);
 
 /** The account that a call works on, were it admitted; undefined where the caller may not, or does not say. */
 function accountOf(call: Call, who: Who): AccountWord | undefined {
-  // A report is of whoever’s token it is: here the owner’s.
-  if (isPublic(call) || call.operationId === 'reportLeak') return 'owner';
+  // A report or a revocation is of whoever’s token it is: here the owner’s.
+  if (isPublic(call) || /^(?:reportLeak|revokeToken)$/.test(call.operationId)) return 'owner';
   if (call.names === undefined) return who.of;
   if (who.kind === 'operatorToken') return call.names === 'unsaid' ? undefined : call.names;
   return call.names === 'unsaid' || call.names === who.of ? who.of : undefined;

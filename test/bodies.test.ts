@@ -23,6 +23,7 @@ const guarded = [
   ['POST', '/api/settings/api'],
   ['POST', '/apikey'],
   ['PATCH', `/api/apikey/${'0'.repeat(24)}`],
+  ['POST', '/oauth2/introspect'],
 ] as const;
 
 const send = (method: string, path: string, body: BodyInit, { as, type }: { as?: string; type: string }) =>

@@ -1,3 +1,9 @@
+import { createHash } from 'node:crypto';
+
+/** The entity tag of what is sent (RFC 9110, section 8.8.3), with its quotes: the same for the same bytes. */
+export const etagOf = (sent: string | Uint8Array): string =>
+  `"${createHash('sha256').update(sent).digest('base64url').slice(0, 22)}"`;
+
 /**
  * Whether the client has what would be sent already (RFC 9110, section 13.1.2): `*`, or a list in which one tag is
  * this one, weak or not.

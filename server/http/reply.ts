@@ -1,3 +1,5 @@
+import { etagOf } from './conditional.ts';
+
 /** JSON that is serialized already, for a body that is sent often or is large. Its parts are joined when it is sent. */
 export class Json<Value> {
   /** The type of the value. It exists for the compiler alone. */
@@ -51,6 +53,12 @@ export class Text {
     this.text = text;
     this.contentType = contentType;
   }
+}
+
+/** What is public, and the same while the process runs: anybody may keep it for five minutes. */
+export function cacheable<Body>(body: Body): Reply<Json<Body>> {
+  const json = Json.of(body);
+  return new Reply(json, { ETag: etagOf(json.texts.join('')), 'Cache-Control': 'public, max-age=300' });
 }
 
 /** A body with headers, or with another status than the usual success of its route. */

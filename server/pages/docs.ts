@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -8,7 +8,7 @@ import latchkey from '../../spec/latchkey.json' with { type: 'json' };
 import oauth from '../../spec/oauth.json' with { type: 'json' };
 import share from '../../spec/share.json' with { type: 'json' };
 import verifier from '../../spec/verifier.asyncapi.json' with { type: 'json' };
-import { isKnown, takesGzip } from '../http/conditional.ts';
+import { etagOf, isKnown, takesGzip } from '../http/conditional.ts';
 import type { Env } from '../http/env.ts';
 import { sendBytes } from '../http/unread.ts';
 import { docsPage } from './docs-page.ts';
@@ -45,12 +45,9 @@ function servedAt(publicUrl: string) {
 async function scalarScript() {
   const zipped = await readFile(new URL('scalar.js.gz', import.meta.url));
   const script = await promisify(gunzip)(zipped);
+  // Of one coding: the same script has another tag when it is sent as it is.
   return { plain: { bytes: script, etag: etagOf(script) }, zipped: { bytes: zipped, etag: etagOf(zipped) } };
 }
-
-/** Of one coding: the same script has another tag when it is sent as it is. */
-const etagOf = (bytes: Uint8Array) =>
-  `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 
 /** The paths of the docs, as an OpenAPI document has its own. */
 export const paths: Record<string, object> = Object.fromEntries(

@@ -1,11 +1,16 @@
-import { oauth } from '../../../api/oauth.ts';
+import { introspectionMethods, oauth, revocationMethods, wellKnown } from '../../../api/oauth.ts';
+import { sessions } from '../../../api/sessions.ts';
 import { maybeAsync } from '../../../decide/maybe-async.ts';
 import type { VerifiedKey } from '../../../decide/verified-key.ts';
-import { selfOf } from '../../callers.ts';
+import { claimsToBeAccessToken, isOperatorToken, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { cacheable } from '../../http/reply.ts';
+import { isRefreshToken } from '../../sessions.ts';
+import { revokeToken } from '../../token-revocation.ts';
 import { findClient } from './credential.ts';
+import { OAuthRefusal } from './error.ts';
 
 /** Where the token was presented, a resource server cannot say. */
 const unknownClient = () => ({ ip: null, userAgent: null });
@@ -39,7 +44,31 @@ function active(
   };
 }
 
+/** What a token is that cannot be revoked here, for people; undefined where it may be that of a key. */
+function otherToken(context: ServiceContext, token: string): string | undefined {
+  if (isOperatorToken(context, token)) return 'Is an operator token: change OPERATOR_TOKEN.';
+  if (claimsToBeAccessToken(token) || isRefreshToken(token))
+    return 'Is a token of a session: end it with DELETE /v1/sessions/current.';
+  return undefined;
+}
+
+/** What OAuth clients have to know of this deployment (RFC 8414): only what there is. */
+const metadataOf = ({ publicUrl }: ServiceContext) => ({
+  issuer: publicUrl,
+  jwks_uri: `${publicUrl}${sessions.jwks.path}`,
+  introspection_endpoint: `${publicUrl}${oauth.introspect.path}`,
+  introspection_endpoint_auth_methods_supported: [...introspectionMethods],
+  revocation_endpoint: `${publicUrl}${oauth.revoke.path}`,
+  revocation_endpoint_auth_methods_supported: [...revocationMethods],
+  service_documentation: `${publicUrl}/docs`,
+});
+
+/** The paths of the metadata. The path of the public URL comes after the well-known one (RFC 8414, section 3.1). */
+const metadataPaths = ({ publicUrl }: ServiceContext) =>
+  new Set([wellKnown, wellKnown + new URL(publicUrl).pathname.replace(/\/$/, '')]);
+
 export function oauthOperations(context: ServiceContext): Operation[] {
+  const metadata = cacheable(metadataOf(context));
   return [
     operation(
       oauth.introspect,
@@ -57,5 +86,17 @@ export function oauthOperations(context: ServiceContext): Operation[] {
       },
       { findToken: findClient },
     ),
+
+    operation(
+      oauth.revoke,
+      async ({ act, form: { token } }) => {
+        const isKeys = await revokeToken(context, token, act);
+        const other = isKeys ? undefined : otherToken(context, token);
+        if (other) throw new OAuthRefusal('unsupported_token_type', 'token', other);
+      },
+      { findToken: findClient },
+    ),
+
+    ...Array.from(metadataPaths(context), (path) => operation({ ...oauth.metadata, path }, () => metadata)),
   ];
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { sessions } from '../../../api/sessions.ts';
 import { sessionOf } from '../../callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { Reply } from '../../http/reply.ts';
+import { cacheable } from '../../http/reply.ts';
 import { endSession, refreshSession, type StartedSession, signIn } from '../../sessions.ts';
 import { accessLifetime } from '../../signing.ts';
 
@@ -18,9 +17,8 @@ export function sessionOperations(context: ServiceContext): Operation[] {
     refreshExpiresAt: session.expiresAt.toISOString(),
   });
 
-  const tag = createHash('sha256').update(JSON.stringify(signer.jwks)).digest('base64url').slice(0, 22);
   // So long a rotation of signing keys waits for those who verify by them: see the README.
-  const jwksHeaders = { ETag: `"${tag}"`, 'Cache-Control': 'public, max-age=300' };
+  const jwks = cacheable(signer.jwks);
 
   return [
     operation(sessions.create, async ({ act, json, signal }) =>
@@ -35,6 +33,6 @@ export function sessionOperations(context: ServiceContext): Operation[] {
       await endSession(db, sessionOf(caller).sessionId, act);
     }),
 
-    operation(sessions.jwks, () => new Reply(signer.jwks, jwksHeaders)),
+    operation(sessions.jwks, () => jwks),
   ];
 }

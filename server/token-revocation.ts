@@ -1,0 +1,63 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { EventType } from '../decide/events.ts';
+import { isPlausible } from '../decide/token-form.ts';
+import type { TokenState } from '../decide/verdict.ts';
+import type { Keys } from '../decide/verified-key.ts';
+import { type Act, recorded } from './events.ts';
+import type { Store } from './keys.ts';
+import { hashText } from './token.ts';
+
+/**
+ * Ends one token of a key. Without its current token there is no key, so that is revoked; without a next or a previous
+ * token the key lives on, so that who revokes the old token after a rotation does not end the new one. When this ends, no
+ * replica accepts the token any more, also where it was gone already: an earlier try may have been done without being
+ * answered.
+ * @param act an actor that is `anyone` only has the token, so its key is noted as the actor
+ * @returns false where the token is, and lately was, that of no key
+ * @throws DatabaseUnavailable where it may still be accepted
+ */
+export async function revokeToken(
+  { db, keys, settled }: Store & { keys: Keys },
+  token: string,
+  act: Act,
+): Promise<boolean> {
+  if (!isPlausible(token)) return false;
+  const hash = hashText(token);
+  // Whoever calls need not be known, so what never was a token costs no more than a look-up.
+  const found = await keys.find(hash);
+  if (!found) return false;
+  if (!found.gone) {
+    const actor = act.actor === 'anyone' ? `key_${found.id}` : act.actor;
+    await endToken(hash, { ...act, actor }).execute(db);
+  }
+  await settled();
+  return true;
+}
+
+/** One statement, which looks at the state of the token on the locked row: a rotation may change it at the same time. */
+function endToken(hash: string, act: Act): RawBuilder<unknown> {
+  const ended = sql`decode(${hash}::text, 'hex')`;
+  const at = sql`${new Date(act.now)}::timestamptz`;
+  const inState = (state: TokenState) => sql`id in (select id from target where state = ${sql.lit(state)})`;
+  const event = (type: EventType, state: TokenState) =>
+    recorded(act, type, sql`select account_id, id from target where state = ${sql.lit(state)}`);
+  return sql`
+    with target as (
+      select id, account_id, case
+        when current_hash = ${ended} then 'current'
+        when next_hash = ${ended} then 'next'
+        when previous_hash = ${ended} and previous_ends_at > ${at} then 'previous' end as state
+      from keys
+      where id = (select key_id from tokens where hash = ${ended})
+        and account_id in (select id from accounts where closed_at is null)
+      for update),
+    revoked as (delete from keys where ${inState('current')}),
+    cancelled as (
+      update keys set updated_at = ${at}, next_hash = null, next_overlap = null where ${inState('next')}),
+    finished as (
+      update keys set updated_at = ${at}, previous_hash = null, previous_ends_at = null where ${inState('previous')}),
+    revoked_event as ${event('key.revoked', 'current')},
+    cancelled_event as ${event('key.rotation_cancelled', 'next')},
+    finished_event as ${event('key.rotation_finished', 'previous')}
+    select from target`;
+}
