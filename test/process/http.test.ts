@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newAccount } from '../../scripts/support/client.ts';
 import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
+import { exchange, message, statusesOf } from '../support/raw-http.ts';
 
 /** HTTP as no library would send it. */
 
@@ -11,11 +12,6 @@ const operatorToken = newToken('lko_');
 const bearer = `Authorization: Bearer ${operatorToken}\r\n`;
 const json = 'Content-Type: application/json\r\n';
 
-/** A request with whatever head and body, after which the connection ends. Characters are bytes (Latin-1). */
-const message = (line: string, headers = '', body = '') => {
-  const length = body ? `Content-Length: ${body.length}\r\n` : '';
-  return `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}${length}\r\n${body}`;
-};
 const post = (path: string, body: string, headers = '') =>
   message(`POST ${path}`, bearer + json + headers, body);
 const verify = (body: string, headers = '') => post('/v1/keys/verify', body, headers);
@@ -125,33 +121,6 @@ const limits: Case[] = [
   ['a URL of 1 MB', get(`/livez?${'a'.repeat(1_000_000)}`), [0, 400, 414, 431]],
 ];
 
-/** Sends these bytes, and gives what was answered until the connection ends, or a second answer is not due. */
-function exchange(service: ServiceProcess, sent: string, send = sendAtOnce): Promise<string> {
-  const { hostname, port } = new URL(service.url);
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    const socket = connect(Number(port), hostname).setEncoding('latin1');
-    const hang = setTimeout(() => {
-      socket.destroy();
-      // Some wait for the rest of what they refused; what counts is that the client was told.
-      if (answer.includes('\r\n\r\n')) resolve(answer);
-      else reject(new Error(`Nothing was answered within 2 s to ${sent.slice(0, 200)}`));
-    }, 2000);
-    socket.on('data', (text) => {
-      answer += text;
-    });
-    // A reset, after an answer or instead of one, is an end like any other.
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      clearTimeout(hang);
-      resolve(answer);
-    });
-    send(socket, sent);
-  });
-}
-
-const sendAtOnce = (socket: Socket, sent: string): void => void socket.write(sent, 'latin1');
-
 /** Sends piece by piece, and reads only then, as blocking clients do. */
 async function sendInPieces(socket: Socket, sent: string): Promise<void> {
   socket.pause();
@@ -161,9 +130,6 @@ async function sendInPieces(socket: Socket, sent: string): Promise<void> {
   }
   socket.resume();
 }
-
-const statusesOf = (answer: string) =>
-  Array.from(answer.matchAll(/HTTP\/1\.[01] (\d{3}) /g), ([, status]) => Number(status));
 
 const runtimes: Runtime[] = ['node', 'bun', 'deno'];
 
