@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
 import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from '../errors.ts';
@@ -38,10 +37,8 @@ export function readBytes(incoming: Incoming, limit: number): Uint8Array | Promi
   if (length != null && Number(length) > limit) return drop(incoming, Number(length), limit);
   if (readBody) return orMalformed(readBody(limit));
   // No more is read than the length that was told, so only without one has the body to be watched.
-  return orMalformed(length != null ? request.arrayBuffer().then(bytesOf) : readWatched(request, limit));
+  return orMalformed(length != null ? request.bytes() : readWatched(request, limit));
 }
-
-const bytesOf = (buffer: ArrayBuffer) => new Uint8Array(buffer);
 
 const orMalformed = (bytes: Uint8Array | Promise<Uint8Array>) =>
   bytes instanceof Promise
@@ -150,12 +147,16 @@ function mediaTypeOf(contentType: string | null | undefined): string {
 const isIdentity = (encoding: string | null | undefined) =>
   encoding == null || /^\s*(?:identity)?\s*$/i.test(encoding);
 
+/** Drops a byte order mark, as every reader of JSON may (RFC 8259, section 8.1). */
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
+
 /** @throws MalformedBody where bytes are not UTF-8: replaced characters would make two passwords equal. */
 function textOf(bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw new MalformedBody('The body is not valid UTF-8.');
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const text = buffer.toString();
-  return text.startsWith('\ufeff') ? text.slice(1) : text;
+  try {
+    return utf8Decoder.decode(bytes);
+  } catch {
+    throw new MalformedBody('The body is not valid UTF-8.');
+  }
 }
 
 function parseJson(text: string): unknown {
