@@ -9,7 +9,7 @@ import { coldKeys, connections, fewKeys, hotKeys, manyKeys, rounds, seconds } fr
 import { size } from './bench/size.ts';
 import { start } from './bench/start.ts';
 import { changes, guarded, guardedByBetterAuth, idle, inProcess, reconnect } from './bench/verifier.ts';
-import { cold, forged, hot } from './bench/verify.ts';
+import { authorized, cold, forged, hot } from './bench/verify.ts';
 
 /** What Latchkey's speed is held against, as a Markdown table: `npm run bench`, or some of it: `npm run bench hot`. */
 
@@ -21,6 +21,9 @@ const rows: Record<string, (used: Used) => Promise<Line[]>> = {
   'verify, hot, node, one answer': (used) => hot(used, 'node', 'answer'),
   'verify, hot, bun, one answer': (used) => hot(used, 'bun', 'answer'),
   'verify, hot, deno, one answer': (used) => hot(used, 'deno', 'answer'),
+  'authorize, hot, node': (used) => authorized(used, 'node'),
+  'authorize, hot, bun': (used) => authorized(used, 'bun'),
+  'authorize, hot, deno': (used) => authorized(used, 'deno'),
   'verify, forged': forged,
   ...Object.fromEntries(
     coldKeys.map((keys) => [`verify, cold, ${many(keys)} keys`, (used: Used) => cold(used, keys)]),

@@ -20,6 +20,9 @@ export interface Sent {
   path: string | ((token: string) => string);
   /** The bearer token of the caller. */
   caller: string;
+  /** Headers beside the usual ones. */
+  headers?: Record<string, string>;
+  /** Undefined: the request is a GET. */
   body: (token: string) => unknown;
   /** A file with a token in each line, all of the same length; each stands once in the request. */
   tokens: string;
@@ -27,17 +30,17 @@ export interface Sent {
 }
 
 /** The bytes of the request, before and after the token. */
-function around({ url, path, caller, body, length }: Sent): [prefix: string, suffix: string] {
+function around({ url, path, caller, headers = {}, body, length }: Sent): [prefix: string, suffix: string] {
   const token = '\0'.repeat(length);
-  const text = JSON.stringify(body(token)).replaceAll('\\u0000', '\0');
+  const text = JSON.stringify(body(token))?.replaceAll('\\u0000', '\0');
   const request = [
-    `POST ${typeof path === 'string' ? path : path(token)} HTTP/1.1`,
+    `${text ? 'POST' : 'GET'} ${typeof path === 'string' ? path : path(token)} HTTP/1.1`,
     `Host: ${new URL(url).host}`,
     `Authorization: Bearer ${caller}`,
-    'Content-Type: application/json',
-    `Content-Length: ${text.length}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(text ? ['Content-Type: application/json', `Content-Length: ${text.length}`] : []),
     '',
-    text,
+    text ?? '',
   ].join('\r\n');
   const [prefix = '', suffix = ''] = request.split(token);
   return [prefix, suffix];

@@ -83,6 +83,22 @@ export async function hot(used: Used, runtime: Runtime, BARE: string): Promise<L
   return [throughput(pairs, least), latency(pairs, most), generatorLine(pairs)];
 }
 
+/** What a gateway asks, against a verification by whoever could: of the same keys, at the same service. */
+export async function authorized(used: Used, runtime: Runtime): Promise<Line[]> {
+  const on = await seededGround(used, hotKeys, { pinned: true });
+  const service = await startService(used, on, runtime);
+  const verified = verifications(service, on);
+  const asked: Sent = {
+    ...verified,
+    path: '/v1/authorize?scope=files:read',
+    caller: '\0'.repeat(verified.length),
+    headers: { 'Latchkey-Authorization': `Bearer ${on.verifier}` },
+    body: () => undefined,
+  };
+  const pairs = await inTurn(loader(asked, { pinned: true }), loader(verified, { pinned: true }));
+  return [throughput(pairs, 0.8), latency(pairs), generatorLine(pairs)];
+}
+
 export async function forged(used: Used): Promise<Line[]> {
   const on = await seededGround(used, hotKeys, { pinned: true });
   const service = await startService(used, on);
