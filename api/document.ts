@@ -98,7 +98,7 @@ ${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, o
     title: 'OAuth',
     description: `The endpoints of OAuth 2.0 for API keys, for gateways, frameworks and libraries that know a token by introspection.
 
-A caller is a client of OAuth. Its \`client_id\` is the id of a key (\`key_…\`), and its \`client_secret\` the token of that key; the operator is the client \`operator\`, with the operator token. Send both by HTTP Basic, form-encoded or not, or in the form; or send the token alone as \`Authorization: Bearer\`. A request that authenticates in two ways is refused.
+A caller is a client of OAuth. Its \`client_id\` is the id of a key (\`key_…\`), and its \`client_secret\` the token of that key; the operator is the client \`operator\`, with the operator token. Send both by HTTP Basic, form-encoded or not, or in the form; or send the token alone as \`Authorization: Bearer\`. A request that authenticates in two ways is refused, unless both are the same id and secret.
 
 A body is a form, \`application/x-www-form-urlencoded\`. A parameter can be sent once, one without a value counts as omitted, and one that is not known is ignored. Errors are those of RFC 6749, section 5.2.`,
     tags: [

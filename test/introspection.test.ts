@@ -104,6 +104,8 @@ test('every dress of a caller is known, and a client id must be that of the secr
     [form({}), basic(`operator:${operator}`)],
     [inForm(server.id, server.token), {}],
     [inForm('operator', operator), {}],
+    // As lua-resty-openidc does.
+    [inForm(server.id, server.token), basic(`${server.id}:${server.token}`)],
   ] as [string, Record<string, string>][]) {
     const response = await send(body, headers);
     expect([response.status, (await response.json()).active], `${body} ${headers.Authorization}`).toEqual([
@@ -145,7 +147,8 @@ test('a request that authenticates in two ways, or sends a parameter twice, is i
   const { id, token: secret } = server;
   for (const [body, headers, description] of [
     [`token=${token}&client_id=${id}&client_secret=${secret}`, bearer(secret), /^client_secret: /],
-    [`token=${token}&client_id=${id}&client_secret=${secret}`, basic(`${id}:${secret}`), /^client_secret: /],
+    [`token=${token}&client_id=${id}&client_secret=${secret}x`, basic(`${id}:${secret}`), /^client_secret: /],
+    [`token=${token}&client_id=operator&client_secret=${secret}`, basic(`${id}:${secret}`), /^client_id: /],
     [`token=${token}&client_id=operator`, basic(`${id}:${secret}`), /^client_id: /],
     [`token=${token}&client_secret=${secret}`, {}, /^client_id: /],
     [`token=${token}&client_id=${id}&client_id=${id}&client_secret=${secret}`, {}, /^client_id: /],

@@ -50,7 +50,10 @@ function parameterIn(fields: ReturnType<typeof formFields>, name: string): strin
  * Finds who calls an endpoint of OAuth, in one of three ways: by HTTP Basic, by `client_id` and `client_secret` in the
  * form (RFC 6749, section 2.3.1), or by a bearer token (RFC 6750). A `client_id` without a secret authenticates nobody;
  * beside a credential it has to be that of the same client.
- * @throws InvalidInput where a request authenticates in more than one way (RFC 6749, section 2.3)
+ *
+ * A request must not authenticate in more than one way (RFC 6749, section 2.3). lua-resty-openidc, and so APISIX, sends
+ * the same id and secret by HTTP Basic and in the form: that leaves nothing open, and is accepted.
+ * @throws InvalidInput where a request authenticates as two clients, or in two ways
  * @throws Unauthenticated where a credential cannot be one
  */
 export const findClient: FindToken = (authorization, header, body) => {
@@ -59,7 +62,7 @@ export const findClient: FindToken = (authorization, header, body) => {
   const secret = parameterIn(fields, 'client_secret');
   const basic = basicCredential(authorization);
   const bearer = bearerToken(authorization);
-  if (secret !== undefined && (basic || bearer !== undefined))
+  if (secret !== undefined && (bearer !== undefined || (basic && basic.secret !== secret)))
     throw new InvalidInput({
       detail: 'Authenticate in one way: in the Authorization header, or in the form.',
       pointer: '#/client_secret',
