@@ -16,7 +16,9 @@ const LimitState = z
     sharedByAccount: z.boolean().openapi({
       description: 'Whether it is a limit of the account, which all of its keys share.',
     }),
-    limit: z.int().nullable().openapi({ description: 'Units in each window. Null for the quota.' }),
+    limit: z.int().nullable().openapi({
+      description: 'Units per window. Of the quota: what it is refilled to; null if it is not refilled.',
+    }),
     windowSeconds: z.int().nullable().openapi({ description: 'Length of a window. Null for the quota.' }),
     ungranted: z.int().openapi({
       description: 'Units that are left, without those that a replica has taken to spend.',
@@ -38,7 +40,7 @@ const statesExample = {
       ...{ ungranted: 40, held: 12, resetAt: '2026-01-31T12:01:00.000Z' },
     },
     {
-      ...{ name: 'quota', sharedByAccount: false, limit: null, windowSeconds: null },
+      ...{ name: 'quota', sharedByAccount: false, limit: 10_000, windowSeconds: null },
       ...{ ungranted: 9_800, held: 50, resetAt: '2026-02-28T12:00:00.000Z' },
     },
     {

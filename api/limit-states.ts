@@ -60,6 +60,7 @@ const RemainingLimit = z
     limit: z.int().nullable().openapi({
       description: 'Units per window. Of the quota: what it is refilled to; null if it is not refilled.',
     }),
+    windowSeconds: z.int().nullable().openapi({ description: 'Length of a window. Null for the quota.' }),
     remaining: z.int().openapi({
       description:
         'Units left in this window. An estimate: other replicas may have taken some in the last second.',
@@ -111,5 +112,5 @@ export const limitHeaders = {
 };
 
 export const limitStatesExample = [
-  { name: 'burst', limit: 100, remaining: 99, resetAt: '2026-01-31T12:31:00.000Z' },
+  { name: 'burst', limit: 100, windowSeconds: 60, remaining: 99, resetAt: '2026-01-31T12:31:00.000Z' },
 ];

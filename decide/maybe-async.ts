@@ -6,5 +6,9 @@ export function maybeAsync<Value, Result>(
   value: Value | Promise<Value>,
   goOn: (value: Value) => Result | Promise<Result>,
 ): Result | Promise<Result> {
-  return value instanceof Promise ? value.then(goOn) : goOn(value);
+  return isPromise(value) ? value.then(goOn) : goOn(value);
 }
+
+/** Whether a value is promised. Not `instanceof`: promises of other realms, as tests have them, are promises too. */
+export const isPromise = <Value>(value: Value | Promise<Value>): value is Promise<Value> =>
+  typeof (value as Promise<Value> | undefined)?.then === 'function';

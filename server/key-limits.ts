@@ -13,8 +13,9 @@ export interface KeyLimitState {
   name: string;
   /** Whether it is one of the account, which its keys share. */
   sharedByAccount: boolean;
-  /** Null: it is a quota. */
+  /** Units per window. Of a quota: what it is refilled to; null: it is not refilled. */
   limit: number | null;
+  /** Null: it is a quota. */
   windowSeconds: number | null;
   ungranted: number;
   /** How many units replicas hold, at most. */
@@ -37,7 +38,7 @@ export async function listKeyLimits(
   const at = sql`${new Date(now)}::timestamptz`;
   const { rows } = await sql<KeyLimitState>`
     select limits.name, limits.key_id is null as "sharedByAccount", window_seconds as "windowSeconds",
-      case when window_seconds is not null then amount end as limit,
+      amount as limit,
       case when is_on then greatest(0, ungranted) else amount end as ungranted,
       case when is_on and ${at} < held_until then held else 0 end as held,
       case when isfinite(ends_at) then ends_at end as "resetsAt"

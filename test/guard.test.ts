@@ -249,7 +249,7 @@ test('limits are told in the headers of what is let in and of what is refused', 
   // The clock of whoever verifies is not that of the service.
   vi.useFakeTimers({ now: Date.parse(limits[0]?.resetAt ?? '') - 42_500, toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
-  const told = { 'RateLimit-Policy': '"burst";q=1', RateLimit: '"burst";r=0;t=43, "quota";r=4' };
+  const told = { 'RateLimit-Policy': '"burst";q=1;w=60', RateLimit: '"burst";r=0;t=43, "quota";r=4' };
   expect((await check(bearer(token))).headers).toEqual(told);
   const refused = await check(bearer(token));
   expect(refused.ok).toBe(false);

@@ -100,7 +100,9 @@ describe('the quota of a key', () => {
     service.pass(1);
     const refilled = { remaining: 100, refill, refillsAt: later(7 * day) };
     expect((await get(id)).quota).toEqual(refilled);
-    expect(await states(id)).toMatchObject([{ ungranted: 100, held: 0, resetAt: later(7 * day) }]);
+    expect(await states(id)).toMatchObject([
+      { limit: 100, ungranted: 100, held: 0, resetAt: later(7 * day) },
+    ]);
     // What is added or changed by then comes on top of that.
     expect(expectData(await add(id, 5)).quota).toEqual({ ...refilled, remaining: 105 });
     service.pass(7 * day);

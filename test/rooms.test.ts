@@ -104,9 +104,9 @@ const mayImport: Record<string, readonly string[]> = {
   runtimes: ['api', 'errors.ts', 'http', 'process', '@hono/node-server'],
   clients: ['decide'],
   examples: ['@latchkey/client', 'hono', '@hono', 'express', 'fastify', '@trpc/server'],
-  'guard/hono.ts': ['clients', 'hono'],
-  'guard/express.ts': ['clients', 'express'],
-  'guard/fastify.ts': ['clients', 'fastify'],
+  'guard/hono.ts': ['clients', 'decide', 'hono'],
+  'guard/express.ts': ['clients', 'decide', 'express'],
+  'guard/fastify.ts': ['clients', 'decide', 'fastify'],
   'guard/trpc.ts': ['clients', '@trpc/server'],
 };
 

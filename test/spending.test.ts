@@ -38,9 +38,9 @@ test('a verification takes a unit of each limit of its key, and says what is lef
   expect(await verdict(token)).toMatchObject({
     valid: true,
     limits: [
-      { name: 'burst', limit: 2, remaining: 1, resetAt: expect.any(String) },
-      { name: 'daily', limit: 100, remaining: 99 },
-      { name: 'quota', limit: null, remaining: 9, resetAt: null },
+      { name: 'burst', limit: 2, windowSeconds: 86_400, remaining: 1, resetAt: expect.any(String) },
+      { name: 'daily', limit: 100, windowSeconds: month, remaining: 99 },
+      { name: 'quota', limit: null, windowSeconds: null, remaining: 9, resetAt: null },
     ],
   });
 });
@@ -60,8 +60,8 @@ test('beyond a limit a verification is refused, with the limit and when to come 
     reason: 'rate_limited',
     key: { id, accountId: ada.accountId, name: 'Key' },
     limits: [
-      { name: 'burst', limit: 2, remaining: 0, resetAt: expect.any(String) },
-      { name: 'daily', limit: 5, remaining: 3, resetAt: expect.any(String) },
+      { name: 'burst', limit: 2, windowSeconds: 3_600, remaining: 0, resetAt: expect.any(String) },
+      { name: 'daily', limit: 5, windowSeconds: month, remaining: 3, resetAt: expect.any(String) },
     ],
     exceeded: ['burst'],
     retryAfter: expect.any(Number),

@@ -1319,7 +1319,7 @@ export interface components {
             name: string;
             /** @description Whether it is a limit of the account, which all of its keys share. */
             sharedByAccount: boolean;
-            /** @description Units in each window. Null for the quota. */
+            /** @description Units per window. Of the quota: what it is refilled to; null if it is not refilled. */
             limit: number | null;
             /** @description Length of a window. Null for the quota. */
             windowSeconds: number | null;
@@ -1384,6 +1384,8 @@ export interface components {
             name: string;
             /** @description Units per window. Of the quota: what it is refilled to; null if it is not refilled. */
             limit: number | null;
+            /** @description Length of a window. Null for the quota. */
+            windowSeconds: number | null;
             /** @description Units left in this window. An estimate: other replicas may have taken some in the last second. */
             remaining: number;
             /**
@@ -4500,7 +4502,7 @@ export interface operations {
                      *         {
                      *           "name": "quota",
                      *           "sharedByAccount": false,
-                     *           "limit": null,
+                     *           "limit": 10000,
                      *           "windowSeconds": null,
                      *           "ungranted": 9800,
                      *           "held": 50,

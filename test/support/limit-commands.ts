@@ -136,7 +136,7 @@ const list = fc.record({ n, by: account }).map((facts) =>
     const answer = await call(real, real.service.operatorToken, 'GET', path);
     if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
     const quota = key.quota && {
-      ...state(false)({ name: 'quota', limit: null, windowSeconds: null }),
+      ...state(false)({ name: 'quota', limit: key.quota.refill?.amount ?? null, windowSeconds: null }),
       ...(!key.quota.refill && { resetAt: null }),
     };
     const data = [

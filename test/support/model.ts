@@ -207,8 +207,8 @@ function limitsAfterUse({ accounts }: Model, { owner, limits, quota }: ModelKey)
   const remaining = expect.any(Number);
   const shared = accounts[owner]?.limits ?? [];
   const states = [
-    ...[...limits, ...shared].map(({ name, limit }) => ({
-      ...{ name, limit, remaining },
+    ...[...limits, ...shared].map(({ name, limit, windowSeconds }) => ({
+      ...{ name, limit, windowSeconds, remaining },
       resetAt: expect.any(String),
     })),
     ...(quota
@@ -216,6 +216,7 @@ function limitsAfterUse({ accounts }: Model, { owner, limits, quota }: ModelKey)
           {
             name: 'quota',
             limit: quota.refill?.amount ?? null,
+            windowSeconds: null,
             remaining,
             resetAt: quota.refill && expect.any(String),
           },

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
+import { maybeAsync } from '../../../decide/maybe-async.ts';
 import type { VerifiedKey } from '../schema.gen.ts';
 import { type Checked, createGuard as createCore, type GuardOptions } from './guard.ts';
 import { headersOf } from './headers.ts';
-import { maybeAsync } from './maybe-async.ts';
 import { requirementOf, type Wanted } from './requirement.ts';
 
 export type { GuardOptions, OnUnavailable, Requirement, Wanted } from './guard.ts';

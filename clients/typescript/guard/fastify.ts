@@ -1,8 +1,8 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { isPromise } from '../../../decide/maybe-async.ts';
 import type { VerifiedKey } from '../schema.gen.ts';
 import { type Checked, createGuard, type GuardOptions, type Requirement } from './guard.ts';
 import { headersOf } from './headers.ts';
-import { isPromise } from './maybe-async.ts';
 import { requirementOf } from './requirement.ts';
 
 export type { GuardOptions, OnUnavailable, Requirement } from './guard.ts';

@@ -1,5 +1,5 @@
+import { maybeAsync } from '../../../decide/maybe-async.ts';
 import { type Admitted, type Checked, createGuard as createCore, type GuardOptions } from './guard.ts';
-import { maybeAsync } from './maybe-async.ts';
 import { requirementOf, type Wanted } from './requirement.ts';
 
 export type { Admitted, GuardOptions, OnUnavailable, Requirement, Wanted } from './guard.ts';

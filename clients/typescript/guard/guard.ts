@@ -1,9 +1,9 @@
 import { credentialOf } from '../../../decide/credential.ts';
+import { isPromise } from '../../../decide/maybe-async.ts';
 import type { Invalid, Valid, Verdict, VerifiedKey } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { headerOf, type RequestHeaders } from './headers.ts';
-import { limitHeaders } from './limit-headers.ts';
-import { isPromise } from './maybe-async.ts';
+import { headersOfLimits } from './limit-headers.ts';
 import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
 import type { OnUnavailable, Requirement } from './requirement.ts';
 
@@ -89,7 +89,7 @@ export function createGuard({
     ok: true,
     key: verdict.key,
     verdict,
-    headers: verdict.limits ? { ...ownCaching, ...limitHeaders(verdict) } : ownCaching,
+    headers: verdict.limits ? { ...ownCaching, ...headersOfLimits(verdict) } : ownCaching,
   });
 
   return {

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { isPromise } from '../../../decide/maybe-async.ts';
 import type { VerifiedKey } from '../schema.gen.ts';
 import { createGuard as createCore, type GuardOptions } from './guard.ts';
-import { isPromise } from './maybe-async.ts';
 import { requirementOf, type Wanted } from './requirement.ts';
 import { type Secured, wantedBy } from './security.ts';
 

@@ -1,6 +1,6 @@
 import { type RefusalReason, refusalOf as refusalFor } from '../../../decide/refusals.ts';
 import type { Invalid } from '../schema.gen.ts';
-import { limitHeaders } from './limit-headers.ts';
+import { headersOfLimits } from './limit-headers.ts';
 
 export type {
   RefusalProblem as GuardProblem,
@@ -20,7 +20,7 @@ interface Refused {
 export function refusalOf(reason: RefusalReason, { realm, scopes, verdict }: Refused) {
   const refusal = refusalFor(reason, { realm, scopes, missingScopes: verdict?.missingScopes });
   const { status, headers } = refusal;
-  if (status === 429 && verdict) Object.assign(headers, limitHeaders(verdict));
+  if (status === 429 && verdict) Object.assign(headers, headersOfLimits(verdict));
   const seconds = status === 503 ? 1 : verdict?.retryAfter;
   if (seconds !== undefined) headers['Retry-After'] = String(seconds);
   return refusal;

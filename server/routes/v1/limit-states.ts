@@ -1,3 +1,4 @@
+import { limitHeaders } from '../../../decide/limit-headers.ts';
 import {
   type Costs,
   type Limit,
@@ -15,6 +16,7 @@ const resetAtOf = (resetsAt: number) =>
 const stateBody = ({ limit, remaining, resetsAt }: LimitState) => ({
   name: limit.name,
   limit: limit.amount,
+  windowSeconds: limit.windowSeconds,
   remaining,
   resetAt: resetAtOf(resetsAt),
 });
@@ -29,29 +31,28 @@ export function limitFields(verdict: Verdict, costs: Costs) {
   return { limits, exceeded, ...(seconds !== undefined && { retryAfter: seconds }) };
 }
 
-/** The texts of a limit. All but two numbers of them stay as they are for a whole window, and are written once. */
+/** The JSON of a limit. All but one number of it stays as it is for a whole window, and is written once. */
 interface Written {
   /** What stands in the body before `remaining`. */
   start: string;
   /** What stands behind it in the window that ends at `resetsAt`. */
   end: string;
   resetsAt: number;
-  /** The item of `RateLimit-Policy`, and the beginning of that of `RateLimit`. */
-  policy: string;
-  item: string;
 }
 
-function write({ name, amount, windowSeconds }: Limit): Written {
-  const item = `"${name}"`;
-  const window = windowSeconds === null ? '' : `;w=${windowSeconds}`;
-  return {
-    start: `{"name":${item},"limit":${amount},"remaining":`,
-    end: '',
-    resetsAt: Number.NaN,
-    policy: amount === null ? '' : `${item};q=${amount}${window}`,
-    item: `${item};r=`,
-  };
-}
+const write = ({ name, amount, windowSeconds }: Limit): Written => ({
+  start: `{"name":"${name}","limit":${amount},"windowSeconds":${windowSeconds},"remaining":`,
+  end: '',
+  resetsAt: Number.NaN,
+});
+
+const levelOf = (state: LimitState) => ({
+  name: state.limit.name,
+  limit: state.limit.amount,
+  windowSeconds: state.limit.windowSeconds,
+  remaining: state.remaining,
+  resetsIn: state.resetsAt === Number.POSITIVE_INFINITY ? undefined : secondsUntilReset(state),
+});
 
 /** Writes the states of limits for the verdicts that are given very often. */
 export class LimitTexts {
@@ -67,19 +68,10 @@ export class LimitTexts {
     return `[${states}]`;
   }
 
-  /** The headers of draft-ietf-httpapi-ratelimit-headers-11, for a verifier to pass on; undefined without limits. */
+  /** The headers of a verdict on a key with limits, for a verifier to pass on; undefined without limits. */
   headers(verdict: Verdict, costs: Costs): Record<string, string> | undefined {
     if (!verdict.key || !verdict.limits) return undefined;
-    let policies = '';
-    let states = '';
-    for (const state of verdict.limits) {
-      const { policy, item } = this.#writtenOf(state);
-      if (policy) policies += `${policies && ', '}${policy}`;
-      const reset = state.resetsAt === Number.POSITIVE_INFINITY ? '' : `;t=${secondsUntilReset(state)}`;
-      states += `${states && ', '}${item}${state.remaining}${reset}`;
-    }
-    const headers: Record<string, string> = { RateLimit: states };
-    if (policies) headers['RateLimit-Policy'] = policies;
+    const headers = limitHeaders(verdict.limits.map(levelOf));
     if (verdict.valid || !verdict.exceeded) return headers;
     const seconds = retryAfter(verdict.exceeded, costs);
     if (seconds !== undefined) headers['Retry-After'] = String(seconds);
