@@ -190,7 +190,8 @@ export async function startService({
     const server = createServer(
       { shouldUpgradeCallback: upgradesTo(verifierPath) },
       // Else it replaces the global Response with its own, in which only one response can be made of another.
-      getRequestListener((request) => send(request), { overrideGlobalObjects: false }),
+      // A clone is a Request of the runtime, with all its methods. The adapter's own has no `bytes`.
+      getRequestListener((request) => send(request.clone()), { overrideGlobalObjects: false }),
     );
     openWebSockets(server, maxFrameBytes, (socket) =>
       verifiers.accept({ ...socket, client: () => ({ ip: clientIp, userAgent: null }) }),
