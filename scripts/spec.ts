@@ -4,7 +4,7 @@
  * With --check it writes nothing, and fails where a file is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import openapiTypescript, { astToString } from 'openapi-typescript';
+import { typesOf } from '@latchkey/openapi-types';
 import { clientContracts, contractNames, documentOf, operationsOf } from '../api/document.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
 import { operationsModule } from './support/typed-client.ts';
@@ -32,13 +32,8 @@ files['spec/operations.txt'] = Object.entries(documents)
 for (const name of clientContracts) {
   const document = documentOf(name);
   const prefix = name === 'latchkey' ? '' : `${name}-`;
-  const types = await openapiTypescript(JSON.stringify(document), {
-    rootTypes: true,
-    rootTypesNoSchemaPrefix: true,
-    rootTypesKeepCasing: true,
-  });
   files[`clients/typescript/${prefix}schema.gen.ts`] =
-    `// Generated from spec/${name}.json by \`npm run spec\`: change api/ instead.\n\n${astToString(types)}`;
+    `// Generated from spec/${name}.json by \`npm run spec\`: change api/ instead.\n\n${await typesOf(JSON.stringify(document))}`;
   files[`clients/typescript/${prefix}operations.gen.ts`] = operationsModule(name, document, {
     schema: `./${prefix}schema.gen.ts`,
     from: `spec/${name}.json`,

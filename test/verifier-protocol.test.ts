@@ -110,7 +110,7 @@ test('what was found while it changed is not to be kept', async () => {
 });
 
 test('a connection begins with one hello, in time and short, of who may verify every key', async () => {
-  const closes = async (...texts: (string | Uint8Array)[]) => {
+  const closes = async (...texts: (string | Uint8Array<ArrayBuffer>)[]) => {
     using verifier = await connectVerifier(baseUrl);
     for (const text of texts) verifier.sendText(text);
     return await verifier.closed;

@@ -11,7 +11,7 @@ type Said<Kind extends FromReplica['kind']> = Extract<FromReplica, { kind: Kind 
  */
 export interface RawVerifier extends Disposable {
   send: (...messages: FromVerifier[]) => void;
-  sendText: (text: string | Uint8Array) => void;
+  sendText: (text: string | Uint8Array<ArrayBuffer>) => void;
   /** The next message of a kind, from the first one that no test has taken yet. */
   next: <Kind extends FromReplica['kind']>(kind: Kind) => Promise<Said<Kind>>;
   /** All messages so far, by their kinds. */
