@@ -96,7 +96,11 @@ ${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, o
   },
   oauth: {
     title: 'OAuth',
-    description: `The endpoints of OAuth 2.0 for API keys, for gateways, frameworks and libraries that know a token by introspection.
+    description: `The endpoints of OAuth 2.0 for API keys, for gateways, frameworks and libraries that know a token by introspection:
+
+\`\`\`sh
+curl -s http://127.0.0.1:8787/oauth2/introspect -u "$CLIENT_ID:$CLIENT_SECRET" -d "token=$TOKEN"
+\`\`\`
 
 A caller is a client of OAuth. Its \`client_id\` is the id of a key (\`key_…\`), and its \`client_secret\` the token of that key; the operator is the client \`operator\`, with the operator token. Send both by HTTP Basic, form-encoded or not, or in the form; or send the token alone as \`Authorization: Bearer\`. A request that authenticates in two ways is refused, unless both are the same id and secret.
 

@@ -38,7 +38,7 @@ Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the
 - An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, and for the operator \`metrics:read\` and \`leaks:report\`. All other scopes are your own words, for your own API.
 - The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key.
 
-Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and can do nothing else.
+Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and can do nothing else. With the same key, gateways and frameworks that speak OAuth introspect tokens: see the document OAuth.
 
 ## Errors
 

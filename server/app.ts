@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { authorization, gatewayHeader } from '../api/authorization.ts';
-import { wellKnown } from '../api/oauth.ts';
+import { oauth as endpoints, wellKnown } from '../api/oauth.ts';
 import { verification } from '../api/verification.ts';
 import type { ServiceContext } from './context.ts';
 import type { Peer } from './http/client.ts';
@@ -90,10 +90,14 @@ export function createApp(context: ServiceContext): {
   app.route('/', oauth.app);
   app.route('/', latchkey.app);
 
-  const { path, operationId } = verification.verify;
+  const { verify } = verification;
+  const { introspect } = endpoints;
   const fullApp = (request: Request, peer?: Peer) => app.fetch(request, peer);
   const fastPaths = {
-    posts: { [path]: latchkey.serve(operationId) },
+    posts: {
+      [verify.path]: latchkey.serve(verify.operationId),
+      [introspect.path]: oauth.serve(introspect.operationId),
+    },
     below: {
       path: authorization.authorize.path,
       header: gatewayHeader.toLowerCase(),

@@ -184,6 +184,28 @@ test('what is not known is ignored, and so is a hint, right or wrong', async () 
     });
 });
 
+test('the full app answers as the fast path does', async () => {
+  const { token } = await mint();
+  const { token: without } = await mint();
+  const facts = async (response: Response) => {
+    const { 'x-request-id': _, ...headers } = Object.fromEntries(response.headers);
+    return { status: response.status, headers, body: await response.text() };
+  };
+  for (const [body, as] of [
+    [`token=${token}`, server.token],
+    ['token=x', server.token],
+    ['', server.token],
+    [`token=${token}`, without],
+    [`token=${token}`, 'x'],
+  ] as const) {
+    const fast = await facts(await send(body, bearer(as)));
+    const full = await facts(await send(body, { ...bearer(as), Origin: 'https://app.example.com' }));
+    for (const name of Object.keys(full.headers))
+      if (name.startsWith('access-control-')) delete full.headers[name];
+    expect(full, body).toEqual(fast);
+  }
+});
+
 test('of a token that is not active, nothing is said but that', async () => {
   const grace = await service.signIn();
   const own = expectData(
@@ -300,6 +322,28 @@ test('a body that is no form is refused, once it is known who sends it', async (
     const response = await send('{"token":"x"}', { ...headers, ...bearer(server.token) });
     expect([response.status, (await response.json()).error]).toEqual([415, 'invalid_request']);
     expect(response.headers.get('accept')).toBe(formType);
+  }
+});
+
+test('input that is made to hurt is refused', async () => {
+  const own = bearer(server.token);
+  for (const [status, body, headers] of [
+    [413, `token=${'x'.repeat(70_000)}`, own],
+    [400, 'token&'.repeat(5_001), own],
+    [401, 'client_id&'.repeat(5_001), {}],
+    [400, `token=x&${'client_id=a&'.repeat(4_000)}`, own],
+    [401, `token=x&client_id=${'a'.repeat(60_000)}&client_secret=a`, {}],
+    [401, 'token=x&client_id=__proto__&client_secret=constructor', {}],
+    [401, 'token=x', basic('\u0000:\u0000')],
+    [401, 'token=x', { Authorization: 'Basic /////w==' }],
+    [401, 'token=x', { Authorization: `Basic ${'A'.repeat(60_000)}` }],
+    [401, 'token=x', { Authorization: `Basic ${'='.repeat(60_000)}` }],
+    [401, 'token=x', { Authorization: 'Basic a, Basic b' }],
+    [401, 'token=x', { Authorization: `Bearer ${server.token}, Bearer ${server.token}` }],
+  ] as [number, string, Record<string, string>][]) {
+    const response = await send(body, headers);
+    expect(response.status, `${body.slice(0, 40)} ${headers.Authorization?.slice(0, 40)}`).toBe(status);
+    expect(await response.json()).toHaveProperty('error_description');
   }
 });
 

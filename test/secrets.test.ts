@@ -113,6 +113,7 @@ async function aLife(): Promise<void> {
     await post('/v1/keys', { name: 'Key', expiresAt: secret, metadata: { secret: [secret] } }, bearer);
     await post('/api/settings/api', { name: [secret] }, bearer);
     await post('/apikey', { label: [secret], expires: secret }, bearer);
+    for (const path of ['/oauth2/introspect', '/oauth2/revoke']) await misplaced(path, secret, bearer);
   }
   await post('/v1/sessions', `{"email":"${email}","password":"${'Gehe1m! malformed'}"`);
   await post('/v1/sessions', { email: next, password: next, nonsense: next });
@@ -122,6 +123,25 @@ async function aLife(): Promise<void> {
   const basic = Buffer.from(`${email}:${next}`).toString('base64');
   await send('/v1/account', { headers: { Authorization: `Basic ${basic}` } });
   await post('/v1/sessions/refresh', { refreshToken });
+}
+
+/** Sends forms with a secret where it does not belong. */
+async function misplaced(path: string, secret: string, bearer: Record<string, string>): Promise<void> {
+  const form = (fields: Record<string, string>, headers: Record<string, string> = {}) => ({
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(fields).toString(),
+  });
+  const basic = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+  const twice = form({ token: 'x', client_id: secret, client_secret: secret }, basic(`x:${secret}`));
+  await send(path, twice);
+  await send(path, { ...twice, body: `${twice.body}&client_secret=${secret}` });
+  await send(path, form({ token: 'x', client_id: secret, client_secret: secret }));
+  await send(path, form({ token: 'x' }, basic(`${secret}:${secret}`)));
+  await send(path, form({ token: 'x' }, basic(secret)));
+  await send(path, form({ token: 'x', token_type_hint: secret, [secret]: secret }, bearer));
+  await send(`${path}?token=${secret}`, form({ tokens: secret }, bearer));
+  await send(path, { ...form({}, bearer), body: `token=${secret}%ff` });
 }
 
 const breaks = [

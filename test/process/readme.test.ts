@@ -4,27 +4,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { documentOf } from '../../api/document.ts';
 import { startProcess } from '../../scripts/support/service.ts';
 import { readConfig } from '../../server/process/config.ts';
 
 const run = promisify(execFile);
-const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+const root = join(import.meta.dirname, '../..');
+const readme = await readFile(join(root, 'README.md'), 'utf8');
 
-test('the README’s curl lines work as they stand', async () => {
+/** What the curl lines of a text print, at a service of its own. */
+async function printed(text: string): Promise<unknown[]> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-readme-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   await using service = await startProcess({ env: { DATA_DIR: join(directory, 'data') } });
 
-  const blocks = Array.from(readme.matchAll(/```sh\n(.*?)```/gs), ([, block = '']) => block);
+  const blocks = Array.from(text.matchAll(/```sh\n(.*?)```/gs), ([, block = '']) => block);
   const script = blocks.filter((block) => block.includes('curl')).join('\necho\n');
   const here = script.replaceAll('http://127.0.0.1:8787', service.url);
   const { stdout } = await run('bash', ['-euc', here], { cwd: directory });
-
-  const answers = stdout
+  return stdout
     .trim()
     .split(/\n|(?<=\})(?=\{)/)
     .map((line) => JSON.parse(line));
-  expect(answers).toMatchObject([
+}
+
+test('the README’s curl lines work as they stand', async () => {
+  expect(await printed(readme)).toMatchObject([
     { email: expect.stringMatching(/^ada-\d+@example\.com$/) },
     { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/) },
@@ -36,6 +41,18 @@ test('the README’s curl lines work as they stand', async () => {
     { name: 'Pro plan', limits: [{ name: 'burst', limit: 100 }], quota: { remaining: 10_000 } },
     { externalId: 'user_8812', policy: { maxKeys: 20, maxLifetimeSeconds: 7_776_000 }, keyCount: 4 },
   ]);
+});
+
+test('the curl lines of docs/OAUTH.md work as they stand, and the docs have one of them', async () => {
+  const text = await readFile(join(root, 'docs/OAUTH.md'), 'utf8');
+  const [, shown = ''] = /```json\n(.*?)```/s.exec(text) ?? [];
+  const [active, inactive] = (await printed(text)) as [object, object];
+  expect(Object.keys(active)).toEqual(Object.keys(JSON.parse(shown)));
+  expect(active).toMatchObject({ active: true, scope: 'files:read', username: 'user_8812' });
+  expect(inactive).toEqual({ active: false });
+  const [, line = ''] = /```sh\n(.*?)```/s.exec(documentOf('oauth').info.description ?? '') ?? [];
+  expect(line).toContain('curl');
+  expect(text).toContain(line);
 });
 
 test('the docs lead with the README’s first curl lines, which work as they stand', async () => {
