@@ -14,7 +14,7 @@ import { metrics } from './metrics.ts';
 import { oauth } from './oauth.ts';
 import { roles } from './roles.ts';
 import { rotation } from './rotation.ts';
-import { bySession, securitySchemes } from './security.ts';
+import { securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
 import { share } from './share.ts';
 import { usage } from './usage.ts';
@@ -96,7 +96,7 @@ ${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, o
   },
   oauth: {
     title: 'OAuth',
-    description: `The endpoints of OAuth 2.0 for API keys, for gateways, frameworks and libraries that know a token by introspection:
+    description: `The endpoints of OAuth 2.0 for API keys, for gateways, frameworks and libraries that introspect tokens:
 
 \`\`\`sh
 curl -s http://127.0.0.1:8787/oauth2/introspect -u "$CLIENT_ID:$CLIENT_SECRET" -d "token=$TOKEN"
@@ -225,7 +225,7 @@ export function documentOf(name: ContractName): Document {
     servers: bases.map((base) => ({ url: `http://127.0.0.1:8787${base}` })),
     tags,
     // Every operation names its callers itself; this is what a reader of the docs is asked for first.
-    security: [bySession],
+    security: routes[0]?.security?.slice(0, 1) ?? [],
   });
   for (const { path, operation } of operationsOf(document)) {
     for (const response of Object.values(operation.responses ?? {}))

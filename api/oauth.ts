@@ -188,7 +188,7 @@ export const oauth = {
       'A token that is unknown, revoked or expired, or of a key that is disabled, not yet valid or not yours to see, is answered `{"active":false}`, and nothing more: `POST /v1/keys/verify` tells the reason. So is a token of a key with `allowedIps`, since a resource server cannot say where the token was presented from.',
       'Introspecting counts as a use of the key, but takes nothing of its limits and its quota: answers are cached, so they could not be exact. A key that has used up its quota is active.',
     ].join('\n\n'),
-    security: [bySession, byKey('keys:verify'), byOperator, byClient('keys:verify')],
+    security: [byClient('keys:verify'), byKey('keys:verify'), byOperator, bySession],
     request: {
       body: form(tokenForm('The token that was presented to you, whatever it is.').openapi('Introspection'), {
         token: exampleToken,
@@ -228,7 +228,7 @@ export const oauth = {
       'The `current` token of a key is the key: revoking it revokes the key with all of its tokens. Revoking a `next` or a `previous` token, during a rotation, ends that token alone, as cancelling or finishing the rotation does.',
       'Whoever has the token may revoke it, whatever conditions the key has, so no credential is needed. Send one, and the event names who did it instead of the key itself. A credential that is not good is refused, and nothing is done.',
     ].join('\n\n'),
-    security: [bySession, byKey(), byOperator, byClient(), byAnyone],
+    security: [byClient(), byKey(), byOperator, bySession, byAnyone],
     request: {
       body: form(tokenForm('The token to revoke.').openapi('Revocation'), { token: exampleToken }),
     },
