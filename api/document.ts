@@ -17,6 +17,7 @@ import { rotation } from './rotation.ts';
 import { securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
 import { share } from './share.ts';
+import { tokenExchange } from './token-exchange.ts';
 import { usage } from './usage.ts';
 import { verification } from './verification.ts';
 
@@ -110,7 +111,7 @@ A body is a form, \`application/x-www-form-urlencoded\`. A parameter can be sent
       { name: 'Discovery', description: 'What clients have to know of this deployment.' },
     ],
     bases: [''],
-    routes: Object.values(oauth),
+    routes: [oauth, tokenExchange].flatMap((group) => Object.values<RouteConfig>(group)),
   },
 } satisfies Record<string, Contract>;
 

@@ -6,13 +6,16 @@ import { byAnyone, byClient, byKey, byOperator, bySession } from './security.ts'
 /** What stands before the path of the public URL in the address of the metadata (RFC 8414, section 3.1). */
 export const wellKnown = '/.well-known/oauth-authorization-server';
 
-/** The errors of this contract: those of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 6750 and RFC 7009. */
+/** The errors of this contract: those of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 6750, RFC 7009 and RFC 8707. */
 export const oauthErrors = [
   'insufficient_scope',
   'invalid_client',
   'invalid_request',
+  'invalid_scope',
+  'invalid_target',
   'server_error',
   'temporarily_unavailable',
+  'unsupported_grant_type',
   'unsupported_token_type',
 ] as const;
 
@@ -26,7 +29,7 @@ export const OAuthError = z
   })
   .openapi('OAuthError');
 
-const error = (
+export const error = (
   description: string,
   error: (typeof oauthErrors)[number],
   error_description: string,
@@ -37,7 +40,7 @@ const error = (
   ...(header && { headers: { [header]: { required: true, schema: { type: 'string' as const } } } }),
 });
 
-const refusals = {
+export const refusals = {
   400: error(
     'A parameter is missing, is sent twice, or has no good value; or the caller authenticates in two ways.',
     'invalid_request',
@@ -64,12 +67,15 @@ const refusals = {
   ),
 };
 
-/** A parameter of a form. It can be sent once (RFC 6749, section 3.2). */
-const parameter = () =>
-  z.string({ error: ({ input }) => (input === undefined ? 'Is missing.' : 'Must be sent once.') });
+/** What is wrong with a parameter that is not there once (RFC 6749, section 3.2), whatever its value would have to be. */
+export const missing = 'Is missing.';
+export const repeated = 'Must be sent once.';
+
+/** A parameter of a form. */
+export const parameter = () => z.string({ error: ({ input }) => (input === undefined ? missing : repeated) });
 
 /** What a client may authenticate with in the body: read with the caller, and here described. */
-const credentials = {
+export const credentials = {
   client_id: parameter().optional().openapi({
     description: 'The id of the calling key, or `operator`, unless it is in the `Authorization` header.',
   }),
@@ -79,17 +85,22 @@ const credentials = {
   }),
 };
 
-const form = <Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) => ({
+/** The parameters that have a value: one without counts as omitted (RFC 6749, section 3.2). */
+const withValues = (form: unknown) =>
+  Object.fromEntries(Object.entries(Object(form)).filter(([, value]) => value !== ''));
+
+export const form = <Schema extends z.ZodType>(schema: Schema, example: z.input<Schema>) => ({
   required: true as const,
-  content: { 'application/x-www-form-urlencoded': { schema, example } },
+  content: {
+    'application/x-www-form-urlencoded': { schema: z.preprocess(withValues, schema), example },
+  },
 });
 
 const exampleToken = 'lk_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQp';
 
 const tokenForm = (description: string) =>
   z.object({
-    // A parameter without a value counts as omitted (RFC 6749, section 3.2).
-    token: parameter().min(1, 'Is missing.').openapi({ description }),
+    token: parameter().openapi({ description }),
     token_type_hint: parameter()
       .optional()
       .openapi({ description: 'Ignored: there is one type of token.', example: 'access_token' }),
@@ -126,6 +137,10 @@ const Active = z
           'The services that may accept the token, by URI, if the key has an `audience`. A service that is not among them must refuse the token.',
         example: ['https://api.example.com'],
       }),
+    act: z
+      .object({ sub: KeyId })
+      .optional()
+      .openapi({ description: 'With an exchanged token: the key that acts for this one, if one was named.' }),
     iss: z.string().openapi({ description: 'This service.', example: 'http://127.0.0.1:8787' }),
     key_name: z.string().openapi({ description: 'The name of the key.', example: 'Mobile app' }),
     key_metadata: z
@@ -143,11 +158,19 @@ const url = (path: string) => z.string().openapi({ format: 'uri', example: `http
 const clientMethods = ['client_secret_basic', 'client_secret_post'] as const;
 export const introspectionMethods = [...clientMethods, 'Bearer'] as const;
 export const revocationMethods = [...clientMethods, 'none'] as const;
+export const exchangeMethods = ['none', ...clientMethods] as const;
+
+export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 const Metadata = z
   .object({
     issuer: url(''),
     jwks_uri: url('/.well-known/jwks.json'),
+    token_endpoint: url('/oauth2/token'),
+    token_endpoint_auth_methods_supported: z
+      .array(z.enum(exchangeMethods))
+      .openapi({ example: [...exchangeMethods] }),
+    grant_types_supported: z.array(z.literal(exchangeGrant)),
     introspection_endpoint: url('/oauth2/introspect'),
     introspection_endpoint_auth_methods_supported: z
       .array(z.enum(introspectionMethods))
@@ -236,7 +259,7 @@ export const oauth = {
       200: { description: 'No replica accepts the token any more.' },
       ...refusals,
       400: error(
-        'A parameter is missing, is sent twice, or has no good value; or the caller authenticates in two ways. `unsupported_token_type`: it is a token of a session, which `DELETE /v1/sessions/current` ends, or an operator token, which the configuration of the deployment does.',
+        'A parameter is missing, is sent twice, or has no good value; or the caller authenticates in two ways. `unsupported_token_type`: it is a token of a session, which `DELETE /v1/sessions/current` ends, or an operator token, which the configuration of the deployment does, or an exchanged token, which ends with the token that it was exchanged for.',
         'unsupported_token_type',
         'token: Is a token of a session: end it with DELETE /v1/sessions/current.',
       ),

@@ -24,8 +24,14 @@ const VerifiedKey = z
     scopes: z.array(z.string()),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     expiresAt: instant.nullable(),
+    actor: KeyId.optional().openapi({
+      description: 'With an exchanged token: the key that acts for this one, if one was named.',
+    }),
   })
-  .openapi('VerifiedKey');
+  .openapi('VerifiedKey', {
+    description:
+      'The key, as the token presents it: an exchanged token has its own `scopes` and `expiresAt`, which are never more than those of the key.',
+  });
 
 /** What a verifier learns of a key whose token is refused. */
 const RefusedKey = z.object({ id: KeyId, accountId: AccountId, name: z.string() }).openapi('RefusedKey', {

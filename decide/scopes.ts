@@ -44,3 +44,9 @@ export function covers(held: ReadonlySet<string>, wanted: string): boolean {
     if (held.has(`${wanted.slice(0, colon)}:*`)) return true;
   return false;
 }
+
+/** Scopes that cover what both of two sets cover, and no more: of `files:*` and `files:read`, the narrower one. */
+export function commonScopes(some: ReadonlySet<string>, others: ReadonlySet<string>): Set<string> {
+  const common = [...some].filter((scope) => covers(others, scope));
+  return new Set([...common, ...[...others].filter((scope) => covers(some, scope))]);
+}

@@ -18,6 +18,9 @@ export const patternOf = (prefix: string): string =>
 /** A JWT: three base64url parts, the first of them a JSON object. */
 const jwt = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
+/** The type of the JWTs that tokens are exchanged for, which tells them from every other JWT (RFC 8725, section 3.11). */
+export const exchangedType = 'latchkey-exchanged+jwt';
+
 const crcOfByte = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
@@ -65,4 +68,15 @@ export function isPlausible(text: string): boolean {
   if (text.length > maxLength) return false;
   if (isMinted(text)) return isWhole(text);
   return jwt.test(text);
+}
+
+/** The type that a JWT says it has; undefined where a text is none, or says nothing. Only its signature tells what it is. */
+export function typeOf(text: string): unknown {
+  if (!text.startsWith('eyJ')) return undefined;
+  const [header = ''] = text.split('.', 1);
+  try {
+    return JSON.parse(atob(header.replaceAll('-', '+').replaceAll('_', '/'))).typ;
+  } catch {
+    return undefined;
+  }
 }

@@ -13,6 +13,7 @@ export const verifiedBody = (key: VerifiedKey) => ({
   scopes: [...key.scopes],
   metadata: { ...key.metadata },
   expiresAt: key.expiresAt?.toISOString() ?? null,
+  ...(key.exchanged?.actor && { actor: `key_${key.exchanged.actor}` }),
 });
 
 export type Refused = Extract<Verdict, { valid: false }>;

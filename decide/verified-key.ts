@@ -26,6 +26,19 @@ export interface VerifiedKey extends KeyFacts {
   metadata: Readonly<Record<string, string | number | boolean>>;
   /** Its own, those that the keys of its account share, and its quota. Null: none. */
   limits: readonly Limit[] | null;
+  /** The exchanged token that was presented, where it was not one of the key's own. */
+  exchanged?: Exchanged;
+}
+
+/** A token that was exchanged for one of a key's own (RFC 8693). It is good for less, and for as long as that one at most. */
+export interface Exchanged {
+  scopes: ReadonlySet<string>;
+  audience: readonly string[] | null;
+  expiresAt: Date;
+  /** The id of the key that acts for the other one; null: none was named. */
+  actor: string | null;
+  /** The key as this token presents it: the same object each time, as what is made of a key is kept with it. */
+  narrow(key: VerifiedKey): VerifiedKey;
 }
 
 /** What is kept of a token that is gone. */

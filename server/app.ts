@@ -13,6 +13,7 @@ import { docs, paths as docsPaths, documents } from './pages/docs.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
 import { oauthError } from './routes/oauth/error.ts';
 import { oauthOperations } from './routes/oauth/oauth.ts';
+import { tokenExchangeOperations } from './routes/oauth/token-exchange.ts';
 import { shareError, shareOperations } from './routes/share/share.ts';
 import { accountOperations } from './routes/v1/accounts.ts';
 import { authorizes } from './routes/v1/authorization.ts';
@@ -54,7 +55,7 @@ export function createApp(context: ServiceContext): {
   const oauth = serveContract(context, {
     at: ['/oauth2/*', `${wellKnown}/*`],
     paths: documents.oauth.paths,
-    operations: oauthOperations(context),
+    operations: [...oauthOperations(context), ...tokenExchangeOperations(context)],
     refuse: oauthError,
   });
   const latchkey = serveContract(context, {

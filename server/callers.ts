@@ -61,6 +61,10 @@ export function authenticate(
   const letIn = (caller: Caller) => admitted(identified(caller, credential), security);
   if (isOperatorToken(context, token)) return letIn(operator);
   if (claimsToBeAccessToken(token)) return identifySession(context, token, context.now()).then(letIn);
+  if (context.signer.exchanged.claims(token))
+    throw invalid(
+      'An exchanged token is for the services of the product: call this API with the key itself.',
+    );
 
   const admit = (key: VerifiedKey) => void letIn(callerOf(key));
   const checked = check(context, token, {
@@ -97,7 +101,8 @@ export function isStillAdmitted(
 
 const callerOf = (key: VerifiedKey): Caller => ({ kind: 'apiKey', accountId: key.accountId, key });
 
-const refusals: Record<Reason, string> = {
+/** What the holder of a token is told for each reason. */
+export const refusals: Record<Reason, string> = {
   unknown: 'The token is not known here.',
   revoked: 'The key was revoked.',
   rotated: 'The token was replaced: its key has a newer one.',

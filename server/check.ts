@@ -40,8 +40,10 @@ export function check(
   token: string,
   { purpose, scopes, audience, reach, client, times = 1, costs, admit }: Check,
 ): Verdict | Promise<Verdict> {
-  const { keys, callerHashes, limits, verifications, usage, now } = context;
-  const wanted = { scopes, audience, client, reach, now };
+  const { keys, callerHashes, limits, verifications, usage, now, signer } = context;
+  // To call this API, and to be exchanged, a token must be one of the key's own.
+  const exchanged = purpose === 'verify' ? signer.exchanged : undefined;
+  const wanted = { scopes, audience, client, reach, now, exchanged };
   // A verifier sends its own token with every call. The cache saves the hashing, not the look-up.
   const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
   const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
@@ -52,8 +54,8 @@ export function check(
     usage.record(verdict, client, times);
     return verdict;
   };
-  const again = ({ hash }: VerifiedKey) =>
-    verifyHash({ find: (hash) => keys.refresh(hash) }, hash, wanted) as Promise<Verdict>;
+  const again = ({ hash, exchanged }: VerifiedKey) =>
+    verifyHash({ find: (hash) => keys.refresh(hash) }, hash, wanted, exchanged) as Promise<Verdict>;
 
   const spend = (verdict: Valid, ofKey: readonly Limit[], costs: Costs): Verdict | Promise<Verdict> =>
     maybeAsync(limits.spend(ofKey, costs), (spending) => {

@@ -9,7 +9,11 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
+import { exchangedType } from '../decide/token-form.ts';
+import { type ExchangedClaims, exchangedReader } from './exchanged-jwt.ts';
 import { newId } from './id.ts';
+import { headerOf, isCanonical, type PublicJwk } from './jwt-reader.ts';
+import { ExchangedTokens } from './verify/exchanged-tokens.ts';
 
 /** How long an access token lives, in seconds. */
 export const accessLifetime = 900;
@@ -23,22 +27,6 @@ export function neverExpires(createdAt: Date): Date {
 /** A private JWK Set (RFC 7517) of Ed25519 keys: the first signs, all verify. */
 export interface PrivateJwkSet {
   keys: JWK[];
-}
-
-/** The public part of a signing key, as `/.well-known/jwks.json` shows it. */
-export interface PublicJwk {
-  kty: 'OKP';
-  crv: 'Ed25519';
-  x: string;
-  kid: string;
-  alg: 'EdDSA';
-  use: 'sig';
-}
-
-/** Whether a token's signature has no padding and no loose bits, so that each token has one spelling (RFC 7515). */
-function isCanonical(token: string): boolean {
-  const signature = token.slice(token.lastIndexOf('.') + 1);
-  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
 /** A new private JWK Set of one key. */
@@ -93,7 +81,7 @@ export async function createSigner(
 
   const { kid = first.x ?? '' } = first;
   const sign = (typ: string, claims: JWTPayload) =>
-    new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', typ, kid }).sign(signingKey);
+    new SignJWT(claims).setProtectedHeader(headerOf(typ, kid)).sign(signingKey);
 
   return {
     /** The public keys. */
@@ -172,6 +160,13 @@ export async function createSigner(
       const times = { iat: Math.floor(now / 1000), exp: Math.floor(endsAt / 1000) };
       return sign('latchkey-identity+jwt', { iss: issuer, aud: audience, ...claims, ...times });
     },
+
+    /** The exchanged tokens that these keys have signed. */
+    exchanged: new ExchangedTokens(exchangedReader(issuer, publicKeys)),
+
+    /** A token that is exchanged for one of a key. Its `typ` tells it from all the others. */
+    signExchanged: (claims: Omit<ExchangedClaims, 'iss'>): Promise<string> =>
+      sign(exchangedType, { iss: issuer, ...claims }),
 
     /** A key that is a JWT, for third-party applications: `iat` and `exp` in Unix seconds. */
     signKey({ accountId, iat, exp }: { accountId: string; iat: number; exp: number }): Promise<string> {

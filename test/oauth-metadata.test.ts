@@ -51,6 +51,9 @@ test('the metadata has what there is, and nothing else', async () => {
   expect(metadata).toEqual({
     issuer: 'http://latchkey.test',
     jwks_uri: 'http://latchkey.test/.well-known/jwks.json',
+    token_endpoint: 'http://latchkey.test/oauth2/token',
+    token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
+    grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'],
     introspection_endpoint: 'http://latchkey.test/oauth2/introspect',
     introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'Bearer'],
     revocation_endpoint: 'http://latchkey.test/oauth2/revoke',
@@ -59,7 +62,7 @@ test('the metadata has what there is, and nothing else', async () => {
   });
   for (const url of [metadata.jwks_uri, metadata.service_documentation])
     expect((await service.fetch(url)).status, url).toBe(200);
-  for (const url of [metadata.introspection_endpoint, metadata.revocation_endpoint])
+  for (const url of [metadata.token_endpoint, metadata.introspection_endpoint, metadata.revocation_endpoint])
     expect((await service.fetch(url, { method: 'OPTIONS' })).headers.get('allow'), url).toBe('POST, OPTIONS');
 });
 

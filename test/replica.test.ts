@@ -7,12 +7,15 @@ import type { VerifiedKey } from '../decide/verified-key.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
 import { changeAccount, createExternalAccount, deleteAccount } from '../server/accounts.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
+import { exchangedClaims } from '../server/exchanged-jwt.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { changeKey } from '../server/key-changes.ts';
 import { revokeKey } from '../server/keys.ts';
 import { Blocks } from '../server/limits/blocks.ts';
 import { changeRole, createRole, deleteRole } from '../server/roles.ts';
+import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { hashText, newToken } from '../server/token.ts';
+import { verify } from '../server/verify/verify.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import {
   act,
@@ -108,6 +111,24 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await there.keys.find(hash)).toMatchObject({ disabledAt: expect.any(Date) });
     await revokeKey(here, operatorAccountId, { id }, act);
     expect(await there.keys.find(hash)).toMatchObject({ gone: 'revoked' });
+  });
+
+  test('an exchanged token is refused by every replica when the revocation of its key is answered', async () => {
+    const set = await newSigningKeys();
+    const signerOf = () => createSigner(set, { issuer: 'http://latchkey.test', siteName: 'Share' });
+    const [signer, theirs] = [await signerOf(), await signerOf()];
+    const { id, hash } = await knownKey();
+    const key = (await here.keys.find(hash)) as VerifiedKey;
+    const now = Date.now();
+    const grant = { scopes: key.scopes, audience: null, actor: null, expiresAt: new Date(now + 300_000) };
+    const token = await signer.signExchanged(exchangedClaims(key, grant, now));
+    const wanted = {
+      ...{ reach: operatorAccountId, now: () => now, exchanged: theirs.exchanged },
+      client: () => ({ ip: null }),
+    };
+    expect(await verify(there.keys, token, wanted)).toMatchObject({ valid: true, key: { id } });
+    await revokeKey(here, operatorAccountId, { id }, act);
+    expect(await verify(there.keys, token, wanted)).toMatchObject({ valid: false, reason: 'revoked' });
   });
 
   test('the deletion of an account is known to every replica when it is answered', async () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { covers, grantable, ownScopes, whyNotGrantable } from '../decide/scopes.ts';
+import { commonScopes, covers, grantable, ownScopes, whyNotGrantable } from '../decide/scopes.ts';
 
 const held = (...scopes: string[]) => new Set(scopes);
 
@@ -98,6 +98,15 @@ test('what can be granted covers nothing that the key that grants it lacks', () 
     fc.property(fc.array(any), any, any, (scopes, given, wanted) => {
       if (!covers(held(...scopes), given)) return;
       if (covers(held(given), wanted)) expect(covers(held(...scopes), wanted)).toBe(true);
+    }),
+  );
+});
+
+test('what two keys have in common covers what both cover, and no more', () => {
+  fc.assert(
+    fc.property(fc.array(any), fc.array(any), any, (some, others, wanted) => {
+      const common = commonScopes(held(...some), held(...others));
+      expect(covers(common, wanted)).toBe(covers(held(...some), wanted) && covers(held(...others), wanted));
     }),
   );
 });

@@ -1356,6 +1356,7 @@ export interface components {
             /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. */
             checks?: components["schemas"]["Check"][];
         };
+        /** @description The key, as the token presents it: an exchanged token has its own `scopes` and `expiresAt`, which are never more than those of the key. */
         VerifiedKey: {
             /**
              * @description The key’s id.
@@ -1379,6 +1380,11 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
+            /**
+             * @description With an exchanged token: the key that acts for this one, if one was named.
+             * @example key_6921a5d4b281af121fcda4cf
+             */
+            actor?: string;
         };
         RemainingLimit: {
             name: string;

@@ -30,11 +30,13 @@ export function client(url: string, token: string): { send: Send; close: () => v
       const began = performance.now();
       const end = (facts: Partial<Outcome>) =>
         resolve({ status: 0, headers: {}, body: '', ms: performance.now() - began, ...facts });
-      const text = body === undefined ? undefined : JSON.stringify(body);
+      const isForm = body instanceof URLSearchParams;
+      const text = isForm ? String(body) : body === undefined ? undefined : JSON.stringify(body);
+      const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
       const headers = {
         Authorization: `Bearer ${token}`,
         ...further,
-        ...(text && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
+        ...(text && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
       };
       const sent = request(url + path, { method, agent, headers, signal: AbortSignal.timeout(patience) });
       const failed = (error: NodeJS.ErrnoException) =>

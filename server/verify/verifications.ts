@@ -2,8 +2,8 @@ import { outcomes, zeroVerdicts } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { malformed } from './verify.ts';
 
-/** What a token was checked for: somebody asked for a verdict on it, or its holder called this API. */
-export const purposes = ['verify', 'authenticate'] as const;
+/** What a token was checked for: somebody asked for a verdict on it, or its holder called this API, or exchanged it. */
+export const purposes = ['verify', 'authenticate', 'exchange'] as const;
 export type Purpose = (typeof purposes)[number];
 /** What the verdict came from: `none` where the token's form alone refused it. */
 export const sources = ['cache', 'database', 'none'] as const;
@@ -22,6 +22,7 @@ export class Verifications {
   readonly #counts: Record<Purpose, Record<Source, Counts>> = {
     verify: bySource(),
     authenticate: bySource(),
+    exchange: bySource(),
   };
 
   /**

@@ -1,9 +1,10 @@
 import { maybeAsync } from '../../decide/maybe-async.ts';
 import { isPlausible } from '../../decide/token-form.ts';
 import type { Presented } from '../../decide/verdict.ts';
-import { type Found, type Keys, type Verdict, verdictOn } from '../../decide/verified-key.ts';
+import { type Exchanged, type Found, type Keys, type Verdict, verdictOn } from '../../decide/verified-key.ts';
 import { operatorAccountId } from '../id.ts';
 import { hashText } from '../token.ts';
+import type { ExchangedTokens } from './exchanged-tokens.ts';
 
 /** The verdict on a token whose form alone tells that it is none: nothing was looked up. */
 export const malformed: Verdict = { valid: false, reason: 'unknown' };
@@ -17,21 +18,33 @@ export interface Wanted extends Presented {
   reach: string;
   /** Unix time in milliseconds. Asked once the key is found, since a look-up may tell the time as well. */
   now: () => number;
+  /** Where the token may be one that was exchanged: what reads it. */
+  exchanged?: ExchangedTokens | undefined;
 }
 
 /** Says whether a token is good at this instant: at once where memory tells. Never throws for a bad one, and never writes. */
 export function verify(keys: Pick<Keys, 'find'>, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
-  return isPlausible(token) ? verifyHash(keys, hashText(token), wanted) : malformed;
+  if (!isPlausible(token)) return malformed;
+  const { exchanged } = wanted;
+  if (!exchanged?.claims(token)) return verifyHash(keys, hashText(token), wanted);
+  // The signature before the look-up, so that no forged token makes us ask the database.
+  const found = exchanged.find(token);
+  return found ? verifyHash(keys, found.parent, wanted, found) : malformed;
 }
 
-/** The same for a token whose hash, in hexadecimal digits, is known already. */
+/**
+ * The same for a token whose hash, in hexadecimal digits, is known already.
+ * @param exchanged the token that is verified, where it was exchanged for the one with this hash
+ */
 export function verifyHash(
   keys: Pick<Keys, 'find'>,
   hash: string,
   wanted: Wanted,
+  exchanged?: Exchanged,
 ): Verdict | Promise<Verdict> {
   return maybeAsync(keys.find(hash), (key): Verdict => {
     const seen = key && within(wanted.reach, key) ? key : undefined;
-    return verdictOn(seen, wanted, seen ? wanted.now() : 0);
+    const presented = exchanged && seen && !seen.gone ? exchanged.narrow(seen) : seen;
+    return verdictOn(presented, wanted, seen ? wanted.now() : 0);
   });
 }

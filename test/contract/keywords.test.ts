@@ -21,6 +21,17 @@ function isNews({ requestBody }: Operation, type: string): boolean {
   return type === first || type === formType || first === formType || !isDeepStrictEqual(own, schema);
 }
 
+/** What is sent of an object as a form, where numbers are texts. */
+const textsOf = (value: unknown) =>
+  typeof value !== 'object' || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(
+        Object.entries(value).map(([name, field]) => [
+          name,
+          typeof field === 'number' ? String(field) : field,
+        ]),
+      );
+
 /** The plain call, and for each parameter and each body, calls that differ in that alone. */
 function callsFor(operation: Operation): Call[] {
   const base = plain(operation);
@@ -57,6 +68,7 @@ function callsFor(operation: Operation): Call[] {
         ...examplesOf(media),
         ...(isNews(operation, type) ? valuesFor(media.schema) : []),
       ])
+        .map((value) => (type === formType ? textsOf(value) : value))
         .filter((value) => type !== formType || fitsForm(value))
         .map((value): Call => ({ ...base, body: { type, value } })),
     ),

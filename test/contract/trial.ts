@@ -103,6 +103,10 @@ const namesRole = (body: unknown) =>
 const setsLimits = (body: unknown) =>
   typeof body === 'object' && body !== null && ('limits' in body || 'quota' in body);
 
+/** Whether a body carries a token to be exchanged, which RFC 8693 has refused like a body that cannot be read. */
+const exchangesToken = (body: unknown) =>
+  typeof body === 'object' && body !== null && 'subject_token' in body;
+
 /** Whether a body has two limits of one name. */
 function namesLimitTwice(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !('limits' in body) || !Array.isArray(body.limits))
@@ -121,6 +125,7 @@ function isExcused({ operation, headers = {}, body }: Call, status: number): boo
   if (status === 409) return true;
   if (isForGateways(operation) && status === 403) return true;
   if (status === 403 && setsLimits(body?.value)) return true;
+  if (status === 400 && exchangesToken(body?.value)) return true;
   if (status === 422 && namesLimitTwice(body?.value)) return true;
   if (status === 422 && (namesRole(body?.value) || 'Idempotency-Key' in headers)) return true;
   const instants = operation.parameters.filter(({ schema }) => schema.format === 'date-time');

@@ -3,11 +3,13 @@ import { client, deployment, newAccount, percentile, type Send } from '../../scr
 import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
-import { type HotKey, minter, random, scope, waysOn } from './ways.ts';
+import { exchange, type HotKey, minter, random, scope, waysOn } from './ways.ts';
 
 export interface RevocationFigures {
   revocations: number;
   verifications: number;
+  /** How many of them were of tokens that keys were exchanged for. */
+  exchanged: number;
   /** Tokens that were accepted by a request which was sent after the revocation was answered. */
   acceptedAfter: number;
   /** Answers to verifications that are neither a verdict nor a 503. */
@@ -55,19 +57,24 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   const accountId = await newAccount({ url: services[1]?.url ?? '', token: secrets.OPERATOR_TOKEN });
   const query = `?accountId=${accountId}`;
 
-  const figures = { revocations: 0, verifications: 0, acceptedAfter: 0, unexpected: 0, partitions: 0 };
+  const figures = {
+    ...{ revocations: 0, verifications: 0, exchanged: 0 },
+    ...{ acceptedAfter: 0, unexpected: 0, partitions: 0 },
+  };
   /** Those that are verified all the time: the living, and for a while the dead. */
-  const keys: HotKey[] = [];
+  const keys: (HotKey & { exchanged: string })[] = [];
   const mintOn = minter(query);
   const mint = async (send: Send) => {
     const key = await mintOn(send);
-    if (key) keys.push(key);
+    const exchanged = key && (await exchange(key, send));
+    if (exchanged) keys.push({ ...key, exchanged });
     if (keys.length > hot * 2) keys.splice(0, keys.length - hot * 2);
   };
-  const check = async (send: Send, key: HotKey) => {
+  const check = async (send: Send, key: (typeof keys)[number], which: 'token' | 'exchanged') => {
     const sent = performance.now();
-    const { status, body } = await send('POST', '/v1/keys/verify', { token: key.token, scopes: [scope] });
+    const { status, body } = await send('POST', '/v1/keys/verify', { token: key[which], scopes: [scope] });
     figures.verifications += 1;
+    if (which === 'exchanged') figures.exchanged += 1;
     const isVerdict = status === 200 && body.startsWith('{"valid":');
     if (!isVerdict && status !== 503) figures.unexpected += 1;
     if (body.startsWith('{"valid":true') && key.refusedFrom !== undefined && sent > key.refusedFrom)
@@ -81,7 +88,7 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
     const send = connect(replica);
     while (!done) {
       const key = keys[random(keys.length)];
-      if (key) await check(send, key);
+      if (key) await check(send, key, random(2) ? 'token' : 'exchanged');
       else await pause(5);
     }
   };
@@ -125,7 +132,8 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
       figures.revocations += 1;
       await pause(Math.max(0, key.refusedFrom - performance.now()));
       // The one that is cut off may take its time to say that it cannot tell.
-      const [first, ...others] = checks.map((send) => check(send, key));
+      const checkAt = (send: Send) => Promise.all([check(send, key, 'token'), check(send, key, 'exchanged')]);
+      const [first, ...others] = checks.map(checkAt);
       await Promise.all(isPartitioned ? others : [first, ...others]);
     }
   };

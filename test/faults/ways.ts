@@ -32,6 +32,18 @@ export function minter(query: string): (send: Send) => Promise<HotKey | undefine
   };
 }
 
+/** What the token of a key is exchanged for: it outlives every round, unless it ends with the key. */
+export async function exchange({ token }: HotKey, send: Send): Promise<string | undefined> {
+  const form = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: token,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    expires_in: '3600',
+  });
+  const { status, body } = await send('POST', '/oauth2/token', form);
+  return status === 200 ? JSON.parse(body).access_token : undefined;
+}
+
 /** How the token of a key is ended: resolves when that was answered, and says from when on it must be refused. */
 export type Way = (
   key: HotKey,

@@ -265,6 +265,8 @@ function requestOf(call: Call, { owner, other, thing, roleId }: World): { path: 
     currentPassword: password,
     newPassword: `${password} staple`,
     scopes: [],
+    subject_token: thing.token,
+    scope: '',
   };
   const init = { method: call.method };
   if (!call.body) return { path: path + query, init };

@@ -1,6 +1,6 @@
 import { type Client, plainIp, plainUserAgent } from '../../../decide/client.ts';
 import { parseScopeQuery, type ScopeQuery } from '../../../decide/scope-query.ts';
-import { isPlausible } from '../../../decide/token-form.ts';
+import { exchangedType, isPlausible, typeOf } from '../../../decide/token-form.ts';
 import { isTurning } from '../../../decide/verdict.ts';
 import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
 import { type Tombstone, verdictOn } from '../../../decide/verified-key.ts';
@@ -153,7 +153,8 @@ class InProcess implements Verifier {
     }
     // Here, not on the way of a known token: its form takes longer to check than to find it.
     if (!isPlausible(token)) return unknown;
-    if (!connection) return this.#overHttp(token, asked);
+    // Only the service checks signatures.
+    if (!connection || typeOf(token) === exchangedType) return this.#overHttp(token, asked);
     const found = connection.keys.find(hash);
     if (!(found instanceof Promise)) return this.#decide(connection, token, found, asked, performance.now());
     return found.then(

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { OAuthError, oauthErrors } from '../../../api/oauth.ts';
+import { missing, type OAuthError, type oauthErrors, repeated } from '../../../api/oauth.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
 import { InvalidInput, type Refusal } from '../../errors.ts';
 import { basicChallenge, type ErrorStatus, type Refuse } from '../../http/failures.ts';
@@ -21,6 +21,14 @@ export class OAuthRefusal extends InvalidInput {
     this.error = error;
   }
 }
+
+/** The errors for parameters whose value is not good, where the standards have one. */
+const ofValues: Partial<Record<string, ErrorName>> = {
+  grant_type: 'unsupported_grant_type',
+  scope: 'invalid_scope',
+  audience: 'invalid_target',
+  resource: 'invalid_target',
+};
 
 /** What each refusal is in this contract. */
 const answers: Record<RefusalCode, Answer> = {
@@ -65,11 +73,19 @@ const answers: Record<RefusalCode, Answer> = {
 export const oauthError: Refuse = (refusal) => {
   const [status, usual] = refusal ? answers[refusal.code] : ourFault;
   const body: z.infer<typeof OAuthError> = {
-    error: refusal instanceof OAuthRefusal ? refusal.error : usual,
+    error: (refusal instanceof InvalidInput && errorOf(refusal)) || usual,
     error_description: plain(descriptionOf(refusal)),
   };
   return { status, body, ...(status === 401 && { challenge: basicChallenge }) };
 };
+
+/** The error that is for this input alone, if there is one. The first fault counts. */
+function errorOf(refusal: InvalidInput): ErrorName | undefined {
+  if (refusal instanceof OAuthRefusal) return refusal.error;
+  const [{ detail, pointer = '' } = { detail: missing }] = refusal.violations;
+  const [, parameter = ''] = pointer.split('/');
+  return detail === missing || detail === repeated ? undefined : ofValues[parameter];
+}
 
 function descriptionOf(refusal: Refusal | undefined): string {
   if (refusal?.code === 'unauthenticated')

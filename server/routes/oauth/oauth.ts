@@ -1,5 +1,13 @@
-import { introspectionMethods, oauth, revocationMethods, wellKnown } from '../../../api/oauth.ts';
+import {
+  exchangeGrant,
+  exchangeMethods,
+  introspectionMethods,
+  oauth,
+  revocationMethods,
+  wellKnown,
+} from '../../../api/oauth.ts';
 import { sessions } from '../../../api/sessions.ts';
+import { tokenExchange } from '../../../api/token-exchange.ts';
 import { maybeAsync } from '../../../decide/maybe-async.ts';
 import type { VerifiedKey } from '../../../decide/verified-key.ts';
 import { claimsToBeAccessToken, isOperatorToken, selfOf } from '../../callers.ts';
@@ -18,11 +26,9 @@ const unknownClient = () => ({ ip: null, userAgent: null });
 const secondsOf = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
 /** What a resource server is told of a token that is active, in the words of RFC 7662, section 2.2. */
-function active(
-  { publicUrl, introspectionMaxAge }: ServiceContext,
-  { id, accountId, externalId, name, metadata, scopes, audience, expiresAt, endsAt, notBefore }: VerifiedKey,
-  now: number,
-) {
+function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: VerifiedKey, now: number) {
+  const { id, accountId, externalId, name, metadata, scopes, audience } = key;
+  const { expiresAt, endsAt, notBefore, exchanged } = key;
   const end = Math.min(
     expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
     endsAt?.getTime() ?? Number.POSITIVE_INFINITY,
@@ -37,6 +43,7 @@ function active(
     sub: `acc_${accountId}`,
     ...(externalId !== null && { username: externalId }),
     ...(audience && { aud: [...audience] }),
+    ...(exchanged?.actor && { act: { sub: `key_${exchanged.actor}` } }),
     iss: publicUrl,
     key_name: name,
     key_metadata: { ...metadata },
@@ -49,6 +56,8 @@ function otherToken(context: ServiceContext, token: string): string | undefined 
   if (isOperatorToken(context, token)) return 'Is an operator token: change OPERATOR_TOKEN.';
   if (claimsToBeAccessToken(token) || isRefreshToken(token))
     return 'Is a token of a session: end it with DELETE /v1/sessions/current.';
+  if (context.signer.exchanged.claims(token))
+    return 'Is an exchanged token: revoke the token that it was exchanged for, or wait until it expires.';
   return undefined;
 }
 
@@ -56,6 +65,9 @@ function otherToken(context: ServiceContext, token: string): string | undefined 
 const metadataOf = ({ publicUrl }: ServiceContext) => ({
   issuer: publicUrl,
   jwks_uri: `${publicUrl}${sessions.jwks.path}`,
+  token_endpoint: `${publicUrl}${tokenExchange.exchange.path}`,
+  token_endpoint_auth_methods_supported: [...exchangeMethods],
+  grant_types_supported: [exchangeGrant] as [typeof exchangeGrant],
   introspection_endpoint: `${publicUrl}${oauth.introspect.path}`,
   introspection_endpoint_auth_methods_supported: [...introspectionMethods],
   revocation_endpoint: `${publicUrl}${oauth.revoke.path}`,

@@ -1,0 +1,70 @@
+import { exchangedType } from '../decide/token-form.ts';
+import type { VerifiedKey } from '../decide/verified-key.ts';
+import { newId } from './id.ts';
+import { JwtReader, type PublicJwk } from './jwt-reader.ts';
+import type { ExchangedFacts, ReadsExchanged } from './verify/exchanged-tokens.ts';
+
+/** What a token that was exchanged for one of a key says. Times are Unix times in seconds. */
+export interface ExchangedClaims {
+  iss: string;
+  /** The account that holds the key. */
+  sub: string;
+  /** The key. */
+  client_id: string;
+  /** Separated by spaces; missing where there are none. */
+  scope?: string;
+  aud?: string[];
+  /** The key that acts for the other one (RFC 8693, section 4.1). */
+  act?: { sub: string };
+  jti: string;
+  iat: number;
+  exp: number;
+  /** SHA-512 of the token that it was exchanged for, in base64url: it is looked up by this, and so is dead as soon as that one is. */
+  subject_token_hash: string;
+}
+
+/** What a token is given at its exchange. */
+export type ExchangeGrant = Omit<ExchangedFacts, 'parent'>;
+
+/**
+ * The claims of a token that is exchanged for one of a key.
+ * @param key as the other token presents it
+ * @param now Unix time in milliseconds
+ */
+export function exchangedClaims(
+  { id, accountId, hash }: VerifiedKey,
+  { scopes, audience, actor, expiresAt }: ExchangeGrant,
+  now: number,
+): Omit<ExchangedClaims, 'iss'> {
+  return {
+    sub: `acc_${accountId}`,
+    client_id: `key_${id}`,
+    ...(scopes.size > 0 && { scope: [...scopes].join(' ') }),
+    ...(audience && { aud: [...audience] }),
+    ...(actor && { act: { sub: `key_${actor}` } }),
+    jti: newId(now),
+    iat: Math.floor(now / 1000),
+    exp: Math.floor(expiresAt.getTime() / 1000),
+    subject_token_hash: Buffer.from(hash, 'hex').toString('base64url'),
+  };
+}
+
+/** What reads the exchanged tokens that an issuer has signed with these keys. */
+export function exchangedReader(issuer: string, keys: readonly PublicJwk[]): ReadsExchanged {
+  const reader = new JwtReader(exchangedType, keys);
+  return {
+    claims: (text) => reader.claims(text),
+    read(token) {
+      const claims = reader.read(token) as ExchangedClaims | undefined;
+      return claims?.iss === issuer ? factsOf(claims) : undefined;
+    },
+  };
+}
+
+const factsOf = ({ scope, aud, act, exp, subject_token_hash }: ExchangedClaims): ExchangedFacts => ({
+  parent: Buffer.from(subject_token_hash, 'base64url').toString('hex'),
+  scopes: new Set(scope?.split(' ')),
+  audience: aud ?? null,
+  expiresAt: new Date(exp * 1000),
+  actor: act?.sub.replace(/^key_/, '') ?? null,
+});

@@ -1,0 +1,33 @@
+import { accessTokenType, tokenExchange } from '../../../api/token-exchange.ts';
+import type { ServiceContext } from '../../context.ts';
+import { type Operation, operation } from '../../http/operation.ts';
+import { exchangeToken } from '../../token-exchange.ts';
+import { findClient } from './credential.ts';
+
+export function tokenExchangeOperations(context: ServiceContext): Operation[] {
+  return [
+    operation(
+      tokenExchange.exchange,
+      async ({ form, act }) => {
+        const { requested_token_type, audience, resource, scope } = form;
+        const targets = [audience ?? [], resource ?? []].flat();
+        const asked = {
+          subjectToken: form.subject_token,
+          actorToken: form.actor_token,
+          scopes: scope === undefined ? undefined : new Set(scope.split(' ')),
+          audience: targets.length > 0 ? [...new Set(targets)] : undefined,
+          lifetime: form.expires_in,
+        };
+        const { token, scopes, expiresIn } = await exchangeToken(context, asked, () => act);
+        return {
+          access_token: token,
+          issued_token_type: requested_token_type ?? accessTokenType,
+          token_type: 'Bearer' as const,
+          expires_in: expiresIn,
+          ...(scopes.size > 0 && { scope: [...scopes].join(' ') }),
+        };
+      },
+      { findToken: findClient },
+    ),
+  ];
+}

@@ -1,0 +1,97 @@
+import type { Client } from '../decide/client.ts';
+import { covers } from '../decide/scopes.ts';
+import { isPlausible } from '../decide/token-form.ts';
+import type { VerifiedKey } from '../decide/verified-key.ts';
+import { refusals } from './callers.ts';
+import { check } from './check.ts';
+import type { ServiceContext } from './context.ts';
+import { InvalidInput } from './errors.ts';
+import { type ExchangeGrant, exchangedClaims } from './exchanged-jwt.ts';
+import { operatorAccountId } from './id.ts';
+
+/** What a token is to be exchanged for. */
+export interface AskedExchange {
+  /** The token of a key. */
+  subjectToken: string;
+  /** The token of the key that acts for it. */
+  actorToken?: string | undefined;
+  /** The scopes of the new token. Absent: all that the key has. */
+  scopes?: ReadonlySet<string> | undefined;
+  /** The services that may accept the new token, by URI. Absent: those that may accept the key. */
+  audience?: readonly string[] | undefined;
+  /** In seconds. */
+  lifetime: number;
+}
+
+/** The scopes and the time that a token was given. */
+export interface ExchangeResult {
+  token: string;
+  scopes: ReadonlySet<string>;
+  /** In seconds. */
+  expiresIn: number;
+}
+
+/**
+ * Exchanges a token of a key for a JWT that lives shorter and may do less. The exchange is a use of both keys, and costs
+ * nothing of their limits. The JWT names its parent by its hash: each verification looks that up, so there is no time at
+ * which the JWT is accepted and its parent would not be.
+ * @param client who sent both tokens
+ * @throws InvalidInput where a token is refused, or the key has not what is asked for
+ * @throws DatabaseUnavailable
+ */
+export async function exchangeToken(
+  context: ServiceContext,
+  { subjectToken, actorToken, scopes, audience, lifetime }: AskedExchange,
+  client: () => Client,
+): Promise<ExchangeResult> {
+  const actor = actorToken === undefined ? null : await keyOf(context, 'actor_token', actorToken, client);
+  const key = await keyOf(context, 'subject_token', subjectToken, client, (key) => {
+    assertCovered(key, scopes);
+    assertAccepted(key, audience);
+  });
+  const now = context.now();
+  const ends = [now + lifetime * 1000, ...[key.expiresAt, key.endsAt].flatMap((end) => end?.getTime() ?? [])];
+  const grant: ExchangeGrant = {
+    scopes: scopes ?? key.scopes,
+    audience: audience ?? key.audience,
+    actor: actor?.id ?? null,
+    expiresAt: new Date(Math.min(...ends)),
+  };
+  const claims = exchangedClaims(key, grant, now);
+  const token = await context.signer.signExchanged(claims);
+  // Nothing longer is ever looked at.
+  if (!isPlausible(token)) throw refused('scope', 'The token would be too long: ask for fewer scopes.');
+  return { token, scopes: grant.scopes, expiresIn: claims.exp - claims.iat };
+}
+
+const refused = (parameter: string, detail: string) =>
+  new InvalidInput({ detail, pointer: `#/${parameter}` });
+
+/** The key of a token. @throws InvalidInput where the token is refused, or `admit` throws it: then it was no use. */
+async function keyOf(
+  context: ServiceContext,
+  parameter: 'subject_token' | 'actor_token',
+  token: string,
+  client: () => Client,
+  admit?: (key: VerifiedKey) => void,
+): Promise<VerifiedKey> {
+  if (context.signer.exchanged.claims(token))
+    throw refused(parameter, 'An exchanged token cannot be exchanged: send the token of a key.');
+  // Whether the service that gets the new token may accept it, that service asks.
+  const asked = { purpose: 'exchange', reach: operatorAccountId, audience: null, client } as const;
+  const verdict = await check(context, token, { ...asked, ...(admit && { admit }) });
+  if (!verdict.valid) throw refused(parameter, refusals[verdict.reason]);
+  return verdict.key;
+}
+
+/** @throws InvalidInput */
+function assertCovered(key: VerifiedKey, scopes: ReadonlySet<string> = new Set()): void {
+  const missing = [...scopes].filter((scope) => !covers(key.scopes, scope));
+  if (missing.length > 0) throw refused('scope', `The key lacks "${missing.join(' ')}".`);
+}
+
+/** @throws InvalidInput */
+function assertAccepted(key: VerifiedKey, audience: readonly string[] = []): void {
+  const other = audience.find((uri) => key.audience && !key.audience.includes(uri));
+  if (other !== undefined) throw refused('audience', `The key is not for ${other}.`);
+}
