@@ -46,9 +46,10 @@ test('the README’s curl lines work as they stand', async () => {
 test('the curl lines of docs/OAUTH.md work as they stand, and the docs have one of them', async () => {
   const text = await readFile(join(root, 'docs/OAUTH.md'), 'utf8');
   const [, shown = ''] = /```json\n(.*?)```/s.exec(text) ?? [];
-  const [active, inactive] = (await printed(text)) as [object, object];
+  const [active, exchanged, inactive] = (await printed(text)) as [object, object, object];
   expect(Object.keys(active)).toEqual(Object.keys(JSON.parse(shown)));
   expect(active).toMatchObject({ active: true, scope: 'files:read', username: 'user_8812' });
+  expect(exchanged).toMatchObject({ valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } });
   expect(inactive).toEqual({ active: false });
   const [, line = ''] = /```sh\n(.*?)```/s.exec(documentOf('oauth').info.description ?? '') ?? [];
   expect(line).toContain('curl');
