@@ -4,6 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A TCP proxy that can misbehave as networks do. */
 export interface Proxy extends AsyncDisposable {
   port: number;
+  /** How many connections it took so far, and how many bytes on them. */
+  readonly taken: { connections: number; bytes: number };
   /** Takes connections and bytes, and passes nothing on. */
   stall: () => void;
   /** Resets each connection, and every new one. */
@@ -19,6 +21,7 @@ export interface Proxy extends AsyncDisposable {
 /** Starts a proxy before a port of this machine. */
 export async function startProxy(target: number): Promise<Proxy> {
   const pairs = new Set<[down: Socket, up: Socket]>();
+  const taken = { connections: 0, bytes: 0 };
   let misbehave = (_pair: [Socket, Socket]) => {};
   const server = createServer({ allowHalfOpen: true }, (down) => {
     const up = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true });
@@ -30,6 +33,10 @@ export async function startProxy(target: number): Promise<Proxy> {
       up.destroy();
     };
     for (const socket of pair) socket.on('error', end).on('close', end);
+    taken.connections += 1;
+    down.on('data', (bytes) => {
+      taken.bytes += bytes.length;
+    });
     down.pipe(up);
     up.pipe(down);
     misbehave(pair);
@@ -44,6 +51,7 @@ export async function startProxy(target: number): Promise<Proxy> {
   };
   return {
     port: typeof address === 'object' && address ? address.port : 0,
+    taken,
     stall: set(([down, up]) => {
       down.unpipe(up).pause();
       up.unpipe(down).pause();

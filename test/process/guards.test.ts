@@ -1,10 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { type OutgoingHttpHeaders, request } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
@@ -13,6 +12,7 @@ import { startProxy } from '../../scripts/support/proxy.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
 import { expectData } from '../support/harness.ts';
+import { send } from '../support/send.ts';
 
 /** The examples of the guards, each on each runtime, with the packed client and a running service. */
 
@@ -166,30 +166,6 @@ async function start(name: string, example: Example, runtime: Runtime) {
     void closed.then(() => failed(new Error(output)));
   });
   return { url: `http://127.0.0.1:${port}`, proxy };
-}
-
-interface Answered {
-  status: number | undefined;
-  challenge: string | undefined;
-  headers: Record<string, unknown>;
-  body: string;
-}
-
-/** Sends a request as it is told, two headers of one name included. */
-async function send(
-  url: string,
-  headers: OutgoingHttpHeaders = {},
-  { method = 'GET', body = '' } = {},
-): Promise<Answered> {
-  const sent = request(url, { method, headers, agent: false });
-  sent.end(body);
-  const [response] = await once(sent, 'response');
-  return {
-    status: response.statusCode,
-    challenge: response.headers['www-authenticate'],
-    headers: response.headers,
-    body: await text(response),
-  };
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
