@@ -1,0 +1,8 @@
+import { apache } from './apache.ts';
+import { caddy } from './caddy.ts';
+import type { Gateway } from './gateway.ts';
+import { haproxy } from './haproxy.ts';
+import { nginx } from './nginx.ts';
+
+/** Those that have a recipe in deploy/gateways/. */
+export const gateways: Gateway[] = [nginx, caddy, haproxy, apache];

@@ -1,0 +1,9 @@
+import { type Gateway, isProgram } from './gateway.ts';
+
+export const haproxy: Gateway = {
+  name: 'haproxy',
+  packages: 'haproxy',
+  isInstalled: () => isProgram('haproxy'),
+  prepare: async () => {},
+  command: () => ['haproxy', '-db', '-f', 'haproxy.cfg'],
+};
