@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { EventType } from '../decide/events.ts';
 import type { KeyCache } from '../decide/key-cache.ts';
-import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
+import { removal, sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
 import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
@@ -208,4 +208,23 @@ test('a sweeper that rests is closed at once', async () => {
   const closing = performance.now();
   await sweeper.close();
   expect(performance.now() - closing).toBeLessThan(1_000);
+});
+
+test('a step of a sweep finds the keys that it removes in an index, in their order, however many are left', async () => {
+  const ada = await service.signIn();
+  await addKeys(ada, 5_000);
+  await sql`analyze keys`.execute(service.db);
+  const act = {
+    actor: 'operator',
+    onBehalfOf: null,
+    requestId: null,
+    ip: null,
+    userAgent: null,
+    now: 0,
+  } as const;
+  const { rows } = await sql<{ 'QUERY PLAN': string }>`
+    explain ${removal(ada.accountId.slice(4), act)}`.execute(service.db);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('Index Scan using keys_account_id_number_idx on keys');
+  expect(plan).not.toMatch(/Sort Key: keys.number|Seq Scan on keys/);
 });

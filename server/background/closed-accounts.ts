@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
-import { recorded } from '../events.ts';
+import { type Act, recorded } from '../events.ts';
 
 /**
  * So many keys, counts and refresh tokens of an account go at once: few enough for the deadline of a statement, and not
@@ -35,14 +35,20 @@ export async function sweepClosedAccount(db: Database, now: number): Promise<boo
   if (!account?.closed_at || !account.closed_by) return false;
 
   const act = { ...account.closed_by, now: account.closed_at.getTime() };
-  const { rows } = await sql`
+  const { rows } = await removal(account.id, act).execute(db);
+  return rows.length > 0;
+}
+
+/** Removes a part of an account that was deleted, where no other replica does so. */
+export const removal = (accountId: string, act: Act): RawBuilder<unknown> => sql`
     with account as (
-      select id from accounts where id = ${account.id} and closed_at is not null for update skip locked),
+      select id from accounts where id = ${accountId} and closed_at is not null for update skip locked),
     some_keys as (
-      select keys.id from keys join account on account.id = account_id
-      order by number limit ${stepSize} for update of keys skip locked),
+      -- By the id and not by a join, so that the index on both columns gives them in order, and no step reads all keys.
+      select id from keys where account_id = ${accountId}::text and exists (select from account)
+      order by number limit ${stepSize} for update skip locked),
     revoked as (
-      delete from keys where id in (select id from some_keys) returning id, account_id),
+      delete from keys where id = any(array(select id from some_keys)) returning id, account_id),
     recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`)},
     some_usage as (
       select usage.ctid from usage join account on account.id = account_id
@@ -66,6 +72,4 @@ export async function sweepClosedAccount(db: Database, now: number): Promise<boo
         and not exists (select from tombstones where account_id = accounts.id)
         and not exists (
           select from refresh_tokens join sessions on sessions.id = session_id where account_id = accounts.id))
-    select id from account`.execute(db);
-  return rows.length > 0;
-}
+    select id from account`;
