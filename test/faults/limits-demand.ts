@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startFleet } from '../support/fleet.ts';
-import { load, mint, random, verdictOf, weights } from './limits-load.ts';
+import { load, mint, verdictOf, weights } from './limits-load.ts';
 
 /** How much of a limit passes, where as much is wanted as it allows, less, or more. */
 
@@ -10,8 +10,8 @@ export interface FewFigures {
   inexact: number;
 }
 
-/** Many keys with a limit of 5, wanted much more often on all replicas at once, within one window. */
-export async function fewUnits({ keys = 50, forMs = 3_000 } = {}): Promise<FewFigures> {
+/** Many keys with a limit of 5, each wanted much more often on all replicas at once, within one window. */
+export async function fewUnits({ keys = 50, demand = 40 } = {}): Promise<FewFigures> {
   await using fleet = await startFleet();
   const windowSeconds = 60;
   const tokens: string[] = [];
@@ -20,18 +20,21 @@ export async function fewUnits({ keys = 50, forMs = 3_000 } = {}): Promise<FewFi
   const passed = new Map<string, number>();
   // Not across the end of a window.
   const left = windowSeconds * 1_000 - (Date.now() % (windowSeconds * 1_000));
-  if (left < forMs + 2_000) await pause(left);
-  const until = Date.now() + forMs;
+  if (left < (windowSeconds * 1_000) / 2) await pause(left);
+  const end = Math.ceil(Date.now() / 1_000 / windowSeconds) * windowSeconds * 1_000;
+  let sent = 0;
   await load(
     fleet,
     8,
-    () => Date.now() > until,
+    () => sent >= keys * demand,
     async (send) => {
-      const token = tokens[random(tokens.length)] ?? '';
+      const token = tokens[sent % keys] ?? '';
+      sent += 1;
       if (verdictOf(await send('POST', '/v1/keys/verify', { token }))?.valid)
         passed.set(token, (passed.get(token) ?? 0) + 1);
     },
   );
+  if (Date.now() >= end) throw new Error('The window ended before the demand did.');
   return { windows: keys, inexact: tokens.filter((token) => passed.get(token) !== 5).length };
 }
 

@@ -25,7 +25,11 @@ export interface OvershootFigures {
   unexpected: number;
 }
 
-/** Spends of random limits while replicas are killed, frozen and cut off, Postgres restarts and limits change. */
+/**
+ * Spends of random limits while replicas are killed, frozen and cut off, Postgres restarts and limits change.
+ * @param windows so many windows at least
+ * @param restarts of Postgres, each after eleven other faults
+ */
 export async function overshoot({
   windows,
   restarts = 1,
@@ -62,7 +66,7 @@ export async function overshoot({
   }
   const judges = [...new Set(keys.flatMap(({ limits }) => limits.map(({ judge }) => judge)))];
   const judgedWindows = () => judges.reduce((sum, judge) => sum + judge.windows, 0);
-  const done = () => judgedWindows() >= windows;
+  const done = () => judgedWindows() >= windows && figures.restarts >= restarts;
 
   const spend = async (send: Send) => {
     const key = keys[random(keys.length)];
@@ -106,7 +110,7 @@ export async function overshoot({
       await pause(200 + random(400));
       const place = random(fleet.size);
       const kind =
-        turn === 12 && figures.restarts < restarts
+        turn % 12 === 11 && figures.restarts < restarts
           ? 'restart'
           : ['kill', 'freeze', 'cut', 'stall', 'change', 'change'][random(6)];
       if (kind === 'kill') {
