@@ -278,6 +278,34 @@ describe.each(gateways.map((gateway) => [gateway.name + reasonToSkip(gateway), g
       },
     );
 
+    test.skipIf(isMissing).each([401, 403, 429, 500, 503])(
+      'a %i of the backend, as it is',
+      async (status) => {
+        const { answered } = await ask(bearer(tokenOf('good')), `/${status}`);
+        expect(answered).toMatchObject({ status, body: 'served', challenge: undefined });
+      },
+    );
+
+    test.skipIf(isMissing || introspects)(
+      `requires something that cannot be read: nobody passes${introspects ? ' (skipped: it compares texts itself)' : ''}`,
+      async () => {
+        const change = (text: string) => text.replace('orders:read', 'orders:read)');
+        await using mistaken = await startGateway(gateway, deployment.surroundings, change);
+        const before = deployment.backend.received.length;
+        expect([403, 422]).toContain((await send(mistaken.url, bearer(tokenOf('good')))).status);
+        expect(deployment.backend.received.length).toBe(before);
+      },
+    );
+
+    test.skipIf(isMissing)('has a key that is not good: nobody passes', async () => {
+      const key = { ...deployment.surroundings.key, token: newToken('lk_') };
+      await using unnamed = await startGateway(gateway, { ...deployment.surroundings, key });
+      const before = deployment.backend.received.length;
+      for (const headers of [{}, bearer(tokenOf('good')), bearer(deployment.surroundings.key.token)])
+        expect((await send(unnamed.url, headers)).status).toBe(401);
+      expect(deployment.backend.received.length).toBe(before);
+    });
+
     test.skipIf(isMissing)('a body of 1 MiB: whole at the backend, and none of it at Latchkey', async () => {
       const body = Buffer.alloc(2 ** 20, 'latchkey');
       const taken = () => deployment.replicas.reduce((sum, { proxy }) => sum + proxy.taken.bytes, 0);

@@ -13,7 +13,7 @@ export interface Received {
   body: Buffer;
 }
 
-/** What stands behind a gateway: it answers everything, and remembers it. */
+/** What stands behind a gateway: it answers everything, `/403` with that status, and remembers it. */
 export interface Backend extends AsyncDisposable {
   address: string;
   received: Received[];
@@ -25,6 +25,7 @@ export async function startBackend(): Promise<Backend> {
     const { method, url, headers, rawHeaders } = request;
     const names = rawHeaders.filter((_, at) => at % 2 === 0);
     received.push({ method, url, headers, names, body: await buffer(request) });
+    response.statusCode = Number(/^\/(\d{3})$/.exec(url ?? '')?.[1] ?? 200);
     response.end('served');
   });
   server.listen(0, '127.0.0.1');
