@@ -65,6 +65,8 @@ export function waysOn(query: string): Way[] {
       return answer(await send('POST', '/v1/keys/revoke', { filter, expectedCount: 1 }));
     },
     async (key, send) => answer(await send('POST', '/v1/leaks', { token: key.token })),
+    async (key, send) =>
+      answer(await send('POST', '/oauth2/revoke', new URLSearchParams({ token: key.token }))),
     async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
     async (key, send) =>
       answer(

@@ -17,7 +17,7 @@ import {
 import { githubHeaders } from './github.ts';
 import { reaches } from './given.ts';
 import { draining, isGood, liveKeys, type ModelKey } from './model.ts';
-import { everyToken } from './rotation-commands.ts';
+import { everyToken, replaceTokens } from './rotation-commands.ts';
 
 /** Keys are revoked, by themselves, one by one, many at once, or with their account. */
 
@@ -65,6 +65,26 @@ const revokeItself = fc.record({ n }).map((facts) =>
   }),
 );
 
+/** Somebody who has a token ends it: the current one with its key, another one alone. */
+const revokeToken = fc.record({ n, which: fc.nat({ max: 5 }) }).map((facts) =>
+  command('RevokeToken', facts, someKey, async (model, real) => {
+    const key = nth(model, facts.n);
+    const tokens = everyToken(key);
+    const token = tokens[facts.which % tokens.length] ?? '';
+    const body = new URLSearchParams({ token });
+    const response = await real.service.fetch('/oauth2/revoke', { method: 'POST', body });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    const { current, next } = key.tokens;
+    const previous = draining(model, key);
+    if (key.revoked) return;
+    if (token === current.token) return end(key);
+    if (token !== next?.token && token !== previous?.token) return;
+    replaceTokens(key, { current });
+    key.updatedAt = model.now();
+    key.events.push(token === next?.token ? 'key.rotation_cancelled' : 'key.rotation_finished');
+  }),
+);
+
 const deleteAccount = fc.record({ by: account }).map((facts) =>
   command('DeleteAccount', facts, isThere(facts.by), async (model, real) => {
     const as = tokenOf(real, facts.by);
@@ -108,4 +128,12 @@ const reportLeak = fc.record({ n, which: fc.nat({ max: 5 }) }).map((facts) =>
   }),
 );
 
-export const revocationCommands = [revoke, revokeOlder, revokeItself, reportLeak, deleteAccount, sweep];
+export const revocationCommands = [
+  revoke,
+  revokeOlder,
+  revokeItself,
+  revokeToken,
+  reportLeak,
+  deleteAccount,
+  sweep,
+];

@@ -32,7 +32,7 @@ export const everyToken = ({ tokens: { current, next, previous }, replaced }: Mo
 ];
 
 /** The key has other tokens from now on: those that it has no more are refused. */
-function replaceTokens(key: ModelKey, tokens: ModelKey['tokens']) {
+export function replaceTokens(key: ModelKey, tokens: ModelKey['tokens']) {
   const before = everyToken(key);
   key.tokens = tokens;
   const { current, next, previous } = tokens;
