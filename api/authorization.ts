@@ -100,7 +100,7 @@ const identityHeaders = {
   ),
   'Latchkey-Name': text('Its name, percent-encoded; of a very long one, the beginning.', 'Mobile%20app'),
   'Latchkey-Identity': text(
-    'A JWT that says the same, where the gateway named an `identity-audience`; `-` otherwise. A backend that checks it need not trust the headers.',
+    'A JWT that says the same in the words of an introspection (`sub`, `client_id`, `username`, `scope`), where the gateway named an `identity-audience`; `-` otherwise. A backend that checks it need not trust the headers.',
     '-',
   ),
 };

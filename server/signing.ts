@@ -47,13 +47,16 @@ async function assertWhole({ d = '', ...half }: JWK): Promise<void> {
     .catch(fail);
 }
 
-/** Who makes a request, as a backend behind a gateway is told. */
+/** Who makes a request, as a backend behind a gateway is told: in the words of an introspection (RFC 7662). */
 export interface IdentityClaims extends JWTPayload {
-  /** The id of the key. */
+  /** The account that holds the key. */
   sub: string;
-  account_id: string;
+  /** The key. */
+  client_id: string;
   /** The product's own id of the account. */
-  external_id?: string;
+  username?: string;
+  /** The key that acts for this one (RFC 8693, section 4.1). */
+  act?: { sub: string };
   /** The scopes, separated by spaces. */
   scope: string;
 }

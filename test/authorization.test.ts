@@ -432,8 +432,8 @@ describe('the JWT for the backend', () => {
     expect(payload).toEqual({
       iss: service.context.publicUrl,
       aud: audience,
-      sub: id,
-      account_id: accountId,
+      sub: accountId,
+      client_id: id,
       scope: 'orders:read orders:write',
       iat,
       exp: iat + 60,

@@ -5694,7 +5694,7 @@ export interface operations {
                      */
                     "Latchkey-Name": string;
                     /**
-                     * @description A JWT that says the same, where the gateway named an `identity-audience`; `-` otherwise. A backend that checks it need not trust the headers.
+                     * @description A JWT that says the same in the words of an introspection (`sub`, `client_id`, `username`, `scope`), where the gateway named an `identity-audience`; `-` otherwise. A backend that checks it need not trust the headers.
                      * @example -
                      */
                     "Latchkey-Identity": string;

@@ -116,9 +116,10 @@ export class IdentityHeaders {
   }
 }
 
-const claimsOf = ({ id, accountId, externalId }: VerifiedKey, scope: string): IdentityClaims => ({
-  sub: `key_${id}`,
-  account_id: `acc_${accountId}`,
-  ...(externalId !== null && { external_id: externalId }),
+const claimsOf = ({ id, accountId, externalId, exchanged }: VerifiedKey, scope: string): IdentityClaims => ({
+  sub: `acc_${accountId}`,
+  client_id: `key_${id}`,
+  ...(externalId !== null && { username: externalId }),
+  ...(exchanged?.actor && { act: { sub: `key_${exchanged.actor}` } }),
   scope,
 });
