@@ -25,7 +25,8 @@ test(
     const everyOrder = fc.asyncProperty(
       fc.commands(commands, { maxCommands: 40, size: 'max' }),
       async (steps) => {
-        const model: Model = { accounts: [], limit, keys: [], roles: [], now: () => service.context.now() };
+        const now = () => service.context.now();
+        const model: Model = { accounts: [], limit, keys: [], roles: [], exchanged: [], now };
         const real: Real = { service, sessions: [] };
         await signUp(model, real);
         await fc.asyncModelRun(() => ({ model, real }), steps);

@@ -17,6 +17,7 @@ import {
   someKey,
   tokenOf,
 } from './command.ts';
+import { exchangeCommands, verifyExchanged } from './exchange-commands.ts';
 import { addresses, audiences, day, scopes } from './given.ts';
 import { clientIp, expectData } from './harness.ts';
 import { limitCommands } from './limit-commands.ts';
@@ -160,6 +161,7 @@ export const commands = [
   ...limitCommands,
   ...revocationCommands,
   ...rotationCommands,
+  ...exchangeCommands,
   verifyKey,
   listKeys,
   listAsKey,
@@ -185,5 +187,6 @@ export async function compareEverything(model: Model, real: Real): Promise<void>
   const [ip, audience] = [addresses[0], audiences[0]];
   for (const key of model.keys)
     for (const token of everyToken(key)) await verify(model, real, key, token, 'operator', { ip, audience });
+  for (const exchanged of model.exchanged) await verifyExchanged(model, real, exchanged, { ip, audience });
   for (const key of model.keys) await compareEvents(key, real);
 }

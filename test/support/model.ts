@@ -97,7 +97,19 @@ export interface Model {
   limit: number;
   /** Every key ever minted, in that order. */
   keys: ModelKey[];
+  /** Every token that was exchanged for one of a key. */
+  exchanged: ModelExchanged[];
   now: () => number;
+}
+
+export interface ModelExchanged {
+  key: ModelKey;
+  /** The token that it was exchanged for. */
+  parent: string;
+  token: string;
+  scopes: string[];
+  audience: string[] | null;
+  expiresAt: number;
 }
 
 export type Contract = 'v1' | 'journal' | 'share';
@@ -148,7 +160,7 @@ export const scopesOf = ({ roles }: Model, key: ModelKey) => [
 ];
 
 /** The one wildcard of the model is `files:*`. */
-const covers = (held: string[], scope: string) =>
+export const covers = (held: string[], scope: string) =>
   held.includes(scope) || (scope.startsWith('files:') && held.includes('files:*'));
 
 const isIn = (range: string, ip: string) =>
