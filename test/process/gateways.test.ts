@@ -236,7 +236,7 @@ describe.each(gateways.map((gateway) => [gateway.name + reasonToSkip(gateway), g
           audience: identityAudience,
           typ: 'latchkey-identity+jwt',
         });
-        expect(payload).toMatchObject({ sub: idOf('good'), account_id: deployment.accountId });
+        expect(payload).toMatchObject({ sub: deployment.accountId, client_id: idOf('good') });
       },
     );
 

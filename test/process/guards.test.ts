@@ -288,7 +288,7 @@ describe.each(Object.entries(examples))('the guard of %s', (name, example) => {
       challenge: undefined,
       headers: {
         ratelimit: expect.stringMatching(/^"burst";r=0;t=\d+$/),
-        'ratelimit-policy': '"burst";q=1',
+        'ratelimit-policy': '"burst";q=1;w=3600',
         'retry-after': expect.stringMatching(/^\d+$/),
       },
     });
