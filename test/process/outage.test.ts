@@ -161,7 +161,9 @@ test('a standby is not served from, since it may be behind: the start says so, a
   try {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
     expect(await timed(verify)).toMatchObject({ status: 503, retryAfter: '1' });
-    expect(service.output).toContain('The server is a standby');
+    // An outage is warned of once a second, and the halt may just have been.
+    const warned = () => verify().then(() => service.output);
+    await expect.poll(warned, { interval: 200, timeout: 5_000 }).toContain('The server is a standby');
     const started = startProcess({ env });
     await expect(started).rejects.toThrow(
       /^The database at DATABASE_URL cannot be used: The server is a standby[^\n]*$/,
