@@ -346,6 +346,7 @@ describe('the gateway', () => {
       () => gateway(`; audience=", Bearer ${service.operatorToken}; audience="a"`, newToken('lk_')),
     ],
     ['an unknown parameter', () => gateway('; ip=X-Real-IP')],
+    ['a parameter that every object has', () => gateway('; constructor=a')],
     ['a parameter twice', () => gateway('; audience=a; audience=a')],
     ['a parameter without a value', () => gateway('; audience=')],
     ['more than parameters', () => gateway(' audience=a')],

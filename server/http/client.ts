@@ -23,7 +23,7 @@ export interface Peer {
 export function clientOf(
   header: ReadHeader,
   peer: Peer | undefined,
-  { clientIpHeader }: ServiceContext,
+  { clientIpHeader }: Pick<ServiceContext, 'clientIpHeader'>,
 ): Client {
   const address = clientIpHeader
     ? header(clientIpHeader.toLowerCase())?.split(',').at(-1)?.trim()

@@ -1,10 +1,10 @@
 import { apiKeyHeader, statusHeader } from '../../../api/authorization.ts';
-import { plainIp, plainUserAgent } from '../../../decide/client.ts';
 import { credentialOf } from '../../../decide/credential.ts';
 import { type RefusalReason, refusalOf } from '../../../decide/refusals.ts';
 import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
+import { clientOf } from '../../http/client.ts';
 import { answersFailures } from '../../http/failures.ts';
 import type { Incoming } from '../../http/incoming.ts';
 import { Reply, Text } from '../../http/reply.ts';
@@ -12,7 +12,7 @@ import { respond } from '../../http/respond.ts';
 import type { Serve } from '../../http/serve.ts';
 import { operatorAccountId } from '../../id.ts';
 import { DemandReader, takesOnly403 } from './demands.ts';
-import { type Gateway, gatewayOf } from './gateway.ts';
+import { gatewayOf } from './gateway.ts';
 import { IdentityHeaders } from './identity-headers.ts';
 import { LimitTexts } from './limit-states.ts';
 import { problem } from './problem.ts';
@@ -52,7 +52,8 @@ export function authorizes(context: ServiceContext): Serve {
       purpose: 'verify',
       reach: operatorAccountId,
       audience: gateway.audience,
-      client: () => clientBehind(gateway, incoming),
+      // The connection's address is that of the gateway, and never the client's.
+      client: () => clientOf(incoming.header, undefined, { clientIpHeader: gateway.ipHeader }),
       scopes,
       costs,
     });
@@ -82,9 +83,3 @@ export function authorizes(context: ServiceContext): Serve {
     return new Response(body, { status: isDenied ? 403 : status, headers });
   };
 }
-
-/** The client of a gateway, by the header that the gateway names: its last value, since it added that one itself. */
-const clientBehind = ({ ipHeader }: Gateway, { header }: Incoming) => {
-  const address = ipHeader && header(ipHeader)?.split(',').at(-1)?.trim();
-  return { ip: address ? plainIp(address) : null, userAgent: plainUserAgent(header('user-agent')) };
-};

@@ -8,19 +8,15 @@ import type { Incoming } from '../../http/incoming.ts';
 /** A gateway, as it names itself, and what a client must not be able to say in its place. */
 export interface Gateway {
   token: string;
-  /** The header, in lower case, whose last value is the client's address; undefined: the address is unknown. */
-  ipHeader?: string;
+  /** The header whose last value is the client's address; undefined: the address is unknown. */
+  ipHeader: string | undefined;
   /** The URI of the service that it stands before. */
-  audience?: string;
+  audience: string | undefined;
   /** Who is to accept the JWT that says who the client is; undefined: there is none. */
-  identityAudience?: string;
+  identityAudience: string | undefined;
 }
 
-const names = {
-  'ip-header': 'ipHeader',
-  audience: 'audience',
-  'identity-audience': 'identityAudience',
-} as const;
+const parameterNames = ['ip-header', 'audience', 'identity-audience'];
 
 const credential = /^bearer +([\w.~+/-]{1,8192}=*)(.*)$/i;
 // The parameters of a media type (RFC 9110, section 5.6.6), without the escapes of a quoted string.
@@ -35,19 +31,21 @@ function gatewayIn(header: string | null | undefined): Gateway {
   if (header == null || header === '') throw refuse('Send it.', false);
   const [, token, parameters = ''] = credential.exec(header) ?? [];
   if (token === undefined) throw refuse('It must be "Bearer <token>", and sent once.');
-  const gateway: Gateway = { token };
+  const values = new Map<string, string>();
   parameter.lastIndex = 0;
   for (let at = 0; at < parameters.length; at = parameter.lastIndex) {
-    const [, name = '', quoted, bare = ''] = parameter.exec(parameters) ?? [];
-    const field = names[name.toLowerCase() as keyof typeof names];
-    if (!field || gateway[field] !== undefined)
-      throw refuse(
-        `After the token, it can have these parameters, each once: ${Object.keys(names).join(', ')}.`,
-      );
-    const value = quoted ?? bare;
-    gateway[field] = field === 'ipHeader' ? value.toLowerCase() : value;
+    const [, written = '', quoted, bare = ''] = parameter.exec(parameters) ?? [];
+    const name = written.toLowerCase();
+    if (!parameterNames.includes(name) || values.has(name))
+      throw refuse(`After the token, it can have these parameters, each once: ${parameterNames.join(', ')}.`);
+    values.set(name, quoted ?? bare);
   }
-  return gateway;
+  return {
+    token,
+    ipHeader: values.get('ip-header'),
+    audience: values.get('audience'),
+    identityAudience: values.get('identity-audience'),
+  };
 }
 
 const refuse = (what: string, sent = true) =>

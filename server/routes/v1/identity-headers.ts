@@ -35,6 +35,8 @@ const jwtBytes = (claims: IdentityClaims, audience: string) =>
 /** How long a JWT is sent again before a new one is signed, and how long it is good for, in milliseconds. */
 const reusedFor = 30_000;
 const lifetime = 60_000;
+/** So many JWTs of a key are kept: one for each audience, and each choice of scopes where not all fit. */
+const maxIdentities = 16;
 
 interface Identity {
   jwt: Promise<string>;
@@ -47,7 +49,7 @@ interface Written {
   fixed: Headers;
   /** All of them, separated by spaces. */
   scopes: string;
-  /** By scopes and audience, of which there are as many as gateways are configured with. */
+  /** By audience and scopes. */
   identities: Map<string, Identity>;
 }
 
@@ -111,6 +113,7 @@ export class IdentityHeaders {
     if (known && now >= known.signedAt && now < known.signedAt + reusedFor) return known.jwt;
     const endsAt = Math.min(now + lifetime, key.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
     const jwt = this.#context.signer.signIdentity(claimsOf(key, scopes), { audience, now, endsAt });
+    if (identities.size >= maxIdentities) identities.clear();
     identities.set(name, { jwt, signedAt: now });
     return jwt;
   }
