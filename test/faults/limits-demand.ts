@@ -4,6 +4,14 @@ import { load, mint, verdictOf, weights } from './limits-load.ts';
 
 /** How much of a limit passes, where as much is wanted as it allows, less, or more. */
 
+/** The end of the window that is open now, in ms since 1970. */
+const endOfWindow = (windowMs: number) => (Math.floor(Date.now() / windowMs) + 1) * windowMs;
+
+/** Resolves once the clock shows `time`: a timer alone may end a millisecond before. */
+async function reach(time: number): Promise<void> {
+  while (Date.now() < time) await pause(time - Date.now());
+}
+
 export interface FewFigures {
   windows: number;
   /** Windows of which another number than the limit passed. */
@@ -13,15 +21,16 @@ export interface FewFigures {
 /** Many keys with a limit of 5, each wanted much more often on all replicas at once, within one window. */
 export async function fewUnits({ keys = 50, demand = 40 } = {}): Promise<FewFigures> {
   await using fleet = await startFleet();
-  const windowSeconds = 60;
+  const windowMs = 60_000;
   const tokens: string[] = [];
   for (let key = 0; key < keys; key += 1)
-    tokens.push((await mint(fleet, { limits: [{ name: 'few', limit: 5, windowSeconds }] })).token);
+    tokens.push(
+      (await mint(fleet, { limits: [{ name: 'few', limit: 5, windowSeconds: windowMs / 1_000 }] })).token,
+    );
   const passed = new Map<string, number>();
   // Not across the end of a window.
-  const left = windowSeconds * 1_000 - (Date.now() % (windowSeconds * 1_000));
-  if (left < (windowSeconds * 1_000) / 2) await pause(left);
-  const end = Math.ceil(Date.now() / 1_000 / windowSeconds) * windowSeconds * 1_000;
+  if (endOfWindow(windowMs) - Date.now() < windowMs / 2) await reach(endOfWindow(windowMs));
+  const end = endOfWindow(windowMs);
   let sent = 0;
   await load(
     fleet,
@@ -73,7 +82,7 @@ export async function steady({
   while (tokens.length < keys)
     tokens.push((await mint(fleet, { limits: [{ name: 'steady', limit, windowSeconds }] })).token);
   const length = windowSeconds * 1_000;
-  await pause(length - (Date.now() % length));
+  await reach(endOfWindow(length));
   const began = Date.now();
   const perMs = (keys * limit * share) / cost / length;
   let sent = 0;
