@@ -79,7 +79,7 @@ The typed client sends it by itself, and repeats a call that got no answer.
 
 ## Pages
 
-A list returns one page: up to \`limit\` items (1 to 100, default 20), newest first, and \`nextCursor\`. Pass \`nextCursor\` as \`cursor\` to get the next page, until it is \`null\`. A cursor is opaque: do not build or store one.
+A list returns one page: up to \`limit\` items (1 to 100, default 20), newest first, and \`nextCursor\`. Pass \`nextCursor\` as \`cursor\` to get the next page, until it is \`null\`. A page may have fewer items than fit, or none, while more follow. A cursor is opaque: do not build or store one.
 
 ## Limits
 

@@ -268,7 +268,8 @@ export const keys = {
     path: '/v1/keys',
     tags,
     summary: 'List keys',
-    description: 'The account’s keys, newest first.',
+    description:
+      'The account’s keys, newest first. With `status` or `search`, a page of an account with thousands of keys may have fewer than `limit`, or none, while more follow: go on until `nextCursor` is null.',
     security: [bySession, byKey('keys:read'), byOperator],
     request: {
       query: z.strictObject({

@@ -166,25 +166,53 @@ export interface KeyFilter {
   search?: string | undefined;
 }
 
-/** One page of an account's keys, newest first, and whether more follow. */
+/** For one page so many keys are read at most, where a filter leaves keys out. */
+const maxRead = 5_000;
+
+/**
+ * One page of an account's keys, newest first. With a filter it may have fewer keys than fit, or none, while more follow:
+ * a filter that hardly any key meets would read all keys of the account otherwise.
+ * @returns `next`: the next page has the keys before this number; undefined where no more follow
+ */
 export async function listKeys(
   db: Database,
   accountId: string,
-  { limit, before, status, search }: KeyFilter,
+  { limit, before, ...filter }: KeyFilter,
   now: number,
-): Promise<{ keys: Key[]; more: boolean }> {
-  const conditions = [ownedBy(accountId)];
-  if (before !== undefined) conditions.push(sql`number < ${before}`);
-  if (status !== undefined) conditions.push(hasStatus(status, new Date(now)));
+): Promise<{ keys: Key[]; next: number | undefined }> {
+  const filters = filtersOf(filter, now);
+  // A range of one account, so that the index on both columns gives their order, and no other index does.
+  const account = sql`account_id between ${accountId} and ${accountId} and ${ownedBy(accountId)}`;
+  const follows = before === undefined ? account : sql`${account} and number < ${before}::bigint`;
+  const newest = sql`order by account_id desc, number desc`;
+
+  let unread = 0;
+  if (filters.length > 0) {
+    const { rows } = await sql<{ number: number }>`
+      select number from keys where ${follows} ${newest} offset ${maxRead} limit 1`.execute(db);
+    unread = rows[0]?.number ?? 0;
+  }
+  const conditions = [follows, sql`number > ${unread}::bigint`, ...filters];
+  // The columns of the page alone are read: where the planner sorts, it would read those of all that meet the conditions.
+  const { rows } = await sql<KeyRow>`
+    select ${keyColumns} from (
+      select * from keys where ${sql.join(conditions, sql` and `)} ${newest} limit ${limit + 1}) as keys
+    order by number desc`.execute(db);
+  const keys = rows.slice(0, limit).map((row) => keyOf(row));
+  if (rows.length > limit) return { keys, next: keys.at(-1)?.number };
+  return { keys, next: unread > 0 ? unread + 1 : undefined };
+}
+
+/** The conditions that leave keys out of a list. */
+function filtersOf({ status, search }: Pick<KeyFilter, 'status' | 'search'>, now: number) {
+  const filters = [];
+  if (status !== undefined) filters.push(hasStatus(status, new Date(now)));
   if (search !== undefined) {
     const literal = search.replaceAll(/[\\%_]/g, '\\$&');
-    conditions.push(sql`(name ilike ${`%${literal}%`} or exists (
+    filters.push(sql`(name ilike ${`%${literal}%`} or exists (
       select from tokens where key_id = keys.id and start like ${`${literal}%`}))`);
   }
-  const { rows } = await sql<KeyRow>`
-    select ${keyColumns} from keys where ${sql.join(conditions, sql` and `)}
-    order by number desc limit ${limit + 1}`.execute(db);
-  return { keys: rows.slice(0, limit).map((row) => keyOf(row)), more: rows.length > limit };
+  return filters;
 }
 
 /** @throws KeyNotFound where the account has no such key */

@@ -6,6 +6,7 @@ import { withoutRequest } from '../server/events.ts';
 import { changeKey } from '../server/key-changes.ts';
 import { revokeKey } from '../server/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { insertKeys } from './support/insert-keys.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -135,6 +136,29 @@ test('a list can be narrowed to a status', async () => {
     const page = expectData(await carol.client.GET('/v1/keys', { params: { query } }));
     expect(page.data.map(({ id, status }) => ({ id, status }))).toEqual([{ id: key.id, status }]);
   }
+});
+
+test('a filtered list of thousands of keys comes in pages that may be empty, and misses none', async () => {
+  const dora = await service.signIn();
+  const account = dora.accountId.slice(4);
+  await insertKeys(
+    service.db,
+    sql`
+      select md5(n::text)::char(24), ${account}::text, case when n in (1000, 3000) then 'Rare ' else 'Key ' end || n,
+        sha512(convert_to('rare ' || n, 'UTF8'))
+      from generate_series(1, 6000) as n order by n`,
+  );
+  const pages = [];
+  for await (const { data } of dora.client.keys.list({ search: 'rare', limit: 1 }).pages())
+    pages.push(data.map(({ name }) => name));
+  expect(pages).toEqual([['Rare 3000'], ['Rare 1000']]);
+  const disabled = [];
+  for await (const { data, nextCursor } of dora.client.keys.list({ status: 'disabled' }).pages())
+    disabled.push([data.length, nextCursor === null]);
+  expect(disabled).toEqual([
+    [0, false],
+    [0, true],
+  ]);
 });
 
 test('a list can be searched by name, whatever its case, and by the start of a token', async () => {

@@ -72,7 +72,7 @@ export interface Methods {
     /**
      * List keys: `GET /v1/keys`
      *
-     * The account’s keys, newest first.
+     * The account’s keys, newest first. With `status` or `search`, a page of an account with thousands of keys may have fewer than `limit`, or none, while more follow: go on until `nextCursor` is null.
      */
     list(query?: Query<operations['listKeys']>, options?: Options<operations['listKeys']>): Pages<Key, KeyPage>;
     /**

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * List keys
-         * @description The account’s keys, newest first.
+         * @description The account’s keys, newest first. With `status` or `search`, a page of an account with thousands of keys may have fewer than `limit`, or none, while more follow: go on until `nextCursor` is null.
          */
         get: operations["listKeys"];
         put?: never;

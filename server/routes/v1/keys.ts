@@ -15,7 +15,7 @@ import { newToken } from '../../token.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 import { assertMayLimit } from './key-limits.ts';
-import { numberOf, pageAfter } from './page.ts';
+import { cursorAt, numberOf } from './page.ts';
 
 const day = 86_400_000;
 const lifetimes = {
@@ -73,8 +73,9 @@ export function keyOperations(context: ServiceContext): Operation[] {
       const accountId = await accountOf(context, caller, query);
       const list = `keys of ${accountId}`;
       const filter = { limit, before: numberOf(list, cursor), status, search };
-      const { keys, more } = await listKeys(db, accountId, filter, now());
-      return { data: keys.map((key) => keyBody(context, key)), nextCursor: pageAfter(list, keys, more) };
+      const { keys, next } = await listKeys(db, accountId, filter, now());
+      const data = keys.map((key) => keyBody(context, key));
+      return { data, nextCursor: next === undefined ? null : cursorAt(list, [next]) };
     }),
 
     operation(

@@ -23,10 +23,12 @@ export function pageAfter<Row extends Numbered>(
   placeOf: (row: Row) => Place = ({ number }) => [number],
 ): string | null {
   const last = rows.at(-1);
-  return more && last
-    ? Buffer.from(`${placeOf(last).join('-')}.${markOf(list)}`).toString('base64url')
-    : null;
+  return more && last ? cursorAt(list, placeOf(last)) : null;
 }
+
+/** The cursor that stands for a place. */
+export const cursorAt = (list: string, place: Place): string =>
+  Buffer.from(`${place.join('-')}.${markOf(list)}`).toString('base64url');
 
 /**
  * The place that a cursor stands for.
