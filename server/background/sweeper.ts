@@ -13,7 +13,11 @@ export class Sweeper {
    * @param onError told when a step fails, which is tried again
    * @param idle how long to wait when there was nothing to do, or it failed, in milliseconds
    */
-  constructor(step: () => Promise<boolean>, onError: (error: unknown) => void, { idle = 5_000 } = {}) {
+  constructor(
+    step: () => Promise<boolean>,
+    onError: (error: unknown) => void,
+    { idle = 5_000 }: { idle?: number | undefined } = {},
+  ) {
     this.#running = this.#run(step, onError, idle);
   }
 

@@ -9,6 +9,7 @@ import { noticeExpiries, noticeUnused } from '../background/notices.ts';
 import { sweepEvents } from '../background/old-events.ts';
 import { Sweeper } from '../background/sweeper.ts';
 import { sweepTombstones } from '../background/tombstones.ts';
+import { vacuumTable } from '../background/vacuum.ts';
 import type { ServiceContext } from '../context.ts';
 import { openPGlite } from '../db/pglite.ts';
 import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
@@ -112,10 +113,15 @@ export async function boot(
   });
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
-  const inBackground = (failure: string, step: (db: Database, now: number) => Promise<boolean>) =>
+  const inBackground = (
+    failure: string,
+    step: (db: Database, now: number) => Promise<boolean>,
+    idle?: number,
+  ) =>
     new Sweeper(
       () => step(db, freshness.now()),
       (error) => log.warn({ reason: messageOf(error) }, failure),
+      { idle },
     );
   const sweepers = [
     inBackground('deleted accounts are not swept', sweepClosedAccount),
@@ -126,6 +132,7 @@ export async function boot(
     ...(eventRetention > 0
       ? [inBackground('old events are not swept', (db, now) => sweepEvents(db, now, eventRetention))]
       : []),
+    ...(dataDir ? [inBackground('the embedded database is not vacuumed', vacuumTable, vacuumInterval)] : []),
   ];
 
   return {
@@ -158,6 +165,7 @@ function githubKeysOf({ GITHUB_SECRET_SCANNING_KEYS: keys }: Config, log: Logger
 
 /** In milliseconds. */
 const day = 86_400_000;
+const vacuumInterval = 600_000;
 
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
