@@ -50,12 +50,12 @@ export function exchangedClaims(
 }
 
 /** What reads the exchanged tokens that an issuer has signed with these keys. */
-export function exchangedReader(issuer: string, keys: readonly PublicJwk[]): ReadsExchanged {
-  const reader = new JwtReader(exchangedType, keys);
+export async function exchangedReader(issuer: string, keys: readonly PublicJwk[]): Promise<ReadsExchanged> {
+  const reader = await JwtReader.of(exchangedType, keys);
   return {
     claims: (text) => reader.claims(text),
-    read(token) {
-      const claims = reader.read(token) as ExchangedClaims | undefined;
+    async read(token) {
+      const claims = (await reader.read(token)) as ExchangedClaims | undefined;
       return claims?.iss === issuer ? factsOf(claims) : undefined;
     },
   };

@@ -81,6 +81,7 @@ export async function createSigner(
     ({ x = '', kid = x }): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' }),
   );
   const trusted = createLocalJWKSet({ keys: publicKeys });
+  const reader = await exchangedReader(issuer, publicKeys);
 
   const { kid = first.x ?? '' } = first;
   const sign = (typ: string, claims: JWTPayload) =>
@@ -165,7 +166,7 @@ export async function createSigner(
     },
 
     /** The exchanged tokens that these keys have signed. */
-    exchanged: new ExchangedTokens(exchangedReader(issuer, publicKeys)),
+    exchanged: new ExchangedTokens(reader),
 
     /** A token that is exchanged for one of a key. Its `typ` tells it from all the others. */
     signExchanged: (claims: Omit<ExchangedClaims, 'iss'>): Promise<string> =>

@@ -1,4 +1,5 @@
 import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exchangedType, typeOf } from '../decide/token-form.ts';
@@ -125,9 +126,9 @@ test('what names a token that never was is unknown, though its signature is good
   expect(await verdictOn(jws(withClaims(claims), by(ours)))).toEqual({ valid: false, reason: 'unknown' });
 });
 
-test('the signature of a token is checked once, and forged tokens are not remembered', () => {
+test('the signature of a token is checked once, and forged tokens are not remembered', async () => {
   const { signer, publicUrl } = service.context;
-  const reader = exchangedReader(publicUrl, signer.jwks.keys);
+  const reader = await exchangedReader(publicUrl, signer.jwks.keys);
   let checked = 0;
   const tokens = new ExchangedTokens({
     claims: (text) => reader.claims(text),
@@ -136,19 +137,32 @@ test('the signature of a token is checked once, and forged tokens are not rememb
       return reader.read(token);
     },
   });
-  const first = tokens.find(exchanged);
+  const [first, second] = await Promise.all([tokens.find(exchanged), tokens.find(exchanged)]);
   expect(first?.parent).toBe(hashText(key.token));
+  expect(second).toBe(first);
   expect(tokens.find(exchanged)).toBe(first);
   expect(checked).toBe(1);
   const forged = jws(good, by(theirs));
   for (const times of [2, 3]) {
-    expect(tokens.find(forged)).toBeUndefined();
+    expect(await tokens.find(forged)).toBeUndefined();
     expect(checked).toBe(times);
   }
 });
 
-test('a key is narrowed once for a token, and anew when it has changed', () => {
-  const found = service.context.signer.exchanged.find(exchanged);
+test('a thousand forged tokens at once do not hold up the event loop', async () => {
+  const forged = Array.from({ length: 1_000 }, (_, jti) => jws(withClaims({ jti }), by(theirs)));
+  let checked = 0;
+  const checks = forged.map(async (token) => {
+    await service.context.signer.exchanged.find(token);
+    checked += 1;
+  });
+  await nextTurn();
+  expect(checked).toBeLessThan(forged.length / 2);
+  await Promise.all(checks);
+});
+
+test('a key is narrowed once for a token, and anew when it has changed', async () => {
+  const found = await service.context.signer.exchanged.find(exchanged);
   const before = verifiedKey({ scopes: new Set(['files:read', 'orders:read']) });
   const narrowed = found?.narrow(before);
   expect(found?.narrow(before)).toBe(narrowed);

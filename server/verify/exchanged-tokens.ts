@@ -53,7 +53,7 @@ export interface ReadsExchanged {
   /** Whether a text says that it is one. Tells without checking its signature. */
   claims(text: string): boolean;
   /** What it says; undefined where its signature is not good. */
-  read(token: string): ExchangedFacts | undefined;
+  read(token: string): Promise<ExchangedFacts | undefined>;
 }
 
 /**
@@ -64,6 +64,7 @@ export class ExchangedTokens {
   readonly #reader: ReadsExchanged;
   /** By the hashes of the tokens. */
   readonly #tokens = new GenerationalCache<ExchangedToken>(maxTokens);
+  readonly #inFlight = new Map<string, Promise<ExchangedToken | undefined>>();
 
   constructor(reader: ReadsExchanged) {
     this.#reader = reader;
@@ -74,12 +75,21 @@ export class ExchangedTokens {
     return this.#reader.claims(text);
   }
 
-  /** The token of a text; undefined where its signature is not good. Whether it has expired, the verdict says. */
-  find(token: string): ExchangedToken | undefined {
+  /**
+   * The token of a text: at once, where it was presented lately. Undefined where its signature is not good. Whether it has
+   * expired, the verdict says.
+   */
+  find(token: string): ExchangedToken | Promise<ExchangedToken | undefined> {
     const hash = hashText(token);
-    const known = this.#tokens.get(hash);
+    const known = this.#tokens.get(hash) ?? this.#inFlight.get(hash);
     if (known) return known;
-    const facts = this.#reader.read(token);
+    const reading = this.#read(token, hash).finally(() => this.#inFlight.delete(hash));
+    this.#inFlight.set(hash, reading);
+    return reading;
+  }
+
+  async #read(token: string, hash: string): Promise<ExchangedToken | undefined> {
+    const facts = await this.#reader.read(token);
     if (!facts) return undefined;
     const exchanged = new ExchangedToken(facts);
     this.#tokens.set(hash, exchanged);

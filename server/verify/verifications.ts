@@ -26,11 +26,11 @@ export class Verifications {
   };
 
   /**
-   * @param asked what `verify` returned: a promise where the database was asked
+   * @param asked what `verify` returned: a promise where the database was asked, or a signature was checked
    * @param times how often the token was presented
    */
   count(purpose: Purpose, asked: Verdict | Promise<Verdict>, verdict: Verdict, times: number): void {
-    const source = asked instanceof Promise ? 'database' : asked === malformed ? 'none' : 'cache';
+    const source = verdict === malformed ? 'none' : asked instanceof Promise ? 'database' : 'cache';
     this.#counts[purpose][source][verdict.valid ? 'valid' : verdict.reason] += times;
   }
 

@@ -28,8 +28,9 @@ export function verify(keys: Pick<Keys, 'find'>, token: string, wanted: Wanted):
   const { exchanged } = wanted;
   if (!exchanged?.claims(token)) return verifyHash(keys, hashText(token), wanted);
   // The signature before the look-up, so that no forged token makes us ask the database.
-  const found = exchanged.find(token);
-  return found ? verifyHash(keys, found.parent, wanted, found) : malformed;
+  return maybeAsync(exchanged.find(token), (found) =>
+    found ? verifyHash(keys, found.parent, wanted, found) : malformed,
+  );
 }
 
 /**
