@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { isMinted } from '../decide/token-form.ts';
 import type { Database } from './db/schema.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
@@ -15,8 +15,8 @@ const refreshPrefix = 'lkr_';
 /** Whether a text has the form of a refresh token. */
 export const isRefreshToken = (text: string): boolean => text.startsWith(refreshPrefix) && isMinted(text);
 
-/** At most so many expired sessions are deleted by one sign-in. */
-const sweepLimit = 100;
+/** At most so many tokens that were used too long ago to matter are deleted by one refresh, which adds one. */
+const forgottenAtOnce = 100;
 
 /** Sessions that have neither expired nor begun with a password that is not the account's any more, nor outlived it. */
 const liveSessions = (now: number) => sql`
@@ -33,7 +33,7 @@ export interface StartedSession {
 }
 
 /**
- * Begins a session, which is the actor of its own event, and sweeps away some that have expired, whosever they are.
+ * Begins a session, which is the actor of its own event.
  * @param signal that of the request: who hangs up while many sign in waits no longer
  * @throws WrongCredentials, in the same time for an unknown email as for a wrong password
  * @throws Overloaded
@@ -60,10 +60,6 @@ export async function signIn(
   const { rows } = await sql<{ accountId: string }>`
     with account as (
       select id from accounts where id = ${account.id}::text and closed_at is null for key share),
-    swept as (
-      delete from sessions where id in (
-        select id from sessions where expires_at <= ${new Date(now)}::timestamptz
-        limit ${sweepLimit} for update skip locked)),
     started as (
       insert into sessions (id, account_id, password_version, created_at, expires_at)
       select ${sessionId}::text, id, ${account.password_version}::integer, ${new Date(now)}::timestamptz,
@@ -101,8 +97,10 @@ export async function refreshSession(db: Database, presented: string, act: Act):
       where hash = ${hash}::bytea and used_at is null and session_id in (select id from session)
       returning session_id),
     forgotten as (
-      delete from refresh_tokens
-      where session_id in (select id from session) and used_at <= ${new Date(now - sessionLifetime)}::timestamptz),
+      delete from refresh_tokens where hash = any(array(
+        select hash from refresh_tokens
+        where session_id in (select id from session) and used_at <= ${new Date(now - sessionLifetime)}::timestamptz
+        limit ${forgottenAtOnce}))),
     prolonged as (
       update sessions set expires_at = ${expiresAt}::timestamptz
       where id in (select session_id from used)
@@ -118,23 +116,27 @@ export async function refreshSession(db: Database, presented: string, act: Act):
   throw new InvalidRefreshToken();
 }
 
+/**
+ * Ends a session at once by whichever clock: it has expired when it began. Its row, and its tokens, which may be many, are
+ * deleted by `background/ended-sessions.ts`.
+ */
+const ended = (which: RawBuilder<unknown>) => sql`
+      update sessions set expires_at = created_at where ${which} and expires_at > created_at returning id, account_id`;
+
 /** Ends the session of a refresh token that was used before. A statement of its own: it must see that use committed. */
 async function endReusedSession(db: Database, hash: Uint8Array, act: Act): Promise<void> {
   const holder = { ...act, actor: 'refresh_token' };
   await sql`
-    with ended as (
-      delete from sessions where id in (
-        select session_id from refresh_tokens where hash = ${hash}::bytea and used_at is not null)
-      returning id, account_id),
+    with ended as (${ended(sql`id in (
+        select session_id from refresh_tokens where hash = ${hash}::bytea and used_at is not null)`)}),
     recorded as ${recorded(holder, 'session.reuse_detected', sql`select account_id, null::text from ended`)}
     select id from ended`.execute(db);
 }
 
-/** Ends a session, with its tokens. */
+/** Ends a session, with its tokens. One that has ended stays as it is. */
 export async function endSession(db: Database, sessionId: string, act: Act): Promise<void> {
   await sql`
-    with ended as (
-      delete from sessions where id = ${sessionId}::text returning id, account_id),
+    with ended as (${ended(sql`id = ${sessionId}::text`)}),
     recorded as ${recorded(act, 'session.ended', sql`select account_id, null::text from ended`)}
     select id from ended`.execute(db);
 }

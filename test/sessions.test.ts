@@ -1,5 +1,7 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import { sweepSessions } from '../server/background/ended-sessions.ts';
 import { hashToken } from '../server/token.ts';
 import { expectData, password, startService, type TestService } from './support/harness.ts';
 
@@ -137,16 +139,40 @@ test('refreshing prolongs a session', async () => {
   expect((await refresh(next.refreshToken)).response.status).toBe(200);
 });
 
-test('a session that has expired is deleted when somebody else signs in', async () => {
+const rowsOf = async (table: 'sessions' | 'refresh_tokens', accountId: string) => {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from ${table === 'sessions' ? sql`sessions` : sql`refresh_tokens join sessions on sessions.id = session_id`}
+    where account_id = ${accountId.slice(4)}`.execute(service.db);
+  return rows[0]?.count;
+};
+const sweep = () => sweepSessions(service.db, service.context.now());
+
+test('a session that has expired is deleted in the background', async () => {
   const { accountId } = await service.signIn();
-  const left = () =>
-    service.db.selectFrom('sessions').select('id').where('account_id', '=', accountId.slice(4)).execute();
   service.pass(30 * day - 1);
-  await service.signIn();
-  expect(await left()).toHaveLength(1);
+  await sweep();
+  expect(await rowsOf('sessions', accountId)).toBe(1);
   service.pass(1);
-  await service.signIn();
-  expect(await left()).toEqual([]);
+  while (await sweep());
+  expect(await rowsOf('sessions', accountId)).toBe(0);
+});
+
+test('a session that was refreshed very often ends in one small statement, and its tokens are deleted in parts', async () => {
+  const { refreshToken, accessToken, accountId } = await service.signIn();
+  const client = service.as(accessToken);
+  await sql`
+    insert into refresh_tokens (hash, session_id, used_at)
+    select sha512(number::text::bytea), sessions.id, sessions.created_at from sessions, generate_series(1, 600) as number
+    where account_id = ${accountId.slice(4)}`.execute(service.db);
+  while (await sweep());
+  expect((await client.DELETE('/v1/sessions/current')).response.status).toBe(204);
+  expect((await client.GET('/v1/account')).response.status).toBe(401);
+  expect((await refresh(refreshToken)).response.status).toBe(401);
+
+  const left = [await rowsOf('refresh_tokens', accountId)];
+  while (await sweep()) left.push(await rowsOf('refresh_tokens', accountId));
+  expect(left).toEqual([601, 351, 101, 0, 0]);
+  expect(await rowsOf('sessions', accountId)).toBe(0);
 });
 
 test('a refresh token is known as used for 30 days, and then deleted by the next refresh', async () => {

@@ -4,6 +4,7 @@ import { GenerationalCache } from '../../decide/generational-cache.ts';
 import { createApp } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
+import { sweepSessions } from '../background/ended-sessions.ts';
 import { sweepIdempotencyKeys } from '../background/idempotency-keys.ts';
 import { noticeExpiries, noticeUnused } from '../background/notices.ts';
 import { sweepEvents } from '../background/old-events.ts';
@@ -125,6 +126,7 @@ export async function boot(
     );
   const sweepers = [
     inBackground('deleted accounts are not swept', sweepClosedAccount),
+    inBackground('ended sessions are not swept', sweepSessions),
     inBackground('Idempotency-Keys are not swept', sweepIdempotencyKeys),
     inBackground('expiring keys are not noticed', noticeExpiries),
     inBackground('unused keys are not noticed', noticeUnused),
