@@ -10,12 +10,13 @@ import {
 import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Client, Rows } from './client.ts';
-import { asOutage, isClosedConnection } from './errors.ts';
+import { asOutage, isClosedConnection, isStalePlan } from './errors.ts';
 
 /**
- * A read whose connection was closed is tried again for so long, in milliseconds. Once would not do: connections that
- * idle together are closed together, so that the next may be as dead; and to the first statement on a new one the
- * driver may tell the error that ended the one before.
+ * A read whose connection was closed, and a statement whose plan is stale, are tried again for so long, in milliseconds.
+ * Once would not do: connections that idle together are closed together, so that the next may be as dead; to the first
+ * statement on a new one the driver may tell the error that ended the one before; and a migration changes one table after
+ * the other.
  */
 const retryFor = 500;
 
@@ -64,7 +65,8 @@ class PostgresDriver implements Driver {
       try {
         return await this.#send(query.sql, query.parameters);
       } catch (error) {
-        if (!isClosedConnection(error) || !isRead(query)) throw asOutage(error);
+        const isHarmless = isStalePlan(error) || (isClosedConnection(error) && isRead(query));
+        if (!isHarmless) throw asOutage(error);
         until ??= performance.now() + retryFor;
         if (performance.now() > until) throw asOutage(error);
       }

@@ -19,6 +19,10 @@ const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? 
 /** Whether a statement failed because its connection was closed. It may have been done all the same. */
 export const isClosedConnection = (error: unknown): boolean => closedConnections.test(codeOf(error));
 
+/** Whether a statement failed because its tables have changed since the connection planned it. Nothing was done. */
+export const isStalePlan = (error: unknown): boolean =>
+  error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
+
 /** Whether a statement failed because a value that has to be unique is there already. Nothing was done. */
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
 
