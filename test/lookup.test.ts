@@ -45,6 +45,10 @@ test.each([200, 2_000, 5_000])(
   },
 );
 
+test('the planner does not count the hashes, so one plan serves them all and is kept', async () => {
+  expect(await planOf(1)).toBe(await planOf(1_000));
+});
+
 test('the limits that a look-up gives with a key are those of the table, however they are changed', async () => {
   await grow(20);
   const limitsOf = async (key: string) => {
