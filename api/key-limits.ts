@@ -25,7 +25,7 @@ const LimitState = z
     }),
     held: z.int().openapi({
       description:
-        'Units that replicas have taken, at most: some of them may be spent. What is not spent within a second comes back.',
+        'Estimate of the units that replicas have taken: some of them may be spent. A replica gives back what it does not spend.',
     }),
     resetAt: instant.nullable().openapi({
       description: 'End of the window, or time of the next refill. Null: the quota is never refilled.',

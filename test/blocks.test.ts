@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Costs, Limit } from '../decide/limits.ts';
 import type { Spending } from '../server/limits/blocks.ts';
-import { type HoldersDatabase, holdersDatabase, type TestHolder } from './support/holders.ts';
+import { type Holders, type HoldersDatabase, holdersDatabase, type TestHolder } from './support/holders.ts';
 
 let { db, open, newLimit, heard } = {} as HoldersDatabase;
 beforeAll(async () => {
@@ -24,6 +25,14 @@ async function passed(
 ): Promise<number> {
   const asked = Array.from({ length: count }, (_, place) => holders.at(place).blocks.spend(limits, costs));
   return (await Promise.all(asked)).filter(({ kind }) => kind === 'spent').length;
+}
+
+/** Has a replica hold a block, after 100 units were spent. */
+async function heat(holders: Holders, limit: Limit): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) {
+    await passed({ at: () => holders.at(0) }, [limit], 10);
+    holders.pass(10);
+  }
 }
 
 test('as many pass as a limit allows, whichever replicas they come to, and again in the next window', async () => {
@@ -68,10 +77,7 @@ test('a hot limit is spent of in memory', async () => {
 test('what one replica holds is given back when another one needs it', async () => {
   await using holders = await open(2);
   const limit = await newLimit(400);
-  for (let turn = 0; turn < 10; turn += 1) {
-    await passed({ at: () => holders.at(0) }, [limit], 10);
-    holders.pass(10);
-  }
+  await heat(holders, limit);
   const held = (await rowOf(limit))?.held ?? 0;
   expect(held).toBeGreaterThan(0);
   expect(await holders.at(1).blocks.spend([limit], { cost: 300 })).toMatchObject({
@@ -128,10 +134,7 @@ test('after a change of a limit what was held of it is not spent', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);
   const { blocks } = holders.at(0);
-  for (let turn = 0; turn < 10; turn += 1) {
-    await passed(holders, [limit], 10);
-    holders.pass(10);
-  }
+  await heat(holders, limit);
   await sql`update limits set generation = generation + 1, ungranted = 0 where id = ${limit.id}::bigint`.execute(
     db,
   );
@@ -143,18 +146,94 @@ test('after a change of a limit what was held of it is not spent', async () => {
 test('a block that is not spent of is given back, and all are at the end', async () => {
   await using holders = await open(1);
   const [idle, busy] = [await newLimit(1_000), await newLimit(1_000)];
-  for (let turn = 0; turn < 10; turn += 1) {
-    await passed(holders, [idle], 10);
-    holders.pass(10);
-  }
+  await heat(holders, idle);
   holders.pass(300);
   await expect.poll(() => rowOf(idle)).toEqual({ ungranted: 900, held: 0 });
-  for (let turn = 0; turn < 10; turn += 1) {
-    await passed(holders, [busy], 10);
-    holders.pass(10);
-  }
+  await heat(holders, busy);
   await holders.at(0).blocks.close();
   expect(await rowOf(busy)).toEqual({ ungranted: 900, held: 0 });
+});
+
+test('a replica that did not run for a while gives back what it held, although its block has ended', async () => {
+  await using holders = await open(2);
+  const limit = await newLimit(1_000);
+  await heat(holders, limit);
+  expect((await rowOf(limit))?.ungranted).toBeLessThan(900);
+  holders.pass(2_000);
+  await expect.poll(() => rowOf(limit)).toEqual({ ungranted: 900, held: 0 });
+});
+
+test('what is left of a block that has ended lasts on with the next one of its window', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1_000);
+  await heat(holders, limit);
+  holders.pass(2_000);
+  expect(await holders.at(0).blocks.spend([limit], { cost: 900 })).toMatchObject({
+    kind: 'spent',
+    limits: [{ remaining: 0 }],
+  });
+});
+
+test('a replica that is blind keeps what it holds, and gives it back when trust returns', async () => {
+  await using holders = await open(2);
+  const limit = await newLimit(1_000);
+  const holder = holders.at(0);
+  await heat(holders, limit);
+  holder.isFresh = false;
+  holders.pass(2_000);
+  await holder.blocks.tidy();
+  expect((await rowOf(limit))?.ungranted).toBeLessThan(900);
+  holder.blocks.dropAll();
+  holder.isFresh = true;
+  await expect.poll(() => rowOf(limit)).toMatchObject({ ungranted: 900 });
+});
+
+test('units that come for a block that was given up meanwhile go back', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1_000);
+  const { blocks } = holders.at(0);
+  const spending = blocks.spend([limit], { cost: 5 });
+  await nextTurn();
+  expect(blocks.exchanges).toBe(1);
+  blocks.dropAll();
+  expect(await spending).toMatchObject({ kind: 'spent' });
+  await blocks.close();
+  expect(await rowOf(limit)).toEqual({ ungranted: 995, held: 0 });
+});
+
+test('what is spent while a replica closes is spent, and the rest is given back', async () => {
+  await using holders = await open(2);
+  const limit = await newLimit(1_000);
+  const { blocks } = holders.at(0);
+  await heat(holders, limit);
+  const onItsWay = blocks.spend([limit], { cost: 500 });
+  await nextTurn();
+  const closed = blocks.close();
+  const late = blocks.spend([limit], { cost: 7 });
+  expect(await Promise.all([onItsWay, late, closed])).toMatchObject([
+    { kind: 'spent' },
+    { kind: 'spent' },
+    undefined,
+  ]);
+  expect(await rowOf(limit)).toMatchObject({ ungranted: 393 });
+});
+
+test('what is left of a window is not spent in the next one', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1_000);
+  const { blocks } = holders.at(0);
+  holders.pass(59_000);
+  await heat(holders, limit);
+  const asked = blocks.exchanges;
+  for (let count = 0; blocks.exchanges === asked; count += 1) {
+    expect(count).toBeLessThan(100);
+    expect(blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
+    holders.pass(1);
+    await nextTurn();
+  }
+  holders.pass(2_000);
+  expect(await blocks.spend([limit], { cost: 1_000 })).toMatchObject({ kind: 'spent' });
+  expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'refused' });
 });
 
 test('units that a refusal gives back are there for others', async () => {
@@ -169,6 +248,18 @@ test('units that a refusal gives back are there for others', async () => {
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'refused' });
   if (spent.kind === 'spent') blocks.unspend(spent.limits, one);
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
+});
+
+test('units that a refusal gives back come back also where their block is given up', async () => {
+  await using holders = await open(1);
+  const limit = await newLimit(1_000);
+  const { blocks } = holders.at(0);
+  const spent = await blocks.spend([limit], { cost: 9 });
+  holders.pass(2_000);
+  await blocks.tidy();
+  expect(blocks.size).toBe(0);
+  if (spent.kind === 'spent') blocks.unspend(spent.limits, { cost: 9 });
+  await expect.poll(() => rowOf(limit)).toMatchObject({ ungranted: 1_000 });
 });
 
 test('what was spent before a change of the limit does not come back after it', async () => {
@@ -191,10 +282,7 @@ test.each(['pass', 'sleep'] as const)(
     const limit = await newLimit(1_000);
     const { blocks } = holders.at(0);
     holders.pass(59_500);
-    for (let turn = 0; turn < 10; turn += 1) {
-      await passed(holders, [limit], 10);
-      holders.pass(10);
-    }
+    await heat(holders, limit);
     const before = blocks.spend([limit], one);
     expect(before).toMatchObject({ kind: 'spent' });
     holders[way](400);
@@ -208,10 +296,7 @@ test('a block ends a second after it was asked for', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);
   const { blocks } = holders.at(0);
-  for (let turn = 0; turn < 10; turn += 1) {
-    await passed(holders, [limit], 10);
-    holders.pass(10);
-  }
+  await heat(holders, limit);
   holders.pass(1_000);
   expect(blocks.spend([limit], one)).toBeInstanceOf(Promise);
 });

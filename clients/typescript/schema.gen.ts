@@ -1325,7 +1325,7 @@ export interface components {
             windowSeconds: number | null;
             /** @description Units that are left, without those that a replica has taken to spend. */
             ungranted: number;
-            /** @description Units that replicas have taken, at most: some of them may be spent. What is not spent within a second comes back. */
+            /** @description Estimate of the units that replicas have taken: some of them may be spent. A replica gives back what it does not spend. */
             held: number;
             /**
              * Format: date-time

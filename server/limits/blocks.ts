@@ -3,7 +3,16 @@ import { type Costs, costOf, isBeyond, type Limit, type LimitState } from '../..
 import type { Database } from '../db/schema.ts';
 import type { Holder } from '../replication/freshness.ts';
 import { Budget } from './budget.ts';
-import { type Ask, type Clocks, Exchange, type Instant, ownClocks } from './exchange.ts';
+import {
+  type Answer,
+  type Ask,
+  backOf,
+  type Clocks,
+  countedAsSpent,
+  Exchange,
+  type Instant,
+  ownClocks,
+} from './exchange.ts';
 
 /** How long units that other replicas were asked for are waited for, in milliseconds. */
 const recallPatience = 100;
@@ -50,11 +59,13 @@ export interface BlocksOptions {
  */
 export class Blocks implements Holder {
   readonly #exchange: Exchange;
-  readonly #isFresh: () => boolean;
+  #isFresh: () => boolean;
   readonly #now: () => Instant;
   readonly #budgets = new Map<number, Budget>();
   /** Who waits for units that were recalled, by limit. */
   readonly #recalled = new Map<number, () => void>();
+  /** Exchanges that are under way, each until what it brought is held, or given back. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(db: Database, { isFresh, clocks = ownClocks }: BlocksOptions) {
@@ -83,11 +94,13 @@ export class Blocks implements Holder {
     return 'kind' in tried ? tried : this.#askAndSpend(limits, costs, tried.missing);
   }
 
-  /** Gives back what was spent for something that was refused after all. What belongs to an ended block is lost. */
+  /** Gives back what was spent for something that was refused after all. */
   unspend(limits: readonly LimitState[], costs: Costs): void {
-    const now = this.#now();
-    for (const state of limits)
-      this.#budgets.get(state.limit.id)?.unspend(costOf(costs, state.limit), state, now);
+    for (const state of limits) {
+      const cost = costOf(costs, state.limit);
+      if (cost === 0 || this.#budgets.get(state.limit.id)?.unspend(cost, state)) continue;
+      this.#giveBack(backOf(state.limit, state.resetsAt, cost, cost));
+    }
   }
 
   drop(id: number): void {
@@ -97,14 +110,18 @@ export class Blocks implements Holder {
     this.replenished(id);
   }
 
+  /** What is held is given back: the row takes it where the limit is as it was. */
   dropAll(): void {
-    for (const budget of this.#budgets.values()) budget.isDropped = true;
+    for (const budget of this.#budgets.values()) {
+      budget.isDropped = true;
+      if (budget.unspent > 0) this.#giveBack(budget.surrender());
+    }
     this.#budgets.clear();
   }
 
   recall(id: number): void {
     const budget = this.#budgets.get(id);
-    if (budget && budget.units(this.#now()) > 0) this.#surrender(budget).catch(() => {});
+    if (budget && budget.unspent > 0) this.#giveBack(budget.surrender());
   }
 
   replenished(id: number): void {
@@ -112,29 +129,32 @@ export class Blocks implements Holder {
     this.#recalled.get(id)?.();
   }
 
-  /** Prolongs blocks that are used, gives back others, and forgets what is not worth remembering. Called again and again. */
+  /**
+   * Prolongs blocks that are used, gives back others, and forgets what is not worth remembering. Called again and again.
+   * Without trust it may be the database that is out of reach: what is held is kept then, and given back afterwards.
+   */
   async tidy(): Promise<void> {
+    if (!this.#isFresh()) return;
     const now = this.#now();
-    const surrendered = [];
+    const returning = [];
     for (const budget of this.#budgets.values()) {
       if (budget.isEnding(now)) this.#askAhead(budget);
-      else if (budget.isIdle(now)) surrendered.push(this.#surrender(budget));
+      else if (budget.isIdle(now)) returning.push(this.#giveBack(budget.surrender()));
       else if (budget.isSpent(now)) this.#budgets.delete(budget.id);
     }
     if (this.#budgets.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    await Promise.allSettled(surrendered);
+    await Promise.all(returning);
   }
 
-  /** Gives back all blocks. What cannot be given back is lost. */
+  /** Gives back all blocks, and takes none from now on: who still spends does so in one statement. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    const budgets = [...this.#budgets.values()];
-    await Promise.allSettled(budgets.map((budget) => budget.asking));
-    await Promise.allSettled(budgets.map((budget) => this.#surrender(budget)));
-    this.#budgets.clear();
+    this.#isFresh = () => false;
+    this.dropAll();
+    await Promise.allSettled(this.#underWay);
   }
 
   /** Spends, or says what has to be asked for first. */
@@ -198,7 +218,7 @@ export class Blocks implements Holder {
   /** Asks for units, together with all who do until the statement is made. @returns whether the limit is as it was */
   #ask(budget: Budget, cost: number): Promise<boolean> {
     budget.wait(cost, this.#now());
-    budget.next ??= this.#askNext(budget);
+    budget.next ??= this.#track(this.#askNext(budget));
     return budget.next;
   }
 
@@ -235,7 +255,7 @@ export class Blocks implements Holder {
       return ask;
     });
     const isRecalling = begin !== undefined && answer?.isRecalling === true;
-    if (answer && !budget.isDropped) budget.receive(answer, ask, sent, this.#now(), isRecalling);
+    if (answer) await this.#receive(budget, answer, ask, sent, isRecalling);
     return { ask, isRecalling, isAsItWas: answer !== undefined };
   }
 
@@ -246,15 +266,24 @@ export class Blocks implements Holder {
       ask = budget.askAhead(this.#now());
       return ask;
     });
-    budget.asking = asking
-      .then(({ answer, sent }) => {
-        if (answer && !budget.isDropped) budget.receive(answer, ask, sent, this.#now(), false);
+    const received = asking
+      .then(async ({ answer, sent }) => {
+        if (answer) await this.#receive(budget, answer, ask, sent, false);
         return answer !== undefined;
       })
       .catch(() => true)
       .finally(() => {
         budget.asking = undefined;
       });
+    budget.asking = this.#track(received);
+  }
+
+  /** What comes for a budget that was given up meanwhile goes back, before whoever waited for it asks again. */
+  async #receive(budget: Budget, answer: Answer, ask: Ask, sent: Instant, isRecalling: boolean) {
+    const { granted, resetsAt } = answer;
+    if (!budget.isDropped) budget.receive(answer, ask, sent, isRecalling);
+    else if (granted > 0)
+      await this.#giveBack(backOf(budget, resetsAt, granted, countedAsSpent(answer, ask.need)));
   }
 
   /** Waits until another replica has given units of a limit back, but not for long. */
@@ -294,9 +323,16 @@ export class Blocks implements Holder {
     return { kind: 'refused', limits: states, exceeded };
   }
 
-  async #surrender(budget: Budget): Promise<void> {
-    const ask = budget.surrender(this.#now());
-    await this.#exchange.ask(budget.id, () => ask);
+  /** Once: where the answer is lost, the row may have taken it or not. */
+  #giveBack(ask: Ask): Promise<unknown> {
+    return this.#track(this.#exchange.ask(ask.id, () => ask).catch(() => {}));
+  }
+
+  #track<Result>(exchange: Promise<Result>): Promise<Result> {
+    const over = () => this.#underWay.delete(exchange);
+    this.#underWay.add(exchange);
+    exchange.then(over, over);
+    return exchange;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LimitState } from '../../decide/limits.ts';
-import { type Answer, type Ask, blockLifetime, type Instant } from './exchange.ts';
+import { type Answer, type Ask, blockLifetime, countedAsSpent, type Instant, inAsk } from './exchange.ts';
 
 /** A block ends so long before its window, in milliseconds: clocks run at different speeds. */
 const margin = 2;
@@ -30,15 +30,16 @@ const after = ({ monotonic, wall }: Instant, milliseconds: number): Instant => (
 export class Budget {
   readonly id: number;
   readonly generation: number;
-  /** Changed, recalled as a whole, or given up: nothing that still comes for it may be spent. */
+  /** Changed, or given up: nothing that still comes for it may be spent. */
   isDropped = false;
   /** The ask that is on its way, and the one that waits for it to return. Each says whether the limit is as it was. */
   asking: Promise<boolean> | undefined;
   next: Promise<boolean> | undefined;
 
+  /** Granted in the window that ends at `#resetsAt`, and not spent. After `#endsAt` they can only be given back. */
   #units = 0;
   #endsAt = past;
-  /** Spent of the block, and not told yet. */
+  /** Spent and not told yet; less than 0: told as spent, and not spent yet. */
   #spent = 0;
   /** What the row had when it was last read, in the window that ends then. */
   #ungranted = 0;
@@ -66,6 +67,11 @@ export class Budget {
   /** How many units can be spent. */
   units(now: Instant): number {
     return isOver(this.#endsAt, now) ? 0 : this.#units;
+  }
+
+  /** How many units can be given back: also those of a block that has ended. */
+  get unspent(): number {
+    return this.#units;
   }
 
   /** Whether it is known when the window ends that is on, and what was left of it. */
@@ -101,12 +107,12 @@ export class Budget {
     this.#lastUse = now.monotonic;
   }
 
-  /** Takes back what was spent, if the limit is as it was, and the window still on that it was spent in. */
-  unspend(cost: number, { limit, resetsAt }: LimitState, now: Instant): void {
-    const isSame = limit.generation === this.generation && resetsAt === this.#resetsAt;
-    if (!isSame || isOver(this.#endsAt, now)) return;
+  /** Takes back what was spent. @returns whether it could: the limit is as it was, and so is its window */
+  unspend(cost: number, { limit, resetsAt }: LimitState): boolean {
+    if (limit.generation !== this.generation || resetsAt !== this.#resetsAt) return false;
     this.#units += cost;
     this.#spent -= cost;
+    return true;
   }
 
   /** Whether more is to be asked for before it is missing. */
@@ -149,11 +155,10 @@ export class Budget {
 
   /** Asks for what is waited for. What the block still has is too little, and goes into the exchange. */
   ask(now: Instant): Ask {
-    const back = this.units(now);
     const want = this.#measure(now);
     const ask = {
       ...this.#told(),
-      back,
+      back: this.#units,
       atLeast: this.#need > 0 ? this.#atLeast : 0,
       need: this.#need,
       want,
@@ -170,24 +175,26 @@ export class Budget {
     return { ...this.#told(), back: 0, atLeast: 1, need: 0, want };
   }
 
-  /** Gives back what is left. */
-  surrender(now: Instant): Ask {
-    const back = this.units(now);
+  /** Gives back what is left, also of a block that has ended. */
+  surrender(): Ask {
+    const back = this.#units;
     this.#units = 0;
     return { ...this.#told(), back, atLeast: 0, need: 0, want: 0 };
   }
 
   /**
-   * Takes in what an ask brought.
+   * Takes in what an ask brought. What is left of the same window lasts on with it.
    * @param isRecalling whether more may come, from other replicas
    */
-  receive(answer: Answer, { need }: Ask, sent: Instant, now: Instant, isRecalling: boolean): void {
+  receive(answer: Answer, { need }: Ask, sent: Instant, isRecalling: boolean): void {
     const { granted, ungranted, resetsAt, timeLeft } = answer;
     const windowEndsAt = after(sent, timeLeft - margin);
-    const isSameWindow = resetsAt === this.#resetsAt && !isOver(this.#endsAt, now);
-    this.#units = granted + (isSameWindow ? this.#units : 0);
-    // What is waited for counts as spent when all of it is granted: see exchange_limits.
-    if (granted >= need) this.#spent -= need;
+    if (resetsAt !== this.#resetsAt) {
+      this.#units = 0;
+      this.#spent = 0;
+    }
+    this.#units += granted;
+    this.#spent -= countedAsSpent(answer, need);
     if (granted > 0) this.#endsAt = after(sent, Math.min(blockLifetime, timeLeft - margin));
     this.#ungranted = ungranted;
     this.#resetsAt = resetsAt;
@@ -202,7 +209,8 @@ export class Budget {
 
   /** Whether what is left is of no use here, or ends soon, and is to be given back. */
   isIdle(now: Instant): boolean {
-    if (this.asking || this.next || (this.units(now) === 0 && this.#spent <= 0)) return false;
+    const isHeld = this.isKnown(now) && (this.#units > 0 || this.#spent > 0);
+    if (this.asking || this.next || !isHeld) return false;
     return now.monotonic - this.#lastUse >= idle || isOver(after(this.#endsAt, -idle), now);
   }
 
@@ -214,10 +222,9 @@ export class Budget {
   }
 
   #told() {
-    const spent = Math.max(0, this.#spent);
+    const spent = this.#spent;
     this.#spent = 0;
-    const resetsAt = this.#resetsAt === Number.POSITIVE_INFINITY ? null : (this.#resetsAt ?? -1);
-    return { id: this.id, generation: this.generation, resetsAt, spent };
+    return { id: this.id, generation: this.generation, resetsAt: inAsk(this.#resetsAt ?? -1), spent };
   }
 
   /** How many units will be spent in a while. */

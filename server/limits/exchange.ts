@@ -11,7 +11,7 @@ export interface Ask {
   generation: number;
   /** When the window of what is held ends, as `Answer` told it; null: never. */
   resetsAt: number | null;
-  /** So many of the units that were held are spent. */
+  /** So many of the units that counted as held are spent; less than 0: so many that counted as spent are not. */
   spent: number;
   /** So many come back unspent. */
   back: number;
@@ -36,6 +36,24 @@ export interface Answer {
   /** Whether it was too little, while other replicas have units: they are asked to give them back. */
   isRecalling: boolean;
 }
+
+/** The end of a window as an ask tells it: JSON has no infinity. */
+export const inAsk = (resetsAt: number): number | null =>
+  resetsAt === Number.POSITIVE_INFINITY ? null : resetsAt;
+
+/** How many of the units that are granted the row counts as spent: what is waited for, if all of it comes. */
+export const countedAsSpent = ({ granted }: Answer, need: number): number => (granted >= need ? need : 0);
+
+/** Gives back units that are in no block. @param asSpent so many of them the row counts as spent */
+export const backOf = (
+  { id, generation }: Pick<Ask, 'id' | 'generation'>,
+  resetsAt: number,
+  units: number,
+  asSpent: number,
+): Ask => ({
+  ...{ id, generation, resetsAt: inAsk(resetsAt), spent: -asSpent, back: units },
+  ...{ atLeast: 0, need: 0, want: 0 },
+});
 
 /** How long a block lasts, in milliseconds from when it was asked for. */
 export const blockLifetime = 1_000;

@@ -1,9 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Send } from '../../scripts/support/client.ts';
+import type { ServiceProcess } from '../../scripts/support/service.ts';
 import { startFleet } from '../support/fleet.ts';
 import { load, mint, verdictOf } from './limits-load.ts';
 
-/** What becomes of the units that a replica holds when it ends. */
+/** What becomes of the units that a replica holds when it ends, or does not run for a while. */
+
+/** A frozen replica does not run for so long, in milliseconds: blocks end meanwhile, and trust. */
+const frozenFor = 1_500;
+/** How long units may take to come back after the load, in milliseconds. */
+const patience = 5_000;
 
 export interface EndFigures {
   quota: number;
@@ -15,9 +21,9 @@ export interface EndFigures {
   unanswered: number;
 }
 
-/** Spends a quota on replicas that are ended one after the other in mid-load, and replaced. */
+/** Spends a quota on replicas that are ended, and replaced, or frozen, one after the other in mid-load. */
 export async function endReplicas(
-  signal: 'SIGTERM' | 'SIGKILL',
+  signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP',
   { ends = 8, loadMs = 400 } = {},
 ): Promise<EndFigures> {
   await using fleet = await startFleet();
@@ -35,21 +41,32 @@ export async function endReplicas(
   const ending = async () => {
     for (; figures.ends < ends; figures.ends += 1) {
       await pause(loadMs);
-      await fleet.end(figures.ends % fleet.size, signal);
-      await fleet.start(figures.ends % fleet.size);
+      const place = figures.ends % fleet.size;
+      if (signal === 'SIGSTOP') await freeze(fleet.process(place));
+      else {
+        await fleet.end(place, signal);
+        await fleet.start(place);
+      }
     }
     done = true;
   };
   await Promise.all([load(fleet, 4, () => done, spend), ending()]);
-  const states = () =>
-    fleet.call<{ data: { ungranted: number; held: number }[] }>(
-      'GET',
-      `/v1/keys/${id}/limits?accountId=${fleet.accountId}`,
-    );
-  let state = (await states()).data[0];
-  while (state && state.held > 0) {
+  const left = async () => {
+    const path = `/v1/keys/${id}/limits?accountId=${fleet.accountId}`;
+    const { data } = await fleet.call<{ data: { ungranted: number; held: number }[] }>('GET', path);
+    return data[0] ?? { ungranted: 0, held: 0 };
+  };
+  const until = performance.now() + patience;
+  let { ungranted, held } = await left();
+  while (held > 0 || (figures.accepted + ungranted < quota && performance.now() < until)) {
     await pause(100);
-    state = (await states()).data[0];
+    ({ ungranted, held } = await left());
   }
-  return { ...figures, remaining: state?.ungranted ?? 0 };
+  return { ...figures, remaining: ungranted };
+}
+
+async function freeze(replica: ServiceProcess | undefined): Promise<void> {
+  replica?.child.kill('SIGSTOP');
+  await pause(frozenFor);
+  replica?.child.kill('SIGCONT');
 }

@@ -41,6 +41,7 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'verifiers, 8 in 4 replicas, killed, frozen, held up, cut off': () => verifiers({ count: 2000 }),
   'limits, 4 replicas, killed, frozen, cut off, changed': () => overshoot({ windows: 500, restarts: 2 }),
   'limits, SIGTERM': () => endReplicas('SIGTERM'),
+  'limits, frozen': () => endReplicas('SIGSTOP'),
   'limits, kill -9': () => endReplicas('SIGKILL'),
   'limits, 5 in a minute': () => fewUnits(),
   'limits, 162,000 in 60 s, cost 1,500, load of 3x': () => steady({ ...dear, share: 3 }),

@@ -107,8 +107,11 @@ test('no window has more spent than its limit, whatever is killed, frozen, cut o
   expect(found.accepted).toBeGreaterThan(0);
 });
 
-test('replicas that are told to stop lose no unit of a quota', async () => {
-  const { quota, accepted, remaining, unanswered } = await endReplicas('SIGTERM', { ends: 4, loadMs: 300 });
+test.each([
+  ['are told to stop', 'SIGTERM'],
+  ['do not run for a while', 'SIGSTOP'],
+] as const)('replicas that %s lose no unit of a quota', async (_, signal) => {
+  const { quota, accepted, remaining, unanswered } = await endReplicas(signal, { ends: 4, loadMs: 300 });
   expect({ sum: accepted + remaining, unanswered }).toEqual({ sum: quota, unanswered: 0 });
   expect(accepted).toBeGreaterThan(0);
 });

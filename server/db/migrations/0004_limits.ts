@@ -26,7 +26,8 @@ const statements = [
     ungranted bigint not null,
     -- When the window ends, or the next refill comes.
     resets_at timestamptz not null default '-infinity',
-    -- How many units replicas hold, at most, and until when: all blocks have ended by then.
+    -- How many units replicas hold, as far as they have told, and until when: all blocks have ended by then. It decides
+    -- only whether replicas are asked to give units back, which they can do later as well.
     held bigint not null default 0,
     held_until timestamptz not null default '-infinity',
     -- When replicas were asked last to give back what they hold.
@@ -128,7 +129,7 @@ const statements = [
         held_until = case when block > 0 then now + interval '1 second' else limits.held_until end,
         recalled_at = case when is_told then now else limits.recalled_at end
       from recalling
-      where limits.id = recalling.id and (units > 0 or spent > 0 or back > 0 or is_told or not is_on)),
+      where limits.id = recalling.id and (units > 0 or spent <> 0 or back > 0 or is_told or not is_on)),
     told as materialized (
       select pg_notify('latchkey', 'limit_recalled ' || id) from recalling where is_told
       union all
