@@ -186,6 +186,22 @@ test('what waits is bounded: beyond, the uses of further tokens are dropped, and
   expect(await totals()).toEqual([2, 2, 1, 1]);
 });
 
+test('uses that the database refuses are dropped, and none of the others with them', async () => {
+  const keys = await Promise.all(Array.from({ length: 7 }, () => mint()));
+  const errors: unknown[] = [];
+  const usage = usageOn({}, { onError: (error) => errors.push(error) });
+  const at = service.context.now();
+  // More than a bigint holds.
+  for (const [place, key] of keys.entries()) usage.record(valid(key, at), nobody, place === 4 ? 1e19 : 1);
+  await usage.flush();
+
+  const written = keys.map(async (key) => expectData(await ofKey(key)).total.valid);
+  expect(await Promise.all(written)).toEqual([1, 1, 1, 1, 0, 1, 1]);
+  expect(usage.dropped).toBe(1e19);
+  expect(usage.backlog).toBe(0);
+  expect(errors).toHaveLength(1);
+});
+
 test('more keys than one statement takes are written all the same, each once, and requests go in between', async () => {
   const { accountId } = await mint();
   const usage = usageOn({});

@@ -151,6 +151,37 @@ test('uses of tokens that are none, and at times that cannot be, harm nobody', a
   );
 });
 
+test('what a verifier says of clients is noted as far as it can be stored', async () => {
+  using verifier = await connect();
+  const now = service.context.now();
+  const hour = now - 2 * 3_600_000;
+  const told = [
+    { ip: '192.0.2.7', userAgent: 'curl\0/8', lastUsedAt: hour + 1 },
+    { ip: '192.0.2.7\0', userAgent: '\ud800', lastUsedAt: hour + 1.5 },
+    { ip: 'somewhere', userAgent: null, lastUsedAt: -9e15 },
+    { ip: null, userAgent: null, lastUsedAt: 9e15 },
+  ];
+  const keys = await Promise.all(told.map(() => mint()));
+  const uses = keys.map(({ token }, place) => ({
+    ...{ hash: hashText(token), ip: null, userAgent: null, lastUsedAt: null, counts: { valid: 1 } },
+    ...told[place],
+  }));
+  verifier.send({ kind: 'uses', number: 1, hour, uses });
+  await verifier.next('used');
+  await service.context.usage.flush();
+
+  const shown = keys.map(async ({ id }) => {
+    const key = expectData(await ada.client.GET('/v1/keys/{keyId}', { params: { path: { keyId: id } } }));
+    return [Date.parse(key.lastUsedAt ?? '') - hour, key.lastUsedIp, key.lastUsedUserAgent];
+  });
+  expect(await Promise.all(shown)).toEqual([
+    [1, '192.0.2.7', 'curl/8'],
+    [1, null, '\ufffd'],
+    [0, null, null],
+    [3_599_999, null, null],
+  ]);
+});
+
 test('an error that nobody expects ends the connection, and nothing else', async () => {
   using verifier = await connect();
   const { keys } = service.context;

@@ -4,6 +4,7 @@ import type { Client } from '../../decide/client.ts';
 import { type HourUses, type TokenUses, Uses } from '../../decide/uses.ts';
 import { type Outcome, outcomes } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
+import { isRefused } from '../db/errors.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 
@@ -86,7 +87,7 @@ export class Usage {
     this.#now = Math.max(this.#now, hour);
     for (const token of uses) {
       if (this.#waiting.merge({ hour, uses: [token] })) continue;
-      for (const outcome of outcomes) this.#dropped += token[outcome];
+      this.#drop(token);
       this.#tellFull();
     }
     this.#plan();
@@ -97,7 +98,7 @@ export class Usage {
     return this.#waiting.size;
   }
 
-  /** How many uses were dropped as they came, since no more could be kept. */
+  /** How many uses were dropped, since no more could be kept, or the database refused them. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -145,8 +146,8 @@ export class Usage {
     const parts = batch.parts(statementSize);
     try {
       for (let part = parts[0]; part; part = parts[0]) {
-        await writeUses(this.#db, part);
-        parts.shift();
+        const refused = await writeUses(this.#db, part).then(() => undefined, asRefused);
+        parts.splice(0, 1, ...(refused ? this.#smaller(part, refused) : []));
         // The embedded database never lets go of the event loop by itself: requests go in between.
         await nextTurn();
       }
@@ -156,6 +157,23 @@ export class Usage {
       this.#takeBack(parts);
       throw error;
     }
+  }
+
+  /**
+   * The halves of a part that the database refuses for a value in it, such as a count beyond what a column holds. The uses
+   * of a token alone are dropped: they would be refused for ever, and all others with them.
+   */
+  #smaller({ hour, uses }: HourUses, error: Error): HourUses[] {
+    const middle = Math.ceil(uses.length / 2);
+    if (uses.length > 1)
+      return [uses.slice(0, middle), uses.slice(middle)].map((half) => ({ hour, uses: half }));
+    for (const token of uses) this.#drop(token);
+    this.#onError(error);
+    return [];
+  }
+
+  #drop(token: TokenUses): void {
+    for (const outcome of outcomes) this.#dropped += token[outcome];
   }
 
   /** Has what could not be written wait again, before what came meanwhile. */
@@ -184,6 +202,12 @@ export class Usage {
     const more = await sweepUses(this.#db, new Date(now - retention));
     this.#sweepAfter = more ? now : now + sweepInterval;
   }
+}
+
+/** An error that says that the statement was refused for a value in it. @throws any other */
+function asRefused(error: unknown): Error {
+  if (error instanceof Error && isRefused(error)) return error;
+  throw error;
 }
 
 const namedCount = (outcome: Outcome) => sql`(${sql.lit(outcome)} collate "C", ${sql.ref(outcome)})`;

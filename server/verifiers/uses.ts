@@ -1,3 +1,4 @@
+import { plainIp, plainUserAgent } from '../../decide/client.ts';
 import type { WireUses } from '../../decide/frames.ts';
 import { hourLength, hourOf, type TokenUses } from '../../decide/uses.ts';
 import { zeroUses } from '../../decide/verdict.ts';
@@ -7,31 +8,35 @@ import type { ServiceContext } from '../context.ts';
 const oldest = 24 * hourLength;
 
 /**
- * Records what a verifier says of uses. Whose they are is looked up: a verifier names tokens by their hashes alone. Times
- * that cannot be are taken for now.
+ * Records what a verifier says of uses. Whose they are is looked up: a verifier names tokens by their hashes alone. An hour
+ * that cannot be is taken for this one, and the last use lies in it. Addresses and user agents are noted as those of other
+ * clients are.
  * @throws DatabaseUnavailable
  */
 export async function recordUses(
   { keys, usage, now }: Pick<ServiceContext, 'keys' | 'usage' | 'now'>,
-  hour: number,
+  told: number,
   uses: readonly WireUses[],
 ): Promise<void> {
   const at = now();
   const thisHour = hourOf(at);
-  const isPossible = hour % hourLength === 0 && hour <= thisHour && hour > at - oldest;
+  const isPossible = told % hourLength === 0 && told <= thisHour && told > at - oldest;
+  const hour = isPossible ? told : thisHour;
+  const inHour = (time: number) => Math.min(Math.max(time, hour), hour + hourLength - 1, at);
   const found = await Promise.all(uses.map(async (token) => ({ token, key: await keys.find(token.hash) })));
   const known = found.flatMap(({ token, key }): TokenUses[] =>
     key
       ? [
           {
             ...{ hash: token.hash, keyId: key.id, accountId: key.accountId },
-            ...{ ip: token.ip, userAgent: token.userAgent },
-            lastUsedAt: Math.min(token.lastUsedAt ?? Number.NEGATIVE_INFINITY, at),
+            ip: token.ip === null ? null : plainIp(token.ip),
+            userAgent: plainUserAgent(token.userAgent),
+            lastUsedAt: token.lastUsedAt === null ? Number.NEGATIVE_INFINITY : inHour(token.lastUsedAt),
             ...zeroUses(),
             ...token.counts,
           },
         ]
       : [],
   );
-  usage.add({ hour: isPossible ? hour : thisHour, uses: known });
+  usage.add({ hour, uses: known });
 }
