@@ -7,6 +7,8 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
 import { deployment } from '../../scripts/support/client.ts';
 import { startProcess } from '../../scripts/support/service.ts';
+import { sweepEvents } from '../../server/background/old-events.ts';
+import { openPostgres } from '../../server/db/postgres.ts';
 import { createDatabase, expectData, password } from '../support/harness.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -74,6 +76,8 @@ test('the owner migrates, and a role that may only read and write rows serves', 
   expect((await migrate(ownerUrl)).stdout).toMatch(/^Applied 0001_start, .+\.\n$/);
   expect((await migrate(ownerUrl)).stdout).toBe('Up to date.\n');
   await restrict();
+  // As a second `docker compose up` does.
+  await restrict();
   const old = "(now() - interval '366 days', 'key.minted', 'operator', 'somebody')";
   const younger = "(now() - interval '29 days', 'key.minted', 'operator', 'somebody')";
   await asOwner(`insert into events (at, type, actor, account_id) values ${old}, ${younger}`);
@@ -104,6 +108,12 @@ test('the owner migrates, and a role that may only read and write rows serves', 
 
   const count = () => asOwner("select count(*) from events where account_id = 'somebody'");
   await expect.poll(count).toEqual([{ count: '1' }]);
+  await asOwner(
+    `insert into events (at, type, actor, account_id) select younger.* from (values ${younger}) as younger, generate_series(1, 300)`,
+  );
+  await using db = await openPostgres(serverUrl);
+  // Else it would look for them again at once, and for ever.
+  expect(await sweepEvents(db, Date.now(), 7 * 86_400_000)).toBe(false);
   expect((await asServer('delete from events')).count).toBe(0);
 
   for (const forbidden of [
