@@ -103,8 +103,8 @@ try {
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    service.leave();
-    await drain(() => Promise.all([server.stop(), service.closeVerifiers()]), lifecycle.closed);
+    await service.closeVerifiers();
+    await drain(() => server.stop(), lifecycle.closed);
     await close();
     log.info('stopped');
     process.exit(0);

@@ -79,8 +79,8 @@ try {
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    service.leave();
-    await drain(() => Promise.all([server.shutdown(), service.closeVerifiers()]), lifecycle.closed);
+    await service.closeVerifiers();
+    await drain(() => server.shutdown(), lifecycle.closed);
     await close();
     log.info('stopped');
     Deno.exit(0);

@@ -76,9 +76,8 @@ try {
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    service.leave();
-    const stop = () => new Promise((resolve) => server.close(resolve));
-    await drain(() => Promise.all([stop(), service.closeVerifiers()]), lifecycle.closed);
+    await service.closeVerifiers();
+    await drain(() => new Promise((resolve) => server.close(resolve)), lifecycle.closed);
     server.closeAllConnections();
     await close();
     log.info('stopped');

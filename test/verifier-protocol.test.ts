@@ -4,6 +4,7 @@ import { protocol } from '../decide/frames.ts';
 import { hashText } from '../server/token.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { askTrust, connectVerifier, greetedVerifier } from './support/raw-verifier.ts';
+import { hasReplicas } from './support/replicas.ts';
 
 let service: TestService;
 let baseUrl: string;
@@ -216,17 +217,43 @@ test('who does not read what is sent is cut off, and gets no trust for a while',
   expect(await askTrust(again)).toBe(0);
 });
 
-test('a replica that ends asks verifiers to move, takes no others, and waits until none has trust', async () => {
+test.runIf(hasReplicas)(
+  'a replica that ends asks verifiers to move, and serves them until they have',
+  async () => {
+    const ending = await startService();
+    const url = await ending.listen();
+    using one = await greetedVerifier(url, ending.operatorToken);
+    using other = await greetedVerifier(url, ending.operatorToken);
+    let hasEnded = false;
+    const ended = ending.verifiers.close().then(() => {
+      hasEnded = true;
+    });
+    for (const verifier of [one, other]) {
+      await verifier.next('moving');
+      expect(await askTrust(verifier)).toBeGreaterThan(0);
+    }
+    using late = await connectVerifier(url);
+    expect(await late.closed).toBe(4503);
+    one.send({ kind: 'bye' });
+    await one.closed;
+    expect(await askTrust(other)).toBeGreaterThan(0);
+    expect(hasEnded).toBe(false);
+    const began = performance.now();
+    other.send({ kind: 'bye' });
+    await ended;
+    expect(performance.now() - began).toBeLessThan(500);
+  },
+);
+
+test('who does not move is closed, and waited for until its trust ends', async () => {
   const ending = await startService();
   const url = await ending.listen();
   using staying = await greetedVerifier(url, ending.operatorToken);
-  ending.verifiers.leave();
-  await staying.next('moving');
-  using late = await connectVerifier(url);
-  expect(await late.closed).toBe(4503);
-  const trust = await askTrust(staying);
   const began = performance.now();
-  await ending.verifiers.close();
+  const trust = await askTrust(staying);
+  const ended = ending.verifiers.close();
+  await staying.next('moving');
   expect(await staying.closed).toBe(4503);
-  expect(performance.now() - began).toBeGreaterThan(trust * 0.5);
+  await ended;
+  expect(performance.now() - began).toBeGreaterThan(trust * 0.9);
 });

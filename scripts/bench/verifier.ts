@@ -1,15 +1,16 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { startBalancer } from '../support/balancer.ts';
 import { client, percentile } from '../support/client.ts';
 import { freePort } from '../support/postgres.ts';
 import { type Runtime, startProcess } from '../support/service.ts';
 import { startBetterAuth } from './better-auth.ts';
 import { atLeast, atMost, compare, figure, inTurn, type Line, median, plain } from './figures.ts';
+import type { Followed } from './followers.ts';
 import { loader } from './load.ts';
 import { cores, installed, pin, residentMemory } from './machine.ts';
 import { type Ground, type Server, seededGround, startOther, startService, type Used } from './servers.ts';
@@ -89,12 +90,6 @@ export async function guardedByBetterAuth(used: Used): Promise<Line[]> {
   return [compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(20))];
 }
 
-interface Again {
-  milliseconds: number;
-  failed: number;
-  verifications: number;
-}
-
 /** So many verifiers in a process of their own. */
 async function follow(used: Used, url: string, { secrets }: Ground, count: number, watched = '') {
   const child = fork(file('followers.ts'), [url, secrets.OPERATOR_TOKEN, String(count), watched], {
@@ -168,42 +163,27 @@ export async function changes(used: Used, verifiers: number): Promise<Line[]> {
   ];
 }
 
-/** Leads each connection to one of the replicas that listen, in turn. */
-async function balance(used: Used, ports: readonly number[]): Promise<string> {
-  let turn = 0;
-  const server = createServer((down) => {
-    const attempt = (left: number) => {
-      turn += 1;
-      const up = connect(ports[turn % ports.length] ?? 0, '127.0.0.1');
-      up.on('connect', () => {
-        down.pipe(up).pipe(down);
-        down.on('close', () => up.destroy());
-        up.on('close', () => down.destroy());
-      });
-      up.on('error', () => (up.connecting && left > 0 ? attempt(left - 1) : down.destroy()));
-    };
-    down.on('error', () => down.destroy());
-    attempt(ports.length);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  used.defer(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-}
-
-/** One of two replicas is restarted, with 1,000 verifiers that verify all the time. */
-export async function reconnect(used: Used): Promise<Line[]> {
+/** One of two replicas is restarted, with notice or without, with 1,000 verifiers that verify all the time. */
+export async function reconnect(used: Used, signal: 'SIGTERM' | 'SIGKILL'): Promise<Line[]> {
   const on = await seededGround(used, hotKeys);
   const ports = [await freePort(), await freePort()];
   const start = (port: number | undefined) =>
     startProcess({ env: { ...on.secrets, DATABASE_URL: on.databaseUrl, PORT: String(port) } });
   const services = [used.use(await start(ports[0])), used.use(await start(ports[1]))];
-  const child = await follow(used, await balance(used, ports), on, many, on.tokens[0]);
-  const again = new Promise<Again>((resolve) => child.on('message', resolve));
-  await services[0]?.stop('SIGTERM');
+  const { url } = used.use(await startBalancer(ports));
+  const child = await follow(used, url, on, many, on.tokens[0]);
+  const began = performance.now();
+  await services[0]?.stop(signal);
+  const gone = performance.now() - began;
   used.use(await start(ports[0]));
-  const { milliseconds, failed, verifications } = await again;
+  child.send('tell');
+  const [followed]: Followed[] = await once(child, 'message');
+  if (!followed) throw new Error('It told nothing.');
+  const { verifications, failed, blind, blindFor } = followed;
   return [
-    plain('until all are trusted', milliseconds, 'ms'),
+    plain('until the replica is gone', gone, 'ms'),
+    plain(`blind for a while, of ${figure(many)}`, blind, '', signal === 'SIGTERM' ? atMost(0) : undefined),
+    plain('until all are trusted', blindFor, 'ms'),
     plain(`failed, of ${figure(verifications)}`, failed, '', atMost(0)),
   ];
 }

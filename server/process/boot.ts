@@ -50,9 +50,10 @@ export interface Service {
   fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
   /** Takes the WebSocket of a verifier. */
   openVerifier: (socket: OpenSocket, header: ReadHeader, peer: Peer) => SocketHandler;
-  /** Asks verifiers to go to another replica: to be called before the server stops to listen. */
-  leave: () => void;
-  /** Closes the connections of verifiers. Resolves when none of them answers by what it was told here. */
+  /**
+   * Has verifiers move to another replica, and closes the connections of those that do not: to be called first of all, since
+   * these ask over HTTP from then on. Resolves when none of them answers by what it was told here.
+   */
   closeVerifiers: () => Promise<void>;
   /** Flushes recorded uses and closes the database. Call it when no request is in flight any more. */
   close: () => Promise<void>;
@@ -143,7 +144,6 @@ export async function boot(
     fetch: (request, peer) => app.fetch(request, peer),
     openVerifier: (socket, header, peer) =>
       verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
-    leave: () => verifiers.leave(),
     closeVerifiers: () => verifiers.close(),
     async close() {
       await Promise.all(sweepers.map((sweeper) => sweeper.close()));

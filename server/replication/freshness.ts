@@ -43,6 +43,8 @@ export type ReadClock = (theirs: number, sent: number, received: number) => void
 
 /** Whether the cache may be trusted; and sees to it that nobody trusts theirs too long. */
 export interface Freshness {
+  /** Whether the process has its database to itself, so that there is no other replica to go to. */
+  readonly isSole: boolean;
   /** Has this cache told of every change from now on. */
   tell(cache: Invalidated): void;
   /** Has this holder told of every change from now on, and of each time that trust was lost. */
@@ -98,6 +100,7 @@ export function announce({ cache, holder, followers }: Told, change: Change | un
 
 /** That of a process which has its database to itself, and hears of each change before whoever makes it. */
 export class SoleReplica implements Freshness {
+  readonly isSole = true;
   readonly #told: Told = {};
   readonly #onUnknown: (text: string) => void;
   /** Until when those may answer who followed the process that had the database before, should it have been killed. */

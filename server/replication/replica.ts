@@ -55,6 +55,7 @@ interface Session {
  * `replicas`, where the replica that makes a change finds the ones to wait for.
  */
 export class Replica implements Freshness {
+  readonly isSole = false;
   readonly #id = randomBytes(8).toString('hex');
   readonly #db: Database;
   readonly #openListener: OpenListener;

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import type { KeyChange } from '../../decide/frames.ts';
 import type { ServiceContext } from '../context.ts';
 import { type Followers, type Freshness, outlast, trust } from '../replication/freshness.ts';
@@ -11,6 +11,8 @@ const maxOpen = 10_000;
 const maxNew = 200;
 /** A verifier that has not acknowledged a barrier for so long, in milliseconds, gets no more trust until it has. */
 const patience = 250;
+/** How long a replica that ends waits for its verifiers to move, in milliseconds: for all of them, and for the next one. */
+const patienceToMove = { all: 8_000, next: 2_000 };
 
 /**
  * The verifiers that follow this replica: they answer from what it told them, and hear of every change from it. See
@@ -31,6 +33,8 @@ export class Verifiers implements Followers, Hub {
   /** It takes no new verifiers; and it gives no more trust to any. */
   #isLeaving = false;
   #isEnding = false;
+  /** Called when a verifier goes. */
+  #onGone = () => {};
 
   constructor(context: ServiceContext, freshness: Freshness) {
     this.context = context;
@@ -72,7 +76,7 @@ export class Verifiers implements Followers, Hub {
 
   closed(link: Link, inPeace: boolean): void {
     this.#new.delete(link);
-    this.#open.delete(link);
+    if (this.#open.delete(link)) this.#onGone();
     if (inPeace) this.#gone(link);
     else setTimeout(() => this.#gone(link), outlast(trust)).unref();
   }
@@ -118,20 +122,34 @@ export class Verifiers implements Followers, Hub {
     for (const link of this.#open) link.sendFrame(frame);
   }
 
-  /** Asks all verifiers to go to another replica, and takes no new ones. Those that are connected are served until `close`. */
-  leave(): void {
-    this.#tell(JSON.stringify({ kind: 'moving' }));
-    this.flush();
-    this.#isLeaving = true;
-  }
-
-  /** Closes all connections. Resolves when no verifier answers by what this replica told it. */
+  /**
+   * Asks all verifiers to move to another replica, takes no new ones, and serves those it has until they have moved. Then
+   * it closes the connections that are left. Resolves when no verifier answers by what this replica told it.
+   */
   async close(): Promise<void> {
     this.#isLeaving = true;
+    this.#tell(JSON.stringify({ kind: 'moving' }));
+    this.flush();
+    await this.#moved();
     this.#isEnding = true;
     const settled = this.#leases.begin()?.settled;
     for (const link of [...this.#new, ...this.#open]) link.close(4503, 'The replica is ending.');
     await settled;
+  }
+
+  /** Resolves when all verifiers have gone, or when no more of them go: they may find no other replica. */
+  async #moved(): Promise<void> {
+    if (this.#open.size === 0 || this.#freshness.isSole) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const all = setTimeout(resolve, patienceToMove.all);
+    const next = setTimeout(resolve, patienceToMove.next);
+    this.#onGone = () => {
+      next.refresh();
+      if (this.#open.size === 0) resolve();
+    };
+    await promise;
+    clearTimeout(all);
+    clearTimeout(next);
   }
 
   /** Has a verifier whose own key may have changed ask for everything anew, for which its key is looked at. */

@@ -9,9 +9,11 @@ import { json } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLatchkey, type Latchkey } from '../../clients/typescript/client.ts';
 import { createVerifier } from '../../clients/typescript/verifier/verifier.ts';
+import { startBalancer } from '../../scripts/support/balancer.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
+import { startFleet } from '../support/fleet.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 const root = resolve(import.meta.dirname, '../..');
@@ -82,6 +84,73 @@ test.for(runtimes)(
     }
     for (const { close } of verifiers) await close();
     await expect.poll(() => usesOf(operator, kept), { timeout: 5_000 }).toBe(3 * runtimes.length);
+  },
+);
+
+/** A verifier that verifies all the time. */
+interface Busy extends AsyncDisposable {
+  states: string[];
+  /** What verifications failed with. */
+  failures: unknown[];
+}
+
+async function startBusy(baseUrl: string, token: string, watched: string): Promise<Busy> {
+  const states: string[] = [];
+  const failures: unknown[] = [];
+  const verifier = await createVerifier({ baseUrl, token, onChange: (state) => states.push(state) });
+  const verify = async () => {
+    try {
+      expect(await verifier.verify(watched)).toMatchObject({ valid: true });
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  const verifying = setInterval(verify, 10);
+  return {
+    ...{ states, failures },
+    [Symbol.asyncDispose]() {
+      clearInterval(verifying);
+      return verifier.close();
+    },
+  };
+}
+
+/** Two replicas behind a balancer, and verifiers that verify a key all the time. */
+async function startBusyFleet(runtime: Runtime) {
+  const used = new AsyncDisposableStack();
+  onTestFinished(() => used.disposeAsync());
+  const fleet = used.use(await startFleet(2, {}, runtime));
+  const balancer = used.use(await startBalancer([fleet.portOf(0), fleet.portOf(1)]));
+  const { token } = await fleet.call<{ token: string }>('POST', `/v1/keys?accountId=${fleet.accountId}`, {
+    name: 'Key',
+  });
+  const busy = [];
+  while (busy.length < 6) busy.push(used.use(await startBusy(balancer.url, fleet.operatorToken, token)));
+  return { fleet, busy };
+}
+
+test.for(runtimes)(
+  'verifiers move from a replica on %s before it ends: none is ever blind',
+  async (runtime) => {
+    const { fleet, busy } = await startBusyFleet(runtime);
+    for (const place of [0, 1]) {
+      await fleet.end(place, 'SIGTERM');
+      await fleet.start(place);
+    }
+    for (const { states, failures } of busy)
+      expect({ states, failures }).toEqual({ states: ['trusted'], failures: [] });
+  },
+);
+
+test.for(runtimes)(
+  'when a replica on %s is killed, its verifiers ask another, and come back',
+  async (runtime) => {
+    const { fleet, busy } = await startBusyFleet(runtime);
+    await fleet.end(0, 'SIGKILL');
+    await expect
+      .poll(() => busy.filter(({ states }) => states.length === 3).length, { timeout: 10_000 })
+      .toBe(3);
+    expect(busy.flatMap(({ failures }) => failures)).toEqual([]);
   },
 );
 

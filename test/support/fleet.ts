@@ -1,7 +1,7 @@
 import { client, deployment, newAccount, type Send } from '../../scripts/support/client.ts';
 import { freePort, type PostgresServer, startPostgres } from '../../scripts/support/postgres.ts';
 import { type Proxy as NetworkProxy, startProxy } from '../../scripts/support/proxy.ts';
-import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 
 /** Replicas as processes on one Postgres, each at a place that keeps its port while processes come and go. */
 export interface Fleet extends AsyncDisposable {
@@ -24,7 +24,11 @@ export interface Fleet extends AsyncDisposable {
 }
 
 /** @param settings of each process, beside those that it needs */
-export async function startFleet(size = 4, settings: Record<string, string> = {}): Promise<Fleet> {
+export async function startFleet(
+  size = 4,
+  settings: Record<string, string> = {},
+  runtime: Runtime = 'node',
+): Promise<Fleet> {
   await using stack = new AsyncDisposableStack();
   const postgres = await startPostgres();
   stack.defer(() => postgres.stop());
@@ -45,7 +49,7 @@ export async function startFleet(size = 4, settings: Record<string, string> = {}
   const start = async (place: number) => {
     const DATABASE_URL = place === 0 ? throughProxy.href : postgres.url;
     const env = { ...secrets, ...settings, DATABASE_URL, PORT: String(ports[place]) };
-    running.set(place, await startProcess({ env }));
+    running.set(place, await startProcess({ runtime, env }));
   };
   for (let place = 0; place < size; place += 1) await start(place);
   const urlOf = (place: number) => `http://127.0.0.1:${ports[place]}`;

@@ -15,7 +15,7 @@ const patience = 2_000;
 
 /** What a connection tells its verifier. */
 export interface ConnectionEvents {
-  /** Trust was given for the first time. */
+  /** Trust was given, and there was none before. */
   trusted(): void;
   /** The uses of this number are counted. */
   used(number: number): void;
@@ -57,7 +57,6 @@ export class Connection {
   readonly #pinging: ReturnType<typeof setInterval>;
   /** Until when the cache can be trusted. */
   #trusted: Moment = { monotonic: 0, wall: 0 };
-  #wasTrusted = false;
   #isWelcome = false;
   /** When the pings were sent that are not answered yet. */
   readonly #pings = new Map<number, Moment>();
@@ -188,10 +187,9 @@ export class Connection {
     this.#pings.delete(ping);
     this.clock.read(now, sent.monotonic, performance.now());
     if (trust === 0) return;
+    const wasTrusted = this.isTrusted();
     this.#trusted = { monotonic: sent.monotonic + trust, wall: sent.wall + trust };
-    if (this.#wasTrusted || !this.isTrusted()) return;
-    this.#wasTrusted = true;
-    this.#events.trusted();
+    if (!wasTrusted && this.isTrusted()) this.#events.trusted();
   }
 
   #ask(hash: string): Promise<KnownKey | Tombstone | undefined> {

@@ -58,9 +58,13 @@ export class VerifierRefused extends Error {
 const startWithin = 2_000;
 const endWithin = 1_000;
 const tellInterval = 1_000;
-/** Between two attempts to connect there are at most so many milliseconds. */
+/** How often a call is tried again. When a replica is killed, a balancer may lead to it for a while. */
+const retries = 3;
+/** Before an attempt to connect there are at most so many milliseconds: of a blind verifier, twice as many each time. */
 const firstPause = 100;
 const longestPause = 5_000;
+/** And of one that is asked to move: it is not in a hurry, and the next attempt may lead to another replica. */
+const movingPause = 500;
 /** So many keys are asked for again when a replica ends. */
 const maxMoved = 2_000;
 /** So many scope queries are kept as they were read. */
@@ -122,7 +126,7 @@ class InProcess implements Verifier {
     this.#WebSocket = WebSocket;
     this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}/v1/verifier`;
     this.#token = token;
-    this.#core = new Core(contract, options);
+    this.#core = new Core(contract, { ...options, retries });
     this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
     this.#connect();
   }
@@ -251,7 +255,7 @@ class InProcess implements Verifier {
         cacheBytes: cacheMb * 2 ** 20,
       },
       {
-        trusted: () => void this.#adopt(connection),
+        trusted: () => void this.#move(connection),
         used: (number) => this.#reporter.acknowledged(number),
         moving: () => this.#plan(),
         closed: (code, reason) => this.#lost(connection, code, reason),
@@ -263,7 +267,7 @@ class InProcess implements Verifier {
   /** Connects after a moment, of a random length, so that not all verifiers of a replica that ended come back at once. */
   #plan(): void {
     if (this.#isClosed || this.#next || this.#pausing !== undefined) return;
-    const longest = Math.min(longestPause, firstPause * 2 ** this.#attempts);
+    const longest = this.isTrusted ? movingPause : Math.min(longestPause, firstPause * 2 ** this.#attempts);
     this.#attempts += 1;
     this.#pausing = setTimeout(() => {
       this.#pausing = undefined;
@@ -271,28 +275,34 @@ class InProcess implements Verifier {
     }, Math.random() * longest);
   }
 
-  /** A connection has trust: from now on it is answered by, once it knows what the one before knew. */
-  async #adopt(connection: Connection): Promise<void> {
+  /** The next connection has trust: it takes the place of the current one as soon as it knows what that one knew. */
+  async #move(next: Connection): Promise<void> {
+    const known = this.#current?.keys.hashes().slice(0, maxMoved) ?? [];
+    await Promise.all(known.map(async (hash) => next.keys.find(hash))).catch(() => {});
+    if (this.#next === next && next.isTrusted()) this.#adopt(next);
+  }
+
+  #adopt(connection: Connection): void {
     const before = this.#current;
-    const known = before?.keys.hashes().slice(0, maxMoved) ?? [];
-    await Promise.all(known.map(async (hash) => connection.keys.find(hash))).catch(() => {});
-    if (this.#next !== connection) return;
-    const wasBlind = this.#current === undefined;
     this.#next = undefined;
     this.#current = connection;
     this.#attempts = 0;
-    // It may have been lost meanwhile.
-    if (!wasBlind) before?.leave();
+    before?.leave();
     this.#settleStart();
-    if (wasBlind) this.#options.onChange?.('trusted');
+    if (!before) this.#options.onChange?.('trusted');
   }
 
   #lost(connection: Connection, code: number, reason: string): void {
     const text = reason || `The connection was closed (${code}).`;
     if (refusals.includes(code)) this.#settleStart(new VerifierRefused(text));
     if (this.#next === connection) this.#next = undefined;
-    if (this.#current === connection) {
+    else if (this.#next?.isTrusted()) {
+      // It was only asking for what the lost one knew.
+      this.#adopt(this.#next);
+      return;
+    } else {
       this.#current = undefined;
+      this.#attempts = 0;
       this.#options.onChange?.('blind', text);
     }
     this.#plan();
