@@ -130,6 +130,7 @@ const facts = {
 export const titles: Record<number, string> = {
   ...Object.fromEntries(Object.entries(facts).map(([status, { title }]) => [status, title])),
   405: 'Method Not Allowed',
+  426: 'Upgrade Required',
   500: 'Internal Server Error',
 };
 

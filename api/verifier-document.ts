@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { verifierPath } from '../decide/frames.ts';
 import { securitySchemes } from './security.ts';
 import {
   closeCodes,
@@ -8,7 +9,6 @@ import {
   maxFrameBytes,
   maxHelloBytes,
   maxMessages,
-  verifierPath,
   verifierSecurity,
 } from './verifier.ts';
 
@@ -16,7 +16,7 @@ const description = `A verifier is a process of your product that decides on tok
 
 A frame is text: a JSON list of messages, in order. The first frame of a verifier is one \`hello\`, and the next follows \`welcome\`. docs/VERIFIER.md shows a conversation, and says what a verifier must keep to. docs/REVOCATION.md says why that is enough.
 
-The first frame comes within ${helloWithin} ms and has at most ${maxHelloBytes} bytes, any other at most ${maxFrameBytes}. The WebSocket is closed with one of these codes:
+The first frame comes within ${helloWithin} ms and has at most ${maxHelloBytes} bytes, any other at most ${maxFrameBytes}. A GET that asks for no WebSocket is answered 426 (\`upgrade_required\`), as a problem of the Latchkey contract. The WebSocket is closed with one of these codes:
 
 ${Object.entries(closeCodes)
   .map(([code, reason]) => `- ${code}: ${reason}`)

@@ -15,9 +15,6 @@ import { byOperator, byOperatorKey } from './security.ts';
  * no OpenAPI document: `verifier-document.ts` makes one of AsyncAPI.
  */
 
-/** Where a verifier opens its WebSocket. */
-export const verifierPath = '/v1/verifier';
-
 /** Who may open one. */
 export const verifierSecurity = [byOperatorKey('keys:verify'), byOperator];
 

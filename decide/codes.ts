@@ -31,6 +31,7 @@ export const refusalCodes = [
   'too_many_attempts',
   'unauthenticated',
   'unsupported_media_type',
+  'upgrade_required',
   'wrong_caller',
   'wrong_credentials',
   'wrong_password',

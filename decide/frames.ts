@@ -8,6 +8,9 @@ import type { Found } from './verified-key.ts';
  * docs/REVOCATION.md for what follows from the order.
  */
 
+/** Where a verifier opens its WebSocket. */
+export const verifierPath = '/v1/verifier';
+
 /** The version of all this. */
 export const protocol = 1;
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
+import { maxFrameBytes } from '../api/verifier.ts';
+import { verifierPath } from '../decide/frames.ts';
 import { CannotStart } from './errors.ts';
 import { asksForWebSocket, closeWithin, type OpenSocket, type SocketHandler } from './http/websocket.ts';
 import { boot } from './process/boot.ts';

@@ -288,6 +288,13 @@ export class MethodNotAllowed extends Refusal {
   }
 }
 
+export class UpgradeRequired extends Refusal {
+  readonly code = 'upgrade_required';
+  constructor() {
+    super('This is a WebSocket, for verifiers: ask for an upgrade to one.');
+  }
+}
+
 export class NoSuchPath extends Refusal {
   readonly code = 'not_found';
   constructor(message = 'This path does not exist: see /docs.') {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { ServiceContext } from '../context.ts';
-import { NoSuchPath } from '../errors.ts';
+import { NoSuchPath, UpgradeRequired } from '../errors.ts';
 import type { Env } from './env.ts';
 import { answersFailures, type Refuse } from './failures.ts';
 import { incomingOf } from './incoming.ts';
@@ -13,6 +13,8 @@ export interface Contract {
   /** The paths of its OpenAPI document. */
   paths: Record<string, object>;
   operations: readonly Operation[];
+  /** The paths of its WebSockets, which each runtime opens in its own way. */
+  webSockets?: readonly string[];
   refuse: Refuse;
   /** What it owns: at these paths nobody else answers. */
   at: readonly string[];
@@ -27,7 +29,7 @@ export interface ServedContract {
 /** @param base what stands before each path, where the contract is served at more than one place */
 export function serveContract(
   context: ServiceContext,
-  { paths, operations, refuse, at }: Contract,
+  { paths, operations, webSockets = [], refuse, at }: Contract,
   base = '',
 ): ServedContract {
   const answerFailure = answersFailures(context, refuse);
@@ -44,7 +46,8 @@ export function serveContract(
   app.onError((error, c) =>
     answerFailure(error, { request: c.req.raw, requestId: c.var.requestId, disconnect: c.env?.disconnect }),
   );
-  const methods = onlyDocumentedMethods(paths, base);
+  const opened = Object.fromEntries(webSockets.map((path) => [path, { get: {} }]));
+  const methods = onlyDocumentedMethods({ ...paths, ...opened }, base);
   for (const place of at) app.use(place, methods);
   for (const { route } of operations) {
     const answer = serve(route.operationId);
@@ -52,6 +55,10 @@ export function serveContract(
       answer(incomingOf(context, c.req.raw, c.env, { params: c.req.param(), requestId: c.var.requestId })),
     );
   }
+  for (const path of webSockets)
+    app.get(path, () => {
+      throw new UpgradeRequired();
+    });
   const nothing = () => {
     throw new NoSuchPath();
   };

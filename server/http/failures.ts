@@ -8,13 +8,14 @@ import {
   Refusal,
   TooManyAttempts,
   UnsupportedMediaType,
+  UpgradeRequired,
 } from '../errors.ts';
 import { loggedPath } from './middleware.ts';
 import { Reply } from './reply.ts';
 import { respond } from './respond.ts';
 
 /** The statuses that errors are answered with. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
 
 /** A contract's own body for a refusal; for undefined, which is our fault, that of an internal error. */
 export type Refuse = (
@@ -94,6 +95,7 @@ function headersOf(refusal: Refusal | undefined, status: ErrorStatus): Record<st
   if (refusal?.code === 'wrong_caller') return challenge('error="insufficient_scope"');
   if (refusal instanceof MethodNotAllowed) return { Allow: refusal.allow };
   if (refusal instanceof UnsupportedMediaType) return refusal.accepted;
+  if (refusal instanceof UpgradeRequired) return { Upgrade: 'websocket', Connection: 'Upgrade' };
   if (refusal instanceof TooManyAttempts) return { 'Retry-After': String(refusal.retryAfter) };
   return status === 503 ? { 'Retry-After': '1' } : {};
 }

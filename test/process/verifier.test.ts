@@ -181,24 +181,33 @@ test.for(runtimes)('%s ends soon with a verifier, which loses no use and comes b
   await expect.poll(() => usesOf(operator, key), { timeout: 5_000 }).toBe(7);
 });
 
-test.for(runtimes)('on %s no other request is upgraded: it is answered as any', async (runtime) => {
+test.for(runtimes)('on %s no other request is upgraded', async (runtime) => {
   await using service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
-  const ask = async (path: string, headers: Record<string, string>) => {
+  const ask = async (path: string, more: Record<string, string>) => {
     const asked = request(service.url + path, {
-      headers: { Authorization: `Bearer ${operatorToken}`, ...headers },
+      headers: { Authorization: `Bearer ${operatorToken}`, ...more },
     });
     asked.end();
     const [response] = await once(asked, 'response');
-    return [response.statusCode, await json(response)];
+    const { statusCode: status, headers } = response;
+    return { status, headers, body: await json(response) };
   };
   // As the HttpClient of Java sends it with the first request.
   const h2c = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAEAAEAAAAIAAAAB' };
-  expect(await ask('/v1/accounts', h2c)).toMatchObject([200, { data: [] }]);
   const webSocket = {
     ...{ Connection: 'Upgrade', Upgrade: 'websocket' },
     ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' },
   };
-  expect(await ask('/v1/accounts', webSocket)).toMatchObject([200, { data: [] }]);
-  expect(await ask('/v1/verifier/more', webSocket)).toMatchObject([404, { code: 'not_found' }]);
-  expect(await ask('/v1/verifier', h2c)).toMatchObject([404, { code: 'not_found' }]);
+  for (const headers of [h2c, webSocket])
+    expect(await ask('/v1/accounts', headers)).toMatchObject({ status: 200, body: { data: [] } });
+  expect(await ask('/v1/verifier/more', webSocket)).toMatchObject({
+    status: 404,
+    body: { code: 'not_found' },
+  });
+  for (const headers of [h2c, {}])
+    expect(await ask('/v1/verifier', headers)).toMatchObject({
+      status: 426,
+      headers: { 'content-type': 'application/problem+json', upgrade: 'websocket', connection: 'Upgrade' },
+      body: { status: 426, title: 'Upgrade Required', code: 'upgrade_required' },
+    });
 });

@@ -1,6 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { verifierPath } from '../../api/verifier.ts';
-import { type FromReplica, type FromVerifier, protocol } from '../../decide/frames.ts';
+import { type FromReplica, type FromVerifier, protocol, verifierPath } from '../../decide/frames.ts';
 import { assertFrame } from './verifier-frames.ts';
 
 type Said<Kind extends FromReplica['kind']> = Extract<FromReplica, { kind: Kind }>;

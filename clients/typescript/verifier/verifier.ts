@@ -1,4 +1,5 @@
 import { type Client, plainIp, plainUserAgent } from '../../../decide/client.ts';
+import { verifierPath } from '../../../decide/frames.ts';
 import { parseScopeQuery, type ScopeQuery } from '../../../decide/scope-query.ts';
 import { exchangedType, isPlausible, typeOf } from '../../../decide/token-form.ts';
 import { isTurning } from '../../../decide/verdict.ts';
@@ -124,7 +125,7 @@ class InProcess implements Verifier {
       );
     this.#options = options;
     this.#WebSocket = WebSocket;
-    this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}/v1/verifier`;
+    this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`;
     this.#token = token;
     this.#core = new Core(contract, { ...options, retries });
     this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);

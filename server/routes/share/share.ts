@@ -184,6 +184,7 @@ const answers: Record<RefusalCode, Answer> = {
   rotation_not_draining: ourFault,
   rotation_not_pending: ourFault,
   sign_up_closed: ourFault,
+  upgrade_required: ourFault,
   signing_keys_unavailable: ourFault,
   wrong_credentials: ourFault,
   wrong_password: ourFault,

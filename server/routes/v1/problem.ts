@@ -39,6 +39,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   account_required: 422,
   idempotency_key_reused: 422,
   invalid_input: 422,
+  upgrade_required: 426,
   too_many_attempts: 429,
   database_unavailable: 503,
   overloaded: 503,
