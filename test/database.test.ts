@@ -184,6 +184,13 @@ onPostgres('connections to a server', () => {
     await expect(openPostgres(withParameters(url, { DateStyle: 'SQL, DMY' }))).rejects.toThrow(
       'DateStyle is SQL, DMY',
     );
+    for (const [setting, value, needed] of [
+      ['bytea_output', 'escape', 'hex'],
+      ['default_transaction_isolation', 'repeatable read', 'read committed'],
+    ] as const)
+      await expect(openPostgres(withParameters(url, { [setting]: value }))).rejects.toThrow(
+        `${setting} is ${value} and not ${needed}: \`alter role … set ${setting} = '${needed}'\``,
+      );
     await expect(openPostgres(withParameters(url, { search_path: 'absent' }))).rejects.toThrow(
       'There is no schema absent',
     );

@@ -48,7 +48,16 @@ export async function openPostgres(url: string, log?: Logger): Promise<Database>
   }
 }
 
-/** @throws Error where the server is too old, or something in between does not pass on what we set for a session */
+/**
+ * What is set for a role or a database has to be this: bytes are read in one format, and a statement that waited for a row
+ * goes on with what was committed meanwhile.
+ */
+const needed = { bytea_output: 'hex', default_transaction_isolation: 'read committed' };
+
+/**
+ * @throws Error where the server is too old, or set to what we cannot work with, or something in between does not pass on
+ * what we set for a session
+ */
 async function checkServer(db: Database, url: string): Promise<void> {
   const { rows } = await sql<{ version: number; encoding: string; dates: string; schema: string | null }>`
     select current_setting('server_version_num')::integer as version, current_setting('server_encoding') as encoding,
@@ -60,6 +69,12 @@ async function checkServer(db: Database, url: string): Promise<void> {
     throw new Error(`Its encoding is ${encoding}: create one with \`create database … encoding 'UTF8'\``);
   if (!dates.startsWith('ISO'))
     throw new Error(`DateStyle is ${dates} although ISO was asked for: is a pooler in between?`);
+  for (const [name, value] of Object.entries(needed)) {
+    const { rows } = await sql<{ set: string }>`select current_setting(${name}) as set`.execute(db);
+    const { set } = onlyRow(rows);
+    if (set !== value)
+      throw new Error(`${name} is ${set} and not ${value}: \`alter role … set ${name} = '${value}'\``);
+  }
   const wanted = parametersOf(url).get('search_path') ?? 'public';
   if (schema !== wanted)
     throw new Error(
