@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer } from 'node:tls';
-import { promisify } from 'node:util';
+import { makeCertificate } from './certificate.ts';
 
 /** HTTPS before a port of this machine, for clients that take nothing else. */
 export interface TlsProxy extends AsyncDisposable {
@@ -16,15 +13,8 @@ export interface TlsProxy extends AsyncDisposable {
 
 /** Starts it with a certificate for 127.0.0.1, made by `openssl`. */
 export async function startTlsProxy(target: number): Promise<TlsProxy> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-tls-'));
-  const [keyFile, certificateFile] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
-  await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'],
-    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
-    ...['-keyout', keyFile, '-out', certificateFile],
-  ]);
-  const [key, certificate] = await Promise.all([readFile(keyFile), readFile(certificateFile, 'utf8')]);
-  await rm(directory, { recursive: true });
+  await using files = await makeCertificate('IP:127.0.0.1');
+  const [key, certificate] = await Promise.all([readFile(files.keyFile), readFile(files.file, 'utf8')]);
 
   const server = createServer({ key, cert: certificate }, (down) => {
     const up = connect(target, '127.0.0.1');
