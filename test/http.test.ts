@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { createApp } from '../server/app.ts';
 import { isKnown, takesGzip } from '../server/http/conditional.ts';
 import { parseQuery } from '../server/http/query.ts';
 import { startService, type TestService } from './support/harness.ts';
@@ -158,6 +159,25 @@ test('a new key is at its Location', async () => {
   const location = response.headers.get('location') ?? '';
   const headers = { Authorization: `Bearer ${accessToken}` };
   expect((await (await service.fetch(location, { headers })).json()).id).toBe(data?.id);
+});
+
+test('what is new is at its Location also behind a proxy that strips a path', async () => {
+  const app = createApp({ ...service.context, publicUrl: 'https://example.com/api-keys' });
+  const { accessToken } = await service.signIn();
+  const locationOf = async (path: string, token: string, body: object) => {
+    const headers = { ...json, Authorization: `Bearer ${token}` };
+    const url = `https://example.com${path}`;
+    const response = await app.fetch(
+      new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }),
+    );
+    return response.headers.get('location');
+  };
+  expect(await locationOf('/v1/keys', accessToken, { name: 'Key' })).toMatch(
+    /^\/api-keys\/v1\/keys\/key_\w+$/,
+  );
+  expect(await locationOf('/v1/roles', service.operatorToken, { name: 'proxied', scopes: [] })).toMatch(
+    /^\/api-keys\/v1\/roles\/role_\w+$/,
+  );
 });
 
 test('a PATCH of nothing changes nothing, and a cursor is good for its own list alone', async () => {

@@ -15,6 +15,7 @@ import { newToken } from '../../token.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 import { assertMayLimit } from './key-limits.ts';
+import { locationOf } from './location.ts';
 import { cursorAt, numberOf } from './page.ts';
 
 const day = 86_400_000;
@@ -65,7 +66,10 @@ export function keyOperations(context: ServiceContext): Operation[] {
           return answerOf(await mintKey(context, minted, act, claim && { claim, answer: answerOf }));
         },
       });
-      return new Reply(answer, { Location: `/v1/keys/${answer.id}`, ...replayedHeaders(isReplay) });
+      return new Reply(answer, {
+        ...locationOf(context, `/v1/keys/${answer.id}`),
+        ...replayedHeaders(isReplay),
+      });
     }),
 
     operation(keys.list, async ({ caller, query }) => {

@@ -6,6 +6,7 @@ import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { changeRole, createRole, deleteRole, getRole, listRoles, type Role } from '../../roles.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
+import { locationOf } from './location.ts';
 import { numberOf, pageAfter } from './page.ts';
 
 const roleBody = ({ id, name, description, scopes, createdAt, updatedAt }: Omit<Role, 'number'>) => ({
@@ -31,7 +32,10 @@ export function roleOperations(context: ServiceContext): Operation[] {
             await createRole(db, { name, description, scopes }, act, claim && { claim, answer: roleBody }),
           ),
       });
-      return new Reply(answer, { Location: `/v1/roles/${answer.id}`, ...replayedHeaders(isReplay) });
+      return new Reply(answer, {
+        ...locationOf(context, `/v1/roles/${answer.id}`),
+        ...replayedHeaders(isReplay),
+      });
     }),
 
     operation(roles.list, async ({ query: { cursor, limit } }) => {
