@@ -146,9 +146,8 @@ export async function boot(
       verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
     closeVerifiers: () => verifiers.close(),
     async close() {
-      await Promise.all(sweepers.map((sweeper) => sweeper.close()));
-      await verifiers.close();
-      await limits.close();
+      // Together: each may wait for a slow database.
+      await Promise.all([...sweepers, verifiers, limits].map((part) => part.close()));
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
       metrics[Symbol.dispose]();
       await freshness.close();

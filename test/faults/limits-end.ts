@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Send } from '../../scripts/support/client.ts';
 import type { ServiceProcess } from '../../scripts/support/service.ts';
-import { startFleet } from '../support/fleet.ts';
+import { type Fleet, startFleet } from '../support/fleet.ts';
 import { load, mint, verdictOf } from './limits-load.ts';
 
 /** What becomes of the units that a replica holds when it ends, or does not run for a while. */
@@ -51,18 +51,46 @@ export async function endReplicas(
     done = true;
   };
   await Promise.all([load(fleet, 4, () => done, spend), ending()]);
-  const left = async () => {
-    const path = `/v1/keys/${id}/limits?accountId=${fleet.accountId}`;
-    const { data } = await fleet.call<{ data: { ungranted: number; held: number }[] }>('GET', path);
-    return data[0] ?? { ungranted: 0, held: 0 };
-  };
+  const left = await unitsLeft(fleet, id, quota - figures.accepted);
+  return { ...figures, remaining: left };
+}
+
+/** Has a replica stop while its database says nothing for `silentFor` milliseconds. */
+export async function endInSilence(
+  silentFor: number,
+): Promise<{ quota: number; accepted: number; remaining: number }> {
+  await using fleet = await startFleet(1);
+  const quota = 1_000_000;
+  const { id, token } = await mint(fleet, { quota: { remaining: quota } });
+  let accepted = 0;
+  const until = performance.now() + 500;
+  await load(
+    fleet,
+    4,
+    () => performance.now() >= until,
+    async (send) => {
+      if (verdictOf(await send('POST', '/v1/keys/verify', { token }))?.valid) accepted += 1;
+    },
+  );
+  fleet.proxy.stall();
+  const ended = fleet.end(0, 'SIGTERM');
+  await pause(silentFor);
+  fleet.proxy.behave();
+  await ended;
+  await fleet.start(0);
+  return { quota, accepted, remaining: await unitsLeft(fleet, id, quota - accepted) };
+}
+
+/** What a quota has left, when all blocks have come back that will: `expected`, if none is lost. */
+async function unitsLeft(fleet: Fleet, id: string, expected: number): Promise<number> {
+  const path = `/v1/keys/${id}/limits?accountId=${fleet.accountId}`;
   const until = performance.now() + patience;
-  let { ungranted, held } = await left();
-  while (held > 0 || (figures.accepted + ungranted < quota && performance.now() < until)) {
+  for (;;) {
+    const { data } = await fleet.call<{ data: { ungranted: number; held: number }[] }>('GET', path);
+    const { ungranted, held } = data[0] ?? { ungranted: 0, held: 0 };
+    if (held === 0 && (ungranted >= expected || performance.now() >= until)) return ungranted;
     await pause(100);
-    ({ ungranted, held } = await left());
   }
-  return { ...figures, remaining: ungranted };
 }
 
 async function freeze(replica: ServiceProcess | undefined): Promise<void> {

@@ -2,7 +2,7 @@ import { fullDisk, readOnlyDisk } from './disk.ts';
 import { kill } from './kill.ts';
 import { killRotation } from './kill-rotation.ts';
 import { fewUnits, steady } from './limits-demand.ts';
-import { endReplicas } from './limits-end.ts';
+import { endInSilence, endReplicas } from './limits-end.ts';
 import { naive } from './limits-naive.ts';
 import { overshoot } from './limits-overshoot.ts';
 import { badNetwork, outage } from './outage.ts';
@@ -41,6 +41,8 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'verifiers, 8 in 4 replicas, killed, frozen, held up, cut off': () => verifiers({ count: 2000 }),
   'limits, 4 replicas, killed, frozen, cut off, changed': () => overshoot({ windows: 500, restarts: 2 }),
   'limits, SIGTERM': () => endReplicas('SIGTERM'),
+  'limits, SIGTERM while Postgres is silent for 1.5 s': () => endInSilence(1_500),
+  'limits, SIGTERM while Postgres is silent for 6 s': () => endInSilence(6_000),
   'limits, frozen': () => endReplicas('SIGSTOP'),
   'limits, kill -9': () => endReplicas('SIGKILL'),
   'limits, 5 in a minute': () => fewUnits(),
