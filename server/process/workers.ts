@@ -30,8 +30,8 @@ type Order = 'stop' | 'release' | Question | Reply;
 /** What a worker tells the supervisor: that it listens, and that it no longer does. */
 type Report = 'listening' | 'closed' | Question | Reply;
 
-/** How long a worker may take to end, in milliseconds: longer than it waits for requests in flight. */
-const patience = 15_000;
+/** How long a worker may take to end, in milliseconds: as long as it waits for verifiers to move and for requests in flight. */
+const patience = 19_000;
 /** How long a worker that stops waits for the others to stop listening. */
 const reunion = 1_000;
 /** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, which is longer. */
