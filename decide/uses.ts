@@ -53,24 +53,17 @@ export class Uses {
    * @returns whether it fitted
    */
   add(
-    key: Pick<VerifiedKey, 'hash' | 'id' | 'accountId'>,
+    { hash, id, accountId }: Pick<VerifiedKey, 'hash' | 'id' | 'accountId'>,
     outcome: Outcome,
     at: number,
     client: () => Client,
     times: number,
   ): boolean {
-    const uses = this.usesOf(key, at);
+    const uses = this.#usesOf(hourOf(at), hash, id, accountId);
     if (!uses) return false;
-    count(uses, outcome, at, client, times);
+    uses[outcome] += times;
+    if (outcome === 'valid') note(uses, at, client);
     return true;
-  }
-
-  /** Where the uses of a token at an instant are counted. Undefined where no more tokens fit. */
-  usesOf(
-    { hash, id, accountId }: Pick<VerifiedKey, 'hash' | 'id' | 'accountId'>,
-    at: number,
-  ): TokenUses | undefined {
-    return this.#usesOf(hourOf(at), hash, id, accountId);
   }
 
   /** When a token was last valid in here, and who presented it. */
@@ -131,18 +124,6 @@ export class Uses {
     tokens.set(hash, uses);
     return uses;
   }
-}
-
-/** Counts uses of a token at one instant. */
-export function count(
-  uses: TokenUses,
-  outcome: Outcome,
-  at: number,
-  client: () => Client,
-  times: number,
-): void {
-  uses[outcome] += times;
-  if (outcome === 'valid') note(uses, at, client);
 }
 
 /** A later use is the last one; of many in the same millisecond the first, so that the others need not say who they are. */

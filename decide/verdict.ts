@@ -125,6 +125,21 @@ export function isTurning({ endsAt, expiresAt, notBefore }: KeyFacts, now: numbe
   return isNear(endsAt) || isNear(expiresAt) || isNear(notBefore);
 }
 
+/** A token presented from an unknown address, to somebody who does not name itself. */
+const anybody: Presented = { client: () => ({ ip: null }) };
+
+/**
+ * Until when nothing but a lack of scopes can be against a key, whoever presents its token, as Unix time in milliseconds.
+ * Minus infinity where something can be already. So a verification of most keys compares one number.
+ */
+export function plainUntil(key: KeyFacts): number {
+  // Before all time, no end has come, and whatever has a beginning has not begun.
+  const never = Number.NEGATIVE_INFINITY;
+  if (reasonAgainst(key, anybody, never)) return never;
+  const timeOf = (end: Date | null) => end?.getTime() ?? Number.POSITIVE_INFINITY;
+  return Math.min(timeOf(key.endsAt), timeOf(key.expiresAt));
+}
+
 /** The outcome of one check of a token. */
 export interface CheckOutcome {
   check: Reason;

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { type Cidr, parseCidr } from '../decide/cidr.ts';
-import { explain, type KeyFacts, liveReasons, reasonAgainst, statusOf } from '../decide/verdict.ts';
+import {
+  explain,
+  type KeyFacts,
+  liveReasons,
+  plainUntil,
+  reasonAgainst,
+  statusOf,
+} from '../decide/verdict.ts';
 
 const now = Date.UTC(2026, 0, 31);
 const early = new Date(now - 1);
@@ -44,6 +51,16 @@ test.each(liveReasons)('%s is the reason where it is the first of all that apply
   expect(reasonAgainst({ ...good, ...faults[reason] }, asked, now)).toBe(reason);
   const bad = Object.assign({ ...good }, ...rest.map((fault) => faults[fault]));
   expect(reasonAgainst(bad, asked, now)).toBe(reason);
+});
+
+test('a key is plain until it ends, where nothing else can be against it but its scopes', () => {
+  const plain = { ...good, notBefore: null, allowedIps: null, audience: null };
+  expect(plainUntil(plain)).toBe(now + 1);
+  expect(plainUntil({ ...plain, endsAt: new Date(now) })).toBe(now);
+  expect(plainUntil({ ...plain, endsAt: null, expiresAt: null })).toBe(Number.POSITIVE_INFINITY);
+  const { disabledAt, notBefore, allowedIps, audience } = { ...good, disabledAt: early };
+  for (const other of [{ disabledAt }, { notBefore }, { allowedIps }, { audience }])
+    expect(plainUntil({ ...plain, ...other }), Object.keys(other)[0]).toBe(Number.NEGATIVE_INFINITY);
 });
 
 test('an explanation has every check, in the order of the reasons, with its outcome', () => {

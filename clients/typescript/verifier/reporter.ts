@@ -1,19 +1,14 @@
 import type { Client } from '../../../decide/client.ts';
 import { type FromVerifier, maxTold } from '../../../decide/frames.ts';
-import { count, type HourUses, hourLength, hourOf, type TokenUses, Uses } from '../../../decide/uses.ts';
-import { type Outcome, outcomes } from '../../../decide/verdict.ts';
+import { type HourUses, hourLength, hourOf, type TokenUses, Uses } from '../../../decide/uses.ts';
+import { type KeyReason, type Outcome, outcomes } from '../../../decide/verdict.ts';
 import type { Tombstone } from '../../../decide/verified-key.ts';
-import type { KnownKey } from './known-key.ts';
+import type { Asked } from '../verify.ts';
+import { clientOf } from './client-of.ts';
+import { type KnownKey, unused } from './known-key.ts';
 
 /** For so many tokens uses are kept while they cannot be told. */
 const capacity = 100_000;
-
-/** So much of an hour in which uses are gathered until they are told. */
-interface Period {
-  from: number;
-  until: number;
-}
-const noTime: Period = { from: 0, until: 0 };
 
 /** Where uses are told. */
 interface Told {
@@ -26,33 +21,38 @@ interface Told {
  */
 export class Reporter {
   #gathered = new Uses(capacity);
+  /** Keys with uses that stand in them, all of the hour that began then, and are not gathered yet. */
+  #used: KnownKey[] = [];
+  #hour = 0;
   /** What is told, part by part: the first of them waits to be acknowledged. */
   #parts: HourUses[] = [];
   #number = 0;
   #sentTo: Told | undefined;
   #emptied = () => {};
-  #period = noTime;
 
-  record(found: KnownKey | Tombstone, outcome: Outcome, at: number, client: () => Client): void {
-    if (found.gone) {
-      this.#gathered.add(found, outcome, at, client, 1);
-      return;
+  /** A use that was valid, as most are: it is only noted in the key, since this is on the way of each verification. */
+  accepted(key: KnownKey, at: number, asked: Asked): void {
+    if (at < this.#hour || at >= this.#hour + hourLength || this.#used.length === capacity) {
+      this.#gather();
+      this.#hour = hourOf(at);
     }
-    if (at < this.#period.from || at >= this.#period.until)
-      this.#period = { from: hourOf(at), until: hourOf(at) + hourLength };
-    if (found.period !== this.#period) {
-      found.uses = this.#gathered.usesOf(found, at);
-      found.period = this.#period;
-    }
-    if (found.uses) count(found.uses, outcome, at, client, 1);
+    if (key.uses === 0) this.#used.push(key);
+    key.uses += 1;
+    if (at <= key.usedAt) return;
+    key.usedAt = at;
+    key.usedWith = asked;
+  }
+
+  refused(found: KnownKey | Tombstone, reason: KeyReason, at: number, client: () => Client): void {
+    this.#gathered.add(found, reason, at, client, 1);
   }
 
   /** Tells what was gathered, where it is not being told already. */
   tell(connection: Told): void {
-    if (this.#parts.length === 0 && this.#gathered.size > 0) {
+    if (this.#parts.length === 0 && this.#hasMore) {
+      this.#gather();
       this.#parts = this.#gathered.parts(maxTold);
       this.#gathered = new Uses(capacity);
-      this.#period = noTime;
     }
     if (connection !== this.#sentTo) this.#send(connection);
   }
@@ -69,11 +69,23 @@ export class Reporter {
 
   /** Tells everything, and resolves when it is acknowledged. */
   async flush(connection: Told): Promise<void> {
-    while (this.#parts.length > 0 || this.#gathered.size > 0) {
+    while (this.#parts.length > 0 || this.#hasMore) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#emptied = resolve;
       this.tell(connection);
       await promise;
+    }
+  }
+
+  get #hasMore(): boolean {
+    return this.#used.length > 0 || this.#gathered.size > 0;
+  }
+
+  #gather(): void {
+    for (const key of this.#used.splice(0)) {
+      const { uses, usedAt, usedWith } = key;
+      this.#gathered.add(key, 'valid', usedAt, () => clientOf(usedWith), uses);
+      Object.assign(key, unused);
     }
   }
 
@@ -83,12 +95,23 @@ export class Reporter {
     this.#sentTo = connection;
     this.#number += 1;
     const { hour, uses } = part;
-    connection.send({ kind: 'uses', number: this.#number, hour, uses: uses.map(wired) });
+    connection.send({
+      kind: 'uses',
+      number: this.#number,
+      hour,
+      uses: uses.map(wired),
+    });
   }
 }
 
 function wired({ hash, lastUsedAt, ip, userAgent, ...uses }: TokenUses) {
   const counts: Partial<Record<Outcome, number>> = {};
   for (const outcome of outcomes) if (uses[outcome] > 0) counts[outcome] = uses[outcome];
-  return { hash, lastUsedAt: Number.isFinite(lastUsedAt) ? lastUsedAt : null, ip, userAgent, counts };
+  return {
+    hash,
+    lastUsedAt: Number.isFinite(lastUsedAt) ? lastUsedAt : null,
+    ip,
+    userAgent,
+    counts,
+  };
 }

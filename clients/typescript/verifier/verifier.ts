@@ -1,6 +1,5 @@
-import { type Client, plainIp, plainUserAgent } from '../../../decide/client.ts';
 import { verifierPath } from '../../../decide/frames.ts';
-import { parseScopeQuery, type ScopeQuery } from '../../../decide/scope-query.ts';
+import { parseScopeQuery, type ScopeQuery, satisfies } from '../../../decide/scope-query.ts';
 import { exchangedType, isPlausible, typeOf } from '../../../decide/token-form.ts';
 import { isTurning } from '../../../decide/verdict.ts';
 import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
@@ -11,6 +10,7 @@ import { Core } from '../core/core.ts';
 import type { CoreOptions } from '../core/options.ts';
 import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
+import { clientOf } from './client-of.ts';
 import { Blind, Connection } from './connection.ts';
 import { builtInHash, type Hash } from './hash.ts';
 import type { KnownKey } from './known-key.ts';
@@ -154,7 +154,10 @@ class InProcess implements Verifier {
     const at = connection?.trustedAt();
     if (connection && at !== undefined) {
       const key = connection.keys.peek(hash);
-      if (key) return this.#decide(connection, token, key, asked, at);
+      if (key)
+        return (
+          this.#acceptPlain(connection, key, asked, at) ?? this.#decide(connection, token, key, asked, at)
+        );
     }
     // Here, not on the way of a known token: its form takes longer to check than to find it.
     if (!isPlausible(token)) return unknown;
@@ -191,6 +194,16 @@ class InProcess implements Verifier {
     return this.close();
   }
 
+  /** Accepts a key that nothing but a lack of scopes can be against, as most are. Undefined where there is more to decide. */
+  #acceptPlain({ clock }: Connection, key: KnownKey, asked: Asked, now: number): Verdict | undefined {
+    const at = clock.at(now);
+    // As in `isTurning`, near to the end it is for the service to say.
+    if (at + clock.errorAt(now) + 1 >= key.plainUntil) return undefined;
+    const scopes = this.#scopesOf(asked);
+    if (scopes && !satisfies(key.scopes, scopes)) return undefined;
+    return this.#accept(key, at, asked);
+  }
+
   /** @param now by `performance.now()` */
   #decide(
     { clock }: Connection,
@@ -201,22 +214,24 @@ class InProcess implements Verifier {
   ): Verdict | Promise<Verdict> {
     if (!found) return unknown;
     const at = clock.at(now);
-    if (!found.gone) {
-      // Units are spent, and the first use of a token is written, by the service alone.
-      const isTheirs = found.limits !== null || found.state === 'next';
-      // Our clock may be behind, or ahead of, that of the service by half of what a ping took.
-      if (isTheirs || isTurning(found, at, clock.errorAt(now) + 1)) return this.#overHttp(token, asked);
-    }
     const client = () => clientOf(asked);
+    if (!found.gone) {
+      // Our clock may be behind, or ahead of, that of the service by half of what a ping took.
+      if (found.isTheirs || isTurning(found, at, clock.errorAt(now) + 1)) return this.#overHttp(token, asked);
+    }
     const presented = { scopes: this.#scopesOf(asked), audience: asked.audience, client };
     const verdict = verdictOn(found, presented, at);
     if (!verdict.key) return unknown;
-    this.#reporter.record(found, verdict.valid ? 'valid' : verdict.reason, at, client);
-    if (!verdict.valid) return refusedBody(verdict, presented);
     // What is gone is refused.
-    if (found.gone) return unknown;
-    found.accepted ??= frozen({ valid: true as const, key: verifiedBody(found) });
-    return found.accepted;
+    if (verdict.valid) return found.gone ? unknown : this.#accept(found, at, asked);
+    this.#reporter.refused(found, verdict.reason, at, client);
+    return refusedBody(verdict, presented);
+  }
+
+  #accept(key: KnownKey, at: number, asked: Asked): Verdict {
+    this.#reporter.accepted(key, at, asked);
+    key.accepted ??= frozen({ valid: true as const, key: verifiedBody(key) });
+    return key.accepted;
   }
 
   /** Asks the service, as the client's `verify` does. */
@@ -309,12 +324,6 @@ class InProcess implements Verifier {
     this.#plan();
   }
 }
-
-/** What is no text is ignored, as the service does. */
-const clientOf = ({ ip, userAgent }: Asked): Client => ({
-  ip: typeof ip === 'string' ? plainIp(ip) : null,
-  userAgent: typeof userAgent === 'string' ? plainUserAgent(userAgent) : null,
-});
 
 /** The same object for all who ask: none of them can change it for the others. */
 function frozen<Value extends object>(value: Value): Value {
