@@ -219,3 +219,15 @@ test('a verifier whose own key is revoked knows nothing any more', async () => {
   });
   await expect(verifier.verify(key.token)).rejects.toThrow();
 });
+
+test('a verifier whose process did something else for long is still connected', async () => {
+  const states: string[] = [];
+  const onChange = (state: string) => states.push(state);
+  const verifier = await createVerifier({ baseUrl, token: service.operatorToken, onChange });
+  verifiers.push(verifier);
+  const until = performance.now() + 2_500;
+  while (performance.now() < until);
+  expect(verifier.isTrusted).toBe(false);
+  await expect.poll(() => verifier.isTrusted, { timeout: 5_000 }).toBe(true);
+  expect(states).toEqual(['trusted']);
+});
