@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentOf, isForGateways, operationsOf } from '../../api/document.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { newToken } from '../../server/token.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const client = join(root, 'clients/typescript');
@@ -186,6 +187,27 @@ console.log(
 );
 `;
 
+/** What it does with the verifier of the README. */
+const verifying = `
+import { createLatchkey } from '@latchkey/client';
+import { createApi } from './own-process.ts';
+
+const [baseUrl, operatorToken, externalId = ''] = process.argv.slice(2);
+process.env.LATCHKEY_URL = baseUrl;
+process.env.LATCHKEY_TOKEN = operatorToken;
+const operator = createLatchkey();
+await operator.accounts.create({ externalId });
+const { id, token } = await operator.keys.create({ name: 'Key', scopes: ['files:read'] }, { query: { externalId } });
+
+const { app, verifier } = await createApi();
+const ask = async () => (await app.request('/files', { headers: { Authorization: \`Bearer \${token}\` } })).status;
+console.log(await ask());
+console.log(verifier.verify(token) instanceof Promise ? 'asked' : 'known');
+await operator.keys.delete(id, { externalId });
+console.log(await ask());
+await verifier.close();
+`;
+
 /** Runs a command to its end. Whatever it wrote is in the error if it fails. */
 async function run(command: string, args: string[], cwd: string): Promise<string> {
   const { stdout } = await promisify(execFile)(command, args, { cwd }).catch((failure) => {
@@ -206,6 +228,7 @@ function snippetsOf(readme: string): Record<string, string> {
 }
 
 const brokenProxy = createServer((_request, response) => response.writeHead(502).end());
+const operatorToken = newToken('lko_');
 let project: string;
 let snippets: Record<string, string>;
 let service: ServiceProcess;
@@ -231,7 +254,12 @@ beforeAll(async () => {
     await symlink(join(root, 'node_modules', borrowed), path);
   }
   snippets = snippetsOf(readme);
-  for (const [file, code] of Object.entries({ ...snippets, 'types.ts': types, 'program.ts': program }))
+  for (const [file, code] of Object.entries({
+    ...snippets,
+    'types.ts': types,
+    'program.ts': program,
+    'verifying.ts': verifying,
+  }))
     await writeFile(join(project, file), code);
 
   const port = await freePort();
@@ -240,7 +268,7 @@ beforeAll(async () => {
     brokenProxy.close();
   });
   brokenProxyUrl = `http://127.0.0.1:${port}`;
-  service = used.use(await startProcess());
+  service = used.use(await startProcess({ env: { OPERATOR_TOKEN: operatorToken } }));
 });
 
 /** @throws what the compiler says about `files` */
@@ -262,7 +290,7 @@ test.each([
 
 test('every snippet of its README type-checks', async () => {
   expect(Object.keys(snippets)).toHaveLength(14);
-  await typeCheck([...Object.keys(snippets), 'program.ts'], {
+  await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
     types: ['node'],
@@ -317,6 +345,16 @@ test.each(Object.entries(runtimes))(
       unconnected: true,
       others: ['lk_', 'eyJ'],
     });
+  },
+);
+
+test.each(Object.entries(runtimes))(
+  'the verifier of the packed client knows on %s of a revocation when it is answered',
+  async (runtime, args) => {
+    const binary = join(root, 'node_modules/.bin', runtime);
+    const told = [service.url, operatorToken, `user_of_${runtime}`];
+    const written = await run(binary, [...args, 'verifying.ts', ...told], project);
+    expect(written.split('\n')).toEqual(['latchkey: trusted undefined', '200', 'known', '401', '']);
   },
 );
 
