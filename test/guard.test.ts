@@ -315,6 +315,20 @@ test('onUnavailable hears the error, and may give a key to go on with', async ()
   expect(await guard.check({}, { onUnavailable: () => known.key })).toMatchObject({ status: 401 });
 });
 
+test('no client can have its own verification fail, and so be let in as if the service were away', async () => {
+  const known = await check(bearer(good.token));
+  if (!known.ok) throw new Error(known.reason);
+  const onUnavailable = vi.fn(() => known.key);
+  const guard = createGuard({ verify: verifies, apiKeyHeader: 'X-API-Key', onUnavailable });
+  // Longer, as JSON, than the 64 KiB that a body may have. Deno and Workers take such headers.
+  const long = '"'.repeat(40_000);
+  expect(await guard.check({ ...bearer('lk_x'), 'user-agent': long })).toMatchObject({ reason: 'unknown' });
+  const padded = `lk_x${'='.repeat(70_000)}`;
+  expect(await guard.check(bearer(padded))).toMatchObject({ reason: 'malformed' });
+  expect(await guard.check({ 'x-api-key': padded })).toMatchObject({ reason: 'malformed' });
+  expect(onUnavailable).not.toHaveBeenCalled();
+});
+
 test('with the in-process verifier an answer is at hand, until the key is revoked', async () => {
   const baseUrl = await service.listen();
   await using verifier = await createVerifier({ baseUrl, token: service.operatorToken });

@@ -114,6 +114,9 @@ export function createGuard({
   };
 }
 
+/** As much of a User-Agent as the service keeps. Sent whole, it could make the request that verifies too large. */
+const maxUserAgentLength = 500;
+
 const askable = ['scopes', 'anyScopes', 'scopeQuery', 'cost', 'costs', 'audience', 'ip'] as const;
 
 /** What to ask of a key. What else stands beside a requirement, as in the config of a Fastify route, is no part of it. */
@@ -121,6 +124,6 @@ function askedOf(headers: RequestHeaders, required: Requirement & { ip?: string 
   const asked: Record<string, unknown> = {};
   for (const name of askable) if (required[name] !== undefined) asked[name] = required[name];
   const userAgent = headerOf(headers, 'user-agent');
-  if (userAgent) asked.userAgent = userAgent;
+  if (userAgent) asked.userAgent = userAgent.slice(0, maxUserAgentLength);
   return asked;
 }
