@@ -95,8 +95,10 @@ const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: num
   // Both also apply if the address is unknown, or the verifier does not name itself.
   ip_not_allowed: ({ allowedIps }, { client }) =>
     allowedIps !== null && !isWithin(allowedIps, client().ip ?? ''),
+  // An exchanged token is left for no service where the audience of its key was changed since: so nobody accepts it.
   wrong_audience: ({ audience: allowed }, { audience }) =>
-    allowed !== null && audience !== null && !(audience !== undefined && allowed.includes(audience)),
+    allowed !== null &&
+    (audience === null ? allowed.length === 0 : audience === undefined || !allowed.includes(audience)),
 };
 
 const checks = liveReasons.map((reason) => ({ reason, applies: against[reason] }));

@@ -422,6 +422,19 @@ test('a resource server that introspects the token is told what it is good for',
   expect(await introspect()).toEqual({ active: false });
 });
 
+test('a token that no service may accept any more is active for none', async () => {
+  const key = await mint({ audience: [files, orders] });
+  const token = await exchanged(key.token, { audience: files });
+  const introspect = async () => {
+    const body = new URLSearchParams({ token });
+    const headers = { Authorization: `Bearer ${service.operatorToken}` };
+    return (await service.fetch('/oauth2/introspect', { method: 'POST', headers, body })).json();
+  };
+  expect(await introspect()).toMatchObject({ active: true, aud: [files] });
+  await change(key, { audience: [orders] });
+  expect(await introspect()).toEqual({ active: false });
+});
+
 test('a gateway lets the token pass, and cannot be named by it', async () => {
   const key = await mint({ scopes: ['files:*'] });
   const token = await exchanged(key.token, { scope: 'files:read' });
