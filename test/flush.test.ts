@@ -6,7 +6,7 @@ import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { newId } from '../server/id.ts';
 import { hashText, hashToken } from '../server/token.ts';
-import { Usage } from '../server/usage/recorder.ts';
+import { oldCounts, Usage } from '../server/usage/recorder.ts';
 import { expectData } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import {
@@ -344,6 +344,22 @@ test('counts are kept for 90 days, and then deleted a few at a time', async () =
   usage.record(valid(key, now + hour), nobody);
   await usage.flush();
   expect((await countedOf({ accountId })) - before).toBe(1 + 1 + 1);
+});
+
+test('counts that are too old are found in an index, in their order, however many there are', async () => {
+  const { accountId } = await mint();
+  const now = service.context.now();
+  for (let days = 1; days <= 80; days += 1)
+    await service.db
+      .insertInto('usage')
+      .values(rows(accountId, 100, now - days * day))
+      .execute();
+  await sql`analyze usage`.execute(service.db);
+  const { rows: lines } = await sql<{ 'QUERY PLAN': string }>`
+    explain ${oldCounts(new Date(now - 90 * day))}`.execute(service.db);
+  const plan = lines.map((line) => line['QUERY PLAN']).join('\n');
+  expect(plan).toContain('Index Scan using usage_hour_idx on usage');
+  expect(plan).not.toMatch(/Sort|Bitmap/);
 });
 
 test('uses that another process gathered have old counts deleted too, and count as dropped where they do not fit', async () => {

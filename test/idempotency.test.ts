@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Latchkey } from '../clients/typescript/client.ts';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
-import { sweepIdempotencyKeys } from '../server/background/idempotency-keys.ts';
+import { oldClaims, sweepIdempotencyKeys } from '../server/background/idempotency-keys.ts';
 import { canonicalJson } from '../server/idempotency.ts';
 import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
@@ -340,6 +340,20 @@ test('after 24 hours a token is not shown again, and after 7 days the key is for
   service.pass(7 * 24 * hour);
   while (await sweepIdempotencyKeys(service.db, service.context.now()));
   expect(await service.db.selectFrom('idempotency_keys').select('kid').execute()).toEqual([]);
+});
+
+test('claims that are too old are found in an index, in their order, however many there are', async () => {
+  const now = service.context.now();
+  await sql`
+    insert into idempotency_keys (caller, hash, fingerprint, salt, kid, account_id, created_at)
+    select 'somebody', sha512(n::text::bytea), '', '', '', '', ${new Date(now)}::timestamptz - n * interval '1 minute'
+    from generate_series(1, 5000) as n`.execute(service.db);
+  await sql`analyze idempotency_keys`.execute(service.db);
+  const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${oldClaims(now)}`.execute(service.db);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toMatch(/Index Scan using idempotency_keys_created_at_\w+ on idempotency_keys/);
+  expect(plan).not.toMatch(/Sort|Bitmap/);
+  await sql`delete from idempotency_keys where caller = 'somebody'`.execute(service.db);
 });
 
 test('a token is not shown to a key that has lost the scopes to create it', async () => {

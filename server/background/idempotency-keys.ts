@@ -5,6 +5,13 @@ import { answerLifetime, claimLifetime } from '../idempotency.ts';
 /** So many rows at most are changed at once: few enough not to hold up requests on the embedded database. */
 const stepSize = 500;
 
+const instant = (time: number) => sql`${new Date(time)}::timestamptz`;
+
+/** Some of the claims that are too old to count. */
+export const oldClaims = (now: number) => sql`
+  select caller, hash from idempotency_keys where created_at <= ${instant(now - claimLifetime)}
+  order by created_at limit ${stepSize} for update skip locked`;
+
 /**
  * Erases some answers that are not given again, and removes some claims that are too old to count. Any number of
  * replicas may do so at once: each takes rows that no other has, and waits for no lock.
@@ -12,19 +19,17 @@ const stepSize = 500;
  * @returns whether there may be more to do
  */
 export async function sweepIdempotencyKeys(db: Database, now: number): Promise<boolean> {
-  const oldAnswers = sql`${new Date(now - answerLifetime)}::timestamptz`;
-  const oldClaims = sql`${new Date(now - claimLifetime)}::timestamptz`;
+  const oldAnswer = instant(now - answerLifetime);
+  const oldClaim = instant(now - claimLifetime);
   const { rows } = await sql<{ more: boolean }>`
     with some_answers as (
       select caller, hash from idempotency_keys
-      where sealed is not null and created_at <= ${oldAnswers} and created_at > ${oldClaims}
+      where sealed is not null and created_at <= ${oldAnswer} and created_at > ${oldClaim}
       limit ${stepSize} for update skip locked),
     erased as (
       update idempotency_keys set sealed = null
       where (caller, hash) in (select caller, hash from some_answers) returning hash),
-    some_claims as (
-      select caller, hash from idempotency_keys where created_at <= ${oldClaims}
-      limit ${stepSize} for update skip locked),
+    some_claims as (${oldClaims(now)}),
     removed as (
       delete from idempotency_keys where (caller, hash) in (select caller, hash from some_claims) returning hash)
     select ${stepSize}::integer in ((select count(*) from erased), (select count(*) from removed)) as more`.execute(

@@ -253,16 +253,17 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
     on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count`.execute(db);
 }
 
+/** Some of the counts from before an instant, by their places in the table. */
+export const oldCounts = (before: Date) => sql`
+  select ctid from usage where hour < ${before}::timestamptz order by hour limit ${sweepSize} for update skip locked`;
+
 /**
  * Deletes some of the counts from before an instant, save those that another replica is just deleting.
  * @returns whether there may be more
  */
 async function sweepUses(db: Database, before: Date): Promise<boolean> {
   const { rows } = await sql<{ more: boolean }>`
-    with old as (
-      select ctid from usage where hour < ${before}::timestamptz
-      order by hour limit ${sweepSize} for update skip locked
-    ),
+    with old as (${oldCounts(before)}),
     swept as (
       delete from usage where ctid = any(array(select ctid from old))
     )

@@ -248,7 +248,7 @@ const statements = [
   )`,
   // For the sweep: answers to erase, and claims that are too old.
   sql`create index on idempotency_keys (created_at) where sealed is not null`,
-  sql`create index on idempotency_keys using brin (created_at)`,
+  sql`create index on idempotency_keys (created_at)`,
   sql`create index on idempotency_keys (token_hash) where sealed is not null`,
 
   // A token that was used has arrived, and one that was revoked is of no use: its answer is not given again.
