@@ -144,16 +144,21 @@ describe('what is repeated', () => {
     expect(await attempts(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.list())).toBe(1);
   });
 
-  test('the page of a proxy is let go before the call is repeated', async () => {
-    const closed = Promise.withResolvers<void>();
-    const endless: Misbehaviour = (response, request) => {
-      request.socket.once('close', closed.resolve);
-      response.writeHead(502, { 'Content-Type': 'text/html' }).write('<h1>');
+  test('the page of a proxy keeps no connection, whether the call is repeated or not', async () => {
+    const closed = Array.from({ length: 2 }, () => Promise.withResolvers<void>());
+    const endless = ({ resolve }: { resolve: () => void }): Misbehaviour => {
+      return (response, request) => {
+        request.socket.once('close', resolve);
+        response.writeHead(502, { 'Content-Type': 'text/html' }).write('<h1>'.repeat(100_000));
+      };
     };
-    await using server = await misbehave(endless, json(key));
-    expect(await createLatchkey({ baseUrl: server.url }).keys.get(key.id)).toEqual(key);
-    await closed.promise;
-    // The garbage collector would close it as well, but some seconds later.
+    await using server = await misbehave(...closed.map(endless), json(key));
+    const latchkey = createLatchkey({ baseUrl: server.url });
+    const error = await caught(latchkey.keys.update(key.id, { name: 'B' }));
+    expect(await (error as UnexpectedAnswer).response.text()).toMatch(/^(?:<h1>){10000}/);
+    expect(await latchkey.keys.get(key.id)).toEqual(key);
+    await Promise.all(closed.map(({ promise }) => promise));
+    // The garbage collector would close them as well, but some seconds later.
   }, 2_000);
 
   test('a call by path is made once', async () => {

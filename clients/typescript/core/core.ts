@@ -1,4 +1,5 @@
 import { addressOf } from './address.ts';
+import { beginningOf } from './beginning.ts';
 import { type ApiError, ConnectionError, requestIdOf, TimeoutError, UnexpectedAnswer } from './errors.ts';
 import type { CallOptions, CoreOptions } from './options.ts';
 import { type Call, nameOf, requestOf } from './request.ts';
@@ -84,8 +85,6 @@ export class Core {
       const wait = waitBefore(attempt, failure, pace);
       const isLast = attempt > retries || performance.now() + wait >= endsAt;
       if (isLast || !canHelp(failure, repeatable)) throw failure;
-      // What is not read would keep its connection.
-      if (failure instanceof UnexpectedAnswer) await failure.response.body?.cancel();
       await pause(nameOf(call), wait, options.signal);
     }
   }
@@ -145,17 +144,19 @@ export class Core {
     if (response.status === 204) return undefined;
     const isText = response.ok && call.path === textPath;
     const expected = isText ? 'text/plain' : response.ok ? 'application/json' : errorType;
-    const unexpected = (cause?: unknown) => new UnexpectedAnswer(nameOf(call), response, service, { cause });
-    if (!response.headers.get('Content-Type')?.startsWith(expected)) throw unexpected();
+    const unexpected = (answer: Response, cause?: unknown) =>
+      new UnexpectedAnswer(nameOf(call), answer, service, { cause });
+    if (!response.headers.get('Content-Type')?.startsWith(expected))
+      throw unexpected(await beginningOf(response));
     const text = await response.text();
     if (isText) return text;
     let body: Record<string, unknown> | null;
     try {
       body = JSON.parse(text);
     } catch (error) {
-      throw unexpected(error);
+      throw unexpected(response, error);
     }
-    if (!response.ok && typeof body?.[errorField] !== 'string') throw unexpected();
+    if (!response.ok && typeof body?.[errorField] !== 'string') throw unexpected(response);
     return body;
   }
 }
