@@ -9,9 +9,10 @@ export async function beginningOf(response: Response): Promise<Response> {
   if (!response.body) return response;
   const reader = response.body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (let bytes = 0; bytes < most; ) {
+  let bytes = 0;
+  while (bytes < most) {
     const { value } = await reader.read();
-    if (!value) return new Response(new Blob(chunks), response);
+    if (!value) break;
     chunks.push(value);
     bytes += value.byteLength;
   }
