@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { createVerifier, type Verifier, VerifierRefused } from '../clients/typescript/verifier/verifier.ts';
 import type { Asked } from '../clients/typescript/verify.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
@@ -201,6 +201,14 @@ test('only the operator, and its keys that may verify, open a verifier', async (
     'lk_typo',
   ])
     await expect(open(token)).rejects.toThrow(VerifierRefused);
+});
+
+test('an address that is none is refused, and nothing is left that keeps the process alive', async () => {
+  const timers = vi.spyOn(globalThis, 'setInterval');
+  onTestFinished(() => timers.mockRestore());
+  const token = service.operatorToken;
+  await expect(createVerifier({ baseUrl: 'keys.example.com', token })).rejects.toThrow('Invalid URL');
+  expect(timers).not.toHaveBeenCalled();
 });
 
 test('a verifier whose own key is revoked knows nothing any more', async () => {

@@ -128,8 +128,9 @@ class InProcess implements Verifier {
     this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`;
     this.#token = token;
     this.#core = new Core(contract, { ...options, retries });
-    this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
+    // First, since it throws for an address that is none: a timer would then keep the process alive.
     this.#connect();
+    this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
   }
 
   get isTrusted(): boolean {
