@@ -316,9 +316,16 @@ describe('what is thrown', () => {
   );
 
   test('an id that would name another path is refused', async () => {
-    const latchkey = createLatchkey({ baseUrl: 'http://127.0.0.1:1' });
-    for (const id of ['', '.', '..', undefined as unknown as string])
-      expect(() => latchkey.keys.delete(id)).toThrow(new TypeError('keyId must be an id.'));
+    await using server = await misbehave(json({}));
+    const latchkey = createLatchkey({ baseUrl: server.url });
+    const refused = new TypeError('keyId must be an id.');
+    for (const keyId of ['', '.', '..', undefined as unknown as string]) {
+      expect(() => latchkey.keys.delete(keyId)).toThrow(refused);
+      // With `..` this would be /v1/usage, that of all keys.
+      const usage = latchkey.GET('/v1/keys/{keyId}/usage', { params: { path: { keyId } } });
+      expect(await caught(usage)).toEqual(refused);
+    }
+    expect(server.received).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Core } from './core.ts';
 import type { CallOptions } from './options.ts';
 import { Pages } from './pages.ts';
+import { pathPart } from './request.ts';
 
 /**
  * The operations of a contract by name, or by group and name. Each is written as its HTTP method, its path, and what
@@ -58,12 +59,6 @@ function methodOf(core: Core, operation: string) {
       );
     return is('paged') ? new Pages((cursor) => call(cursor ? { cursor } : {}) as Promise<never>) : call();
   };
-}
-
-/** @throws TypeError for what would name another path, or nothing */
-function pathPart(name: string, value: unknown): string {
-  if (typeof value !== 'string' || /^\.{0,2}$/.test(value)) throw new TypeError(`${name} must be an id.`);
-  return value;
 }
 
 /** 128 random bits. Not `crypto.randomUUID`, which browsers have on HTTPS only. */

@@ -17,11 +17,20 @@ export interface Call {
 /** How messages name a call: without the values in its path and query. */
 export const nameOf = ({ method, path }: Call): string => `${method} ${path}`;
 
+/**
+ * A parameter of a path.
+ * @throws TypeError for what would name another path, such as `..`, or nothing
+ */
+export function pathPart(name: string, value: unknown): string {
+  if (typeof value !== 'string' || /^\.{0,2}$/.test(value)) throw new TypeError(`${name} must be an id.`);
+  return value;
+}
+
+/** @throws TypeError for a parameter of the path that is no id */
 function urlOf(baseUrl: string, { path, params = {} }: Call): string {
-  const filled = path.replace(/\{(\w+)\}/g, (braced, name) => {
-    const value = params.path?.[name];
-    return value == null ? braced : encodeURIComponent(String(value));
-  });
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(pathPart(name, params.path?.[name])),
+  );
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params.query ?? {}))
     for (const one of [value].flat()) if (one != null) query.append(name, String(one));

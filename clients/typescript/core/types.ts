@@ -102,7 +102,7 @@ type CallByPath<Paths, Method extends string, Failure> = <Path extends PathWith<
  * Each call answers `{ data, error, response }`: `data` on success, `error` otherwise, never both. It makes one attempt
  * and sends no `Idempotency-Key` of its own; only an access token of a `session()` that is refused is refreshed, and
  * the call sent again. It throws where the service did not answer: `ConnectionError`, `TimeoutError`, `AbortError` or
- * `UnexpectedAnswer`; and a TypeError where the token can be none.
+ * `UnexpectedAnswer`; and a TypeError where the token can be none, or a parameter of the path no id.
  */
 export interface ByPath<Paths, Failure> {
   GET: CallByPath<Paths, 'get', Failure>;
