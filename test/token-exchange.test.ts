@@ -98,6 +98,11 @@ test('a key is exchanged for a token that lives for 5 minutes and verifies as th
   expect(await outcome(key.token)).toBe('valid');
 });
 
+test('no cache keeps the token, also one of HTTP/1.0 (RFC 6749, section 5.1)', async () => {
+  const { headers } = await request((await mint()).token);
+  expect([headers.get('cache-control'), headers.get('pragma')]).toEqual(['no-store', 'no-cache']);
+});
+
 test('the token is a JWT that a service can check by itself, and says for whom it is', async () => {
   const [key, agent] = [await mint({ scopes: ['files:*'] }), await mint()];
   const asked = [

@@ -1,6 +1,7 @@
 import { accessTokenType, tokenExchange } from '../../../api/token-exchange.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { Reply } from '../../http/reply.ts';
 import { exchangeToken } from '../../token-exchange.ts';
 import { findClient } from './credential.ts';
 
@@ -19,13 +20,15 @@ export function tokenExchangeOperations(context: ServiceContext): Operation[] {
           lifetime: form.expires_in,
         };
         const { token, scopes, expiresIn } = await exchangeToken(context, asked, () => act);
-        return {
+        const answer = {
           access_token: token,
           issued_token_type: requested_token_type ?? accessTokenType,
           token_type: 'Bearer' as const,
           expires_in: expiresIn,
           ...(scopes.size > 0 && { scope: [...scopes].join(' ') }),
         };
+        // RFC 6749, section 5.1, requires it beside `Cache-Control: no-store`.
+        return new Reply(answer, { Pragma: 'no-cache' });
       },
       { findToken: findClient },
     ),
