@@ -7,6 +7,8 @@ import { TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
  */
 export class Attempts {
   readonly #limiter: RateLimiterMemory;
+  /** The attempts that are under way, by whose password they are at. */
+  readonly #underWay = new Map<string, Set<Promise<unknown>>>();
 
   /**
    * @param points so many attempts
@@ -31,12 +33,40 @@ export class Attempts {
   }
 
   /**
-   * Lets `attempt` at a password run, unless there were too many that failed. One that succeeds clears the count.
+   * Lets `attempt` at a password run, unless there were too many that failed. One that succeeds clears the count. Where so
+   * many are under way that no other may begin, it waits until one of them ends: right ones are no reason to refuse it.
    * @param whom whose password is tried: an email or an account id
    * @throws TooManyAttempts, and whatever `attempt` throws
    */
   async count<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
-    await this.take(whom);
+    await this.#takeOrWait(whom);
+    const trying = this.#try(whom, attempt);
+    const underWay = this.#underWay.get(whom) ?? new Set();
+    this.#underWay.set(whom, underWay.add(trying));
+    try {
+      return await trying;
+    } finally {
+      underWay.delete(trying);
+      if (underWay.size === 0) this.#underWay.delete(whom);
+    }
+  }
+
+  async #takeOrWait(whom: string): Promise<void> {
+    for (;;) {
+      const before = [...(this.#underWay.get(whom) ?? [])];
+      try {
+        return await this.take(whom);
+      } catch (error) {
+        // What was refused is no attempt.
+        await this.#limiter.reward(whom);
+        const underWay = [...before, ...(this.#underWay.get(whom) ?? [])];
+        if (underWay.length === 0) throw error;
+        await Promise.race(underWay).catch(() => {});
+      }
+    }
+  }
+
+  async #try<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
     try {
       const result = await attempt();
       await this.#limiter.delete(whom);

@@ -1,10 +1,49 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Attempts } from '../server/attempts.ts';
-import { DatabaseUnavailable } from '../server/errors.ts';
+import { DatabaseUnavailable, TooManyAttempts, WrongCredentials } from '../server/errors.ts';
 
 test('what fails for another reason than the password is no attempt at one', async () => {
   const attempts = new Attempts();
   const down = () => attempts.count('ada', () => Promise.reject(new DatabaseUnavailable()));
   for (let count = 0; count < 10; count += 1) await expect(down()).rejects.toThrow(DatabaseUnavailable);
+  expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
+});
+
+test('however many come with the right password at once, none is refused', async () => {
+  const attempts = new Attempts();
+  const signIns = Array.from({ length: 35 }, () =>
+    attempts.count('ada', async () => {
+      await nextTurn();
+      return 'signed in';
+    }),
+  );
+  expect(new Set(await Promise.all(signIns))).toEqual(new Set(['signed in']));
+});
+
+test('of many at once ten can be wrong, and those that waited are refused with them', async () => {
+  const attempts = new Attempts();
+  let tried = 0;
+  const guess = async () => {
+    tried += 1;
+    await nextTurn();
+    throw new WrongCredentials();
+  };
+  const guesses = await Promise.allSettled(Array.from({ length: 35 }, () => attempts.count('ada', guess)));
+  const refused = guesses.filter(
+    (guess) => guess.status === 'rejected' && guess.reason instanceof TooManyAttempts,
+  );
+  expect([tried, refused.length]).toEqual([10, 25]);
+  await expect(attempts.count('ada', guess)).rejects.toThrow(TooManyAttempts);
+  expect(tried).toBe(10);
+});
+
+test('of many at once that meet an outage, none counts', async () => {
+  const attempts = new Attempts();
+  const down = () => attempts.count('ada', () => Promise.reject(new DatabaseUnavailable()));
+  const answers = await Promise.allSettled(Array.from({ length: 35 }, down));
+  expect(
+    answers.every((answer) => answer.status === 'rejected' && answer.reason instanceof DatabaseUnavailable),
+  ).toBe(true);
   expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
 });
