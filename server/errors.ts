@@ -340,3 +340,9 @@ export class Overloaded extends Refusal {
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
+
+/** What is logged of an error that nobody expected: none of its other fields, where a driver may put parameters. */
+export function loggable(error: unknown): { name: string; message: string; stack: string | undefined } {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { name, message, stack };
+}

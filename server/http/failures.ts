@@ -4,6 +4,7 @@ import type { ServiceContext } from '../context.ts';
 import {
   DatabaseUnavailable,
   InsufficientScope,
+  loggable,
   MethodNotAllowed,
   Refusal,
   TooManyAttempts,
@@ -48,16 +49,14 @@ export function answersFailures({ log }: ServiceContext, refuse: Refuse): Answer
     const refusal = error instanceof Refusal ? error : undefined;
     if (refusal instanceof DatabaseUnavailable) warn(refusal);
     const { status, body, contentType = 'application/json', challenge } = refuse(refusal, requestId);
-    if (status === 500) logError(log, error, { requestId, path: loggedPath(new URL(request.url).pathname) });
+    if (status === 500) {
+      const path = loggedPath(new URL(request.url).pathname);
+      log.error({ requestId, path, error: loggable(error) }, 'unexpected error');
+    }
     const headers: Record<string, string> = { 'Content-Type': contentType, ...headersOf(refusal, status) };
     if (challenge) headers['WWW-Authenticate'] = `${challenge}, ${headers['WWW-Authenticate']}`;
     return respond(new Reply(body, headers), status, { requestId, disconnect });
   };
-}
-
-function logError(log: Logger, error: unknown, request: { requestId: string; path: string }): void {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  log.error({ ...request, error: { name, message, stack } }, 'unexpected error');
 }
 
 /** Warns of an outage once a second at most, since it meets every request. */

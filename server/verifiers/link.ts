@@ -11,7 +11,7 @@ import type { Client } from '../../decide/client.ts';
 import type { FromReplica, FromVerifier, KeyChange } from '../../decide/frames.ts';
 import { authenticate, isStillAdmitted } from '../callers.ts';
 import type { ServiceContext } from '../context.ts';
-import { InsufficientScope, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
+import { InsufficientScope, loggable, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
 import { answerAsk } from './answers.ts';
 import { recordUses } from './uses.ts';
@@ -222,7 +222,7 @@ export class Link implements SocketHandler {
       this.close(4403, error.message);
     else {
       if (!(error instanceof Refusal))
-        this.#hub.context.log.error({ err: error }, 'a verifier was not served');
+        this.#hub.context.log.error({ error: loggable(error) }, 'a verifier was not served');
       this.close(4503, 'The service cannot tell now.');
     }
   }
