@@ -48,6 +48,7 @@ try {
       if (incoming.headers.host === undefined && incoming.httpVersion !== '1.0') return refuseUnreadable();
       return answer(request, {
         ip: () => incoming.socket.remoteAddress,
+        target: incoming.url,
         header: (name) => incoming.headers[name]?.toString(),
         readBody: (limit) => readBody(incoming, limit),
         disconnect: () => incoming.socket.destroy(),

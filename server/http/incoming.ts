@@ -10,6 +10,7 @@ export interface Incoming {
   params: Record<string, string>;
   /** What stands after the `?` of the URL. */
   search: string;
+  target: Peer['target'];
   /** Names the request in its answer and in the logs. */
   requestId: string;
   /** Who sent it. */
@@ -44,6 +45,7 @@ export function incomingOf(
     header,
     params,
     search: query < 0 ? '' : url.slice(query + 1),
+    target: peer?.target,
     requestId,
     client: () => clientOf(header, peer, context),
     readBody: peer?.readBody,

@@ -25,11 +25,12 @@ const nothing: Part = {};
 
 /**
  * What a gateway writes into the URL: the query after `?`, or, where the path of the operation goes on, its next segment
- * after `/`. A gateway that puts a path before that of its client has no query: it is its client's. Of a path that is
- * another by the dots in it (`/v1/authorize/-/../../../docs`), nothing is what a gateway wrote.
+ * after `/`. A gateway that puts a path before that of its client has no query: it is its client's. With dots, the client
+ * could write the segment itself (`/v1/authorize/scope=orders:read/../-/`), so the path is read as it was sent. On Bun it is
+ * resolved before anybody can read it: of one that is then another (`/docs`), nothing is what a gateway wrote.
  */
-function writtenIn({ request, search }: Incoming): string {
-  const path = pathOf(request.url);
+function writtenIn({ request, search, target }: Incoming): string {
+  const path = target?.startsWith('/') ? (target.split('?', 1)[0] ?? '') : pathOf(request.url);
   if (path === base) return `?${search}`;
   return path.startsWith(`${base}/`) ? `/${path.slice(base.length).split('/', 2)[1]}` : '/';
 }
