@@ -3,7 +3,7 @@ import { client, deployment, newAccount, percentile, type Send } from '../../scr
 import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
-import { exchange, type HotKey, minter, random, scope, waysOn } from './ways.ts';
+import { exchange, type HotKey, minter, publicUrl, random, scope, waysOn } from './ways.ts';
 
 export interface RevocationFigures {
   revocations: number;
@@ -43,7 +43,7 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   const services: ServiceProcess[] = [];
   for (let index = 0; index < replicas; index += 1) {
     const url = index === 0 ? throughProxy.href : postgres.url;
-    const env = { ...secrets, DATABASE_URL: url, LEAK_POLICY: 'revoke' };
+    const env = { ...secrets, DATABASE_URL: url, LEAK_POLICY: 'revoke', PUBLIC_URL: publicUrl };
     services.push(stack.use(await startProcess({ env })));
   }
   const at = services.map(({ url }) => ({ url, token: secrets.OPERATOR_TOKEN }));

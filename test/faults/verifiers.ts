@@ -6,13 +6,15 @@ import { percentile, type Send } from '../../scripts/support/client.ts';
 import { type Proxy as NetworkProxy, startProxy } from '../../scripts/support/proxy.ts';
 import { startFleet } from '../support/fleet.ts';
 import type { Order, Report } from '../support/verifying-process.ts';
-import { type HotKey, minter, random, scope, waysOn } from './ways.ts';
+import { exchange, type HotKey, minter, publicUrl, random, scope, waysOn } from './ways.ts';
 
 export interface VerifierFigures {
   revocations: number;
   verifications: number;
   /** How many of them were answered from the memory of a verifier. */
   known: number;
+  /** How many of them were of tokens that keys were exchanged for: the service is asked for these each time. */
+  exchanged: number;
   /** How many were answered by nobody: the verifier was blind, and could not reach the service. */
   failed: number;
   /** Tokens that a verifier accepted in a verification that began after the revocation was answered. */
@@ -28,8 +30,13 @@ const verifierCount = 8;
 const revokers = 4;
 /** How many keys are alive. */
 const hot = 60;
+/** Every so many of them is exchanged for another token, which ends with it. */
+const perExchange = 6;
 /** How long a token is watched after its revocation, in milliseconds. */
 const watchedFor = 1_500;
+
+/** A key, and what it was exchanged for, if it was. */
+type WatchedKey = HotKey & { exchanged: string | undefined };
 
 /** The system's monotonic clock, as the verifiers read it, in milliseconds. */
 const now = () => Number(process.hrtime.bigint()) / 1e6;
@@ -109,13 +116,13 @@ class VerifyingPlace implements AsyncDisposable {
 }
 
 /**
- * Ends keys at random while verifiers in processes of their own verify them all the time, two at each of four replicas. The
+ * Ends keys at random while verifiers in processes of their own verify them all the time, and JWTs that some were exchanged for, two at each of four replicas. The
  * verifiers are killed, frozen and held up, their networks hold frames and let them go later, replicas are restarted under
  * them, and one replica is cut off from Postgres.
  */
 export async function verifiers({ count }: { count: number }): Promise<VerifierFigures> {
   await using stack = new AsyncDisposableStack();
-  const fleet = stack.use(await startFleet(4, { LEAK_POLICY: 'revoke' }));
+  const fleet = stack.use(await startFleet(4, { LEAK_POLICY: 'revoke', PUBLIC_URL: publicUrl }));
   const networks: NetworkProxy[] = [];
   const places: VerifyingPlace[] = [];
   for (let index = 0; index < verifierCount; index += 1) {
@@ -125,27 +132,39 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
   }
   await Promise.all(places.map(({ ready }) => ready));
 
-  const figures = { revocations: 0, verifications: 0, known: 0, failed: 0, acceptedAfter: 0, faults: 0 };
+  const figures = {
+    ...{ revocations: 0, verifications: 0, known: 0, exchanged: 0 },
+    ...{ failed: 0, acceptedAfter: 0, faults: 0 },
+  };
   const query = `?accountId=${fleet.accountId}`;
   const ways = waysOn(query);
   const mintOn = minter(query);
-  const alive: HotKey[] = [];
+  const alive: WatchedKey[] = [];
+  let minted = 0;
   const mint = async (send: Send) => {
     const key = await mintOn(send);
     if (!key) return;
-    for (const place of places) place.watch(key.token);
-    alive.push(key);
+    minted += 1;
+    const exchanged = minted % perExchange === 0 ? await exchange(key, send) : undefined;
+    for (const place of places) {
+      place.watch(key.token);
+      if (exchanged) place.watch(exchanged);
+    }
+    alive.push({ ...key, exchanged });
   };
 
   const times: number[] = [];
   const judging = new Set<Promise<void>>();
   /** Waits a while, and asks every verifier when it accepted the token last. */
-  const judge = async ({ token }: HotKey, refusedFrom: number) => {
+  const judge = async ({ token, exchanged }: WatchedKey, refusedFrom: number) => {
     await pause(Math.max(0, refusedFrom - now()) + watchedFor);
-    for (const report of await Promise.all(places.map((place) => place.report(token)))) {
+    const tokens = exchanged ? [token, exchanged] : [token];
+    const asked = places.flatMap((place) => tokens.map((token) => place.report(token)));
+    for (const report of await Promise.all(asked)) {
       if (!report) continue;
       figures.verifications += report.verifications;
       figures.known += report.known;
+      if (report.token === exchanged) figures.exchanged += report.verifications;
       figures.failed += report.failed;
       if ((report.acceptedAt ?? 0) > refusedFrom) figures.acceptedAfter += 1;
     }
@@ -164,7 +183,10 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       const { answered, notBefore = 0 } = await way(key, send, sendElsewhere);
       const ended = now();
       if (!answered) {
-        for (const place of places) place.report(key.token);
+        for (const place of places) {
+          place.report(key.token);
+          if (key.exchanged) place.report(key.exchanged);
+        }
         continue;
       }
       times.push(ended - began);

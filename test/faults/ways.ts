@@ -14,6 +14,9 @@ export interface HotKey {
 
 export const random = (below: number) => Math.floor(Math.random() * below);
 
+/** Who issues the JWTs of all replicas: each accepts only those of its own issuer. */
+export const publicUrl = 'https://keys.example.com';
+
 /** What every key may do at first. */
 export const scope = 'files:read';
 /** Mints keys that may do that, every fourth by a role of its own. Undefined where it was not answered. */

@@ -28,8 +28,9 @@ test.each(['embedded', 'Postgres'] as const)(
 );
 
 test('no verifier accepts a key that was revoked, whatever befalls it, its network and its replica', async () => {
-  const { known, acceptedAfter, faults } = await verifiers({ count: 30 });
+  const { known, exchanged, acceptedAfter, faults } = await verifiers({ count: 30 });
   expect(known).toBeGreaterThan(0);
+  expect(exchanged).toBeGreaterThan(0);
   expect(faults).toBeGreaterThan(0);
   expect(acceptedAfter).toBe(0);
 });
