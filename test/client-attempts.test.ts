@@ -315,6 +315,24 @@ describe('what is thrown', () => {
     },
   );
 
+  test('what Deno says of a connection is told without the URL, and the URL does not decide what it means', async () => {
+    const thrown =
+      (how: string) =>
+      async ({ url }: Request) => {
+        throw new TypeError(
+          `error sending request for url (${url}): client error (${how}): connection error`,
+        );
+      };
+    const ask = (how: string) =>
+      caught(createLatchkey({ baseUrl: 'http://x', fetch: thrown(how) }).keys.update('(Connect)', {}));
+    expect(await ask('Connect')).toMatchObject({
+      message:
+        'PATCH /v1/keys/{keyId} got no answer: error sending request: client error (Connect): connection error',
+      mayHaveArrived: false,
+    });
+    expect(await ask('SendRequest')).toMatchObject({ mayHaveArrived: true });
+  });
+
   test('an id that would name another path is refused', async () => {
     await using server = await misbehave(json({}));
     const latchkey = createLatchkey({ baseUrl: server.url });

@@ -4,9 +4,9 @@ export class ConnectionError extends Error {
   /** Whether the request may have reached the service. False only where no connection was made. */
   readonly mayHaveArrived: boolean;
   constructor(call: string, cause: unknown) {
-    const { code, message } = reasonOf(cause);
-    super(`${call} got no answer: ${code ?? message}`, { cause });
-    this.mayHaveArrived = !unconnected.test(code ?? message);
+    const reason = reasonOf(cause);
+    super(`${call} got no answer: ${reason}`, { cause });
+    this.mayHaveArrived = !unconnected.test(reason);
   }
 }
 
@@ -67,10 +67,14 @@ function retryAfterOf({ headers }: Response): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** Node and Deno have the reason in the cause of what `fetch` throws, Bun in the error itself. */
-function reasonOf(thrown: unknown): { code?: string; message: string } {
+/**
+ * Node and Deno have the reason in the cause of what `fetch` throws, Bun in the error itself. Deno puts the URL into it,
+ * whose ids and query no message shows.
+ */
+function reasonOf(thrown: unknown): string {
   const { cause = thrown } = Object(thrown) as { cause?: unknown };
-  return cause instanceof Error ? (cause as Error & { code?: string }) : { message: String(cause) };
+  const { code, message = String(cause) } = Object(cause) as { code?: string; message?: string };
+  return code ?? message.replace(/ for (?:url \()?https?:\S+/, ':');
 }
 
 /** What a runtime says where it made no connection: codes on Node and Bun, a text on Deno */
