@@ -1,5 +1,14 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
+import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
+
+/** So many attempts at one password may be under way or wait. */
+const longestLine = 100;
+
+interface Line {
+  /** Resolves when the last of them has ended. */
+  last: Promise<unknown>;
+  length: number;
+}
 
 /**
  * Bounds how often something can be tried, for each of those who try it. Kept in memory, so each replica counts for
@@ -7,8 +16,8 @@ import { TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
  */
 export class Attempts {
   readonly #limiter: RateLimiterMemory;
-  /** The attempts that are under way, by whose password they are at. */
-  readonly #underWay = new Map<string, Set<Promise<unknown>>>();
+  /** Attempts at passwords that wait for each other, by whose password they are at. */
+  readonly #lines = new Map<string, Line>();
 
   /**
    * @param points so many attempts
@@ -33,40 +42,28 @@ export class Attempts {
   }
 
   /**
-   * Lets `attempt` at a password run, unless there were too many that failed. One that succeeds clears the count. Where so
-   * many are under way that no other may begin, it waits until one of them ends: right ones are no reason to refuse it.
+   * Lets `attempt` at a password run after those before it, unless there were too many that failed. One that succeeds clears
+   * the count. Only one is under way at a time, so that right ones, however many come at once, are never too many.
    * @param whom whose password is tried: an email or an account id
-   * @throws TooManyAttempts, and whatever `attempt` throws
+   * @throws TooManyAttempts, Overloaded, and whatever `attempt` throws
    */
   async count<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
-    await this.#takeOrWait(whom);
-    const trying = this.#try(whom, attempt);
-    const underWay = this.#underWay.get(whom) ?? new Set();
-    this.#underWay.set(whom, underWay.add(trying));
+    const line = this.#lines.get(whom) ?? { last: Promise.resolve(), length: 0 };
+    if (line.length === longestLine) throw new Overloaded('passwords');
+    this.#lines.set(whom, line);
+    line.length += 1;
+    const trying = line.last.then(() => this.#try(whom, attempt));
+    line.last = trying.catch(() => {});
     try {
       return await trying;
     } finally {
-      underWay.delete(trying);
-      if (underWay.size === 0) this.#underWay.delete(whom);
-    }
-  }
-
-  async #takeOrWait(whom: string): Promise<void> {
-    for (;;) {
-      const before = [...(this.#underWay.get(whom) ?? [])];
-      try {
-        return await this.take(whom);
-      } catch (error) {
-        // What was refused is no attempt.
-        await this.#limiter.reward(whom);
-        const underWay = [...before, ...(this.#underWay.get(whom) ?? [])];
-        if (underWay.length === 0) throw error;
-        await Promise.race(underWay).catch(() => {});
-      }
+      line.length -= 1;
+      if (line.length === 0) this.#lines.delete(whom);
     }
   }
 
   async #try<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
+    await this.take(whom);
     try {
       const result = await attempt();
       await this.#limiter.delete(whom);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Attempts } from '../server/attempts.ts';
-import { DatabaseUnavailable, TooManyAttempts, WrongCredentials } from '../server/errors.ts';
+import { DatabaseUnavailable, Overloaded, TooManyAttempts, WrongCredentials } from '../server/errors.ts';
 
 test('what fails for another reason than the password is no attempt at one', async () => {
   const attempts = new Attempts();
@@ -45,5 +45,13 @@ test('of many at once that meet an outage, none counts', async () => {
   expect(
     answers.every((answer) => answer.status === 'rejected' && answer.reason instanceof DatabaseUnavailable),
   ).toBe(true);
+  expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
+});
+
+test('beyond a hundred at once with one account there is no room to wait', async () => {
+  const attempts = new Attempts();
+  const signIns = Array.from({ length: 102 }, () => attempts.count('ada', () => nextTurn('signed in')));
+  const refused = (await Promise.allSettled(signIns)).filter(({ status }) => status === 'rejected');
+  expect(refused).toEqual(Array(2).fill({ status: 'rejected', reason: expect.any(Overloaded) }));
   expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
 });
