@@ -69,7 +69,7 @@ try {
       // Else a failure outside of the app is answered with a page for developers.
       development: false,
       fetch(request, server) {
-        const peer = { ip: () => server.requestIP(request)?.address };
+        const peer = { ip: () => server.requestIP(request)?.address, target: null };
         if (!asksForWebSocket(request.url, () => request.headers.get('upgrade'), verifierPath))
           return answer(request, peer);
         // Later there is no request any more to ask for the address.

@@ -275,7 +275,7 @@ export interface paths {
          *       - `audience`: the URI of your service. Without it, a key with an `audience` is refused.
          *       - `identity-audience`: who is to accept `Latchkey-Identity`.
          *     - The client’s key is in `Authorization` or in `X-API-Key`. Two different keys are refused.
-         *     - What is required stands in the query, in `Latchkey-Require-Scope` and `Latchkey-Require-Cost`, and in the first segment of a path below this one: `/v1/authorize/scope=orders:read&cost=2/…`, or `/v1/authorize/-/…` if that is nothing. All of it counts, and the highest `cost`, so that whatever a client sends along only makes it stricter. If this service runs on Bun, and your gateway does not resolve the dots of its client’s path, do not require in the path: Bun resolves them first, and `/../-/` undoes it.
+         *     - What is required stands in the query, in `Latchkey-Require-Scope` and `Latchkey-Require-Cost`, and in the first segment of a path below this one: `/v1/authorize/scope=orders:read&cost=2/…`, or `/v1/authorize/-/…` if that is nothing. All of it counts, and the highest `cost`, so that whatever a client sends along only makes it stricter. If this service runs on Bun, nothing can be required in the path: Bun resolves the dots of its client’s path first, and `/../-/` would undo it.
          *
          *     A request that passes is a verification of the key, and a use of it.
          */

@@ -8,8 +8,11 @@ export type ReadHeader = (name: string) => string | null | undefined;
 export interface Peer {
   /** Asked for only where it matters: most requests never need it. */
   ip: () => string | undefined;
-  /** The target of the request as it was sent, where its URL has been resolved: of `/a/../b`, `/b` is left. */
-  target?: string | undefined;
+  /**
+   * The target of the request as it was sent, where its URL has been resolved: of `/a/../b`, `/b` is left. Null where the
+   * runtime does not tell it.
+   */
+  target?: string | null | undefined;
   /** Reads a header, where the runtime has a way that takes less than through Headers. */
   header?: ReadHeader;
   /** Reads the body, where the runtime has a way that takes less than through the request. It rejects as `readBytes` does. */

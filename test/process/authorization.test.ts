@@ -67,6 +67,11 @@ describe.each(runtimes)('on %s', (runtime) => {
     },
   );
 
+  test('what the path requires counts, or, where dots could change it, lets nobody in', async () => {
+    const line = 'GET /v1/authorize/cost=1/files';
+    expect(await statusOf(line, gateway + client)).toBe(runtime === 'bun' ? 422 : 200);
+  });
+
   test.each(toNothingRequired)('nor what a header requires: %s', async (path) => {
     const required = 'Latchkey-Require-Scope: orders:read\r\n';
     const status = await statusOf(`GET /v1/authorize/-/${path}`, gateway + client + required);

@@ -27,7 +27,8 @@ const nothing: Part = {};
  * What a gateway writes into the URL: the query after `?`, or, where the path of the operation goes on, its next segment
  * after `/`. A gateway that puts a path before that of its client has no query: it is its client's. With dots, the client
  * could write the segment itself (`/v1/authorize/scope=orders:read/../-/`), so the path is read as it was sent. On Bun it is
- * resolved before anybody can read it: of one that is then another (`/docs`), nothing is what a gateway wrote.
+ * resolved before anybody can read it, so nothing can be required in it there (see `readUrl`), and of one that is then
+ * another (`/docs`), nothing is what a gateway wrote.
  */
 function writtenIn({ request, search, target }: Incoming): string {
   const path = target?.startsWith('/') ? (target.split('?', 1)[0] ?? '') : pathOf(request.url);
@@ -36,12 +37,19 @@ function writtenIn({ request, search, target }: Incoming): string {
 }
 
 /**
- * @throws InvalidInput also for a segment that does not say what is required, or that it is nothing: a gateway whose
- * configuration lacks it, or has a mistake in it, lets nobody in, rather than have its client say what is required
+ * @param isResolved whether dots in the path may have changed its first segment
+ * @throws InvalidInput also for a segment that does not say what is required, or that it is nothing, or that dots could
+ * change: a gateway whose configuration lacks it, or has a mistake in it, lets nobody in, rather than have its client say
+ * what is required
  */
-function readUrl(written: string): Part {
+function readUrl(written: string, isResolved: boolean): Part {
   const [place, text] = [written[0], written.slice(1)];
   if (place === '/' && text === '-') return nothing;
+  if (place === '/' && isResolved)
+    throw new InvalidInput({
+      detail: `This service runs on Bun, where the path of a client can undo what stands before it: ask at ${base}/-/, and require in ${demandHeaders.scope} and ${demandHeaders.cost}.`,
+      parameter: 'path',
+    });
   if (place === '/' && !text.includes('='))
     throw new InvalidInput({
       detail: `Below ${base}, the path begins with what is required, such as ${base}/scope=orders:read/, or with ${base}/-/ if that is nothing.`,
@@ -63,7 +71,8 @@ export class DemandReader {
    */
   read(incoming: Incoming): Demand {
     const written = writtenIn(incoming);
-    const inUrl = written === '?' ? nothing : this.#once(written, () => readUrl(written));
+    const isResolved = incoming.target === null;
+    const inUrl = written === '?' ? nothing : this.#once(written, () => readUrl(written, isResolved));
     const scope = incoming.header(demandHeaders.scope.toLowerCase()) ?? undefined;
     const cost = incoming.header(demandHeaders.cost.toLowerCase()) ?? undefined;
     const inHeaders =
