@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { verifierPath } from '../decide/frames.ts';
 import { securitySchemes } from './security.ts';
 import {
   closeCodes,
@@ -9,6 +8,7 @@ import {
   maxFrameBytes,
   maxHelloBytes,
   maxMessages,
+  verifierPath,
   verifierSecurity,
 } from './verifier.ts';
 

@@ -15,6 +15,9 @@ import { byOperator, byOperatorKey } from './security.ts';
  * no OpenAPI document: `verifier-document.ts` makes one of AsyncAPI.
  */
 
+/** Where a verifier opens its WebSocket. */
+export { verifierPath } from '../decide/frames.ts';
+
 /** Who may open one. */
 export const verifierSecurity = [byOperatorKey('keys:verify'), byOperator];
 

@@ -6,7 +6,8 @@ export interface Client {
   userAgent: string | null;
 }
 
-const maxUserAgentLength = 500;
+/** As much of a User-Agent is kept, in UTF-16 code units. */
+export const maxUserAgentLength = 500;
 
 /** What a client calls itself, as it can be stored: clipped, without NUL characters and lone surrogates. */
 export const plainUserAgent = (userAgent: string | null | undefined): string | null =>

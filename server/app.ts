@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { authorization, gatewayHeader } from '../api/authorization.ts';
 import { oauth as endpoints, wellKnown } from '../api/oauth.ts';
 import { verification } from '../api/verification.ts';
-import { verifierPath } from '../decide/frames.ts';
+import { verifierPath } from '../api/verifier.ts';
 import type { ServiceContext } from './context.ts';
 import type { Peer } from './http/client.ts';
 import { serveContract } from './http/contract.ts';

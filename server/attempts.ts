@@ -1,14 +1,9 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
 
 /** So many attempts at one password may be under way or wait. */
 const longestLine = 100;
-
-interface Line {
-  /** Resolves when the last of them has ended. */
-  last: Promise<unknown>;
-  length: number;
-}
 
 /**
  * Bounds how often something can be tried, for each of those who try it. Kept in memory, so each replica counts for
@@ -17,7 +12,7 @@ interface Line {
 export class Attempts {
   readonly #limiter: RateLimiterMemory;
   /** Attempts at passwords that wait for each other, by whose password they are at. */
-  readonly #lines = new Map<string, Line>();
+  readonly #lines = new Map<string, LimitFunction>();
 
   /**
    * @param points so many attempts
@@ -48,17 +43,13 @@ export class Attempts {
    * @throws TooManyAttempts, Overloaded, and whatever `attempt` throws
    */
   async count<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
-    const line = this.#lines.get(whom) ?? { last: Promise.resolve(), length: 0 };
-    if (line.length === longestLine) throw new Overloaded('passwords');
+    const line = this.#lines.get(whom) ?? pLimit(1);
+    if (line.activeCount + line.pendingCount === longestLine) throw new Overloaded('passwords');
     this.#lines.set(whom, line);
-    line.length += 1;
-    const trying = line.last.then(() => this.#try(whom, attempt));
-    line.last = trying.catch(() => {});
     try {
-      return await trying;
+      return await line(() => this.#try(whom, attempt));
     } finally {
-      line.length -= 1;
-      if (line.length === 0) this.#lines.delete(whom);
+      if (line.activeCount === 0) this.#lines.delete(whom);
     }
   }
 

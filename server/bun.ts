@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { maxFrameBytes } from '../api/verifier.ts';
-import { verifierPath } from '../decide/frames.ts';
+import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
 import { CannotStart } from './errors.ts';
 import { asksForWebSocket, closeWithin, type OpenSocket, type SocketHandler } from './http/websocket.ts';
 import { boot } from './process/boot.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { verifierPath } from '../decide/frames.ts';
+import { verifierPath } from '../api/verifier.ts';
 import { CannotStart } from './errors.ts';
 import type { Peer, ReadHeader } from './http/client.ts';
 import { asksForWebSocket } from './http/websocket.ts';

@@ -83,7 +83,7 @@ const mayImport: Record<string, readonly string[]> = {
   'routes/share': contract,
   'routes/oauth': contract,
   pages: ['http', 'spec', 'hono'],
-  'app.ts': ['api', 'decide', 'context.ts', 'http', 'pages', 'routes', 'hono'],
+  'app.ts': ['api', 'context.ts', 'http', 'pages', 'routes', 'hono'],
   process: [
     ...ground,
     ...[
@@ -101,7 +101,7 @@ const mayImport: Record<string, readonly string[]> = {
     ],
     ...['kysely', 'pino', 'prom-client', 'zod', 'package.json'],
   ],
-  runtimes: ['api', 'decide', 'errors.ts', 'http', 'process', '@hono/node-server'],
+  runtimes: ['api', 'errors.ts', 'http', 'process', '@hono/node-server'],
   clients: ['decide'],
   examples: ['@latchkey/client', 'hono', '@hono', 'express', 'fastify', '@trpc/server'],
   'guard/hono.ts': ['clients', 'decide', 'hono'],

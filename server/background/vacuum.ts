@@ -12,9 +12,9 @@ export async function vacuumTable(db: Database): Promise<boolean> {
     with changed as (
       select pg_class.relname as name,
         n_dead_tup > 50 + 0.2 * greatest(reltuples, 0) as "hasDead",
-        n_mod_since_analyze > 50 + 0.1 * greatest(reltuples, 0) as "isOther"
+        n_mod_since_analyze > 50 + 0.1 * greatest(reltuples, 0) as "hasChanged"
       from pg_stat_user_tables join pg_class on pg_class.oid = relid)
-    select name, "hasDead" from changed where "hasDead" or "isOther" limit 1`.execute(db);
+    select name, "hasDead" from changed where "hasDead" or "hasChanged" limit 1`.execute(db);
   const [table] = rows;
   if (!table) return false;
   await sql`${table.hasDead ? sql`vacuum (analyze)` : sql`analyze`} ${sql.table(table.name)}`.execute(db);

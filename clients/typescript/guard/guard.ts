@@ -1,3 +1,4 @@
+import { maxUserAgentLength } from '../../../decide/client.ts';
 import { credentialOf } from '../../../decide/credential.ts';
 import { isPromise } from '../../../decide/maybe-async.ts';
 import type { Invalid, Valid, Verdict, VerifiedKey } from '../schema.gen.ts';
@@ -114,9 +115,6 @@ export function createGuard({
   };
 }
 
-/** As much of a User-Agent as the service keeps. Sent whole, it could make the request that verifies too large. */
-const maxUserAgentLength = 500;
-
 const askable = ['scopes', 'anyScopes', 'scopeQuery', 'cost', 'costs', 'audience', 'ip'] as const;
 
 /** What to ask of a key. What else stands beside a requirement, as in the config of a Fastify route, is no part of it. */
@@ -124,6 +122,7 @@ function askedOf(headers: RequestHeaders, required: Requirement & { ip?: string 
   const asked: Record<string, unknown> = {};
   for (const name of askable) if (required[name] !== undefined) asked[name] = required[name];
   const userAgent = headerOf(headers, 'user-agent');
+  // Sent whole, it could make the request that verifies too large.
   if (userAgent) asked.userAgent = userAgent.slice(0, maxUserAgentLength);
   return asked;
 }

@@ -95,23 +95,12 @@ export class Reporter {
     this.#sentTo = connection;
     this.#number += 1;
     const { hour, uses } = part;
-    connection.send({
-      kind: 'uses',
-      number: this.#number,
-      hour,
-      uses: uses.map(wired),
-    });
+    connection.send({ kind: 'uses', number: this.#number, hour, uses: uses.map(wired) });
   }
 }
 
 function wired({ hash, lastUsedAt, ip, userAgent, ...uses }: TokenUses) {
   const counts: Partial<Record<Outcome, number>> = {};
   for (const outcome of outcomes) if (uses[outcome] > 0) counts[outcome] = uses[outcome];
-  return {
-    hash,
-    lastUsedAt: Number.isFinite(lastUsedAt) ? lastUsedAt : null,
-    ip,
-    userAgent,
-    counts,
-  };
+  return { hash, lastUsedAt: Number.isFinite(lastUsedAt) ? lastUsedAt : null, ip, userAgent, counts };
 }
