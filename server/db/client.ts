@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { isClosedConnection } from './errors.ts';
 import { parameterText } from './parameters.ts';
 import { type Addresses, Sockets } from './sockets.ts';
 
@@ -33,8 +34,15 @@ const maxPipeline = 8;
 /**
  * What decides how a session reads and writes, whatever is set for its role or database: a date in another style would
  * be read as another day. A parameter of this name in the URL goes before: see `checkServer`.
+ *
+ * A standby is behind, so it would accept what is revoked. It refuses a session that is to write.
  */
-const session = { DateStyle: 'ISO, YMD', TimeZone: 'UTC', search_path: 'public' };
+const session = {
+  DateStyle: 'ISO, YMD',
+  TimeZone: 'UTC',
+  search_path: 'public',
+  transaction_read_only: 'off',
+};
 
 /** How `text[]` comes: no nulls, one dimension. */
 const textsOf = (text: string): string[] =>
@@ -63,7 +71,8 @@ export class Client {
       // Else the driver asks each new connection for its array types, and if that dies meanwhile, nobody catches it
       // and the process ends.
       fetch_types: false,
-      // A standby is behind: it would accept what is revoked.
+      // For poolers, which drop `transaction_read_only`. Alone it would not do: the driver does not look where a statement
+      // waits for a connection in a place that the server ended under another.
       target_session_attrs: 'primary',
       // The driver's default is a string; every count and number here is far below 2^53.
       types: {
@@ -100,7 +109,10 @@ export class Client {
         return await query;
       } catch (error) {
         if (plan.isStale && attempts > 0) continue;
-        throw isDestroyed(error) && !this.#ended ? notPrimary() : error;
+        // In its place the driver would take what the server says of the next connection for an answer to it.
+        if (wasSent(query) && isClosedConnection(error)) this.#isBroken = true;
+        if (!isOfStandby(error) || this.#ended) throw error;
+        throw new StandbyRefused(this.#sql.options.host.length > 1);
       }
     }
   }
@@ -136,11 +148,23 @@ function watchPlan(query: object): { readonly isStale: boolean } {
   return plan;
 }
 
-/** What the driver says of a connection that it has ended itself: at our word, or since the server is a standby. */
-const isDestroyed = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'CONNECTION_DESTROYED';
+/** Whether the driver has sent a statement, on a connection that was ready. */
+const wasSent = (query: object) => 'state' in query && query.state !== null;
 
-const notPrimary = () =>
-  Object.assign(new Error('The server is a standby: the service needs the primary'), {
-    code: 'CONNECTION_REFUSED',
-  });
+/** Whether a standby refused a session that is to write, or the driver ended a connection to one. */
+const isOfStandby = (error: unknown) =>
+  error instanceof Error &&
+  (('routine' in error && error.routine === 'call_bool_check_hook') ||
+    ('code' in error && error.code === 'CONNECTION_DESTROYED'));
+
+/** The connection led to a standby. Nothing was done. */
+export class StandbyRefused extends Error {
+  readonly code = 'CONNECTION_REFUSED';
+  /** Whether the next connection may lead to another server. */
+  readonly hasOthers: boolean;
+
+  constructor(hasOthers: boolean) {
+    super('The server is a standby: the service needs the primary');
+    this.hasOthers = hasOthers;
+  }
+}

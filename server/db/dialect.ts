@@ -9,11 +9,12 @@ import {
 } from 'kysely';
 import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
-import type { Client, Rows } from './client.ts';
+import { type Client, type Rows, StandbyRefused } from './client.ts';
 import { asOutage, isClosedConnection, isStalePlan } from './errors.ts';
 
 /**
- * A read whose connection was closed, and a statement whose plan is stale, are tried again for so long, in milliseconds.
+ * A read whose connection was closed, a statement whose plan is stale, and one that met a standby where the URL names more
+ * servers, are tried again for so long, in milliseconds.
  * Once would not do: connections that idle together are closed together, so that the next may be as dead; to the first
  * statement on a new one the driver may tell the error that ended the one before; and a migration changes one table after
  * the other.
@@ -65,7 +66,10 @@ class PostgresDriver implements Driver {
       try {
         return await this.#send(query.sql, query.parameters);
       } catch (error) {
-        const isHarmless = isStalePlan(error) || (isClosedConnection(error) && isRead(query));
+        const isHarmless =
+          isStalePlan(error) ||
+          (error instanceof StandbyRefused && error.hasOthers) ||
+          (isClosedConnection(error) && isRead(query));
         if (!isHarmless) throw asOutage(error);
         until ??= performance.now() + retryFor;
         if (performance.now() > until) throw asOutage(error);

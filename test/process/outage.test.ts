@@ -154,13 +154,30 @@ test('where Postgres closes connections that idle, every verification is answere
   }
 });
 
+/** Halts Postgres while look-ups run on every connection of the service's pool. */
+async function haltUnderStatements() {
+  const admin = connect(postgres.url, { max: 1, onnotice: () => {} });
+  const operator = createLatchkey({ baseUrl: service.url, token: env.OPERATOR_TOKEN });
+  await admin.unsafe('begin; lock table keys');
+  const waiting = Array.from({ length: 200 }, () =>
+    operator.POST('/v1/keys/verify', { body: { token: newToken('lk_') } }),
+  );
+  const held = () => admin`select distinct pid from pg_locks where not granted`.then(({ length }) => length);
+  await expect.poll(held, { timeout: 5_000 }).toBeGreaterThanOrEqual(10);
+  await postgres.halt();
+  await Promise.all(waiting);
+  await admin.end({ timeout: 0 });
+}
+
 test('a standby is not served from, since it may be behind: the start says so, and so does a service that runs', async () => {
   await servesAgain();
-  await postgres.halt();
+  await haltUnderStatements();
   await postgres.resumeAsStandby();
   try {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
-    expect(await timed(verify)).toMatchObject({ status: 503, retryAfter: '1' });
+    // More often than the service has places for connections.
+    for (let turn = 0; turn < 20; turn += 1)
+      expect(await timed(verify)).toMatchObject({ status: 503, retryAfter: '1' });
     // An outage is warned of once a second, and the halt may just have been.
     const warned = () => verify().then(() => service.output);
     await expect.poll(warned, { interval: 200, timeout: 5_000 }).toContain('The server is a standby');
@@ -168,6 +185,19 @@ test('a standby is not served from, since it may be behind: the start says so, a
     await expect(started).rejects.toThrow(
       /^The database at DATABASE_URL cannot be used: The server is a standby[^\n]*$/,
     );
+    const other = await startPostgres();
+    try {
+      const hosts = [postgres.url, other.url].map((url) => new URL(url).host).join();
+      const url = other.url.replace(new URL(other.url).host, hosts);
+      await using elsewhere = await startProcess({ env: { ...env, DATABASE_URL: url } });
+      const operator = createLatchkey({ baseUrl: elsewhere.url, token: env.OPERATOR_TOKEN });
+      const asked = Array.from({ length: 50 }, () => operator.GET('/v1/accounts'));
+      expect(new Set((await Promise.all(asked)).map(({ response }) => response.status))).toEqual(
+        new Set([200]),
+      );
+    } finally {
+      await other.stop();
+    }
   } finally {
     await postgres.halt();
     await postgres.resume();
