@@ -149,6 +149,24 @@ test('the signature of a token is checked once, and forged tokens are not rememb
   }
 });
 
+test('of tokens with many scopes fewer are kept', async () => {
+  const facts = { parent: '', audience: null, expiresAt: new Date(), actor: null };
+  const scopes = new Set(Array.from({ length: 500 }, (_, index) => `files:${index}`));
+  let checked = 0;
+  const tokens = new ExchangedTokens({
+    claims: () => true,
+    async read() {
+      checked += 1;
+      return { ...facts, scopes };
+    },
+  });
+  for (let count = 0; count < 400; count += 1) await tokens.find(`token ${count}`);
+  await tokens.find('token 399');
+  expect(checked).toBe(400);
+  await tokens.find('token 0');
+  expect(checked).toBe(401);
+});
+
 test('a thousand forged tokens at once do not hold up the event loop', async () => {
   const forged = Array.from({ length: 1_000 }, (_, jti) => jws(withClaims({ jti }), by(theirs)));
   let checked = 0;

@@ -3,8 +3,11 @@ import { commonScopes } from '../../decide/scopes.ts';
 import type { Exchanged, VerifiedKey } from '../../decide/verified-key.ts';
 import { hashText } from '../token.ts';
 
-/** So many exchanged tokens are kept as they were read, 1 KiB each, about. */
-const maxTokens = 10_000;
+/** How much the exchanged tokens may take that are kept as they were read, in bytes, about: 10,000 of them with few scopes. */
+const maxBytes = 12_000_000;
+/** What one takes, and what each of its scopes and URIs adds: it is no longer than 4 KiB, so the texts are short. */
+const bytesPerToken = 1_000;
+const bytesPerWord = 100;
 
 /** What an exchanged token says. */
 export interface ExchangedFacts extends Omit<Exchanged, 'narrow'> {
@@ -45,6 +48,9 @@ export class ExchangedToken implements Exchanged {
   }
 }
 
+const sizeOf = ({ scopes, audience }: ExchangedToken) =>
+  bytesPerToken + bytesPerWord * (scopes.size + (audience?.length ?? 0));
+
 const commonAudience = (some: readonly string[] | null, others: readonly string[] | null) =>
   some && others ? some.filter((uri) => others.includes(uri)) : (some ?? others);
 
@@ -63,7 +69,7 @@ export interface ReadsExchanged {
 export class ExchangedTokens {
   readonly #reader: ReadsExchanged;
   /** By the hashes of the tokens. */
-  readonly #tokens = new GenerationalCache<ExchangedToken>(maxTokens);
+  readonly #tokens = new GenerationalCache(maxBytes, sizeOf);
   readonly #inFlight = new Map<string, Promise<ExchangedToken | undefined>>();
 
   constructor(reader: ReadsExchanged) {
