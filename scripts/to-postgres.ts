@@ -7,6 +7,7 @@ import { assertUnused, copyDatabase } from '../server/db/copy.ts';
 import { migrate } from '../server/db/migrations/migrate.ts';
 import { openPGlite } from '../server/db/pglite.ts';
 import { onOneConnection } from '../server/db/postgres.ts';
+import { messageOf } from '../server/errors.ts';
 import { openDataDir } from '../server/process/data-dir.ts';
 
 const { DATA_DIR = './data', DATABASE_URL } = process.env;
@@ -30,6 +31,6 @@ try {
   const copied = await run(DATABASE_URL);
   for (const [table, rows] of Object.entries(copied)) console.log(`${table.padEnd(16)}${rows}`);
 } catch (error) {
-  console.error(`Nothing was copied: ${error instanceof Error ? error.message : error}.`);
+  console.error(`Nothing was copied: ${messageOf(error)}.`);
   process.exitCode = 1;
 }

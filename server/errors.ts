@@ -346,3 +346,9 @@ export function loggable(error: unknown): { name: string; message: string; stack
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { name, message, stack };
 }
+
+/** The message of an error's first cause. Never its other properties, which may hold secrets. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause ? messageOf(error.cause) : error.message || error.name;
+}

@@ -8,7 +8,7 @@ import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount, signUp } from '../server/accounts.ts';
 import { parameterText } from '../server/db/parameters.ts';
 import { openPGlite } from '../server/db/pglite.ts';
-import { openListener, openPostgres } from '../server/db/postgres.ts';
+import { onOneConnection, openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
@@ -285,6 +285,32 @@ onPostgres('connections to a server', () => {
     const { rows } = await sql`select ungranted from limits`.execute(db);
     expect(rows).toEqual([{ ungranted: 10 }]);
   });
+
+  test.each(['idle in transaction', 'active'])(
+    'a transaction whose connection ends while it is %s is not gone on with',
+    async (state) => {
+      const { url, admin } = await ownDatabase();
+      const db = await opened(url);
+      const copying = onOneConnection(url, (one) =>
+        one.transaction().execute(async (transaction) => {
+          await transaction.deleteFrom('accounts').execute();
+          const read = () => sql`select pg_sleep(1)`.execute(transaction);
+          const reading = state === 'active' ? read() : undefined;
+          reading?.catch(() => {});
+          const ended = () => admin`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where application_name = 'latchkey migrations' and datname = current_database() and state = ${state}`;
+          await expect.poll(ended).not.toEqual([]);
+          await expect.poll(ended).toEqual([]);
+          await (reading ?? read());
+          await createExternalAccount(transaction, 'user_1', act);
+        }),
+      );
+      copying.catch(() => {});
+      await expect(copying).rejects.toThrow(DatabaseUnavailable);
+      expect(await db.selectFrom('accounts').select('id').execute()).toEqual([{ id: operatorAccountId }]);
+    },
+  );
 
   test('a server that accepts connections and closes them is told at once, and is not stormed', async () => {
     let accepted = 0;

@@ -10,6 +10,11 @@ export interface ClientOptions {
   max?: number;
   /** Absent: as the URL says, or some 45 minutes. In seconds; null for no end. */
   max_lifetime?: null;
+  /**
+   * Whether it takes no other connection once one has answered: transactions and locks end with the connection that they
+   * were begun on, and what follows must not be done without them. With `max: 1`.
+   */
+  isOneSession?: boolean;
   /** What each connection is told when it begins, such as `application_name`. */
   connection: Record<string, string | number>;
   /** Told each notification that a connection listens for. */
@@ -54,11 +59,18 @@ const textsOf = (text: string): string[] =>
 export class Client {
   readonly #sql: postgres.Sql<{ bigint: number; texts: string[] }>;
   readonly #sockets: Sockets;
+  readonly #isOneSession: boolean;
   #ended = false;
   #isBroken = false;
+  #hasAnswered = false;
+  #isOver = false;
 
   /** @param url `postgres://…`; parameters of the driver and of the session as query parameters */
-  constructor(url: string, { max, onnotify, connection, ...options }: ClientOptions) {
+  constructor(
+    url: string,
+    { max, isOneSession = false, onnotify, onclose, connection, ...options }: ClientOptions,
+  ) {
+    this.#isOneSession = isOneSession;
     const untyped: UntypedOptions = {
       max_pipeline: maxPipeline,
       socket: (addresses) => this.#sockets.open(addresses),
@@ -78,6 +90,10 @@ export class Client {
       types: {
         bigint: { to: 20, from: [20], serialize: String, parse: Number },
         texts: { to: 1009, from: [1009], serialize: String, parse: textsOf },
+      },
+      onclose: () => {
+        this.#isOver = isOneSession && this.#hasAnswered;
+        onclose?.();
       },
       ...options,
       ...(max && { max }),
@@ -100,15 +116,22 @@ export class Client {
     parameters: readonly unknown[],
     { prepare = false }: { prepare?: boolean } = {},
   ): Promise<Rows> {
+    if (this.#isOver) throw new SessionEnded();
     const texts = parameters.map(parameterText);
     // Each connection of the pool may have a stale plan.
     for (let attempts = this.#sql.options.max; ; attempts -= 1) {
       const query = this.#sql.unsafe(statement, texts, { prepare });
       const plan = watchPlan(query);
       try {
-        return await query;
+        const rows = await query;
+        this.#hasAnswered = true;
+        return rows;
       } catch (error) {
         if (plan.isStale && attempts > 0) continue;
+        if (this.#isOneSession && this.#hasAnswered && isClosedConnection(error)) {
+          this.#isOver = true;
+          throw new SessionEnded(error);
+        }
         // In its place the driver would take what the server says of the next connection for an answer to it.
         if (wasSent(query) && isClosedConnection(error)) this.#isBroken = true;
         if (!isOfStandby(error) || this.#ended) throw error;
@@ -156,6 +179,15 @@ const isOfStandby = (error: unknown) =>
   error instanceof Error &&
   (('routine' in error && error.routine === 'call_bool_check_hook') ||
     ('code' in error && error.code === 'CONNECTION_DESTROYED'));
+
+/** The only connection of a client has ended. */
+class SessionEnded extends Error {
+  readonly code = 'CONNECTION_ENDED';
+
+  constructor(cause?: unknown) {
+    super('The connection has ended, and what was begun on it with it', { cause });
+  }
+}
 
 /** The connection led to a standby. Nothing was done. */
 export class StandbyRefused extends Error {

@@ -32,7 +32,7 @@ const isRead = ({ sql }: CompiledQuery) => /^\s*select\b/i.test(sql) && !effects
 /**
  * Kysely on the `postgres` driver, without ever reserving a connection: each query goes to the pool by itself.
  * (A reserved connection that dies takes the process with it: porsager/postgres#1208.) So there are no transactions
- * here, save on a client of one connection, which migrations use.
+ * here, save on a client of one session, which migrations use.
  *
  * A server that is frozen, or behind a network that drops everything, answers neither yes nor no. Where a deadline
  * is set and nothing at all was heard within it, the whole pool is replaced, since all that it has in flight hangs.
@@ -116,15 +116,18 @@ class PostgresDriver implements Driver {
     return this.#connection;
   }
   async releaseConnection() {}
-  async beginTransaction() {
-    await this.#client.query('begin', []);
+  beginTransaction = () => this.#control('begin');
+  commitTransaction = () => this.#control('commit');
+  rollbackTransaction = () => this.#control('rollback');
+
+  async #control(statement: string): Promise<void> {
+    try {
+      await this.#client.query(statement, []);
+    } catch (error) {
+      throw asOutage(error);
+    }
   }
-  async commitTransaction() {
-    await this.#client.query('commit', []);
-  }
-  async rollbackTransaction() {
-    await this.#client.query('rollback', []);
-  }
+
   async destroy() {
     await this.#client.end(5);
   }

@@ -90,12 +90,17 @@ async function checkServer(db: Database, url: string): Promise<void> {
  */
 export const migratePostgres = (url: string): Promise<string[]> => onOneConnection(url, migrate);
 
-/** Does work that takes a transaction, or its time: on one connection, without a deadline. */
+/** Does work that takes a transaction, or its time: on one connection, without a deadline. It fails if that ends. */
 export async function onOneConnection<Result>(
   url: string,
   work: (db: Database) => Promise<Result>,
 ): Promise<Result> {
-  const db = open(url, { max: 1, connection: { application_name: 'latchkey migrations' } });
+  const db = open(url, {
+    max: 1,
+    max_lifetime: null,
+    isOneSession: true,
+    connection: { application_name: 'latchkey migrations' },
+  });
   try {
     return await work(db);
   } finally {

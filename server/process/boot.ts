@@ -15,7 +15,7 @@ import type { ServiceContext } from '../context.ts';
 import { openPGlite } from '../db/pglite.ts';
 import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
 import type { Database } from '../db/schema.ts';
-import { CannotStart } from '../errors.ts';
+import { CannotStart, messageOf } from '../errors.ts';
 import { FetchedKeys, type GithubKeys, pinned } from '../github-keys.ts';
 import { clientOf, type Peer, type ReadHeader } from '../http/client.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
@@ -283,10 +283,4 @@ async function kept<Secret>(
   const { success, data } = schema.safeParse(await dataDir.secret(name, make));
   if (!success) throw new CannotStart(`${dataDir.path(name)} is damaged: restore it, or delete it.`);
   return data;
-}
-
-/** The message of an error's first cause. Never its other properties, which may hold secrets. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause ? messageOf(error.cause) : error.message || error.name;
 }
