@@ -2,13 +2,17 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount, signUp } from '../server/accounts.ts';
+import * as start from '../server/db/migrations/0001_start.ts';
+import * as changes from '../server/db/migrations/0002_changes.ts';
+import * as usage from '../server/db/migrations/0003_usage.ts';
 import { parameterText } from '../server/db/parameters.ts';
 import { openPGlite } from '../server/db/pglite.ts';
-import { onOneConnection, openListener, openPostgres } from '../server/db/postgres.ts';
+import { migratePostgres, onOneConnection, openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
@@ -311,6 +315,34 @@ onPostgres('connections to a server', () => {
       expect(await db.selectFrom('accounts').select('id').execute()).toEqual([{ id: operatorAccountId }]);
     },
   );
+
+  test('a migration that has to wait for a transaction lets others by, and is tried again', async () => {
+    const { url, admin } = await ownDatabase();
+    const earlier = {
+      getMigrations: async () => ({ '0001_start': start, '0002_changes': changes, '0003_usage': usage }),
+    };
+    await onOneConnection(url, (db) => new Migrator({ db, provider: earlier }).migrateToLatest());
+    const waiting = () =>
+      admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+
+    const migrating = await admin.begin(async (dump) => {
+      await dump`lock table keys in access share mode`;
+      await expect(migratePostgres(url, { tryFor: 0 })).rejects.toThrow('waited in vain for a lock');
+      const applied = migratePostgres(url);
+      applied.catch(() => {});
+      await expect.poll(waiting).toHaveLength(1);
+      // Behind the migration, which would have the table to itself.
+      expect(await admin`select id from keys`).toEqual([]);
+      return { applied };
+    });
+    expect(await migrating.applied).toEqual(['0004_limits']);
+  });
+
+  test('a migration takes its time, whatever is set for the database', async () => {
+    const { url, admin } = await ownDatabase();
+    await admin.unsafe(`alter database ${new URL(url).pathname.slice(1)} set statement_timeout to '1ms'`);
+    expect(await migratePostgres(url)).toContain('0001_start');
+  });
 
   test('a server that accepts connections and closes them is told at once, and is not stormed', async () => {
     let accepted = 0;

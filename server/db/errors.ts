@@ -32,6 +32,10 @@ export const isNoQuota = (error: unknown): boolean => codeOf(error) === 'LK001';
 /** Whether a server refused a statement for a value in it, or for a constraint. Nothing was done. */
 export const isRefused = (error: unknown): boolean => /^2[23]...$/.test(codeOf(error));
 
+/** Whether a statement, also of an outage that was told, was given up because others had a lock. Nothing was done. */
+export const isLockTimeout = (error: unknown): boolean =>
+  codeOf(error instanceof DatabaseUnavailable ? error.cause : error) === '55P03';
+
 /** An error of a driver, as the outage that it tells of, if it does. */
 export function asOutage(error: unknown): unknown {
   const code = codeOf(error);

@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, type Logger, sql } from 'kysely';
 import { Client, type ClientOptions } from './client.ts';
 import { postgresDialect } from './dialect.ts';
+import { isLockTimeout } from './errors.ts';
 import type { OpenListener } from './listener.ts';
 import { migrate } from './migrations/migrate.ts';
 import { onlyRow } from './only-row.ts';
@@ -8,6 +10,13 @@ import type { Database, Schema } from './schema.ts';
 
 /** How long the server may work on a statement, in milliseconds. */
 const statementTimeout = 3_000;
+/**
+ * How long a migration waits for a lock, in milliseconds. Whoever needs the table meanwhile waits behind it. Shorter than
+ * `deadlock_timeout`, after which the server might end a statement of the service instead.
+ */
+const lockTimeout = 500;
+/** How long it then lets the others by. */
+const lockPause = 2_000;
 /** How long we wait for it to say anything at all. Longer, so that it is the server that gives up where it can. */
 const deadline = 4_000;
 
@@ -86,11 +95,33 @@ async function checkServer(db: Database, url: string): Promise<void> {
 
 /**
  * Brings the schema of a Postgres database up to date.
+ * @param tryFor how long to try again where a transaction of others has a table, in milliseconds
  * @returns the names of the migrations that were applied
+ * @throws Error where it gives up, with what to do
  */
-export const migratePostgres = (url: string): Promise<string[]> => onOneConnection(url, migrate);
+export async function migratePostgres(
+  url: string,
+  { tryFor = 60_000 }: { tryFor?: number } = {},
+): Promise<string[]> {
+  const until = performance.now() + tryFor;
+  for (;;) {
+    try {
+      return await onOneConnection(url, migrate);
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      if (performance.now() > until) throw new Error(lockedOut);
+      await pause(lockPause);
+    }
+  }
+}
 
-/** Does work that takes a transaction, or its time: on one connection, without a deadline. It fails if that ends. */
+const lockedOut =
+  'It needs a migration, which waited in vain for a lock that another transaction holds. Find that transaction with `select pid, application_name, xact_start from pg_stat_activity order by xact_start`, wait until it ends, and try again';
+
+/**
+ * Does work that takes a transaction, or its time: on one connection, without a deadline save for locks. It fails if the
+ * connection ends.
+ */
 export async function onOneConnection<Result>(
   url: string,
   work: (db: Database) => Promise<Result>,
@@ -102,6 +133,11 @@ export async function onOneConnection<Result>(
     connection: { application_name: 'latchkey migrations' },
   });
   try {
+    // Not as parameters of the session, which poolers refuse.
+    await sql`
+      select set_config('lock_timeout', ${lockTimeout}, false), set_config('statement_timeout', '0', false)`.execute(
+      db,
+    );
     return await work(db);
   } finally {
     await db.destroy();
