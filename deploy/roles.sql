@@ -13,6 +13,9 @@ create role latchkey login password :'password';
 select format('alter database %I owner to latchkey_owner', current_database()) \gexec
 select format('revoke all on database %I from public', current_database()) \gexec
 select format('grant connect on database %I to latchkey', current_database()) \gexec
+-- Before Postgres 15, and where it was upgraded from there, everybody may create tables in it.
+revoke create on schema public from public;
+grant create on schema public to latchkey_owner;
 grant usage on schema public to latchkey;
 
 -- What a later migration creates needs no grant of its own. Identity columns need none on their sequences, and
