@@ -344,6 +344,33 @@ onPostgres('connections to a server', () => {
     expect(await migratePostgres(url)).toContain('0001_start');
   });
 
+  test('a statement that fails after some rows leaves none of them to the next one', async () => {
+    const { url } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '1' }));
+    const failing = sql`select 6 / (4 - number) from generate_series(1, 9) as number`.execute(db);
+    await expect(failing).rejects.toThrow('division by zero');
+    const { rows } = await sql`select number from generate_series(1, 2) as number`.execute(db);
+    expect(rows).toEqual([{ number: 1 }, { number: 2 }]);
+  });
+
+  test('when a connection ends, what was sent on it fails, and what waited is sent on another at once', async () => {
+    const { url, admin } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '1' }));
+    const statements = [
+      'do $$begin perform pg_sleep(60); end$$',
+      ...Array<string>(20).fill('notify latchkey'),
+    ];
+    const results = Promise.allSettled(statements.map((text) => sql.raw(text).execute(db)));
+    const end = () => admin`
+      select pg_terminate_backend(pid) from pg_stat_activity where query like 'do $$begin%' and state = 'active'`;
+    await expect.poll(async () => (await end()).length).toBe(1);
+    const began = performance.now();
+    const failed = (await results).filter(({ status }) => status === 'rejected');
+    expect(performance.now() - began).toBeLessThan(3_000);
+    // One ran, and so many were sent behind it.
+    expect(failed.length).toBe(1 + 8);
+  });
+
   test('a server that accepts connections and closes them is told at once, and is not stormed', async () => {
     let accepted = 0;
     const server = createServer((socket) => {

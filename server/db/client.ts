@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { isClosedConnection } from './errors.ts';
+import { isClosedConnection, isOfStandby, NotSent, SessionEnded, StandbyRefused } from './errors.ts';
 import { parameterText } from './parameters.ts';
 import { type Addresses, Sockets } from './sockets.ts';
 
@@ -60,6 +60,7 @@ export class Client {
   readonly #sql: postgres.Sql<{ bigint: number; texts: string[] }>;
   readonly #sockets: Sockets;
   readonly #isOneSession: boolean;
+  readonly #pending = new Set<{ cancel(): void }>();
   #ended = false;
   #isBroken = false;
   #hasAnswered = false;
@@ -110,6 +111,7 @@ export class Client {
   /**
    * Runs a statement.
    * @param prepare whether the connection is to keep its plan, for the next time
+   * @throws NotSent where another client should run it
    */
   async query(
     statement: string,
@@ -122,20 +124,24 @@ export class Client {
     for (let attempts = this.#sql.options.max; ; attempts -= 1) {
       const query = this.#sql.unsafe(statement, texts, { prepare });
       const plan = watchPlan(query);
+      this.#pending.add(query);
       try {
         const rows = await query;
         this.#hasAnswered = true;
-        return rows;
+        return withoutHoles(rows);
       } catch (error) {
         if (plan.isStale && attempts > 0) continue;
         if (this.#isOneSession && this.#hasAnswered && isClosedConnection(error)) {
           this.#isOver = true;
           throw new SessionEnded(error);
         }
+        if (this.#ended && !wasSent(query)) throw new NotSent();
         // In its place the driver would take what the server says of the next connection for an answer to it.
         if (wasSent(query) && isClosedConnection(error)) this.#isBroken = true;
         if (!isOfStandby(error) || this.#ended) throw error;
         throw new StandbyRefused(this.#sql.options.host.length > 1);
+      } finally {
+        this.#pending.delete(query);
       }
     }
   }
@@ -143,6 +149,13 @@ export class Client {
   /** Whether one of its places for connections is lost, so that another client should take over. */
   get isBroken(): boolean {
     return this.#isBroken;
+  }
+
+  /** Ends all connections, as `end` does. What is not under way yet fails at once. */
+  async retire(seconds: number): Promise<void> {
+    this.#ended = true;
+    for (const query of this.#pending) if (!wasSent(query)) query.cancel();
+    await this.end(seconds);
   }
 
   /** Ends all connections; what is under way may take so many seconds. */
@@ -171,32 +184,14 @@ function watchPlan(query: object): { readonly isStale: boolean } {
   return plan;
 }
 
+/**
+ * What a statement returned. Where the one before it on its connection failed after some rows had come, the driver begins
+ * to count from those.
+ */
+function withoutHoles(rows: Rows): Rows {
+  if (rows.length > 0 && rows[0] === undefined) rows.splice(0, rows.findIndex(Boolean));
+  return rows;
+}
+
 /** Whether the driver has sent a statement, on a connection that was ready. */
 const wasSent = (query: object) => 'state' in query && query.state !== null;
-
-/** Whether a standby refused a session that is to write, or the driver ended a connection to one. */
-const isOfStandby = (error: unknown) =>
-  error instanceof Error &&
-  (('routine' in error && error.routine === 'call_bool_check_hook') ||
-    ('code' in error && error.code === 'CONNECTION_DESTROYED'));
-
-/** The only connection of a client has ended. */
-class SessionEnded extends Error {
-  readonly code = 'CONNECTION_ENDED';
-
-  constructor(cause?: unknown) {
-    super('The connection has ended, and what was begun on it with it', { cause });
-  }
-}
-
-/** The connection led to a standby. Nothing was done. */
-export class StandbyRefused extends Error {
-  readonly code = 'CONNECTION_REFUSED';
-  /** Whether the next connection may lead to another server. */
-  readonly hasOthers: boolean;
-
-  constructor(hasOthers: boolean) {
-    super('The server is a standby: the service needs the primary');
-    this.hasOthers = hasOthers;
-  }
-}

@@ -9,15 +9,14 @@ import {
 } from 'kysely';
 import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
-import { type Client, type Rows, StandbyRefused } from './client.ts';
-import { asOutage, isClosedConnection, isStalePlan } from './errors.ts';
+import type { Client, Rows } from './client.ts';
+import { asOutage, isClosedConnection, isStalePlan, NotSent, StandbyRefused } from './errors.ts';
 
 /**
- * A read whose connection was closed, a statement whose plan is stale, and one that met a standby where the URL names more
- * servers, are tried again for so long, in milliseconds.
- * Once would not do: connections that idle together are closed together, so that the next may be as dead; to the first
- * statement on a new one the driver may tell the error that ended the one before; and a migration changes one table after
- * the other.
+ * A read whose connection was closed, a statement whose plan is stale, one that met a standby where the URL names more
+ * servers, and one that waited in a pool that was replaced, are tried again for so long, in milliseconds.
+ * Once would not do: connections that idle together are closed together, so that the next may be as dead; and a migration
+ * changes one table after the other.
  */
 const retryFor = 500;
 
@@ -63,10 +62,12 @@ class PostgresDriver implements Driver {
   async #run(query: CompiledQuery): Promise<Rows> {
     let until: number | undefined;
     for (;;) {
+      const client = this.#client;
       try {
         return await this.#send(query.sql, query.parameters);
       } catch (error) {
         const isHarmless =
+          (error instanceof NotSent && client !== this.#client) ||
           isStalePlan(error) ||
           (error instanceof StandbyRefused && error.hasOthers) ||
           (isClosedConnection(error) && isRead(query));
@@ -88,7 +89,10 @@ class PostgresDriver implements Driver {
     } catch (error) {
       // An error of the server's own is a word from it; one of the driver's or the socket's is not.
       if (error instanceof postgres.PostgresError) this.#heard = performance.now();
-      if (client.isBroken) this.#replace(client, 5);
+      if (client.isBroken)
+        this.#replace(client)
+          ?.retire(5)
+          .catch(() => {});
       throw error;
     } finally {
       clearTimeout(timer);
@@ -100,15 +104,18 @@ class PostgresDriver implements Driver {
    * queries; once, not for each of them. Else it is this one that the driver has lost, as it can while connections die.
    */
   #giveUp(client: Client): DatabaseUnavailable {
-    if (performance.now() - this.#heard >= (this.#deadline ?? 0)) this.#replace(client, 0);
+    if (performance.now() - this.#heard >= (this.#deadline ?? 0))
+      this.#replace(client)
+        ?.end(0)
+        .catch(() => {});
     return new DatabaseUnavailable(new Error(`No answer to a statement within ${this.#deadline} ms`));
   }
 
-  /** Opens another pool, once, and ends this one; what is under way there may take so many seconds. */
-  #replace(client: Client, seconds: number): void {
-    if (client !== this.#client) return;
+  /** Opens another pool, once. @returns the one before, which is to be ended */
+  #replace(client: Client): Client | undefined {
+    if (client !== this.#client) return undefined;
     this.#client = this.#connect();
-    client.end(seconds).catch(() => {});
+    return client;
   }
 
   async init() {}

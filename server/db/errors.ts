@@ -41,3 +41,39 @@ export function asOutage(error: unknown): unknown {
   const code = codeOf(error);
   return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;
 }
+
+/** Whether a standby refused a session that is to write, or the driver ended a connection to one. */
+export const isOfStandby = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('routine' in error && error.routine === 'call_bool_check_hook') ||
+    ('code' in error && error.code === 'CONNECTION_DESTROYED'));
+
+/** The only connection of a client has ended. */
+export class SessionEnded extends Error {
+  readonly code = 'CONNECTION_ENDED';
+
+  constructor(cause?: unknown) {
+    super('The connection has ended, and what was begun on it with it', { cause });
+  }
+}
+
+/** The client was ended before it had sent the statement. */
+export class NotSent extends Error {
+  readonly code = 'CONNECTION_ENDED';
+
+  constructor() {
+    super('The pool is closed');
+  }
+}
+
+/** The connection led to a standby. Nothing was done. */
+export class StandbyRefused extends Error {
+  readonly code = 'CONNECTION_REFUSED';
+  /** Whether the next connection may lead to another server. */
+  readonly hasOthers: boolean;
+
+  constructor(hasOthers: boolean) {
+    super('The server is a standby: the service needs the primary');
+    this.hasOthers = hasOthers;
+  }
+}
