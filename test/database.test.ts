@@ -177,7 +177,7 @@ onPostgres('connections to a server', () => {
     expect(tables).toEqual([{ table_schema: 'public' }]);
   });
 
-  test('a database that would read or write other than we do is refused with a line', async () => {
+  test('a database that would read, write or keep other than we do is refused with a line', async () => {
     const { url, admin } = await ownDatabase();
     const name = `latin_${new URL(url).pathname.slice(6)}`;
     await admin.unsafe(`create database ${name} encoding 'LATIN1' template template0`);
@@ -191,6 +191,7 @@ onPostgres('connections to a server', () => {
     for (const [setting, value, needed] of [
       ['bytea_output', 'escape', 'hex'],
       ['default_transaction_isolation', 'repeatable read', 'read committed'],
+      ['synchronous_commit', 'off', 'on'],
     ] as const)
       await expect(openPostgres(withParameters(url, { [setting]: value }))).rejects.toThrow(
         `${setting} is ${value} and not ${needed}: \`alter role … set ${setting} = '${needed}'\``,

@@ -58,10 +58,14 @@ export async function openPostgres(url: string, log?: Logger): Promise<Database>
 }
 
 /**
- * What is set for a role or a database has to be this: bytes are read in one format, and a statement that waited for a row
- * goes on with what was committed meanwhile.
+ * What is set for a role or a database has to be one of these: bytes are read in one format, a statement that waited for a
+ * row goes on with what was committed meanwhile, and a revocation that was answered survives a crash of the server.
  */
-const needed = { bytea_output: 'hex', default_transaction_isolation: 'read committed' };
+const needed = {
+  bytea_output: ['hex'],
+  default_transaction_isolation: ['read committed'],
+  synchronous_commit: ['on', 'remote_apply', 'remote_write', 'local'],
+};
 
 /**
  * @throws Error where the server is too old, or set to what we cannot work with, or something in between does not pass on
@@ -78,11 +82,11 @@ async function checkServer(db: Database, url: string): Promise<void> {
     throw new Error(`Its encoding is ${encoding}: create one with \`create database … encoding 'UTF8'\``);
   if (!dates.startsWith('ISO'))
     throw new Error(`DateStyle is ${dates} although ISO was asked for: is a pooler in between?`);
-  for (const [name, value] of Object.entries(needed)) {
+  for (const [name, values] of Object.entries(needed)) {
     const { rows } = await sql<{ set: string }>`select current_setting(${name}) as set`.execute(db);
     const { set } = onlyRow(rows);
-    if (set !== value)
-      throw new Error(`${name} is ${set} and not ${value}: \`alter role … set ${name} = '${value}'\``);
+    if (!values.includes(set))
+      throw new Error(`${name} is ${set} and not ${values[0]}: \`alter role … set ${name} = '${values[0]}'\``);
   }
   const wanted = parametersOf(url).get('search_path') ?? 'public';
   if (schema !== wanted)
