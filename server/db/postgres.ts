@@ -11,12 +11,17 @@ import type { Database, Schema } from './schema.ts';
 /** How long the server may work on a statement, in milliseconds. */
 const statementTimeout = 3_000;
 /**
+ * How long a session waits for what others hold. A statement waits no longer anyway, but its commit does: for those that
+ * notify before it, which wait for a standby that is away. Whoever gave up on it would leave a connection behind.
+ */
+const patience = { statement_timeout: statementTimeout, lock_timeout: statementTimeout };
+/**
  * How long a migration waits for a lock, in milliseconds. Whoever needs the table meanwhile waits behind it. Shorter than
  * `deadlock_timeout`, after which the server might end a statement of the service instead.
  */
-const lockTimeout = 500;
+const migrationLockTimeout = 500;
 /** How long it then lets the others by. */
-const lockPause = 2_000;
+const migrationPause = 2_000;
 /** How long we wait for it to say anything at all. Longer, so that it is the server that gives up where it can. */
 const deadline = 4_000;
 
@@ -45,7 +50,7 @@ const open = (
  * @throws Error where the database is not of a kind that we can use: its message says why
  */
 export async function openPostgres(url: string, log?: Logger): Promise<Database> {
-  const connection = { application_name: 'latchkey', statement_timeout: statementTimeout };
+  const connection = { application_name: 'latchkey', ...patience };
   const db = open(url, { connection }, { deadline, log });
   try {
     await checkServer(db, url);
@@ -86,7 +91,9 @@ async function checkServer(db: Database, url: string): Promise<void> {
     const { rows } = await sql<{ set: string }>`select current_setting(${name}) as set`.execute(db);
     const { set } = onlyRow(rows);
     if (!values.includes(set))
-      throw new Error(`${name} is ${set} and not ${values[0]}: \`alter role … set ${name} = '${values[0]}'\``);
+      throw new Error(
+        `${name} is ${set} and not ${values[0]}: \`alter role … set ${name} = '${values[0]}'\``,
+      );
   }
   const wanted = parametersOf(url).get('search_path') ?? 'public';
   if (schema !== wanted)
@@ -114,7 +121,7 @@ export async function migratePostgres(
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
       if (performance.now() > until) throw new Error(lockedOut);
-      await pause(lockPause);
+      await pause(migrationPause);
     }
   }
 }
@@ -137,9 +144,9 @@ export async function onOneConnection<Result>(
     connection: { application_name: 'latchkey migrations' },
   });
   try {
-    // Not as parameters of the session, which poolers refuse.
+    // Not as parameters of the session, which poolers drop.
     await sql`
-      select set_config('lock_timeout', ${lockTimeout}, false), set_config('statement_timeout', '0', false)`.execute(
+      select set_config('lock_timeout', ${String(migrationLockTimeout)}, false), set_config('statement_timeout', '0', false)`.execute(
       db,
     );
     return await work(db);
@@ -155,7 +162,7 @@ export const openListener =
     const client = new Client(url, {
       max: 1,
       max_lifetime: null,
-      connection: { application_name: 'latchkey listener' },
+      connection: { application_name: 'latchkey listener', ...patience },
       onclose: () => lost(new Error('The connection has ended')),
       onnotify: (_channel, message) => heard(message),
     });

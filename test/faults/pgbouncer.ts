@@ -43,7 +43,7 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = ${join(directory, 'users')}
 pool_mode = ${mode}
-ignore_startup_parameters = statement_timeout, search_path, transaction_read_only
+ignore_startup_parameters = statement_timeout, lock_timeout, search_path, transaction_read_only
 default_pool_size = 50
 client_idle_timeout = 1
 `,

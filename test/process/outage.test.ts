@@ -52,6 +52,18 @@ async function timed(call: () => ReturnType<typeof verify>) {
   };
 }
 
+/** Somebody who changes settings of the server. */
+function settings() {
+  const admin = connect(postgres.url, { max: 1, onnotice: () => {} });
+  return {
+    set: async (setting: string) => {
+      await admin.unsafe(`alter system ${setting}`);
+      await admin`select pg_reload_conf()`;
+    },
+    admin,
+  };
+}
+
 const servesAgain = () =>
   expect.poll(async () => (await verify()).response.status, { timeout: 5_000 }).toBe(200);
 
@@ -127,13 +139,34 @@ test('while Postgres does not answer, a limited key is served until its block en
   expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(10_000);
 });
 
+test('while commits wait for a standby that is away, keys are verified, and no connection waits behind them for long', async () => {
+  await servesAgain();
+  const { set, admin } = settings();
+  const waiting = async () => {
+    const rows = await admin<{ pid: number }[]>`
+      select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%pg_notify%'`;
+    return rows.map(({ pid }) => pid);
+  };
+  await set(`set synchronous_standby_names = 'away'`);
+  try {
+    const minted = client.POST('/v1/keys', { body: { name: 'Late' } });
+    await expect.poll(waiting, { timeout: 5_000 }).not.toEqual([]);
+    const before = await waiting();
+    expect((await verify()).response.status).toBe(200);
+    const left = async () => (await waiting()).filter((pid) => before.includes(pid));
+    await expect.poll(left, { timeout: 6_000 }).toEqual([]);
+    expect((await verify()).response.status).toBe(200);
+    expect((await minted).response.status).toBe(503);
+  } finally {
+    await set('reset synchronous_standby_names');
+    await admin.end();
+  }
+  await servesAgain();
+});
+
 test('where Postgres closes connections that idle, every verification is answered all the same', async () => {
   await servesAgain();
-  const admin = connect(postgres.url, { max: 1, onnotice: () => {} });
-  const set = async (setting: string) => {
-    await admin.unsafe(`alter system ${setting}`);
-    await admin`select pg_reload_conf()`;
-  };
+  const { set, admin } = settings();
   await set(`set idle_session_timeout = '1s'`);
   try {
     const operator = createLatchkey({ baseUrl: service.url, token: env.OPERATOR_TOKEN });
