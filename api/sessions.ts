@@ -16,7 +16,8 @@ const Session = z
     tokenType: z.literal('Bearer'),
     expiresIn: z.int().openapi({ description: 'Seconds until the access token expires.', example: 900 }),
     refreshToken: z.string().openapi({
-      description: 'Valid for one refresh. Keep it as secret as a password.',
+      description:
+        'Valid for one refresh, which can be repeated for 30 seconds. Keep it as secret as a password.',
       example: 'lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy',
     }),
     refreshExpiresAt: instant.openapi({
@@ -71,7 +72,7 @@ export const sessions = {
     tags,
     summary: 'Refresh a session',
     description:
-      'Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. A second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
+      'Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
     security: [],
     request: {
       body: {

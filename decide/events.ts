@@ -24,8 +24,11 @@ export const eventTypes = {
   'role.created': 'A role was created.',
   'role.deleted': 'A role was deleted, and the keys that had it lost its scopes.',
   'session.ended': 'A session was signed out.',
+  'session.refresh_repeated':
+    'A refresh token was sent again within 30 seconds, before the next one was used, and got the same next one.',
   'session.refreshed': 'A session was refreshed.',
-  'session.reuse_detected': 'A refresh token was sent a second time, and its session was ended.',
+  'session.reuse_detected':
+    'A refresh token was sent again, too late or after the next one was used, and its session was ended.',
   'session.started': 'An account signed in.',
 } as const satisfies Record<string, string>;
 export type EventType = keyof typeof eventTypes;

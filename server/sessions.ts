@@ -5,10 +5,14 @@ import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
 import { isPassword } from './password.ts';
+import type { Signer } from './signing.ts';
 import { hashToken, newToken } from './token.ts';
 
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
 const sessionLifetime = 30 * 86_400_000;
+
+/** For how long a refresh whose answer was lost may be repeated, in milliseconds: longer than the client's deadline. */
+const repeatable = 30_000;
 
 const refreshPrefix = 'lkr_';
 
@@ -76,14 +80,33 @@ export async function signIn(
 }
 
 /**
- * Trades a refresh token for the next one. A token that was used before ends its session, since one of the two
- * who hold it must have stolen it (RFC 9700, section 4.14.2). That is known for as long as a session may stay silent.
+ * The refresh token that comes after another. It follows from that one and from a signing key, which is not in the
+ * database. So a refresh that is repeated gives the same token, although no token is stored.
+ */
+function successorOf(presented: string, signer: Signer, kid: string): string {
+  return newToken(refreshPrefix, (length) => {
+    const purpose = { secret: presented, salt: new Uint8Array(), info: 'latchkey refresh token', length };
+    const derived = signer.derive(kid, purpose);
+    if (!derived) throw new Error(`The set has no signing key ${kid}.`);
+    return derived;
+  });
+}
+
+/**
+ * Trades a refresh token for the next one. For 30 seconds, and until that is used, the same token is traded for the same
+ * next one again: the answer may have been lost, or two browser tabs may share a session. Any other second use ends the
+ * session, since one of the two who hold the token must have stolen it (RFC 9700, section 4.14.2). That is known for as
+ * long as a session may stay silent.
  * @throws InvalidRefreshToken
  */
-export async function refreshSession(db: Database, presented: string, act: Act): Promise<StartedSession> {
+export async function refreshSession(
+  { db, signer }: { db: Database; signer: Signer },
+  presented: string,
+  act: Act,
+): Promise<StartedSession> {
   const { now } = act;
   const hash = hashToken(presented);
-  const refreshToken = newToken(refreshPrefix);
+  const refreshToken = successorOf(presented, signer, signer.kid);
   const expiresAt = new Date(now + sessionLifetime);
   const holder = { ...act, actor: 'refresh_token' };
   // The session is locked before its tokens, in the order in which deleting one locks them.
@@ -112,8 +135,9 @@ export async function refreshSession(db: Database, presented: string, act: Act):
   const [refreshed] = rows;
   if (refreshed) return { ...refreshed, refreshToken, expiresAt };
 
-  await endReusedSession(db, hash, act);
-  throw new InvalidRefreshToken();
+  const repeated = await useAgain({ db, signer }, presented, act);
+  if (!repeated) throw new InvalidRefreshToken();
+  return repeated;
 }
 
 /**
@@ -123,14 +147,41 @@ export async function refreshSession(db: Database, presented: string, act: Act):
 const ended = (which: RawBuilder<unknown>) => sql`
       update sessions set expires_at = created_at where ${which} and expires_at > created_at returning id, account_id`;
 
-/** Ends the session of a refresh token that was used before. A statement of its own: it must see that use committed. */
-async function endReusedSession(db: Database, hash: Uint8Array, act: Act): Promise<void> {
+/**
+ * The second use of a refresh token: gives what the first one gave, or ends the session. A statement of its own: it must
+ * see the first use committed.
+ */
+async function useAgain(
+  { db, signer }: { db: Database; signer: Signer },
+  presented: string,
+  act: Act,
+): Promise<StartedSession | undefined> {
+  const { now } = act;
+  const hash = hashToken(presented);
   const holder = { ...act, actor: 'refresh_token' };
-  await sql`
-    with ended as (${ended(sql`id in (
-        select session_id from refresh_tokens where hash = ${hash}::bytea and used_at is not null)`)}),
-    recorded as ${recorded(holder, 'session.reuse_detected', sql`select account_id, null::text from ended`)}
-    select id from ended`.execute(db);
+  // The first use may have met a replica that signs with another key of the set.
+  const successors = signer.jwks.keys.map(({ kid }) => successorOf(presented, signer, kid));
+  const { rows } = await sql<Omit<StartedSession, 'refreshToken'> & { nextHash: Uint8Array }>`
+    with used as (
+      select session_id, used_at from refresh_tokens where hash = ${hash}::bytea and used_at is not null),
+    repeated as (
+      select sessions.id, sessions.account_id, sessions.expires_at, next.hash
+      from used
+      join sessions on sessions.id = used.session_id
+      join refresh_tokens as next on next.session_id = used.session_id and next.used_at is null
+      where used.used_at > ${new Date(now - repeatable)}::timestamptz
+        and next.hash in (${sql.join(successors.map((token) => sql`${hashToken(token)}::bytea`))})
+        and sessions.id in (${liveSessions(now)})),
+    ended as (${ended(sql`id in (select session_id from used) and not exists (select from repeated)`)}),
+    recorded_repetition as ${recorded(holder, 'session.refresh_repeated', sql`select account_id, null::text from repeated`)},
+    recorded_end as ${recorded(holder, 'session.reuse_detected', sql`select account_id, null::text from ended`)}
+    select id as "sessionId", account_id as "accountId", expires_at as "expiresAt", hash as "nextHash"
+    from repeated`.execute(db);
+  const [row] = rows;
+  if (!row) return undefined;
+  const { nextHash, ...session } = row;
+  const refreshToken = successors.find((token) => hashToken(token).equals(nextHash));
+  return refreshToken === undefined ? undefined : { ...session, refreshToken };
 }
 
 /** Ends a session, with its tokens. One that has ended stays as it is. */

@@ -2,17 +2,20 @@ import { hash, randomBytes } from 'node:crypto';
 import { alphabet, checksum, checksumLength, isMinted, randomLength } from '../decide/token-form.ts';
 
 /** `length` characters of base62, each equally likely: bytes past the last whole multiple of 62 are redrawn. */
-function randomCharacters(length: number): string {
+function randomCharacters(length: number, random: (length: number) => Buffer): string {
   let characters = '';
   while (characters.length < length)
-    for (const byte of randomBytes(length * 2))
+    for (const byte of random(length * 2))
       if (byte < 248 && characters.length < length) characters += alphabet[byte % 62];
   return characters;
 }
 
-/** A new token: `prefix` (it ends in `_`), 190 random bits, and the checksum of both. */
-export function newToken(prefix: string): string {
-  const body = prefix + randomCharacters(randomLength);
+/**
+ * A new token: `prefix` (it ends in `_`), 190 random bits, and the checksum of both.
+ * @param random a source of that many bytes
+ */
+export function newToken(prefix: string, random: (length: number) => Buffer = randomBytes): string {
+  const body = prefix + randomCharacters(randomLength, random);
   return body + checksum(body);
 }
 

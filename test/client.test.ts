@@ -210,6 +210,32 @@ describe('a session', () => {
     expect(order).toEqual([refresh, refresh, 'kept', '/v1/account']);
   });
 
+  test('is refreshed again when the answer of a refresh is lost', async () => {
+    const grace = await service.signIn();
+    const kept: Session[] = [];
+    let lost = 0;
+    const client = signedIn(
+      { refreshToken: grace.refreshToken },
+      (next) => void kept.push(next),
+      async (request) => {
+        const response = await send(request);
+        if (request.url.endsWith('/refresh') && lost++ === 0)
+          throw new TypeError('The connection was closed.');
+        return response;
+      },
+    );
+    expect(await client.account.get()).toMatchObject({ id: grace.accountId });
+    expect(kept).toHaveLength(1);
+    expect(lost).toBe(2);
+  });
+
+  test('that two tabs refresh at the same moment goes on in both', async () => {
+    const grace = await service.signIn();
+    const tabs = [0, 1].map(() => signedIn({ ...stored(grace), expiresIn: 0 }));
+    const accounts = await Promise.all(tabs.map((tab) => tab.account.get()));
+    expect(accounts.map(({ id }) => id)).toEqual([grace.accountId, grace.accountId]);
+  });
+
   test('that has ended is said to have', async () => {
     const grace = await service.signIn();
     const client = signedIn(stored(grace));

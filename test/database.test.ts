@@ -24,6 +24,7 @@ import { exchangeStatement } from '../server/limits/exchange.ts';
 import { mintKey } from '../server/minting.ts';
 import { Replica } from '../server/replication/replica.ts';
 import { isLiveSession, refreshSession, signIn } from '../server/sessions.ts';
+import { createSigner, newSigningKeys } from '../server/signing.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { openKeyCache } from '../server/verify/open-key-cache.ts';
 import { createDatabase, password } from './support/harness.ts';
@@ -113,6 +114,10 @@ onPostgres('connections to a server', () => {
     const db = await opened(withParameters(url, { max: '2' }));
     const credentials = { email: 'ada@example.com', password };
     const { signal } = new AbortController();
+    const signer = await createSigner(await newSigningKeys(), {
+      issuer: 'http://latchkey.test',
+      siteName: 'Share',
+    });
     const accounts = await Promise.all(
       [1, 2, 3].map(async (n) => (await createExternalAccount(db, `user_${n}`, act)).account),
     );
@@ -137,7 +142,7 @@ onPostgres('connections to a server', () => {
     let session = await signIn(db, credentials, act, signal);
     let refreshes = 0;
     const refresher = whileChanging(async () => {
-      session = await refreshSession(db, session.refreshToken, act);
+      session = await refreshSession({ db, signer }, session.refreshToken, act);
       refreshes += 1;
     });
     const work = Promise.all([...readers, refresher]);

@@ -109,6 +109,20 @@ test('a signing key that is added last, then moved first, replaces the other and
   await restart(replicas, { signingKeys: [next] }, look);
 });
 
+test('a refresh is repeated at a replica that signs with another key, and gives the same refresh token', async () => {
+  const [old, next] = [await signingKey(), await signingKey()];
+  const before = await replica({ signingKeys: [old, next] });
+  const after = await replica({ signingKeys: [next, old] });
+  const { refreshToken } = await service.signIn();
+  const refreshAt = async (call: Replica) => {
+    const answer = await call('POST', '/v1/sessions/refresh', undefined, { refreshToken });
+    return (await answer.json()).refreshToken;
+  };
+  const first = await refreshAt(before);
+  expect(first).toMatch(/^lkr_/);
+  expect(await refreshAt(after)).toBe(first);
+});
+
 test('a signing key that is added first is refused by the replicas that do not have it yet', async () => {
   const [old, next] = [await signingKey(), await signingKey()];
   const { look } = sessions();

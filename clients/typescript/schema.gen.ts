@@ -567,7 +567,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh a session
-         * @description Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. A second use means that it was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
+         * @description Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -1755,12 +1755,13 @@ export interface components {
              *     - `role.created`: A role was created.
              *     - `role.deleted`: A role was deleted, and the keys that had it lost its scopes.
              *     - `session.ended`: A session was signed out.
+             *     - `session.refresh_repeated`: A refresh token was sent again within 30 seconds, before the next one was used, and got the same next one.
              *     - `session.refreshed`: A session was refreshed.
-             *     - `session.reuse_detected`: A refresh token was sent a second time, and its session was ended.
+             *     - `session.reuse_detected`: A refresh token was sent again, too late or after the next one was used, and its session was ended.
              *     - `session.started`: An account signed in.
              * @enum {string}
              */
-            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
             /**
              * Format: date-time
              * @description When it happened.
@@ -1976,7 +1977,7 @@ export interface components {
              */
             expiresIn: number;
             /**
-             * @description Valid for one refresh. Keep it as secret as a password.
+             * @description Valid for one refresh, which can be repeated for 30 seconds. Keep it as secret as a password.
              * @example lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy
              */
             refreshToken: string;
@@ -7150,7 +7151,7 @@ export interface operations {
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
                 /** @description Only events of this type. */
-                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
                 /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor?: string;
                 /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */

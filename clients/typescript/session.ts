@@ -11,9 +11,10 @@ const margin = 60_000;
 
 /**
  * The token of a client that stays signed in: `createLatchkey({ baseUrl, token: session(stored) })`. The access token
- * is refreshed a minute before it expires, and when a call is refused for it. All calls wait for one refresh, since a
- * refresh token works once, and a second use ends the session. So give each process and each browser tab a session of
- * its own, or let one of them refresh for all.
+ * is refreshed a minute before it expires, and when a call is refused for it. All calls wait for one refresh, which is
+ * repeated if its answer is lost. A refresh token works once: used again after 30 seconds, or after the next one was
+ * used, it ends the session. So give each process and each browser tab a session of its own, or let one of them refresh
+ * for all.
  *
  * A call throws an AuthenticationError with the code `invalid_refresh_token` when the session has ended.
  * @param keep stores the session wherever it must outlive this process; no call is made with it before that is done
@@ -33,6 +34,7 @@ export function session(
       method: 'POST',
       path: '/v1/sessions/refresh',
       body: { refreshToken },
+      repeatable: true,
     })) as Session;
     refreshToken = next.refreshToken;
     // Until it is kept there is none to use: should `keep` fail, the next call refreshes again.

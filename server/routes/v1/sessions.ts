@@ -26,7 +26,7 @@ export function sessionOperations(context: ServiceContext): Operation[] {
     ),
 
     operation(sessions.refresh, async ({ act, json }) =>
-      sessionBody(await refreshSession(db, json.refreshToken, act)),
+      sessionBody(await refreshSession(context, json.refreshToken, act)),
     ),
 
     operation(sessions.end, async ({ act, caller }) => {
