@@ -70,8 +70,9 @@ export class Sockets {
         socket.destroy();
       }),
     );
-    // For the driver: the name that a certificate must have, and what errors name.
-    return Object.assign(socket, { host: host[turn], port: port[turn] });
+    // For the driver: the name that a certificate must have, and what errors name. An address it leaves out, and TLS then
+    // takes `_host`, or else would accept a certificate of localhost.
+    return Object.assign(socket, { host: host[turn], _host: host[turn], port: port[turn] });
   }
 
   /** Opens no more, and ends what the driver forgets when it ends: connections that are not there yet. */

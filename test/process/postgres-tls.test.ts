@@ -6,11 +6,11 @@ import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProcess } from '../../scripts/support/service.ts';
 import { makeCertificate } from '../support/certificate.ts';
 
-/** A Postgres server that speaks TLS at `localhost`, by a certificate that is its own authority. */
-async function startTlsPostgres() {
+/** A Postgres server that speaks TLS at `localhost`, by a certificate for `subject` that is its own authority. */
+async function startTlsPostgres(subject = 'DNS:localhost') {
   const server = await startPostgres();
   onTestFinished(server.stop);
-  const certificate = await makeCertificate('DNS:localhost');
+  const certificate = await makeCertificate(subject);
   onTestFinished(() => certificate[Symbol.asyncDispose]());
   const admin = postgres(server.url, { max: 1, onnotice: () => {} });
   // As the user of the server, to whom alone a key may be readable.
@@ -43,4 +43,18 @@ test('a connection to Postgres is encrypted, and its server known by its certifi
   await expect(isEncrypted('verify-full')).rejects.toThrow('self-signed certificate');
   expect(await isEncrypted('verify-full', { NODE_EXTRA_CA_CERTS: authority })).toEqual([true]);
   expect(await isEncrypted('require')).toEqual([true]);
+});
+
+test('a server that DATABASE_URL names by its address has a certificate for that address', async () => {
+  const env = await deployment();
+  for (const [subject, refusal] of [
+    ['IP:127.0.0.1', undefined],
+    ['DNS:localhost', "IP: 127.0.0.1 is not in the cert's list"],
+  ] as const) {
+    const { url, authority } = await startTlsPostgres(subject);
+    const DATABASE_URL = `${url.replace('localhost', '127.0.0.1')}?sslmode=verify-full`;
+    const started = startProcess({ env: { ...env, DATABASE_URL, NODE_EXTRA_CA_CERTS: authority } });
+    if (refusal) await expect(started).rejects.toThrow(refusal);
+    else await (await started).stop();
+  }
 });
