@@ -19,7 +19,7 @@ export interface ClientOptions {
   connection: Record<string, string | number>;
   /** Told each notification that a connection listens for. */
   onnotify?: (channel: string, message: string) => void;
-  /** Told that a connection has ended. */
+  /** Told that a connection has ended, unless none has ever answered. */
   onclose?: () => void;
 }
 
@@ -48,6 +48,9 @@ const session = {
   search_path: 'public',
   transaction_read_only: 'off',
 };
+
+/** For so long the primary is looked for among the servers of a URL, in milliseconds: the next connection leads to another. */
+const primaryWithin = 500;
 
 /** How `text[]` comes: no nulls, one dimension. */
 const textsOf = (text: string): string[] =>
@@ -93,7 +96,8 @@ export class Client {
         texts: { to: 1009, from: [1009], serialize: String, parse: textsOf },
       },
       onclose: () => {
-        this.#isOver = isOneSession && this.#hasAnswered;
+        if (!this.#hasAnswered) return;
+        this.#isOver = isOneSession;
         onclose?.();
       },
       ...options,
@@ -120,6 +124,7 @@ export class Client {
   ): Promise<Rows> {
     if (this.#isOver) throw new SessionEnded();
     const texts = parameters.map(parameterText);
+    const began = performance.now();
     // Each connection of the pool may have a stale plan.
     for (let attempts = this.#sql.options.max; ; attempts -= 1) {
       const query = this.#sql.unsafe(statement, texts, { prepare });
@@ -139,7 +144,8 @@ export class Client {
         // In its place the driver would take what the server says of the next connection for an answer to it.
         if (wasSent(query) && isClosedConnection(error)) this.#isBroken = true;
         if (!isOfStandby(error) || this.#ended) throw error;
-        throw new StandbyRefused(this.#sql.options.host.length > 1);
+        const hasOthers = this.#sql.options.host.length > 1;
+        if (!hasOthers || performance.now() - began > primaryWithin) throw new StandbyRefused();
       } finally {
         this.#pending.delete(query);
       }

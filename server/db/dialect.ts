@@ -10,11 +10,11 @@ import {
 import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Client, Rows } from './client.ts';
-import { asOutage, isClosedConnection, isStalePlan, NotSent, StandbyRefused } from './errors.ts';
+import { asOutage, isClosedConnection, isStalePlan, NotSent } from './errors.ts';
 
 /**
- * A read whose connection was closed, a statement whose plan is stale, one that met a standby where the URL names more
- * servers, and one that waited in a pool that was replaced, are tried again for so long, in milliseconds.
+ * A read whose connection was closed, a statement whose plan is stale, and one that waited in a pool that was replaced, are
+ * tried again for so long, in milliseconds.
  * Once would not do: connections that idle together are closed together, so that the next may be as dead; and a migration
  * changes one table after the other.
  */
@@ -69,7 +69,6 @@ class PostgresDriver implements Driver {
         const isHarmless =
           (error instanceof NotSent && client !== this.#client) ||
           isStalePlan(error) ||
-          (error instanceof StandbyRefused && error.hasOthers) ||
           (isClosedConnection(error) && isRead(query));
         if (!isHarmless) throw asOutage(error);
         until ??= performance.now() + retryFor;

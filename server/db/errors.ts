@@ -69,11 +69,8 @@ export class NotSent extends Error {
 /** The connection led to a standby. Nothing was done. */
 export class StandbyRefused extends Error {
   readonly code = 'CONNECTION_REFUSED';
-  /** Whether the next connection may lead to another server. */
-  readonly hasOthers: boolean;
 
-  constructor(hasOthers: boolean) {
+  constructor() {
     super('The server is a standby: the service needs the primary');
-    this.hasOthers = hasOthers;
   }
 }

@@ -162,6 +162,7 @@ export const openListener =
     const client = new Client(url, {
       max: 1,
       max_lifetime: null,
+      isOneSession: true,
       connection: { application_name: 'latchkey listener', ...patience },
       onclose: () => lost(new Error('The connection has ended')),
       onnotify: (_channel, message) => heard(message),

@@ -228,6 +228,11 @@ test('a standby is not served from, since it may be behind: the start says so, a
       expect(new Set((await Promise.all(asked)).map(({ response }) => response.status))).toEqual(
         new Set([200]),
       );
+      const metrics = () =>
+        fetch(`${elsewhere.url}/metrics`, { headers: { authorization: `Bearer ${env.OPERATOR_TOKEN}` } });
+      await expect
+        .poll(async () => (await metrics()).text(), { timeout: 5_000 })
+        .toContain('latchkey_cache_trusted 1');
     } finally {
       await other.stop();
     }
