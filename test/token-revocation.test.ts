@@ -104,6 +104,7 @@ describe('who revokes', () => {
       bearer(expired),
       basic(`${id}:${expired}`),
       basic(`operator:${token}`),
+      { Authorization: `Bearer\t${token}` },
     ]) {
       const response = await revoke(token, headers);
       expect([response.status, (await response.json()).error]).toEqual([401, 'invalid_client']);

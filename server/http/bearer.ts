@@ -21,7 +21,7 @@ export type FindToken = (
 export function bearerToken(authorization: string | null | undefined): string | undefined {
   if (authorization == null) return undefined;
   const [, token] = /^bearer +([\x21-\x7e]{1,8192})$/i.exec(authorization) ?? [];
-  if (token === undefined && /^bearer +\S/i.test(authorization))
+  if (token === undefined && /^bearer\s+\S/i.test(authorization))
     throw new Unauthenticated('The Authorization header must be "Bearer <token>".', { sent: true });
   return token;
 }
