@@ -129,6 +129,23 @@ describe('a request that may pass', () => {
       expect((await ask(bearer(token), { as })).headers.get('latchkey-scopes')).toBe('-');
     }
   });
+
+  test('shortens the name where an external id is so long that not both fit', async () => {
+    const account = expectData(
+      await service.operator.POST('/v1/accounts', { body: { externalId: '😀'.repeat(255) } }),
+    );
+    const { token } = expectData(
+      await service.operator.POST('/v1/keys', {
+        params: { query: { accountId: account.id } },
+        body: { name: '😀'.repeat(255) },
+      }),
+    );
+    const { headers } = await ask(bearer(token));
+    const told = [...headers].filter(([name]) => name.startsWith('latchkey-'));
+    expect(told).toHaveLength(6);
+    expect(told.map(([name, value]) => `${name}: ${value}\r\n`).join('').length).toBeLessThanOrEqual(3_584);
+    expect(headers.get('latchkey-name')).toMatch(/^(%F0%9F%98%80)+$/);
+  });
 });
 
 describe('a request that may not', () => {

@@ -14,12 +14,12 @@ const encoded = (text: string) => (text === none ? '%2D' : encodeURIComponent(te
 const maxBytes = 3_584;
 const maxNameBytes = 512;
 
-/** A name, or the beginning of a very long one. No character is cut in two. */
-function encodedName(name: string): string {
+/** A name, or the beginning of one that is longer than `maxLength`. No character is cut in two. */
+function encodedName(name: string, maxLength: number): string {
   let text = '';
   for (const character of name) {
     const longer = text + encodeURIComponent(character);
-    if (longer.length > maxNameBytes) break;
+    if (longer.length > maxLength) break;
     text = longer;
   }
   return text === none ? encoded(name) : text;
@@ -89,12 +89,15 @@ export class IdentityHeaders {
   #writtenOf(key: VerifiedKey): Written {
     let written = this.#written.get(key);
     if (!written) {
-      const fixed = {
+      const ids = {
         'Latchkey-Key': `key_${key.id}`,
         'Latchkey-Account': `acc_${key.accountId}`,
         'Latchkey-External-Id': key.externalId === null ? none : encoded(key.externalId),
-        'Latchkey-Name': encodedName(key.name),
       };
+      const room =
+        maxBytes -
+        bytesOf({ ...ids, 'Latchkey-Name': '', 'Latchkey-Scopes': none, 'Latchkey-Identity': none });
+      const fixed = { ...ids, 'Latchkey-Name': encodedName(key.name, Math.min(maxNameBytes, room)) };
       written = { fixed, scopes: [...key.scopes].join(' '), identities: new Map() };
       this.#written.set(key, written);
     }
