@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Act, recorded } from './events.ts';
 import type { Store } from './keys.ts';
+import type { Signer } from './signing.ts';
 import { hashText, startOf } from './token.ts';
 
 /** What is done with a key whose token has leaked: `notify` records it, `revoke` also revokes the key. */
@@ -20,20 +21,28 @@ export interface Leak {
 const without = (token: string, text: string | null) =>
   text?.replaceAll(token, () => `${startOf(token)}…`) ?? null;
 
+/** The hash of the token of a key: of an exchanged token that is still good, that of the one that it was exchanged for. */
+async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number): Promise<string> {
+  const read = exchanged.claims(token) ? await exchanged.find(token) : undefined;
+  return read && now < read.expiresAt.getTime() ? read.parent : hashText(token);
+}
+
 /**
  * Records the leaks of tokens that their keys still have. With the policy `revoke`, these keys are revoked, and no
  * replica accepts a token of theirs when this returns. For other tokens nothing is done, by the same statement and after
  * the same barrier, so that whoever reports a token does not learn whether it is one.
  */
 export async function reportLeaks(
-  { db, settled, leakPolicy }: Store & { leakPolicy: LeakPolicy },
+  { db, settled, leakPolicy, signer }: Store & { leakPolicy: LeakPolicy; signer: Signer },
   leaks: readonly Leak[],
   act: Act,
 ): Promise<void> {
-  const reported = leaks.map(({ token, url, source }) => ({
-    hash: hashText(token),
-    data: { url: without(token, url), source: without(token, source) },
-  }));
+  const reported = await Promise.all(
+    leaks.map(async ({ token, url, source }) => ({
+      hash: await hashOfKeyToken(signer, token, act.now),
+      data: { url: without(token, url), source: without(token, source) },
+    })),
+  );
   // A previous token that has ended harms nobody, and is no reason to revoke the key.
   const keyHas = (hash: RawBuilder<unknown>) => sql`(${hash} in (keys.current_hash, keys.next_hash)
     or ${hash} = keys.previous_hash and keys.previous_ends_at > ${new Date(act.now)}::timestamptz)`;

@@ -70,6 +70,26 @@ test('a reported token is an event of its key, with where it was seen and who sa
   expect(await verdictOn(key.token)).toBe('valid');
 });
 
+test('an exchanged token counts as the token that it was exchanged for, until it expires', async () => {
+  const key = await mint();
+  const form = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: key.token,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  });
+  const { access_token: token } = await (
+    await service.fetch('/oauth2/token', { method: 'POST', body: form })
+  ).json();
+  expect(await report({ token, url: `${url}?${token}` })).toBe(204);
+  const [event, ...others] = await eventsOf(key.id);
+  expect(event).toMatchObject({ type: 'key.leaked' });
+  expect(JSON.stringify(event)).not.toContain(token);
+  service.pass(300_000);
+  await report({ token });
+  expect(others).toEqual([]);
+  expect(await eventsOf(key.id)).toHaveLength(1);
+});
+
 test('the next and the previous token of a key count as its current one does', async () => {
   const key = await mint();
   const { token: next } = await rotate(key);

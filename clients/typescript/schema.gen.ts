@@ -411,7 +411,7 @@ export interface paths {
         put?: never;
         /**
          * Report a leaked token
-         * @description Reports a token that was seen where it should not be: the current, the next or the previous token of a key of any account. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. For the operator, and for a key with `leaks:report` in the operator’s own account, such as that of a scanner. Each caller can report 100 tokens in a minute.
+         * @description Reports a token that was seen where it should not be: the current, the next or the previous token of a key of any account. A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. For the operator, and for a key with `leaks:report` in the operator’s own account, such as that of a scanner. Each caller can report 100 tokens in a minute.
          */
         post: operations["reportLeak"];
         delete?: never;
@@ -431,7 +431,7 @@ export interface paths {
         put?: never;
         /**
          * Report leaks, for GitHub
-         * @description The endpoint for the [secret scanning partner program](https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partnership-program/secret-scanning-partner-program) of GitHub: up to 500 matches at once. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. So the optional feedback on each match is not given. GitHub signs the body, and `GITHUB_SECRET_SCANNING_KEYS` says with which keys; while that is not set, this path returns 404.
+         * @description The endpoint for the [secret scanning partner program](https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partnership-program/secret-scanning-partner-program) of GitHub: up to 500 matches at once. A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. So the optional feedback on each match is not given. GitHub signs the body, and `GITHUB_SECRET_SCANNING_KEYS` says with which keys; while that is not set, this path returns 404.
          */
         post: operations["reportLeaksFromGithub"];
         delete?: never;
