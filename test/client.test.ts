@@ -65,6 +65,16 @@ test('the operator names an account beside the body, or instead of one', async (
   expect(await service.operator.accounts.get(account.id)).toMatchObject({ keyCount: 1 });
 });
 
+test('a call by path with the current version has no data, and no error', async () => {
+  const { response } = await ada.client.GET('/.well-known/jwks.json');
+  const headers = { 'If-None-Match': response.headers.get('etag') ?? '' };
+  const unchanged = await ada.client.GET('/.well-known/jwks.json', { headers });
+  expect(unchanged.response.status).toBe(304);
+  expect([unchanged.data, unchanged.error]).toEqual([undefined, undefined]);
+  const error = await caught(ada.client.getJwks({ headers }));
+  expect(error).toMatchObject({ name: 'UnexpectedAnswer', status: 304 });
+});
+
 test('what an invalid value is wrong about is in the error', async () => {
   const error = await caught(ada.client.keys.create({ name: '' }));
   expect(error).toBeInstanceOf(BadRequestError);

@@ -11,7 +11,7 @@ export function byPath<Paths, Failure>(core: Core): ByPath<Paths, Failure> {
     async (path: string, { params, body, headers, signal, timeout, ...init }: AnyOptions = {}) => {
       const call: Call = { method, path, init, body, ...(params && { params }), ...(headers && { headers }) };
       const { response, body: read } = await core.once(call, { signal, ...(timeout && { timeout }) });
-      return response.ok ? { data: read, response } : { error: read, response };
+      return response.ok || response.status === 304 ? { data: read, response } : { error: read, response };
     };
   const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, callWith(method)]);
   return Object.fromEntries(methods) as ByPath<Paths, Failure>;

@@ -78,6 +78,9 @@ export class Core {
           attempt,
         });
         if (response.ok) return body;
+        // Nobody asks for it but by a header of his own; the method has nothing to return.
+        if (response.status === 304)
+          throw new UnexpectedAnswer(nameOf(call), response, this.#contract.service);
         failure = this.#contract.errorOf(body, response);
       } catch (thrown) {
         failure = thrown;
@@ -141,7 +144,7 @@ export class Core {
 
   async #read(call: Call, response: Response): Promise<unknown> {
     const { service, errorType, errorField, textPath } = this.#contract;
-    if (response.status === 204) return undefined;
+    if (response.status === 204 || response.status === 304) return undefined;
     const isText = response.ok && call.path === textPath;
     const expected = isText ? 'text/plain' : response.ok ? 'application/json' : errorType;
     const unexpected = (answer: Response, cause?: unknown) =>

@@ -78,9 +78,12 @@ export type PathOptions<Operation> = (object extends ParamsOf<Operation>
     timeout?: number;
   };
 
+/** What a call answers whose `If-None-Match` names the current version: 304, without a body. */
+type Unchanged<Operation> = Operation extends { responses: { 304: unknown } } ? undefined : never;
+
 /** What a call by path answers: `data` on success, `error` otherwise, never both. */
 export type PathAnswer<Operation, Failure> =
-  | { data: Data<Operation>; error?: never; response: Response }
+  | { data: Data<Operation> | Unchanged<Operation>; error?: never; response: Response }
   | { data?: never; error: Failure; response: Response };
 
 type PathWith<Paths, Method extends string> = {
