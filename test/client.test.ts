@@ -246,6 +246,18 @@ describe('a session', () => {
     expect(accounts.map(({ id }) => id)).toEqual([grace.accountId, grace.accountId]);
   });
 
+  test('sends a call again only if its token was refused, not a password in its body', async () => {
+    const grace = await service.signIn();
+    const sent: string[] = [];
+    const client = signedIn(stored(grace), undefined, (request) => {
+      sent.push(new URL(request.url).pathname);
+      return send(request);
+    });
+    const error = await caught(client.sessions.create({ email: grace.email, password: 'wrong password' }));
+    expect(error).toMatchObject({ code: 'wrong_credentials' });
+    expect(sent).toEqual(['/v1/sessions']);
+  });
+
   test('that has ended is said to have', async () => {
     const grace = await service.signIn();
     const client = signedIn(stored(grace));

@@ -113,7 +113,7 @@ export class Core {
       if (typeof token !== 'object') return send(await (typeof token === 'function' ? token() : token));
       const bearer = await token.bearer(options);
       const answered = await send(bearer);
-      return answered.response.status === 401 ? send(await token.bearer(options, bearer)) : answered;
+      return refusesToken(answered.response) ? send(await token.bearer(options, bearer)) : answered;
     });
   }
 
@@ -163,6 +163,10 @@ export class Core {
     return body;
   }
 }
+
+/** Whether an answer is about the token (RFC 6750, section 3.1), and not about a password in the body. */
+const refusesToken = ({ status, headers }: Response) =>
+  status === 401 && headers.get('WWW-Authenticate')?.includes('error="invalid_token"') === true;
 
 /** Milliseconds to wait after an attempt. A random part keeps clients that failed together from coming back together. */
 function waitBefore(attempt: number, failure: unknown, { backoff }: Pace): number {
