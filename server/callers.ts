@@ -81,7 +81,7 @@ export function authenticate(
 }
 
 /**
- * Whether a token still names such a caller, as when a connection outlives a request. Nothing is recorded.
+ * Whether the token of a key still names such a caller, as when a connection outlives a request. Nothing is recorded.
  * @throws DatabaseUnavailable
  */
 export function isStillAdmitted(
@@ -90,7 +90,6 @@ export function isStillAdmitted(
   security: Security,
   client: () => Client,
 ): boolean | Promise<boolean> {
-  if (isOperatorToken(context, token)) return isAdmitted(operator, security);
   const { keys, publicUrl, now } = context;
   const wanted = { reach: operatorAccountId, audience: publicUrl, client, now };
   return maybeAsync(

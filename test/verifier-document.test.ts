@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
-import { fromReplica, fromVerifier } from '../api/verifier.ts';
+import { fromReplica, fromVerifier, readFrame } from '../api/verifier.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
 import { docs } from '../server/pages/docs.ts';
 import { assertFrame } from './support/verifier-frames.ts';
@@ -37,6 +37,15 @@ test('a frame is a list of messages of its side, and nothing else', () => {
     ['fromReplica', [{ kind: 'moving', to: 'another' }]],
   ] as const)
     expect(() => assertFrame(side, frame), JSON.stringify(frame)).toThrow(/is no frame/);
+});
+
+test('a ping is read by the same rules, however it is written', () => {
+  for (const text of ['[{"kind":"ping","ping":7}]', '[ {"ping": 7, "kind": "ping"} ]'])
+    expect(readFrame(text)).toEqual([{ kind: 'ping', ping: 7 }]);
+  const safest = Number.MAX_SAFE_INTEGER;
+  expect(readFrame(`[{"kind":"ping","ping":${safest}}]`)).toEqual([{ kind: 'ping', ping: safest }]);
+  for (const ping of ['-1', '01', '1.5', '"1"', '9007199254740992', '1e999'])
+    expect(readFrame(`[{"kind":"ping","ping":${ping}}]`), ping).toBeUndefined();
 });
 
 test('it is served as it stands in spec/, with the address of the deployment', async () => {

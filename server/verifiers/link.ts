@@ -54,8 +54,8 @@ export class Link implements SocketHandler {
   readonly #hub: Hub;
   readonly #socket: Socket;
   readonly #silence: ReturnType<typeof setTimeout>;
-  /** Of a verifier that is let in: `hash` is that of a key's token. */
-  #credential: { token: string; hash: string | undefined } = { token: '', hash: undefined };
+  /** The token of the key that the verifier was let in with, and its hash; undefined where it was the operator token. */
+  #key: { token: string; hash: string } | undefined;
   #state: 'new' | 'greeted' | 'open' | 'closed' = 'new';
   #isAsking = false;
   #isTelling = false;
@@ -83,9 +83,8 @@ export class Link implements SocketHandler {
 
   /** Whether a change may be one of the key that the verifier itself has. */
   isConcernedBy(change: KeyChange): boolean {
-    const { hash } = this.#credential;
-    if (hash === undefined) return false;
-    return change.kind === 'changed' ? change.hash === hash : change.kind !== 'account_changed';
+    if (!this.#key) return false;
+    return change.kind === 'changed' ? change.hash === this.#key.hash : change.kind !== 'account_changed';
   }
 
   /** Sends a frame to a verifier that is let in. */
@@ -157,7 +156,7 @@ export class Link implements SocketHandler {
       (caller) => {
         if (this.#state !== 'greeted') return;
         clearTimeout(this.#silence);
-        this.#credential = { token, hash: caller.kind === 'apiKey' ? caller.key.hash : undefined };
+        if (caller.kind === 'apiKey') this.#key = { token, hash: caller.key.hash };
         this.instance = instance;
         this.#state = 'open';
         this.#hub.opened(this);
@@ -167,15 +166,23 @@ export class Link implements SocketHandler {
     );
   }
 
-  /** Goes on if the token of the verifier is still good: it is looked at each time that it matters. */
+  /** Goes on if the key of the verifier is still good: it is looked at each time that it matters. */
   #whileAdmitted(goOn: () => void): void {
-    const { context } = this.#hub;
-    const { token } = this.#credential;
+    // The operator token is good for as long as this process runs.
+    if (!this.#key) {
+      goOn();
+      return;
+    }
     const decide = (isAdmitted: boolean) => {
       if (isAdmitted) goOn();
       else this.close(4401, 'The token is no longer good.');
     };
-    const admitted = isStillAdmitted(context, token, verifierSecurity, this.#socket.client);
+    const admitted = isStillAdmitted(
+      this.#hub.context,
+      this.#key.token,
+      verifierSecurity,
+      this.#socket.client,
+    );
     // At once where it is known: most of what a verifier costs is a ping every 250 ms.
     if (admitted instanceof Promise) admitted.then(decide, (error) => this.#fail(error));
     else decide(admitted);
