@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { operatorAccountId } from '../server/id.ts';
@@ -137,6 +139,15 @@ test('verifiers are told while they are connected', async () => {
   verifier.send({ kind: 'bye' });
   await verifier.closed;
   expect(await connected()).toBe(0);
+});
+
+test.runIf(inject('database') === 'postgres')('every metric that OPERATIONS.md names is told', async () => {
+  const page = await readFile(join(import.meta.dirname, '../docs/OPERATIONS.md'), 'utf8');
+  const [, section = ''] = page.split(/^## (?=Metrics|Events)/m);
+  const named = section.match(/\b(?:latchkey|process)_\w+/g) ?? [];
+  expect(named.length).toBeGreaterThan(20);
+  const text = await scrape();
+  expect(named.filter((name) => !new RegExp(`^${name}[ {]|^# TYPE ${name} `, 'm').test(text))).toEqual([]);
 });
 
 test('every outcome is there before its first event', async () => {
