@@ -4,6 +4,7 @@ import { authorization } from './authorization.ts';
 import { bulkRevocation } from './bulk-revocation.ts';
 import { events } from './events.ts';
 import { health } from './health.ts';
+import { addIntegerFormats } from './integer-formats.ts';
 import { introduction } from './introduction.ts';
 import { journal } from './journal.ts';
 import { keyLimits } from './key-limits.ts';
@@ -228,6 +229,7 @@ export function documentOf(name: ContractName): Document {
     // Every operation names its callers itself; this is what a reader of the docs is asked for first.
     security: routes[0]?.security?.slice(0, 1) ?? [],
   });
+  addIntegerFormats(document);
   for (const { path, operation } of operationsOf(document)) {
     for (const response of Object.values(operation.responses ?? {}))
       response.headers = { ...requestId, ...response.headers };

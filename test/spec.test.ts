@@ -53,6 +53,17 @@ test('every operation has an id of its own, a summary and a description', () => 
   }
 });
 
+test('every integer has a format that holds it, so that no generator takes 32 bits for a quota or a time', () => {
+  const { components } = documentOf('latchkey');
+  expect(components?.schemas?.UsageCounts).toMatchObject({ properties: { valid: { format: 'int64' } } });
+  for (const name of contractNames) {
+    const integers =
+      JSON.stringify(documentOf(name)).match(/"type":(?:"integer"|\["integer","null"\])/g) ?? [];
+    const formats = JSON.stringify(documentOf(name)).match(/"format":"int(?:32|64)"/g) ?? [];
+    expect(formats, name).toHaveLength(integers.length);
+  }
+});
+
 test('the typed client has a method for each operation, and no two have the same name', () => {
   const paths = { schema: './schema.gen.ts', from: 'spec/latchkey.json' };
   const document = documentOf('latchkey');
