@@ -281,12 +281,16 @@ async function typeCheck(files: string[], compilerOptions: Record<string, unknow
 }
 
 test.each([
-  { module: 'nodenext', moduleResolution: 'nodenext' },
-  { module: 'esnext', moduleResolution: 'bundler' },
-])('the packed client has types that refuse a wrong call, resolved as $moduleResolution', async (modules) => {
-  // With no types but the browser's, and with every declaration checked.
-  await typeCheck(['types.ts'], { ...modules, lib: ['es2022', 'dom'], types: [], skipLibCheck: false });
-});
+  { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2022', 'dom'], types: [] },
+  { module: 'nodenext', moduleResolution: 'nodenext', lib: ['esnext'], types: ['node'] },
+  { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], types: [] },
+])(
+  'the packed client has types that refuse a wrong call, as $moduleResolution with $lib',
+  async (options) => {
+    // With no types but the browser's or Node's, and with every declaration checked.
+    await typeCheck(['types.ts'], { ...options, skipLibCheck: false });
+  },
+);
 
 test('every snippet of its README type-checks', async () => {
   expect(Object.keys(snippets)).toHaveLength(14);

@@ -78,7 +78,7 @@ export class Core {
           attempt,
         });
         if (response.ok) return body;
-        // Nobody asks for it but by a header of his own; the method has nothing to return.
+        // Only a caller who sends `If-None-Match` gets it, and a method has no body to return then.
         if (response.status === 304)
           throw new UnexpectedAnswer(nameOf(call), response, this.#contract.service);
         failure = this.#contract.errorOf(body, response);
@@ -165,8 +165,7 @@ export class Core {
 }
 
 /** Whether an answer is about the token (RFC 6750, section 3.1), and not about a password in the body. */
-const refusesToken = ({ status, headers }: Response) =>
-  status === 401 && headers.get('WWW-Authenticate')?.includes('error="invalid_token"') === true;
+const refusesToken = ({ headers }: Response) => /"invalid_token"/.test(headers.get('WWW-Authenticate') ?? '');
 
 /** Milliseconds to wait after an attempt. A random part keeps clients that failed together from coming back together. */
 function waitBefore(attempt: number, failure: unknown, { backoff }: Pace): number {

@@ -9,7 +9,8 @@ export interface Call {
     header?: Record<string, unknown>;
   };
   body?: unknown;
-  headers?: HeadersInit;
+  /** As `fetch` takes them. `HeadersInit` is a type of browsers alone. */
+  headers?: NonNullable<RequestInit['headers']>;
   /** What else `fetch` takes. */
   init?: RequestInit;
 }
