@@ -22,6 +22,11 @@ export interface BulkFilter {
 
 /** The number of keys revoked by one statement: few enough not to hold up requests on the embedded database. */
 const partSize = 250;
+/**
+ * The number of keys, by their numbers, that one statement goes through to find those: few enough for it to end in time,
+ * however many keys there are.
+ */
+const rangeSize = 100_000;
 /** The number of keys revoked by one call: more would take longer than its caller waits. */
 const maxRevoked = 10_000;
 
@@ -45,29 +50,59 @@ function meets({ accountId, externalId, role, metadata, createdBefore, unusedSin
   return sql.join(conditions, sql` and `);
 }
 
-/** How many keys meet a filter. */
-async function countKeys(db: Database, filter: BulkFilter): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from keys where ${meets(filter)}`.execute(db);
-  return onlyRow(rows).count;
+/** Keys whose numbers one statement goes through. */
+const isInRange = (after: number) =>
+  sql`number > ${after}::bigint and number <= ${after + rangeSize}::bigint`;
+const newestNumber = sql`(select coalesce(max(number), 0) from keys)`;
+
+/** How many keys meet a filter, range by range. */
+async function* countsOf(db: Database, filter: BulkFilter): AsyncGenerator<number, void> {
+  let newest = 1;
+  for (let after = 0; after < newest; after += rangeSize) {
+    const { rows } = await sql<{ count: number; newest: number }>`
+      select count(*)::integer as count, ${newestNumber} as newest
+      from keys where ${isInRange(after)} and ${meets(filter)}`.execute(db);
+    const found = onlyRow(rows);
+    newest = found.newest;
+    yield found.count;
+    // The embedded database answers within one turn of the event loop: other requests come in between.
+    await nextTurn();
+  }
 }
 
-/** Revokes the first keys that meet a filter, of those with a number above `after`. */
+async function countKeys(db: Database, filter: BulkFilter): Promise<number> {
+  let counted = 0;
+  for await (const count of countsOf(db, filter)) counted += count;
+  return counted;
+}
+
+async function hasKeys(db: Database, filter: BulkFilter): Promise<boolean> {
+  for await (const count of countsOf(db, filter)) if (count > 0) return true;
+  return false;
+}
+
+/**
+ * Revokes the first keys that meet a filter, of those in the range above `after`.
+ * @returns how many there were, the number above which to go on, and whether there are keys above it
+ */
 async function revokePart(
   db: Database,
   filter: BulkFilter,
   after: number,
   act: Act,
-): Promise<{ count: number; last: number }> {
+): Promise<{ count: number; next: number; more: boolean }> {
   // Locked in the order of their numbers, so that two calls at once do not deadlock.
-  const { rows } = await sql<{ count: number; last: number }>`
+  const { rows } = await sql<{ count: number; last: number; newest: number }>`
     with part as (
-      select id, number from keys where number > ${after}::bigint and ${meets(filter)}
+      select id, number from keys where ${isInRange(after)} and ${meets(filter)}
       order by number limit ${partSize} for update),
     revoked as (delete from keys where id in (select id from part) returning id, account_id),
     recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`, { reason: 'bulk' })}
-    select count(*)::integer as count, coalesce(max(number), 0) as last from part`.execute(db);
-  return onlyRow(rows);
+    select count(*)::integer as count, coalesce(max(number), 0) as last, ${newestNumber} as newest
+    from part`.execute(db);
+  const { count, last, newest } = onlyRow(rows);
+  const next = count === partSize ? last : after + rangeSize;
+  return { count, next, more: next < newest };
 }
 
 /** What a call has done. */
@@ -100,14 +135,13 @@ export async function revokeKeys(
   let after = 0;
   let more = true;
   while (more && revoked < maxRevoked) {
-    const { count, last } = await revokePart(db, filter, after, act);
-    revoked += count;
-    after = last;
-    more = count === partSize;
-    // The embedded database answers within one turn of the event loop: other requests come in between the parts.
+    const part = await revokePart(db, filter, after, act);
+    revoked += part.count;
+    after = part.next;
+    more = part.more;
     await nextTurn();
   }
-  const complete = (await countKeys(db, filter)) === 0;
+  const complete = !(await hasKeys(db, filter));
   await settled();
   return { matched, revoked, complete };
 }

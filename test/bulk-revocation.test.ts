@@ -231,6 +231,18 @@ test('many keys are revoked in parts, and what is left by the next call, each wi
   expect(rows[0]?.events).toBeGreaterThanOrEqual(10_500);
 });
 
+test('keys are found however many there are before them and between them', async () => {
+  const whose = (await service.signIn()).accountId.slice(4);
+  await sql`
+    insert into keys (id, number, account_id, name, current_hash, scopes, metadata, created_at, updated_at)
+    overriding system value
+    select 'far' || number, number, ${whose}, 'Far', sha512(number::text::bytea), '{}', '{}', now(), now()
+    from unnest(array[250000, 250001, 1000000]) as number`.execute(service.db);
+  const filter = { accountId: `acc_${whose}` };
+  expect(await revoke(filter, { dryRun: true })).toMatchObject({ matched: 3 });
+  expect(await revoke(filter)).toEqual({ matched: 3, revoked: 3, complete: true });
+});
+
 test('two calls at once revoke each key once, and both say what they did', async () => {
   await store(3_000, 'twice', ada, bob);
   const metadata = { name: 'twice' };
