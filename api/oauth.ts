@@ -123,6 +123,7 @@ const Active = z
     exp: numericDate(
       'Until when this answer is good: the end of the token, or `INTROSPECTION_MAX_AGE` (60 seconds) from now if that is sooner. No cache may keep it longer.',
     ),
+    iat: numericDate('When the token was issued, if it is an exchanged one.').optional(),
     nbf: numericDate('From when on the key is accepted, if it has a `notBefore`.').optional(),
     sub: AccountId.openapi({ description: 'The account that holds the key.' }),
     username: z.string().optional().openapi({

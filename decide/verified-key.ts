@@ -34,6 +34,7 @@ export interface VerifiedKey extends KeyFacts {
 export interface Exchanged {
   scopes: ReadonlySet<string>;
   audience: readonly string[] | null;
+  issuedAt: Date;
   expiresAt: Date;
   /** The id of the key that acts for the other one; null: none was named. */
   actor: string | null;

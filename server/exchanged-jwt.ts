@@ -24,7 +24,7 @@ export interface ExchangedClaims {
 }
 
 /** What a token is given at its exchange. */
-export type ExchangeGrant = Omit<ExchangedFacts, 'parent'>;
+export type ExchangeGrant = Omit<ExchangedFacts, 'parent' | 'issuedAt'>;
 
 /**
  * The claims of a token that is exchanged for one of a key.
@@ -61,10 +61,11 @@ export async function exchangedReader(issuer: string, keys: readonly PublicJwk[]
   };
 }
 
-const factsOf = ({ scope, aud, act, exp, subject_token_hash }: ExchangedClaims): ExchangedFacts => ({
+const factsOf = ({ scope, aud, act, iat, exp, subject_token_hash }: ExchangedClaims): ExchangedFacts => ({
   parent: Buffer.from(subject_token_hash, 'base64url').toString('hex'),
   scopes: new Set(scope?.split(' ')),
   audience: aud ?? null,
+  issuedAt: new Date(iat * 1000),
   expiresAt: new Date(exp * 1000),
   actor: act?.sub.replace(/^key_/, '') ?? null,
 });

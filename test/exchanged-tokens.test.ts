@@ -150,7 +150,7 @@ test('the signature of a token is checked once, and forged tokens are not rememb
 });
 
 test('of tokens with many scopes fewer are kept', async () => {
-  const facts = { parent: '', audience: null, expiresAt: new Date(), actor: null };
+  const facts = { parent: '', audience: null, issuedAt: new Date(), expiresAt: new Date(), actor: null };
   const scopes = new Set(Array.from({ length: 500 }, (_, index) => `files:${index}`));
   let checked = 0;
   const tokens = new ExchangedTokens({
@@ -207,7 +207,11 @@ test('a token of a key that is looked up again, as at the first use of a next to
 
 test('the services of a token are those that both it and its key are for', () => {
   const [a, b, c] = ['https://a.test', 'https://b.test', 'https://c.test'];
-  const facts = { parent: '', scopes: new Set<string>(), expiresAt: new Date(), actor: null };
+  const facts = {
+    ...{ parent: '', actor: null, scopes: new Set<string>() },
+    issuedAt: new Date(),
+    expiresAt: new Date(),
+  };
   const ofToken = (audience: string[] | null, ofKey: string[] | null) =>
     new ExchangedToken({ ...facts, audience }).narrow(verifiedKey({ audience: ofKey })).audience;
   expect(ofToken(null, null)).toBeNull();

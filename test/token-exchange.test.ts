@@ -421,6 +421,7 @@ test('a resource server that introspects the token is told what it is good for',
   };
   expect(await introspect()).toMatchObject({
     ...{ active: true, scope: 'files:read', aud: [files], act: { sub: agent.id } },
+    iat: seconds(),
     ...{ sub: key.accountId, client_id: key.id, exp: seconds() + 30, key_exp: seconds() + 30 },
   });
   await ada.client.DELETE('/v1/keys/{keyId}', of(key));

@@ -20,14 +20,16 @@ export class ExchangedToken implements Exchanged {
   readonly parent: string;
   readonly scopes: ReadonlySet<string>;
   readonly audience: readonly string[] | null;
+  readonly issuedAt: Date;
   readonly expiresAt: Date;
   readonly actor: string | null;
   readonly #narrowed = new WeakMap<VerifiedKey, VerifiedKey>();
 
-  constructor({ parent, scopes, audience, expiresAt, actor }: ExchangedFacts) {
+  constructor({ parent, scopes, audience, issuedAt, expiresAt, actor }: ExchangedFacts) {
     this.parent = parent;
     this.scopes = scopes;
     this.audience = audience;
+    this.issuedAt = issuedAt;
     this.expiresAt = expiresAt;
     this.actor = actor;
   }

@@ -39,6 +39,7 @@ function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: Verifie
     client_id: `key_${id}`,
     token_type: 'Bearer' as const,
     exp: secondsOf(Math.min(end, now + introspectionMaxAge * 1000)),
+    ...(exchanged && { iat: secondsOf(exchanged.issuedAt.getTime()) }),
     ...(notBefore && { nbf: secondsOf(notBefore.getTime()) }),
     sub: `acc_${accountId}`,
     ...(externalId !== null && { username: externalId }),
