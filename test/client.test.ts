@@ -79,6 +79,9 @@ test('what an invalid value is wrong about is in the error', async () => {
   const error = await caught(ada.client.keys.create({ name: '' }));
   expect(error).toBeInstanceOf(BadRequestError);
   expect(error).toMatchObject({ code: 'invalid_input', problem: { errors: [{ pointer: '#/name' }] } });
+  expect((error as Error).message).toMatch(
+    /^One value is invalid: see errors\. #\/name: Must have 1 to 255 characters\. \(422 invalid_input, request /,
+  );
 });
 
 test('text and health are answered beside the groups', async () => {

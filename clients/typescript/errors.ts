@@ -1,6 +1,12 @@
 import { ApiError } from './core/errors.ts';
 import type { Problem } from './schema.gen.ts';
 
+/** What is wrong with the first three values that were refused, with the place of each. */
+const violationsOf = ({ errors = [] }: Problem) =>
+  errors
+    .slice(0, 3)
+    .map(({ pointer, parameter, header, detail }) => `${pointer ?? parameter ?? header}: ${detail}`);
+
 /** The service refused the call, or failed: it answered a problem (RFC 9457). Branch on `code`. */
 export class LatchkeyError extends ApiError {
   override name = 'LatchkeyError';
@@ -8,7 +14,8 @@ export class LatchkeyError extends ApiError {
   readonly code: Problem['code'];
   readonly problem: Problem;
   constructor(problem: Problem, response: Response) {
-    super(`${problem.detail} (${response.status} ${problem.code}, request ${problem.requestId})`, response);
+    const text = [problem.detail, ...violationsOf(problem)].join(' ');
+    super(`${text} (${response.status} ${problem.code}, request ${problem.requestId})`, response);
     this.code = problem.code;
     this.problem = problem;
   }
