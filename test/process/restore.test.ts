@@ -80,12 +80,15 @@ test('what was revoked since a backup stays revoked after it is restored, with t
       kept: await mint(ada.accessToken),
       revoked: await mint(ada.accessToken),
       changed: await mint(ada.accessToken),
+      replaced: await mint(ada.accessToken),
+      rotated: await mint(ada.accessToken),
       ofDeleted: await mint(bob.accessToken),
     };
   });
   const verdicts = () =>
     serve(async (as) => {
-      const tokens = [made.kept, made.revoked, made.changed, made.ofDeleted].map(({ token }) => token);
+      const keys = [made.kept, made.revoked, made.changed, made.replaced, made.rotated, made.ofDeleted];
+      const tokens = keys.map(({ token }) => token);
       const operator = as(env.OPERATOR_TOKEN);
       const { verdicts } = expectData(await operator.POST('/v1/keys/verify/batch', { body: { tokens } }));
       const { refreshToken } = made.ada;
@@ -105,6 +108,11 @@ test('what was revoked since a backup stays revoked after it is restored, with t
     const pathOf = ({ id: keyId }: { id: string }) => ({ params: { path: { keyId } } });
     expect((await ada.DELETE('/v1/keys/{keyId}', pathOf(made.revoked))).response.status).toBe(204);
     expectData(await ada.PATCH('/v1/keys/{keyId}', { ...pathOf(made.changed), body: { scopes: [] } }));
+    const rotate = async (key: { id: string }, immediate: boolean) =>
+      expectData(await ada.POST('/v1/keys/{keyId}/rotate', { ...pathOf(key), body: { immediate } }));
+    await rotate(made.replaced, true);
+    const { token } = await rotate(made.rotated, false);
+    expect(await ada.POST('/v1/keys/verify', { body: { token } })).toMatchObject({ data: { valid: true } });
     const change = { currentPassword: password, newPassword };
     expect((await ada.PUT('/v1/account/password', { body: change })).response.status).toBe(204);
     expect((await as(made.bob.accessToken).DELETE('/v1/account')).response.status).toBe(204);
@@ -112,11 +120,11 @@ test('what was revoked since a backup stays revoked after it is restored, with t
   const file = await psql(url, save, since);
 
   await restore();
-  expect(await verdicts()).toEqual(['valid', 'valid', 'valid', 'valid', 200]);
+  expect(await verdicts()).toEqual([...Array(6).fill('valid'), 200]);
 
   await restore();
   await psql(url, redo, since, file);
-  expect(await verdicts()).toEqual(['valid', 'revoked', 'disabled', 'unknown', 401]);
+  expect(await verdicts()).toEqual(['valid', 'revoked', 'disabled', 'disabled', 'disabled', 'unknown', 401]);
   const client = postgres(url, { max: 1 });
   const stale = await client.unsafe(passwords.replaceAll("'2026-01-31T00:00:00Z'", `'${since}'`));
   await client.end();
@@ -124,5 +132,5 @@ test('what was revoked since a backup stays revoked after it is restored, with t
 
   await restore();
   await psql(url, lost, since);
-  expect(await verdicts()).toEqual(['disabled', 'disabled', 'disabled', 'disabled', 401]);
+  expect(await verdicts()).toEqual([...Array(6).fill('disabled'), 401]);
 });
