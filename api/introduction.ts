@@ -73,6 +73,7 @@ However often the call is repeated, it is done once. A repeated call returns the
 - This lasts 24 hours, or until the token is used or the key is revoked. After that a repeated call returns 409 \`already_done\` with the \`keyId\`, and creates nothing. After 7 days the \`Idempotency-Key\` is new again.
 - The same \`Idempotency-Key\` with another request returns 422 \`idempotency_key_reused\`. Each key, each account and the operator have their own.
 - A call that failed leaves nothing behind: repeat it with the same \`Idempotency-Key\`.
+- Refreshing a session needs no \`Idempotency-Key\`: it can be repeated for 30 seconds.
 - The operator can send it when it creates accounts.
 
 The typed client sends it by itself, and repeats a call that got no answer.
