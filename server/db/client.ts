@@ -50,7 +50,7 @@ const session = {
 };
 
 /** For so long the primary is looked for among the servers of a URL, in milliseconds: the next connection leads to another. */
-const primaryWithin = 500;
+const primaryWithin = 2_000;
 
 /** How `text[]` comes: no nulls, one dimension. */
 const textsOf = (text: string): string[] =>
