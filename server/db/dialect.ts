@@ -88,10 +88,7 @@ class PostgresDriver implements Driver {
     } catch (error) {
       // An error of the server's own is a word from it; one of the driver's or the socket's is not.
       if (error instanceof postgres.PostgresError) this.#heard = performance.now();
-      if (client.isBroken)
-        this.#replace(client)
-          ?.retire(5)
-          .catch(() => {});
+      if (client.isBroken) this.#replace(client, () => client.retire(5));
       throw error;
     } finally {
       clearTimeout(timer);
@@ -103,18 +100,15 @@ class PostgresDriver implements Driver {
    * queries; once, not for each of them. Else it is this one that the driver has lost, as it can while connections die.
    */
   #giveUp(client: Client): DatabaseUnavailable {
-    if (performance.now() - this.#heard >= (this.#deadline ?? 0))
-      this.#replace(client)
-        ?.end(0)
-        .catch(() => {});
+    if (performance.now() - this.#heard >= (this.#deadline ?? 0)) this.#replace(client, () => client.end(0));
     return new DatabaseUnavailable(new Error(`No answer to a statement within ${this.#deadline} ms`));
   }
 
-  /** Opens another pool, once. @returns the one before, which is to be ended */
-  #replace(client: Client): Client | undefined {
-    if (client !== this.#client) return undefined;
+  /** Opens another pool, and ends this one: once. */
+  #replace(client: Client, end: () => Promise<void>): void {
+    if (client !== this.#client) return;
     this.#client = this.#connect();
-    return client;
+    end().catch(() => {});
   }
 
   async init() {}
