@@ -8,8 +8,8 @@ const stepSize = 250;
 /**
  * Deletes some of the events that are older than the retention.
  *
- * Any number of replicas can run it: an advisory lock lets one of them work, and the others return at once, to ask again. Row locks
- * would need the right to update events, which the serving role should not have (deploy/restrict.sql).
+ * Any number of replicas can run it: an advisory lock lets one of them work, and the others return at once, to ask
+ * again. Row locks would need the right to update events, which the serving role should not have (deploy/restrict.sql).
  * @param now Unix time in milliseconds
  * @param retention in milliseconds
  * @returns whether there may be more
@@ -24,8 +24,8 @@ export async function sweepEvents(db: Database, now: number, retention: number):
       order by at, number limit ${stepSize}),
     swept as (
       delete from events using old where events.at = old.at and events.number = old.number returning events.number)
-    -- Not of those found: a role may see events that it may not delete yet (deploy/restrict.sql). Without its turn it knows
-    -- nothing, nor may whoever has it: of what they found, another may just have deleted all.
+    -- Counts what was deleted, not what was found: a role may see events that it may not delete yet (deploy/restrict.sql).
+    -- A replica without the turn asks again: the one that has it may find only what another has just deleted, and rest.
     select not (select is_ours from turn) or (select count(*) = ${stepSize} from swept) as more`.execute(db);
   return onlyRow(rows).more;
 }

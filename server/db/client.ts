@@ -40,7 +40,7 @@ const maxPipeline = 8;
  * What decides how a session reads and writes, whatever is set for its role or database: a date in another style would
  * be read as another day. A parameter of this name in the URL goes before: see `checkServer`.
  *
- * A standby is behind, so it would accept what is revoked. It refuses a session that is to write.
+ * `transaction_read_only`: a standby refuses a session that is to write. It is behind, so it would accept what is revoked.
  */
 const session = {
   DateStyle: 'ISO, YMD',
@@ -63,6 +63,7 @@ export class Client {
   readonly #sql: postgres.Sql<{ bigint: number; texts: string[] }>;
   readonly #sockets: Sockets;
   readonly #isOneSession: boolean;
+  /** Statements that are not answered yet. */
   readonly #pending = new Set<{ cancel(): void }>();
   #ended = false;
   #isBroken = false;
@@ -87,8 +88,8 @@ export class Client {
       // Else the driver asks each new connection for its array types, and if that dies meanwhile, nobody catches it
       // and the process ends.
       fetch_types: false,
-      // For poolers, which drop `transaction_read_only`. Alone it would not do: the driver does not look where a statement
-      // waits for a connection in a place that the server ended under another.
+      // For poolers, which drop `transaction_read_only`. Alone it would not do: the driver skips this check on a connection
+      // that replaces one which ended while a statement ran on it.
       target_session_attrs: 'primary',
       // The driver's default is a string; every count and number here is far below 2^53.
       types: {
@@ -141,7 +142,7 @@ export class Client {
           throw new SessionEnded(error);
         }
         if (this.#ended && !wasSent(query)) throw new NotSent();
-        // In its place the driver would take what the server says of the next connection for an answer to it.
+        // The driver would take an error of the connection that replaces this one for an answer to this statement.
         if (wasSent(query) && isClosedConnection(error)) this.#isBroken = true;
         if (!isOfStandby(error) || this.#ended) throw error;
         const hasOthers = this.#sql.options.host.length > 1;

@@ -11,8 +11,8 @@ import type { Database, Schema } from './schema.ts';
 /** How long the server may work on a statement, in milliseconds. */
 const statementTimeout = 3_000;
 /**
- * How long a session waits for what others hold. A statement waits no longer anyway, but its commit does: for those that
- * notify before it, which wait for a standby that is away. Whoever gave up on it would leave a connection behind.
+ * How long a session waits for what others hold. `statement_timeout` does not cover the commit. There, a transaction that
+ * notifies waits for a lock that others hold while they commit, which takes long if a synchronous standby is away.
  */
 const patience = { statement_timeout: statementTimeout, lock_timeout: statementTimeout };
 /**
