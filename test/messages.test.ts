@@ -29,7 +29,7 @@ test('a message of an unknown kind has the cache forget everything, and is repor
     invalidateRoles: vi.fn(),
     invalidateAll: vi.fn(),
   };
-  replica.tell(cache);
+  replica.subscribe({ cache });
   for (const text of ['rotated 1', 'toString', '']) replica.hear(text);
   expect(onUnknown.mock.calls).toEqual([['rotated 1'], ['toString'], ['']]);
   expect(cache.invalidateAll).toHaveBeenCalledTimes(3);

@@ -45,12 +45,8 @@ export type ReadClock = (theirs: number, sent: number, received: number) => void
 export interface Freshness {
   /** Whether the process has its database to itself, so that there is no other replica to go to. */
   readonly isSole: boolean;
-  /** Has this cache told of every change from now on. */
-  tell(cache: Invalidated): void;
-  /** Has this holder told of every change from now on, and of each time that trust was lost. */
-  lend(holder: Holder): void;
-  /** Has these told of every change from now on, and waited for. */
-  lead(followers: Followers): void;
+  /** Tells these of every change from now on. */
+  subscribe(subscribers: Subscribers): void;
   /** For how many milliseconds more the cache is fresh if nothing is heard; 0 where it is not. */
   trustLeft(): number;
   /** Whether the cache knows of every change that was answered for. If not, the database is to be asked. */
@@ -66,15 +62,17 @@ export interface Freshness {
   close(): Promise<void>;
 }
 
-/** Those in this process who answer from memory. */
-export interface Told {
+/** Who in this process answers from memory, and has to be told of changes. */
+export interface Subscribers {
   cache?: Invalidated;
+  /** Also told each time that trust was lost. */
   holder?: Holder;
+  /** Also waited for, before a change is answered. */
   followers?: Followers;
 }
 
-/** Tells of a change; undefined, for a message of no known kind: anything may have changed. */
-export function announce({ cache, holder, followers }: Told, change: Change | undefined): void {
+/** Tells of a change. Undefined: a message of no known kind, so anything may have changed. */
+export function announce({ cache, holder, followers }: Subscribers, change: Change | undefined): void {
   switch (change?.kind) {
     case 'limit_changed':
       holder?.drop(change.id);
@@ -101,7 +99,7 @@ export function announce({ cache, holder, followers }: Told, change: Change | un
 /** That of a process which has its database to itself, and hears of each change before whoever makes it. */
 export class SoleReplica implements Freshness {
   readonly isSole = true;
-  readonly #told: Told = {};
+  readonly #subscribers: Subscribers = {};
   readonly #onUnknown: (text: string) => void;
   /** Until when those may answer who followed the process that had the database before, should it have been killed. */
   readonly #inherited = performance.now() + outlast(trust);
@@ -123,17 +121,11 @@ export class SoleReplica implements Freshness {
         // There is nobody else to send these.
         return;
       default:
-        announce(this.#told, message);
+        announce(this.#subscribers, message);
     }
   }
-  tell(cache: Invalidated): void {
-    this.#told.cache = cache;
-  }
-  lend(holder: Holder): void {
-    this.#told.holder = holder;
-  }
-  lead(followers: Followers): void {
-    this.#told.followers = followers;
+  subscribe(subscribers: Subscribers): void {
+    Object.assign(this.#subscribers, subscribers);
   }
   trustLeft(): number {
     return trust;
@@ -142,7 +134,7 @@ export class SoleReplica implements Freshness {
     return true;
   }
   async settled(): Promise<void> {
-    await this.#told.followers?.settled();
+    await this.#subscribers.followers?.settled();
     const inherited = this.#inherited - performance.now();
     if (inherited > 0) await pause(inherited);
   }

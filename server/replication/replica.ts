@@ -3,21 +3,12 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Clock } from '../../decide/clock.ts';
-import type { Invalidated } from '../../decide/key-cache.ts';
 import { databaseTime } from '../db/database-time.ts';
 import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
-import {
-  announce,
-  type Followers,
-  type Freshness,
-  type Holder,
-  lease,
-  type Told,
-  trust,
-} from './freshness.ts';
+import { announce, type Freshness, lease, type Subscribers, trust } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
@@ -68,7 +59,7 @@ export class Replica implements Freshness {
   #beats = 0;
   /** When the last heartbeat that returned was sent; before the first, when we began. */
   #beatAt = performance.now();
-  readonly #told: Told = {};
+  readonly #subscribers: Subscribers = {};
   #session: Session | undefined;
   #called = () => {};
   #running: Promise<void> = Promise.resolve();
@@ -91,16 +82,8 @@ export class Replica implements Freshness {
     clearTimeout(timer);
   }
 
-  tell(cache: Invalidated): void {
-    this.#told.cache = cache;
-  }
-
-  lend(holder: Holder): void {
-    this.#told.holder = holder;
-  }
-
-  lead(followers: Followers): void {
-    this.#told.followers = followers;
+  subscribe(subscribers: Subscribers): void {
+    Object.assign(this.#subscribers, subscribers);
   }
 
   trustLeft(): number {
@@ -173,7 +156,7 @@ export class Replica implements Freshness {
       await Promise.race([this.#callUp(), failed]);
       const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
       // In this order: LISTEN announces what changes from now on, and what changed before is not in the cache.
-      announce(this.#told, { kind: 'changed_all' });
+      announce(this.#subscribers, { kind: 'changed_all' });
       const session = { listener, pid, beat: 0, sentAt: { monotonic: 0, wall: 0 } };
       this.#session = session;
       for (;;) {
@@ -224,7 +207,7 @@ export class Replica implements Freshness {
     else if (message?.kind === 'barrier') this.#confirm(message.replica, message.barrier);
     else if (message?.kind === 'confirmed') this.#barriers.confirmed(message.barrier, message.replica);
     else if (message?.kind === 'beat') this.#trustFrom(message.beat, message.pid);
-    else announce(this.#told, message);
+    else announce(this.#subscribers, message);
   }
 
   /** Our heartbeat has returned, on the connection that runs LISTEN: any other would have another server process. */
@@ -232,7 +215,7 @@ export class Replica implements Freshness {
     const session = this.#session;
     if (!session || session.beat !== beat || session.pid !== pid) return;
     // Others may have ceased to count on what this process held meanwhile.
-    if (!this.isFresh()) this.#told.holder?.dropAll();
+    if (!this.isFresh()) this.#subscribers.holder?.dropAll();
     const { monotonic, wall } = session.sentAt;
     this.#trusted = { monotonic: monotonic + trust, wall: wall + trust };
     this.#beatAt = monotonic;
@@ -243,7 +226,7 @@ export class Replica implements Freshness {
    * that follow us.
    */
   #confirm(replica: string, barrier: number): void {
-    const following = this.#told.followers?.settled();
+    const following = this.#subscribers.followers?.settled();
     if (following) following.then(() => this.#confirmNow(replica, barrier));
     else this.#confirmNow(replica, barrier);
   }

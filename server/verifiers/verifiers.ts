@@ -39,7 +39,7 @@ export class Verifiers implements Followers, Hub {
   constructor(context: ServiceContext, freshness: Freshness) {
     this.context = context;
     this.#freshness = freshness;
-    freshness.lead(this);
+    freshness.subscribe({ followers: this });
   }
 
   /** How many verifiers are connected. */

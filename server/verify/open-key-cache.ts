@@ -11,6 +11,6 @@ export function openKeyCache(db: Database, freshness: Freshness, bytes: number):
     isFresh: () => freshness.isFresh(),
     bytes,
   });
-  freshness.tell(keys);
+  freshness.subscribe({ cache: keys });
   return keys;
 }

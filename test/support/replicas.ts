@@ -59,7 +59,7 @@ export async function openReplica(url: string, listenerUrl = url): Promise<TestR
     isFresh: () => replica.isFresh(),
     bytes: 2 ** 20,
   });
-  replica.tell(keys);
+  replica.subscribe({ cache: keys });
   const opened: TestReplica = {
     ...{ db, replica, keys, notices, asked: 0, queries: 0 },
     settled: () => replica.settled(),
