@@ -4,7 +4,7 @@ import { oauth as endpoints, wellKnown } from '../api/oauth.ts';
 import { verification } from '../api/verification.ts';
 import { verifierPath } from '../api/verifier.ts';
 import type { ServiceContext } from './context.ts';
-import type { Peer } from './http/client.ts';
+import type { Fetch } from './http/client.ts';
 import { serveContract } from './http/contract.ts';
 import type { Env } from './http/env.ts';
 import { withFastPaths } from './http/fast-path.ts';
@@ -33,9 +33,7 @@ import { usageOperations } from './routes/v1/usage.ts';
 import { verificationOperations } from './routes/v1/verification.ts';
 
 /** The service as a function from requests to answers. It opens nothing and listens nowhere: see `boot.ts`. */
-export function createApp(context: ServiceContext): {
-  fetch: (request: Request, peer?: Peer) => Response | Promise<Response>;
-} {
+export function createApp(context: ServiceContext): { fetch: Fetch } {
   const journal = serveContract(context, {
     at: ['/api/settings/api/*'],
     paths: documents.journal.paths,
@@ -95,7 +93,7 @@ export function createApp(context: ServiceContext): {
 
   const { verify } = verification;
   const { introspect } = endpoints;
-  const fullApp = (request: Request, peer?: Peer) => app.fetch(request, peer);
+  const fullApp: Fetch = (request, peer) => app.fetch(request, peer);
   const fastPaths = {
     posts: {
       [verify.path]: latchkey.serve(verify.operationId),

@@ -21,6 +21,9 @@ export interface Peer {
   disconnect?: () => void;
 }
 
+/** The service, or a part of it, as a function from requests to responses. Without a peer, nothing is known of the connection. */
+export type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
+
 /**
  * Who made a request. Behind a proxy, the address is the last in the header that the proxy sets: what stands before
  * it was sent by the client, who may claim anything. Without it there is none, since the connection's is the proxy's.

@@ -1,10 +1,8 @@
 import type { ServiceContext } from '../context.ts';
-import type { Peer } from './client.ts';
+import type { Fetch } from './client.ts';
 import { headerOf, incomingOf, pathOf } from './incoming.ts';
 import { logged, requestIdOf } from './middleware.ts';
 import type { Serve } from './serve.ts';
-
-type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
 /** What is served without the full app. */
 interface FastPaths {

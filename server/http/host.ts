@@ -1,7 +1,5 @@
-import type { Peer } from './client.ts';
+import type { Fetch } from './client.ts';
 import { refuseUnreadable } from './malformed.ts';
-
-type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
 /** A host and an optional port (RFC 9110, section 7.2; RFC 3986, section 3.2). */
 const hostAndPort = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;

@@ -17,7 +17,7 @@ import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
 import type { Database } from '../db/schema.ts';
 import { CannotStart, messageOf } from '../errors.ts';
 import { FetchedKeys, type GithubKeys, pinned } from '../github-keys.ts';
-import { clientOf, type Peer, type ReadHeader } from '../http/client.ts';
+import { clientOf, type Fetch, type Peer, type ReadHeader } from '../http/client.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
 import { KeyInserts } from '../key-inserts.ts';
 import { Blocks } from '../limits/blocks.ts';
@@ -47,7 +47,7 @@ import { Progress } from './progress.ts';
 export interface Service {
   config: Config;
   log: Logger;
-  fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
+  fetch: Fetch;
   /** Takes the WebSocket of a verifier. */
   openVerifier: (socket: OpenSocket, header: ReadHeader, peer: Peer) => SocketHandler;
   /**
@@ -141,7 +141,7 @@ export async function boot(
   return {
     config,
     log,
-    fetch: (request, peer) => app.fetch(request, peer),
+    fetch: app.fetch,
     openVerifier: (socket, header, peer) =>
       verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
     closeVerifiers: () => verifiers.close(),

@@ -1,7 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { Peer } from '../http/client.ts';
-
-type Fetch = (request: Request, peer: Peer) => Response | Promise<Response>;
+import type { Fetch, Peer } from '../http/client.ts';
 
 /** How long responses are held back before the server stops, in milliseconds. */
 const hold = 500;
@@ -17,7 +15,7 @@ const patience = 10_000;
 export function draining(fetch: Fetch) {
   let held: Promise<void> | undefined;
   return {
-    fetch: async (request: Request, peer: Peer): Promise<Response> => {
+    fetch: async (request: Request, peer?: Peer): Promise<Response> => {
       const response = await fetch(request, peer);
       if (!held) return response;
       await held;

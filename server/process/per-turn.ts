@@ -1,6 +1,4 @@
-import type { Peer } from '../http/client.ts';
-
-type Fetch = (request: Request, peer: Peer) => Response | Promise<Response>;
+import type { Fetch } from '../http/client.ts';
 
 /**
  * Handles all requests of one turn of the event loop at its end, one after another: what one brings into the
@@ -10,7 +8,7 @@ type Fetch = (request: Request, peer: Peer) => Response | Promise<Response>;
  * For Node only. Bun closes a connection if a request arrives before the previous one is answered; on Deno it made no
  * difference.
  */
-export function perTurn(fetch: Fetch): (request: Request, peer: Peer) => Promise<Response> {
+export function perTurn(fetch: Fetch): Fetch {
   let end: Promise<void> | undefined;
   const ends = () => {
     end ??= new Promise((resolve) =>
