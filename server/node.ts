@@ -56,10 +56,13 @@ try {
     { hostname: config.HOST, errorHandler: refuseUnreadable },
   );
   const server = createServer(
-    // Joined as Headers joins them, since they are read here without one.
-    // A Host is required here too, but refused in our own words.
     {
-      ...{ ...slowness, keepAliveTimeout, joinDuplicateHeaders: true, requireHostHeader: false },
+      ...slowness,
+      keepAliveTimeout,
+      // A header that was sent twice reads as Headers joins it, since it is read here without one.
+      joinDuplicateHeaders: true,
+      // A missing Host is refused above, in our own words.
+      requireHostHeader: false,
       // Any other request that offers an upgrade is answered as if it did not.
       shouldUpgradeCallback: upgradesTo(verifierPath),
     },

@@ -11,6 +11,7 @@ import {
   countedAsSpent,
   Exchange,
   type Instant,
+  noAsk,
   ownClocks,
 } from './exchange.ts';
 
@@ -335,8 +336,6 @@ export class Blocks implements Holder {
     return exchange;
   }
 }
-
-const noAsk: Ask = { id: 0, generation: 0, resetsAt: -1, spent: 0, back: 0, atLeast: 0, need: 0, want: 0 };
 
 const statesOf = (held: readonly Held[], now: Instant): LimitState[] =>
   held.map(({ limit, budget }) => ({

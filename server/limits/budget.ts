@@ -1,5 +1,13 @@
 import type { LimitState } from '../../decide/limits.ts';
-import { type Answer, type Ask, blockLifetime, countedAsSpent, type Instant, inAsk } from './exchange.ts';
+import {
+  type Answer,
+  type Ask,
+  blockLifetime,
+  countedAsSpent,
+  type Instant,
+  inAsk,
+  noAsk,
+} from './exchange.ts';
 
 /** A block ends so long before its window, in milliseconds: clocks run at different speeds. */
 const margin = 2;
@@ -179,7 +187,7 @@ export class Budget {
   surrender(): Ask {
     const back = this.#units;
     this.#units = 0;
-    return { ...this.#told(), back, atLeast: 0, need: 0, want: 0 };
+    return { ...noAsk, ...this.#told(), back };
   }
 
   /**

@@ -44,16 +44,25 @@ export const inAsk = (resetsAt: number): number | null =>
 /** How many of the units that are granted the row counts as spent: what is waited for, if all of it comes. */
 export const countedAsSpent = ({ granted }: Answer, need: number): number => (granted >= need ? need : 0);
 
-/** Gives back units that are in no block. @param asSpent so many of them the row counts as spent */
+/** An ask that gives and wants nothing. No window ends at -1. */
+export const noAsk: Ask = {
+  id: 0,
+  generation: 0,
+  resetsAt: -1,
+  spent: 0,
+  back: 0,
+  atLeast: 0,
+  need: 0,
+  want: 0,
+};
+
+/** Gives back units that are in no block. @param asSpent how many of them the row counts as spent */
 export const backOf = (
   { id, generation }: Pick<Ask, 'id' | 'generation'>,
   resetsAt: number,
   units: number,
   asSpent: number,
-): Ask => ({
-  ...{ id, generation, resetsAt: inAsk(resetsAt), spent: -asSpent, back: units },
-  ...{ atLeast: 0, need: 0, want: 0 },
-});
+): Ask => ({ ...noAsk, id, generation, resetsAt: inAsk(resetsAt), spent: -asSpent, back: units });
 
 /** How long a block lasts, in milliseconds from when it was asked for. */
 export const blockLifetime = 1_000;

@@ -71,8 +71,7 @@ export async function boot(
   const config = readConfig(env);
   const log = createLog(config.LOG_LEVEL);
   const metrics = new Metrics();
-  const store = await open(config, log, metrics);
-  const { db, freshness, signer, operatorTokens, dataDir } = store;
+  const { db, freshness, signer, operatorTokens, dataDir, connections } = await open(config, log, metrics);
   const keys = openKeyCache(db, freshness, config.CACHE_MB * 2 ** 20);
   const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
   freshness.subscribe({ holder: limits });
@@ -109,10 +108,7 @@ export async function boot(
   };
   const app = createApp(context);
   const verifiers = new Verifiers(context, freshness);
-  metrics.measure({
-    ...{ verifications, keys, limits, freshness, usage, verifiers },
-    connections: store.connections,
-  });
+  metrics.measure({ verifications, keys, limits, freshness, usage, verifiers, connections });
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
   const inBackground = (

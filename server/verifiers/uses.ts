@@ -28,7 +28,9 @@ export async function recordUses(
     key
       ? [
           {
-            ...{ hash: token.hash, keyId: key.id, accountId: key.accountId },
+            hash: token.hash,
+            keyId: key.id,
+            accountId: key.accountId,
             ip: token.ip === null ? null : plainIp(token.ip),
             userAgent: plainUserAgent(token.userAgent),
             lastUsedAt: token.lastUsedAt === null ? Number.NEGATIVE_INFINITY : inHour(token.lastUsedAt),

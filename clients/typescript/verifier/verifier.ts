@@ -268,7 +268,10 @@ class InProcess implements Verifier {
     const { cacheMb = 64 } = this.#options;
     const connection: Connection = new Connection(
       {
-        ...{ url: this.#url, token: this.#token, instance: this.#instance, WebSocket: this.#WebSocket },
+        url: this.#url,
+        token: this.#token,
+        instance: this.#instance,
+        WebSocket: this.#WebSocket,
         cacheBytes: cacheMb * 2 ** 20,
       },
       {
