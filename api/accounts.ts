@@ -65,7 +65,7 @@ export const Email = z
  * A password to be set: 8 to 128 characters, no rule on their kind (NIST SP 800-63B, 3.1.1.2). No password here has an
  * example: whoever sent it as it stands would make an account that everybody can sign in to.
  */
-export const NewPassword = z
+const NewPassword = z
   .string('Must be a string.')
   .refine(isStorable, { error: 'Must be well-formed Unicode text without NUL characters.', abort: true })
   .refine((value) => [...value].length >= 8 && [...value].length <= 128, 'Must have 8 to 128 characters.')

@@ -23,7 +23,7 @@ const rotate = {
   example: { overlapSeconds: 3600 },
 };
 
-export const Rotate = z
+const Rotate = z
   .strictObject({
     overlapSeconds: overlapSeconds.optional().openapi({
       description: 'How many seconds the current token lives once the new one is used. Default: 3600.',
@@ -36,7 +36,7 @@ export const Rotate = z
   })
   .openapi('Rotate', rotate);
 
-export const ExtendRotation = z
+const ExtendRotation = z
   .strictObject({
     overlapSeconds: overlapSeconds.openapi({
       description: 'How many seconds the previous token lives from now. It never ends earlier than before.',

@@ -35,7 +35,7 @@ export const bounded = (max: number) =>
     .openapi({ maxLength: max });
 
 /** A date and time of RFC 3339, with whatever offset. */
-export const instantText = z.iso.datetime({
+const instantText = z.iso.datetime({
   offset: true,
   error: 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.',
   abort: true,

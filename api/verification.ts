@@ -110,7 +110,7 @@ const noted = z
   .transform((value) => (typeof value === 'string' ? value : undefined))
   .optional();
 
-export const Verification = z
+const Verification = z
   .strictObject({
     token: Token,
     ...wanted,

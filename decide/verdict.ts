@@ -47,7 +47,6 @@ type LiveReason = (typeof liveReasons)[number];
 
 /** Why a token is refused that would be accepted otherwise: its key has spent what a limit or its quota allows. */
 export const spentReasons = ['rate_limited', 'quota_exceeded'] as const;
-export type SpentReason = (typeof spentReasons)[number];
 
 /** Why a token that is gone is refused: its key was revoked, or it was replaced by another token of the key. */
 export type GoneReason = 'revoked' | 'rotated';

@@ -15,7 +15,7 @@ interface Issue {
 const maxViolations = 20;
 
 /** A part of a request. */
-export type Target = 'json' | 'form' | 'query' | 'header';
+type Target = 'json' | 'form' | 'query' | 'header';
 
 /**
  * A part of a request, as its schema reads it.

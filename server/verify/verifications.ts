@@ -7,7 +7,7 @@ export const purposes = ['verify', 'authenticate', 'exchange'] as const;
 export type Purpose = (typeof purposes)[number];
 /** What the verdict came from: `none` where the token's form alone refused it. */
 export const sources = ['cache', 'database', 'none'] as const;
-export type Source = (typeof sources)[number];
+type Source = (typeof sources)[number];
 export const verdicts = [...outcomes, 'unknown'] as const;
 type Counts = Record<(typeof verdicts)[number], number>;
 

@@ -141,7 +141,7 @@ export function isBeyond(
   return maxLifetimeSeconds !== undefined && expiresAt > since + maxLifetimeSeconds * 1000;
 }
 
-export function statusOf({ now }: Model, { disabledAt, expiresAt, notBefore }: ModelKey) {
+function statusOf({ now }: Model, { disabledAt, expiresAt, notBefore }: ModelKey) {
   if (disabledAt !== null) return 'disabled';
   if (expiresAt !== null && now() >= expiresAt) return 'expired';
   return notBefore !== null && now() < notBefore ? 'not_yet_valid' : 'active';
