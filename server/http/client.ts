@@ -21,6 +21,9 @@ export interface Peer {
   disconnect?: () => void;
 }
 
+/** For whoever asks about a token without saying who presented it. */
+export const unknownClient = (): Client => ({ ip: null, userAgent: null });
+
 /** The service, or a part of it, as a function from requests to responses. Without a peer, nothing is known of the connection. */
 export type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 

@@ -70,13 +70,13 @@ function warnOfOutages(log: Logger): (refusal: DatabaseUnavailable) => void {
   };
 }
 
-/** The challenge to who may call as a client of OAuth (RFC 7617). */
+/** The challenge where a caller can also authenticate as a client of OAuth (RFC 7617). */
 export const basicChallenge = 'Basic realm="latchkey"';
 
-const challenge = (...parameters: string[]) => ({
+const bearerChallenge = (...parameters: string[]) => ({
   'WWW-Authenticate': ['Bearer realm="latchkey"', ...parameters].join(', '),
 });
-const invalidToken = challenge('error="invalid_token"');
+const invalidToken = bearerChallenge('error="invalid_token"');
 
 /** Refusals of what was sent in the body, where another token would not help. */
 const withoutToken: readonly RefusalCode[] = [
@@ -88,10 +88,11 @@ const withoutToken: readonly RefusalCode[] = [
 
 /** The headers that HTTP asks for with an error, in whatever contract (RFC 6750, section 3; RFC 9110). */
 function headersOf(refusal: Refusal | undefined, status: ErrorStatus): Record<string, string> {
-  if (refusal && status === 401) return withoutToken.includes(refusal.code) ? challenge() : invalidToken;
+  if (refusal && status === 401)
+    return withoutToken.includes(refusal.code) ? bearerChallenge() : invalidToken;
   if (refusal instanceof InsufficientScope)
-    return challenge('error="insufficient_scope"', `scope="${refusal.scopes.join(' ')}"`);
-  if (refusal?.code === 'wrong_caller') return challenge('error="insufficient_scope"');
+    return bearerChallenge('error="insufficient_scope"', `scope="${refusal.scopes.join(' ')}"`);
+  if (refusal?.code === 'wrong_caller') return bearerChallenge('error="insufficient_scope"');
   if (refusal instanceof MethodNotAllowed) return { Allow: refusal.allow };
   if (refusal instanceof UnsupportedMediaType) return refusal.accepted;
   if (refusal instanceof UpgradeRequired) return { Upgrade: 'websocket', Connection: 'Upgrade' };

@@ -13,15 +13,13 @@ import type { VerifiedKey } from '../../../decide/verified-key.ts';
 import { claimsToBeAccessToken, isOperatorToken, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
+import { unknownClient } from '../../http/client.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { cacheable } from '../../http/reply.ts';
 import { isRefreshToken } from '../../sessions.ts';
 import { revokeToken } from '../../token-revocation.ts';
 import { findClient } from './credential.ts';
 import { OAuthRefusal } from './error.ts';
-
-/** Where the token was presented, a resource server cannot say. */
-const unknownClient = () => ({ ip: null, userAgent: null });
 
 const secondsOf = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
@@ -86,7 +84,7 @@ export function oauthOperations(context: ServiceContext): Operation[] {
     operation(
       oauth.introspect,
       ({ caller, form }) => {
-        // Whoever asks is told the audience, and judges it.
+        // A resource server is told the audience and judges it; where the token was presented, it cannot say.
         const asked = {
           purpose: 'verify' as const,
           reach: selfOf(caller),

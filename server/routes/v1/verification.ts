@@ -10,6 +10,7 @@ import type { Verdict, VerifiedKey } from '../../../decide/verified-key.ts';
 import { type Caller, keyOf, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
+import { unknownClient } from '../../http/client.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
 import { Json, Reply } from '../../http/reply.ts';
 import { getKey, revokeKey } from '../../keys.ts';
@@ -74,8 +75,6 @@ const explained = (verdict: Verdict, asked: Asked): Told =>
       : refusal(verdict, asked)),
     checks: checksOf(verdict, asked),
   });
-
-const unknownClient = () => ({ ip: null, userAgent: null });
 
 /** So much of an answer is written in one turn of the event loop, in characters, if one verdict has not more. */
 const writtenPerTurn = 500_000;
