@@ -417,6 +417,17 @@ describe('the gateway', () => {
   });
 
   test.each([
+    ['../../keys/verify', 'application/json', '{"token":"any"}'],
+    ['../../../oauth2/introspect', 'application/x-www-form-urlencoded', 'token=any'],
+  ])('is not answered by an operation that is asked for with a body: %s', async (at, type, body) => {
+    const { accessToken } = await service.signIn();
+    const sent = { 'Content-Type': type, 'Content-Length': String(body.length) };
+    const headers = { ...bearer(accessToken), ...gateway(), ...sent };
+    const request = new Request(`http://latchkey.test${path}/-/${at}`, { method: 'POST', headers, body });
+    expect((await createApp(service.context).fetch(request)).status).toBe(422);
+  });
+
+  test.each([
     ['its own key', () => gateway('', newToken('lk_'))],
     ['the key of its client', () => gateway()],
   ])('is told to come again where the database is away, and %s is not in memory', async (_, as) => {

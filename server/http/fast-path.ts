@@ -28,8 +28,8 @@ export function withFastPaths(context: ServiceContext, { posts, below }: FastPat
     const { method, url } = request;
     const path = pathOf(url);
     const header = headerOf(request, peer);
-    const post = method === 'POST' ? byPath.get(path) : undefined;
-    const isForBelow = !post && (isBelow(path) || header(below.header) != null);
+    const isForBelow = isBelow(path) || header(below.header) != null;
+    const post = !isForBelow && method === 'POST' ? byPath.get(path) : undefined;
     const serve = isForBelow ? below.serve : post;
     if (!serve || (post && header('origin') != null)) return fullApp(request, peer);
     const requestId = requestIdOf(header('x-request-id'));
