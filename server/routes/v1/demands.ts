@@ -31,7 +31,7 @@ const nothing: Part = {};
  * another (`/docs`), nothing is what a gateway wrote.
  */
 function writtenIn({ request, search, target }: Incoming): string {
-  const path = target?.startsWith('/') ? (target.split('?', 1)[0] ?? '') : pathOf(request.url);
+  const path = target?.startsWith('/') ? (target.split('?', 1)[0] ?? '') : pathOf(target ?? request.url);
   if (path === base) return `?${search}`;
   return path.startsWith(`${base}/`) ? `/${path.slice(base.length).split('/', 2)[1]}` : '/';
 }
