@@ -41,9 +41,14 @@ const instantText = z.iso.datetime({
   abort: true,
 });
 
-/** An instant as requests give it, before the year 10000. */
+const isStorableInstant = (time: number) => time >= 0 && time < Date.UTC(10_000, 0);
+
+/** An instant as requests give it: one that a column of the database takes (migrations/instant.ts). */
 export const givenInstant = instantText
-  .refine((value) => new Date(value).getTime() < Date.UTC(10_000, 0), 'Must be before the year 10000.')
+  .refine(
+    (value) => isStorableInstant(new Date(value).getTime()),
+    'Must be in the years 1970 to 9999, in UTC.',
+  )
   .transform((value) => new Date(value))
   .openapi({
     type: 'string',

@@ -182,6 +182,7 @@ test.each<[object, string]>([
   [{ filter: { metadata: null } }, '#/filter/metadata'],
   [{ filter: { accountID: 'acc_1' } }, '#/filter/accountID'],
   [{ filter: { unusedSince: 'yesterday' } }, '#/filter/unusedSince'],
+  [{ filter: { unusedSince: '0000-01-01T00:00:00Z' } }, '#/filter/unusedSince'],
   [{ filter: { externalId: 'user_1' }, dryrun: true }, '#/dryrun'],
   [{ filter: { externalId: 'user_1' }, expectedCount: -1 }, '#/expectedCount'],
 ])('a filter that could match what was not meant is refused: %j', async (body, pointer) => {

@@ -47,6 +47,15 @@ test('a key is accepted from its notBefore on, and says so until then', async ()
   expect(await verdict(key.token)).toEqual(accepted);
 });
 
+test.each(['0000-01-01T00:00:00Z', '1969-12-31T23:59:59Z', '1970-01-01T00:00:00+01:00'])(
+  'a notBefore that cannot be stored is refused: %s',
+  async (notBefore) => {
+    const { error } = await ada.client.POST('/v1/keys', { body: { name: 'Key', notBefore } });
+    const detail = 'Must be in the years 1970 to 9999, in UTC.';
+    expect(error).toMatchObject({ status: 422, errors: [{ pointer: '#/notBefore', detail }] });
+  },
+);
+
 test('keys that are not valid yet can be listed, and are not among the active ones', async () => {
   const { client } = await service.signIn();
   const post = async (body: object) =>
