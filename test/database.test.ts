@@ -361,7 +361,8 @@ onPostgres('connections to a server', () => {
 
   test('when a connection ends, what was sent on it fails, and what waited is sent on another at once', async () => {
     const { url, admin } = await ownDatabase();
-    const db = await opened(withParameters(url, { max: '1' }));
+    const db = await opened(withParameters(url, { max: '2' }));
+    await sql`notify latchkey`.execute(db);
     const statements = [
       'do $$begin perform pg_sleep(60); end$$',
       ...Array<string>(20).fill('notify latchkey'),

@@ -116,12 +116,13 @@ export class Client {
   /**
    * Runs a statement.
    * @param prepare whether the connection is to keep its plan, for the next time
+   * @param signal aborted when nobody waits for the rows any more: the statement is not sent then, unless it was before
    * @throws NotSent where another client should run it
    */
   async query(
     statement: string,
     parameters: readonly unknown[],
-    { prepare = false }: { prepare?: boolean } = {},
+    { prepare = false, signal }: { prepare?: boolean; signal?: AbortSignal } = {},
   ): Promise<Rows> {
     if (this.#isOver) throw new SessionEnded();
     const texts = parameters.map(parameterText);
@@ -131,6 +132,8 @@ export class Client {
       const query = this.#sql.unsafe(statement, texts, { prepare });
       const plan = watchPlan(query);
       this.#pending.add(query);
+      const giveUp = () => drop(query);
+      signal?.addEventListener('abort', giveUp);
       try {
         const rows = await query;
         this.#hasAnswered = true;
@@ -149,6 +152,7 @@ export class Client {
         if (!hasOthers || performance.now() - began > primaryWithin) throw new StandbyRefused();
       } finally {
         this.#pending.delete(query);
+        signal?.removeEventListener('abort', giveUp);
       }
     }
   }
@@ -161,7 +165,7 @@ export class Client {
   /** Ends all connections, as `end` does. What is not under way yet fails at once. */
   async retire(seconds: number): Promise<void> {
     this.#ended = true;
-    for (const query of this.#pending) if (!wasSent(query)) query.cancel();
+    for (const query of this.#pending) drop(query);
     await this.end(seconds);
   }
 
@@ -198,6 +202,11 @@ function watchPlan(query: object): { readonly isStale: boolean } {
 function withoutHoles(rows: Rows): Rows {
   if (rows.length > 0 && rows[0] === undefined) rows.splice(0, rows.findIndex(Boolean));
   return rows;
+}
+
+/** Has a statement fail that waits for a connection. */
+function drop(query: { cancel(): void }): void {
+  if (!wasSent(query)) query.cancel();
 }
 
 /** Whether the driver has sent a statement, on a connection that was ready. */

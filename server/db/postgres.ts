@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, type Logger, sql } from 'kysely';
 import { Client, type ClientOptions } from './client.ts';
-import { postgresDialect } from './dialect.ts';
+import { type Pools, postgresDialect } from './dialect.ts';
 import { isLockTimeout } from './errors.ts';
 import type { OpenListener } from './listener.ts';
 import { migrate } from './migrations/migrate.ts';
 import { onlyRow } from './only-row.ts';
+import { Pool, Server } from './pool.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** How long the server may work on a statement, in milliseconds. */
@@ -28,18 +29,18 @@ const deadline = 4_000;
 /** Query parameters of the URL, which may name several hosts and so be none that `URL` reads. */
 const parametersOf = (url: string) => new URLSearchParams(url.split('?')[1]);
 
-/** How many connections the pool of this URL opens at most; 10 is the driver's default. */
-export const poolSizeOf = (url: string): number => Number(parametersOf(url).get('max') ?? 10);
+/** How many connections a service with this URL opens at most; 10 is the driver's default. One at least for each pool. */
+export const poolSizeOf = (url: string): number => Math.max(2, Number(parametersOf(url).get('max') ?? 10));
 
-const open = (
-  url: string,
-  options: ClientOptions,
-  { deadline, log }: { deadline?: number; log?: Logger | undefined } = {},
-): Database =>
-  new Kysely<Schema>({
-    dialect: postgresDialect(() => new Client(url, options), deadline),
-    ...(log && { log }),
-  });
+/** Two pools to a server, which share the connections that its URL grants. */
+function openPools(url: string): Pools {
+  const max = poolSizeOf(url);
+  const server = new Server();
+  const connection = { application_name: 'latchkey', ...patience };
+  const open = (max: number) => new Pool(() => new Client(url, { max, connection }), server, deadline);
+  const writes = Math.floor(max / 2);
+  return { reads: open(max - writes), writes: open(writes) };
+}
 
 /**
  * Connects to a Postgres server and brings its schema up to date.
@@ -50,8 +51,7 @@ const open = (
  * @throws Error where the database is not of a kind that we can use: its message says why
  */
 export async function openPostgres(url: string, log?: Logger): Promise<Database> {
-  const connection = { application_name: 'latchkey', ...patience };
-  const db = open(url, { connection }, { deadline, log });
+  const db = new Kysely<Schema>({ dialect: postgresDialect(() => openPools(url)), ...(log && { log }) });
   try {
     await checkServer(db, url);
     await migratePostgres(url);
@@ -137,12 +137,14 @@ export async function onOneConnection<Result>(
   url: string,
   work: (db: Database) => Promise<Result>,
 ): Promise<Result> {
-  const db = open(url, {
+  const options: ClientOptions = {
     max: 1,
     max_lifetime: null,
     isOneSession: true,
     connection: { application_name: 'latchkey migrations' },
-  });
+  };
+  const session = new Pool(() => new Client(url, options));
+  const db = new Kysely<Schema>({ dialect: postgresDialect(() => ({ reads: session, writes: session })) });
   try {
     // Not as parameters of the session, which poolers drop.
     await sql`
