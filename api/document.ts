@@ -6,18 +6,19 @@ import { events } from './events.ts';
 import { health } from './health.ts';
 import { addIntegerFormats } from './integer-formats.ts';
 import { introduction } from './introduction.ts';
-import { journal } from './journal.ts';
+import { journal, serverError as journalServerError } from './journal.ts';
 import { keyLimits } from './key-limits.ts';
 import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
 import { methodNameOf } from './method-names.ts';
 import { metrics } from './metrics.ts';
-import { oauth } from './oauth.ts';
+import { oauth, serverError as oauthServerError } from './oauth.ts';
+import { internalError } from './problem.ts';
 import { roles } from './roles.ts';
 import { rotation } from './rotation.ts';
 import { securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
-import { share } from './share.ts';
+import { share, serverError as shareServerError } from './share.ts';
 import { tokenExchange } from './token-exchange.ts';
 import { usage } from './usage.ts';
 import { verification } from './verification.ts';
@@ -30,6 +31,8 @@ interface Contract {
   /** The paths below the public URL under which the contract is served, the preferred one first. */
   bases: string[];
   routes: RouteConfig[];
+  /** What each of them answers if the service itself fails: the error body of the contract, with 500. */
+  serverError: RouteConfig['responses'][string];
   /**
    * The module of our typed client that speaks it: `main`, so that its samples do, or one of its own. Undefined: OAuth has
    * clients enough, in every language, and speaks in forms, which ours does not.
@@ -74,6 +77,7 @@ const contracts = {
       health,
       metrics,
     ].flatMap((group) => Object.values<RouteConfig>(group)),
+    serverError: internalError,
     typedClient: 'main',
   },
   journal: {
@@ -84,6 +88,7 @@ ${signIn}, or an API key with the scopes that the operation lists.`,
     tags: [{ name: 'API management', description: 'Manage the API keys in your account.' }],
     bases: [''],
     routes: Object.values(journal),
+    serverError: journalServerError,
     typedClient: 'own',
   },
   share: {
@@ -94,6 +99,7 @@ ${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, o
     tags: [{ name: 'API Key', description: 'Allows a logged in user to manage their API keys.' }],
     bases: ['/api', ''],
     routes: Object.values(share),
+    serverError: shareServerError,
     typedClient: 'own',
   },
   oauth: {
@@ -113,6 +119,7 @@ A body is a form, \`application/x-www-form-urlencoded\`. A parameter can be sent
     ],
     bases: [''],
     routes: [oauth, tokenExchange].flatMap((group) => Object.values<RouteConfig>(group)),
+    serverError: oauthServerError,
   },
 } satisfies Record<string, Contract>;
 
@@ -210,12 +217,13 @@ export function operationsOf(document: Document): { method: string; path: string
 
 /** The OpenAPI 3.1 document of a contract, made from its routes. */
 export function documentOf(name: ContractName): Document {
-  const { title, description, tags, bases, routes, typedClient }: Contract = contracts[name];
+  const { title, description, tags, bases, routes, serverError, typedClient }: Contract = contracts[name];
   const app = new OpenAPIHono();
   for (const [scheme, facts] of Object.entries(securitySchemes))
     if (routes.some(({ security }) => security?.some((callers) => scheme in callers)))
       app.openAPIRegistry.registerComponent('securitySchemes', scheme, facts);
-  for (const route of routes) app.openAPIRegistry.registerPath(route);
+  for (const route of routes)
+    app.openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, 500: serverError } });
   const document = app.getOpenAPI31Document({
     openapi: '3.1.1',
     info: {

@@ -59,7 +59,9 @@ An error is a problem (RFC 9457), sent as \`application/problem+json\`:
 - 401: the credential is missing or no longer valid. 403: it is valid, but cannot do this.
 - 404 is also returned for resources of other accounts.
 - 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter.
-- 429 and 503: \`Retry-After\` says how many seconds to wait. After a 503, or if a connection breaks before the response, a write may or may not have been made: see Safe retries.
+- 429 and 503: \`Retry-After\` says how many seconds to wait.
+- 500: a fault of the service, \`internal_error\`. Its log has the cause under the \`requestId\`.
+- After a 500 or a 503, or if a connection breaks before the response, a write may or may not have been made: see Safe retries.
 - An invalid token is no error: \`POST /v1/keys/verify\` returns 200 and the reason.
 
 Every response has an \`x-request-id\`, which names the request in the server’s logs. Send your own in the same header to use that instead.

@@ -88,6 +88,9 @@ const refusals = {
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
   },
 };
+/** What every operation answers if the service itself fails. */
+export const serverError = refusal('Internal error.', { message: 'Server Error', status: 500 });
+
 const notFound = {
   404: refusal('Unknown or malformed. Other accounts’ keys return 404.', {
     message: 'API key not found',

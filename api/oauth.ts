@@ -67,6 +67,9 @@ export const refusals = {
   ),
 };
 
+/** What every operation answers if the service itself fails. */
+export const serverError = error('A fault of the service.', 'server_error', 'This should not have happened.');
+
 /** What is wrong with a parameter that is not there once (RFC 6749, section 3.2), whatever its value would have to be. */
 export const missing = 'Is missing.';
 export const repeated = 'Must be sent once.';

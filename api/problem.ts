@@ -117,6 +117,13 @@ const facts = {
     detail: 'Too many attempts: try again in 60 seconds.',
     description: 'Too many attempts. `Retry-After` says how long to wait.',
   },
+  500: {
+    title: 'Internal Server Error',
+    code: 'internal_error',
+    detail: 'This should not have happened, and is logged under the requestId.',
+    description:
+      'A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`.',
+  },
   503: {
     title: 'Service Unavailable',
     code: 'database_unavailable',
@@ -131,7 +138,6 @@ export const titles: Record<number, string> = {
   ...Object.fromEntries(Object.entries(facts).map(([status, { title }]) => [status, title])),
   405: 'Method Not Allowed',
   426: 'Upgrade Required',
-  500: 'Internal Server Error',
 };
 
 const authenticateHeader = {
@@ -188,6 +194,9 @@ export function refusal(
   const content = { 'application/problem+json': { schema: Problem, example } };
   return { description, content, ...(headers[status] && { headers: headers[status] }) };
 }
+
+/** What every operation answers if the service itself fails. */
+export const internalError = refusal(500);
 
 /** What an operation that gives scopes or an expiry to a key means by 403. */
 export const forbiddenOrBeyondPolicy = refusal(403, {

@@ -60,12 +60,14 @@ const refusals = {
     ...outcome('Too many calls.', 'TOO_MANY_ATTEMPTS', 'Too Many Attempts.'),
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
   },
-  500: outcome('Internal error.', 'SERVER_ERROR', 'Internal Server Error.'),
   503: {
     ...outcome('Temporarily unavailable.', 'UNAVAILABLE', 'Service Unavailable.'),
     headers: { 'Retry-After': { required: true, schema: { type: 'integer' as const } } },
   },
 };
+/** What every operation answers if the service itself fails. */
+export const serverError = outcome('Internal error.', 'SERVER_ERROR', 'Internal Server Error.');
+
 const notFound = {
   404: outcome('Unknown or malformed. Other users’ keys return 404.', 'NOT_FOUND', 'APIKey not found.'),
 };

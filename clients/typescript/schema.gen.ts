@@ -2275,6 +2275,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -2570,6 +2591,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -2770,6 +2812,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -2913,6 +2976,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3189,6 +3273,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -3393,6 +3498,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3705,6 +3831,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -3929,6 +4076,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -4148,6 +4316,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4444,6 +4633,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -4619,6 +4829,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4919,6 +5150,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -5121,6 +5373,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5348,6 +5621,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -5513,6 +5807,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -5618,6 +5933,27 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5826,6 +6162,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["RefusedRequest"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -6024,6 +6381,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6229,6 +6607,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -6365,6 +6764,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6598,6 +7018,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -6721,6 +7162,27 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6864,6 +7326,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7116,6 +7599,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -7291,6 +7795,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7500,6 +8025,27 @@ export interface operations {
                      *       "title": "Too Many Requests",
                      *       "code": "too_many_attempts",
                      *       "detail": "Too many attempts: try again in 60 seconds."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7724,6 +8270,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The keys of GitHub cannot be fetched (`signing_keys_unavailable`; nothing was done), or the database did not answer (`database_unavailable`; what was reported may or may not be done: report it again). */
             503: {
                 headers: {
@@ -7845,6 +8412,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8076,6 +8664,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it). */
             503: {
                 headers: {
@@ -8215,6 +8824,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8365,6 +8995,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -8498,6 +9149,27 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8641,6 +9313,27 @@ export interface operations {
                      *           "pointer": "#/name"
                      *         }
                      *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8903,6 +9596,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -9109,6 +9823,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it). */
             503: {
                 headers: {
@@ -9294,6 +10029,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it). */
             503: {
                 headers: {
@@ -9461,6 +10217,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -9550,6 +10327,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
             503: {
                 headers: {
@@ -9605,6 +10403,27 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getLiveness: {
@@ -9627,6 +10446,27 @@ export interface operations {
                     "application/json": components["schemas"]["Liveness"];
                 };
             };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getReadiness: {
@@ -9647,6 +10487,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
@@ -9740,6 +10601,27 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "code": "insufficient_scope",
                      *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
