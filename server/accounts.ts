@@ -4,10 +4,12 @@ import { isUniqueViolation } from './db/errors.ts';
 import { onlyRow } from './db/only-row.ts';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from './errors.ts';
 import { type Act, recorded, stored } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
+import type { Store } from './keys.ts';
 import {
   accountLimits,
   afterChangedLimits,
@@ -136,7 +138,7 @@ async function insertAccount(
     created as (
       insert into accounts (id, email, password_hash, external_id, created_at)
       select ${id}::text, ${email}::text, ${passwordHash}::text, ${externalId}::text,
-        ${new Date(act.now)}::timestamptz
+        ${timestamptz(act.now)}
       from allowed
       on conflict do nothing
       returning id, number, email, external_id, policy, key_count, created_at),
@@ -173,16 +175,15 @@ export interface AccountChange extends Pick<LimitsChange, 'limits'> {
 }
 
 /**
- * Changes an account, and answers with what it is now. Where nothing is to change, nothing is written. A verdict names
- * the externalId, and spends of the limits: a change of these is in force in every replica when this ends. A change of
- * the policy is in force for
- * whatever is minted or changed from then on, and leaves every key as it is.
+ * Changes an account, and returns what it is now. An empty change writes nothing. When this returns, a new externalId and
+ * new limits are in force in every replica, since verdicts depend on them. A new policy holds for what is minted or
+ * changed from then on, and leaves every existing key as it is.
  * @throws AccountNotFound also for the operator's own account
  * @throws ExternalIdTaken
  * @throws InvalidInput where neither an email nor an externalId would be left
  */
 export async function changeAccount(
-  { db, settled }: { db: Database; settled: () => Promise<void> },
+  { db, settled }: Store,
   id: string,
   change: AccountChange,
   act: Act,
@@ -290,14 +291,10 @@ export async function setPassword(
  * `background/closed-accounts.ts`, which also writes `key.revoked` for each key.
  * @throws AccountNotFound; so does the operator's own account, which is not for deleting
  */
-export async function deleteAccount(
-  { db, settled }: { db: Database; settled: () => Promise<void> },
-  id: string,
-  act: Act,
-): Promise<void> {
+export async function deleteAccount({ db, settled }: Store, id: string, act: Act): Promise<void> {
   const { rows } = await sql`
     with closed as (
-      update accounts set closed_at = ${new Date(act.now)}::timestamptz, closed_by = ${stored(act)},
+      update accounts set closed_at = ${timestamptz(act.now)}, closed_by = ${stored(act)},
         email = null, password_hash = null, external_id = null
       where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
       returning id),

@@ -2,6 +2,7 @@ import { isExpression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Client } from '../decide/client.ts';
 import type { EventType } from '../decide/events.ts';
 import type { Database } from './db/schema.ts';
+import { timestamptz } from './db/timestamptz.ts';
 
 /** Who does something, when, and in which request. A fact that is unknown or missing is null. */
 export interface Act extends Client {
@@ -40,7 +41,7 @@ export const recorded = (
   data: object | RawBuilder<unknown> = {},
 ): RawBuilder<never> => sql`(
   insert into events (at, type, actor, on_behalf_of, request_id, ip, user_agent, account_id, key_id, data)
-  select ${new Date(now)}::timestamptz, ${type}::text, ${actor}::text, ${onBehalfOf}::text, ${requestId}::text,
+  select ${timestamptz(now)}, ${type}::text, ${actor}::text, ${onBehalfOf}::text, ${requestId}::text,
     ${ip}::text, ${userAgent}::text, written.account_id, written.key_id,
     ${isExpression(data) ? data : sql`${JSON.stringify(data)}::text::jsonb`}
   from (${written}) as written (account_id, key_id))`;
@@ -61,7 +62,7 @@ export const recordedEach = (type: EventType, written: RawBuilder<unknown>): Raw
  */
 export const noticed = (now: number, found: RawBuilder<unknown>): RawBuilder<never> => sql`(
   insert into events (at, type, actor, account_id, key_id, data)
-  select ${new Date(now)}::timestamptz, found.type, 'latchkey', found.account_id, found.key_id, found.data
+  select ${timestamptz(now)}, found.type, 'latchkey', found.account_id, found.key_id, found.data
   from (${found}) as found (type, account_id, key_id, data))`;
 
 /** An event as it is stored. */

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './db/schema.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import {
   AlreadyDone,
   DatabaseUnavailable,
@@ -113,13 +114,13 @@ function claimOf(signer: Signer, call: IdempotentCall, now: number): Claim {
         (caller, hash, fingerprint, salt, kid, account_id, key_id, token_hash, sealed, created_at)
       select ${call.caller}::text, ${hashToken(call.key)}::bytea, ${secrets.fingerprint}::bytea, ${salt}::bytea,
         ${signer.kid}::text, ${accountId}::text, ${key?.id ?? null}::text, decode(${key?.hash ?? null}::text, 'hex'),
-        ${answer === undefined ? null : seal(secrets, answer)}::bytea, ${new Date(now)}::timestamptz
+        ${answer === undefined ? null : seal(secrets, answer)}::bytea, ${timestamptz(now)}
       from (${from}) as allowed
       on conflict (caller, hash) do update set
         fingerprint = excluded.fingerprint, salt = excluded.salt, kid = excluded.kid,
         account_id = excluded.account_id, key_id = excluded.key_id, token_hash = excluded.token_hash,
         sealed = excluded.sealed, created_at = excluded.created_at
-      where known.created_at <= ${new Date(now - claimLifetime)}::timestamptz
+      where known.created_at <= ${timestamptz(now - claimLifetime)}
       returning account_id)`,
   };
 }
@@ -204,7 +205,7 @@ async function earlierAnswer<Answer>(
   recall: Once<Answer>['recall'],
 ): Promise<{ answer: unknown } | undefined> {
   const claims = sql`caller = ${call.caller}::text and hash = ${hashToken(call.key)}::bytea
-    and created_at > ${new Date(act.now - claimLifetime)}::timestamptz`;
+    and created_at > ${timestamptz(act.now - claimLifetime)}`;
   const { rows } = await sql<ClaimRow>`
     select fingerprint, salt, kid, account_id as "accountId", key_id as "keyId", created_at as at
     from idempotency_keys
@@ -224,7 +225,7 @@ async function earlierAnswer<Answer>(
     with shown as (
       select account_id, key_id, sealed from idempotency_keys
       where ${claims} and fingerprint = ${row.fingerprint}::bytea
-        and created_at > ${new Date(act.now - answerLifetime)}::timestamptz
+        and created_at > ${timestamptz(act.now - answerLifetime)}
         and (key_id is null or sealed is not null)
         and (key_id is null or exists (select from accounts where id = account_id and closed_at is null))
       for share),

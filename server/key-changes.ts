@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { breachesOf, type Given, type Policy } from '../decide/policy.ts';
 import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import type { Database } from './db/schema.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { BeyondPolicy, InvalidInput } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import {
@@ -111,7 +112,7 @@ export async function changeKey(
     if (breaches.length > 0) throw new BeyondPolicy(breaches);
   }
 
-  const at = sql`${new Date(act.now)}::timestamptz`;
+  const at = timestamptz(act.now);
   const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;
   const changes = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
   if (change.name !== undefined) changes.push(sql`name = ${change.name}`);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { quotaName } from '../decide/limits.ts';
 import { onlyRow } from './db/only-row.ts';
 import type { Database } from './db/schema.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { InvalidInput, KeyNotFound, NoQuota } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
@@ -35,7 +36,7 @@ export async function listKeyLimits(
   { accountId, id }: { accountId: string; id: string },
   now: number,
 ): Promise<KeyLimitState[]> {
-  const at = sql`${new Date(now)}::timestamptz`;
+  const at = timestamptz(now);
   const { rows } = await sql<KeyLimitState>`
     select limits.name, limits.key_id is null as "sharedByAccount", window_seconds as "windowSeconds",
       amount as limit,
@@ -73,7 +74,7 @@ export async function addToQuota(
   act: Act,
   claim?: Claim,
 ): Promise<void> {
-  const at = sql`${new Date(act.now)}::timestamptz`;
+  const at = timestamptz(act.now);
   const hasRoom = sql`select from quota where remaining + ${add}::bigint <= ${maxRemaining}::bigint`;
   const { rows } = await sql<{ isThere: boolean; hasQuota: boolean; hasRoom: boolean; isAdded: boolean }>`
     with key as (

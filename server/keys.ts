@@ -224,7 +224,7 @@ export async function getKey(db: Database, accountId: string, name: KeyName): Pr
   return keyOf(row);
 }
 
-/** Where keys are changed, and when that is in force in every replica: see `ServiceContext`. */
+/** The database, and `settled`, which a change that verdicts depend on awaits before it returns: see `ServiceContext`. */
 export type Store = { db: Database; settled: () => Promise<void> };
 
 /**

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { timestamptz } from './db/timestamptz.ts';
 import { type Act, recorded } from './events.ts';
 import type { Store } from './keys.ts';
 import type { Signer } from './signing.ts';
@@ -45,7 +46,7 @@ export async function reportLeaks(
   );
   // A previous token that has ended harms nobody, and is no reason to revoke the key.
   const keyHas = (hash: RawBuilder<unknown>) => sql`(${hash} in (keys.current_hash, keys.next_hash)
-    or ${hash} = keys.previous_hash and keys.previous_ends_at > ${new Date(act.now)}::timestamptz)`;
+    or ${hash} = keys.previous_hash and keys.previous_ends_at > ${timestamptz(act.now)})`;
   // Tested again on the locked row: a rotation may have replaced the token. Keys are locked in the order of bulk revocations.
   const revoked = sql`
     found as (

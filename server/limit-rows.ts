@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { nextRefill, type Quota, quotaName, type RefillPeriod } from '../decide/limits.ts';
 import { isNoQuota } from './db/errors.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { InvalidInput } from './errors.ts';
 
 /** Limits and quotas as rows of `limits`: how they are read and written along with their keys and accounts. */
@@ -141,7 +142,7 @@ export const changedLimits = (
     ? sql`,
     limited as materialized (
       select change_limits(${owner.account}, ${owner.key}, ${jsonOf(change.limits)}::text::json,
-        ${jsonOf(change.quota)}::text::jsonb, ${new Date(now)}::timestamptz)
+        ${jsonOf(change.quota)}::text::jsonb, ${timestamptz(now)})
       from changed)`
     : sql``;
 

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { isUniqueViolation } from './db/errors.ts';
 import { onlyRow } from './db/only-row.ts';
 import type { Database } from './db/schema.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { InvalidInput, RoleExists, RoleNotFound } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId, operatorAccountId } from './id.ts';
@@ -129,7 +130,7 @@ export async function changeRole(
   if (changes.length === 0) return getRole(db, id);
   const { rows } = await sql<Role>`
     with changed as (
-      update roles set updated_at = ${new Date(act.now)}::timestamptz, ${sql.join(changes)} where id = ${id} returning *),
+      update roles set updated_at = ${timestamptz(act.now)}, ${sql.join(changes)} where id = ${id} returning *),
     recorded as ${recordedFor(act, 'role.changed', 'changed', { roleId: `role_${id}`, ...change })}
     select ${columns} from changed`
     .execute(db)

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../decide/events.ts';
 import type { VerifiedKey } from '../decide/verified-key.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { RotationConflict, type RotationConflictCode } from './errors.ts';
 import { type Act, recorded, withoutRequest } from './events.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
@@ -48,8 +49,8 @@ export interface KeyPlace {
 const noNext = sql`next_hash = null, next_overlap = null`;
 const noPrevious = sql`previous_hash = null, previous_ends_at = null`;
 const hashOf = ({ hash }: Token) => sql`decode(${hash}::text, 'hex')`;
-const instant = (time: number) => sql`${new Date(time)}::timestamptz`;
-const isDraining = (now: number) => sql`(previous_hash is not null and previous_ends_at > ${instant(now)})`;
+const isDraining = (now: number) =>
+  sql`(previous_hash is not null and previous_ends_at > ${timestamptz(now)})`;
 
 /**
  * Gives a key another token. A next token that was never used is replaced.
@@ -126,7 +127,7 @@ export const extendRotation = (
   act: Act,
 ): Promise<Key> =>
   take(store, place, act, {
-    set: sql`previous_ends_at = greatest(previous_ends_at, ${instant(act.now + overlapSeconds * 1000)})`,
+    set: sql`previous_ends_at = greatest(previous_ends_at, ${timestamptz(act.now + overlapSeconds * 1000)})`,
     where: isDraining(act.now),
     type: 'key.rotation_extended',
     otherwise: 'rotation_not_draining',
@@ -153,7 +154,7 @@ async function take(
   { set, where, otherwise, type, minted, claimed }: Step,
 ): Promise<Key> {
   const isReady = sql`id = ${id} and ${ownedBy(accountId)} and ${where}`;
-  const update = sql`update keys set updated_at = ${instant(act.now)}, ${set}`;
+  const update = sql`update keys set updated_at = ${timestamptz(act.now)}, ${set}`;
   // The row is locked before the Idempotency-Key is claimed, so that a step that cannot be taken leaves no claim.
   const rotated = claimed
     ? sql`
@@ -196,11 +197,11 @@ export async function activate(
   const { rows } = await sql<{ endsAt: Date }>`
     with activated as (
       update keys set current_hash = next_hash, previous_hash = current_hash, ${noNext},
-        previous_ends_at = ${instant(at)} + next_overlap * interval '1 second'
+        previous_ends_at = ${timestamptz(at)} + next_overlap * interval '1 second'
       where id = ${id} and next_hash = decode(${hash}::text, 'hex')
       returning id, account_id, current_hash, previous_ends_at),
     stamped as (
-      update tokens set activated_at = ${instant(at)} from activated where hash = current_hash),
+      update tokens set activated_at = ${timestamptz(at)} from activated where hash = current_hash),
     recorded as ${recorded(withoutRequest(`key_${id}`, at), 'key.token_activated', sql`select account_id, id from activated`)}
     select previous_ends_at as "endsAt" from activated`.execute(db);
   const [activated] = rows;

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isMinted } from '../decide/token-form.ts';
 import type { Database } from './db/schema.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
 import { type Act, recorded } from './events.ts';
 import { newId } from './id.ts';
@@ -26,7 +27,7 @@ const forgottenAtOnce = 100;
 const liveSessions = (now: number) => sql`
   select sessions.id from sessions
   join accounts on accounts.id = sessions.account_id and accounts.password_version = sessions.password_version
-  where accounts.closed_at is null and sessions.expires_at > ${new Date(now)}::timestamptz`;
+  where accounts.closed_at is null and sessions.expires_at > ${timestamptz(now)}`;
 
 /** A session that was just begun or refreshed, with the refresh token that comes next. */
 export interface StartedSession {
@@ -66,7 +67,7 @@ export async function signIn(
       select id from accounts where id = ${account.id}::text and closed_at is null for key share),
     started as (
       insert into sessions (id, account_id, password_version, created_at, expires_at)
-      select ${sessionId}::text, id, ${account.password_version}::integer, ${new Date(now)}::timestamptz,
+      select ${sessionId}::text, id, ${account.password_version}::integer, ${timestamptz(now)},
         ${expiresAt}::timestamptz
       from account
       returning id, account_id),
@@ -116,13 +117,13 @@ export async function refreshSession(
         select session_id from refresh_tokens where hash = ${hash}::bytea)
       for update of sessions),
     used as (
-      update refresh_tokens set used_at = ${new Date(now)}::timestamptz
+      update refresh_tokens set used_at = ${timestamptz(now)}
       where hash = ${hash}::bytea and used_at is null and session_id in (select id from session)
       returning session_id),
     forgotten as (
       delete from refresh_tokens where hash = any(array(
         select hash from refresh_tokens
-        where session_id in (select id from session) and used_at <= ${new Date(now - sessionLifetime)}::timestamptz
+        where session_id in (select id from session) and used_at <= ${timestamptz(now - sessionLifetime)}
         limit ${forgottenAtOnce}))),
     prolonged as (
       update sessions set expires_at = ${expiresAt}::timestamptz
@@ -169,7 +170,7 @@ async function useAgain(
       from used
       join sessions on sessions.id = used.session_id
       join refresh_tokens as next on next.session_id = used.session_id and next.used_at is null
-      where used.used_at > ${new Date(now - repeatable)}::timestamptz
+      where used.used_at > ${timestamptz(now - repeatable)}
         and next.hash in (${sql.join(successors.map((token) => sql`${hashToken(token)}::bytea`))})
         and sessions.id in (${liveSessions(now)})),
     ended as (${ended(sql`id in (select session_id from used) and not exists (select from repeated)`)}),

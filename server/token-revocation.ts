@@ -3,6 +3,7 @@ import type { EventType } from '../decide/events.ts';
 import { isPlausible } from '../decide/token-form.ts';
 import type { TokenState } from '../decide/verdict.ts';
 import type { Keys } from '../decide/verified-key.ts';
+import { timestamptz } from './db/timestamptz.ts';
 import { type Act, recorded } from './events.ts';
 import type { Store } from './keys.ts';
 import { hashText } from './token.ts';
@@ -37,7 +38,7 @@ export async function revokeToken(
 /** One statement, which looks at the state of the token on the locked row: a rotation may change it at the same time. */
 function endToken(hash: string, act: Act): RawBuilder<unknown> {
   const ended = sql`decode(${hash}::text, 'hex')`;
-  const at = sql`${new Date(act.now)}::timestamptz`;
+  const at = timestamptz(act.now);
   const inState = (state: TokenState) => sql`id in (select id from target where state = ${sql.lit(state)})`;
   const event = (type: EventType, state: TokenState) =>
     recorded(act, type, sql`select account_id, id from target where state = ${sql.lit(state)}`);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
 
 /** The number of sessions, and of their tokens, deleted at once: few enough not to hold up requests on the embedded database. */
 const stepSize = 250;
@@ -15,7 +16,7 @@ const stepSize = 250;
 export async function sweepSessions(db: Database, now: number): Promise<boolean> {
   const { rows } = await sql<{ more: boolean }>`
     with ended as (
-      select id from sessions where expires_at <= ${new Date(now)}::timestamptz
+      select id from sessions where expires_at <= ${timestamptz(now)}
       order by expires_at limit ${stepSize} for update skip locked),
     some_tokens as (
       select hash from refresh_tokens where session_id = any(array(select id from ended))

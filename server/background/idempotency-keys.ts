@@ -1,15 +1,14 @@
 import { sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
 import { answerLifetime, claimLifetime } from '../idempotency.ts';
 
 /** So many rows at most are changed at once: few enough not to hold up requests on the embedded database. */
 const stepSize = 500;
 
-const instant = (time: number) => sql`${new Date(time)}::timestamptz`;
-
 /** Some of the claims that are too old to count. */
 export const oldClaims = (now: number) => sql`
-  select caller, hash from idempotency_keys where created_at <= ${instant(now - claimLifetime)}
+  select caller, hash from idempotency_keys where created_at <= ${timestamptz(now - claimLifetime)}
   order by created_at limit ${stepSize} for update skip locked`;
 
 /**
@@ -19,8 +18,8 @@ export const oldClaims = (now: number) => sql`
  * @returns whether there may be more to do
  */
 export async function sweepIdempotencyKeys(db: Database, now: number): Promise<boolean> {
-  const oldAnswer = instant(now - answerLifetime);
-  const oldClaim = instant(now - claimLifetime);
+  const oldAnswer = timestamptz(now - answerLifetime);
+  const oldClaim = timestamptz(now - claimLifetime);
   const { rows } = await sql<{ more: boolean }>`
     with some_answers as (
       select caller, hash from idempotency_keys

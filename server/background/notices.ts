@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
 import { noticed } from '../events.ts';
 
 /**
@@ -15,8 +16,6 @@ const stepSize = 250;
 /** A key is unused after 90 days without a use, in hours, which no time zone makes longer or shorter. */
 const unusedAfter = sql`interval '2160 hours'`;
 
-const instant = (time: number) => sql`${new Date(time)}::timestamptz`;
-
 /**
  * Records `key.expiring` for keys that expire within 30, 7 or 1 days, and `key.expired`. Of several that became due
  * since the last look, the last one counts.
@@ -24,7 +23,7 @@ const instant = (time: number) => sql`${new Date(time)}::timestamptz`;
  * @returns whether there may be more to do
  */
 export async function noticeExpiries(db: Database, now: number): Promise<boolean> {
-  const at = instant(now);
+  const at = timestamptz(now);
   const { rows } = await sql<{ more: boolean }>`
     with due as (
       select id from keys where expiry_check_at <= ${at} and expiry_check_at < 'infinity'
@@ -56,7 +55,7 @@ export async function noticeExpiries(db: Database, now: number): Promise<boolean
  * @returns whether there may be more to do
  */
 export async function noticeUnused(db: Database, now: number): Promise<boolean> {
-  const at = instant(now);
+  const at = timestamptz(now);
   const isUnused = sql`active_at <= ${at} - ${unusedAfter}`;
   const { rows } = await sql<{ more: boolean }>`
     with due as (

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
 
 /** The number of events deleted at once: few enough not to hold up requests on the embedded database. */
 const stepSize = 250;
@@ -20,7 +21,7 @@ export async function sweepEvents(db: Database, now: number, retention: number):
       select pg_try_advisory_xact_lock(hashtext('latchkey.sweep_events')) as is_ours),
     old as (
       select at, number from events
-      where at < ${new Date(now - retention)}::timestamptz and (select is_ours from turn)
+      where at < ${timestamptz(now - retention)} and (select is_ours from turn)
       order by at, number limit ${stepSize}),
     swept as (
       delete from events using old where events.at = old.at and events.number = old.number returning events.number)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
 
 /** The number of tombstones deleted at once: few enough not to hold up requests on the embedded database. */
 const stepSize = 500;
@@ -15,7 +16,7 @@ const stepSize = 500;
 export async function sweepTombstones(db: Database, now: number, retention: number): Promise<boolean> {
   const { rows } = await sql<{ more: boolean }>`
     with old as (
-      select hash from tombstones where at <= ${new Date(now - retention)}::timestamptz
+      select hash from tombstones where at <= ${timestamptz(now - retention)}
       order by at limit ${stepSize} for update skip locked),
     swept as (
       delete from tombstones where hash in (select hash from old))

@@ -7,6 +7,7 @@ import type { Verdict } from '../../decide/verified-key.ts';
 import { isRefused } from '../db/errors.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
 
 /** How long a use may wait before it is written, in milliseconds. */
 const flushDelay = 1_000;
@@ -243,7 +244,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
       from used where tokens.hash = used.hash and (tokens.last_used_at is null or tokens.last_used_at < used.at)
     )
     insert into usage (account_id, key_id, hour, verdict, count)
-    select uses.account_id, uses.key_id, ${new Date(hour)}::timestamptz, verdict, sum(count::bigint)
+    select uses.account_id, uses.key_id, ${timestamptz(hour)}, verdict, sum(count::bigint)
     from uses join accounts on accounts.id = uses.account_id and accounts.closed_at is null cross join lateral (
       values ${sql.join(outcomes.map(namedCount))}) as counted(verdict, count)
     -- The second makes it wait for the locks above.
