@@ -9,7 +9,7 @@ export interface Cidr extends Address {
   free: bigint;
 }
 
-/** Not with a zero before it, which some readers take for octal. */
+/** Without a leading zero, which some parsers take for octal. */
 const octet = /^(?:0|[1-9]\d{0,2})$/;
 const group = /^[0-9a-f]{1,4}$/i;
 
@@ -55,7 +55,7 @@ const unmapped = (address: Address): Address =>
 /**
  * Reads a range, such as `203.0.113.0/24` or `2001:db8::/32`, or a single address. It must begin with the first address
  * of the range, so that a slip in the length does not open more than was meant.
- * @returns why it is none and what to write instead, for people, where it is none
+ * @returns the range, or what is wrong and what to write instead, for people
  */
 export function parseCidr(text: string): { cidr: Cidr } | { fault: string } {
   const [, start = '', length] = /^([^/]*)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
@@ -85,7 +85,7 @@ export function readCidr(text: string): Cidr | undefined {
   return address && { ...address, free: BigInt(address.bits) - BigInt(length ?? address.bits) };
 }
 
-/** A range as text, in one way: as RFC 5952 has it, a single address with `/32` or `/128`. */
+/** A range in its canonical form (RFC 5952). A single address has `/32` or `/128`. */
 export function formatCidr({ bits, value, free }: Cidr): string {
   return `${bits === 32 ? formatV4(value) : formatV6(value)}/${BigInt(bits) - free}`;
 }
@@ -102,7 +102,7 @@ function formatV6(value: bigint): string {
   return longest ? text.replace(new RegExp(`(?:^|:)${longest}(?:$|:)`), '::') : text;
 }
 
-/** Whether an address is in one of the ranges. What is no address is in none; one of the other family neither. */
+/** Whether an address is in one of the ranges. A text that is no address is in none. */
 export function isWithin(ranges: readonly Cidr[], ip: string): boolean {
   const address = parseAddress(ip);
   if (!address) return false;

@@ -6,7 +6,7 @@ export interface Client {
   userAgent: string | null;
 }
 
-/** As much of a User-Agent is kept, in UTF-16 code units. */
+/** How much of a User-Agent is kept, in UTF-16 code units. */
 export const maxUserAgentLength = 500;
 
 /** What a client calls itself, as it can be stored: clipped, without NUL characters and lone surrogates. */
@@ -14,8 +14,8 @@ export const plainUserAgent = (userAgent: string | null | undefined): string | n
   userAgent?.slice(0, maxUserAgentLength).replaceAll('\0', '').toWellFormed() ?? null;
 
 /**
- * An address as text: IPv4 also where it came over an IPv6 socket (`::ffff:192.0.2.1`), and without a zone, which
- * names an interface of one machine. Null where it is none.
+ * An address in plain form: an IPv4 address that came over an IPv6 socket (`::ffff:192.0.2.1`) as IPv4, and without a
+ * zone, which names an interface of one machine. Null for a text that is no address.
  */
 export function plainIp(address: string): string | null {
   const ip = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');

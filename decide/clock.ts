@@ -2,7 +2,7 @@
 interface Reading {
   /** What to add to our own monotonic time, in milliseconds. */
   offset: number;
-  /** How far off that was when it was read, either way: half of what the reading took. */
+  /** How far off it may have been when it was read, in either direction: half of the round trip. */
   error: number;
   /** When it was read, by `performance.now()`. */
   at: number;
@@ -15,8 +15,8 @@ const drift = 0.0002;
 const uncertainty = ({ error, at }: Reading, now: number) => error + drift * (now - at);
 
 /**
- * The time of another machine's clock, told by our own monotonic one between readings, so that our wall clock may be
- * wrong, or be set, without harm. Before the first reading it is our own time.
+ * Another machine's clock. Our monotonic clock carries it on between readings, so our wall clock may be wrong, or be set,
+ * without harm. Before the first reading it is our own time.
  */
 export class Clock {
   #best: Reading = { offset: performance.timeOrigin, error: Number.POSITIVE_INFINITY, at: 0 };
@@ -26,7 +26,7 @@ export class Clock {
     return this.at(performance.now());
   }
 
-  /** The same at an instant, by `performance.now()`. */
+  /** Unix time in whole milliseconds at an instant of `performance.now()`. */
   at(monotonic: number): number {
     return Math.floor(monotonic + this.#best.offset);
   }
@@ -37,10 +37,11 @@ export class Clock {
   }
 
   /**
-   * Takes a reading. It counts if it is more exact than the one before is by now, so that answers which a network has
-   * held up never replace an exact one, however many they are.
+   * Takes a reading. It replaces the one before only if it is more exact than that one still is: however many answers a
+   * slow network delays, they never replace an exact one.
    * @param theirs what the other clock said, as Unix time in milliseconds
-   * @param sent when it was asked, and `received` when its answer came, by `performance.now()`
+   * @param sent when it was asked, by `performance.now()`
+   * @param received when its answer came, by `performance.now()`
    */
   read(theirs: number, sent: number, received: number): void {
     const reading = { offset: theirs - (sent + received) / 2, error: (received - sent) / 2, at: received };

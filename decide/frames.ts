@@ -11,14 +11,14 @@ import type { Found } from './verified-key.ts';
 /** Where a verifier opens its WebSocket. */
 export const verifierPath = '/v1/verifier';
 
-/** The version of all this. */
+/** The version of this protocol. */
 export const protocol = 1;
 
 /** How often a verifier sends a ping, in milliseconds. */
 export const pingInterval = 250;
-/** At most so many hashes are asked for at once. The next are asked for when these are answered. */
+/** Maximum number of hashes in one ask. The next ask follows the answer. */
 export const maxAsked = 50;
-/** Uses of at most so many tokens are told at once. The next are told when these are acknowledged. */
+/** Maximum number of tokens whose uses go in one message. The next message follows the acknowledgement. */
 export const maxTold = 200;
 
 export type FromVerifier =

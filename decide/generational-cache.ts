@@ -1,8 +1,9 @@
 /**
- * Values by name that were asked for lately: at least half of the bound, at most all of it. They are in two
- * generations: who is asked for joins the young one, and when that has half of the bound, the old one goes and the
- * young one takes its place. Thus whoever was asked for since is kept, and to find them again writes nothing, as a
- * list in the order of use would have to.
+ * Values by name, those that were asked for lately: at least half of the bound, at most all of it.
+ *
+ * They are in two generations. A value that is asked for joins the young one. When that has half of the bound, the old
+ * one is dropped, and the young one takes its place. A hit in the young generation writes nothing, where a list in the
+ * order of use would be rewritten.
  */
 export class GenerationalCache<Value> {
   readonly #bound: number;
@@ -17,7 +18,7 @@ export class GenerationalCache<Value> {
     this.#sizeOf = sizeOf;
   }
 
-  /** How many there are. A value of the old generation that is asked for again leaves it. */
+  /** How many values there are: none is in both generations. */
   get size(): number {
     return this.#young.size + this.#old.size;
   }

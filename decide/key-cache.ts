@@ -2,16 +2,14 @@ import type { KeyChange } from './frames.ts';
 import { GenerationalCache } from './generational-cache.ts';
 import type { Found, Keys, Tombstone, VerifiedKey } from './verified-key.ts';
 
-/** The negative cache holds so many hashes of no key, or of one that is gone. It is apart from the keys, so that nobody can evict those with made-up tokens. */
+/** How many hashes the negative cache holds: of no key, or of one that is gone. It is apart, so that made-up tokens evict no key. */
 const maxUnknown = 10_000;
-/** So many accounts that changed are noted. With the next one the whole cache is invalidated, for once. */
+/** How many changed accounts are remembered. One more invalidates the whole cache. */
 const maxAccounts = 10_000;
-/** What a key takes beside its texts, in bytes, and what each of its scopes and each character of its texts adds. */
+/** The memory of a key without its parts, and of each part, in bytes. */
 const bytesPerKey = 1_250;
 const bytesPerScope = 30;
-/** And each range of addresses. */
 const bytesPerRange = 150;
-/** And each limit. */
 const bytesPerLimit = 150;
 const bytesPerCharacter = 2;
 
@@ -19,7 +17,7 @@ const bytesPerCharacter = 2;
 export interface Invalidated {
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   invalidate(hash: string): void;
-  /** The account of this id has changed, and with it what is said of its keys; or it is deleted, and so are they. */
+  /** The account of this id has changed, and with it what a verdict says of its keys; or it is deleted, and so are they. */
   invalidateAccount(id: string): void;
   /** A role has changed: what is said of keys with roles may be out of date. */
   invalidateRoles(): void;
@@ -44,7 +42,7 @@ export function invalidate(cache: Invalidated, change: KeyChange): void {
   }
 }
 
-/** What was found, and at which generation: how many changes of accounts and roles had been heard of when it was cached. */
+/** What was found. `generation`: how many changes of accounts and roles had been heard of when it was cached. */
 interface Entry<Value> {
   found: Value;
   generation: number;
@@ -55,7 +53,7 @@ export interface KeyCacheOptions<Key extends VerifiedKey> {
   find: (hash: string) => Promise<Key | Tombstone | undefined>;
   /** Whether every change so far was told to `invalidate`, `invalidateAccount`, `invalidateRoles` or `invalidateAll`. */
   isFresh: () => boolean;
-  /** How much the keys may take, about. */
+  /** About how much memory the keys may take. */
   bytes: number;
 }
 
@@ -87,7 +85,7 @@ export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalida
     return { keys: this.#keys.size, unknown: this.#unknown.size };
   }
 
-  /** The key of a hash, where it is cached. Asks nobody, also not whether the cache is fresh. */
+  /** The key of a hash, if it is cached. Neither looks it up, nor checks whether the cache is fresh. */
   peek(hash: string): Key | undefined {
     const key = this.#keys.get(hash);
     return key && this.#isCurrent(key) ? key.found : undefined;
@@ -95,7 +93,7 @@ export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalida
 
   /** @param hash SHA-512 of a token, 128 hexadecimal digits */
   find(hash: string): Key | Tombstone | undefined | Promise<Key | Tombstone | undefined> {
-    // Nor would a look-up in flight do: it may have begun before a change that we are not told of.
+    // Not by a look-up in flight either: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
     const key = this.#keys.get(hash);
     if (key && this.#isCurrent(key)) return key.found;
@@ -130,14 +128,14 @@ export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalida
     if (this.#accounts.size === maxAccounts) this.invalidateAll();
     this.#generation += 1;
     this.#accounts.set(id, this.#generation);
-    // Of which account the key is that a look-up in flight will find, is not known yet.
+    // A look-up in flight may find a key of this account.
     this.#inFlight.clear();
   }
 
   invalidateRoles(): void {
     this.#generation += 1;
     this.#roles = this.#generation;
-    // Which roles the key has that a look-up in flight will find, is not known yet.
+    // A look-up in flight may find a key with roles.
     this.#inFlight.clear();
   }
 

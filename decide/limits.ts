@@ -55,8 +55,8 @@ const day = 86_400_000;
 const length = { day, week: 7 * day };
 
 /**
- * The first refill after an instant: what the function `next_reset` of the database says as well. A month is a calendar
- * month in UTC, and one without the day of `from` ends with its last day.
+ * The first refill after an instant. The function `next_reset` of the database computes the same. A month is a calendar
+ * month in UTC; in one without the day of `from`, the refill comes on its last day.
  */
 export function nextRefill({ every, from }: Pick<Refill, 'every' | 'from'>, at: Date): Date {
   const passed = at.getTime() - from.getTime();
@@ -70,12 +70,12 @@ export function nextRefill({ every, from }: Pick<Refill, 'every' | 'from'>, at: 
 function monthsAfter(from: Date, months: number): Date {
   const date = new Date(from);
   date.setUTCMonth(from.getUTCMonth() + months);
-  // Beyond the end of a month lies the next one.
+  // A day that the month does not have is one of the next month.
   if (date.getUTCDate() < from.getUTCDate()) date.setUTCDate(0);
   return date;
 }
 
-/** A quota as it is at an instant: refilled, where the time of that has passed and nothing was used since. */
+/** A quota as it is at an instant. Its row is not refilled until it is used, so a refill that came due is added here. */
 export function quotaAt({ remaining, refill, refillsAt }: Quota, at: Date): Quota {
   if (!refill) return { remaining, refill, refillsAt: null };
   if (refillsAt && at < refillsAt) return { remaining, refill, refillsAt };
@@ -90,13 +90,13 @@ export const costOf = ({ cost, named }: Costs, { name }: Limit): number =>
 export const isBeyond = (cost: number, { amount, windowSeconds }: Limit): boolean =>
   windowSeconds !== null && amount !== null && cost > amount;
 
-/** How long until a limit is full again, in whole seconds, so that it is by then. */
+/** How long until a limit is full again, in seconds, rounded up. */
 export const secondsUntilReset = ({ resetsIn }: LimitState): number =>
   Math.max(1, Math.ceil(resetsIn / 1000));
 
 /**
- * In how many seconds it is worth trying again what some limits have too little for. Undefined: never, since one is not
- * refilled, or has less than this costs.
+ * Seconds until a retry can succeed, where some limits had too little. Undefined: it never can, since a quota is not
+ * refilled, or this costs more than a whole limit.
  */
 export function retryAfter(exceeded: readonly LimitState[], costs: Costs): number | undefined {
   if (exceeded.some(({ limit }) => isBeyond(costOf(costs, limit), limit))) return undefined;

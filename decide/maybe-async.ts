@@ -1,6 +1,6 @@
 /**
- * Goes on with a value: at once where it is there, and when it has come where it is promised. A verification from
- * memory thus waits for nothing, and for the others it reads the same.
+ * Goes on with a value: at once if it is there, and later if it is promised. So a cache hit waits for no turn of the event
+ * loop, and a miss needs no code of its own.
  */
 export function maybeAsync<Value, Result>(
   value: Value | Promise<Value>,

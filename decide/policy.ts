@@ -38,7 +38,7 @@ export type Breach =
   | { rule: 'maxLifetimeSeconds'; seconds: number }
   | { rule: 'expiryRequired' };
 
-/** The rules of a policy that a key would break; how many keys there are is not for this to know. */
+/** The rules of a policy that a key would break. The number of keys is checked where they are inserted. */
 export function breachesOf(
   { maxLifetimeSeconds, expiryRequired, allowedScopes }: Policy,
   { scopes, expiresAt, since }: Given,

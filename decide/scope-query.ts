@@ -12,8 +12,8 @@ export function satisfies(held: ReadonlySet<string>, query: ScopeQuery): boolean
 }
 
 /**
- * The scopes that a query wants and that are not held, in its order, each once: empty where the query is met, and with
- * all of them it is. Of alternatives none of which is met, the scopes of each are named.
+ * The scopes that are missing to meet a query, in its order, each once. Empty if it is met. If none of several
+ * alternatives is met, the missing scopes of each are listed.
  */
 export function missingScopes(held: ReadonlySet<string>, query: ScopeQuery): string[] {
   if (satisfies(held, query)) return [];
@@ -55,7 +55,7 @@ class Misread extends Error {
   }
 }
 
-/** Whether a word is meant as an operator, and is none. */
+/** Whether a word looks like an operator, and is none. */
 const isMiswritten = (word: string) => /^(?:and|or|not)$/i.test(word) && word !== 'AND' && word !== 'OR';
 const operators = 'The operators are AND and OR, in capitals. There is no NOT.';
 const end = '';
@@ -138,7 +138,7 @@ class Parser {
     return this.#misread(`Expected ${what}, found ${found}.`);
   }
 
-  /** That the word which is next cannot stand there. */
+  /** The error that the next word cannot stand where it does. */
   #misread(detail: string): Misread {
     return new Misread(this.#words[this.#at]?.column ?? 1, detail);
   }

@@ -49,7 +49,7 @@ export function checksum(text: string): string {
 /** The value of each digit of base62, by its code. */
 const values = Uint8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)));
 
-/** Whether a token ends in the checksum of what stands before: in numbers, since this is on the way of each request. */
+/** Whether a token ends in its checksum. It compares numbers, not texts, since it runs for every request. */
 function isWhole(token: string): boolean {
   const end = token.length - checksumLength;
   let sum = 0;

@@ -5,7 +5,7 @@ import type { VerifiedKey } from './verified-key.ts';
 /** How often a token was presented. One that is unknown belongs to no key. */
 export type Counts = Record<Outcome, number>;
 
-/** The uses of a token in one hour: who presented it last, when it was valid, and how often it was what. */
+/** The uses of a token in one hour: who presented it last while it was valid, and a count for each outcome. */
 export interface TokenUses extends Client, Counts {
   /** SHA-512 of the token, 128 hexadecimal digits. */
   hash: string;
@@ -27,7 +27,7 @@ export const hourLength = 3_600_000;
 /** When the hour of an instant began, both as Unix times in milliseconds. */
 export const hourOf = (at: number): number => at - (at % hourLength);
 
-/** A number like the others: V8 overwrites one in its place, and makes a new one where the place may hold other things. */
+/** A number, not null: V8 updates a field in place if it only ever holds numbers. */
 const never = Number.NEGATIVE_INFINITY;
 
 /** Uses of tokens that wait to be written. */
@@ -48,8 +48,8 @@ export class Uses {
   }
 
   /**
-   * Adds uses at one instant. On the way of every request: a look-up, and nothing is made but for a token's first use in
-   * an hour.
+   * Adds uses at one instant. It runs for every request, so it allocates nothing but for a token's first use in an
+   * hour.
    * @returns whether it fitted
    */
   add(
@@ -126,7 +126,7 @@ export class Uses {
   }
 }
 
-/** A later use is the last one; of many in the same millisecond the first, so that the others need not say who they are. */
+/** Keeps the latest use. Of several in a millisecond it keeps the first, so that no client is built for the others. */
 function note(uses: TokenUses, at: number, client: () => Client): void {
   if (uses.lastUsedAt >= at) return;
   const { ip, userAgent } = client();

@@ -2,7 +2,7 @@ import { missingScopes, type ScopeQuery } from './scope-query.ts';
 import type { Presented } from './verdict.ts';
 import type { Verdict, VerifiedKey } from './verified-key.ts';
 
-/** What whoever asks is told of a verdict: the `Verdict` of the contract, save for limits and checks. */
+/** The body of a verdict: the `Verdict` of the contract, without its limits and checks. */
 
 /** Of a token that is accepted. */
 export const verifiedBody = (key: VerifiedKey) => ({
@@ -28,7 +28,7 @@ export const refusedBody = (verdict: Refused, presented: Presented) => ({
   ...lacking(verdict, presented),
 });
 
-/** What the key lacks, or the verification does, where the reason alone does not say it. */
+/** What the key or the verification lacks, where the reason alone does not say it. */
 function lacking(
   { reason, key }: Refused,
   { scopes, audience, client }: Presented,

@@ -27,13 +27,13 @@ export interface KeyFacts {
 export interface Presented {
   /** What the key must cover; undefined: nothing. */
   scopes?: ScopeQuery | undefined;
-  /** The URI of who is asked to accept the token, where it says so. Null: it is told the audience, and judges it itself. */
+  /** The URI of the service that is to accept the token, if it names itself. Null: it is told the audience, and judges it. */
   audience?: string | null | undefined;
   /** Who presented the token: from which address, where that is known. */
   client: () => { ip: string | null };
 }
 
-/** Why a token of a key that exists is refused, whatever its key has left to spend, in the order of the checks: the first one counts. */
+/** Why a token of a key that exists is refused, limits aside. In the order of the checks: the first one counts. */
 export const liveReasons = [
   'rotated',
   'disabled',
@@ -51,7 +51,7 @@ export const spentReasons = ['rate_limited', 'quota_exceeded'] as const;
 /** Why a token that is gone is refused: its key was revoked, or it was replaced by another token of the key. */
 export type GoneReason = 'revoked' | 'rotated';
 
-/** Why a token is refused that is, or was, that of a key. */
+/** Why a token is refused that belongs, or belonged, to a key. */
 export const keyReasons = ['revoked', ...liveReasons, ...spentReasons] as const;
 export type KeyReason = (typeof keyReasons)[number];
 
@@ -94,7 +94,7 @@ const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: num
   // Both also apply if the address is unknown, or the verifier does not name itself.
   ip_not_allowed: ({ allowedIps }, { client }) =>
     allowedIps !== null && !isWithin(allowedIps, client().ip ?? ''),
-  // An exchanged token is left for no service where the audience of its key was changed since: so nobody accepts it.
+  // The audience of an exchanged token is empty if that of its key was changed since: then nobody accepts it.
   wrong_audience: ({ audience: allowed }, { audience }) =>
     allowed !== null &&
     (audience === null ? allowed.length === 0 : audience === undefined || !allowed.includes(audience)),
@@ -116,8 +116,8 @@ export function reasonAgainst(key: KeyFacts, presented: Presented, now: number):
 }
 
 /**
- * Whether a key begins, or it or its token ends, so near to an instant that a clock which may be off cannot tell on which
- * side it is.
+ * Whether a key begins, or it or its token ends, so near to an instant that the error of the clock would decide the
+ * verdict.
  * @param now Unix time in milliseconds
  * @param error how far off that may be, in milliseconds
  */
@@ -130,11 +130,11 @@ export function isTurning({ endsAt, expiresAt, notBefore }: KeyFacts, now: numbe
 const anybody: Presented = { client: () => ({ ip: null }) };
 
 /**
- * Until when nothing but a lack of scopes can be against a key, whoever presents its token, as Unix time in milliseconds.
- * Minus infinity where something can be already. So a verification of most keys compares one number.
+ * Until when a key can be refused for its scopes alone, whoever presents its token, as Unix time in milliseconds. Minus
+ * infinity: something else can be against it already. With this, a verification of most keys compares one number.
  */
 export function plainUntil(key: KeyFacts): number {
-  // Before all time, no end has come, and whatever has a beginning has not begun.
+  // At minus infinity no end has passed, and a key with a `notBefore` has not begun.
   const never = Number.NEGATIVE_INFINITY;
   if (reasonAgainst(key, anybody, never)) return never;
   const timeOf = (end: Date | null) => end?.getTime() ?? Number.POSITIVE_INFINITY;

@@ -38,7 +38,7 @@ export interface Exchanged {
   expiresAt: Date;
   /** The id of the key that acts for the other one; null: none was named. */
   actor: string | null;
-  /** The key as this token presents it: the same object each time, as what is made of a key is kept with it. */
+  /** The key as this token presents it. The same object each time, since answers are cached by it. */
   narrow(key: VerifiedKey): VerifiedKey;
 }
 
