@@ -51,7 +51,7 @@ const accountColumns = sql`
 
 /**
  * Creates an account that has a password.
- * @param signal that of the request: who hangs up while many sign in waits no longer
+ * @param signal that of the request: a client that hangs up leaves the queue
  * @throws EmailTaken or Overloaded
  */
 export async function signUp(
@@ -73,9 +73,9 @@ export interface ExternalAccount {
 }
 
 /**
- * Creates an account that has no password: the operator acts for it. An account that has this id already is returned
- * unchanged.
- * @param claim of the call's Idempotency-Key
+ * Creates an account without a password, for the operator to act on. If an account has this externalId already, that one
+ * is returned as it is.
+ * @param claim that of an Idempotency-Key
  * @throws AlreadyClaimed
  */
 export async function createExternalAccount(
@@ -91,7 +91,7 @@ export async function createExternalAccount(
     if (!isAllowed) throw new AlreadyClaimed();
     if (account) return { account, isNew: true };
     const existing = await findExternalAccount(db, externalId);
-    // Absent where it was deleted in between.
+    // Undefined if it was deleted in between.
     if (existing) return { account: existing, isNew: false };
   }
   throw new Error('The externalId is taken by an account that is not listed.');
@@ -167,10 +167,10 @@ export async function getNamedAccount(db: Database, id: string): Promise<Account
   return getAccount(db, id);
 }
 
-/** What an account may be changed to: what is absent stays. */
+/** A change of an account. Absent fields stay as they are. */
 export interface AccountChange extends Pick<LimitsChange, 'limits'> {
   externalId?: string | null | undefined;
-  /** Is merged, and null removes a field of it, or all of it (RFC 7396). */
+  /** Merged (RFC 7396): null removes one rule, or all of them. */
   policy?: { [Rule in keyof AccountPolicy]?: AccountPolicy[Rule] | null | undefined } | null | undefined;
 }
 
@@ -249,9 +249,9 @@ export async function listAccounts(
 }
 
 /**
- * Sets a new password. Sessions that began with the old one have ended, save `sessionId`; so has one that begins at
- * this very moment, since it carries the version of the password it was checked against.
- * @param signal that of the request: who hangs up while many sign in waits no longer
+ * Sets a new password. This ends every session that began with the old one, except `sessionId`. A session that begins at
+ * the same moment ends too: it carries the version of the password that it was checked against.
+ * @param signal that of the request: a client that hangs up leaves the queue
  * @throws WrongPassword where `current` is not the password
  * @throws Overloaded
  */
@@ -271,7 +271,7 @@ export async function setPassword(
   if (!(await isPassword(current, stored, signal))) throw new WrongPassword();
 
   const hash = await hashPassword(next, signal);
-  // Only if it is still the password that was checked: somebody may have changed it meanwhile.
+  // Only if it is still the password that was checked: another request may have changed it meanwhile.
   const { rows } = await sql`
     with changed as (
       update accounts set password_hash = ${hash}::text, password_version = password_version + 1
@@ -286,10 +286,10 @@ export async function setPassword(
 }
 
 /**
- * Deletes an account. One statement closes it, however much it has: when this ends, no replica accepts a token of its
- * keys or its sessions, nobody finds it, and its email and externalId are free. What is left of it is removed by
- * `background/closed-accounts.ts`, which also writes `key.revoked` for each key.
- * @throws AccountNotFound; so does the operator's own account, which is not for deleting
+ * Deletes an account. One statement closes it, however many keys it has. When this returns, no replica accepts a token of
+ * its keys or its sessions, it is not found, and its email and externalId can be used again.
+ * `background/closed-accounts.ts` removes the rest of it, and records `key.revoked` for each key.
+ * @throws AccountNotFound also for the operator's own account, which cannot be deleted
  */
 export async function deleteAccount({ db, settled }: Store, id: string, act: Act): Promise<void> {
   const { rows } = await sql`

@@ -58,7 +58,7 @@ export function createApp(context: ServiceContext): { fetch: Fetch } {
     refuse: oauthError,
   });
   const latchkey = serveContract(context, {
-    // Whatever belongs to no other.
+    // Every path that no other contract owns.
     at: ['*'],
     paths: { ...docsPaths, ...documents.latchkey.paths },
     // A path without parameters before one with: `/v1/keys/current` is no key id.
@@ -85,7 +85,7 @@ export function createApp(context: ServiceContext): { fetch: Fetch } {
   app.use(requestId, accessLog(context.log), withStandardHeaders, crossOrigin(context.corsOrigins));
   app.route('/', docs(context));
   app.route('/', journal.app);
-  // Its page prints both.
+  // The page of this contract has its paths with and without /api.
   app.route('/api', share('/api').app);
   app.route('/', share('').app);
   app.route('/', oauth.app);

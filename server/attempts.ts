@@ -2,12 +2,12 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
 
-/** So many attempts at one password may be under way or wait. */
+/** How many attempts at one password may run or wait at a time. */
 const longestLine = 100;
 
 /**
- * Bounds how often something can be tried, for each of those who try it. Kept in memory, so each replica counts for
- * itself. Of passwords, the time that a guess costs (argon2id) is the other bound.
+ * Bounds how often each caller can try something. The counts are in memory, so each replica counts for itself. For
+ * passwords, the time that a guess takes (argon2id) is the other bound.
  */
 export class Attempts {
   readonly #limiter: RateLimiterMemory;
@@ -15,8 +15,8 @@ export class Attempts {
   readonly #lines = new Map<string, LimitFunction>();
 
   /**
-   * @param points so many attempts
-   * @param duration in so many seconds
+   * @param points how many attempts are allowed
+   * @param duration in how many seconds
    */
   constructor({ points = 10, duration = 60 } = {}) {
     this.#limiter = new RateLimiterMemory({ points, duration });
@@ -37,8 +37,8 @@ export class Attempts {
   }
 
   /**
-   * Lets `attempt` at a password run after those before it, unless there were too many that failed. One that succeeds clears
-   * the count. Only one is under way at a time, so that right ones, however many come at once, are never too many.
+   * Runs `attempt` at a password after those before it, unless too many have failed. A success clears the count. Attempts
+   * run one at a time, so any number of right passwords can be sent at once.
    * @param whom whose password is tried: an email or an account id
    * @throws TooManyAttempts, Overloaded, and whatever `attempt` throws
    */

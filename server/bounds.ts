@@ -6,8 +6,8 @@ import { beyondCaller } from './errors.ts';
 import { operatorAccountId } from './id.ts';
 
 /**
- * What a key can be given, in the order in which it is checked: no scopes that the calling key lacks, nothing beyond the
- * policy of the account, and no more keys than that allows.
+ * What a key can be given, in the order of the checks: no scopes that the calling key lacks, nothing beyond the policy of
+ * the account, and no more keys than the policy allows.
  */
 
 /** @throws InsufficientScope where scopes go beyond others */

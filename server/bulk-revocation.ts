@@ -7,7 +7,7 @@ import { type Act, recorded } from './events.ts';
 import { operatorAccountId } from './id.ts';
 import type { Store } from './keys.ts';
 
-/** Which keys: those that meet every condition that is there. */
+/** Which keys: those that meet every condition that is set. */
 export interface BulkFilter {
   accountId?: string | undefined;
   externalId?: string | undefined;
@@ -22,12 +22,9 @@ export interface BulkFilter {
 
 /** The number of keys revoked by one statement: few enough not to hold up requests on the embedded database. */
 const partSize = 250;
-/**
- * The number of keys, by their numbers, that one statement goes through to find those: few enough for it to end in time,
- * however many keys there are.
- */
+/** The number of keys that one statement searches: few enough for it to end in time, however many keys there are. */
 const rangeSize = 100_000;
-/** The number of keys revoked by one call: more would take longer than its caller waits. */
+/** The number of keys that one call revokes: more would take longer than its caller waits. */
 const maxRevoked = 10_000;
 
 /** The condition on a row of `keys`. A mistake must not revoke the keys by which the product's servers verify. */
@@ -37,12 +34,12 @@ function meets({ accountId, externalId, role, metadata, createdBefore, unusedSin
   else conditions.push(sql`account_id = ${accountId}`);
   if (externalId !== undefined)
     conditions.push(sql`account_id = (select id from accounts where external_id = ${externalId})`);
-  // As the index on the roles of keys has it.
+  // `roles <> '{}'` is the condition of the index on the roles of keys.
   if (role !== undefined)
     conditions.push(sql`roles <> '{}' and roles @> array[(select id from roles where name = ${role})]`);
   if (metadata) conditions.push(sql`metadata @> ${JSON.stringify(metadata)}::text::jsonb`);
   if (createdBefore) conditions.push(sql`created_at < ${createdBefore}::timestamptz`);
-  // A token that became the current one counts as used: that of a younger key, or of a rotation that deleted the others.
+  // Becoming the current token counts as a use: a new key, or a rotation that deleted the other tokens, is not unused.
   if (unusedSince)
     conditions.push(sql`not exists (
       select from tokens where key_id = keys.id
@@ -50,7 +47,7 @@ function meets({ accountId, externalId, role, metadata, createdBefore, unusedSin
   return sql.join(conditions, sql` and `);
 }
 
-/** Keys whose numbers one statement goes through. */
+/** The keys that one statement searches. */
 const isInRange = (after: number) =>
   sql`number > ${after}::bigint and number <= ${after + rangeSize}::bigint`;
 const newestNumber = sql`(select coalesce(max(number), 0) from keys)`;
@@ -65,7 +62,7 @@ async function* countsOf(db: Database, filter: BulkFilter): AsyncGenerator<numbe
     const found = onlyRow(rows);
     newest = found.newest;
     yield found.count;
-    // The embedded database answers within one turn of the event loop: other requests come in between.
+    // The embedded database answers within one turn of the event loop. Other requests run in between.
     await nextTurn();
   }
 }
@@ -115,9 +112,9 @@ export interface RevokedKeys {
 }
 
 /**
- * Revokes the keys that meet a filter, in parts. When this returns, no replica accepts a token of those that were revoked,
- * by this call or by an earlier one that failed. Where it throws after the count, some may be revoked.
- * @param dryRun revokes none
+ * Revokes the keys that meet a filter, in parts. When this returns, no replica accepts a token of a key that this call
+ * revoked, or an earlier one that failed. If it throws after the count, some keys may be revoked.
+ * @param dryRun counts the keys and revokes none
  * @throws CountDiffers where another number than `expectedCount` meets the filter
  */
 export async function revokeKeys(

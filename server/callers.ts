@@ -35,7 +35,7 @@ const operator: Caller = { kind: 'operatorToken', accountId: operatorAccountId }
 
 const invalid = (message: string) => new Unauthenticated(message, { sent: true });
 
-/** A JWT whose header says that it is an access token (RFC 9068); whether it is a good one, its signature tells. */
+/** Whether a token is a JWT whose header says that it is an access token (RFC 9068). The signature is not checked. */
 export function claimsToBeAccessToken(token: string): boolean {
   if (!token.startsWith('eyJ')) return false;
   const [header = ''] = token.split('.', 1);
@@ -43,12 +43,12 @@ export function claimsToBeAccessToken(token: string): boolean {
 }
 
 /**
- * Finds out who makes a call, and lets in whom `security` names, with the scopes it asks for. A call of a key counts as
- * a use of it where it is let in; where the key is expired or disabled, it is counted as that.
- * @param credential what was presented, if anything was
- * @param client who presented it, should it be that of a key
- * @throws Unauthenticated where the credential is not, or no longer, good
- * @throws WrongCaller or InsufficientScope where it is, but not for this
+ * Finds out who makes a call, and lets in the callers that `security` names, with the scopes that it requires. A call that
+ * is let in counts as a use of its key. A call with an expired or disabled key is counted as such.
+ * @param credential what was presented; undefined: nothing
+ * @param client who presented it; asked only for the token of a key
+ * @throws Unauthenticated if the credential is not valid, or no longer
+ * @throws WrongCaller or InsufficientScope if it is valid, but not for this
  */
 export function authenticate(
   context: ServiceContext,
@@ -81,7 +81,7 @@ export function authenticate(
 }
 
 /**
- * Whether the token of a key still names such a caller, as when a connection outlives a request. Nothing is recorded.
+ * Whether the token of a key is still let in, for connections that outlive a request. Nothing is recorded.
  * @throws DatabaseUnavailable
  */
 export function isStillAdmitted(
@@ -115,7 +115,7 @@ export const refusals: Record<Reason, string> = {
   quota_exceeded: 'The quota of the key is used up.',
 };
 
-/** Compares secrets in a time that tells no more than whether they have the same length. */
+/** Compares secrets in a time that depends on their lengths alone. */
 const isSame = (a: string, b: string) =>
   a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
 
@@ -141,7 +141,7 @@ function identified(caller: Caller, credential: Credential): Caller {
   return caller;
 }
 
-/** What a security scheme of the contract asks for. `client` is no other caller, but a way to present a key. */
+/** How messages name what a security scheme asks for. `client` is missing: it is a way to present a key, not a caller. */
 const wantedNames: Record<string, string> = {
   accessToken: 'the access token of a session',
   apiKey: 'an API key',
@@ -154,7 +154,7 @@ const isOperatorKey = (caller: Caller) => caller.kind === 'apiKey' && caller.acc
 
 const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
 
-/** Whether an operation asks nobody for a credential, so that none that is sent is looked at. */
+/** Whether an operation is open to everybody. Then a credential that is sent is not looked at. */
 export const isPublic = (security: Security) => security.length === 0;
 
 /** What `security` asks of a caller of this kind; undefined where it names none. */
@@ -163,7 +163,7 @@ const alternativeFor = (caller: Caller, security: Security) =>
   security.find((schemes) => 'operatorKey' in schemes && isOperatorKey(caller)) ??
   security.find(isOpen);
 
-/** The scopes that an alternative asks of a caller, and that it lacks. */
+/** The scopes that an alternative requires of a caller; empty if the caller has all of them. */
 function lacks(caller: Caller, alternative: Security[number]): readonly string[] {
   const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
   return caller.kind === 'apiKey' && !scopes.every((scope) => covers(caller.key.scopes, scope)) ? scopes : [];
@@ -197,22 +197,22 @@ function admitted(caller: Caller, security: Security): Caller {
   return caller;
 }
 
-/** The account that a caller belongs to; the operator's is its own. */
+/** The account that a caller belongs to. That of the operator is the operator's own account. */
 export function selfOf(caller: Caller): string {
   if (caller.kind === 'anyone') throw new Unauthenticated('Nobody is signed in.', { sent: false });
   return caller.accountId;
 }
 
-/** How a request names an account; where in both ways, they must be of the same. */
+/** How a request names an account. If it does so in both ways, both must name the same one. */
 export interface NamedAccount {
   accountId?: string | undefined;
   externalId?: string | undefined;
 }
 
 /**
- * The account that a caller acts for: its own, or, for the operator, the one it names.
- * @throws AccountRequired where the operator names none
- * @throws AccountNotFound where somebody else names an account that is not theirs, or there is none
+ * The account that a caller acts for: the one that the operator names, or any other caller's own.
+ * @throws AccountRequired if the operator names none
+ * @throws AccountNotFound if it does not exist, or another caller names an account that is not its own
  */
 export async function accountOf(
   { db }: ServiceContext,
@@ -231,8 +231,8 @@ export async function accountOf(
 }
 
 /**
- * The account whose records a caller reads: as `accountOf`, but for the operator that names none all accounts, which is
- * undefined.
+ * The account whose records a caller reads, as `accountOf` finds it. Undefined: all accounts, for an operator that names
+ * none.
  * @throws AccountNotFound
  */
 export async function readableAccountOf(

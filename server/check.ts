@@ -15,13 +15,13 @@ export interface Check extends Presented {
   purpose: Purpose;
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
-  /** Who presented the token; asked only where that is noted or decides. */
+  /** Who presented the token. Called only if the verdict or a record needs it. */
   client: () => Client;
   /** How often the token was presented: once, if absent. */
   times?: number;
-  /** What it costs, of the limits of the key, for all times together. Absent: nothing is spent, nor asked. */
+  /** What it costs of the key's limits, for all `times` together. Absent: limits are neither spent nor checked. */
   costs?: Costs;
-  /** Called for a valid token before the use is recorded. Where it throws, the call was no use of the key. */
+  /** Called for a valid token before the use is recorded. If it throws, no use is recorded. */
   admit?: (key: VerifiedKey) => void;
 }
 
@@ -29,11 +29,11 @@ type Valid = Extract<Verdict, { valid: true }>;
 type Refused = Extract<Spending, { kind: 'refused' }>;
 
 /**
- * Decides on a token, spends of the limits of its key, and records the use. This is the only way to a verdict. The
- * result is there at once on a cache hit, and promised on a miss. A token of an expired or disabled key is recorded as
- * such. A token that is refused, for whatever reason, has spent nothing.
- * @throws DatabaseUnavailable where the cache does not tell, units cannot be granted, or the first use of a token cannot
- * be written
+ * Decides on a token, spends its cost from the limits of its key, and records the use. This is the only way to a verdict.
+ * It is synchronous on a cache hit, and a promise on a miss. A refused token spends nothing; its use is recorded under the
+ * reason.
+ * @throws DatabaseUnavailable if the database is needed and does not answer: for a miss, for units of a limit, or to write
+ * the first use of a token
  */
 export function check(
   context: ServiceContext,
@@ -44,7 +44,7 @@ export function check(
   // To call this API, and to be exchanged, a token must be one of the key's own.
   const exchanged = purpose === 'verify' ? signer.exchanged : undefined;
   const wanted = { scopes, audience, client, reach, now, exchanged };
-  // A verifier sends its own token with every call. The cache saves the hashing, not the look-up.
+  // A caller sends its own token with every call. This cache saves the hashing, not the look-up.
   const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
   const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
 
@@ -68,7 +68,7 @@ export function check(
           return again(verdict.key).then(decide);
       }
     });
-  // The first use of a token ends the other token of the key: that is written, and looked up again, before it is answered.
+  // The first use of a next token makes it the current one. That is written, and looked up again, before it is answered.
   const conclude = (verdict: Valid): Verdict | Promise<Verdict> =>
     verdict.key.state !== 'next'
       ? record(verdict)

@@ -12,7 +12,7 @@ import type { Signer } from './signing.ts';
 import type { Usage } from './usage/recorder.ts';
 import type { Verifications } from './verify/verifications.ts';
 
-/** All that the service works with. Nothing else is reached for: tests bring their own clock and database. */
+/** Everything that the service works with. It is passed in, so tests can bring their own clock and database. */
 export interface ServiceContext {
   db: Database;
   /** The keys that a token is verified against. */
@@ -21,7 +21,7 @@ export interface ServiceContext {
   limits: Blocks;
   /** Inserts new keys. */
   keyInserts: KeyInserts;
-  /** Waits until what is committed by now is in force in every replica: before a change of a key is answered. */
+  /** Waits until what is committed by now is in force in every replica. Awaited before a change of a key is answered. */
   settled: () => Promise<void>;
   /** Unix time in milliseconds. */
   now: () => number;
@@ -39,7 +39,7 @@ export interface ServiceContext {
   /** Where integrators reach the service, without a trailing slash. */
   publicUrl: string;
   tokenPrefix: string;
-  /** For how long an answer of introspection is good, in seconds. */
+  /** How long the answer of an introspection may be cached, in seconds. */
   introspectionMaxAge: number;
   signUp: 'open' | 'closed';
   /** What the keys of an account are held to where its own policy says nothing else. */

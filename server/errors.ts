@@ -114,7 +114,7 @@ const rotationConflicts = {
 };
 export type RotationConflictCode = keyof typeof rotationConflicts;
 
-/** The key is not at that step of a rotation. */
+/** The key is not at the step of a rotation that the call is for. */
 export class RotationConflict extends Refusal {
   readonly code: RotationConflictCode;
   constructor(code: RotationConflictCode) {
@@ -123,7 +123,7 @@ export class RotationConflict extends Refusal {
   }
 }
 
-/** Another number of keys meets a filter than the caller expects. Nothing was done. */
+/** The number of keys that meet a filter is not the one that the caller expects. Nothing was done. */
 export class CountDiffers extends Refusal {
   readonly code = 'count_differs';
   readonly matched: number;
@@ -341,7 +341,7 @@ export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-/** What is logged of an error that nobody expected: none of its other fields, where a driver may put parameters. */
+/** What is logged of an unexpected error. Not its other fields: a driver may put parameters there. */
 export function loggable(error: unknown): { name: string; message: string; stack: string | undefined } {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { name, message, stack };

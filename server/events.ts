@@ -26,13 +26,13 @@ export const withoutRequest = (actor: string, now: number): Act => ({
   now,
 });
 
-/** An act as JSON in the database, for events that a sweep records later on its behalf. */
+/** An act as JSON in the database, for the events that a sweep records for it later. */
 export const stored = (act: Act): RawBuilder<Act> => sql`${JSON.stringify(act)}::text::jsonb`;
 
 /**
- * The events of a write, for the same statement to insert: what happened and its record are one.
- * @param written a query for an account id and a key id (or null), a row for each thing that was written
- * @param data further facts, never a secret: the same for each row, or as jsonb of more columns of the query
+ * The CTE that inserts the events of a write, for the statement that makes it.
+ * @param written a query with a row for each event: the account id, and the key id or null
+ * @param data further facts, never a secret: an object for all rows, or jsonb from further columns of `written`
  */
 export const recorded = (
   { actor, onBehalfOf, requestId, ip, userAgent, now }: Act,
@@ -47,18 +47,17 @@ export const recorded = (
   from (${written}) as written (account_id, key_id))`;
 
 /**
- * The events of writes of several acts, for the same statement to insert.
- * @param written a query for an instant, an actor, whom it acts for, a request id, an address, a user agent, an account
- * id, a key id and further facts as jsonb, a row for each event
+ * The same for writes of several acts.
+ * @param written a query with a row for each event, in the order of the columns below
  */
 export const recordedEach = (type: EventType, written: RawBuilder<unknown>): RawBuilder<never> => sql`(
   insert into events (at, actor, on_behalf_of, request_id, ip, user_agent, account_id, key_id, data, type)
   select written.*, ${type}::text from (${written}) as written)`;
 
 /**
- * The events of what the service notices by itself, for the same statement to insert.
+ * The same for what the service notices by itself.
  * @param now Unix time in milliseconds
- * @param found a query for a type, an account id, a key id and further facts as jsonb, a row for each event
+ * @param found a query with a row for each event: its type, the account id, the key id, and further facts as jsonb
  */
 export const noticed = (now: number, found: RawBuilder<unknown>): RawBuilder<never> => sql`(
   insert into events (at, type, actor, account_id, key_id, data)
@@ -92,7 +91,7 @@ export interface EventFilter {
   to?: Date | undefined;
 }
 
-/** The events of a filter, newest first. For each filter there is an index in this order. */
+/** The query for the events of a filter, newest first. Each filter has an index in this order. */
 export const matching = (
   db: Database,
   { limit, before, accountId, keyId, type, actor, from, to }: EventFilter,

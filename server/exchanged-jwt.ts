@@ -4,7 +4,7 @@ import { newId } from './id.ts';
 import { JwtReader, type PublicJwk } from './jwt-reader.ts';
 import type { ExchangedFacts, ReadsExchanged } from './verify/exchanged-tokens.ts';
 
-/** What a token that was exchanged for one of a key says. Times are Unix times in seconds. */
+/** The claims of an exchanged token. Times are Unix times in seconds. */
 export interface ExchangedClaims {
   iss: string;
   /** The account that holds the key. */
@@ -14,12 +14,12 @@ export interface ExchangedClaims {
   /** Separated by spaces; missing where there are none. */
   scope?: string;
   aud?: string[];
-  /** The key that acts for the other one (RFC 8693, section 4.1). */
+  /** The key that acts for that key (RFC 8693, section 4.1). */
   act?: { sub: string };
   jti: string;
   iat: number;
   exp: number;
-  /** SHA-512 of the token that it was exchanged for, in base64url: it is looked up by this, and so is dead as soon as that one is. */
+  /** SHA-512 of the token that it was exchanged for, in base64url. It is looked up by this, so it ends when that token ends. */
   subject_token_hash: string;
 }
 
@@ -27,8 +27,8 @@ export interface ExchangedClaims {
 export type ExchangeGrant = Omit<ExchangedFacts, 'parent' | 'issuedAt'>;
 
 /**
- * The claims of a token that is exchanged for one of a key.
- * @param key as the other token presents it
+ * The claims of a new exchanged token.
+ * @param key as the token presents it that is exchanged
  * @param now Unix time in milliseconds
  */
 export function exchangedClaims(
@@ -49,7 +49,7 @@ export function exchangedClaims(
   };
 }
 
-/** What reads the exchanged tokens that an issuer has signed with these keys. */
+/** Reads the exchanged tokens that an issuer has signed with these keys. */
 export async function exchangedReader(issuer: string, keys: readonly PublicJwk[]): Promise<ReadsExchanged> {
   const reader = await JwtReader.of(exchangedType, keys);
   return {

@@ -10,12 +10,12 @@ export interface GithubKeys {
   find(identifier: string): Promise<KeyObject | undefined>;
 }
 
-/** Where GitHub publishes them. */
+/** Where GitHub publishes its keys. */
 const publishedAt = 'https://api.github.com/meta/public_keys/secret_scanning';
 
 /** How long fetched keys are used before they are fetched again, in milliseconds: a day. */
 const lifetime = 86_400_000;
-/** The shortest time between two fetches, in milliseconds: anyone can send identifiers that nobody knows. */
+/** The shortest time between two fetches, in milliseconds: anyone can send made-up identifiers. */
 const interval = 300_000;
 /** How long a fetch may take, in milliseconds. */
 const patience = 5_000;
@@ -40,7 +40,7 @@ export function githubKeysIn(published: unknown): ReadonlyMap<string, KeyObject>
   );
 }
 
-/** Keys that are known once and for all. */
+/** Keys that never change. */
 export const pinned = (keys: ReadonlyMap<string, KeyObject>): GithubKeys => ({
   find: async (identifier) => keys.get(identifier),
 });
@@ -77,7 +77,7 @@ export class FetchedKeys implements GithubKeys {
     }
     await this.#fetching;
     const key = this.#keys.get(identifier);
-    // Keys that are old are better than none, but do not tell that there is no newer one.
+    // After a failed fetch an old key still counts, but its absence proves nothing: there may be a newer one.
     if (!key && this.#fetchedAt < this.#triedAt) throw new SigningKeysUnavailable();
     return key;
   }

@@ -16,25 +16,25 @@ import { hashToken } from './token.ts';
 /**
  * A call that is repeated with its Idempotency-Key is done once, and answered alike each time.
  *
- * The statement that does it claims the key: its first CTE inserts the row, and all that follows selects from that. So
- * there is no row without what it stands for, and none that says "in progress" and outlives a killed process. A call
- * that finds the key claimed does nothing, and reads what the first one was answered in a statement of its own, since
- * the snapshot of the one before may be older than the row.
+ * The statement that does it claims the key: its first CTE inserts the row, and everything else selects from that CTE. So
+ * no row exists without the work it stands for, and none says "in progress" after a killed process. A call that finds the
+ * key claimed does nothing. It reads the first answer in a second statement, since the snapshot of its first one may be
+ * older than the row.
  */
 
-/** How long the first answer is given again, in milliseconds: 24 hours. */
+/** How long the first answer is returned again, in milliseconds: 24 hours. */
 export const answerLifetime = 86_400_000;
-/** How long a key is remembered: until then a repeated call does nothing, also when its answer is gone. 7 days. */
+/** How long a key is remembered: 7 days. Until then a repeated call does nothing, even when its answer is gone. */
 export const claimLifetime = 7 * answerLifetime;
 
 /** A call that may be repeated. */
 export interface IdempotentCall {
-  /** As the client chose it, out of its quotes. */
+  /** As the client chose it, without quotes. */
   key: string;
   /** Whose key it is: others may use the same. See `repeaterOf`. */
   caller: string;
   operation: string;
-  /** All that tells this request from another: parameters and body, as JSON. */
+  /** Everything that tells this request from another, as JSON: parameters and body. */
   input: unknown;
 }
 
@@ -47,8 +47,8 @@ export const canonicalJson = (value: unknown): string =>
   );
 
 /**
- * The keys of one claim: they follow from the Idempotency-Key, which is not stored, from a signing key, which is not in
- * the database, and from a salt that no other claim has. Undefined if the signing key was dropped.
+ * The secrets of one claim. They are derived from the Idempotency-Key, which is not stored, a signing key, which is not in
+ * the database, and a salt of the claim's own. Undefined if the deployment no longer has the signing key.
  */
 function secretsOf(
   signer: Signer,
@@ -59,9 +59,9 @@ function secretsOf(
   const derived = signer.derive(kid, { secret: key, salt, info: 'latchkey idempotency', length: 76 });
   if (!derived) return undefined;
   const sealKey = derived.subarray(32, 64);
-  // Each key seals once, so the nonce may follow from the same secrets.
+  // Each key seals one answer, so the nonce can be derived with it.
   const nonce = derived.subarray(64);
-  // Keyed, since a body may have so little in it that its plain hash could be guessed.
+  // Keyed: a short body could be guessed from its plain hash.
   const fingerprint = createHmac('sha256', derived.subarray(0, 32))
     .update(canonicalJson([caller, operation, input]))
     .digest();
@@ -72,13 +72,13 @@ type Secrets = NonNullable<ReturnType<typeof secretsOf>>;
 
 const tagLength = 16;
 
-/** Encrypts an answer (AES-256-GCM) so that it opens for the same call alone: the ciphertext, then the tag. */
+/** Encrypts an answer (AES-256-GCM), for the same call alone to open: the ciphertext, then the tag. */
 function seal({ sealKey, nonce, associated }: Secrets, answer: unknown): Buffer {
   const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(associated);
   return Buffer.concat([cipher.update(JSON.stringify(answer)), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws Error where the ciphertext, or what it is bound to, is not what was sealed */
+/** @throws Error if the ciphertext or the call is not the one that was sealed */
 function open({ sealKey, nonce, associated }: Secrets, sealed: Uint8Array): unknown {
   const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: tagLength })
     .setAAD(associated)
@@ -87,7 +87,7 @@ function open({ sealKey, nonce, associated }: Secrets, sealed: Uint8Array): unkn
   return JSON.parse(text.toString());
 }
 
-/** What a call makes or changes: named in its claim, and in the refusal when its answer is gone. */
+/** What a call creates or changes. Its claim names it, and so does the refusal when the answer is gone. */
 interface Made {
   accountId: string;
   /** Of a key: its id, and the hash of its token, whose first use or revocation erases the answer. */
@@ -97,9 +97,9 @@ interface Made {
 /** The claim of a key, for the statement that does what is asked. */
 export interface Claim {
   /**
-   * The first CTE of that statement: inserts the claim, and gives a row with `account_id`. None where the key is taken.
-   * @param answer what is sealed: the answer with its secret. Absent where it is read from the tables again
-   * @param from a query without columns; where it gives no row, nothing is claimed
+   * The first CTE of the statement: inserts the claim, and returns a row with `account_id`, or none if the key is taken.
+   * @param answer the answer with its secret, to be sealed. Absent: the answer is read from the tables again
+   * @param from a query without columns. If it returns no row, nothing is claimed
    */
   insert(made: Made, from: RawBuilder<unknown>, answer?: unknown): RawBuilder<never>;
 }
@@ -125,16 +125,16 @@ function claimOf(signer: Signer, call: IdempotentCall, now: number): Claim {
   };
 }
 
-/** The key of a claim is taken: the statement has done nothing. `once` answers it. */
+/** The Idempotency-Key is taken: the statement did nothing. `once` handles this. */
 export class AlreadyClaimed extends Error {
   override readonly name = 'AlreadyClaimed';
 }
 
-/** How an operation is done once, and how it is answered again. */
+/** How an operation is done once, and how its answer is returned again. */
 interface Once<Answer> {
   /** Does it, in one statement with the claim. @throws AlreadyClaimed */
   attempt: (claim: Claim | undefined) => Promise<Answer>;
-  /** The first answer, where it is not sealed; undefined where what was made is gone. */
+  /** The first answer, for operations that do not seal it. Undefined: what the call made is gone. */
   recall?: (made: {
     accountId: string;
     at: Date;
@@ -148,12 +148,12 @@ interface Answered<Answer> {
 }
 
 /**
- * Does what a call asks for, unless it was done for the same call before: then the first answer is given again. The
- * caller is authorized by then; what depends on the state, such as a limit, does not matter to a replay.
- * @param call undefined where it came without an Idempotency-Key: then it is done without a claim
- * @throws IdempotencyKeyReused where the key came with another request before
- * @throws AlreadyDone where it was done, and its answer is gone
- * @throws what `attempt` throws, where there is no earlier answer
+ * Does what a call asks for, unless the same call was done before: then the first answer is returned again. The caller is
+ * authorized already. What depends on the state, such as a limit, does not matter to a replay.
+ * @param call undefined if it has no Idempotency-Key: then it is done without a claim
+ * @throws IdempotencyKeyReused if the key was sent with another request
+ * @throws AlreadyDone if the call was done and its answer is gone
+ * @throws what `attempt` throws, if there is no earlier answer
  */
 export async function once<Answer>(
   { db, signer }: { db: Database; signer: Signer },
@@ -163,7 +163,7 @@ export async function once<Answer>(
 ): Promise<Answered<Answer>> {
   if (!call) return { answer: await attempt(undefined), isReplay: false };
   const claim = claimOf(signer, call, act.now);
-  // A claim that is in the way may be removed before it is read.
+  // A claim can be swept between the attempt and the read.
   for (let tries = 0; tries < 3; tries += 1) {
     let refusal: Refusal | undefined;
     try {
@@ -179,8 +179,8 @@ export async function once<Answer>(
 }
 
 /**
- * A refusal that may have come about since the first call. Others are thrown: who lacks a scope gets no earlier answer
- * either, and a database that does not answer has none.
+ * A refusal for a state that may have changed since the first call. Other errors are thrown: a caller that lacks a scope
+ * gets no earlier answer either, and without the database there is none.
  */
 function ofState(error: unknown): Refusal {
   const isOther = error instanceof DatabaseUnavailable || error instanceof InsufficientScope;
@@ -197,7 +197,7 @@ interface ClaimRow {
   at: Date;
 }
 
-/** The answer to an earlier call with this key, as it is given again and recorded as such; undefined without one. */
+/** The answer to an earlier call with this key, recorded as replayed. Undefined if there was none. */
 async function earlierAnswer<Answer>(
   { db, signer }: { db: Database; signer: Signer },
   call: IdempotentCall,
@@ -220,7 +220,7 @@ async function earlierAnswer<Answer>(
 
   const recalled = await recall?.({ accountId, at });
   if (recall && recalled === undefined) throw gone;
-  // Whoever erases the answer waits for the record of its being shown, or has come before it.
+  // Locked: the answer is erased either before it is read here, or after its replay is recorded.
   const shown = await sql<{ sealed: Uint8Array | null }>`
     with shown as (
       select account_id, key_id, sealed from idempotency_keys

@@ -10,24 +10,24 @@ export interface PublicJwk {
   use: 'sig';
 }
 
-/** The header of each JWT of a type that a key signs, in this order. */
+/** The header of a JWT that a key signs. The order of its fields matters: see `JwtReader`. */
 export const headerOf = (typ: string, kid: string) => ({ alg: 'EdDSA', typ, kid });
 
-/** Whether a token's signature has no padding and no loose bits, so that each token has one spelling (RFC 7515). */
+/** Whether a token's signature has no padding and no stray bits, so that each token has one spelling (RFC 7515). */
 export function isCanonical(token: string): boolean {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-/** What begins as a JWT of one type does, and the key that is to have signed it. */
+/** How a JWT begins that this key has signed: its header and the dot. */
 interface Known {
   start: string;
   key: CryptoKey;
 }
 
 /**
- * Reads JWTs of one type that are signed by our own keys. It knows the exact text of their headers: there is one for each
- * key, so nothing in the header of a token decides how the token is checked.
+ * Reads JWTs of one type that our own keys have signed. It compares their headers with the one text that each key writes,
+ * so nothing in the header of a token decides how the token is checked.
  */
 export class JwtReader {
   readonly #known: readonly Known[];
@@ -50,8 +50,8 @@ export class JwtReader {
   }
 
   /**
-   * The claims of such a JWT, whatever they are; undefined where its signature is not good. The signature is checked
-   * beside the event loop, which thousands of forged tokens would hold up for longer than anybody may.
+   * The claims of such a JWT, not validated. Undefined if its signature is wrong. The signature is checked off the event
+   * loop, which thousands of forged tokens would block.
    */
   async read(token: string): Promise<Record<string, unknown> | undefined> {
     const key = this.#keyOf(token);
@@ -64,7 +64,7 @@ export class JwtReader {
   }
 
   #keyOf(text: string): CryptoKey | undefined {
-    // By index: every token that is verified comes by here.
+    // By index: this runs for every verification.
     for (let at = 0; at < this.#known.length; at += 1) {
       const known = this.#known[at];
       if (known && text.startsWith(known.start)) return known.key;

@@ -26,7 +26,7 @@ import {
   type LimitsChange,
 } from './limit-rows.ts';
 
-/** What a key may be changed to: what is absent stays. Metadata is merged, and null removes an entry (RFC 7396). */
+/** A change of a key. Absent fields stay as they are. Metadata is merged: null removes an entry (RFC 7396). */
 export interface KeyChange extends LimitsChange {
   name?: string | undefined;
   scopes?: string[] | undefined;
@@ -48,13 +48,13 @@ const isNothing = ({ metadata = {}, limits, quota, ...change }: KeyChange) =>
 const maxMetadataEntries = 50;
 const maxMetadataBytes = 4_096;
 
-/** Whether metadata keep these bounds: counted as the contract counts them (api/metadata.ts). */
+/** Whether metadata are within these bounds, counted as in the contract (api/metadata.ts). */
 const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
   select count(*) <= ${maxMetadataEntries} and coalesce(sum(octet_length(to_json(name)::text) +
     case jsonb_typeof(value) when 'string' then octet_length(value::text) else 0 end), 0) <= ${maxMetadataBytes}
   from jsonb_each(${metadata}) as facts(name, value))`;
 
-/** What a change is checked against, as it was then: it is only made where it still is that. */
+/** What a change was checked against. It is made only if both are still the same. */
 interface Basis {
   key: Key;
   policy: StoredPolicy;
@@ -75,7 +75,7 @@ const isSame = (a: Basis, b: Basis) =>
 
 const endOf = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
 
-/** What a change gives a key that it does not have: scopes, and a later expiry. A policy judges nothing else of it. */
+/** What a change adds to a key: new scopes, and a later expiry. The policy judges nothing else of a change. */
 const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Given => ({
   scopes: allScopesOf({ scopes, roles }).filter((scope) => !allScopesOf(key).includes(scope)),
   expiresAt: expiresAt !== undefined && endOf(expiresAt) > endOf(key.expiresAt) ? expiresAt : undefined,
@@ -83,10 +83,9 @@ const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Gi
 });
 
 /**
- * Changes a key, and answers with what it is now, once that is in force everywhere. Where nothing is to change, nothing
- * is written.
- * @param within scopes that the key must not go beyond, before and after: those of a key that makes the call, which
- * could otherwise bring a stronger one back to life. Absent: no such bound
+ * Changes a key, and returns what it is now, once that is in force everywhere. An empty change writes nothing.
+ * @param within scopes that the key must not go beyond, neither before nor after: those of the calling key, which could
+ * re-enable a stronger one otherwise. Absent: no bound
  * @throws KeyNotFound where the account has no such key
  * @throws InsufficientScope where the key has scopes beyond `within`, or would get some
  * @throws BeyondPolicy where it would get scopes or an expiry that the policy of the account does not allow
@@ -161,7 +160,7 @@ export async function changeKey(
 const hasStill = ({ scopes, roles }: Key) => sql`(scopes = ${scopes}::text[] and not exists (
   select from roles where id = any(keys.roles) and id <> all(${idsOf(roles)}::text[])))`;
 
-/** Whether a key still has this expiry. What is written by hand in SQL may be finer than a Date. */
+/** Whether a key still has this expiry. One that was written by SQL may be finer than a Date. */
 const expiresStill = (expiresAt: Date | null) =>
   sql`date_trunc('milliseconds', expires_at) is not distinct from ${expiresAt}::timestamptz`;
 
