@@ -13,14 +13,14 @@ interface Checked {
   maxKeys: number;
 }
 
-/** A key to be inserted: only where its account still has the policy that the key was checked against. */
+/** A key to be inserted, if its account still has the policy that the key was checked against. */
 export interface Mint {
   key: Omit<Key, 'number'>;
   checked: Checked;
   act: Act;
 }
 
-/** A place for one more key in an account, as the CTEs that give it: `place` is empty where there is none. */
+/** The CTE that takes a place for one more key in an account. `place` is empty if there is none. */
 const placeIn = ({ key, checked: { stored, maxKeys } }: Mint) => sql`
   place as (
     update accounts set key_count = key_count + 1
@@ -28,8 +28,8 @@ const placeIn = ({ key, checked: { stored, maxKeys } }: Mint) => sql`
     returning id)`;
 
 /**
- * The same, for a call with an Idempotency-Key: the account is locked before the key is claimed, and counts one more
- * after, so that no claim is left where there is no place, and no place is taken where the key is.
+ * The same for a call with an Idempotency-Key. The account is locked, then the key is claimed, then the place is taken. So
+ * an account without a place leaves no claim, and a key that is taken takes no place.
  */
 const claimedPlaceIn = ({ key, checked: { stored, maxKeys } }: Mint, claimed: RawBuilder<never>) => sql`
   account as (
@@ -41,8 +41,8 @@ const claimedPlaceIn = ({ key, checked: { stored, maxKeys } }: Mint, claimed: Ra
     returning id)`;
 
 /**
- * The same for the keys of several accounts without a policy of their own. It waits for no account, since it may hold
- * others by then: so it is in no deadlock, and no account holds up another.
+ * The same for keys of several accounts that have no policy of their own. It skips locked accounts: waiting for one while
+ * it holds others could deadlock, and would let one account hold up another.
  */
 const placesAtOnce = sql`
   account as (
@@ -57,16 +57,16 @@ const placesAtOnce = sql`
 /** The numbers of the keys that were inserted, by their ids. */
 type Numbers = ReadonlyMap<string, number>;
 
-/** Mints of one turn of the event loop, by their accounts, and what becomes of them. */
+/** Mints of one turn of the event loop, by account, and their numbers once they are inserted. */
 interface Gathering {
   mints: Map<string, Mint>;
   numbers: Promise<Numbers>;
 }
 
-/** At most so many keys are inserted by one statement. */
+/** Maximum number of keys that one statement inserts. */
 const maxTogether = 32;
 
-/** Inserts new keys: alone, or those of one turn of the event loop together. */
+/** Inserts new keys, alone or together with others of the same turn of the event loop. */
 export class KeyInserts {
   readonly #db: Database;
   #gathering: Gathering | undefined;
@@ -77,11 +77,11 @@ export class KeyInserts {
 
   /**
    * Inserts a key in one statement with those that are minted in other accounts in the same turn of the event loop.
-   * @returns its number; undefined where there is no place for it, or none without waiting
+   * @returns its number; undefined if there is no place for it, or only after waiting
    */
   async together(mint: Mint): Promise<number | undefined> {
     const { id, accountId } = mint.key;
-    // A statement updates a row once, so it has one place in each account.
+    // A statement updates a row once, so it can take one place in each account.
     if (this.#gathering?.mints.has(accountId)) return this.alone(mint);
     if (this.#gathering?.mints.size === maxTogether) this.#gathering = undefined;
     this.#gathering ??= this.#gather();
@@ -90,11 +90,11 @@ export class KeyInserts {
   }
 
   /**
-   * Inserts a key when it is its turn in its account.
-   * @returns its number; undefined where there is no place for it, or its claim is taken
+   * Inserts a key in a statement of its own, which waits for other mints in its account.
+   * @returns its number; undefined if there is no place for it, or its claim is taken
    */
   async alone(mint: Mint, claimed?: RawBuilder<never>): Promise<number | undefined> {
-    // Mints in one account take turns at its row, and each reads the count again in its turn: the bound is exact.
+    // Mints in one account wait for each other at its row, and each reads the count again: the bound is exact.
     const place = claimed ? claimedPlaceIn(mint, claimed) : placeIn(mint);
     return (await insertKeys(this.#db, place, [mint])).get(mint.key.id);
   }
@@ -116,7 +116,7 @@ export class KeyInserts {
     try {
       return await insertKeys(this.#db, placesAtOnce, mints);
     } catch (error) {
-      // One of them is at fault: each is tried alone. After any other error they may be stored, and are not tried again.
+      // One of them is at fault, so each is tried alone. After any other error they may be stored, and are not tried again.
       if (isRefused(error)) return new Map();
       throw error;
     }
@@ -124,15 +124,15 @@ export class KeyInserts {
 }
 
 /**
- * Inserts keys of different accounts, those that have a place.
- * @param place the CTEs of `place`, the ids of the accounts; they may use `given`
+ * Inserts keys of different accounts, if they have a place.
+ * @param place the CTEs up to `place`, which returns the ids of the accounts; they may use `given`
  */
 async function insertKeys(
   db: Database,
   place: RawBuilder<unknown>,
   mints: readonly Mint[],
 ): Promise<Numbers> {
-  // The setting says that the tokens are new, and counted: see the triggers token_inserted and keys_inserted.
+  // The setting tells triggers that the keys are counted and their tokens new: see keys_inserted and token_inserted.
   const { rows } = await sql<{ id: string; number: number }>`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(mints.map(rowOf))}::text::json) as given (

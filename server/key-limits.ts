@@ -9,7 +9,7 @@ import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import { ownedBy, type Store } from './keys.ts';
 import { encodeInSql } from './replication/messages.ts';
 
-/** What is left of a limit or a quota. */
+/** What is left of a limit or of a quota, as its row has it. */
 export interface KeyLimitState {
   name: string;
   /** Whether it is one of the account, which its keys share. */
@@ -26,8 +26,8 @@ export interface KeyLimitState {
 }
 
 /**
- * What is left of each limit of a key: of its own, of its quota, and of those of its account, each by name. A window that
- * has ended is shown as the next one.
+ * What is left of the limits of a key: its own, its quota, and those of its account, each group by name. A window that has
+ * ended is shown as the next one.
  * @param now Unix time in milliseconds
  * @throws KeyNotFound
  */
@@ -51,7 +51,7 @@ export async function listKeyLimits(
           as ends_at) as period
     order by key_id is null, window_seconds is null, limits.name`.execute(db);
   if (rows.length === 0) throw new KeyNotFound();
-  // A key without limits is one row without any.
+  // A key without limits is one row without a name.
   return rows.filter(({ name }) => name);
 }
 
@@ -59,8 +59,8 @@ export async function listKeyLimits(
 const maxRemaining = 1_000_000_000_000_000;
 
 /**
- * Adds units to the quota of a key. What replicas hold of it stays good; when this ends, all of them know that there is
- * something again.
+ * Adds units to the quota of a key. Units that replicas hold stay valid. When this returns, every replica knows that there
+ * are units again.
  * @param claim that of an Idempotency-Key
  * @throws KeyNotFound if the account has no such key
  * @throws NoQuota

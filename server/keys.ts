@@ -45,9 +45,9 @@ export interface Key {
   number: number;
   accountId: string;
   name: string;
-  /** The current token, and perhaps a second one: the next token, or the previous one, which may have ended. */
+  /** The current token, and during a rotation the next one or the previous one, which may have ended. */
   tokens: readonly [current: Token, ...Token[]];
-  /** Its own: see `allScopesOf`. */
+  /** Its own, without those of its roles: see `allScopesOf`. */
   scopes: string[];
   /** In the order of their names. */
   roles: KeyRole[];
@@ -98,7 +98,7 @@ export type KeyRow = Omit<Key, 'tokens' | 'quota'> & { tokens: Json<Token>[] | n
 
 const dateOf = (text: string | null) => (text === null ? null : new Date(text));
 
-/** @param minted a token that the same statement has inserted, which its own select cannot see */
+/** @param minted a token that the same statement inserts, which the select of that statement cannot see */
 export function keyOf({ tokens, quota, ...key }: KeyRow, ...minted: Token[]): Key {
   const stored = (tokens ?? []).map(
     ({ createdAt, activatedAt, endsAt, lastUsedAt, ...token }): Token => ({
@@ -114,7 +114,7 @@ export function keyOf({ tokens, quota, ...key }: KeyRow, ...minted: Token[]): Ke
   return { ...key, quota: quota && quotaOf(quota), tokens: [current, ...others] };
 }
 
-/** How a key is named: by its id, or by its number. */
+/** How a request names a key: by its id, or by its number. */
 export type KeyName = { id: string } | { number: number };
 
 /** The condition on the row of a key with this name. */
@@ -157,7 +157,7 @@ export async function allKeys(db: Database, accountId: string): Promise<Key[]> {
 
 /** Which keys a list shows. */
 export interface KeyFilter {
-  /** At most so many. */
+  /** Maximum number of keys. */
   limit: number;
   /** Only keys with a smaller number: that of the last key on the page before. */
   before?: number | undefined;
@@ -166,13 +166,13 @@ export interface KeyFilter {
   search?: string | undefined;
 }
 
-/** For one page so many keys are read at most, where a filter leaves keys out. */
+/** Maximum number of keys that are read for one page, if a filter leaves keys out. */
 const maxRead = 5_000;
 
 /**
- * One page of an account's keys, newest first. With a filter it may have fewer keys than fit, or none, while more follow:
- * a filter that hardly any key meets would read all keys of the account otherwise.
- * @returns `next`: the next page has the keys before this number; undefined where no more follow
+ * One page of an account's keys, newest first. With a filter it may have fewer keys than `limit`, or none, while more
+ * follow: otherwise a filter that hardly any key meets would read all keys of the account.
+ * @returns `next`: the next page has the keys before this number; undefined on the last page
  */
 export async function listKeys(
   db: Database,
@@ -181,7 +181,7 @@ export async function listKeys(
   now: number,
 ): Promise<{ keys: Key[]; next: number | undefined }> {
   const filters = filtersOf(filter, now);
-  // A range of one account, so that the index on both columns gives their order, and no other index does.
+  // A range of one account makes the planner use the index on both columns, which has this order.
   const account = sql`account_id between ${accountId} and ${accountId} and ${ownedBy(accountId)}`;
   const follows = before === undefined ? account : sql`${account} and number < ${before}::bigint`;
   const newest = sql`order by account_id desc, number desc`;
@@ -193,7 +193,7 @@ export async function listKeys(
     unread = rows[0]?.number ?? 0;
   }
   const conditions = [follows, sql`number > ${unread}::bigint`, ...filters];
-  // The columns of the page alone are read: where the planner sorts, it would read those of all that meet the conditions.
+  // The inner select keeps the planner from reading the columns of all keys that meet the conditions, should it sort them.
   const { rows } = await sql<KeyRow>`
     select ${keyColumns} from (
       select * from keys where ${sql.join(conditions, sql` and `)} ${newest} limit ${limit + 1}) as keys
@@ -228,8 +228,8 @@ export async function getKey(db: Database, accountId: string, name: KeyName): Pr
 export type Store = { db: Database; settled: () => Promise<void> };
 
 /**
- * Deletes a key. When this ends, no replica accepts its token any more, also where it throws KeyNotFound: an earlier
- * try may have been done without being answered.
+ * Deletes a key. When this returns, or throws KeyNotFound, no replica accepts a token of it: an earlier attempt may have
+ * succeeded without an answer.
  * @throws KeyNotFound where the account has no such key
  */
 export async function revokeKey(

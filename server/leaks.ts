@@ -18,20 +18,20 @@ export interface Leak {
   source: string | null;
 }
 
-/** A text without the token, which a URL may carry: no event contains one. */
+/** A text without the token: a URL may contain it, and no event may. */
 const without = (token: string, text: string | null) =>
   text?.replaceAll(token, () => `${startOf(token)}…`) ?? null;
 
-/** The hash of the token of a key: of an exchanged token that is still good, that of the one that it was exchanged for. */
+/** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */
 async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number): Promise<string> {
   const read = exchanged.claims(token) ? await exchanged.find(token) : undefined;
   return read && now < read.expiresAt.getTime() ? read.parent : hashText(token);
 }
 
 /**
- * Records the leaks of tokens that their keys still have. With the policy `revoke`, these keys are revoked, and no
- * replica accepts a token of theirs when this returns. For other tokens nothing is done, by the same statement and after
- * the same barrier, so that whoever reports a token does not learn whether it is one.
+ * Records leaks of tokens that their keys still have. With the policy `revoke`, these keys are revoked, and no replica
+ * accepts a token of theirs when this returns. For other tokens the same statement does nothing, and the same barrier is
+ * awaited, so a reporter does not learn whether a token is one.
  */
 export async function reportLeaks(
   { db, settled, leakPolicy, signer }: Store & { leakPolicy: LeakPolicy; signer: Signer },
@@ -44,10 +44,10 @@ export async function reportLeaks(
       data: { url: without(token, url), source: without(token, source) },
     })),
   );
-  // A previous token that has ended harms nobody, and is no reason to revoke the key.
+  // A previous token that has ended is harmless, and no reason to revoke the key.
   const keyHas = (hash: RawBuilder<unknown>) => sql`(${hash} in (keys.current_hash, keys.next_hash)
     or ${hash} = keys.previous_hash and keys.previous_ends_at > ${timestamptz(act.now)})`;
-  // Tested again on the locked row: a rotation may have replaced the token. Keys are locked in the order of bulk revocations.
+  // Tested again on the locked row: a rotation may have replaced the token. Locked in the order of a bulk revocation.
   const revoked = sql`
     found as (
       select keys.id from keys join leaked on leaked.key_id = keys.id

@@ -19,10 +19,10 @@ export interface GivenQuota {
   refill?: { amount: number; every: RefillPeriod } | null | undefined;
 }
 
-/** What limits may be changed to: what is absent stays. A list replaces the one before. */
+/** A change of limits. Absent fields stay as they are. A list replaces the one before. */
 export interface LimitsChange {
   limits?: LimitRule[] | undefined;
-  /** Is merged, and null removes it (RFC 7396). */
+  /** Merged (RFC 7396): null removes the quota. */
   quota?: { [Name in keyof GivenQuota]?: GivenQuota[Name] | undefined } | null | undefined;
 }
 
@@ -74,8 +74,8 @@ interface MintedLimits {
 }
 
 /**
- * The CTE that inserts the limits of new keys, with the comma before it; nothing where they have none. It follows
- * `minted`, the ids and the account ids of the keys.
+ * The CTE that inserts the limits of new keys, with a comma before it; empty if they have none. It uses the CTE `minted`:
+ * the ids and the account ids of the keys.
  */
 export function mintedLimits(keys: readonly MintedLimits[]): RawBuilder<unknown> {
   const rows = keys.flatMap(({ id, limits, quota }) => [
@@ -127,9 +127,9 @@ export const changesLimits = ({ limits, quota }: LimitsChange): boolean =>
   (quota !== undefined && Object.values(quota).some((part) => part !== undefined));
 
 /**
- * The CTE that changes limits, with the comma before it; nothing where there is nothing to change. It follows `changed`,
- * the row of the key or of the account, which is locked: so changes of the limits of one are one after the other. A
- * select of the same statement sees the rows as they were before.
+ * The CTE that changes limits, with a comma before it; empty if there is nothing to change. It uses the CTE `changed`: the
+ * row of the key or the account, whose lock makes concurrent changes wait for each other. A select of the same statement
+ * sees the limits as they were before.
  * @param owner the account id and the key id, or null for the limits of the account itself, as columns of `changed`
  * @param now Unix time in milliseconds
  */
@@ -146,13 +146,13 @@ export const changedLimits = (
       from changed)`
     : sql``;
 
-/** A condition for the select that ends such a statement: a CTE that nobody reads is not run. */
+/** A condition for the select of such a statement: Postgres does not run a CTE that nothing reads. */
 export const afterChangedLimits = (change: LimitsChange): RawBuilder<unknown> =>
   changesLimits(change) ? sql`(select count(*) from limited) >= 0` : sql`true`;
 
 const jsonOf = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
-/** The error of a statement that changes limits. */
+/** Handles the error of a statement that changes limits. @throws InvalidInput if the key has no quota */
 export function asMissingQuota(error: unknown): never {
   if (!isNoQuota(error)) throw error;
   throw new InvalidInput({

@@ -14,18 +14,18 @@ import { allScopesOf, type Key, newlyMinted } from './keys.ts';
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
   Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience' | 'limits' | 'quota'>> & {
     token: string;
-    /** Scopes that it must not go beyond: those of a key that makes the call. Undefined: no such bound. */
+    /** Scopes that it must not go beyond: those of the calling key. Undefined: no bound. */
     within: ReadonlySet<string> | undefined;
   };
 
-/** The claim of a call's Idempotency-Key, and the answer that it seals: it is encrypted before the key is stored. */
+/** The claim of an Idempotency-Key, and the answer that it seals, which is encrypted before the key is stored. */
 export interface KeyClaim {
   claim: Claim;
   answer: (key: Omit<Key, 'number'>) => unknown;
 }
 
 /**
- * Stores a new key. Of its token only the hash and the start are kept, and with a claim the answer, encrypted.
+ * Stores a new key. Of its token it stores the hash and the start, and with a claim the encrypted answer.
  * @throws InsufficientScope where its scopes, or those of its roles, go beyond `within`
  * @throws AccountNotFound where the account is gone
  * @throws BeyondPolicy where the policy of the account does not allow it
@@ -50,7 +50,7 @@ export async function mintKey(
     sql`select from account where has_place`,
     keyClaim.answer(key),
   );
-  // Most accounts have no policy of their own: this is assumed first, so that nothing is read before the statement.
+  // Assumes first that the account has no policy, as most have none: then nothing is read before the statement.
   let assumed: StoredPolicy = null;
   let isTogether = !claimed;
   for (;;) {

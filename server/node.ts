@@ -17,15 +17,15 @@ import { alone, supervise, worker } from './process/workers.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */
 const slowness = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
-/** A client that reads nothing of its answer for so long is cut off: the answer costs memory. */
+/** A client that reads nothing of its answer for this long is cut off: the answer costs memory. In milliseconds. */
 const silence = 30_000;
-/** Longer than proxies keep a connection, so that it is they who close it, and never while they send on it. */
+/** Longer than proxies keep an idle connection: then the proxy closes it, and never we while it sends. */
 const keepAliveTimeout = 75_000;
 
-/** Workers are those of node:cluster: the supervisor holds the port and deals out connections in turn, on every system. */
+/** Workers of node:cluster: the supervisor holds the port and deals out connections in turn, on every system. */
 function startWorker() {
   const forked = cluster.fork();
-  // Unheard, it would end the supervisor.
+  // Without a listener, an error would end the supervisor.
   forked.on('error', () => {});
   return forked.process;
 }
@@ -36,7 +36,7 @@ try {
     process.exit(await supervise(settings, process, startWorker));
 
   const lifecycle = cluster.isWorker ? worker(process) : alone(process, settings);
-  // Else it would be ended with its supervisor, in the middle of a request.
+  // Otherwise node:cluster ends it with its supervisor, in the middle of a request.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   const service = await boot(process.env, lifecycle.gather);
   const { config, fetch, close, log } = service;

@@ -5,17 +5,17 @@ import { Overloaded } from './errors.ts';
 /** OWASP's parameters for argon2id: 19 MiB of memory, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Two at a time. The threads of the runtime are few, on Node four, and whoever shows a JWT needs one of them as well. */
+/** Two at a time: the runtime has few threads, Node four, and checking a JWT needs one of them as well. */
 const inTurn = pLimit(2);
 
-/** So many wait for their turn at most: about a second's work, so that nobody waits longer, nor does a process that stops. */
+/** Maximum number that wait: about a second's work, which bounds the wait of a client, and of a process that stops. */
 const maxWaiting = 100;
 let waiting = 0;
 
 /**
- * Does the work when its turn comes, and not at all for a client that hung up before.
+ * Runs the work when its turn comes, or not at all if the client has hung up by then.
  * @param signal that of the request
- * @throws Overloaded where too many wait already; a client that hung up hears nothing
+ * @throws Overloaded if too many wait already, or the client has hung up
  */
 async function queued<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   if (waiting === maxWaiting || signal.aborted) throw new Overloaded('passwords');
@@ -35,7 +35,7 @@ async function queued<Result>(signal: AbortSignal, work: () => Promise<Result>):
   return promise;
 }
 
-/** A hash of nothing anybody knows, for those who have none: checking against it takes just as long. */
+/** The hash of an unknown password, for accounts without one: checking against it takes just as long. */
 const nobody =
   '$argon2id$v=19$m=19456,t=2,p=1$MyW2oBZVytD1pG0eMjC/Qw$fzfaoOf00tlF8fiu2D//8uN1ABR7tnvjH9qLfO32Wdc';
 
@@ -51,7 +51,7 @@ export const hashPassword = (password: string, signal: AbortSignal): Promise<str
   queued(signal, () => hash(normalized(password), parameters));
 
 /**
- * Whether `password` is the one behind `stored`. Takes as long where nothing is stored, and is then false.
+ * Whether `password` is the one behind `stored`. If nothing is stored it takes as long, and returns false.
  * @param signal that of the request: see `queued`
  * @throws Overloaded
  */

@@ -23,7 +23,7 @@ export interface Role extends KeyRole {
 const columns = sql`
   id, number, name, description, scopes, created_at as "createdAt", updated_at as "updatedAt"`;
 
-/** The event of a write of one role. Roles are of the deployment, so it is in the operator's account. */
+/** The event of a write of one role. Roles belong to the deployment, so it is in the operator's account. */
 const recordedFor = (
   act: Act,
   type: 'role.created' | 'role.changed' | 'role.deleted',
@@ -66,7 +66,7 @@ export async function createRole(
   throw wasFree ? new AlreadyClaimed() : new RoleExists(name);
 }
 
-/** The error of a statement that another one with the same name was faster than. */
+/** Handles the error of a statement, if another one took the name at the same moment. */
 const asRoleExists = (name: string | undefined) => (error: unknown) => {
   throw name !== undefined && isUniqueViolation(error) ? new RoleExists(name) : error;
 };
@@ -112,7 +112,7 @@ export async function rolesNamed(db: Database, names: readonly string[]): Promis
 }
 
 /**
- * Changes a role. What is absent stays. When this returns, every replica verifies its keys by what it is now.
+ * Changes a role. Absent fields stay as they are. When this returns, every replica verifies its keys by the new role.
  * @throws RoleNotFound
  * @throws RoleExists if another role has the name
  */

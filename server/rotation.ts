@@ -40,7 +40,7 @@ export function tokenFor(
   return signer.signKey({ accountId, iat: Math.floor(now / 1000), exp });
 }
 
-/** The key that a step is for. */
+/** The key of a step, by its account and its id. */
 export interface KeyPlace {
   accountId: string;
   id: string;
@@ -185,8 +185,8 @@ async function take(
 
 /**
  * Makes the next token of a key the current one, at its first use. When this returns, the change is committed, and every
- * replica will refuse the previous token from its end on. Changes nothing if the key has another next token by now, or
- * none. The caller looks the token up again and decides on that.
+ * replica will refuse the previous token from its end on. It changes nothing if the key has another next token by now, or
+ * none: the caller looks the token up again, and decides on that.
  * @throws DatabaseUnavailable
  */
 export async function activate(

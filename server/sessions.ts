@@ -12,7 +12,7 @@ import { hashToken, newToken } from './token.ts';
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
 const sessionLifetime = 30 * 86_400_000;
 
-/** For how long a refresh whose answer was lost may be repeated, in milliseconds: longer than the client's deadline. */
+/** How long a refresh can be repeated if its answer was lost, in milliseconds: longer than the client's deadline. */
 const repeatable = 30_000;
 
 const refreshPrefix = 'lkr_';
@@ -20,10 +20,10 @@ const refreshPrefix = 'lkr_';
 /** Whether a text has the form of a refresh token. */
 export const isRefreshToken = (text: string): boolean => text.startsWith(refreshPrefix) && isMinted(text);
 
-/** At most so many tokens that were used too long ago to matter are deleted by one refresh, which adds one. */
+/** How many old used tokens one refresh deletes at most. It adds one, so their number cannot grow. */
 const forgottenAtOnce = 100;
 
-/** Sessions that have neither expired nor begun with a password that is not the account's any more, nor outlived it. */
+/** Sessions that have not expired, and whose account is not deleted and still has the password that they began with. */
 const liveSessions = (now: number) => sql`
   select sessions.id from sessions
   join accounts on accounts.id = sessions.account_id and accounts.password_version = sessions.password_version
@@ -38,9 +38,9 @@ export interface StartedSession {
 }
 
 /**
- * Begins a session, which is the actor of its own event.
- * @param signal that of the request: who hangs up while many sign in waits no longer
- * @throws WrongCredentials, in the same time for an unknown email as for a wrong password
+ * Begins a session. The session itself is the actor of the event.
+ * @param signal that of the request: a client that hangs up leaves the queue
+ * @throws WrongCredentials after the same time for an unknown email and for a wrong password
  * @throws Overloaded
  */
 export async function signIn(
@@ -81,8 +81,8 @@ export async function signIn(
 }
 
 /**
- * The refresh token that comes after another. It follows from that one and from a signing key, which is not in the
- * database. So a refresh that is repeated gives the same token, although no token is stored.
+ * The refresh token that comes after another. It is derived from that one and a signing key, which is not in the database.
+ * So a repeated refresh returns the same token, although no token is stored.
  */
 function successorOf(presented: string, signer: Signer, kid: string): string {
   return newToken(refreshPrefix, (length) => {
@@ -94,10 +94,10 @@ function successorOf(presented: string, signer: Signer, kid: string): string {
 }
 
 /**
- * Trades a refresh token for the next one. For 30 seconds, and until that is used, the same token is traded for the same
- * next one again: the answer may have been lost, or two browser tabs may share a session. Any other second use ends the
- * session, since one of the two who hold the token must have stolen it (RFC 9700, section 4.14.2). That is known for as
- * long as a session may stay silent.
+ * Exchanges a refresh token for the next one. For 30 seconds, and until the next one is used, the same token returns the
+ * same next one again: the answer may have been lost, or two browser tabs may share a session. Any other second use ends
+ * the session, since one of the two holders must have stolen the token (RFC 9700, section 4.14.2). Used tokens are kept
+ * as long as a session can go without a refresh, so that a second use is noticed.
  * @throws InvalidRefreshToken
  */
 export async function refreshSession(
@@ -142,15 +142,15 @@ export async function refreshSession(
 }
 
 /**
- * Ends a session at once by whichever clock: it has expired when it began. Its row, and its tokens, which may be many, are
- * deleted by `background/ended-sessions.ts`.
+ * Ends a session by any clock: it expires when it began. `background/ended-sessions.ts` deletes its row, and its tokens,
+ * which may be many.
  */
 const ended = (which: RawBuilder<unknown>) => sql`
       update sessions set expires_at = created_at where ${which} and expires_at > created_at returning id, account_id`;
 
 /**
- * The second use of a refresh token: gives what the first one gave, or ends the session. A statement of its own: it must
- * see the first use committed.
+ * The second use of a refresh token: returns what the first use returned, or ends the session. It is a second statement,
+ * since it has to see the first use committed.
  */
 async function useAgain(
   { db, signer }: { db: Database; signer: Signer },
@@ -185,7 +185,7 @@ async function useAgain(
   return refreshToken === undefined ? undefined : { ...session, refreshToken };
 }
 
-/** Ends a session, with its tokens. One that has ended stays as it is. */
+/** Ends a session with its tokens. A session that has ended stays as it is. */
 export async function endSession(db: Database, sessionId: string, act: Act): Promise<void> {
   await sql`
     with ended as (${ended(sql`id = ${sessionId}::text`)}),
@@ -193,7 +193,7 @@ export async function endSession(db: Database, sessionId: string, act: Act): Pro
     select id from ended`.execute(db);
 }
 
-/** Whether a session of this account has neither ended nor expired, nor outlived its password. */
+/** Whether a session is this account's and still live: see `liveSessions`. */
 export async function isLiveSession(
   db: Database,
   { accountId, sessionId, now }: { accountId: string; sessionId: string; now: number },

@@ -18,7 +18,7 @@ import { ExchangedTokens } from './verify/exchanged-tokens.ts';
 /** How long an access token lives, in seconds. */
 export const accessLifetime = 900;
 
-/** When a key that is a JWT and never expires says that it does: 100 calendar years after its creation, in whole seconds. */
+/** The expiry in a JWT for a key that never expires: 100 calendar years after its creation, in whole seconds. */
 export function neverExpires(createdAt: Date): Date {
   const date = new Date(createdAt);
   return new Date(Math.floor(date.setUTCFullYear(date.getUTCFullYear() + 100) / 1000) * 1000);
@@ -35,7 +35,7 @@ export async function newSigningKeys(): Promise<PrivateJwkSet> {
   return { keys: [{ ...(await exportJWK(privateKey)), kid: newId(Date.now()) }] };
 }
 
-/** Throws where a key is no Ed25519 key pair, or its two halves do not belong together. */
+/** @throws Error if a key is no Ed25519 key pair, or its two halves do not belong together */
 async function assertWhole({ d = '', ...half }: JWK): Promise<void> {
   const fail = () => {
     throw new Error(`The key ${half.kid} is no Ed25519 key pair.`);
@@ -47,7 +47,7 @@ async function assertWhole({ d = '', ...half }: JWK): Promise<void> {
     .catch(fail);
 }
 
-/** Who makes a request, as a backend behind a gateway is told: in the words of an introspection (RFC 7662). */
+/** Who makes a request, for the backend behind a gateway, in the claims of an introspection (RFC 7662). */
 export interface IdentityClaims extends JWTPayload {
   /** The account that holds the key. */
   sub: string;
@@ -64,8 +64,8 @@ export interface IdentityClaims extends JWTPayload {
 export type Signer = Awaited<ReturnType<typeof createSigner>>;
 
 /**
- * What signs and checks our JWTs, all of them EdDSA with Ed25519.
- * @throws Error where a key of the set is not good
+ * Signs and checks our JWTs, all of them EdDSA with Ed25519.
+ * @throws Error if a key of the set is not valid
  * @param issuer the `iss` and the `aud` of access tokens: the public URL
  * @param siteName names the product in the `iss` of keys that are JWTs
  */
@@ -95,9 +95,9 @@ export async function createSigner(
     kid,
 
     /**
-     * Key material for another purpose than signing (HKDF with SHA-256, RFC 5869), undefined if the set has no such key.
-     * @param wanted the id of the signing key whose private part it is made of
-     * @param secret goes into it as well
+     * Key material for another purpose than signing (HKDF with SHA-256, RFC 5869). Undefined if the set has no such key.
+     * @param wanted the id of the signing key from whose private part it is derived
+     * @param secret is part of the input as well
      * @param salt random, so that no two results are related
      * @param info names the purpose: what is derived for one tells nothing of another
      * @param length in bytes
@@ -130,7 +130,7 @@ export async function createSigner(
     },
 
     /**
-     * An access token's account and session; undefined where it is forged, expired or something else.
+     * The account and the session of an access token. Undefined if it is forged, expired or something else.
      * Its `typ` and `aud` tell it from the keys that are JWTs (RFC 8725, section 3.11).
      */
     async readAccess(
@@ -154,7 +154,7 @@ export async function createSigner(
     },
 
     /**
-     * A JWT that tells the backend behind a gateway who makes a request. Its `typ` tells it from what is sent to us.
+     * A JWT that tells the backend behind a gateway who makes a request. Its `typ` keeps it from being used as a token here.
      * @param endsAt with `now`, Unix time in milliseconds
      */
     signIdentity(
@@ -168,7 +168,7 @@ export async function createSigner(
     /** The exchanged tokens that these keys have signed. */
     exchanged: new ExchangedTokens(reader),
 
-    /** A token that is exchanged for one of a key. Its `typ` tells it from all the others. */
+    /** Signs an exchanged token. Its `typ` tells it from all other JWTs. */
     signExchanged: (claims: Omit<ExchangedClaims, 'iss'>): Promise<string> =>
       sign(exchangedType, { iss: issuer, ...claims }),
 

@@ -13,17 +13,17 @@ import { operatorAccountId } from './id.ts';
 export interface AskedExchange {
   /** The token of a key. */
   subjectToken: string;
-  /** The token of the key that acts for it. */
+  /** The token of the key that acts for that key. */
   actorToken?: string | undefined;
-  /** The scopes of the new token. Absent: all that the key has. */
+  /** The scopes of the new token. Absent: all of the key. */
   scopes?: ReadonlySet<string> | undefined;
-  /** The services that may accept the new token, by URI. Absent: those that may accept the key. */
+  /** The services that may accept the new token, by URI. Absent: those of the key. */
   audience?: readonly string[] | undefined;
   /** In seconds. */
   lifetime: number;
 }
 
-/** The scopes and the time that a token was given. */
+/** The new token, with its scopes and its lifetime. */
 export interface ExchangeResult {
   token: string;
   scopes: ReadonlySet<string>;
@@ -32,11 +32,11 @@ export interface ExchangeResult {
 }
 
 /**
- * Exchanges a token of a key for a JWT that lives shorter and may do less. The exchange is a use of both keys, and costs
- * nothing of their limits. The JWT names its parent by its hash: each verification looks that up, so there is no time at
- * which the JWT is accepted and its parent would not be.
+ * Exchanges a token of a key for a JWT with a shorter life and fewer rights. The exchange counts as a use of both keys, and
+ * takes nothing from their limits. The JWT names its parent token by the hash. Each verification looks that up, so the JWT
+ * is never accepted when its parent would be refused.
  * @param client who sent both tokens
- * @throws InvalidInput where a token is refused, or the key has not what is asked for
+ * @throws InvalidInput if a token is refused, or the key lacks what is asked for
  * @throws DatabaseUnavailable
  */
 export async function exchangeToken(
@@ -59,7 +59,7 @@ export async function exchangeToken(
   };
   const claims = exchangedClaims(key, grant, now);
   const token = await context.signer.signExchanged(claims);
-  // Nothing longer is ever looked at.
+  // A longer token would be refused unread.
   if (!isPlausible(token)) throw refused('scope', 'The token would be too long: ask for fewer scopes.');
   return { token, scopes: grant.scopes, expiresIn: claims.exp - claims.iat };
 }
@@ -67,7 +67,7 @@ export async function exchangeToken(
 const refused = (parameter: string, detail: string) =>
   new InvalidInput({ detail, pointer: `#/${parameter}` });
 
-/** The key of a token. @throws InvalidInput where the token is refused, or `admit` throws it: then it was no use. */
+/** The key of a token. @throws InvalidInput if the token is refused, or `admit` throws, which then counts as no use */
 async function keyOf(
   context: ServiceContext,
   parameter: 'subject_token' | 'actor_token',
@@ -77,7 +77,7 @@ async function keyOf(
 ): Promise<VerifiedKey> {
   if (context.signer.exchanged.claims(token))
     throw refused(parameter, 'An exchanged token cannot be exchanged: send the token of a key.');
-  // Whether the service that gets the new token may accept it, that service asks.
+  // The audience is checked where the new token is presented.
   const asked = { purpose: 'exchange', reach: operatorAccountId, audience: null, client } as const;
   const verdict = await check(context, token, { ...asked, ...(admit && { admit }) });
   if (!verdict.valid) throw refused(parameter, refusals[verdict.reason]);

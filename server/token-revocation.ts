@@ -9,13 +9,12 @@ import type { Store } from './keys.ts';
 import { hashText } from './token.ts';
 
 /**
- * Ends one token of a key. Without its current token there is no key, so that is revoked; without a next or a previous
- * token the key lives on, so that who revokes the old token after a rotation does not end the new one. When this ends, no
- * replica accepts the token any more, also where it was gone already: an earlier try may have been done without being
- * answered.
- * @param act an actor that is `anyone` only has the token, so its key is noted as the actor
- * @returns false where the token is, and lately was, that of no key
- * @throws DatabaseUnavailable where it may still be accepted
+ * Ends one token of a key. Ending the current token revokes the key. Ending a next or a previous token leaves the key, so
+ * whoever revokes the old token after a rotation does not end the new one. When this returns, no replica accepts the
+ * token, even if it was gone already: an earlier attempt may have succeeded without an answer.
+ * @param act if its actor is `anyone`, the event names the key as the actor: the caller has nothing but the token
+ * @returns false if the token belongs to no key, and did not lately
+ * @throws DatabaseUnavailable if the token may still be accepted
  */
 export async function revokeToken(
   { db, keys, settled }: Store & { keys: Keys },
@@ -24,7 +23,7 @@ export async function revokeToken(
 ): Promise<boolean> {
   if (!isPlausible(token)) return false;
   const hash = hashText(token);
-  // Whoever calls need not be known, so what never was a token costs no more than a look-up.
+  // Anybody may call this, so an unknown token costs no more than a look-up.
   const found = await keys.find(hash);
   if (!found) return false;
   if (!found.gone) {
@@ -35,7 +34,7 @@ export async function revokeToken(
   return true;
 }
 
-/** One statement, which looks at the state of the token on the locked row: a rotation may change it at the same time. */
+/** One statement that reads the state of the token from the locked row: a rotation may change it at the same time. */
 function endToken(hash: string, act: Act): RawBuilder<unknown> {
   const ended = sql`decode(${hash}::text, 'hex')`;
   const at = timestamptz(act.now);
