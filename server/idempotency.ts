@@ -134,6 +134,8 @@ export class AlreadyClaimed extends Error {
 interface Once<Answer> {
   /** Does it, in one statement with the claim. @throws AlreadyClaimed */
   attempt: (claim: Claim | undefined) => Promise<Answer>;
+  /** Throws if the caller must not get the first answer any more, since it may do less than it could then. */
+  assertMayRepeat?: (keyId: string) => Promise<void>;
   /** The first answer, for operations that do not seal it. Undefined: what the call made is gone. */
   recall?: (made: {
     accountId: string;
@@ -153,13 +155,13 @@ interface Answered<Answer> {
  * @param call undefined if it has no Idempotency-Key: then it is done without a claim
  * @throws IdempotencyKeyReused if the key was sent with another request
  * @throws AlreadyDone if the call was done and its answer is gone
- * @throws what `attempt` throws, if there is no earlier answer
+ * @throws what `attempt` throws, if there is no earlier answer; what `assertMayRepeat` throws, if there is one
  */
 export async function once<Answer>(
   { db, signer }: { db: Database; signer: Signer },
   call: IdempotentCall | undefined,
   act: Act,
-  { attempt, recall }: Once<Answer>,
+  { attempt, ...earlier }: Once<Answer>,
 ): Promise<Answered<Answer>> {
   if (!call) return { answer: await attempt(undefined), isReplay: false };
   const claim = claimOf(signer, call, act.now);
@@ -171,8 +173,8 @@ export async function once<Answer>(
     } catch (error) {
       if (!(error instanceof AlreadyClaimed)) refusal = ofState(error);
     }
-    const earlier = await earlierAnswer({ db, signer }, call, act, recall);
-    if (earlier) return { answer: earlier.answer as Answer, isReplay: true };
+    const found = await earlierAnswer({ db, signer }, call, act, earlier);
+    if (found) return { answer: found.answer as Answer, isReplay: true };
     if (refusal) throw refusal;
   }
   throw new Error('An Idempotency-Key is taken by a claim that is not there.');
@@ -202,7 +204,7 @@ async function earlierAnswer<Answer>(
   { db, signer }: { db: Database; signer: Signer },
   call: IdempotentCall,
   act: Act,
-  recall: Once<Answer>['recall'],
+  { assertMayRepeat, recall }: Omit<Once<Answer>, 'attempt'>,
 ): Promise<{ answer: unknown } | undefined> {
   const claims = sql`caller = ${call.caller}::text and hash = ${hashToken(call.key)}::bytea
     and created_at > ${timestamptz(act.now - claimLifetime)}`;
@@ -217,6 +219,7 @@ async function earlierAnswer<Answer>(
   const secrets = secretsOf(signer, row.kid, row.salt, call);
   if (!secrets) throw gone;
   if (!timingSafeEqual(secrets.fingerprint, row.fingerprint)) throw new IdempotencyKeyReused();
+  if (keyId !== null) await assertMayRepeat?.(keyId);
 
   const recalled = await recall?.({ accountId, at });
   if (recall && recalled === undefined) throw gone;

@@ -3,12 +3,12 @@ import { breachesOf, type Policy } from '../decide/policy.ts';
 import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
 import { openAccount } from './db/open-account.ts';
 import type { Database } from './db/schema.ts';
-import { AccountNotFound, BeyondPolicy, KeyLimitReached } from './errors.ts';
+import { AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from './errors.ts';
 import type { Act } from './events.ts';
 import { newId } from './id.ts';
 import { AlreadyClaimed, type Claim } from './idempotency.ts';
 import type { KeyInserts } from './key-inserts.ts';
-import { allScopesOf, type Key, newlyMinted } from './keys.ts';
+import { allScopesOf, getKey, type Key, newlyMinted } from './keys.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
@@ -73,5 +73,24 @@ export async function mintKey(
     }
     assumed = account.policy;
     isTogether = false;
+  }
+}
+
+/**
+ * Whoever minted a key may have lost scopes since, and must not be given its token again. `mintKey` does not tell: a role
+ * that is gone, or an expiry that is past, is refused before.
+ * @throws InsufficientScope where the key has scopes beyond `within`
+ */
+export async function assertMayMintAgain(
+  db: Database,
+  { accountId, id }: { accountId: string; id: string },
+  within: ReadonlySet<string> | undefined,
+): Promise<void> {
+  if (!within) return;
+  try {
+    assertWithin(allScopesOf(await getKey(db, accountId, { id })), within);
+  } catch (error) {
+    // Its token is not given again in any case.
+    if (!(error instanceof KeyNotFound)) throw error;
   }
 }

@@ -356,20 +356,36 @@ test('claims that are too old are found in an index, in their order, however man
   await sql`delete from idempotency_keys where caller = 'somebody'`.execute(service.db);
 });
 
-test('a token is not shown to a key that has lost the scopes to create it', async () => {
-  const minter = expectData(
-    await ada.client.POST('/v1/keys', { body: { name: 'Minter', scopes: ['keys:write', 'files:read'] } }),
-  );
-  const params = header(randomUUID());
-  const create = () =>
-    service.as(minter.token).POST('/v1/keys', { params, body: { name: 'Key', scopes: ['files:read'] } });
-  expectData(await create());
-  await ada.client.PATCH('/v1/keys/{keyId}', {
-    params: { path: { keyId: minter.id } },
-    body: { scopes: ['keys:write'] },
-  });
-  expect((await create()).error).toMatchObject({ code: 'insufficient_scope' });
-});
+/** What else can be against the second call. */
+const obstacles: Record<string, () => Promise<unknown> | undefined> = {
+  nothing: () => undefined,
+  'a role that has another name': () =>
+    service.db.updateTable('roles').set({ name: 'another' }).where('name', '=', 'reader').execute(),
+  'an expiry that is past': async () => service.pass(hour),
+};
+
+test.each(Object.keys(obstacles))(
+  'a token is not shown to a key that has lost the scopes to create it, and with %s against it',
+  async (obstacle) => {
+    const minter = expectData(
+      await ada.client.POST('/v1/keys', { body: { name: 'Minter', scopes: ['keys:write', 'files:read'] } }),
+    );
+    const role = { name: 'reader', scopes: ['files:read'] };
+    const { id: roleId } = expectData(await service.operator.POST('/v1/roles', { body: role }));
+    const expiresAt = new Date(service.context.now() + hour).toISOString();
+    const body = { name: 'Key', scopes: ['files:read'], roles: [role.name], expiresAt };
+    const params = header(randomUUID());
+    const create = () => service.as(minter.token).POST('/v1/keys', { params, body });
+    expectData(await create());
+    await ada.client.PATCH('/v1/keys/{keyId}', {
+      params: { path: { keyId: minter.id } },
+      body: { scopes: ['keys:write'] },
+    });
+    await obstacles[obstacle]?.();
+    expect((await create()).error).toMatchObject({ code: 'insufficient_scope' });
+    await service.operator.DELETE('/v1/roles/{roleId}', { params: { path: { roleId } } });
+  },
+);
 
 test('an answer opens with the signing key that sealed it, and with no other', async () => {
   const [older, newer] = [await newSigningKeys(), await newSigningKeys()];

@@ -9,7 +9,7 @@ import { once } from '../../idempotency.ts';
 import { changeKey } from '../../key-changes.ts';
 import { getKey, type Key, listKeys, revokeKey } from '../../keys.ts';
 import { inOrder, newQuota } from '../../limit-rows.ts';
-import { mintKey } from '../../minting.ts';
+import { assertMayMintAgain, mintKey } from '../../minting.ts';
 import { rolesNamed } from '../../roles.ts';
 import { newToken } from '../../token.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
@@ -65,6 +65,7 @@ export function keyOperations(context: ServiceContext): Operation[] {
           const minted = { accountId, ...granted, token, within: boundsOf(caller) };
           return answerOf(await mintKey(context, minted, act, claim && { claim, answer: answerOf }));
         },
+        assertMayRepeat: (id) => assertMayMintAgain(db, { accountId, id }, boundsOf(caller)),
       });
       return new Reply(answer, {
         ...locationOf(context, `/v1/keys/${answer.id}`),
