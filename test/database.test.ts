@@ -378,6 +378,41 @@ onPostgres('connections to a server', () => {
     expect(failed.length).toBe(1 + 8);
   });
 
+  test('a statement that was given up while it waited for a connection is not run any more', async () => {
+    const { url, admin } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '1' }));
+    await admin`create table written (number integer)`;
+    // A statement with parameters that is new to a connection has it to itself.
+    const slow = [1, 2].map((number) =>
+      sql`with slow as materialized (select pg_sleep(${2.5}::float8)) ${sql.raw(`select ${number} from slow`)}`.execute(
+        db,
+      ),
+    );
+    const settled = Promise.allSettled(slow);
+    const late = sql`insert into written values (1)`.execute(db);
+    await expect(late).rejects.toThrow(DatabaseUnavailable);
+    await settled;
+    await sql`notify latchkey`.execute(db);
+    expect(await admin`select from written`).toHaveLength(0);
+  });
+
+  test('a statement that nobody waits for any more is not run again for an outdated plan', async () => {
+    const { url, admin } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '1' }));
+    await admin`create table written (number integer)`;
+    const write = () => sql`insert into written values (${1}) returning *`.execute(db);
+    await write();
+    const slow = Promise.allSettled(
+      [1, 2].map((number) => sql.raw(`do $$begin perform pg_sleep(2.4); end$$ -- ${number}`).execute(db)),
+    );
+    const isGivenUp = expect(write()).rejects.toThrow(DatabaseUnavailable);
+    await admin`alter table written add column text text`;
+    await isGivenUp;
+    await slow;
+    await sql`notify latchkey`.execute(db);
+    expect(await admin`select from written`).toHaveLength(1);
+  });
+
   test('a server that accepts connections and closes them is told at once, and is not stormed', async () => {
     let accepted = 0;
     const server = createServer((socket) => {

@@ -139,7 +139,8 @@ export class Client {
         this.#hasAnswered = true;
         return withoutHoles(rows);
       } catch (error) {
-        if (plan.isStale && attempts > 0) continue;
+        const isWanted = !signal?.aborted;
+        if (plan.isStale && attempts > 0 && isWanted) continue;
         if (this.#isOneSession && this.#hasAnswered && isClosedConnection(error)) {
           this.#isOver = true;
           throw new SessionEnded(error);
@@ -147,7 +148,7 @@ export class Client {
         if (this.#ended && !wasSent(query)) throw new NotSent();
         // The driver would take an error of the connection that replaces this one for an answer to this statement.
         if (wasSent(query) && isClosedConnection(error)) this.#isBroken = true;
-        if (!isOfStandby(error) || this.#ended) throw error;
+        if (!isOfStandby(error) || this.#ended || !isWanted) throw error;
         const hasOthers = this.#sql.options.host.length > 1;
         if (!hasOthers || performance.now() - began > primaryWithin) throw new StandbyRefused();
       } finally {
