@@ -3,22 +3,22 @@ import type { Database } from '../db/schema.ts';
 import { type Act, recorded } from '../events.ts';
 
 /**
- * So many keys, counts and refresh tokens of an account go at once: few enough for the deadline of a statement, and not
- * to hold up requests on the embedded database.
+ * The number of keys, counts, tombstones and refresh tokens removed at once: few enough for the deadline of a statement,
+ * and not to hold up requests on the embedded database.
  */
 const stepSize = 250;
 
 /**
- * How long an account stays as it was closed, in milliseconds: longer than a statement may take. So none that began
- * before, and takes the account for open, writes anything for it after it was swept.
+ * How long a closed account is left alone, in milliseconds: longer than a statement may take. A statement that began
+ * before it was closed, and takes it for open, can then write nothing for it after it is swept.
  */
 const grace = 5_000;
 
 /**
- * Removes a part of an account that was deleted, and the account itself once nothing is left of it; see `deleteAccount`.
- * Each key gets its `key.revoked`, as of when the account was deleted, and by whoever did it.
+ * Removes a part of a deleted account, and the account itself once nothing is left of it: see `deleteAccount`. Records
+ * `key.revoked` for each key, with the time and the actor of the deletion.
  *
- * Any number of replicas may do so at once: each takes an account that no other has, and waits for no lock.
+ * Any number of replicas can run it: each takes an account that no other has, and waits for no lock.
  * @param now Unix time in milliseconds
  * @returns whether there may be more to do
  */
@@ -39,12 +39,12 @@ export async function sweepClosedAccount(db: Database, now: number): Promise<boo
   return rows.length > 0;
 }
 
-/** Removes a part of an account that was deleted, where no other replica does so. */
+/** Removes a part of a deleted account, unless another replica is doing so. */
 export const removal = (accountId: string, act: Act): RawBuilder<unknown> => sql`
     with account as (
       select id from accounts where id = ${accountId} and closed_at is not null for update skip locked),
     some_keys as (
-      -- A range of one account, so that no index but that on both columns gives this order: no step reads all keys.
+      -- A range of one account makes the planner use the index on both columns, so that no step reads all keys.
       select id from keys where account_id between ${accountId} and ${accountId} and exists (select from account)
       order by account_id, number limit ${stepSize} for update skip locked),
     revoked as (

@@ -3,7 +3,7 @@ import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { answerLifetime, claimLifetime } from '../idempotency.ts';
 
-/** So many rows at most are changed at once: few enough not to hold up requests on the embedded database. */
+/** The number of rows changed at once: few enough not to hold up requests on the embedded database. */
 const stepSize = 500;
 
 /** Some of the claims that are too old to count. */
@@ -12,8 +12,8 @@ export const oldClaims = (now: number) => sql`
   order by created_at limit ${stepSize} for update skip locked`;
 
 /**
- * Erases some answers that are not given again, and removes some claims that are too old to count. Any number of
- * replicas may do so at once: each takes rows that no other has, and waits for no lock.
+ * Erases some answers that are no longer returned, and removes some claims that no longer count. Any number of replicas can
+ * run it: each takes rows that no other has, and waits for no lock.
  * @param now Unix time in milliseconds
  * @returns whether there may be more to do
  */

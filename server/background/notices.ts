@@ -5,20 +5,20 @@ import { timestamptz } from '../db/timestamptz.ts';
 import { noticed } from '../events.ts';
 
 /**
- * Notices: events of what happens to a key while nobody does anything. The row of a key says when to look at it next
- * (see the trigger `notices_planned`), so that an index has what is due, and the replica that locks the row is the one
- * that records the event. A replica takes rows that no other has, and waits for no lock.
+ * Notices: events of keys that expire, or are not used. The row of a key says when to look at it next (see the trigger
+ * `notices_planned`), so an index finds what is due. The replica that locks the row records the event. Any number of
+ * replicas can run it: each takes rows that no other has, and waits for no lock.
  */
 
 /** The number of keys looked at in one step: few enough not to hold up requests on the embedded database. */
 const stepSize = 250;
 
-/** A key is unused after 90 days without a use, in hours, which no time zone makes longer or shorter. */
+/** A key is unused after 90 days without a use. In hours: the length of a day depends on the time zone. */
 const unusedAfter = sql`interval '2160 hours'`;
 
 /**
- * Records `key.expiring` for keys that expire within 30, 7 or 1 days, and `key.expired`. Of several that became due
- * since the last look, the last one counts.
+ * Records `key.expiring` for keys that expire within 30, 7 or 1 days, and `key.expired`. If several became due since the
+ * last look, only the last one is recorded.
  * @param now Unix time in milliseconds
  * @returns whether there may be more to do
  */
@@ -48,9 +48,9 @@ export async function noticeExpiries(db: Database, now: number): Promise<boolean
 }
 
 /**
- * Records `key.unused` for keys that were not used for 90 days, once for each such time. A key that was used is looked
- * at again 90 days after that use. One that was not is looked at again in 90 days: then its last activity is 180 days
- * ago, which tells it from one that was used in between.
+ * Records `key.unused` for keys that were not used for 90 days, once until they are used again. A key that was used is
+ * looked at again 90 days after that use. A key that was not is looked at again in 90 days: if its last activity is 180
+ * days ago by then, its event is already recorded.
  * @param now Unix time in milliseconds
  * @returns whether there may be more to do
  */

@@ -9,8 +9,8 @@ const stepSize = 250;
 /**
  * Deletes some of the events that are older than the retention.
  *
- * Any number of replicas can run it: an advisory lock lets one of them work, and the others return at once, to ask
- * again. Row locks would need the right to update events, which the serving role should not have (deploy/restrict.sql).
+ * Any number of replicas can run it: an advisory lock lets one of them work, and the others return at once and try later.
+ * Row locks would need the right to update events, which the serving role should not have (deploy/restrict.sql).
  * @param now Unix time in milliseconds
  * @param retention in milliseconds
  * @returns whether there may be more

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long to wait between two steps, in milliseconds: requests go in between. */
+/** How long to wait between two steps, in milliseconds: requests run in between. */
 const between = 20;
 
-/** Runs a step of work again and again, by itself, until it is closed. */
+/** Runs a step of work again and again in the background, until it is closed. */
 export class Sweeper {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
 
   /**
    * @param step does a small part of the work, and says whether there may be more
-   * @param onError told when a step fails, which is tried again
-   * @param idle how long to wait when there was nothing to do, or it failed, in milliseconds
+   * @param onError called when a step fails; it is tried again
+   * @param idle how long to wait after a step that failed or found nothing to do, in milliseconds
    */
   constructor(
     step: () => Promise<boolean>,
@@ -21,7 +21,7 @@ export class Sweeper {
     this.#running = this.#run(step, onError, idle);
   }
 
-  /** Ends it after the step that is under way. */
+  /** Stops after the current step. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;

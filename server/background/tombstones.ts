@@ -7,8 +7,8 @@ import { timestamptz } from '../db/timestamptz.ts';
 const stepSize = 500;
 
 /**
- * Deletes some of the tombstones that are older than the retention: their tokens are unknown from then on. Any number
- * of replicas can run it: each takes rows that no other has, and waits for no lock.
+ * Deletes some of the tombstones that are older than the retention. Their tokens are `unknown` from then on. Any number of
+ * replicas can run it: each takes rows that no other has, and waits for no lock.
  * @param now Unix time in milliseconds
  * @param retention in milliseconds
  * @returns whether there may be more

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
 
 /**
- * Vacuums or analyzes a table of the embedded database that has changed much since the last time. A server does so by
- * itself. Here, without it, no space of deleted rows would be used again, and the planner would know nothing of any table.
- * The thresholds are those of a server's autovacuum (Postgres documentation, 24.1.6).
+ * Vacuums or analyzes a table of the embedded database that has changed much since the last time. A server does this by
+ * itself. The embedded database has no autovacuum: the space of deleted rows would never be used again, and the planner
+ * would have no statistics. The thresholds are those of a server's autovacuum (Postgres documentation, 24.1.6).
  * @returns whether there was such a table
  */
 export async function vacuumTable(db: Database): Promise<boolean> {

@@ -15,15 +15,15 @@ const tables: Record<keyof Schema, boolean> = {
   usage: true,
   events: true,
   idempotency_keys: true,
-  // Those that answer from memory now, each by itself.
+  // The replicas that run now.
   replicas: false,
   kysely_migration: false,
 };
 
-/** So many rows go from the one to the other at a time. */
+/** How many rows are copied at a time. */
 const batchSize = 1_000;
 
-/** @throws Error where a database that is to be copied into holds accounts already: what was revoked would come back */
+/** @throws Error if the target of a copy has accounts already: a second copy would bring back what was revoked since */
 export async function assertUnused(target: Database): Promise<void> {
   const { rows } = await sql`
     select from accounts where id <> ${operatorAccountId} limit 1`.execute(target);
@@ -31,17 +31,17 @@ export async function assertUnused(target: Database): Promise<void> {
 }
 
 /**
- * Copies every row of a database into another of the same schema, which is unused. To be called in a transaction of the
- * target, while nobody uses the source.
+ * Copies every row of a database into an unused one of the same schema. Call it in a transaction of the target, while
+ * nobody uses the source.
  * @returns how many rows each table has now
  */
 export async function copyDatabase(source: Database, target: Database): Promise<Record<string, number>> {
-  // The one that every database begins with.
+  // The operator's account, which the migrations create.
   await sql`delete from accounts`.execute(target);
   const copied: Record<string, number> = {};
   for (const [table, isCopied] of Object.entries(tables))
     if (isCopied) copied[table] = await copyTable(source, target, table);
-  // The copied accounts bring their counts, to which the trigger on keys has added those that were inserted.
+  // The copied accounts have their counts, and the trigger on keys has counted every inserted key again.
   await sql`
     update accounts set key_count = (select count(*) from keys where account_id = accounts.id)`.execute(
     target,
@@ -64,7 +64,7 @@ async function copyTable(source: Database, target: Database, table: string): Pro
   return copied;
 }
 
-/** Rows behind a place in a table, as JSON that only the databases read, so that no value changes on the way. */
+/** The rows after a place in a table, as JSON that only the databases parse, so that no value changes on the way. */
 async function readBatch(
   source: Database,
   table: string,
@@ -79,7 +79,7 @@ async function readBatch(
   return rows[0];
 }
 
-/** Has what counts by itself go on after the highest number that was copied. */
+/** Makes identity columns continue after the highest number that was copied. */
 async function advanceIdentities(target: Database): Promise<void> {
   const { rows } = await sql<{ table: string; column: string }>`
     select table_name as "table", column_name as "column" from information_schema.columns

@@ -9,14 +9,14 @@ const outageStates = /^(?:08|53|25006|40001|40P01|55P03|57014|57P0)/;
 const outageCodes = /^(?:CONNECT|E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/;
 
 /**
- * Those of a connection that was there and is no more: it idled for too long, its server or a pooler ended it, or the
- * network did. Another may be had at once, unlike where none could be opened.
+ * The codes of an open connection that has closed: it idled for too long, or its server, a pooler or the network ended it.
+ * Another one can be opened at once.
  */
 const closedConnections = /^(?:08|57P0[15]$|CONNECTION_CLOSED$|ECONNRESET$|EPIPE$)/;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
-/** Whether a statement failed because its connection was closed. It may have been done all the same. */
+/** Whether a statement failed because its connection was closed. It may have been executed. */
 export const isClosedConnection = (error: unknown): boolean => closedConnections.test(codeOf(error));
 
 /** Whether a statement failed because its tables have changed since the connection planned it. Nothing was done. */
@@ -32,11 +32,11 @@ export const isNoQuota = (error: unknown): boolean => codeOf(error) === 'LK001';
 /** Whether a server refused a statement for a value in it, or for a constraint. Nothing was done. */
 export const isRefused = (error: unknown): boolean => /^2[23]...$/.test(codeOf(error));
 
-/** Whether a statement, also of an outage that was told, was given up because others had a lock. Nothing was done. */
+/** Whether a statement was given up because others held a lock, also if that was told as an outage. Nothing was done. */
 export const isLockTimeout = (error: unknown): boolean =>
   codeOf(error instanceof DatabaseUnavailable ? error.cause : error) === '55P03';
 
-/** An error of a driver, as the outage that it tells of, if it does. */
+/** An error of a driver, as DatabaseUnavailable if it says that the database is unavailable. */
 export function asOutage(error: unknown): unknown {
   const code = codeOf(error);
   return outageStates.test(code) || outageCodes.test(code) ? new DatabaseUnavailable(error) : error;

@@ -1,8 +1,8 @@
 /**
- * A parameter of a statement in Postgres's text format, the only one that we send: the type is the statement's to say,
- * by a cast or by where the parameter stands. Numbers, booleans and bigints as they print; a date in ISO 8601; bytes
+ * A parameter of a statement in Postgres's text format, the only one that we send. The statement determines its type, by a
+ * cast or by its place. Numbers, booleans and bigints as they print; a date in ISO 8601; bytes
  * as `\x` and hexadecimal digits; an array as an array literal; any other object as JSON.
- * @throws TypeError for what has no value in SQL, such as undefined
+ * @throws TypeError for a value that SQL does not have, such as undefined
  */
 export function parameterText(value: unknown): string | null {
   switch (typeof value) {
@@ -26,7 +26,7 @@ function objectText(value: object): string {
   return JSON.stringify(value);
 }
 
-/** An element of an array literal: quoted, for it may hold what separates elements, or read NULL. */
+/** An element of an array literal. It is quoted, since it may contain a separator or read NULL. */
 function elementText(value: unknown): string {
   const text = parameterText(value);
   if (text === null) return 'NULL';

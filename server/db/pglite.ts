@@ -17,10 +17,10 @@ const parsers = { 20: Number };
 
 /**
  * Opens the embedded database and brings its schema up to date.
- * @param directory where it lives, and is created if absent; without it, the database lives in memory
- * @param heard is told each notification of a statement, before the statement ends
- * @param log is told each query and how long it took
- * @throws CannotStart where the directory was written by another version of Postgres, or cannot be opened
+ * @param directory where its data are; created if absent. Without it, they are in memory
+ * @param heard called with each notification of a statement, before the statement ends
+ * @param log called with each query and how long it took
+ * @throws CannotStart if the directory was written by another version of Postgres, or cannot be opened
  */
 export async function openPGlite(
   directory?: string,
@@ -45,7 +45,7 @@ export async function openPGlite(
 
 /**
  * PGlite takes a directory without PG_VERSION for a new one, whatever else is in it.
- * @throws CannotStart where the data in it are another version's, or not whole
+ * @throws CannotStart if the data in it are another version's, or incomplete
  */
 async function checkDirectory(directory: string): Promise<void> {
   const files = await readdir(directory);
@@ -62,10 +62,10 @@ async function checkDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Takes parameters as text, as the driver of a server does; tells outages, and calls no database that has failed.
- * Without room for its log Postgres panics and, as a server, ends; here, the next call would spin for ever, and the
- * process with it. So statements go in one by one, as they run anyway, and after a panic each is refused, until a new
- * process recovers what was acknowledged.
+ * Makes PGlite take parameters as text, as the driver of a server does, throw DatabaseUnavailable for outages, and refuse
+ * statements after a panic. Postgres panics if it has no room for its log. A server then ends. PGlite would spin for ever
+ * in the next call, and block the process. So statements are passed on one by one, as they run anyway, and after a panic
+ * each is refused, until a new process recovers what was acknowledged.
  */
 function guard(pglite: PGlite): void {
   const query = pglite.query.bind(pglite);

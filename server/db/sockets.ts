@@ -9,16 +9,16 @@ export interface Addresses {
   path: string | false;
 }
 
-/** In this time, in milliseconds, a pool opens at most as many connections as it may hold. */
+/** A pool opens at most as many connections as it may hold in this time, in milliseconds. */
 const interval = 100;
 
 /**
- * Opens the connections of one pool, in place of the driver, which never tells the statement that waits for a
- * connection when the other side accepts it and closes it at once, as a proxy without a server behind it does, but
- * opens the next, for as long as that lasts: some 360 a second on a busy machine, ten times that on an idle one.
+ * Opens the connections of one pool, in place of the driver. If the other side accepts a connection and closes it at once,
+ * as a proxy without a server does, the driver does not fail the statement that waits for it. It opens the next one, for
+ * as long as that lasts: some 360 a second on a busy machine, ten times as many on an idle one.
  *
- * Here, an end is an error, which fails the statement; and openings are paced, since there are ends that cannot be seen
- * here (within TLS) or that the driver answers with the next host.
+ * Here a close is an error, which fails the statement. Openings are paced as well, since some closes cannot be seen here
+ * (within TLS), and the driver answers others with the next host.
  */
 export class Sockets {
   readonly #max: number;
@@ -31,8 +31,8 @@ export class Sockets {
 
   /**
    * @param max how many connections the pool may hold
-   * @param onMute told that the driver says nothing on a new connection, as on any that it will have in this place: it
-   * does so where one ended between a statement and its sending
+   * @param onMute called when the driver sends nothing on a new connection. It will not on any later one in this place
+   * either: this happens after a connection has ended between a statement and its sending
    */
   constructor(max: number, onMute: () => void) {
     this.#max = max;
@@ -49,8 +49,8 @@ export class Sockets {
     const settled = () => this.#connecting.delete(socket);
     socket.once('connect', settled).once('close', settled);
     let reason = 'The server closed the connection';
-    // Before the driver hears of the end, which alone would not fail a statement that waits for this connection, nor
-    // one that came to it after an error.
+    // Emitted before the driver hears of the close. The close alone would not fail a statement that waits for this
+    // connection, or that came to it after an error.
     socket.once('close', () =>
       socket.emit('error', Object.assign(new Error(reason), { code: 'CONNECTION_CLOSED' })),
     );
@@ -70,8 +70,8 @@ export class Sockets {
         socket.destroy();
       }),
     );
-    // For the driver: the name that a certificate must have, and what errors name. An address it leaves out, and TLS then
-    // takes `_host`, or else would accept a certificate of localhost.
+    // Read by the driver: the name that the certificate must have, and the names in errors. It passes no IP address on to
+    // TLS, which then reads `_host`; without that, a certificate of localhost would be accepted.
     return Object.assign(socket, { host: host[turn], _host: host[turn], port: port[turn] });
   }
 

@@ -3,9 +3,9 @@ import { Unauthenticated } from '../errors.ts';
 import type { ReadHeader } from './client.ts';
 
 /**
- * Finds what the caller presents; undefined where that is nothing.
+ * Finds the credential of a request; undefined if it has none.
  * @param authorization the Authorization header
- * @param body the bytes of the body, where the operation reads one: its caller is not known yet
+ * @param body the bytes of the body, if the operation reads one. It is not parsed yet, and its sender not authenticated
  */
 export type FindToken = (
   authorization: string | null | undefined,
@@ -14,9 +14,8 @@ export type FindToken = (
 ) => Credential | undefined;
 
 /**
- * The token in an Authorization header (RFC 6750, section 2.1); undefined where there is none, as in one of another
- * scheme.
- * @throws Unauthenticated where what stands for it can be no token
+ * The token in an Authorization header (RFC 6750, section 2.1). Undefined if there is none, or another scheme is used.
+ * @throws Unauthenticated if what follows "Bearer" cannot be a token
  */
 export function bearerToken(authorization: string | null | undefined): string | undefined {
   if (authorization == null) return undefined;

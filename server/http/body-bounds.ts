@@ -1,8 +1,8 @@
 import { MalformedBody } from '../errors.ts';
 
-/** JSON in a body may be nested so deep. */
+/** How deep JSON in a body may nest. */
 const maxDepth = 32;
-/** JSON or a form in a body may have so many values: to parse and validate more would hold up everybody else. */
+/** How many values JSON or a form in a body may have: parsing and validating more would hold up other requests. */
 const maxValues = 5_000;
 
 const tooManyValues = () => new MalformedBody(`The body has more than ${maxValues} values.`);
@@ -33,7 +33,7 @@ export function checkJson(json: string): void {
     }
 }
 
-/** Where the string ends that begins at `start`: at its closing quote, or past the text. */
+/** The place of the closing quote of the string that begins at `start`; the end of the text if it has none. */
 function endOfString(json: string, start: number): number {
   for (let at = start + 1; at < json.length; at += 1) {
     if (json[at] === '"') return at;

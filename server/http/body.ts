@@ -8,10 +8,10 @@ import { type Fields, parseFields } from './query.ts';
 import { maxDropped } from './read-body.ts';
 import { validated } from './zod-issues.ts';
 
-/** A body may have at most so many bytes, where its operation sets no other bound. */
+/** How many bytes a body may have, unless its operation sets another bound. */
 export const maxBytes = 65_536;
 
-/** A body that is too large by the length it told is waited for so long, in milliseconds: it may never be sent. */
+/** How long a body is waited for whose Content-Length is too large, in milliseconds: it may never be sent. */
 const lingering = 500;
 
 /** The bodies that a route takes: a schema for each media type. */
@@ -27,16 +27,16 @@ export interface ParsedBody {
 }
 
 /**
- * The bytes of a body, of which no more than `limit` are kept.
- * @throws BodyTooLarge; before anything is read where the length was told and there is too much to drop
- * @throws MalformedBody where it ends early
+ * The bytes of a body. No more than `limit` are kept.
+ * @throws BodyTooLarge before anything is read, if its Content-Length is more than can be dropped
+ * @throws MalformedBody if it ends early
  */
 export function readBytes(incoming: Incoming, limit: number): Uint8Array | Promise<Uint8Array> {
   const { request, header, readBody } = incoming;
   const length = header('transfer-encoding') == null ? header('content-length') : undefined;
   if (length != null && Number(length) > limit) return drop(incoming, Number(length), limit);
   if (readBody) return orMalformed(readBody(limit));
-  // No more is read than the length that was told, so only without one has the body to be watched.
+  // The runtime reads no more than the Content-Length, so only a body without one has to be watched.
   return orMalformed(length != null ? request.bytes() : readWatched(request, limit));
 }
 
@@ -47,7 +47,7 @@ const orMalformed = (bytes: Uint8Array | Promise<Uint8Array>) =>
       })
     : bytes;
 
-/** Refuses a body that is too large by the length it told, once it was received, where that is not too much. */
+/** Refuses a body whose Content-Length is too large. Receives it first, if it is not too much to drop. */
 async function drop({ request, readBody }: Incoming, length: number, limit: number): Promise<never> {
   if (length <= limit + maxDropped) {
     const received = async () => (readBody ? readBody(limit) : readWatched(request, limit));
@@ -71,11 +71,10 @@ async function readWatched(request: Request, limit: number): Promise<Uint8Array>
 }
 
 /**
- * A body that was read, as the schema of its media type reads it. One of zero bytes is no body, whatever its
- * Content-Type.
- * @throws UnsupportedMediaType where the route takes no such media type, or it is encoded
- * @throws MalformedBody where it is required and missing, or is not what it says it is
- * @throws InvalidInput where the schema refuses it
+ * A body, as the schema of its media type parses it. Zero bytes are no body, whatever the Content-Type.
+ * @throws UnsupportedMediaType if the route does not take its media type, or it is encoded
+ * @throws MalformedBody if it is required and missing, or is not what its media type says
+ * @throws InvalidInput if the schema refuses it
  */
 export function parseBody(
   { required, content }: BodyConfig,
@@ -89,7 +88,7 @@ export function parseBody(
   const type = mediaTypeOf(header('content-type'));
   const schema = content[type === multipart ? urlEncoded : type]?.schema;
   if (!schema) throw new UnsupportedMediaType({ Accept: Object.keys(content).join(', ') });
-  // An encoded form would be read as one without the fields that it has.
+  // An encoded form would be read as one without fields.
   if (!isIdentity(header('content-encoding')))
     throw new UnsupportedMediaType({ 'Accept-Encoding': 'identity' });
   const text = textOf(bytes);
@@ -100,7 +99,7 @@ export function parseBody(
   return { json: validated(schema, parseJson(text), 'json') };
 }
 
-/** The fields of a form; none where a body is none, or cannot be read as one: that is refused once it is known who sent it. */
+/** The fields of a form; none if the body is no form, or a malformed one, which is refused after authentication. */
 export function formFields(bytes: Uint8Array | undefined, header: ReadHeader): Fields {
   if (!bytes || mediaTypeOf(header('content-type')) !== urlEncoded) return {};
   try {
@@ -116,7 +115,7 @@ function readForm(text: string): Fields {
   return parseFields(text, () => new MalformedBody('The form is not UTF-8 in percent-encoding.'));
 }
 
-/** Where a form is taken, it may come in either of these. */
+/** A route that takes a form takes both of these. */
 const urlEncoded = 'application/x-www-form-urlencoded';
 const multipart = 'multipart/form-data';
 
@@ -150,7 +149,7 @@ const isIdentity = (encoding: string | null | undefined) =>
 /** Drops a byte order mark, as every reader of JSON may (RFC 8259, section 8.1). */
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws MalformedBody where bytes are not UTF-8: replaced characters would make two passwords equal. */
+/** @throws MalformedBody if the bytes are not UTF-8: replacing characters would make different passwords equal */
 function textOf(bytes: Uint8Array): string {
   try {
     return utf8Decoder.decode(bytes);

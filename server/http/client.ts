@@ -1,21 +1,21 @@
 import { type Client, plainIp, plainUserAgent } from '../../decide/client.ts';
 import type { ServiceContext } from '../context.ts';
 
-/** Reads a header, named in lower case; one that was sent twice, both values as Headers joins them. */
+/** Reads a header by its name in lower case. The values of one that was sent twice are joined as Headers joins them. */
 export type ReadHeader = (name: string) => string | null | undefined;
 
 /** The other end of the connection that a request came on, as far as its runtime knows. */
 export interface Peer {
-  /** Asked for only where it matters: most requests never need it. */
+  /** A function, since most requests never need it. */
   ip: () => string | undefined;
   /**
-   * The target of the request as it was sent, where its URL has been resolved: of `/a/../b`, `/b` is left. Null where the
+   * The target of the request as it was sent, if the URL of the request is resolved: `/b` instead of `/a/../b`. Null if the
    * runtime does not tell it.
    */
   target?: string | null | undefined;
-  /** Reads a header, where the runtime has a way that takes less than through Headers. */
+  /** Reads a header, if the runtime has a cheaper way than Headers. */
   header?: ReadHeader;
-  /** Reads the body, where the runtime has a way that takes less than through the request. It rejects as `readBytes` does. */
+  /** Reads the body, if the runtime has a cheaper way than the request. It rejects as `readBytes` does. */
   readBody?: (limit: number) => Uint8Array | Promise<Uint8Array>;
   /** Closes the connection. Only Node can. */
   disconnect?: () => void;
@@ -28,8 +28,8 @@ export const unknownClient = (): Client => ({ ip: null, userAgent: null });
 export type Fetch = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
 /**
- * Who made a request. Behind a proxy, the address is the last in the header that the proxy sets: what stands before
- * it was sent by the client, who may claim anything. Without it there is none, since the connection's is the proxy's.
+ * Who made a request. Behind a proxy, the address is the last one in the header that the proxy sets: the client may have
+ * sent any others. Without that header the address is unknown, since that of the connection is the proxy's.
  */
 export function clientOf(
   header: ReadHeader,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The entity tag of what is sent (RFC 9110, section 8.8.3), with its quotes: the same for the same bytes. */
+/** The entity tag of a body (RFC 9110, section 8.8.3), in quotes: the same for the same bytes. */
 export const etagOf = (sent: string | Uint8Array): string =>
   `"${createHash('sha256').update(sent).digest('base64url').slice(0, 22)}"`;
 
@@ -14,7 +14,7 @@ export const isKnown = (ifNoneMatch: string | null | undefined, etag: string): b
   (ifNoneMatch.trim() === '*' ||
     [...ifNoneMatch.matchAll(/(?:W\/)?("[^"]*")/g)].some(([, tag]) => tag === etag));
 
-/** Whether the client takes gzip (RFC 9110, section 12.5.3): not where it gives it, or all that it does not name, q=0. */
+/** Whether the client takes gzip (RFC 9110, section 12.5.3): not if it has q=0, named or by `*`. */
 export function takesGzip(acceptEncoding: string | null | undefined): boolean {
   const weights = new Map(
     (acceptEncoding ?? '').split(',').map((coding) => {

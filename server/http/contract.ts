@@ -8,7 +8,7 @@ import { onlyDocumentedMethods } from './methods.ts';
 import type { Operation } from './operation.ts';
 import { prepare, type Serve } from './serve.ts';
 
-/** One contract: what it is described by, what it does, and how it says what went wrong. */
+/** One contract: its paths, its operations, and its errors. */
 export interface Contract {
   /** The paths of its OpenAPI document. */
   paths: Record<string, object>;
@@ -16,7 +16,7 @@ export interface Contract {
   /** The paths of its WebSockets, which each runtime opens in its own way. */
   webSockets?: readonly string[];
   refuse: Refuse;
-  /** What it owns: at these paths nobody else answers. */
+  /** The paths that it owns, as Hono writes them: no other contract answers there. */
   at: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface ServedContract {
   serve: (operationId: string) => Serve;
 }
 
-/** @param base what stands before each path, where the contract is served at more than one place */
+/** @param base a prefix of all paths, for a contract that is served at several places */
 export function serveContract(
   context: ServiceContext,
   { paths, operations, webSockets = [], refuse, at }: Contract,

@@ -18,7 +18,7 @@ import { respond } from './respond.ts';
 /** The statuses that errors are answered with. */
 export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
 
-/** A contract's own body for a refusal; for undefined, which is our fault, that of an internal error. */
+/** A contract's own response to a refusal. Undefined: an internal error. */
 export type Refuse = (
   refusal: Refusal | undefined,
   requestId: string,
@@ -26,7 +26,7 @@ export type Refuse = (
   status: ErrorStatus;
   body: object;
   contentType?: string;
-  /** With 401, where a contract knows another scheme than Bearer: its challenge. */
+  /** With 401, if the contract has another scheme beside Bearer: its challenge. */
   challenge?: string;
 };
 
@@ -40,8 +40,8 @@ interface Failed {
 export type AnswerFailure = (error: unknown, failed: Failed) => Response;
 
 /**
- * Makes what answers an error in the words of a contract, with the headers that HTTP asks for. What is answered 500 is
- * logged: the error alone, since a request may hold secrets.
+ * Makes the function that answers an error in the words of a contract, with the headers that HTTP requires. It logs an
+ * error that is answered 500, without its request, which may contain secrets.
  */
 export function answersFailures({ log }: ServiceContext, refuse: Refuse): AnswerFailure {
   const warn = warnOfOutages(log);
@@ -59,7 +59,7 @@ export function answersFailures({ log }: ServiceContext, refuse: Refuse): Answer
   };
 }
 
-/** Warns of an outage once a second at most, since it meets every request. */
+/** Warns of an outage at most once a second: it affects every request. */
 function warnOfOutages(log: Logger): (refusal: DatabaseUnavailable) => void {
   let warnedAt = Number.NEGATIVE_INFINITY;
   return ({ cause }) => {
@@ -78,7 +78,7 @@ const bearerChallenge = (...parameters: string[]) => ({
 });
 const invalidToken = bearerChallenge('error="invalid_token"');
 
-/** Refusals of what was sent in the body, where another token would not help. */
+/** Refusals that are not about a bearer token, so their challenge does not say `invalid_token`. */
 const withoutToken: readonly RefusalCode[] = [
   'unauthenticated',
   'wrong_credentials',
@@ -86,7 +86,7 @@ const withoutToken: readonly RefusalCode[] = [
   'wrong_signature',
 ];
 
-/** The headers that HTTP asks for with an error, in whatever contract (RFC 6750, section 3; RFC 9110). */
+/** The headers that HTTP requires with an error, in every contract (RFC 6750, section 3; RFC 9110). */
 function headersOf(refusal: Refusal | undefined, status: ErrorStatus): Record<string, string> {
   if (refusal && status === 401)
     return withoutToken.includes(refusal.code) ? bearerChallenge() : invalidToken;

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { z } from '@hono/zod-openapi';
 import type { Problem } from '../../api/problem.ts';
 
-/** What Node's HTTP refuses before the app sees it: no contract is known yet, so the answer is one of our own. */
+/** Requests that Node's HTTP refuses before the app sees them. No contract is known yet, so the answer is a problem of `/v1`. */
 
 type ProblemBody = z.infer<typeof Problem>;
 
@@ -47,7 +47,7 @@ function problemOf(refusal: Pick<ProblemBody, 'status' | 'code' | 'detail'>) {
   return { title, text: JSON.stringify(body), headers };
 }
 
-/** Answers a request whose line or Host makes no URL. */
+/** Answers a request whose request line and Host do not form a URL. */
 export function refuseUnreadable(): Response {
   const { text, headers } = problemOf(malformed);
   return new Response(text, { status: malformed.status, headers });
@@ -60,7 +60,7 @@ export function refuseExpectation(response: ServerResponse): void {
   response.writeHead(unmetExpectation.status, { ...headers, ...length }).end(text);
 }
 
-/** Answers what the parser could not read, or would not wait for, and closes the connection. */
+/** Answers a request that the parser could not read, or did not wait for, and closes the connection. */
 export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy();
   const refusal = refusals[code] ?? malformed;

@@ -9,10 +9,10 @@ const patchTypes = ({ patch }: PathItem): { 'Accept-Patch'?: string } =>
   patch ? { 'Accept-Patch': Object.keys(patch.requestBody?.content ?? {}).join(', ') } : {};
 
 /**
- * Answers for the methods that a path does not have, where Hono would say that there is no such path: OPTIONS with
- * `Allow`, and any other by throwing MethodNotAllowed.
+ * Handles methods that a path does not have, for which Hono would answer 404: OPTIONS is answered with `Allow`, and any
+ * other method throws MethodNotAllowed.
  * @param paths the `paths` of an OpenAPI document
- * @param base what stands before each of them
+ * @param base a prefix of all paths
  */
 export function onlyDocumentedMethods(paths: Record<string, object>, base = ''): MiddlewareHandler {
   const documented = Object.entries(paths).map(([path, item]) => [base + path, item] as const);
@@ -25,7 +25,7 @@ export function onlyDocumentedMethods(paths: Record<string, object>, base = ''):
       method === 'get' ? ['GET', 'HEAD'] : method.toUpperCase(),
     ),
   }));
-  /** A path without parameters goes before one with: `/v1/keys/current` is no key id. */
+  /** A path without parameters has precedence: in `/v1/keys/current`, `current` is no key id. */
   const find = (path: string) =>
     templates.find(({ template }) => template === path) ??
     templates.find(({ pattern }) => pattern.test(path));

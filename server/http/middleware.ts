@@ -6,9 +6,9 @@ import type { Logger } from 'pino';
 import type { Env } from './env.ts';
 import { standardHeaders } from './respond.ts';
 
-/** What stands around every contract: request ids, the log, cross-origin access, and headers for whatever is answered. */
+/** The middleware of every contract: request ids, the log, cross-origin access and standard headers. */
 
-/** The id of a request: the one that it brings in `x-request-id`, where that can be one, else a new one. */
+/** The id of a request: its `x-request-id`, if that is valid, or a new one. */
 export const requestIdOf = (sent: string | null | undefined): string =>
   sent != null && /^[\w=-]{1,255}$/.test(sent) ? sent : randomUUID();
 
@@ -17,13 +17,13 @@ export const requestId = createMiddleware<Env>(async (c, next) => {
   await next();
 });
 
-/** A path as it may be logged. No id is so long; a token that was put there by mistake is. */
+/** A path as it may be logged. Long parts are cut: no id is so long, but a token that was put there by mistake is. */
 export const loggedPath = (path: string): string =>
   path.replaceAll(/[^/]{33,}/g, (part) => `${part.slice(0, 7)}…`);
 
 /**
- * Has a request answered, and logs the answer at level `debug`: the path without its query, and no header, since both
- * may hold secrets.
+ * Answers a request, and logs that at level `debug`: the path without its query, and no headers, since both may contain
+ * secrets.
  */
 export function logged<Answer extends { status: number }>(
   log: Logger,
@@ -48,7 +48,7 @@ export const accessLog = (log: Logger) =>
     });
   });
 
-/** CORS for these origins (`*` for any), without credentials of the browser's own: tokens are sent by hand. */
+/** CORS for these origins (`*` for any), without cookies: clients send their tokens themselves. */
 export function crossOrigin(origins: string[]): MiddlewareHandler {
   const allow = cors({
     origin: origins.includes('*') ? '*' : origins,
@@ -77,7 +77,7 @@ export function crossOrigin(origins: string[]): MiddlewareHandler {
 
 const nothingMore = async () => {};
 
-/** Gives the standard headers to what no operation answered. What sets its own rule, such as the docs, keeps it. */
+/** Adds the standard headers to responses that no operation made. A header that is set, as by the docs, stays. */
 export const withStandardHeaders = createMiddleware<Env>(async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(standardHeaders(c.var.requestId)))

@@ -22,10 +22,10 @@ type BodyOf<Route, Types extends string> =
           : never;
       }[keyof Content & Types]
     : undefined;
-/** A body that may be missing, or be sent in another media type. */
+/** Undefined as well, if the body can be missing. */
 type Optional<Route, Value> = Part<Route, 'body'> extends { required: true } ? Value : Value | undefined;
 
-/** A form is there where it is required, and the route takes nothing else. */
+/** A form is there for certain only if the body is required and the route takes nothing but a form. */
 type Form<Route> =
   Part<Route, 'body'> extends { content: infer Content }
     ? keyof Content extends FormTypes
@@ -70,14 +70,14 @@ export type Result<Route> = Awaitable<Made<Success<Route>> | Reply<Made<Success<
 export interface Options {
   /** How many bytes the body may have. */
   limit?: number;
-  /** Finds the credential, where it may stand in another place or form than that of RFC 6750. */
+  /** Finds the credential, if it can be in another place or form than that of RFC 6750. */
   findToken?: FindToken;
   /** Checks the raw body before any of it is parsed, such as its signature. What it throws is the answer. */
   checkBody?: (bytes: Uint8Array, incoming: Incoming) => Promise<void>;
   /** What is thrown when a path parameter cannot be the id of anything. */
   notFound?: new () => Refusal;
 }
-/** An operation with path parameters has to say what is not found. */
+/** An operation with path parameters has to set `notFound`. */
 type OptionsOf<Route> =
   Part<Route, 'params'> extends undefined
     ? [options?: Options]
@@ -89,7 +89,7 @@ export interface Operation extends Options {
   run: (input: Input<RouteConfig>) => unknown;
 }
 
-/** Ties a function to its route. The compiler checks its input and its result against the schemas of the route. */
+/** An operation. The compiler checks the input and the result of `run` against the schemas of the route. */
 export const operation = <Route extends RouteConfig>(
   route: Route,
   run: (input: Input<Route>) => Result<Route>,

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../errors.ts';
 
-/** The fields of a query or a form: a text for each name, or a list where the name is repeated. */
+/** The fields of a query or a form: a text for each name, or a list if the name is repeated. */
 export type Fields = Record<string, string | string[]>;
 
 /** Adds a value to its name. The list grows in place, since a name may be repeated thousands of times. */
@@ -14,7 +14,7 @@ function add(fields: Fields, name: string, value: string): void {
 /**
  * The parameters of a query.
  * @param search what stands after the `?`
- * @throws InvalidInput where one is not UTF-8 in percent-encoding (RFC 3986, section 2.5)
+ * @throws InvalidInput if one is not UTF-8 in percent-encoding (RFC 3986, section 2.5)
  */
 export const parseQuery = (search: string): Fields =>
   parseFields(
@@ -24,7 +24,7 @@ export const parseQuery = (search: string): Fields =>
 
 /**
  * The fields of `application/x-www-form-urlencoded`, which a query and a form share.
- * The object has no prototype, so that no name means anything but itself.
+ * The object has no prototype, so that a name such as `__proto__` is a field like any other.
  * @param refuse makes the error for a part that cannot be decoded
  */
 export function parseFields(text: string, refuse: (part: string) => Error): Fields {

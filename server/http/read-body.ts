@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 import { BodyTooLarge } from '../errors.ts';
 
 /**
- * Of a body that is too large, so much is received and dropped before it is refused. A connection that closes on bytes
- * it has not received is reset, and a client that sends its whole body before it reads never sees the answer. This is
- * what nginx calls a lingering close.
+ * How much of a body that is too large is received and dropped before it is refused. A connection that is closed with
+ * unread bytes is reset, so a client that sends its whole body before it reads would never see the answer. nginx calls
+ * this a lingering close.
  */
 export const maxDropped = 1_048_576;
 
@@ -13,10 +13,10 @@ export const maxDropped = 1_048_576;
 type Body = Readable & Partial<Pick<IncomingMessage, 'complete'>>;
 
 /**
- * The bytes of a body as Node received them, without the copies that a Request makes of them. They are there at once if
- * all of them are, as it is with small bodies when requests are handled per turn (process/per-turn.ts).
+ * The bytes of a body as Node received them, without the copies that a Request makes. They are returned synchronously if
+ * all of them are there, as with small bodies when requests are handled per turn (process/per-turn.ts).
  * @throws BodyTooLarge when there are more than `limit`: at the end of the body, or `maxDropped` beyond the limit
- * @throws Error where the client hangs up
+ * @throws Error if the client hangs up
  */
 export function readBody(incoming: Body, limit: number): Uint8Array | Promise<Uint8Array> {
   if (!incoming.complete || incoming.destroyed) return receive(incoming, limit);
@@ -27,7 +27,7 @@ export function readBody(incoming: Body, limit: number): Uint8Array | Promise<Ui
 
 function receive(incoming: Body, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    // Its 'close' was emitted already, and will not be again.
+    // 'close' was emitted already, and will not be emitted again.
     if (incoming.destroyed) return reject(hungUp());
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -46,7 +46,7 @@ function receive(incoming: Body, limit: number): Promise<Uint8Array> {
       return resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks));
     });
     incoming.once('error', reject);
-    // Emitted after every request: an Error is made only where it is one, since its stack is dear.
+    // Emitted after every request. An Error is made only if the client hung up: its stack is expensive.
     incoming.once('close', () => {
       if (!incoming.readableEnded) reject(hungUp());
     });

@@ -1,6 +1,6 @@
 import { etagOf } from './conditional.ts';
 
-/** JSON that is serialized already, for a body that is sent often or is large. Its parts are joined when it is sent. */
+/** JSON that is serialized already, for a body that is sent often or is large. Its texts are joined when it is sent. */
 export class Json<Value> {
   /** The type of the value. It exists for the compiler alone. */
   declare readonly value: Value;
@@ -19,7 +19,7 @@ export class Json<Value> {
     return new Json([JSON.stringify(value)]);
   }
 
-  /** An object with one more field, whose JSON is written already. The text of the others is shared, not copied. */
+  /** An object with one more field, given as JSON. The text of the other fields is shared, not copied. */
   static extended<Value extends object>(
     base: Json<Value>,
     name: keyof Value & string,
@@ -44,7 +44,7 @@ export class Json<Value> {
   }
 }
 
-/** A text that is no JSON. */
+/** A body that is text, not JSON. */
 export class Text {
   readonly text: string;
   readonly contentType: string;
@@ -55,13 +55,13 @@ export class Text {
   }
 }
 
-/** What is public, and the same while the process runs: anybody may keep it for five minutes. */
+/** A public body that stays the same while the process runs: anybody may cache it for five minutes. */
 export function cacheable<Body>(body: Body): Reply<Json<Body>> {
   const json = Json.of(body);
   return new Reply(json, { ETag: etagOf(json.texts.join('')), 'Cache-Control': 'public, max-age=300' });
 }
 
-/** A body with headers, or with another status than the usual success of its route. */
+/** A body with headers, or with another status than the default success of its route. */
 export class Reply<Body> {
   readonly body: Body;
   readonly headers: Readonly<Record<string, string>>;

@@ -3,14 +3,14 @@ import { isKnown } from './conditional.ts';
 import { Json, Reply, Text } from './reply.ts';
 import { isLarge, streamOf } from './unread.ts';
 
-/** The headers of every answer. Answers hold secrets, so nobody on the way keeps them unless told otherwise. */
+/** The headers of every response. Responses contain secrets, so caches must not store them, unless a header says otherwise. */
 export const standardHeaders = (requestId: string) => ({
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'X-Request-Id': requestId,
 });
 
-/** The request that is answered, as far as its answer depends on it. */
+/** What the response depends on of its request. */
 interface Asked {
   header?: ReadHeader;
   requestId: string;
@@ -18,8 +18,8 @@ interface Asked {
 }
 
 /**
- * Makes a response of what an operation answered.
- * @param made undefined for a response without a body; anything but a Json or a Text is sent as JSON
+ * Makes the response to what an operation returned.
+ * @param made undefined for a response without a body; anything but a Json or a Text is serialized as JSON
  */
 export function respond(made: unknown, status: number, asked: Asked): Response {
   if (made instanceof Reply) return send(made.body, made.status ?? status, asked, made.headers);
@@ -32,7 +32,7 @@ function send(
   { header, requestId, disconnect }: Asked,
   own?: Readonly<Record<string, string>>,
 ): Response {
-  // All at once: a Headers object that is changed afterwards costs more than all else here.
+  // Passed all at once: changing a Headers object afterwards costs more than everything else here.
   const headers: Record<string, string> = standardHeaders(requestId);
   if (body !== undefined) headers['Content-Type'] = typeOf(body);
   if (own) Object.assign(headers, own);

@@ -17,7 +17,7 @@ import { validated } from './zod-issues.ts';
 /** Serves an operation to a request. It never throws. */
 export type Serve = (incoming: Incoming) => Promise<Response>;
 
-/** As much of a request as a route describes here. */
+/** The parts of a request that a route describes. */
 interface RequestConfig {
   params?: z.ZodType;
   query?: z.ZodType;
@@ -29,11 +29,11 @@ interface RequestConfig {
  * Prepares an operation to be served. This is the one description of what happens to a request: the fast path and the
  * full app find the operation in different ways, and then both call it.
  *
- * 1. Read the body, within its bound, and look at nothing in it but the credential, where an operation takes it there: a
- *    caller is authenticated when its request is complete, so that nobody is let in and then holds back the body until
- *    after the credential was revoked.
- * 2. Authenticate: the caller must be one of those that the route's `security` names, and where the body itself has to
- *    be signed, its signature must be good. The body of anybody else costs no more than its bytes.
+ * 1. Read the body, within its bound. Only a credential is looked for in it, if the operation takes one there. The caller
+ *    is authenticated after the body is complete: otherwise it could be let in, and hold back the body until after its
+ *    credential was revoked.
+ * 2. Authenticate: the caller must be one that the route's `security` names, and a signed body must have a valid signature.
+ *    The body of anybody else is not parsed.
  * 3. Parse the path, the query, the headers and the body by the schemas of the route.
  * 4. Run, and respond.
  */
@@ -80,7 +80,7 @@ export function prepare(
   };
 }
 
-/** What an operation works with: the schemas of its route have made of the request what `operation` says they do. */
+/** The input of an operation. Its types are those that `operation` derives from the schemas of the route. */
 class Parsed implements Input<RouteConfig> {
   readonly #context: ServiceContext;
   readonly #incoming: Incoming;
@@ -111,12 +111,12 @@ class Parsed implements Input<RouteConfig> {
     this.form = form as never;
   }
 
-  /** Computed only when asked for, since only operations that write need it. */
+  /** Computed on access, since only operations that write need it. */
   get act(): Act {
     return actOf(this.#context, this, this.#incoming);
   }
 
-  /** Asked only where it is needed: to make one costs more than all else here. */
+  /** Created on access: it costs more than everything else here. */
   get signal(): AbortSignal {
     return this.#incoming.request.signal;
   }
@@ -126,7 +126,7 @@ class Parsed implements Input<RouteConfig> {
 const sentHeaders = ({ shape }: z.ZodObject, { header }: Incoming) =>
   Object.fromEntries(Object.keys(shape).map((name) => [name, header(name.toLowerCase()) ?? undefined]));
 
-/** The status of a success. Where a route describes two it is the higher, 201; a Reply carries the other. */
+/** The default status of a success: the higher one, 201, if a route describes two. A Reply sets the other. */
 function successOf({ operationId, responses }: RouteConfig): number {
   const status = Object.keys(responses)
     .map(Number)

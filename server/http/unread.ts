@@ -12,7 +12,7 @@ const maxUnread = 64 * 2 ** 20;
 const unread = new Map<symbol, () => void>();
 let unreadBytes = 0;
 
-/** The body of an answer. Texts are encoded slice by slice, so that many do not hold up the event loop. */
+/** The body of an answer. Texts are encoded slice by slice, so that a large answer does not block the event loop. */
 type Content = { bytes: Uint8Array } | { texts: readonly string[] };
 
 const lengthOf = (content: Content) =>
@@ -42,14 +42,14 @@ interface Sending {
   /** Closes the connection. Without it the stream fails, and the runtime closes the connection. */
   disconnect?: (() => void) | undefined;
   /**
-   * Whether the bytes were made for this answer alone, and so count as unread. Beyond 64 MiB the clients of the oldest
-   * answers are cut off; a client that reads has read its answer by then. Refusing new answers instead (503) would let
-   * one client that does not read keep all others from their answers.
+   * Whether the bytes were made for this answer alone, and so count as unread. Beyond 64 MiB of unread bytes, the clients
+   * of the oldest answers are cut off: a client that reads has read its answer by then. Refusing new answers (503) instead
+   * would let one client that does not read block all others.
    */
   isOwn?: boolean;
 }
 
-/** Whether a text, which comes in parts, is to be sent in slices. */
+/** Whether texts are together large enough to be sent in slices. */
 export const isLarge = (texts: readonly string[]): boolean =>
   texts.reduce((length, text) => length + text.length, 0) > slice;
 
@@ -101,7 +101,7 @@ export function streamOf(
   return { stream, length };
 }
 
-/** Answers with bytes that are there for all, in slices. */
+/** Sends bytes that all answers share, in slices. */
 export function sendBytes(
   { env }: Context<Env>,
   bytes: Uint8Array,

@@ -5,17 +5,17 @@ import { WebSocketServer } from 'ws';
 /** An open WebSocket, as every runtime has it. */
 export interface OpenSocket {
   send(frame: string): void;
-  /** Closes it; at once, should the other end not answer within a second. */
+  /** Closes it. If the other end does not answer within a second, the connection is cut. */
   close(code: number, reason: string): void;
   /** How many bytes wait to be sent. */
   unsent(): number;
 }
 
-/** What is done with what comes on a WebSocket. */
+/** Handles what comes in on a WebSocket. */
 export interface SocketHandler {
   /** Takes the text of a frame. */
   receive(text: string): void;
-  /** A frame was no text. */
+  /** A frame came that was not text. */
   refuse(): void;
   ended(): void;
 }
@@ -25,8 +25,8 @@ export const closeWithin = 1_000;
 
 /**
  * Whether a request asks for a WebSocket at a path.
- * @param url with its origin, or without; it may be none that can be parsed, since a client chooses the Host in it
- * @param upgrade reads the header of that name, which is asked for only at this path
+ * @param url with or without its origin; it may be impossible to parse, since a client chooses the Host in it
+ * @param upgrade reads the header `Upgrade`; called only at this path
  */
 export const asksForWebSocket = (
   url: string | undefined,
@@ -37,7 +37,7 @@ export const asksForWebSocket = (
   url.replace(/^https?:\/\/[^/]*|\?.*$/gis, '') === path &&
   upgrade()?.toLowerCase() === 'websocket';
 
-/** Whether Node is to upgrade a request, rather than to answer it: `shouldUpgradeCallback` of `http.createServer`. */
+/** Whether Node upgrades a request instead of answering it: `shouldUpgradeCallback` of `http.createServer`. */
 export const upgradesTo = (path: string) => (request: IncomingMessage) =>
   asksForWebSocket(request.url, () => request.headers.upgrade, path);
 
@@ -58,7 +58,7 @@ export function openWebSockets(
     maxPayload: maxFrameBytes,
   });
   server.on('upgrade', (request, connection, head) => {
-    // First of all: unheard, an error of the connection would end the process.
+    // First of all: without a listener, an error of the connection would end the process.
     connection.on('error', () => connection.destroy());
     sockets.handleUpgrade(request, connection, head, (socket) => {
       const handler = open(

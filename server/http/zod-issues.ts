@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { InvalidInput } from '../errors.ts';
 
-/** As much of a Zod issue as is read here. */
+/** The parts of a Zod issue that are read here. */
 interface Issue {
   code?: string | undefined;
   message: string;
@@ -11,15 +11,15 @@ interface Issue {
   errors?: Issue[][];
 }
 
-/** At most so many faults are told at once. */
+/** Maximum number of violations in one refusal. */
 const maxViolations = 20;
 
 /** A part of a request. */
 type Target = 'json' | 'form' | 'query' | 'header';
 
 /**
- * A part of a request, as its schema reads it.
- * @throws InvalidInput with each fault and its place
+ * A part of a request, as its schema parses it.
+ * @throws InvalidInput with each violation and its place
  */
 export function validated(schema: z.ZodType, value: unknown, target: Target): unknown {
   const read = schema.safeParse(value);
@@ -45,7 +45,7 @@ const pointerTo = (path: PropertyKey[]) =>
     .map((step, place) => (place === 0 ? step : encodeURIComponent(step)))
     .join('/');
 
-/** An issue as sentences with their places. Of a union, the alternative speaks that knows most of the fields. */
+/** An issue as sentences with their places. For a union: those of the alternative with the fewest unknown fields. */
 function faultsOf(issue: Issue, base: PropertyKey[] = []): { detail: string; path: PropertyKey[] }[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
