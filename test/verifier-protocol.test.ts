@@ -217,6 +217,22 @@ test('who does not read what is sent is cut off, and gets no trust for a while',
   expect(await askTrust(again)).toBe(0);
 });
 
+test('who opens connections and says nothing does not keep verifiers out', async () => {
+  const closed: [number, number][] = [];
+  const silent = Array.from({ length: 200 }, (_, index) =>
+    service.verifiers.accept({
+      send() {},
+      close: (code) => closed.push([index, code]),
+      unsent: () => 0,
+      client: () => ({ ip: null, userAgent: null }),
+    }),
+  );
+  using verifier = await connect();
+  expect(await askTrust(verifier)).toBeGreaterThan(0);
+  expect(closed).toEqual([[0, 4408]]);
+  for (const link of silent) link.ended();
+});
+
 test.runIf(hasReplicas)(
   'a replica that ends asks verifiers to move, and serves them until they have',
   async () => {

@@ -59,8 +59,15 @@ export class Verifiers implements Followers, Hub {
   accept(socket: Socket): Link {
     const link = new Link(this, socket);
     this.#new.add(link);
-    if (this.#isLeaving || this.#new.size > maxNew) link.close(4503, 'This replica takes no more verifiers.');
+    if (this.#isLeaving) link.close(4503, 'This replica takes no more verifiers.');
+    else if (this.#new.size > maxNew) this.#closeOldest();
     return link;
+  }
+
+  /** Anybody can open connections and say nothing. They must not keep out those who say hello at once. */
+  #closeOldest(): void {
+    const [oldest] = this.#new;
+    oldest?.close(4408, 'Too many connections are about to say hello.');
   }
 
   opened(link: Link): void {
