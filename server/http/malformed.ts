@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { z } from '@hono/zod-openapi';
 import type { Problem } from '../../api/problem.ts';
 
-/** Requests that Node's HTTP refuses before the app sees them. No contract is known yet, so the answer is a problem of `/v1`. */
+/** Requests that Node refuses before the app sees them. Their contract is unknown, so the answer is a problem of `/v1`. */
 
 type ProblemBody = z.infer<typeof Problem>;
 

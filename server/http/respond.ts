@@ -3,7 +3,7 @@ import { isKnown } from './conditional.ts';
 import { Json, Reply, Text } from './reply.ts';
 import { isLarge, streamOf } from './unread.ts';
 
-/** The headers of every response. Responses contain secrets, so caches must not store them, unless a header says otherwise. */
+/** The headers of every response. Responses contain secrets, so caches must not store them by default. */
 export const standardHeaders = (requestId: string) => ({
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',

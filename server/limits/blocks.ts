@@ -15,18 +15,18 @@ import {
   ownClocks,
 } from './exchange.ts';
 
-/** How long units that other replicas were asked for are waited for, in milliseconds. */
+/** How long to wait for units that other replicas were asked to give back, in milliseconds. */
 const recallPatience = 100;
-/** How often blocks that are of no use any more are looked for, in milliseconds. */
+/** How often unused blocks are looked for, in milliseconds. */
 const tidyInterval = 100;
-/** Blocks of so many limits are held. Units of others are asked for one by one. */
+/** For how many limits blocks are held. Units of further limits are asked for one by one. */
 const capacity = 100_000;
-/** So often units are asked for ahead of spending them. After that they are asked for and spent in one. */
+/** How often units are asked for before they are spent. After that, one statement asks and spends. */
 const maxTries = 3;
 
 /**
- * What came of spending: all that was asked for is spent, or nothing is, where some limits have `exceeded`. `changed`:
- * the limits are not what they were said to be.
+ * The outcome of spending. `spent`: all that was asked for. `refused`: nothing was spent, since the limits in `exceeded`
+ * have too little. `changed`: nothing was spent, since a limit is not as the caller described it.
  */
 export type Spending =
   | { kind: 'spent'; limits: readonly LimitState[] }
@@ -42,11 +42,11 @@ interface Held {
   cost: number;
 }
 
-/** What has to be asked for: units, or, where the cost is 0, the state of the limit alone. */
+/** What has to be asked for: units, or only the state of the limit if the cost is 0. */
 type Missing = Pick<Held, 'budget' | 'cost'>;
 
 export interface BlocksOptions {
-  /** Whether every change so far was told to this holder. */
+  /** Whether this holder was told of every change so far. */
   isFresh: () => boolean;
   clocks?: Clocks;
 }
@@ -54,18 +54,18 @@ export interface BlocksOptions {
 /**
  * The blocks that this process holds of limits and quotas. docs/LIMITS.md proves why no more is spent than they allow.
  *
- * Spending is all or nothing, and decided in memory, in one turn: where every limit has a block with enough units, they
- * are taken, else none. Where units are missing they are asked for, and then it is tried again. A process whose memory
- * may be stale has no blocks: it asks and spends in one statement.
+ * Spending is all or nothing, and is decided in memory, in one turn of the event loop: if the blocks of all limits have
+ * enough units, they are taken. If units are missing, they are asked for, and spending is tried again. A process whose
+ * memory may be stale has no blocks: it asks and spends in one statement.
  */
 export class Blocks implements Holder {
   readonly #exchange: Exchange;
   #isFresh: () => boolean;
   readonly #now: () => Instant;
   readonly #budgets = new Map<number, Budget>();
-  /** Who waits for units that were recalled, by limit. */
+  /** Wakes who waits for recalled units, by limit. */
   readonly #recalled = new Map<number, () => void>();
-  /** Exchanges that are under way, each until what it brought is held, or given back. */
+  /** Exchanges in flight, each until what it brought is held or given back. */
   readonly #underWay = new Set<Promise<unknown>>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -86,8 +86,8 @@ export class Blocks implements Holder {
   }
 
   /**
-   * Spends of limits: at once where there are blocks, or it is known that there is too little.
-   * @throws DatabaseUnavailable where units cannot be asked for
+   * Spends from limits: synchronously if there are blocks, or it is known that there is too little.
+   * @throws DatabaseUnavailable if units cannot be asked for
    */
   spend(limits: readonly Limit[], costs: Costs): Spending | Promise<Spending> {
     if (!this.#isFresh() || this.#budgets.size > capacity) return this.#spendDirectly(limits, costs);
@@ -95,7 +95,7 @@ export class Blocks implements Holder {
     return 'kind' in tried ? tried : this.#askAndSpend(limits, costs, tried.missing);
   }
 
-  /** Gives back what was spent for something that was refused after all. */
+  /** Gives back what was spent on a token that is refused after all. */
   unspend(limits: readonly LimitState[], costs: Costs): void {
     for (const state of limits) {
       const cost = costOf(costs, state.limit);
@@ -111,7 +111,7 @@ export class Blocks implements Holder {
     this.replenished(id);
   }
 
-  /** What is held is given back: the row takes it where the limit is as it was. */
+  /** Gives back everything that is held. A row takes it if its limit has not changed. */
   dropAll(): void {
     for (const budget of this.#budgets.values()) {
       budget.isDropped = true;
@@ -131,8 +131,8 @@ export class Blocks implements Holder {
   }
 
   /**
-   * Prolongs blocks that are used, gives back others, and forgets what is not worth remembering. Called again and again.
-   * Without trust it may be the database that is out of reach: what is held is kept then, and given back afterwards.
+   * Renews blocks that are used, gives back others, and forgets what is not worth remembering. A timer calls it. Without
+   * trust the database may be out of reach: then everything is kept, and given back afterwards.
    */
   async tidy(): Promise<void> {
     if (!this.#isFresh()) return;
@@ -150,7 +150,7 @@ export class Blocks implements Holder {
     await Promise.all(returning);
   }
 
-  /** Gives back all blocks, and takes none from now on: who still spends does so in one statement. */
+  /** Gives back all blocks, and takes no more: from now on one statement asks and spends. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#isFresh = () => false;
@@ -173,7 +173,7 @@ export class Blocks implements Holder {
       held.push({ limit, budget, cost });
     }
     if (isShort) {
-      // Nothing will be spent: all that is asked for is what to say of the others.
+      // Nothing will be spent: only the states of the other limits are asked for, to answer with.
       const missing = held.filter(({ budget }) => !budget.isKnown(now));
       if (missing.length > 0) return { missing: missing.map(({ budget }) => ({ budget, cost: 0 })) };
       const exceeded = held.filter(
@@ -216,7 +216,7 @@ export class Blocks implements Holder {
     return this.#spendDirectly(limits, costs);
   }
 
-  /** Asks for units, together with all who do until the statement is made. @returns whether the limit is as it was */
+  /** Asks for units, together with all who ask until the statement is made. @returns whether the limit is unchanged */
   #ask(budget: Budget, cost: number): Promise<boolean> {
     budget.wait(cost, this.#now());
     budget.next ??= this.#track(this.#askNext(budget));
@@ -224,7 +224,7 @@ export class Blocks implements Holder {
   }
 
   async #askNext(budget: Budget): Promise<boolean> {
-    // One ask of a limit is on its way at a time. The one before may have brought enough, or told that there is no more.
+    // A limit has one ask in flight. The one before may have brought enough, or told that there is no more.
     while (budget.asking) await budget.asking.catch(() => {});
     const begin = () => {
       budget.asking = budget.next;
@@ -247,7 +247,7 @@ export class Blocks implements Holder {
     }
   }
 
-  /** @param begin called when it is settled who is asked for. Absent: units were recalled for this before */
+  /** @param begin called when the ask is made, so later waiters need the next one. Absent: units were recalled already */
   async #exchangeFor(budget: Budget, begin?: () => void) {
     let ask = noAsk;
     const { answer, sent } = await this.#exchange.ask(budget.id, () => {
@@ -260,7 +260,7 @@ export class Blocks implements Holder {
     return { ask, isRecalling, isAsItWas: answer !== undefined };
   }
 
-  /** Asks for more while there still is some. */
+  /** Asks for more before the block is used up. */
   #askAhead(budget: Budget): void {
     let ask = noAsk;
     const asking = this.#exchange.ask(budget.id, () => {
@@ -279,7 +279,7 @@ export class Blocks implements Holder {
     budget.asking = this.#track(received);
   }
 
-  /** What comes for a budget that was given up meanwhile goes back, before whoever waited for it asks again. */
+  /** Takes in what came. For a budget that was dropped meanwhile, it is given back before its waiters ask again. */
   async #receive(budget: Budget, answer: Answer, ask: Ask, sent: Instant, isRecalling: boolean) {
     const { granted, resetsAt } = answer;
     if (!budget.isDropped) budget.receive(answer, ask, sent, isRecalling);
@@ -287,7 +287,7 @@ export class Blocks implements Holder {
       await this.#giveBack(backOf(budget, resetsAt, granted, countedAsSpent(answer, ask.need)));
   }
 
-  /** Waits until another replica has given units of a limit back, but not for long. */
+  /** Waits until another replica has given back units of a limit, or `recallPatience` has passed. */
   async #returned(id: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, recallPatience);
@@ -324,7 +324,7 @@ export class Blocks implements Holder {
     return { kind: 'refused', limits: states, exceeded };
   }
 
-  /** Once: where the answer is lost, the row may have taken it or not. */
+  /** Tried once: if the answer is lost, the row may have taken it or not. */
   #giveBack(ask: Ask): Promise<unknown> {
     return this.#track(this.#exchange.ask(ask.id, () => ask).catch(() => {}));
   }

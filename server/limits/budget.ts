@@ -9,17 +9,17 @@ import {
   noAsk,
 } from './exchange.ts';
 
-/** A block ends so long before its window, in milliseconds: clocks run at different speeds. */
+/** How long before its window a block ends, in milliseconds: clocks run at different speeds. */
 const margin = 2;
-/** For so long units are taken ahead of the demand, in milliseconds: for longer, if those are few. */
+/** How far ahead of the demand units are taken, in milliseconds; farther, if that is only a few. */
 const ahead = 200;
 const longAhead = 800;
 const few = 50;
-/** Units are not asked for ahead more often than this, in milliseconds. */
+/** The shortest time between two asks ahead of the demand, in milliseconds. */
 const aheadInterval = 50;
-/** A block that was not spent of for so long is given back, in milliseconds; and one that ends within that time. */
+/** A block that was not used for this long is given back, and so is one that ends within this time. In milliseconds. */
 const idle = 250;
-/** The demand is measured over at least so long, in milliseconds. */
+/** The shortest time over which the demand is measured, in milliseconds. */
 const shortest = 20;
 
 const past: Instant = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
@@ -31,36 +31,36 @@ const after = ({ monotonic, wall }: Instant, milliseconds: number): Instant => (
 });
 
 /**
- * What this process holds of one limit, and knows of it: its block. Units come from the row of the limit, and are spent
- * here until the block ends: with its window, or a second after it was asked for. It is arithmetic alone; `Blocks` does
- * the asking.
+ * What this process holds of one limit and knows of it: its block. Units come from the row of the limit, and are spent
+ * here until the block ends: with its window, or a second after it was asked for. This class only computes; `Blocks` asks
+ * the database.
  */
 export class Budget {
   readonly id: number;
   readonly generation: number;
-  /** Changed, or given up: nothing that still comes for it may be spent. */
+  /** The limit has changed, or its block was given up: units that still arrive must not be spent. */
   isDropped = false;
-  /** The ask that is on its way, and the one that waits for it to return. Each says whether the limit is as it was. */
+  /** The ask in flight, and the one that waits for it. Each resolves to whether the limit is unchanged. */
   asking: Promise<boolean> | undefined;
   next: Promise<boolean> | undefined;
 
-  /** Granted in the window that ends at `#resetsAt`, and not spent. After `#endsAt` they can only be given back. */
+  /** Units of the window that ends at `#resetsAt`, not spent. After `#endsAt` they can only be given back. */
   #units = 0;
   #endsAt = past;
-  /** Spent and not told yet; less than 0: told as spent, and not spent yet. */
+  /** Units that are spent and not told yet. Negative: told as spent, and not spent yet. */
   #spent = 0;
-  /** What the row had when it was last read, in the window that ends then. */
+  /** What the row had when it was last read, and when the window of that ends. */
   #ungranted = 0;
   #resetsAt: number | undefined;
   #windowEndsAt = past;
-  /** Until when that is believed, where it was too little. */
+  /** Until when the row is taken to have too little. */
   #shortUntil = 0;
   #lastUse: number;
 
-  /** What is waited for: all of it, and the least of it. */
+  /** The units that are waited for: all together, and the smallest request. */
   #need = 0;
   #atLeast = Number.POSITIVE_INFINITY;
-  /** What was spent since the rate was measured, and the rate, in units per millisecond. */
+  /** Units spent since the rate was measured, and the rate in units per millisecond. */
   #demand = 0;
   #rate = 0;
   #measuredAt: number | undefined;
@@ -77,17 +77,17 @@ export class Budget {
     return isOver(this.#endsAt, now) ? 0 : this.#units;
   }
 
-  /** How many units can be given back: also those of a block that has ended. */
+  /** How many units can be given back, those of a block that has ended included. */
   get unspent(): number {
     return this.#units;
   }
 
-  /** Whether it is known when the window ends that is on, and what was left of it. */
+  /** Whether the end of the current window is known, and what was left of it. */
   isKnown(now: Instant): boolean {
     return !isOver(this.#windowEndsAt, now);
   }
 
-  /** Whether so much was refused lately, or would have been. */
+  /** Whether this much was refused lately, or would have been. */
   isShort(cost: number, now: Instant): boolean {
     return now.monotonic < this.#shortUntil && cost > this.units(now) + this.#ungranted && this.isKnown(now);
   }
@@ -102,12 +102,12 @@ export class Budget {
     return this.#resetsAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /** How long that is from now on, in milliseconds. */
+  /** Milliseconds until then. */
   resetsIn(now: Instant): number {
     return Math.max(0, this.#windowEndsAt.monotonic + margin - now.monotonic);
   }
 
-  /** Spends units, of which there must be as many. */
+  /** Spends units. There must be as many. */
   spend(cost: number, now: Instant): void {
     this.#units -= cost;
     this.#spent += cost;
@@ -115,7 +115,7 @@ export class Budget {
     this.#lastUse = now.monotonic;
   }
 
-  /** Takes back what was spent. @returns whether it could: the limit is as it was, and so is its window */
+  /** Takes back spent units. @returns whether it could: not if the limit or its window is another one by now */
   unspend(cost: number, { limit, resetsAt }: LimitState): boolean {
     if (limit.generation !== this.generation || resetsAt !== this.#resetsAt) return false;
     this.#units += cost;
@@ -123,12 +123,12 @@ export class Budget {
     return true;
   }
 
-  /** Whether more is to be asked for before it is missing. */
+  /** Whether to ask for more before units are missing. */
   isLow(now: Instant): boolean {
     return this.#units < this.#wanted / 4 && this.#mayAskAhead(now);
   }
 
-  /** Whether units that will be spent, as it seems, are about to end. With more units, they get more time as well. */
+  /** Whether the block is in use and about to end. Asking for more units also renews it. */
   isEnding(now: Instant): boolean {
     const isUsed = now.monotonic - this.#lastUse < idle;
     return isUsed && this.units(now) > 0 && isOver(after(this.#endsAt, -idle), now) && this.#mayAskAhead(now);
@@ -145,14 +145,14 @@ export class Budget {
     if (cost > 0) this.waitAgain({ need: cost, atLeast: cost });
   }
 
-  /** Notes that those who have waited wait on. */
+  /** Notes that requests wait again, as an ask did not bring enough for them. */
   waitAgain({ need, atLeast }: Pick<Ask, 'need' | 'atLeast'>): void {
     if (need === 0) return;
     this.#need += need;
     this.#atLeast = Math.min(this.#atLeast, atLeast);
   }
 
-  /** Whether the row has to be asked for those who wait. If not, they wait no longer. */
+  /** Whether the row has to be asked for the waiting requests. If not, they no longer wait. */
   hasToAsk(now: Instant): boolean {
     const isServed = this.isKnown(now) && this.#need <= this.units(now);
     if (!isServed && !this.isShort(this.#atLeast, now)) return true;
@@ -161,7 +161,7 @@ export class Budget {
     return false;
   }
 
-  /** Asks for what is waited for. What the block still has is too little, and goes into the exchange. */
+  /** Asks for what is waited for. What is left in the block is too little, and is given back in the same exchange. */
   ask(now: Instant): Ask {
     const want = this.#measure(now);
     const ask = {
@@ -183,7 +183,7 @@ export class Budget {
     return { ...this.#told(), back: 0, atLeast: 1, need: 0, want };
   }
 
-  /** Gives back what is left, also of a block that has ended. */
+  /** Gives back what is left, even if the block has ended. */
   surrender(): Ask {
     const back = this.#units;
     this.#units = 0;
@@ -191,8 +191,8 @@ export class Budget {
   }
 
   /**
-   * Takes in what an ask brought. What is left of the same window lasts on with it.
-   * @param isRecalling whether more may come, from other replicas
+   * Takes in what an ask brought. It renews what is left of the same window.
+   * @param isRecalling whether other replicas may give back more
    */
   receive(answer: Answer, { need }: Ask, sent: Instant, isRecalling: boolean): void {
     const { granted, ungranted, resetsAt, timeLeft } = answer;
@@ -215,14 +215,14 @@ export class Budget {
     this.#shortUntil = 0;
   }
 
-  /** Whether what is left is of no use here, or ends soon, and is to be given back. */
+  /** Whether to give back what is left: it is not used here, or ends soon. */
   isIdle(now: Instant): boolean {
     const isHeld = this.isKnown(now) && (this.#units > 0 || this.#spent > 0);
     if (this.asking || this.next || !isHeld) return false;
     return now.monotonic - this.#lastUse >= idle || isOver(after(this.#endsAt, -idle), now);
   }
 
-  /** Whether there is nothing to remember. */
+  /** Whether there is nothing left to remember. */
   isSpent(now: Instant): boolean {
     const isAsked = this.asking !== undefined || this.next !== undefined;
     const isUsed = now.monotonic - this.#lastUse < idle || now.monotonic < this.#shortUntil;

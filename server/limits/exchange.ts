@@ -9,17 +9,17 @@ import type { Database } from '../db/schema.ts';
 export interface Ask {
   id: number;
   generation: number;
-  /** When the window of what is held ends, as `Answer` told it; null: never. */
+  /** When the window of what is held ends, as in `Answer`; null: never. */
   resetsAt: number | null;
-  /** So many of the units that counted as held are spent; less than 0: so many that counted as spent are not. */
+  /** How many units that count as held are spent. Negative: how many that count as spent are not. */
   spent: number;
-  /** So many come back unspent. */
+  /** How many are given back unspent. */
   back: number;
-  /** Fewer units than this are of no use: then none are granted. */
+  /** The smallest useful number of units: if there are fewer, none are granted. */
   atLeast: number;
-  /** So many are spent as soon as they are granted, by who waits for them. */
+  /** How many are spent as soon as they are granted, by waiting requests. */
   need: number;
-  /** So many in all are welcome, if there are enough for others as well. */
+  /** How many are wanted in all, if enough are left for other replicas. */
   want: number;
 }
 
@@ -31,17 +31,17 @@ export interface Answer {
   ungranted: number;
   /** When the window ends, as Unix time in milliseconds by the database's clock; infinity: never. */
   resetsAt: number;
-  /** How long that is from then on, in milliseconds. */
+  /** Milliseconds until then. */
   timeLeft: number;
-  /** Whether it was too little, while other replicas have units: they are asked to give them back. */
+  /** Whether there was too little while other replicas hold units. They are asked to give them back. */
   isRecalling: boolean;
 }
 
-/** The end of a window as an ask tells it: JSON has no infinity. */
+/** The end of a window in an ask: JSON has no infinity. */
 export const inAsk = (resetsAt: number): number | null =>
   resetsAt === Number.POSITIVE_INFINITY ? null : resetsAt;
 
-/** How many of the units that are granted the row counts as spent: what is waited for, if all of it comes. */
+/** How many of the granted units the row counts as spent: those that are waited for, if all of them are granted. */
 export const countedAsSpent = ({ granted }: Answer, need: number): number => (granted >= need ? need : 0);
 
 /** An ask that gives and wants nothing. No window ends at -1. */
@@ -67,13 +67,13 @@ export const backOf = (
 /** How long a block lasts, in milliseconds from when it was asked for. */
 export const blockLifetime = 1_000;
 
-/** At most so many limits go into one statement. */
+/** Maximum number of limits in one statement. */
 const batchSize = 1_000;
 
 /**
- * Changes the rows of limits by what a replica asks: takes back, and grants (migrations/0004_limits.ts).
- * @param together grants all that is asked, or, where one limit has not enough or is not there, nothing
- * @param now the instant, for tests; absent: the clock of the database
+ * Changes the rows of limits as a replica asks: takes units back, and grants some (migrations/0004_limits.ts).
+ * @param together grants all that is asked, or nothing if a limit has too little or does not exist
+ * @param now the instant, for tests; absent: by the clock of the database
  */
 export const exchangeStatement = (
   asks: readonly Ask[],
@@ -87,7 +87,7 @@ export interface Instant {
   wall: number;
 }
 
-/** The clocks of this machine, or, in tests, of a moved time. */
+/** The clocks of this machine; in tests, clocks that a test moves. */
 export interface Clocks {
   now(): Instant;
   /** What the database takes for the time; absent: its own clock. */
@@ -96,7 +96,7 @@ export interface Clocks {
 
 export const ownClocks: Clocks = { now: () => ({ monotonic: performance.now(), wall: Date.now() }) };
 
-/** What came of an ask: undefined where the limit has another generation, or is gone. */
+/** The outcome of an ask. `answer`: undefined if the limit has another generation, or is gone. */
 export interface Exchanged {
   answer: Answer | undefined;
   sent: Instant;
@@ -126,8 +126,8 @@ export class Exchange {
   }
 
   /**
-   * @param ask called when the statement is made, so that it can say what was wanted until then
-   * @throws DatabaseUnavailable: what was given back may be lost then
+   * @param ask called when the statement is made, so that it includes what was wanted until then
+   * @throws DatabaseUnavailable and then what was given back may be lost
    */
   async ask(id: number, ask: () => Ask): Promise<Exchanged> {
     if (this.#asks.size === batchSize || this.#asks.has(id)) this.#answers = undefined;

@@ -51,8 +51,8 @@ export interface Service {
   /** Takes the WebSocket of a verifier. */
   openVerifier: (socket: OpenSocket, header: ReadHeader, peer: Peer) => SocketHandler;
   /**
-   * Has verifiers move to another replica, and closes the connections of those that do not: to be called first of all, since
-   * these ask over HTTP from then on. Resolves when none of them answers by what it was told here.
+   * Asks verifiers to move to another replica, and closes the connections of those that do not. Call it first of all: these
+   * verify over HTTP from then on. Resolves when no verifier answers by what it was told here.
    */
   closeVerifiers: () => Promise<void>;
   /** Flushes recorded uses and closes the database. Call it when no request is in flight any more. */
@@ -61,7 +61,7 @@ export interface Service {
 
 /**
  * Opens everything the service needs, as the environment configures it.
- * @param gather how to get the metrics of the other workers, if there are any
+ * @param gather collects the metrics of all workers
  * @throws CannotStart with one line that says what is wrong
  */
 export async function boot(

@@ -134,7 +134,7 @@ function read(text: string): Holder | undefined {
   }
 }
 
-/** Whether the holder still runs. For a process that we can see, the system tells; for another, its heartbeat. */
+/** Whether the holder still runs. The system tells for a process that we can see; its heartbeat for any other. */
 async function isAlive(holder: Holder, file: string): Promise<boolean> {
   const { pid, host, pidNamespace } = await self();
   if (holder.host !== host || holder.pidNamespace !== pidNamespace) return isTouched(file);

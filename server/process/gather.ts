@@ -1,8 +1,8 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
 /**
- * How a worker collects what every worker has a share of, such as metrics: it asks the supervisor, which asks every
- * worker, the asking one included. A share must be JSON.
+ * How a worker collects the shares of all workers, such as their metrics: it asks the supervisor, which asks every worker,
+ * the asking one included. A share must be JSON.
  */
 
 /** The share of one worker, with its number. A process without a supervisor has no number. */

@@ -40,7 +40,7 @@ export const { PROMETHEUS_CONTENT_TYPE: contentType } = Registry;
 /** How often the delay of the event loop is measured, in milliseconds. */
 const delayInterval = 50;
 
-/** The metrics of this process. Counts that are kept elsewhere are read by the scrape, and cost nothing before. */
+/** The metrics of this process. Counts that other classes keep are read by the scrape, and cost nothing before. */
 export class Metrics implements Disposable {
   readonly #registry = new Registry();
   readonly #queries: Histogram<'outcome'>;
@@ -82,15 +82,15 @@ export class Metrics implements Disposable {
     describeProcess(registers);
   }
 
-  /** Takes what Kysely logs of a query. */
+  /** Observes a query, as Kysely logs it. */
   query = ({ level, queryDurationMillis }: LogEvent): void =>
     this.#queries.observe({ outcome: level === 'error' ? 'error' : 'ok' }, queryDurationMillis / 1000);
 
-  /** Takes what a barrier took, in milliseconds, and whether all replicas confirmed it. */
+  /** Observes a barrier: its milliseconds, and whether all replicas confirmed it. */
   barrier = (milliseconds: number, confirmed: boolean): void =>
     this.#barriers.observe({ outcome: confirmed ? 'confirmed' : 'expired' }, milliseconds / 1000);
 
-  /** Has scrapes read these, too. To be called once. */
+  /** Adds what scrapes read. Call it once. */
   measure(measured: Measured): void {
     describeService([this.#registry], measured);
   }

@@ -32,33 +32,33 @@ type Report = 'listening' | 'closed' | Question | Reply;
 
 /** How long a worker may take to end, in milliseconds: as long as it waits for verifiers to move and for requests in flight. */
 const patience = 19_000;
-/** How long a worker that stops waits for the others to stop listening. */
+/** How long a worker that stops waits for the others to stop listening, in milliseconds. */
 const reunion = 1_000;
-/** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, which is longer. */
+/** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, in milliseconds. */
 const attention = { worker: 1_000, supervisor: 2_000 };
 /** How long to wait before a worker is replaced, in milliseconds. Doubled for each worker that did not run for `calm`. */
 const backoff = { least: 100, most: 10_000, calm: 30_000 };
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
-/** How a process that serves begins and ends. */
+/** How a process that serves starts and stops. */
 export interface Lifecycle {
-  /** To be called when it listens. */
+  /** Call it when the process listens. */
   listening(service: Service): void;
   /** Calls `stop` when the process is to end. */
   onStop(stop: () => Promise<void>): void;
   /**
-   * To be called when it no longer listens. Resolves when the held responses may go: while another worker that is
-   * about to stop still listens, their clients would connect to that one, and be reset.
+   * Call it when the process no longer listens. Resolves when the held responses may be sent: as long as another worker
+   * that is about to stop still listens, their clients would connect to that one, and be reset.
    */
   closed(): Promise<void>;
-  /** How to collect what every worker has a share of. */
+  /** Collects the shares of all workers. */
   gather: Gather;
 }
 
 /**
- * The only process of the service. If it is told to stop while it starts, it exits at once on Postgres; an embedded
- * database may be in creation, and is opened first. (Without a handler, a signal does not end PID 1 of a container.)
+ * The only process of the service. If it is told to stop while it starts, it exits at once on Postgres. An embedded
+ * database may be in creation, so it is opened first. (Without a handler, a signal does not end PID 1 of a container.)
  */
 export function alone(self: NodeJS.Process, { DATABASE_URL }: Config): Lifecycle {
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
@@ -79,7 +79,7 @@ export function alone(self: NodeJS.Process, { DATABASE_URL }: Config): Lifecycle
   };
 }
 
-/** One of several workers. It ends with its supervisor, and when that says so: a worker left alone would keep the port. */
+/** One of several workers. It stops when the supervisor says so, or ends: a worker left alone would keep the port. */
 export function worker(self: NodeJS.Process): Lifecycle {
   const report = (report: Report) => self.connected && self.send?.(report);
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ export function worker(self: NodeJS.Process): Lifecycle {
   });
   // A terminal sends SIGINT to all processes, and systemd SIGTERM: the supervisor's order is then the second.
   for (const signal of signals) self.on(signal, end);
-  // The supervisor ended while this process was loading.
+  // The supervisor has ended while this process was loading.
   if (!self.connected) end();
   return {
     listening: () => report('listening'),
@@ -257,7 +257,7 @@ export async function supervise(
   return exitCode;
 }
 
-/** Workers share the port with any process that shares it, also with another deployment's: nobody would notice. */
+/** @throws CannotStart if the port is in use: workers would share it even with another deployment's, unnoticed */
 async function assertFree(config: Config): Promise<void> {
   const probe = createServer();
   try {

@@ -34,7 +34,7 @@ export class Barriers {
     this.#waited = waited;
   }
 
-  /** Waits until each replica has confirmed, or its cache is stale. Calls in one tick share a barrier. Never rejects. */
+  /** Waits until each replica has confirmed, or its cache is stale. Calls in one turn share a barrier. Never rejects. */
   settled(): Promise<void> {
     this.#gathered ??= new Promise((resolve) =>
       setImmediate(() => {
@@ -71,7 +71,7 @@ export class Barriers {
         readAt = performance.now();
         check();
       },
-      // No replica can be asked: the whole lease has to pass.
+      // Without the database no replica can be asked: the whole lease has to pass.
       () => {},
     );
     await over;
@@ -91,9 +91,9 @@ export class Barriers {
   }
 
   /**
-   * Deletes the rows of silent replicas, so that no change waits for them again, once they have been silent for a whole
-   * lease since their heartbeats were read: while the cache of one may be fresh, every change has to wait for it. A
-   * replica that is alive inserts its row again with its next heartbeat.
+   * Deletes the rows of silent replicas, so that no change waits for them again. This happens a whole lease after their
+   * heartbeats were read: as long as the cache of a replica may be fresh, every change has to wait for it. A replica that
+   * is alive inserts its row again with its next heartbeat.
    */
   #strikeAfter(silent: { id: string; beat: number }[], delay: number): void {
     const strike = sql`

@@ -4,60 +4,60 @@ import { type Invalidated, invalidate } from '../../decide/key-cache.ts';
 import { type Change, parse } from './messages.ts';
 
 /**
- * Milliseconds after which a replica that confirms nothing has ceased to trust its cache, so that others wait no longer:
- * `trust`, and far more than two clocks drift apart meanwhile.
+ * Milliseconds after which a replica that confirms nothing no longer trusts its cache, so the others stop waiting for it:
+ * `trust`, and far more than two clocks drift apart in that time.
  */
 export const lease = 1_500;
 
-/** Blocks of limits that this process holds. It is told what to give up. */
+/** Holds blocks of limits, and is told what to give up. */
 export interface Holder {
-  /** What is held of this limit must not be spent any more. */
+  /** Units of this limit must not be spent any more. */
   drop(id: number): void;
-  /** Nothing that is held must be spent any more. */
+  /** No unit of any limit must be spent any more. */
   dropAll(): void;
-  /** What is held of this limit is to be given back. */
+  /** Units of this limit are to be given back. */
   recall(id: number): void;
-  /** There may be something of this limit again. */
+  /** The row of this limit may have units again. */
   replenished(id: number): void;
 }
 
 /** Verifiers in processes of the product, which answer from what this process told them. */
 export interface Followers {
-  /** Passes a change on, before anything else is told. */
+  /** Passes a change on before any later message. */
   tell(change: KeyChange): void;
-  /** Resolves when none of them answers without the changes that were told by now. Undefined: none does now. */
+  /** Resolves when all of them have the changes that were told by now. Undefined: there is nobody to wait for. */
   settled(): Promise<void> | undefined;
 }
 
 /**
- * Milliseconds from sending a heartbeat until the cache is no longer fresh, if that heartbeat has returned: also for how
- * long a process that has its database to itself is trusted by those who follow it.
+ * How long the cache is fresh after a heartbeat was sent that returned, in milliseconds. It is also the trust that a process
+ * with a database of its own gives its verifiers.
  */
 export const trust = 1_000;
 
-/** How long to wait until trust of so many milliseconds has ended, although the clock of whoever has it may be slower. */
+/** How long to wait for trust of this length to end, in milliseconds: the clock of its holder may be slower. */
 export const outlast = (milliseconds: number): number => milliseconds * 1.1;
 
 /** Takes a reading of the database's clock: see `Clock.read`. */
 export type ReadClock = (theirs: number, sent: number, received: number) => void;
 
-/** Whether the cache may be trusted; and sees to it that nobody trusts theirs too long. */
+/** Says whether the cache can be trusted, and makes changes wait until no process trusts a stale one. */
 export interface Freshness {
-  /** Whether the process has its database to itself, so that there is no other replica to go to. */
+  /** Whether this is the only process on its database, so that verifiers have no other replica to move to. */
   readonly isSole: boolean;
   /** Tells these of every change from now on. */
   subscribe(subscribers: Subscribers): void;
-  /** For how many milliseconds more the cache is fresh if nothing is heard; 0 where it is not. */
+  /** How many milliseconds the cache stays fresh if nothing is heard; 0: it is not fresh. */
   trustLeft(): number;
-  /** Whether the cache knows of every change that was answered for. If not, the database is to be asked. */
+  /** Whether the cache has every change that was answered. If not, the database has to be asked. */
   isFresh(): boolean;
   /** Waits until no process answers without the changes that are committed by now. Never fails. */
   settled(): Promise<void>;
-  /** Milliseconds since the heartbeat was sent that last came back, or since the start; absent where there are none. */
+  /** Milliseconds since the last heartbeat that returned was sent, or since the start. Absent: there are no heartbeats. */
   beatAge?(): number;
   /** Unix time in milliseconds by the database's clock, which all processes share. */
   now(): number;
-  /** Has `now` follow the time that an answer of the database told. */
+  /** Adjusts `now` by the time in an answer of the database. */
   readClock: ReadClock;
   close(): Promise<void>;
 }
@@ -96,15 +96,15 @@ export function announce({ cache, holder, followers }: Subscribers, change: Chan
   }
 }
 
-/** That of a process which has its database to itself, and hears of each change before whoever makes it. */
+/** The freshness of the only process on its database: it hears of each change before the statement ends. */
 export class SoleReplica implements Freshness {
   readonly isSole = true;
   readonly #subscribers: Subscribers = {};
   readonly #onUnknown: (text: string) => void;
-  /** Until when those may answer who followed the process that had the database before, should it have been killed. */
+  /** Until when verifiers of the process before this one may answer from memory, should it have been killed. */
   readonly #inherited = performance.now() + outlast(trust);
 
-  /** @param onUnknown told of a notification of no known kind */
+  /** @param onUnknown called with a notification of no known kind */
   constructor(onUnknown: (text: string) => void) {
     this.#onUnknown = onUnknown;
   }
@@ -118,7 +118,7 @@ export class SoleReplica implements Freshness {
       case 'confirmed':
       case 'beat':
       case 'call':
-        // There is nobody else to send these.
+        // Only replicas send these.
         return;
       default:
         announce(this.#subscribers, message);
@@ -141,7 +141,7 @@ export class SoleReplica implements Freshness {
   now(): number {
     return Date.now();
   }
-  /** Its clock is ours. */
+  /** The embedded database has our clock. */
   readClock(): void {}
   async close(): Promise<void> {}
 }

@@ -30,7 +30,7 @@ export type Message =
 type Kind = Message['kind'];
 type Of<K extends Kind> = Extract<Message, { kind: K }>;
 
-/** A message that whoever answers from memory has to be told of. */
+/** A message that subscribers have to be told of. */
 export type Change = Exclude<Message, { kind: 'barrier' | 'confirmed' | 'beat' | 'call' }>;
 
 const written: { [K in Kind]: (message: Of<K>) => string } = {
@@ -50,7 +50,7 @@ const written: { [K in Kind]: (message: Of<K>) => string } = {
 /** A message as it is sent. */
 export const encode = <K extends Kind>(message: Of<K>): string => written[message.kind as K](message);
 
-/** The same in SQL, of expressions, for what the database itself knows best. */
+/** The same in SQL, from SQL expressions, for values that only the database has. */
 export const encodeInSql = {
   beat: (beat: string, pid: string) => `'beat ' || ${beat} || ' ' || ${pid}`,
   confirmed: (barrier: string, replica: string) => `'confirmed ' || ${barrier} || ' ' || ${replica}`,
@@ -73,7 +73,7 @@ const read: { [K in Kind]: (first: string, second: string) => Of<K> } = {
 
 const isKind = (word: string): word is Kind => Object.hasOwn(read, word);
 
-/** A message that was heard; undefined for one of no known kind, such as a later release may send. */
+/** Parses a message. Undefined: it is of no known kind, as a later release may send. */
 export function parse(text: string): Message | undefined {
   const [kind = '', first = '', second = ''] = text.split(' ');
   return isKind(kind) ? read[kind](first, second) : undefined;

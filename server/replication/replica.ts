@@ -54,10 +54,10 @@ export class Replica implements Freshness {
   readonly #barriers: Barriers;
   readonly #clock = new Clock();
   readonly #closing = new AbortController();
-  /** Until when the cache is fresh, by both of our clocks: one of them may stand still while a machine sleeps. */
+  /** Until when the cache is fresh, by both of our clocks: one of them may stand still while the machine sleeps. */
   #trusted = { monotonic: 0, wall: 0 };
   #beats = 0;
-  /** When the last heartbeat that returned was sent; before the first, when we began. */
+  /** When the last heartbeat that returned was sent; before the first one, when we started. */
   #beatAt = performance.now();
   readonly #subscribers: Subscribers = {};
   #session: Session | undefined;
@@ -210,11 +210,11 @@ export class Replica implements Freshness {
     else announce(this.#subscribers, message);
   }
 
-  /** Our heartbeat has returned, on the connection that runs LISTEN: any other would have another server process. */
+  /** Our heartbeat has returned. The pid shows that it came on the connection that runs LISTEN. */
   #trustFrom(beat: number, pid: number): void {
     const session = this.#session;
     if (!session || session.beat !== beat || session.pid !== pid) return;
-    // Others may have ceased to count on what this process held meanwhile.
+    // Other replicas may have stopped reserving what this process held.
     if (!this.isFresh()) this.#subscribers.holder?.dropAll();
     const { monotonic, wall } = session.sentAt;
     this.#trusted = { monotonic: monotonic + trust, wall: wall + trust };
@@ -222,8 +222,8 @@ export class Replica implements Freshness {
   }
 
   /**
-   * Confirms to a replica that its barrier has arrived here, and so has every change before it: here, and in the verifiers
-   * that follow us.
+   * Confirms to a replica that its barrier, and so every change before it, has arrived here and in the verifiers that follow
+   * us.
    */
   #confirm(replica: string, barrier: number): void {
     const following = this.#subscribers.followers?.settled();
