@@ -7,7 +7,7 @@ import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, PolicyPatch, policyExample } from './policy.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
-import { bounded, instant, text } from './text.ts';
+import { bounded, instant, orNull, text } from './text.ts';
 
 const tags = ['Accounts'];
 
@@ -88,7 +88,7 @@ export const Account = z
       .string()
       .nullable()
       .openapi({ description: 'Your own id for the account. Null if the account signed up itself.' }),
-    policy: Policy,
+    policy: orNull(Policy, 'Null: the account has no rules of its own.'),
     limits: Limits,
     keyCount: z.int().openapi({ description: 'How many keys the account has, whatever their status.' }),
     createdAt: instant,
@@ -193,7 +193,10 @@ export const accounts = {
       query: z.strictObject({
         ...pageQuery,
         externalId: ExternalId.optional().openapi({ param: filterParam('externalId', 'user_8812') }),
-        email: Email.optional().openapi({ param: filterParam('email', 'ada@example.com') }),
+        email: Email.optional().openapi({
+          description: 'The email that the account signed up with.',
+          param: filterParam('email', 'ada@example.com'),
+        }),
       }),
     },
     responses: {

@@ -34,3 +34,8 @@ export const onBehalfOf = z
   .string()
   .nullable()
   .openapi({ description: 'Whom the operator acted for: its `Latchkey-Actor` header.' });
+
+/** Who made something, and for whom. */
+export const Creator = z
+  .object({ actor: Actor, onBehalfOf })
+  .openapi('Creator', { description: 'Who minted it.' });

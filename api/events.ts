@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type EventType, eventTypes } from '../decide/events.ts';
+import { eventTypes } from '../decide/events.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { Actor, actorPattern, actors, onBehalfOf } from './actor.ts';
 import { KeyId } from './keys.ts';
@@ -8,12 +8,16 @@ import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 import { instant, rangeBound } from './text.ts';
 
-const types = Object.keys(eventTypes) as [EventType, ...EventType[]];
+const types = Object.keys(eventTypes) as (keyof typeof eventTypes)[];
 
 /** Each type with its meaning, as a list in Markdown. */
 const meanings = Object.entries(eventTypes)
   .map(([type, meaning]) => `- \`${type}\`: ${meaning}`)
   .join('\n');
+
+const EventType = z.enum(types).openapi('EventType', {
+  description: `What happened. More types may be added.\n\n${meanings}`,
+});
 
 const Event = z
   .object({
@@ -21,7 +25,7 @@ const Event = z
       .string()
       .regex(/^evt_[0-9a-f]{24}$/)
       .openapi({ description: 'The event’s id. Later events have greater ids.' }),
-    type: z.enum(types).openapi({ description: `What happened. More types may be added.\n\n${meanings}` }),
+    type: EventType,
     at: instant.openapi({ description: 'When it happened.' }),
     actor: Actor,
     onBehalfOf,
@@ -81,13 +85,9 @@ export const events = {
             description: 'Only events of this key, even after it was revoked.',
             param: filterParam('keyId', 'key_6921a5d4b281af121fcda4cf'),
           }),
-        type: z
-          .enum(types)
-          .optional()
-          .openapi({
-            description: 'Only events of this type.',
-            param: filterParam('type', 'key.revoked'),
-          }),
+        type: EventType.optional().openapi({
+          param: { ...filterParam('type', 'key.revoked'), description: 'Only events of this type.' },
+        }),
         actor: z
           .string()
           .regex(actorPattern, 'Must be the `actor` of an event.')

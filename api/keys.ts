@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { keyStatuses, tokenStates } from '../decide/verdict.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
-import { Actor, actHeaders, onBehalfOf } from './actor.ts';
+import { actHeaders, Creator } from './actor.ts';
 import { conditions, conditionsPatch, newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
 import { givenLimits, Limits, limitsExample, limitsPatched, NewQuota, Quota, QuotaPatch } from './limits.ts';
@@ -11,7 +11,7 @@ import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { givenInstant, instant, text } from './text.ts';
+import { givenInstant, instant, orNull, text } from './text.ts';
 
 const tags = ['Keys'];
 
@@ -89,12 +89,14 @@ const lastUsed = {
     .openapi({ description: 'User agent of that use. Null if unknown.' }),
 };
 
+const TokenState = z.enum(tokenStates).openapi('TokenState', {
+  description:
+    '`current`: the token of the key. `next`: the new token of a rotation, never used so far; its first use makes it the current one. `previous`: the token before the current one, accepted until `endsAt`.',
+});
+
 const KeyToken = z
   .object({
-    state: z.enum(tokenStates).openapi({
-      description:
-        '`current`: the token of the key. `next`: the new token of a rotation, never used so far; its first use makes it the current one. `previous`: the token before the current one, accepted until `endsAt`.',
-    }),
+    state: TokenState,
     start,
     createdAt: instant,
     activatedAt: instant.nullable().openapi({
@@ -111,6 +113,11 @@ const KeyToken = z
   })
   .openapi('KeyToken');
 
+const KeyStatus = z.enum(keyStatuses).openapi('KeyStatus', {
+  description:
+    'Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.',
+});
+
 export const Key = z
   .object({
     id: KeyId,
@@ -120,22 +127,19 @@ export const Key = z
     scopes: z.array(z.string()),
     roles: z.array(z.string()).openapi({ description: 'The names of the key’s roles.' }),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    status: z.enum(keyStatuses).openapi({
-      description:
-        'Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.',
-    }),
+    status: KeyStatus,
     expiresAt: instant
       .nullable()
       .openapi({ description: 'Expiry time: the key is refused from then on. Null: never.' }),
     disabledAt: instant.nullable(),
     ...conditions,
     limits: Limits,
-    quota: Quota,
+    quota: orNull(Quota, 'Null: the key has no quota.'),
     ...lastUsed,
     tokens: z.array(KeyToken).openapi({
       description: 'The current token, and during a rotation the next or the previous one.',
     }),
-    createdBy: z.object({ actor: Actor, onBehalfOf }).openapi({ description: 'Who minted it.' }),
+    createdBy: Creator,
     createdAt: instant,
     updatedAt: instant,
   })
@@ -275,10 +279,9 @@ export const keys = {
       query: z.strictObject({
         ...accountQuery,
         ...pageQuery,
-        status: z
-          .enum(keyStatuses)
-          .optional()
-          .openapi({ description: 'Only keys of this status.', param: filterParam('status', 'active') }),
+        status: KeyStatus.optional().openapi({
+          param: { ...filterParam('status', 'active'), description: 'Only keys of this status.' },
+        }),
         search: text(1, 255)
           .optional()
           .openapi({

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { quotaName, refillPeriods } from '../decide/limits.ts';
-import { instant } from './text.ts';
+import { instant, orNull } from './text.ts';
 
 /** Limits and quotas, as fields of keys and accounts. */
 
@@ -27,14 +27,16 @@ const descriptions = {
   amount: 'Units after each refill.',
 };
 
-const GivenLimit = z.strictObject({
-  name: z
-    .string('Must be a string.')
-    .regex(limitName, `Must have 1 to 64 letters, digits or _ . : - and not be \`${quotaName}\`.`)
-    .openapi({ description: `${descriptions.name} \`${quotaName}\` is taken.`, example: 'burst' }),
-  limit: whole(1, maxLimit).openapi({ description: descriptions.limit, example: 100 }),
-  windowSeconds: whole(1, longestWindow).openapi({ description: descriptions.windowSeconds, example: 60 }),
-});
+const NewLimit = z
+  .strictObject({
+    name: z
+      .string('Must be a string.')
+      .regex(limitName, `Must have 1 to 64 letters, digits or _ . : - and not be \`${quotaName}\`.`)
+      .openapi({ description: `${descriptions.name} \`${quotaName}\` is taken.`, example: 'burst' }),
+    limit: whole(1, maxLimit).openapi({ description: descriptions.limit, example: 100 }),
+    windowSeconds: whole(1, longestWindow).openapi({ description: descriptions.windowSeconds, example: 60 }),
+  })
+  .openapi('NewLimit');
 
 export const limitsExample = [{ name: 'burst', limit: 100, windowSeconds: 60 }];
 
@@ -47,7 +49,7 @@ const purposes = {
 /** Limits in a request. */
 export const givenLimits = (whose: keyof typeof purposes, description = '') =>
   z
-    .array(GivenLimit, 'Must be a list of limits.')
+    .array(NewLimit, 'Must be a list of limits.')
     .max(maxLimits, `Must have at most ${maxLimits} limits.`)
     .superRefine((limits, context) => {
       for (const [place, { name }] of limits.entries())
@@ -63,13 +65,15 @@ export const givenLimits = (whose: keyof typeof purposes, description = '') =>
 export const limitsPatched =
   ' The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.';
 
-const GivenRefill = z
+const RefillPeriod = z.enum(refillPeriods).openapi('RefillPeriod', { example: 'month' });
+
+const NewRefill = z
   .strictObject({
     amount: whole(0, maxUnits).openapi({ description: descriptions.amount, example: 10_000 }),
-    every: z.enum(refillPeriods).openapi({ example: 'month' }),
+    every: RefillPeriod,
   })
   .nullable()
-  .openapi({ description: `${descriptions.refill} Null: never.` });
+  .openapi('NewRefill', { description: `${descriptions.refill} Null: never.` });
 
 const remaining = whole(0, maxUnits);
 const quotaExample = { remaining: 10_000, refill: { amount: 10_000, every: 'month' as const } };
@@ -80,9 +84,9 @@ const quota =
 export const NewQuota = z
   .strictObject({
     remaining: remaining.openapi({ description: 'Units to begin with.', example: 10_000 }),
-    refill: GivenRefill.optional(),
+    refill: NewRefill.optional(),
   })
-  .openapi({ description: quota, example: quotaExample });
+  .openapi('NewQuota', { description: quota, example: quotaExample });
 
 export const QuotaPatch = z
   .strictObject({
@@ -91,10 +95,10 @@ export const QuotaPatch = z
         'Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.',
       example: 10_000,
     }),
-    refill: GivenRefill.optional(),
+    refill: NewRefill.optional(),
   })
   .nullable()
-  .openapi({
+  .openapi('QuotaPatch', {
     description: `${quota} It is merged (RFC 7396): what is left out stays as it is. Null removes the quota. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless \`remaining\` is set.`,
     example: { remaining: 10_000 },
   });
@@ -112,6 +116,10 @@ export const Limits = z
   )
   .openapi({ description: 'In the order of their names.' });
 
+const Refill = z
+  .object({ amount: z.int().openapi({ description: descriptions.amount }), every: RefillPeriod })
+  .openapi('Refill');
+
 /** The quota of a key, in answers. */
 export const Quota = z
   .object({
@@ -119,14 +127,7 @@ export const Quota = z
       description:
         'Units that are left now, without those that a replica has taken to spend: see `GET /v1/keys/{keyId}/limits`.',
     }),
-    refill: z
-      .object({
-        amount: z.int().openapi({ description: descriptions.amount }),
-        every: z.enum(refillPeriods),
-      })
-      .nullable()
-      .openapi({ description: `${descriptions.refill} Null: never.` }),
+    refill: orNull(Refill, `${descriptions.refill} Null: never.`),
     refillsAt: instant.nullable().openapi({ description: 'Time of the next refill. Null: never.' }),
   })
-  .nullable()
-  .openapi({ description: 'Null: the key has no quota.' });
+  .openapi('Quota');

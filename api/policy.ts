@@ -35,8 +35,7 @@ export const Policy = z
     expiryRequired: z.boolean().optional().openapi({ description: descriptions.expiryRequired }),
     allowedScopes: z.array(z.string()).optional().openapi({ description: descriptions.allowedScopes }),
   })
-  .nullable()
-  .openapi({ description: `${descriptions.policy} Null: the account has no rules of its own.` });
+  .openapi('Policy', { description: descriptions.policy });
 
 /** A description that says what null does. */
 const orDefault = (description: string) => ({
@@ -54,4 +53,4 @@ export const PolicyPatch = z
     allowedScopes: Scopes.nullable().optional().openapi(orDefault(descriptions.allowedScopes)),
   })
   .nullable()
-  .openapi({ description: `${descriptions.policy} Null removes all rules of the account.` });
+  .openapi('PolicyPatch', { description: `${descriptions.policy} Null removes all rules of the account.` });

@@ -10,6 +10,10 @@ const problemCodes = [
   'request_too_slow',
 ] as const;
 
+const ProblemCode = z
+  .enum(problemCodes)
+  .openapi('ProblemCode', { description: 'The stable name of the problem. Branch on this.' });
+
 const Violation = z
   .object({
     detail: z.string().openapi({ description: 'What is wrong with the value, for people.' }),
@@ -36,7 +40,7 @@ export const Problem = z
       .openapi({ description: 'Always `about:blank`; `code` tells problems apart.' }),
     title: z.string().openapi({ description: 'The phrase of the HTTP status.' }),
     status: z.int().openapi({ description: 'The HTTP status code.' }),
-    code: z.enum(problemCodes).openapi({ description: 'The stable name of the problem. Branch on this.' }),
+    code: ProblemCode,
     detail: z
       .string()
       .openapi({ description: 'What went wrong and what to do, for people. The wording can change.' }),

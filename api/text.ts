@@ -58,6 +58,13 @@ export const givenInstant = instantText
     example: '2027-01-31T12:00:00Z',
   });
 
+/**
+ * A named schema of answers, or null. Its name stays that of the value alone, which `nullable()` would make null as well
+ * wherever it stands.
+ */
+export const orNull = <Schema extends z.ZodType>(schema: Schema, description: string) =>
+  z.union([schema, z.null()]).openapi({ description });
+
 /** An instant as answers show it: ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime().openapi({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });
 

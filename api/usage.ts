@@ -11,6 +11,10 @@ const tags = ['Usage'];
 /** Maximum number of buckets in one response. */
 export const maxBuckets = 1_000;
 
+const BucketSize = z
+  .enum(['hour', 'day'])
+  .openapi('BucketSize', { description: 'The size of a bucket: an hour, or a day in UTC.' });
+
 const usageQuery = {
   ...accountQuery,
   from: rangeBound(
@@ -21,13 +25,7 @@ const usageQuery = {
     'to',
     'End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included.',
   ),
-  bucket: z
-    .enum(['hour', 'day'])
-    .default('hour')
-    .openapi({
-      description: 'The size of a bucket: an hour, or a day in UTC.',
-      param: { name: 'bucket', in: 'query', required: false },
-    }),
+  bucket: BucketSize.default('hour').openapi({ param: { name: 'bucket', in: 'query', required: false } }),
 };
 
 const count = (description: string) => z.int().nonnegative().openapi({ description });
@@ -49,7 +47,7 @@ const UsageReport = z
   .object({
     from: instant.openapi({ description: 'Start of the first bucket.' }),
     to: instant.openapi({ description: 'End of the last bucket.' }),
-    bucket: z.enum(['hour', 'day']),
+    bucket: BucketSize,
     total: z.object(counts).openapi('UsageCounts', { description: 'The sum over all buckets.' }),
     data: z
       .array(

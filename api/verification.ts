@@ -38,12 +38,13 @@ const RefusedKey = z.object({ id: KeyId, accountId: AccountId, name: z.string() 
   description: 'The key, unless the token is unknown. It may be deleted already.',
 });
 
+const VerdictReason = z.enum(reasons).openapi('VerdictReason', {
+  description: `Why a token is refused. \`unknown\`: there is no such key, or it is not yours to verify, or its token has been gone for longer than \`TOMBSTONE_DAYS\`. If several apply, the first in this order: ${reasons.join(', ')}.`,
+});
+
 const Check = z
-  .object({
-    check: z.enum(reasons).openapi({ description: 'What was checked: the reason if it fails.' }),
-    passed: z.boolean(),
-  })
-  .openapi('Check');
+  .object({ check: VerdictReason, passed: z.boolean() })
+  .openapi('Check', { description: 'What was checked, by the reason if it fails.' });
 
 const checks = z.array(Check).optional().openapi({
   description:
@@ -56,9 +57,7 @@ const Verdict = z
     z
       .object({
         valid: z.literal(false),
-        reason: z.enum(reasons).openapi({
-          description: `Why not. \`unknown\`: there is no such key, or it is not yours to verify, or its token has been gone for longer than \`TOMBSTONE_DAYS\`. If several apply, the first in this order: ${reasons.join(', ')}.`,
-        }),
+        reason: VerdictReason,
         key: RefusedKey.optional(),
         missingScopes: z
           .array(z.string())

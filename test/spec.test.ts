@@ -64,6 +64,24 @@ test('every integer has a format that holds it, so that no generator takes 32 bi
   }
 });
 
+test('objects in objects, and enums in several places, have a name in the document of /v1', () => {
+  const { components, paths } = documentOf('latchkey');
+  const places = new Map<string, string[]>();
+  const unnamed: string[] = [];
+  const walk = (part: unknown, at: string) => {
+    if (typeof part !== 'object' || part === null) return;
+    if ('properties' in part && at.includes('/')) unnamed.push(at);
+    if ('enum' in part && Array.isArray(part.enum) && part.enum.length > 1)
+      places.set(part.enum.join(), [...(places.get(part.enum.join()) ?? []), at]);
+    for (const [name, inner] of Object.entries(part))
+      if (!/^examples?$/.test(name)) walk(inner, `${at}/${name}`);
+  };
+  for (const [name, schema] of Object.entries(components?.schemas ?? {})) walk(schema, name);
+  walk(paths, 'paths');
+  expect(unnamed).toEqual([]);
+  expect([...places.values()].filter(({ length }) => length > 1)).toEqual([]);
+});
+
 test('the typed client has a method for each operation, and no two have the same name', () => {
   const paths = { schema: './schema.gen.ts', from: 'spec/latchkey.json' };
   const document = documentOf('latchkey');

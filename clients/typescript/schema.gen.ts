@@ -703,11 +703,7 @@ export interface components {
             metadata: {
                 [key: string]: string | number | boolean;
             };
-            /**
-             * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.
-             * @enum {string}
-             */
-            status: "active" | "disabled" | "expired" | "not_yet_valid";
+            status: components["schemas"]["KeyStatus"];
             /**
              * Format: date-time
              * @description Expiry time: the key is refused from then on. Null: never.
@@ -732,23 +728,7 @@ export interface components {
             /** @description In the order of their names. */
             limits: components["schemas"]["Limit"][];
             /** @description Null: the key has no quota. */
-            quota: {
-                /** @description Units that are left now, without those that a replica has taken to spend: see `GET /v1/keys/{keyId}/limits`. */
-                remaining: number;
-                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
-                refill: {
-                    /** @description Units after each refill. */
-                    amount: number;
-                    /** @enum {string} */
-                    every: "day" | "week" | "month";
-                } | null;
-                /**
-                 * Format: date-time
-                 * @description Time of the next refill. Null: never.
-                 * @example 2026-01-31T12:00:00.000Z
-                 */
-                refillsAt: string | null;
-            } | null;
+            quota: components["schemas"]["Quota"] | null;
             /**
              * Format: date-time
              * @description Time of the last accepted verification or call.
@@ -761,13 +741,7 @@ export interface components {
             lastUsedUserAgent: string | null;
             /** @description The current token, and during a rotation the next or the previous one. */
             tokens: components["schemas"]["KeyToken"][];
-            /** @description Who minted it. */
-            createdBy: {
-                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
-                actor: string;
-                /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
-                onBehalfOf: string | null;
-            };
+            createdBy: components["schemas"]["Creator"];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -781,6 +755,11 @@ export interface components {
             /** @description The secret. It is returned only in this response. */
             token: string;
         };
+        /**
+         * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.
+         * @enum {string}
+         */
+        KeyStatus: "active" | "disabled" | "expired" | "not_yet_valid";
         Limit: {
             /** @description Names the limit in verdicts and in `costs`. */
             name: string;
@@ -789,12 +768,30 @@ export interface components {
             /** @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database. */
             windowSeconds: number;
         };
-        KeyToken: {
+        Quota: {
+            /** @description Units that are left now, without those that a replica has taken to spend: see `GET /v1/keys/{keyId}/limits`. */
+            remaining: number;
+            /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+            refill: components["schemas"]["Refill"] | null;
             /**
-             * @description `current`: the token of the key. `next`: the new token of a rotation, never used so far; its first use makes it the current one. `previous`: the token before the current one, accepted until `endsAt`.
-             * @enum {string}
+             * Format: date-time
+             * @description Time of the next refill. Null: never.
+             * @example 2026-01-31T12:00:00.000Z
              */
-            state: "current" | "next" | "previous";
+            refillsAt: string | null;
+        };
+        Refill: {
+            /** @description Units after each refill. */
+            amount: number;
+            every: components["schemas"]["RefillPeriod"];
+        };
+        /**
+         * @example month
+         * @enum {string}
+         */
+        RefillPeriod: "day" | "week" | "month";
+        KeyToken: {
+            state: components["schemas"]["TokenState"];
             /**
              * @description The first characters of the token, to recognize it by. The token itself is not stored.
              * @example lk_3fYq
@@ -830,6 +827,18 @@ export interface components {
             /** @description User agent of that use. Null if unknown. */
             lastUsedUserAgent: string | null;
         };
+        /**
+         * @description `current`: the token of the key. `next`: the new token of a rotation, never used so far; its first use makes it the current one. `previous`: the token before the current one, accepted until `endsAt`.
+         * @enum {string}
+         */
+        TokenState: "current" | "next" | "previous";
+        /** @description Who minted it. */
+        Creator: {
+            /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
+            actor: string;
+            /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
+            onBehalfOf: string | null;
+        };
         Problem: {
             /**
              * @description Always `about:blank`; `code` tells problems apart.
@@ -840,11 +849,7 @@ export interface components {
             title: string;
             /** @description The HTTP status code. */
             status: number;
-            /**
-             * @description The stable name of the problem. Branch on this.
-             * @enum {string}
-             */
-            code: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "upgrade_required" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+            code: components["schemas"]["ProblemCode"];
             /** @description What went wrong and what to do, for people. The wording can change. */
             detail: string;
             /** @description The `x-request-id` of this response. Quote it to support. */
@@ -862,6 +867,11 @@ export interface components {
             /** @description For `invalid_input` and `beyond_policy`: each value that is refused, and its place. */
             errors?: components["schemas"]["Violation"][];
         };
+        /**
+         * @description The stable name of the problem. Branch on this.
+         * @enum {string}
+         */
+        ProblemCode: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "upgrade_required" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
@@ -961,54 +971,53 @@ export interface components {
              *       }
              *     ]
              */
-            limits?: {
-                /**
-                 * @description Names the limit in verdicts and in `costs`. `quota` is taken.
-                 * @example burst
-                 */
-                name: string;
-                /**
-                 * @description Units in each window.
-                 * @example 100
-                 */
-                limit: number;
-                /**
-                 * @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.
-                 * @example 60
-                 */
-                windowSeconds: number;
-            }[];
-            /**
-             * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota.
-             * @example {
-             *       "remaining": 10000,
-             *       "refill": {
-             *         "amount": 10000,
-             *         "every": "month"
-             *       }
-             *     }
-             */
-            quota?: {
-                /**
-                 * @description Units to begin with.
-                 * @example 10000
-                 */
-                remaining: number;
-                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
-                refill?: {
-                    /**
-                     * @description Units after each refill.
-                     * @example 10000
-                     */
-                    amount: number;
-                    /**
-                     * @example month
-                     * @enum {string}
-                     */
-                    every: "day" | "week" | "month";
-                } | null;
-            };
+            limits?: components["schemas"]["NewLimit"][];
+            quota?: components["schemas"]["NewQuota"];
         };
+        NewLimit: {
+            /**
+             * @description Names the limit in verdicts and in `costs`. `quota` is taken.
+             * @example burst
+             */
+            name: string;
+            /**
+             * @description Units in each window.
+             * @example 100
+             */
+            limit: number;
+            /**
+             * @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.
+             * @example 60
+             */
+            windowSeconds: number;
+        };
+        /**
+         * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota.
+         * @example {
+         *       "remaining": 10000,
+         *       "refill": {
+         *         "amount": 10000,
+         *         "every": "month"
+         *       }
+         *     }
+         */
+        NewQuota: {
+            /**
+             * @description Units to begin with.
+             * @example 10000
+             */
+            remaining: number;
+            refill?: components["schemas"]["NewRefill"];
+        };
+        /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+        NewRefill: {
+            /**
+             * @description Units after each refill.
+             * @example 10000
+             */
+            amount: number;
+            every: components["schemas"]["RefillPeriod"];
+        } | null;
         KeyPage: {
             data: components["schemas"]["Key"][];
             /** @description Pass it as `cursor` to get the next page. Null on the last page. */
@@ -1037,11 +1046,7 @@ export interface components {
             metadata: {
                 [key: string]: string | number | boolean;
             };
-            /**
-             * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.
-             * @enum {string}
-             */
-            status: "active" | "disabled" | "expired" | "not_yet_valid";
+            status: components["schemas"]["KeyStatus"];
             /**
              * Format: date-time
              * @description Expiry time: the key is refused from then on. Null: never.
@@ -1066,23 +1071,7 @@ export interface components {
             /** @description In the order of their names. */
             limits: components["schemas"]["Limit"][];
             /** @description Null: the key has no quota. */
-            quota: {
-                /** @description Units that are left now, without those that a replica has taken to spend: see `GET /v1/keys/{keyId}/limits`. */
-                remaining: number;
-                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
-                refill: {
-                    /** @description Units after each refill. */
-                    amount: number;
-                    /** @enum {string} */
-                    every: "day" | "week" | "month";
-                } | null;
-                /**
-                 * Format: date-time
-                 * @description Time of the next refill. Null: never.
-                 * @example 2026-01-31T12:00:00.000Z
-                 */
-                refillsAt: string | null;
-            } | null;
+            quota: components["schemas"]["Quota"] | null;
             /**
              * Format: date-time
              * @description Time of the last accepted verification or call.
@@ -1095,13 +1084,7 @@ export interface components {
             lastUsedUserAgent: string | null;
             /** @description The current token, and during a rotation the next or the previous one. */
             tokens: components["schemas"]["KeyToken"][];
-            /** @description Who minted it. */
-            createdBy: {
-                /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
-                actor: string;
-                /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
-                onBehalfOf: string | null;
-            };
+            createdBy: components["schemas"]["Creator"];
             /**
              * Format: date-time
              * @example 2026-01-31T12:00:00.000Z
@@ -1173,50 +1156,23 @@ export interface components {
              *       }
              *     ]
              */
-            limits?: {
-                /**
-                 * @description Names the limit in verdicts and in `costs`. `quota` is taken.
-                 * @example burst
-                 */
-                name: string;
-                /**
-                 * @description Units in each window.
-                 * @example 100
-                 */
-                limit: number;
-                /**
-                 * @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.
-                 * @example 60
-                 */
-                windowSeconds: number;
-            }[];
-            /**
-             * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota. It is merged (RFC 7396): what is left out stays as it is. Null removes the quota. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless `remaining` is set.
-             * @example {
-             *       "remaining": 10000
-             *     }
-             */
-            quota?: {
-                /**
-                 * @description Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.
-                 * @example 10000
-                 */
-                remaining?: number;
-                /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
-                refill?: {
-                    /**
-                     * @description Units after each refill.
-                     * @example 10000
-                     */
-                    amount: number;
-                    /**
-                     * @example month
-                     * @enum {string}
-                     */
-                    every: "day" | "week" | "month";
-                } | null;
-            } | null;
+            limits?: components["schemas"]["NewLimit"][];
+            quota?: components["schemas"]["QuotaPatch"];
         };
+        /**
+         * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota. It is merged (RFC 7396): what is left out stays as it is. Null removes the quota. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless `remaining` is set.
+         * @example {
+         *       "remaining": 10000
+         *     }
+         */
+        QuotaPatch: {
+            /**
+             * @description Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.
+             * @example 10000
+             */
+            remaining?: number;
+            refill?: components["schemas"]["NewRefill"];
+        } | null;
         RevokedKeys: {
             /** @description How many keys met the filter when the call began. */
             matched: number;
@@ -1401,22 +1357,20 @@ export interface components {
              */
             resetAt: string | null;
         };
+        /** @description What was checked, by the reason if it fails. */
         Check: {
-            /**
-             * @description What was checked: the reason if it fails.
-             * @enum {string}
-             */
-            check: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
+            check: components["schemas"]["VerdictReason"];
             passed: boolean;
         };
+        /**
+         * @description Why a token is refused. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience, rate_limited, quota_exceeded.
+         * @enum {string}
+         */
+        VerdictReason: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
         Invalid: {
             /** @enum {boolean} */
             valid: false;
-            /**
-             * @description Why not. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience, rate_limited, quota_exceeded.
-             * @enum {string}
-             */
-            reason: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
+            reason: components["schemas"]["VerdictReason"];
             key?: components["schemas"]["RefusedKey"];
             /**
              * @description With `insufficient_scope`: the scopes that were asked for and that the key does not cover. Of alternatives that all fail, each is listed.
@@ -1579,12 +1533,16 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             to: string;
-            /** @enum {string} */
-            bucket: "hour" | "day";
+            bucket: components["schemas"]["BucketSize"];
             total: components["schemas"]["UsageCounts"];
             /** @description The buckets with at least one use, oldest first. */
             data: components["schemas"]["UsageBucket"][];
         };
+        /**
+         * @description The size of a bucket: an hour, or a day in UTC.
+         * @enum {string}
+         */
+        BucketSize: "hour" | "day";
         /** @description The sum over all buckets. */
         UsageCounts: {
             /** @description Uses that were accepted. */
@@ -1729,39 +1687,7 @@ export interface components {
         Event: {
             /** @description The event’s id. Later events have greater ids. */
             id: string;
-            /**
-             * @description What happened. More types may be added.
-             *
-             *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed.
-             *     - `account.created`: An account was created.
-             *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
-             *     - `key.changed`: A key was changed.
-             *     - `key.expired`: A key expired.
-             *     - `key.expiring`: A key expires in 30 days, in 7 days, or in 1 day.
-             *     - `key.leaked`: A token of a key was reported as leaked.
-             *     - `key.minted`: A key was created.
-             *     - `key.quota_added`: Units were added to the quota of a key.
-             *     - `key.revoked`: A key was deleted, by itself or with its account.
-             *     - `key.rotated`: A key got a new token, which sleeps until it is used.
-             *     - `key.rotation_cancelled`: The next token of a key was dropped before it was used.
-             *     - `key.rotation_extended`: The previous token of a key got more time.
-             *     - `key.rotation_finished`: The previous token of a key was ended before its time.
-             *     - `key.token_activated`: The next token of a key was used for the first time, and became the current one.
-             *     - `key.token_replaced`: A key got a new token at once, and every other token of it was ended.
-             *     - `key.unused`: A key was not used for 90 days.
-             *     - `password.changed`: The password of an account was changed.
-             *     - `request.replayed`: A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.
-             *     - `role.changed`: A role was changed.
-             *     - `role.created`: A role was created.
-             *     - `role.deleted`: A role was deleted, and the keys that had it lost its scopes.
-             *     - `session.ended`: A session was signed out.
-             *     - `session.refresh_repeated`: A refresh token was sent again within 30 seconds, before the next one was used, and got the same next one.
-             *     - `session.refreshed`: A session was refreshed.
-             *     - `session.reuse_detected`: A refresh token was sent again, too late or after the next one was used, and its session was ended.
-             *     - `session.started`: An account signed in.
-             * @enum {string}
-             */
-            type: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
+            type: components["schemas"]["EventType"];
             /**
              * Format: date-time
              * @description When it happened.
@@ -1793,6 +1719,39 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * @description What happened. More types may be added.
+         *
+         *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed.
+         *     - `account.created`: An account was created.
+         *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
+         *     - `key.changed`: A key was changed.
+         *     - `key.expired`: A key expired.
+         *     - `key.expiring`: A key expires in 30 days, in 7 days, or in 1 day.
+         *     - `key.leaked`: A token of a key was reported as leaked.
+         *     - `key.minted`: A key was created.
+         *     - `key.quota_added`: Units were added to the quota of a key.
+         *     - `key.revoked`: A key was deleted, by itself or with its account.
+         *     - `key.rotated`: A key got a new token, which sleeps until it is used.
+         *     - `key.rotation_cancelled`: The next token of a key was dropped before it was used.
+         *     - `key.rotation_extended`: The previous token of a key got more time.
+         *     - `key.rotation_finished`: The previous token of a key was ended before its time.
+         *     - `key.token_activated`: The next token of a key was used for the first time, and became the current one.
+         *     - `key.token_replaced`: A key got a new token at once, and every other token of it was ended.
+         *     - `key.unused`: A key was not used for 90 days.
+         *     - `password.changed`: The password of an account was changed.
+         *     - `request.replayed`: A call was repeated with its Idempotency-Key, and got the first response again: of a key, its token.
+         *     - `role.changed`: A role was changed.
+         *     - `role.created`: A role was created.
+         *     - `role.deleted`: A role was deleted, and the keys that had it lost its scopes.
+         *     - `session.ended`: A session was signed out.
+         *     - `session.refresh_repeated`: A refresh token was sent again within 30 seconds, before the next one was used, and got the same next one.
+         *     - `session.refreshed`: A session was refreshed.
+         *     - `session.reuse_detected`: A refresh token was sent again, too late or after the next one was used, and its session was ended.
+         *     - `session.started`: An account signed in.
+         * @enum {string}
+         */
+        EventType: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
         LeakReport: {
             /**
              * Format: password
@@ -1847,17 +1806,8 @@ export interface components {
             email: string | null;
             /** @description Your own id for the account. Null if the account signed up itself. */
             externalId: string | null;
-            /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. Null: the account has no rules of its own. */
-            policy: {
-                /** @description Maximum number of keys, expired and disabled ones included. */
-                maxKeys?: number;
-                /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. */
-                maxLifetimeSeconds?: number;
-                /** @description True: keys must expire. */
-                expiryRequired?: boolean;
-                /** @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. */
-                allowedScopes?: string[];
-            } | null;
+            /** @description Null: the account has no rules of its own. */
+            policy: components["schemas"]["Policy"] | null;
             /** @description In the order of their names. */
             limits: components["schemas"]["Limit"][];
             /** @description How many keys the account has, whatever their status. */
@@ -1867,6 +1817,17 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
+        };
+        /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. */
+        Policy: {
+            /** @description Maximum number of keys, expired and disabled ones included. */
+            maxKeys?: number;
+            /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. */
+            maxLifetimeSeconds?: number;
+            /** @description True: keys must expire. */
+            expiryRequired?: boolean;
+            /** @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. */
+            allowedScopes?: string[];
         };
         SignUp: {
             /**
@@ -1909,23 +1870,7 @@ export interface components {
              * @example user_8812
              */
             externalId?: string | null;
-            /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. Null removes all rules of the account. */
-            policy?: {
-                /** @description Maximum number of keys, expired and disabled ones included. Null: as the deployment sets it. */
-                maxKeys?: number | null;
-                /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. Null: as the deployment sets it. */
-                maxLifetimeSeconds?: number | null;
-                /** @description True: keys must expire. Null: as the deployment sets it. */
-                expiryRequired?: boolean | null;
-                /**
-                 * @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. Null: as the deployment sets it.
-                 * @example [
-                 *       "files:read",
-                 *       "files:write"
-                 *     ]
-                 */
-                allowedScopes?: string[] | null;
-            } | null;
+            policy?: components["schemas"]["PolicyPatch"];
             /**
              * @description Up to 8 limits that all keys of the account share: a verification of any of them counts in each. No two have the same name. The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.
              * @example [
@@ -1936,24 +1881,25 @@ export interface components {
              *       }
              *     ]
              */
-            limits?: {
-                /**
-                 * @description Names the limit in verdicts and in `costs`. `quota` is taken.
-                 * @example burst
-                 */
-                name: string;
-                /**
-                 * @description Units in each window.
-                 * @example 100
-                 */
-                limit: number;
-                /**
-                 * @description Length of a window in seconds, at most 31 days. All windows of the same length begin at the same time, by the clock of the database.
-                 * @example 60
-                 */
-                windowSeconds: number;
-            }[];
+            limits?: components["schemas"]["NewLimit"][];
         };
+        /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. Null removes all rules of the account. */
+        PolicyPatch: {
+            /** @description Maximum number of keys, expired and disabled ones included. Null: as the deployment sets it. */
+            maxKeys?: number | null;
+            /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. Null: as the deployment sets it. */
+            maxLifetimeSeconds?: number | null;
+            /** @description True: keys must expire. Null: as the deployment sets it. */
+            expiryRequired?: boolean | null;
+            /**
+             * @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. Null: as the deployment sets it.
+             * @example [
+             *       "files:read",
+             *       "files:write"
+             *     ]
+             */
+            allowedScopes?: string[] | null;
+        } | null;
         PasswordChange: {
             /** Format: password */
             currentPassword: string;
@@ -2037,14 +1983,25 @@ export interface components {
     pathItems: never;
 }
 export type MintedKey = components['schemas']['MintedKey'];
+export type KeyStatus = components['schemas']['KeyStatus'];
 export type Limit = components['schemas']['Limit'];
+export type Quota = components['schemas']['Quota'];
+export type Refill = components['schemas']['Refill'];
+export type RefillPeriod = components['schemas']['RefillPeriod'];
 export type KeyToken = components['schemas']['KeyToken'];
+export type TokenState = components['schemas']['TokenState'];
+export type Creator = components['schemas']['Creator'];
 export type Problem = components['schemas']['Problem'];
+export type ProblemCode = components['schemas']['ProblemCode'];
 export type Violation = components['schemas']['Violation'];
 export type NewKey = components['schemas']['NewKey'];
+export type NewLimit = components['schemas']['NewLimit'];
+export type NewQuota = components['schemas']['NewQuota'];
+export type NewRefill = components['schemas']['NewRefill'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type Key = components['schemas']['Key'];
 export type KeyPatch = components['schemas']['KeyPatch'];
+export type QuotaPatch = components['schemas']['QuotaPatch'];
 export type RevokedKeys = components['schemas']['RevokedKeys'];
 export type RevokeKeys = components['schemas']['RevokeKeys'];
 export type KeyFilter = components['schemas']['KeyFilter'];
@@ -2058,6 +2015,7 @@ export type Valid = components['schemas']['Valid'];
 export type VerifiedKey = components['schemas']['VerifiedKey'];
 export type RemainingLimit = components['schemas']['RemainingLimit'];
 export type Check = components['schemas']['Check'];
+export type VerdictReason = components['schemas']['VerdictReason'];
 export type Invalid = components['schemas']['Invalid'];
 export type RefusedKey = components['schemas']['RefusedKey'];
 export type Verification = components['schemas']['Verification'];
@@ -2065,6 +2023,7 @@ export type Verdicts = components['schemas']['Verdicts'];
 export type VerificationBatch = components['schemas']['VerificationBatch'];
 export type RefusedRequest = components['schemas']['RefusedRequest'];
 export type UsageReport = components['schemas']['UsageReport'];
+export type BucketSize = components['schemas']['BucketSize'];
 export type UsageCounts = components['schemas']['UsageCounts'];
 export type UsageBucket = components['schemas']['UsageBucket'];
 export type Role = components['schemas']['Role'];
@@ -2073,13 +2032,16 @@ export type RolePage = components['schemas']['RolePage'];
 export type RolePatch = components['schemas']['RolePatch'];
 export type EventPage = components['schemas']['EventPage'];
 export type Event = components['schemas']['Event'];
+export type EventType = components['schemas']['EventType'];
 export type LeakReport = components['schemas']['LeakReport'];
 export type GithubMatch = components['schemas']['GithubMatch'];
 export type Account = components['schemas']['Account'];
+export type Policy = components['schemas']['Policy'];
 export type SignUp = components['schemas']['SignUp'];
 export type ExternalAccount = components['schemas']['ExternalAccount'];
 export type AccountPage = components['schemas']['AccountPage'];
 export type AccountPatch = components['schemas']['AccountPatch'];
+export type PolicyPatch = components['schemas']['PolicyPatch'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Session = components['schemas']['Session'];
 export type SignIn = components['schemas']['SignIn'];
@@ -2102,7 +2064,7 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
                 cursor?: string;
                 /** @description Only keys of this status. */
-                status?: "active" | "disabled" | "expired" | "not_yet_valid";
+                status?: components["schemas"]["KeyStatus"];
                 /** @description Only keys whose name contains this, ignoring case, or whose `start` begins with it. */
                 search?: string;
             };
@@ -6220,7 +6182,7 @@ export interface operations {
                 /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. */
                 to?: string;
                 /** @description The size of a bucket: an hour, or a day in UTC. */
-                bucket?: "hour" | "day";
+                bucket?: components["schemas"]["BucketSize"];
             };
             header?: never;
             path: {
@@ -6444,7 +6406,7 @@ export interface operations {
                 /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. */
                 to?: string;
                 /** @description The size of a bucket: an hour, or a day in UTC. */
-                bucket?: "hour" | "day";
+                bucket?: components["schemas"]["BucketSize"];
             };
             header?: never;
             path?: never;
@@ -7655,7 +7617,7 @@ export interface operations {
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
                 /** @description Only events of this type. */
-                type?: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
+                type?: components["schemas"]["EventType"];
                 /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor?: string;
                 /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */
@@ -8325,6 +8287,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Your own id for this account. */
                 externalId?: string;
+                /** @description The email that the account signed up with. */
                 email?: string;
             };
             header?: never;
