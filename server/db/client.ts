@@ -81,7 +81,7 @@ export class Client {
       socket: (addresses) => this.#sockets.open(addresses),
       ...(onnotify && { onnotify }),
     };
-    this.#sql = postgres(url, {
+    this.#sql = openDriver(url, {
       backoff: () => 0.1,
       connect_timeout: 2,
       onnotice: () => {},
@@ -175,6 +175,21 @@ export class Client {
     this.#ended = true;
     await this.#sql.end({ timeout: seconds });
     this.#sockets.close();
+  }
+}
+
+/**
+ * Opens the driver.
+ * @throws Error if the URL cannot be read: without the URL, as Deno's error has it, since a password is in it
+ */
+function openDriver<Types extends Record<string, postgres.PostgresType>>(
+  url: string,
+  options: postgres.Options<Types>,
+) {
+  try {
+    return postgres(url, options);
+  } catch {
+    throw new Error('It is not a URL: percent-encode special characters of the user name and the password');
   }
 }
 

@@ -210,6 +210,16 @@ test('a database that cannot be reached stops the start with a line', async () =
 });
 
 test.for(runtimes)(
+  'on %s a DATABASE_URL that is none stops the start with a line that does not tell its password',
+  async (runtime) => {
+    const env = { DATABASE_URL: 'postgres://latchkey:pass/word@localhost/latchkey', ...(await secrets()) };
+    expect(await failure(env, runtime)).toBe(
+      'The database at DATABASE_URL cannot be used: It is not a URL: percent-encode special characters of the user name and the password.',
+    );
+  },
+);
+
+test.for(runtimes)(
   'on %s a port that is taken stops the start with a line, and frees the data',
   async (runtime) => {
     await using service = await startProcess();
