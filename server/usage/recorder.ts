@@ -12,19 +12,19 @@ import { timestamptz } from '../db/timestamptz.ts';
 /** How long a use may wait before it is written, in milliseconds. */
 const flushDelay = 1_000;
 
-/** For so many tokens uses are kept in memory while they cannot be written. */
+/** For how many tokens uses are kept in memory if they cannot be written. */
 const capacity = 100_000;
 
 /**
- * Tokens whose uses go into one statement. Few enough to be done in time on a busy server, and not to hold up requests
- * on the embedded database, where it takes 40 µs for each.
+ * The number of tokens whose uses one statement writes: few enough to end in time on a busy server, and not to hold up
+ * requests on the embedded database, where each takes 40 µs.
  */
 const statementSize = 2_000;
 
 /** How long counts are kept, in milliseconds: 90 days. */
 export const retention = 90 * 86_400_000;
 
-/** Counts that are too old are looked for so often, in milliseconds, or, while there are more, after each flush. */
+/** How often old counts are looked for, in milliseconds. If there are more, they are deleted after each flush. */
 const sweepInterval = 3_600_000;
 const sweepSize = 1_000;
 
@@ -38,26 +38,26 @@ export interface StoredUse {
 }
 
 /**
- * Uses of tokens, gathered in memory and written together, so that verifying never waits for a write.
- * Last uses that this process tells are never late: `lastUse` knows what is not written yet.
+ * Uses of tokens, gathered in memory and written together, so that verifying never waits for a write. `lastUse` includes
+ * what is not written yet.
  */
 export class Usage {
   readonly #db: Database;
   readonly #onError: (error: unknown) => void;
   readonly #capacity: number;
   #waiting: Uses;
-  /** Those being written, or written last: a key that was read before they were shows them as well. */
+  /** The uses that are being written, or were written last: a key may have been read before. */
   #written: Uses;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #isFull = false;
   #dropped = 0;
-  /** When the newest use was, which is now enough for sweeping. */
+  /** When the newest use was: near enough to now for sweeping. */
   #now = 0;
   #sweepAfter = Number.NEGATIVE_INFINITY;
   #closed = false;
 
-  /** @param onError told when a flush fails, whose uses are kept and tried again; and, once, when no more can be kept */
+  /** @param onError called when a flush fails, which is tried again, and once when no more uses can be kept */
   constructor(db: Database, onError: (error: unknown) => void, { tokens = capacity } = {}) {
     this.#db = db;
     this.#onError = onError;
@@ -67,7 +67,7 @@ export class Usage {
   }
 
   /**
-   * Notes what was said of a token. That of no known key is nobody's use.
+   * Records the verdict on a token as a use of its key. An unknown token is no use.
    * @param client who presented the token
    * @param times how often it was presented
    */
@@ -99,7 +99,7 @@ export class Usage {
     return this.#waiting.size;
   }
 
-  /** How many uses were dropped, since no more could be kept, or the database refused them. */
+  /** How many uses were dropped because no more could be kept, or the database refused them. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -120,7 +120,7 @@ export class Usage {
     return latest;
   }
 
-  /** Writes what was gathered, one flush after the other. */
+  /** Writes what was gathered. Flushes run one after the other. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -128,7 +128,7 @@ export class Usage {
     return this.#flushing;
   }
 
-  /** Writes what was gathered a last time; what comes later stays in memory. */
+  /** Writes what was gathered, for the last time. Later uses stay in memory. */
   close(): Promise<void> {
     this.#closed = true;
     return this.flush();
@@ -149,7 +149,7 @@ export class Usage {
       for (let part = parts[0]; part; part = parts[0]) {
         const refused = await writeUses(this.#db, part).then(() => undefined, asRefused);
         parts.splice(0, 1, ...(refused ? this.#smaller(part, refused) : []));
-        // The embedded database never lets go of the event loop by itself: requests go in between.
+        // The embedded database does not yield to the event loop by itself: requests run in between.
         await nextTurn();
       }
       this.#isFull = false;
@@ -161,8 +161,8 @@ export class Usage {
   }
 
   /**
-   * The halves of a part that the database refuses for a value in it, such as a count beyond what a column holds. The uses
-   * of a token alone are dropped: they would be refused for ever, and all others with them.
+   * The halves of a part that the database refuses for a value in it, such as a count that overflows its column. The uses
+   * of a single token are dropped: they would be refused for ever, and all others with them.
    */
   #smaller({ hour, uses }: HourUses, error: Error): HourUses[] {
     const middle = Math.ceil(uses.length / 2);
@@ -177,7 +177,7 @@ export class Usage {
     for (const outcome of outcomes) this.#dropped += token[outcome];
   }
 
-  /** Has what could not be written wait again, before what came meanwhile. */
+  /** Puts back what could not be written, before the uses that came since. */
   #takeBack(parts: HourUses[]): void {
     const waiting = new Uses(this.#capacity);
     const fitted = [...parts, ...this.#waiting.parts(statementSize)].map((part) => waiting.merge(part));
@@ -205,7 +205,7 @@ export class Usage {
   }
 }
 
-/** An error that says that the statement was refused for a value in it. @throws any other */
+/** Returns an error that refuses a value in the statement. @throws any other error */
 function asRefused(error: unknown): Error {
   if (error instanceof Error && isRefused(error)) return error;
   throw error;
@@ -214,12 +214,12 @@ function asRefused(error: unknown): Error {
 const namedCount = (outcome: Outcome) => sql`(${sql.lit(outcome)} collate "C", ${sql.ref(outcome)})`;
 
 /**
- * Writes last uses and counts. All who write these rows lock first keys in the order of their ids, then their tokens,
- * then counts in the order of key and verdict, so that none can deadlock. If the database's reply is lost, a use may be
- * counted twice. Counts of accounts that are deleted are dropped.
+ * Writes last uses and counts. Every writer of these rows locks keys in the order of their ids, then their tokens, then
+ * counts in the order of key and verdict, so none can deadlock. If the database's reply is lost, a use may be counted
+ * twice. Counts of deleted accounts are dropped.
  */
 async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> {
-  // Column by column, which is less work for Postgres than a list of objects.
+  // As columns, which are less work for Postgres than a list of objects.
   const column = (name: keyof TokenUses) =>
     sql`json_array_elements_text(${JSON.stringify(uses.map((token) => token[name]))}::text::json)`;
   const columns = sql.join(
@@ -247,7 +247,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
     select uses.account_id, uses.key_id, ${timestamptz(hour)}, verdict, sum(count::bigint)
     from uses join accounts on accounts.id = uses.account_id and accounts.closed_at is null cross join lateral (
       values ${sql.join(outcomes.map(namedCount))}) as counted(verdict, count)
-    -- The second makes it wait for the locks above.
+    -- The second condition makes the insert wait for the locks above.
     where count <> '0' and (select count(*) from used) >= 0
     group by uses.account_id, uses.key_id, verdict
     order by uses.key_id collate "C", verdict
@@ -259,7 +259,7 @@ export const oldCounts = (before: Date) => sql`
   select ctid from usage where hour < ${before}::timestamptz order by hour limit ${sweepSize} for update skip locked`;
 
 /**
- * Deletes some of the counts from before an instant, save those that another replica is just deleting.
+ * Deletes some of the counts from before an instant, except those that another replica is deleting.
  * @returns whether there may be more
  */
 async function sweepUses(db: Database, before: Date): Promise<boolean> {

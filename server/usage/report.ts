@@ -4,7 +4,7 @@ import { type Outcome, outcomes, zeroUses } from '../../decide/verdict.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
 
-/** Lengths of buckets in milliseconds. All begin at a multiple of them, since days are those of UTC. */
+/** Lengths of buckets in milliseconds. A bucket begins at a multiple of its length: days are those of UTC. */
 export const bucketLengths = { hour: 3_600_000, day: 86_400_000 };
 export type Bucket = keyof typeof bucketLengths;
 
@@ -13,10 +13,9 @@ export interface BucketUsage extends Counts {
 }
 
 /**
- * How often the keys of an account were presented in each bucket, and what was said of them; the oldest first, and
- * none without any use.
- * @param keyId of one key alone; absent: of all, also of those that are revoked
- * @param range whole buckets, without `to` itself
+ * Counts the uses of an account's keys in each bucket, by verdict. Oldest first, without buckets that have no use.
+ * @param keyId only this key; absent: all keys, revoked ones included
+ * @param range whole buckets; `to` is exclusive
  */
 export async function usageOf(
   db: Database,

@@ -3,8 +3,8 @@ import type { ServiceContext } from '../context.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 
 /**
- * Finds what is known of tokens.
- * @returns makes the answer, which has to be sent in the same turn: until then, what was found may change
+ * Looks up tokens for a verifier.
+ * @returns a function that makes the answer. It must be sent in the same turn, since what was found can change until then
  */
 export async function answerAsk(
   { keys }: Pick<ServiceContext, 'keys'>,

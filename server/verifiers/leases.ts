@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { outlast } from '../replication/freshness.ts';
 
-/** A barrier that was sent, and who has not acknowledged it yet. */
+/** A barrier that was sent, and the holders that have not acknowledged it yet. */
 interface Wait<Holder> {
   barrier: number;
   sentAt: number;
@@ -10,38 +10,38 @@ interface Wait<Holder> {
 }
 
 /**
- * Who was given trust, and the barriers that wait for them: until each holder has acknowledged, given its lease up, or had
- * it end. No barrier waits for trust that was given after it.
+ * The holders of trust, and the barriers that wait for them: until each holder has acknowledged or given up its lease, or
+ * the lease has ended. No barrier waits for trust that was given after it.
  */
 export class Leases<Holder extends object> {
-  /** When the trust that each was given ends for certain, by `performance.now()`. */
+  /** When the trust of each holder has ended for certain, by `performance.now()`. */
   readonly #ends = new Map<Holder, number>();
   /** In the order of the barriers. */
   readonly #waits = new Set<Wait<Holder>>();
   readonly #onExpired: (holder: Holder) => void;
   #count = 0;
 
-  /** @param onExpired told of a holder whose lease ended before it acknowledged a barrier */
+  /** @param onExpired called with a holder whose lease ended before it acknowledged a barrier */
   constructor(onExpired: (holder: Holder) => void) {
     this.#onExpired = onExpired;
   }
 
-  /** Notes that a holder is given trust now, of so many milliseconds. */
+  /** Notes that a holder is given trust now. @param trust in milliseconds */
   grant(holder: Holder, trust: number): void {
     const end = performance.now() + outlast(trust);
     this.#ends.set(holder, Math.max(end, this.#ends.get(holder) ?? 0));
   }
 
-  /** A holder answers nothing by its trust any more. */
+  /** A holder no longer answers from memory. */
   giveUp(holder: Holder): void {
     this.#ends.delete(holder);
     for (const wait of this.#waits) strike(wait, holder);
   }
 
   /**
-   * Begins to wait for all whose leases have not ended.
-   * @returns the number of the barrier that they are to acknowledge, and a promise for the end of the wait; undefined where
-   * there is nobody to wait for
+   * Begins to wait for all holders whose leases have not ended.
+   * @returns the number of the barrier that they have to acknowledge, and a promise for the end of the wait. Undefined: there
+   * is nobody to wait for
    */
   begin(): { barrier: number; settled: Promise<void> } | undefined {
     const now = performance.now();
@@ -75,7 +75,7 @@ export class Leases<Holder extends object> {
     for (const wait of this.#waits) if (wait.barrier <= barrier) strike(wait, holder);
   }
 
-  /** For how many milliseconds a holder has not acknowledged a barrier. */
+  /** For how many milliseconds a holder has left a barrier unacknowledged; 0: it has acknowledged all. */
   overdue(holder: Holder): number {
     for (const { missing, sentAt } of this.#waits) if (missing.has(holder)) return performance.now() - sentAt;
     return 0;

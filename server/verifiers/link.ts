@@ -27,9 +27,9 @@ export interface Hub {
   context: ServiceContext;
   /** Whether the replica takes on another verifier. */
   readonly isOpen: boolean;
-  /** Has every change that was heard of sent to all links, before anything else is. */
+  /** Sends every change that was heard of to all links. Called before anything else is sent. */
   flush(): void;
-  /** Whether trust can be given at all. */
+  /** Whether the replica gives trust at all now. */
   readonly isTrusting: boolean;
   /** Gives a link as much trust as it may have now, in milliseconds. */
   giveTrust(link: Link): number;
@@ -42,19 +42,19 @@ export interface Hub {
   closed(link: Link, inPeace: boolean): void;
 }
 
-/** More than this waiting to be sent says that the verifier does not read. */
+/** A verifier with more unsent bytes than this does not read. */
 const maxUnsent = 262_144;
 
 type Of<Kind extends FromVerifier['kind']> = Extract<FromVerifier, { kind: Kind }>;
 
-/** One verifier that is connected to this replica: what it says, in order, and what it is answered. */
+/** The connection of one verifier: handles its messages in order, and answers them. */
 export class Link implements SocketHandler {
-  /** What the verifier calls itself. Empty before it said hello. */
+  /** The name that the verifier gave itself. Empty before its hello. */
   instance = '';
   readonly #hub: Hub;
   readonly #socket: Socket;
   readonly #silence: ReturnType<typeof setTimeout>;
-  /** The token of the key that the verifier was let in with, and its hash; undefined where it was the operator token. */
+  /** The token of the key that the verifier was let in with, and its hash. Undefined: it was the operator token. */
   #key: { token: string; hash: string } | undefined;
   #state: 'new' | 'greeted' | 'open' | 'closed' = 'new';
   #isAsking = false;
@@ -81,7 +81,7 @@ export class Link implements SocketHandler {
     this.close(4400, 'A frame is text.');
   }
 
-  /** Whether a change may be one of the key that the verifier itself has. */
+  /** Whether a change may concern the verifier's own key. */
   isConcernedBy(change: KeyChange): boolean {
     if (!this.#key) return false;
     return change.kind === 'changed' ? change.hash === this.#key.hash : change.kind !== 'account_changed';
@@ -124,7 +124,7 @@ export class Link implements SocketHandler {
   #serve(message: Exclude<FromVerifier, { kind: 'hello' }>): void {
     switch (message.kind) {
       case 'ping':
-        // Who is given no trust need not be looked at.
+        // Without trust to give, the verifier's key need not be checked.
         if (this.#hub.isTrusting) this.#whileAdmitted(() => this.#pong(message));
         else this.#pong(message);
         break;
@@ -138,7 +138,7 @@ export class Link implements SocketHandler {
         this.#hub.acknowledge(this, message.barrier);
         break;
       case 'bye':
-        // First, since the runtime may tell of the end while it closes.
+        // Before it is closed, since the runtime may call `ended` within `close`.
         this.ended(true);
         this.#socket.close(1000, 'Bye.');
     }
@@ -166,9 +166,9 @@ export class Link implements SocketHandler {
     );
   }
 
-  /** Goes on if the key of the verifier is still good: it is looked at each time that it matters. */
+  /** Goes on if the verifier's own key is still valid. It is checked each time that it matters. */
   #whileAdmitted(goOn: () => void): void {
-    // The operator token is good for as long as this process runs.
+    // The operator token is valid as long as this process runs.
     if (!this.#key) {
       goOn();
       return;
@@ -183,7 +183,7 @@ export class Link implements SocketHandler {
       verifierSecurity,
       this.#socket.client,
     );
-    // At once where it is known: most of what a verifier costs is a ping every 250 ms.
+    // Synchronously, if the key is cached: most of what a verifier costs is a ping every 250 ms.
     if (admitted instanceof Promise) admitted.then(decide, (error) => this.#fail(error));
     else decide(admitted);
   }

@@ -1,7 +1,7 @@
 /** How long a verifier gets no trust when it is penalised, in milliseconds: twice as long each time. */
 const first = 10_000;
 const longest = 600_000;
-/** So many verifiers are remembered, those that were penalised last. */
+/** How many verifiers are remembered: those that were penalised last. */
 const capacity = 10_000;
 
 interface Penalty {
@@ -9,14 +9,14 @@ interface Penalty {
   length: number;
 }
 
-/** Verifiers that held up changes, and get no trust for a while, by what they call themselves. */
+/** Verifiers that held up changes, and get no trust for a while, by their own names. */
 export class Penalties {
   readonly #penalties = new Map<string, Penalty>();
 
   /** @param now milliseconds, by `performance.now()` */
   penalise(instance: string, now: number): void {
     const before = this.#penalties.get(instance);
-    // One that behaved for as long as it was penalised begins anew.
+    // After as much time without a penalty as the last one took, the next is a first one.
     const isRepeated = before !== undefined && now < before.until + before.length;
     const length = isRepeated ? Math.min(before.length * 2, longest) : first;
     this.#penalties.delete(instance);

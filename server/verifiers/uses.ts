@@ -8,9 +8,9 @@ import type { ServiceContext } from '../context.ts';
 const oldest = 24 * hourLength;
 
 /**
- * Records what a verifier says of uses. Whose they are is looked up: a verifier names tokens by their hashes alone. An hour
- * that cannot be is taken for this one, and the last use lies in it. Addresses and user agents are noted as those of other
- * clients are.
+ * Records the uses that a verifier tells. It names tokens by their hashes, so their keys are looked up. An impossible hour
+ * is replaced by the current one, and the last use is moved into it. Addresses and user agents are stored in the same form
+ * as those of other clients.
  * @throws DatabaseUnavailable
  */
 export async function recordUses(

@@ -6,12 +6,12 @@ import { Leases } from './leases.ts';
 import { type Hub, Link, type Socket } from './link.ts';
 import { Penalties } from './penalties.ts';
 
-/** How many verifiers can be connected, and how many more can be about to say hello. */
+/** How many verifiers can be connected, and how many more can be connecting. */
 const maxOpen = 10_000;
 const maxNew = 200;
-/** A verifier that has not acknowledged a barrier for so long, in milliseconds, gets no more trust until it has. */
+/** After this time without acknowledging a barrier, in milliseconds, a verifier gets no trust until it does. */
 const patience = 250;
-/** How long a replica that ends waits for its verifiers to move, in milliseconds: for all of them, and for the next one. */
+/** How long a replica that ends waits for verifiers to move, in milliseconds: for all of them, and for each next one. */
 const patienceToMove = { all: 8_000, next: 2_000 };
 
 /**
@@ -23,14 +23,14 @@ export class Verifiers implements Followers, Hub {
   readonly #freshness: Freshness;
   readonly #leases = new Leases<Link>((link) => this.isStuck(link));
   readonly #penalties = new Penalties();
-  /** Those that are about to say hello, and those that have. */
+  /** Links before their hello, and after. */
   readonly #new = new Set<Link>();
   readonly #open = new Set<Link>();
-  /** The last link of each verifier that may have trust, by what the verifier calls itself. */
+  /** The last link of each verifier that may have trust, by the verifier's name. */
   readonly #latest = new Map<string, Link>();
-  /** What is to be told to all, as JSON, in order. */
+  /** Messages for all links, as JSON, in order. */
   #pending: string[] = [];
-  /** It takes no new verifiers; and it gives no more trust to any. */
+  /** Takes no new verifiers; gives no more trust. */
   #isLeaving = false;
   #isEnding = false;
   /** Called when a verifier goes. */
@@ -55,7 +55,7 @@ export class Verifiers implements Followers, Hub {
     return !this.#isEnding && this.#freshness.isFresh();
   }
 
-  /** Takes a WebSocket that was opened. What is received on it goes to the link; so does its end. */
+  /** Takes an open WebSocket. Pass to the link what is received on it, and its end. */
   accept(socket: Socket): Link {
     const link = new Link(this, socket);
     this.#new.add(link);
@@ -73,7 +73,7 @@ export class Verifiers implements Followers, Hub {
   opened(link: Link): void {
     this.#new.delete(link);
     this.#open.add(link);
-    // Whoever says hello has forgotten everything: what it had on another connection as well.
+    // A verifier that says hello has forgotten everything, also what it was told on another connection.
     const earlier = this.#latest.get(link.instance);
     this.#latest.set(link.instance, link);
     if (!earlier) return;
@@ -130,8 +130,8 @@ export class Verifiers implements Followers, Hub {
   }
 
   /**
-   * Asks all verifiers to move to another replica, takes no new ones, and serves those it has until they have moved. Then
-   * it closes the connections that are left. Resolves when no verifier answers by what this replica told it.
+   * Asks all verifiers to move to another replica, takes no new ones, and serves those that are connected until they have
+   * moved. Then it closes the connections that are left. Resolves when no verifier answers by what this replica told it.
    */
   async close(): Promise<void> {
     this.#isLeaving = true;
@@ -144,7 +144,7 @@ export class Verifiers implements Followers, Hub {
     await settled;
   }
 
-  /** Resolves when all verifiers have gone, or when no more of them go: they may find no other replica. */
+  /** Resolves when all verifiers have moved, or no more of them do: they may find no other replica. */
   async #moved(): Promise<void> {
     if (this.#open.size === 0 || this.#freshness.isSole) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -159,19 +159,19 @@ export class Verifiers implements Followers, Hub {
     clearTimeout(next);
   }
 
-  /** Has a verifier whose own key may have changed ask for everything anew, for which its key is looked at. */
+  /** Makes a verifier whose own key may have changed ask for everything again. Then its key is checked. */
   #forgets(link: Link): void {
     this.flush();
     link.sendFrame(JSON.stringify([{ kind: 'changed_all' }]));
   }
 
-  /** A link that is closed has no trust any more. */
+  /** A closed link whose trust has ended. */
   #gone(link: Link): void {
     this.#leases.giveUp(link);
     if (this.#latest.get(link.instance) === link) this.#latest.delete(link.instance);
   }
 
-  /** What is told in one turn of the event loop goes in one frame. */
+  /** Messages of one turn of the event loop go in one frame. */
   #tell(message: string): void {
     this.#pending.push(message);
     if (this.#pending.length === 1) setImmediate(() => this.flush());

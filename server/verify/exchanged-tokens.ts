@@ -3,9 +3,9 @@ import { commonScopes } from '../../decide/scopes.ts';
 import type { Exchanged, VerifiedKey } from '../../decide/verified-key.ts';
 import { hashText } from '../token.ts';
 
-/** How much the exchanged tokens may take that are kept as they were read, in bytes, about: 10,000 of them with few scopes. */
+/** About how much memory the cached tokens may take, in bytes: room for 10,000 with few scopes. */
 const maxBytes = 12_000_000;
-/** What one takes, and what each of its scopes and URIs adds: it is no longer than 4 KiB, so the texts are short. */
+/** The memory of a token, and of each of its scopes and URIs. A token has at most 4 KiB, so these are short. */
 const bytesPerToken = 1_000;
 const bytesPerWord = 100;
 
@@ -58,15 +58,15 @@ const commonAudience = (some: readonly string[] | null, others: readonly string[
 
 /** Reads exchanged tokens. */
 export interface ReadsExchanged {
-  /** Whether a text says that it is one. Tells without checking its signature. */
+  /** Whether a text claims to be an exchanged token. The signature is not checked. */
   claims(text: string): boolean;
-  /** What it says; undefined where its signature is not good. */
+  /** The facts in the token; undefined if its signature is wrong. */
   read(token: string): Promise<ExchangedFacts | undefined>;
 }
 
 /**
- * The exchanged tokens that were presented lately, so that the signature of each is checked once. Only those whose
- * signature is good are kept: nobody can evict them with forged ones.
+ * A cache of the exchanged tokens that were presented lately, so that the signature of each is checked once. Only tokens
+ * with a valid signature are kept, so forged ones evict nothing.
  */
 export class ExchangedTokens {
   readonly #reader: ReadsExchanged;
@@ -78,14 +78,14 @@ export class ExchangedTokens {
     this.#reader = reader;
   }
 
-  /** Whether a text says that it is an exchanged token. */
+  /** Whether a text claims to be an exchanged token. */
   claims(text: string): boolean {
     return this.#reader.claims(text);
   }
 
   /**
-   * The token of a text: at once, where it was presented lately. Undefined where its signature is not good. Whether it has
-   * expired, the verdict says.
+   * The exchanged token of a text, synchronously if it is cached. Undefined if its signature is wrong. Its expiry is not
+   * checked: the verdict does that.
    */
   find(token: string): ExchangedToken | Promise<ExchangedToken | undefined> {
     const hash = hashText(token);

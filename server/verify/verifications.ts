@@ -2,10 +2,10 @@ import { outcomes, zeroVerdicts } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { malformed } from './verify.ts';
 
-/** What a token was checked for: somebody asked for a verdict on it, or its holder called this API, or exchanged it. */
+/** Why a token was checked: a verifier asked for a verdict, or its holder called this API, or exchanged it. */
 export const purposes = ['verify', 'authenticate', 'exchange'] as const;
 export type Purpose = (typeof purposes)[number];
-/** What the verdict came from: `none` where the token's form alone refused it. */
+/** Where the verdict came from. `none`: the form of the token was enough to refuse it. */
 export const sources = ['cache', 'database', 'none'] as const;
 type Source = (typeof sources)[number];
 export const verdicts = [...outcomes, 'unknown'] as const;

@@ -6,28 +6,28 @@ import { operatorAccountId } from '../id.ts';
 import { hashText } from '../token.ts';
 import type { ExchangedTokens } from './exchanged-tokens.ts';
 
-/** The verdict on a token whose form alone tells that it is none: nothing was looked up. */
+/** The verdict on a text that cannot be a token. Nothing is looked up. */
 export const malformed: Verdict = { valid: false, reason: 'unknown' };
 
-/** The keys a verifier may see: those of one account, or, for the operator's own, every key. */
+/** Whether a verifier may see a key: one in its own account; from the operator's account, every key. */
 const within = (reach: string, key: Found) => reach === operatorAccountId || reach === key.accountId;
 
 /** What is asked of a token. */
 export interface Wanted extends Presented {
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
-  /** Unix time in milliseconds. Asked once the key is found, since a look-up may tell the time as well. */
+  /** Unix time in milliseconds. Called once the key is found, since a look-up also reads the clock of the database. */
   now: () => number;
-  /** Where the token may be one that was exchanged: what reads it. */
+  /** Reads exchanged tokens. Absent: they are refused. */
   exchanged?: ExchangedTokens | undefined;
 }
 
-/** Says whether a token is good at this instant: at once where memory tells. Never throws for a bad one, and never writes. */
+/** The verdict on a token, synchronously on a cache hit. An invalid token is a verdict, not an error. Nothing is written. */
 export function verify(keys: Pick<Keys, 'find'>, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
   if (!isPlausible(token)) return malformed;
   const { exchanged } = wanted;
   if (!exchanged?.claims(token)) return verifyHash(keys, hashText(token), wanted);
-  // The signature before the look-up, so that no forged token makes us ask the database.
+  // The signature is checked before the look-up, so that forged tokens never reach the database.
   return maybeAsync(exchanged.find(token), (found) =>
     found ? verifyHash(keys, found.parent, wanted, found) : malformed,
   );

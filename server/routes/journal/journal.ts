@@ -15,7 +15,7 @@ const scopes = ['keys:read', 'keys:write'];
 
 const unixSeconds = (instant: Date) => Math.floor(instant.getTime() / 1000);
 
-/** The number an id stands for. Anything but plain decimal digits, and not too many, is no id. */
+/** The number of a key from an id in the path. @throws KeyNotFound unless it is 1 to 15 decimal digits */
 function numberOf(id: string): number {
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new KeyNotFound();
   return Number(id);
@@ -27,8 +27,8 @@ interface Naming {
 }
 
 /**
- * The name to give: from the body before the query, and `name` before the older `label`. In the query `name` may be
- * blank, and `label` everywhere. Whatever else was sent must be good, also what is not used.
+ * The name of the new key. The body has precedence over the query, and `name` over the older `label`. A blank `label`, or
+ * a blank `name` in the query, counts as absent. All others must be valid, even if they are not used.
  */
 function nameFrom(query: Naming, body: Naming): string {
   const names = [body.name, isBlank(query.name) ? undefined : query.name].filter(
@@ -119,10 +119,10 @@ type Answer = [status: ErrorStatus, message?: string];
 
 const unauthenticated: Answer = [401, 'Unauthenticated.'];
 const unavailable: Answer = [503, 'Service Unavailable'];
-/** No operation of this contract refuses like that. */
+/** For refusals that no operation of this contract makes. */
 const ourFault: Answer = [500, 'Server Error'];
 
-/** What each refusal is in this contract; without a message of its own it has that of the refusal. */
+/** The answer to each refusal. Without a message of its own it has that of the refusal. */
 const answers: Record<RefusalCode, Answer> = {
   unauthenticated,
   invalid_token: unauthenticated,

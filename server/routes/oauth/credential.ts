@@ -7,20 +7,20 @@ interface ClientCredential {
   secret: string;
 }
 
-/** What a secret can be: of the same characters, and no longer, than a bearer token. */
+/** The form of a client id and a secret: the characters and the length of a bearer token. */
 const presentable = /^[\x21-\x7e]{1,8192}$/;
 
-/** @throws Unauthenticated where it can be no client's */
+/** @throws Unauthenticated if the client id or the secret is malformed */
 function clientCredential(clientId: string, secret: string): ClientCredential {
   if (presentable.test(clientId) && presentable.test(secret)) return { clientId, secret };
   throw new Unauthenticated('The client id or the client secret cannot be one.', { sent: true });
 }
 
 /**
- * The client id and secret of HTTP Basic; undefined where there are none. RFC 6749, section 2.3.1, has both form-encoded
- * before, which not every client does. No id and no secret has a percent sign or a space, so that decoding percent signs,
- * and leaving pluses, reads either.
- * @throws Unauthenticated where they cannot be read
+ * The client id and the secret of HTTP Basic; undefined if there are none. RFC 6749, section 2.3.1, form-encodes both
+ * first, which not every client does. Neither has a percent sign or a space, so decoding percent signs and leaving pluses
+ * reads both ways.
+ * @throws Unauthenticated if they cannot be read
  */
 function basicCredential(authorization: string | null | undefined): ClientCredential | undefined {
   const [, encoded] = /^basic +(.+)$/i.exec(authorization ?? '') ?? [];
@@ -30,7 +30,7 @@ function basicCredential(authorization: string | null | undefined): ClientCreden
   return clientCredential(percentDecoded(clientId), percentDecoded(secret));
 }
 
-/** The text, or nothing where it cannot be decoded. */
+/** The decoded text; empty if it cannot be decoded. */
 function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -47,14 +47,14 @@ function parameterIn(fields: ReturnType<typeof formFields>, name: string): strin
 }
 
 /**
- * Finds who calls an endpoint of OAuth, in one of three ways: by HTTP Basic, by `client_id` and `client_secret` in the
- * form (RFC 6749, section 2.3.1), or by a bearer token (RFC 6750). A `client_id` without a secret authenticates nobody;
- * beside a credential it has to be that of the same client.
+ * Finds the credential of a call to an OAuth endpoint: HTTP Basic, `client_id` and `client_secret` in the form (RFC 6749,
+ * section 2.3.1), or a bearer token (RFC 6750). A `client_id` alone authenticates nobody. Beside another credential it must
+ * name the same client.
  *
- * A request must not authenticate in more than one way (RFC 6749, section 2.3). lua-resty-openidc, and so APISIX, sends
- * the same id and secret by HTTP Basic and in the form: that leaves nothing open, and is accepted.
- * @throws InvalidInput where a request authenticates as two clients, or in two ways
- * @throws Unauthenticated where a credential cannot be one
+ * A request must not authenticate in more than one way (RFC 6749, section 2.3). One exception: lua-resty-openidc, and so
+ * APISIX, sends the same id and secret by HTTP Basic and in the form. That is unambiguous, and accepted.
+ * @throws InvalidInput if a request authenticates as two clients, or in two ways
+ * @throws Unauthenticated if a credential is malformed
  */
 export const findClient: FindToken = (authorization, header, body) => {
   const fields = formFields(body, header);

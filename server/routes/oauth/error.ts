@@ -10,10 +10,10 @@ type Answer = [status: ErrorStatus, error: ErrorName];
 const invalidClient: Answer = [401, 'invalid_client'];
 const invalidRequest: Answer = [400, 'invalid_request'];
 const unavailable: Answer = [503, 'temporarily_unavailable'];
-/** No operation of this contract refuses like that. */
+/** For refusals that no operation of this contract makes. */
 const ourFault: Answer = [500, 'server_error'];
 
-/** A parameter has a value that the standards have an error of its own for. */
+/** The value of a parameter is refused with an error of the standards' own. */
 export class OAuthRefusal extends InvalidInput {
   readonly error: ErrorName;
   constructor(error: ErrorName, parameter: string, detail: string) {
@@ -22,7 +22,7 @@ export class OAuthRefusal extends InvalidInput {
   }
 }
 
-/** The errors for parameters whose value is not good, where the standards have one. */
+/** The errors of the standards for invalid values of certain parameters. */
 const ofValues: Partial<Record<string, ErrorName>> = {
   grant_type: 'unsupported_grant_type',
   scope: 'invalid_scope',
@@ -30,7 +30,7 @@ const ofValues: Partial<Record<string, ErrorName>> = {
   resource: 'invalid_target',
 };
 
-/** What each refusal is in this contract. */
+/** The answer to each refusal. */
 const answers: Record<RefusalCode, Answer> = {
   unauthenticated: invalidClient,
   invalid_token: invalidClient,
@@ -80,7 +80,7 @@ export const oauthError: Refuse = (refusal) => {
   return { status, body, ...(status === 401 && { challenge: basicChallenge }) };
 };
 
-/** The error that is for this input alone, if there is one. The first fault counts. */
+/** The specific error for invalid input, if there is one. The first violation counts. */
 function errorOf(refusal: InvalidInput): ErrorName | undefined {
   if (refusal instanceof OAuthRefusal) return refusal.error;
   const [{ detail, pointer = '' } = { detail: missing }] = refusal.violations;
@@ -96,5 +96,5 @@ function descriptionOf(refusal: Refusal | undefined): string {
   return `${header ?? decodeURIComponent(pointer.slice(2))}: ${detail}`;
 }
 
-/** A description has no other characters than these. */
+/** Replaces the characters that RFC 6749 does not allow in a description. */
 const plain = (text: string) => text.replaceAll(/["’]/g, "'").replaceAll(/[^\x20-\x5b\x5d-\x7e]/g, '?');

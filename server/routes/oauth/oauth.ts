@@ -23,7 +23,7 @@ import { OAuthRefusal } from './error.ts';
 
 const secondsOf = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
-/** What a resource server is told of a token that is active, in the words of RFC 7662, section 2.2. */
+/** The response to the introspection of an active token (RFC 7662, section 2.2). */
 function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: VerifiedKey, now: number) {
   const { id, accountId, externalId, name, metadata, scopes, audience } = key;
   const { expiresAt, endsAt, notBefore, exchanged } = key;
@@ -50,7 +50,7 @@ function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: Verifie
   };
 }
 
-/** What a token is that cannot be revoked here, for people; undefined where it may be that of a key. */
+/** What a token is that cannot be revoked here, for people. Undefined: it may be that of a key. */
 function otherToken(context: ServiceContext, token: string): string | undefined {
   if (isOperatorToken(context, token)) return 'Is an operator token: change OPERATOR_TOKEN.';
   if (claimsToBeAccessToken(token) || isRefreshToken(token))
@@ -60,7 +60,7 @@ function otherToken(context: ServiceContext, token: string): string | undefined 
   return undefined;
 }
 
-/** What OAuth clients have to know of this deployment (RFC 8414): only what there is. */
+/** The metadata of this deployment for OAuth clients (RFC 8414). */
 const metadataOf = ({ publicUrl }: ServiceContext) => ({
   issuer: publicUrl,
   jwks_uri: `${publicUrl}${sessions.jwks.path}`,

@@ -38,7 +38,7 @@ function labelFrom(label: unknown): string | undefined {
   return trimmed || undefined;
 }
 
-/** The seconds a key is to live, or null for never. Never a permanent key by mistake: what is not known is refused. */
+/** The lifetime in seconds; null: the key never expires. An unknown value is refused, so no key is permanent by mistake. */
 function lifetimeFrom(expires: unknown): number | null {
   if (expires === undefined) return null;
   const words =
@@ -49,18 +49,18 @@ function lifetimeFrom(expires: unknown): number | null {
   return unit ? lifetimes[unit] : null;
 }
 
-/** A field as `read` reads it: that of the body, else that of the query. Both must be good. */
+/** A field as `read` parses it, from the body, or else from the query. Both must be valid. */
 function fieldFrom<Value>(read: (field: unknown) => Value, inBody: unknown, inQuery: unknown): Value {
   const [ofBody, ofQuery] = [read(inBody), read(inQuery)];
   return inBody === undefined ? ofQuery : ofBody;
 }
 
-/** The page's header table has the JWT without the word Bearer before it. */
+/** The original API page sends the JWT without the word Bearer. */
 const bareToken = (header: string | null | undefined) => (header?.startsWith('eyJ') ? header : undefined);
 
 const findToken: FindToken = (header) => bearerToken(header) ?? bareToken(header);
 
-/** An id in the path as it is stored. Anything else is no id. */
+/** The id of a key from the path. @throws KeyNotFound unless it has the form of an id */
 function idFrom(id: string): string {
   if (!/^[0-9a-f]{24}$/.test(id)) throw new KeyNotFound();
   return id;
@@ -107,7 +107,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         const lifetime = fieldFrom(lifetimeFrom, body.expires, query.expires);
         const { accountId } = sessionOf(caller);
 
-        // One computation in whole seconds, for the JWT and for what is stored.
+        // In whole seconds, so that the JWT and the stored key expire together.
         const iat = Math.floor(act.now / 1000);
         const expiresAt = lifetime === null ? null : new Date((iat + lifetime) * 1000);
         const exp = (expiresAt ?? neverExpires(new Date(act.now))).getTime() / 1000;
@@ -148,10 +148,10 @@ type Answer = [status: ErrorStatus, code: string, message?: string];
 
 const unauthorized: Answer = [401, 'UNAUTHORIZED', 'Unauthorized'];
 const unavailable: Answer = [503, 'UNAVAILABLE', 'Service Unavailable.'];
-/** No operation of this contract refuses like that. */
+/** For refusals that no operation of this contract makes. */
 const ourFault: Answer = [500, 'SERVER_ERROR', 'Internal Server Error.'];
 
-/** What each refusal is in this contract; without a message of its own it has that of the refusal. */
+/** The answer to each refusal. Without a message of its own it has that of the refusal. */
 const answers: Record<RefusalCode, Answer> = {
   unauthenticated: unauthorized,
   invalid_token: unauthorized,
@@ -198,7 +198,7 @@ export const shareError: Refuse = (refusal) => {
   return { status, body: { code, message: messageOf(refusal) ?? own ?? refusal?.message } };
 };
 
-/** What this contract says in words of its own with the facts of a refusal. */
+/** The messages of this contract that need the facts of a refusal. */
 function messageOf(refusal: Refusal | undefined): string | undefined {
   if (refusal instanceof KeyLimitReached) return `You have ${refusal.limit} APIKeys, and may have no more.`;
   if (!(refusal instanceof BeyondPolicy)) return undefined;
@@ -209,7 +209,7 @@ function messageOf(refusal: Refusal | undefined): string | undefined {
     : 'Your API Keys must expire: choose an expiry other than "Never".';
 }
 
-/** What is wrong with a field: its code names the field where there is such a one. */
+/** The body for an invalid field. The code names the field, if this contract has it. */
 function invalid({ violations: [first], message }: InvalidInput) {
   const { parameter, pointer = '', detail } = first ?? { detail: message };
   const field = parameter ?? decodeURIComponent(pointer.slice(2));

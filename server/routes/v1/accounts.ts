@@ -33,7 +33,7 @@ const accountBody = ({ id, email, externalId, policy, limits, keyCount, createdA
 
 const named = { notFound: AccountNotFound };
 
-/** What is said to a caller who would have to be somebody else: to come with a credential, or with another one. */
+/** The refusal of a caller of the wrong kind: 401 without a credential, 403 with one. */
 const refused = (message: string, { kind }: Caller) =>
   kind === 'anyone' ? new Unauthenticated(message, { sent: false }) : new WrongCaller(message);
 
@@ -53,7 +53,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
             attempt: (claim) => createExternalAccount(db, externalId, act, claim),
             async recall({ accountId, at }) {
               const created = await findAccount(db, accountId);
-              // As it was when it was new, whatever has become of it.
+              // As it was when it was created, whatever has changed since.
               if (created)
                 return {
                   answer: {
@@ -63,7 +63,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
                   accountId,
                 };
               const account = await findExternalAccount(db, externalId);
-              // One that is younger has taken the place of the one that was answered.
+              // A younger account has replaced the one of the first answer.
               if (!account || account.createdAt > at) return undefined;
               return { answer: { account, isNew: false }, accountId: account.id };
             },

@@ -18,8 +18,8 @@ import { LimitTexts } from './limit-states.ts';
 import { problem } from './problem.ts';
 
 /**
- * Serves `/v1/authorize` and every path below it, to every method. A request is answered by its headers and its URL
- * alone; its body is the backend's.
+ * Serves `/v1/authorize` and every path below it, for every method. The headers and the URL of a request decide; its body
+ * is for the backend.
  */
 export function authorizes(context: ServiceContext): Serve {
   const answerFailure = answersFailures(context, problem);
@@ -34,7 +34,7 @@ export function authorizes(context: ServiceContext): Serve {
     const required = demand.scopes.filter((scope) => typeof scope === 'string');
     const refuse = (reason: RefusalReason, missing: readonly string[], told?: Record<string, string>) => {
       const refusal = refusalOf(reason, { realm: 'api', scopes: required, missingScopes: missing });
-      // Gateways understand 401, where to a client itself it would be 400.
+      // 401 instead of 400, which gateways take for an error.
       const status = reason === 'malformed' ? 401 : refusal.status;
       const body = JSON.stringify({ ...refusal.problem, status, requestId: incoming.requestId });
       const text = new Text(body, 'application/problem+json');
@@ -52,7 +52,7 @@ export function authorizes(context: ServiceContext): Serve {
       purpose: 'verify',
       reach: operatorAccountId,
       audience: gateway.audience,
-      // The connection's address is that of the gateway, and never the client's.
+      // The address of the connection is the gateway's, so it is not used.
       client: () => clientOf(incoming.header, undefined, { clientIpHeader: gateway.ipHeader }),
       scopes,
       costs,
@@ -73,7 +73,7 @@ export function authorizes(context: ServiceContext): Serve {
 
   return async (incoming) => {
     const answer = await decide(incoming).catch((error) => answerFailure(error, incoming));
-    // On Node, to ask a response for anything but its status costs as much as all the rest.
+    // On Node, reading anything but the status of a response costs as much as everything else here.
     const { status } = answer;
     if (status === 200) return answer;
     const { headers } = answer;

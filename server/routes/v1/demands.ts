@@ -6,7 +6,7 @@ import { type Incoming, pathOf } from '../../http/incoming.ts';
 import { parseQuery } from '../../http/query.ts';
 import { validated } from '../../http/zod-issues.ts';
 
-/** What a gateway requires of the key of its client. */
+/** What a gateway requires of its client's key. */
 export interface Demand {
   /** What the key must cover, all of it. */
   scopes: readonly ScopeQuery[];
@@ -14,7 +14,7 @@ export interface Demand {
   cost: number;
 }
 
-/** As much of it as one place says. */
+/** The part of a demand that stands in one place of the request. */
 interface Part {
   scope?: ScopeQuery | undefined;
   cost?: number | undefined;
@@ -58,16 +58,16 @@ function readUrl(written: string, isResolved: boolean): Part {
   return validated(Demands, parseQuery(text), 'query') as Part;
 }
 
-/** Whether a gateway takes no other refusal than 403. It is read also where the rest cannot be. */
+/** Whether a gateway takes 403 as the only refusal. This is read even if the rest cannot be. */
 export const takesOnly403 = (incoming: Incoming): boolean => /[?/&]deny=403(?:&|$)/.test(writtenIn(incoming));
 
-/** Reads what gateways require. The texts are mostly those of configurations, so each is parsed once. */
+/** Reads what gateways require. Most texts come from configurations, so each is parsed once. */
 export class DemandReader {
   readonly #parts = new GenerationalCache<Part>(1_000);
 
   /**
-   * All that is required, from each place where it can stand: whatever a client adds makes it only stricter.
-   * @throws InvalidInput where a place holds something else
+   * The demand from all places together: whatever a client adds can only make it stricter.
+   * @throws InvalidInput if a place has something else
    */
   read(incoming: Incoming): Demand {
     const written = writtenIn(incoming);

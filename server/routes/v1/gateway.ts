@@ -5,14 +5,14 @@ import type { ServiceContext } from '../../context.ts';
 import { DatabaseUnavailable, Refusal, Unauthenticated } from '../../errors.ts';
 import type { Incoming } from '../../http/incoming.ts';
 
-/** A gateway, as it names itself, and what a client must not be able to say in its place. */
+/** What a gateway says of itself and of the request. None of it may come from the client. */
 export interface Gateway {
   token: string;
-  /** The header whose last value is the client's address; undefined: the address is unknown. */
+  /** The header whose last value is the client's address. Undefined: the address is unknown. */
   ipHeader: string | undefined;
-  /** The URI of the service that it stands before. */
+  /** The URI of the service behind the gateway. */
   audience: string | undefined;
-  /** Who is to accept the JWT that says who the client is; undefined: there is none. */
+  /** The audience of the JWT that says who the client is. Undefined: no JWT. */
   identityAudience: string | undefined;
 }
 
@@ -23,9 +23,9 @@ const credential = /^bearer +([\w.~+/-]{1,8192}=*)(.*)$/i;
 const parameter = /\s*;\s*([\w-]+)=(?:"([^"\\]+)"|([^\s;,"\\]+))/y;
 
 /**
- * Reads the header in which a gateway names itself. One that was sent twice reads as no credential, since its values are
- * joined with a comma.
- * @throws Unauthenticated where it does not name one
+ * Reads the header in which a gateway names itself. A header that was sent twice is refused: its values are joined with a
+ * comma, which no token contains.
+ * @throws Unauthenticated if it does not name a gateway
  */
 function gatewayIn(header: string | null | undefined): Gateway {
   if (header == null || header === '') throw refuse('Send it.', false);
@@ -54,12 +54,12 @@ const refuse = (what: string, sent = true) =>
     { sent },
   );
 
-/** Who may ask for others: no key of a client is among them, which could name itself the gateway. */
+/** Who can be a gateway. Keys of other accounts cannot: a client could pose as the gateway with its own key. */
 const security = [byOperator, byOperatorKey('keys:verify')];
 
 /**
  * The gateway that a request comes from.
- * @throws Unauthenticated where it does not name itself, whatever else it is
+ * @throws Unauthenticated if the gateway does not name itself, or its credential is refused for any reason
  * @throws DatabaseUnavailable
  */
 export function gatewayOf(context: ServiceContext, { header, client }: Incoming): Gateway | Promise<Gateway> {

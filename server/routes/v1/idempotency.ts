@@ -3,8 +3,8 @@ import { type Caller, repeaterOf } from '../../callers.ts';
 import type { IdempotentCall } from '../../idempotency.ts';
 
 /**
- * A call as one that may be repeated; undefined where it has no Idempotency-Key.
- * @param input what the schemas made of its parameters and its body
+ * A call that can be repeated; undefined if it has no Idempotency-Key.
+ * @param input its parameters and its body, as the schemas parsed them
  */
 export function idempotentCall(
   { caller, headers }: { caller: Caller; headers: { [idempotencyKeyHeader]?: string | undefined } },
@@ -15,6 +15,6 @@ export function idempotentCall(
   return key === undefined ? undefined : { key, caller: repeaterOf(caller), operation, input };
 }
 
-/** The header of an answer that was given before. */
+/** The header that marks a replayed answer. */
 export const replayedHeaders = (isReplay: boolean): Record<string, string> =>
   isReplay ? { 'Idempotent-Replayed': 'true' } : {};

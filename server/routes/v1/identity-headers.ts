@@ -4,17 +4,17 @@ import type { IdentityClaims } from '../../signing.ts';
 
 type Headers = Record<string, string>;
 
-/** Stands in a header for a value that there is none of, since a gateway can lose a header that is empty. */
+/** Stands for a missing value: a gateway can drop an empty header. */
 const none = '-';
 
-/** A text as a header takes it: percent-encoded UTF-8 (RFC 3986), and told from `none`. */
+/** A text for a header: percent-encoded UTF-8 (RFC 3986), and never equal to `none`. */
 const encoded = (text: string) => (text === none ? '%2D' : encodeURIComponent(text));
 
-/** In bytes, names and values together: gateways read the headers of an answer into a buffer that often has 4 KiB. */
+/** The size of names and values together, in bytes: gateways often read response headers into a buffer of 4 KiB. */
 const maxBytes = 3_584;
 const maxNameBytes = 512;
 
-/** A name, or the beginning of one that is longer than `maxLength`. No character is cut in two. */
+/** An encoded name, cut to `maxLength` between two characters. */
 function encodedName(name: string, maxLength: number): string {
   let text = '';
   for (const character of name) {
@@ -28,14 +28,14 @@ function encodedName(name: string, maxLength: number): string {
 const bytesOf = (headers: Headers) =>
   Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
 
-/** The JWT of these claims in bytes, or a little less: base64url of its header and its claims, and the signature. */
+/** About how many bytes a JWT with these claims has: in base64url, with 500 for all that is the same in each. */
 const jwtBytes = (claims: IdentityClaims, audience: string) =>
   500 + Math.ceil((Buffer.byteLength(JSON.stringify(claims) + audience) * 4) / 3);
 
-/** How long a JWT is sent again before a new one is signed, and how long it is good for, in milliseconds. */
+/** How long a JWT is reused, and how long it is valid, in milliseconds. */
 const reusedFor = 30_000;
 const lifetime = 60_000;
-/** So many JWTs of a key are kept: one for each audience, and each choice of scopes where not all fit. */
+/** How many JWTs of a key are kept: one for each audience, and for each set of scopes if not all fit. */
 const maxIdentities = 16;
 
 interface Identity {
@@ -43,11 +43,11 @@ interface Identity {
   signedAt: number;
 }
 
-/** What is written once for a key while it stays in the cache. */
+/** What is computed once for a key in the cache. */
 interface Written {
-  /** Without the scopes and the JWT. */
+  /** The headers without the scopes and the JWT. */
   fixed: Headers;
-  /** All of them, separated by spaces. */
+  /** All scopes, separated by spaces. */
   scopes: string;
   /** By audience and scopes. */
   identities: Map<string, Identity>;
@@ -63,9 +63,9 @@ export class IdentityHeaders {
   }
 
   /**
-   * All of them, each in ASCII and not empty, and within `maxBytes` together.
-   * @param required the scopes that were required: they are told alone where all of the key do not fit
-   * @param audience who is to accept the JWT; undefined: there is none
+   * The headers, each in ASCII and not empty, within `maxBytes` together.
+   * @param required the scopes that the gateway requires: sent alone, if not all scopes of the key fit
+   * @param audience that of the JWT; undefined: no JWT
    */
   of(
     key: VerifiedKey,
@@ -78,7 +78,7 @@ export class IdentityHeaders {
       scopes.length + (audience === undefined ? 1 : jwtBytes(claimsOf(key, scopes), audience)) <= room;
     const scopes = fits(all) ? all : [...new Set(required)].join(' ');
     const headers = { ...fixed, 'Latchkey-Scopes': (fits(scopes) && scopes) || none };
-    // Of an external id that leaves no room there is no JWT, which a backend that asks for one refuses.
+    // If a long external id leaves no room, there is no JWT. A backend that requires one refuses the request.
     if (audience === undefined || !fits(scopes)) return { ...headers, 'Latchkey-Identity': none };
     return this.#identity(key, identities, scopes, audience).then((jwt) => ({
       ...headers,

@@ -28,7 +28,7 @@ const lifetimes = {
   never: null,
 };
 
-/** An expiry must lie ahead: what is to end now is to be disabled or deleted. */
+/** @throws InvalidInput if the expiry is not in the future: to end a key now, disable or delete it */
 function ahead(expiresAt: Date, now: number): Date {
   if (expiresAt.getTime() > now) return expiresAt;
   throw new InvalidInput({ detail: 'Must be in the future.', pointer: '#/expiresAt' });

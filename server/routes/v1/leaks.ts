@@ -8,16 +8,16 @@ import type { Incoming } from '../../http/incoming.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { reportLeaks } from '../../leaks.ts';
 
-/** Text of GitHub as it can be stored: clipped, without NUL characters and lone surrogates; null where it is empty. */
+/** A text from GitHub as it can be stored: clipped, without NUL characters and lone surrogates. Null: it is empty. */
 const plain = (text: string | undefined, maxLength: number): string | null =>
   text?.slice(0, maxLength).replaceAll('\0', '').toWellFormed() || null;
 
 export function leakOperations(context: ServiceContext): Operation[] {
-  // Reports are counted whatever their tokens are: a count of unknown ones would tell which are.
+  // Every report counts: if only unknown tokens did, the limit would tell which tokens are known.
   const reports = new Attempts({ points: 100 });
   const wrongSignatures = new Attempts();
 
-  /** A good signature is accepted however many were wrong: whoever sends those must not keep GitHub out. */
+  /** Only wrong signatures are limited: whoever sends many must not keep GitHub's own reports out. */
   async function checkSignature(bytes: Uint8Array, { header, client }: Incoming): Promise<void> {
     const { githubKeys } = context;
     if (!githubKeys)

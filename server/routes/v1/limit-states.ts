@@ -21,7 +21,7 @@ const stateBody = ({ limit, remaining, resetsAt }: LimitState) => ({
   resetAt: resetAtOf(resetsAt),
 });
 
-/** The fields of a verdict on a token whose key has limits; of another, none. */
+/** The fields of a verdict about limits; none for a key without limits. */
 export function limitFields(verdict: Verdict, costs: Costs) {
   if (!verdict.key || !verdict.limits) return {};
   const limits = verdict.limits.map(stateBody);
@@ -31,11 +31,11 @@ export function limitFields(verdict: Verdict, costs: Costs) {
   return { limits, exceeded, ...(seconds !== undefined && { retryAfter: seconds }) };
 }
 
-/** The JSON of a limit. All but one number of it stays as it is for a whole window, and is written once. */
+/** The JSON of a limit. Everything but `remaining` stays the same for a whole window, and is serialized once. */
 interface Written {
-  /** What stands in the body before `remaining`. */
+  /** The text before the value of `remaining`. */
   start: string;
-  /** What stands behind it in the window that ends at `resetsAt`. */
+  /** The text after it, for the window that ends at `resetsAt`. */
   end: string;
   resetsAt: number;
 }
@@ -54,11 +54,11 @@ const levelOf = (state: LimitState) => ({
   resetsIn: state.resetsAt === Number.POSITIVE_INFINITY ? undefined : secondsUntilReset(state),
 });
 
-/** Writes the states of limits for the verdicts that are given very often. */
+/** Writes the states of limits fast, for verifications. */
 export class LimitTexts {
   readonly #written = new WeakMap<Limit, Written>();
 
-  /** The states as JSON: what `limitFields` tells as `limits`. */
+  /** The states as JSON: the field `limits` of `limitFields`. */
   json(limits: readonly LimitState[]): string {
     let states = '';
     for (const state of limits) {
@@ -68,7 +68,7 @@ export class LimitTexts {
     return `[${states}]`;
   }
 
-  /** The headers of a verdict on a key with limits, for a verifier to pass on; undefined without limits. */
+  /** The headers about limits, for a verifier to pass on to its client. Undefined: the key has no limits. */
   headers(verdict: Verdict, costs: Costs): Record<string, string> | undefined {
     if (!verdict.key || !verdict.limits) return undefined;
     const headers = limitHeaders(verdict.limits.map(levelOf));

@@ -12,9 +12,9 @@ interface Numbered {
 }
 
 /**
- * The cursor after the last of these rows; null where no more follow.
- * @param list what the list is of: its cursors are good for no other, whatever filters narrow it
- * @param placeOf where a row stands, if the list is not sorted by its number alone
+ * The cursor after the last of these rows. Null: no more follow.
+ * @param list names the list: its cursors are valid for no other list, but for the same list with any filters
+ * @param placeOf the place of a row, if the list is not sorted by number alone
  */
 export function pageAfter<Row extends Numbered>(
   list: string,
@@ -26,13 +26,13 @@ export function pageAfter<Row extends Numbered>(
   return more && last ? cursorAt(list, placeOf(last)) : null;
 }
 
-/** The cursor that stands for a place. */
+/** The cursor for a place. */
 export const cursorAt = (list: string, place: Place): string =>
   Buffer.from(`${place.join('-')}.${markOf(list)}`).toString('base64url');
 
 /**
- * The place that a cursor stands for.
- * @throws InvalidInput where it is none of this list
+ * The place of a cursor; undefined without one.
+ * @throws InvalidInput if it is no cursor of this list
  */
 export function placeAt(list: string, cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
@@ -45,6 +45,6 @@ export function placeAt(list: string, cursor: string | undefined): Place | undef
   });
 }
 
-/** The place that a cursor stands for in a list that is sorted by numbers alone. @throws InvalidInput likewise */
+/** The place of a cursor in a list that is sorted by number alone. @throws InvalidInput as `placeAt` */
 export const numberOf = (list: string, cursor: string | undefined): number | undefined =>
   placeAt(list, cursor)?.[0];

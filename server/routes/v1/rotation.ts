@@ -17,10 +17,10 @@ import {
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 
-/** How long the current token lives on, where the request does not say, in seconds. */
+/** The default overlap, in seconds. */
 const usualOverlap = 3_600;
 
-/** A key rotates itself alone; and its previous token, which may be in the wrong hands, does not decide on the others. */
+/** A key can only rotate itself, and not with its previous token, which may be in the wrong hands. @throws WrongCaller */
 function assertMayRotate(caller: Caller, keyId: string): void {
   if (caller.kind !== 'apiKey') return;
   if (caller.key.id !== keyId) throw new WrongCaller('A key can rotate itself, and no other.');

@@ -17,7 +17,7 @@ export function sessionOperations(context: ServiceContext): Operation[] {
     refreshExpiresAt: session.expiresAt.toISOString(),
   });
 
-  // So long a rotation of signing keys waits for those who verify by them: see the README.
+  // Cached for five minutes: a rotation of signing keys waits as long, see the README.
   const jwks = cacheable(signer.jwks);
 
   return [

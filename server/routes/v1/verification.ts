@@ -25,8 +25,8 @@ interface Asked extends Presented {
 }
 
 /**
- * Makes what a verifier is told of a verdict on what was presented. For a key in the cache that is accepted it is made
- * once, but for its limits, and kept while the key is there.
+ * Makes the function that serializes verdicts. The body for an accepted key is serialized once, except for its limits, and
+ * kept as long as the key is in the cache.
  */
 function teller(texts: LimitTexts): (verdict: Verdict, asked: Asked) => Told {
   const accepted = new WeakMap<VerifiedKey, Told>();
@@ -58,7 +58,7 @@ function checksOf(verdict: Verdict, presented: Presented): CheckOutcome[] {
   return [...before, ...explain(key, presented, at), ...spentChecks(verdict)];
 }
 
-/** Of a key without limits, and where nothing was asked of them, there are none. */
+/** The outcomes of the checks of limits; none if no limits were checked. */
 function spentChecks(verdict: Verdict): CheckOutcome[] {
   if (!verdict.key || !verdict.limits) return [];
   const exceeded = verdict.valid ? [] : (verdict.exceeded ?? []);
@@ -76,10 +76,10 @@ const explained = (verdict: Verdict, asked: Asked): Told =>
     checks: checksOf(verdict, asked),
   });
 
-/** So much of an answer is written in one turn of the event loop, in characters, if one verdict has not more. */
+/** About how many characters of an answer are serialized in one turn of the event loop. */
 const writtenPerTurn = 500_000;
 
-/** Answers a batch, in the order of its tokens. One that is there twice is verified once, and used twice. */
+/** Answers a batch, in the order of its tokens. A token that is there twice is verified once, and counts as two uses. */
 async function verdictsOn(
   context: ServiceContext,
   { tokens, ...wanted }: z.output<typeof VerificationBatch>,
@@ -99,7 +99,7 @@ async function verdictsOn(
   };
   const verdicts = new Map<string, Verdict>();
   await Promise.all(
-    // Async, so that one that throws leaves none of the others' promises without anybody to await them.
+    // Async: if `check` throws for one token, the promises of the others are still awaited.
     Array.from(counts, async ([token, times]) =>
       verdicts.set(token, await check(context, token, { ...asked, times, costs: { cost: times } })),
     ),
