@@ -3,7 +3,7 @@ import { errorOf } from './errors.ts';
 import type { Problem } from './schema.gen.ts';
 
 /**
- * Verifying stands in the way of somebody's request: it must answer soon, or be given up. It is repeated although the
+ * A request of the product waits for a verification, so it must answer soon or be given up. It is repeated although the
  * first attempt may have counted.
  */
 const verificationPace: Pace = {
@@ -14,7 +14,7 @@ const verificationPace: Pace = {
   repeatable: true,
 };
 
-/** What holds for `/v1`. */
+/** The contract of `/v1`. */
 export const contract: Contract = {
   service: 'Latchkey',
   errorType: 'application/problem+json',

@@ -3,7 +3,7 @@ import { Core } from './core/core.ts';
 import type { CoreOptions, TokenSource } from './core/options.ts';
 import type { Session } from './schema.gen.ts';
 
-/** A session to go on with: all of it, or only its refresh token. */
+/** A session to resume: all of it, or only its refresh token. */
 export type StoredSession = Pick<Session, 'refreshToken'> & Partial<Session>;
 
 /** How long before its end an access token is replaced, in milliseconds. */
@@ -37,7 +37,7 @@ export function session(
       repeatable: true,
     })) as Session;
     refreshToken = next.refreshToken;
-    // Until it is kept there is none to use: should `keep` fail, the next call refreshes again.
+    // No access token until the session is stored: if `keep` fails, the next call refreshes again.
     accessToken = undefined;
     await keep?.(next);
     accessToken = next.accessToken;

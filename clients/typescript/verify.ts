@@ -4,8 +4,8 @@ import type { Verdict, Verification } from './schema.gen.ts';
 export type Asked = Omit<Verification, 'token' | 'explain'>;
 
 /**
- * Whoever tells whether a token is good: the client, which asks the service over HTTP each time, or the verifier, which
- * mostly knows.
+ * Verifies tokens: the client, which asks the service over HTTP each time, or the verifier, which mostly answers from
+ * memory.
  */
 export interface Verifies {
   /**

@@ -1,7 +1,7 @@
 /**
- * Where the service answers, and what token it is sent: as given, or as the environment says. The token of the
- * environment goes to the address of the environment alone.
- * @throws TypeError where there is no address
+ * The address of the service and the token to send, as given or from the environment. The token of the environment is
+ * only sent to the address of the environment.
+ * @throws TypeError if there is no address
  */
 export function addressOf<Token>(given: { baseUrl?: string | undefined; token?: Token }): {
   baseUrl: string;

@@ -1,9 +1,9 @@
-/** So much of a body is kept, in bytes, and at most a chunk more: enough for the page of a proxy. */
+/** How much of a body is kept, in bytes, plus at most one chunk: enough for the error page of a proxy. */
 const most = 65_536;
 
 /**
- * An answer with no more of its body than the beginning, which is read. A body that nobody reads keeps its connection
- * until the garbage collector finds it: while a proxy answers for the service, each call would take one.
+ * Reads the beginning of a body and drops the rest. A body that nobody reads keeps its connection until it is collected as
+ * garbage: while a proxy answers for the service, each call would take another connection.
  */
 export async function beginningOf(response: Response): Promise<Response> {
   if (!response.body) return response;

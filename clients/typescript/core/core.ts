@@ -20,13 +20,13 @@ export interface Pace {
 export const usualPace: Pace = { timeout: 10_000, deadline: 15_000, retries: 2, backoff: 500 };
 const longestBackoff = 5_000;
 
-/** What a service's contract says beside its operations. */
+/** What the clients of different contracts differ in, beside the operations. */
 export interface Contract {
   /** How messages name the service. */
   service: string;
   /** The media type of its errors. */
   errorType: string;
-  /** The field that tells its errors from those of others. */
+  /** The field that an error of the service has, and that of a proxy has not. */
   errorField: string;
   /** The path whose answer is text. */
   textPath?: string;
@@ -39,7 +39,7 @@ interface Answered {
   body: unknown;
 }
 
-/** What the clients of all contracts share: how a call becomes attempts, and an answer a value or an error. */
+/** What the clients of all contracts share: it makes the attempts of a call, and turns answers into values or errors. */
 export class Core {
   readonly #contract: Contract;
   readonly #options: CoreOptions & { baseUrl: string };
@@ -54,8 +54,8 @@ export class Core {
   }
 
   /**
-   * Makes a call and repeats it where that can help and is safe: where the service did nothing, and where the call is
-   * `repeatable`, also if it may have done it.
+   * Makes a call, and repeats it if that can help and is safe: if the service did nothing, or the call is `repeatable`, even
+   * if it may have been done.
    * @returns the body of the answer
    * @throws ApiError, ConnectionError, TimeoutError, AbortError, UnexpectedAnswer
    */
@@ -68,7 +68,7 @@ export class Core {
     const endsAt = performance.now() + deadline;
 
     for (let attempt = 1; ; attempt += 1) {
-      // Nothing is left where the process did something else meanwhile.
+      // Nothing is left if the process was blocked for long.
       const left = Math.max(0, endsAt - performance.now());
       let failure: unknown;
       try {
@@ -78,7 +78,7 @@ export class Core {
           attempt,
         });
         if (response.ok) return body;
-        // Only a caller who sends `If-None-Match` gets it, and a method has no body to return then.
+        // Only a caller that sends `If-None-Match` gets a 304, and a method has no body to return then.
         if (response.status === 304)
           throw new UnexpectedAnswer(nameOf(call), response, this.#contract.service);
         failure = this.#contract.errorOf(body, response);

@@ -1,4 +1,4 @@
-/** No answer came: the service was not reached, or the connection ended before its answer did. */
+/** No answer came: the service was not reached, or the connection ended before the answer was complete. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   /** Whether the request may have reached the service. False only where no connection was made. */
@@ -10,7 +10,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** No answer came in time: within `timeout`, or what was left of the `deadline`. The request may have arrived. */
+/** No answer came within `timeout`, or what was left of the `deadline`. The request may have arrived. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   constructor(call: string, milliseconds: number) {
@@ -68,8 +68,8 @@ function retryAfterOf({ headers }: Response): number | undefined {
 }
 
 /**
- * Node and Deno have the reason in the cause of what `fetch` throws, Bun in the error itself. Deno puts the URL into it,
- * whose ids and query no message shows.
+ * Why `fetch` failed. Node and Deno have the reason in the cause of the error, Bun in the error itself. Deno includes the
+ * URL, which is removed: messages show neither ids nor a query.
  */
 function reasonOf(thrown: unknown): string {
   const { cause = thrown } = Object(thrown) as { cause?: unknown };
@@ -77,6 +77,6 @@ function reasonOf(thrown: unknown): string {
   return code ?? message.replace(/ for (?:url \()?https?:\S+/, ':');
 }
 
-/** What a runtime says where it made no connection: codes on Node and Bun, a text on Deno */
+/** What runtimes say if no connection was made: codes on Node and Bun, a text on Deno. */
 const unconnected =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$|\(Connect\)/;

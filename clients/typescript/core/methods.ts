@@ -4,11 +4,10 @@ import { Pages } from './pages.ts';
 import { pathPart } from './request.ts';
 
 /**
- * The operations of a contract by name, or by group and name. Each is written as its HTTP method, its path, and what
- * holds for it:
- * - `query`, `body`: its method takes that as an object, after the parameters of the path
- * - `paged`: it answers a page of a list
- * - `keyed`: it takes an `Idempotency-Key`
+ * The operations of a contract by name, or by group and name. Each is written as its HTTP method, its path, and marks:
+ * - `query`, `body`: the method takes that as an object, after the parameters of the path
+ * - `paged`: the answer is a page of a list
+ * - `keyed`: the operation takes an `Idempotency-Key`
  */
 export interface Operations {
   [name: string]: string | { [name: string]: string };

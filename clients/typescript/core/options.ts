@@ -60,7 +60,7 @@ export interface CallOptions {
   retries?: number | undefined;
 }
 
-/** What has a token to send, and a new one where that is refused. `session()` makes one. */
+/** Provides tokens, and a new one if a token is refused. `session()` makes one. */
 export interface TokenSource {
   /**
    * @param options those of the client that asks, without its token
@@ -69,7 +69,7 @@ export interface TokenSource {
   bearer(options: CoreOptions, refused?: string): string | Promise<string>;
 }
 
-/** A token, or who has it. */
+/** A token, or a source of tokens. */
 export type Token =
   | string
   | undefined

@@ -1,6 +1,6 @@
 import type { CoreOptions } from './options.ts';
 
-/** @throws TypeError where `bearer` cannot be sent; the message does not show it, as that of Headers would */
+/** @throws TypeError if `bearer` cannot be sent. Unlike that of Headers, the message does not show it */
 export function assertSendable(bearer: string, { dangerouslyAllowBrowser }: CoreOptions): void {
   if (!/^[\x21-\x7e]+$/.test(bearer))
     throw new TypeError('The token has a character that no token has, such as a line break.');

@@ -53,12 +53,12 @@ type IdempotencyOptions<Operation> = [HeaderParams<Operation>] extends [never]
     ? Idempotent
     : unknown;
 
-/** Of an operation that takes a body, and so has its query parameters here. */
+/** The query parameters of an operation that takes a body as its argument. */
 interface QueryOptions<Operation> {
   query?: Query<Operation>;
 }
 
-/** What the method of an operation takes last. */
+/** The last argument of the method of an operation. */
 export type Options<Operation> = CallOptions &
   HeaderOptions<Operation> &
   IdempotencyOptions<Operation> &
@@ -78,7 +78,7 @@ export type PathOptions<Operation> = (object extends ParamsOf<Operation>
     timeout?: number;
   };
 
-/** What a call answers whose `If-None-Match` names the current version: 304, without a body. */
+/** The answer 304 to a call whose `If-None-Match` names the current version. It has no body. */
 type Unchanged<Operation> = Operation extends { responses: { 304: unknown } } ? undefined : never;
 
 /** What a call by path answers: `data` on success, `error` otherwise, never both. */

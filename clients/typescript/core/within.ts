@@ -4,8 +4,8 @@ import { AbortError, TimeoutError } from './errors.ts';
 const longest = 2 ** 31 - 1;
 
 /**
- * Runs `work` with a signal that fires after `milliseconds`, or when the caller's own does. The wait ends with that
- * signal, also where `work` does not listen to it.
+ * Runs `work` with a signal that fires after `milliseconds`, or with the caller's own. The wait ends with that signal, even
+ * if `work` does not listen to it.
  * @param call names the call in what is thrown
  */
 export async function within<Result>(
@@ -14,8 +14,8 @@ export async function within<Result>(
   outer: AbortSignal | null | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  // Not AbortSignal.any and .timeout: a timer that is cleared keeps no process alive, and a listener that is removed
-  // leaves nothing on a signal that the caller keeps.
+  // Not AbortSignal.any and .timeout: the timer is cleared, so it keeps no process alive, and the listener is removed, so
+  // none are left on a signal that the caller keeps.
   const controller = new AbortController();
   const { signal } = controller;
   const abort = () => controller.abort(new AbortError(call, outer?.reason));
@@ -36,7 +36,7 @@ export async function within<Result>(
   }
 }
 
-/** Waits, unless the caller's signal ends that. */
+/** Waits. The caller's signal ends the wait. */
 export const pause = (
   call: string,
   milliseconds: number,

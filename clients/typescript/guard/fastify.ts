@@ -44,7 +44,7 @@ const plugin: FastifyPluginCallback<FastifyGuardOptions> = (app, { clientIp, ...
   registered();
 };
 
-// A text, since an object would be written by the schema that the route has for the status.
+// As a text: an object would be serialized by the schema that the route has for this status.
 const refuse = (reply: FastifyReply, { status, problem }: Exclude<Checked, { ok: true }>) =>
   reply.code(status).send(JSON.stringify(problem));
 

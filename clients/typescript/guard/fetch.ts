@@ -40,7 +40,7 @@ export function createGuard({ clientIp, ...options }: FetchGuardOptions): FetchG
           return maybeAsync(handler(request, result, ...rest), (response) =>
             withHeaders(response, result.headers),
           );
-        // An answer to HEAD has no body, and not every runtime takes it away.
+        // An answer to HEAD has no body, and not every runtime removes it.
         const body = request.method === 'HEAD' ? null : JSON.stringify(result.problem);
         return new Response(body, { status: result.status, headers: result.headers });
       };
@@ -55,7 +55,7 @@ export function createGuard({ clientIp, ...options }: FetchGuardOptions): FetchG
 /** The response with more headers, as a copy: its own may be immutable, or it may be returned to others too. */
 function withHeaders(response: Response, headers: Readonly<Record<string, string>>): Response {
   const missing = Object.entries(headers).filter(([name]) => !response.headers.has(name));
-  // A switch of protocols cannot be copied.
+  // A response that switches protocols cannot be copied.
   if (missing.length === 0 || response.status === 101) return response;
   const copy = new Response(response.body, response);
   for (const [name, value] of missing) copy.headers.set(name, value);

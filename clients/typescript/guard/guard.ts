@@ -41,7 +41,7 @@ export interface Refused {
   status: GuardProblem['status'];
   headers: Readonly<Record<string, string>>;
   problem: GuardProblem;
-  /** The whole reason, for your log: the response does not tell it all. */
+  /** The exact reason, for your log: the response may hide it. */
   reason: RefusalReason;
   /** The verdict, if there is one. */
   verdict?: Invalid;
@@ -53,7 +53,7 @@ export type Checked = Admitted | Refused;
 
 export interface Guard {
   /**
-   * Whether a request may go on. The answer is at hand, not promised, where `verify` returns a verdict and no promise.
+   * Whether a request may go on. The result is synchronous if `verify` returns a verdict and no promise.
    * @param requirement what the endpoint requires, and the address of the client, which a key with `allowedIps` needs
    */
   check(
@@ -117,12 +117,12 @@ export function createGuard({
 
 const askable = ['scopes', 'anyScopes', 'scopeQuery', 'cost', 'costs', 'audience', 'ip'] as const;
 
-/** What to ask of a key. What else stands beside a requirement, as in the config of a Fastify route, is no part of it. */
+/** What to ask of a key. Other fields beside a requirement, as in the config of a Fastify route, are left out. */
 function askedOf(headers: RequestHeaders, required: Requirement & { ip?: string | undefined }): Asked {
   const asked: Record<string, unknown> = {};
   for (const name of askable) if (required[name] !== undefined) asked[name] = required[name];
   const userAgent = headerOf(headers, 'user-agent');
-  // Sent whole, it could make the request that verifies too large.
+  // Cut, or it could make the request that verifies too large.
   if (userAgent) asked.userAgent = userAgent.slice(0, maxUserAgentLength);
   return asked;
 }

@@ -56,13 +56,13 @@ export function createGuard({ clientIp, scheme = 'apiKey', ...options }: HonoGua
       const checked = core.check(c.req.raw.headers, asked);
       const result = isPromise(checked) ? await checked : checked;
       if (!result.ok) {
-        // Headers that are given to c.body lose against those that other middleware set before.
+        // Not passed to c.body: there, headers that other middleware set before would win.
         for (const [name, value] of Object.entries(result.headers)) c.header(name, value);
         return c.body(JSON.stringify(result.problem), result.status);
       }
       c.set('key', result.key);
       await next();
-      // Only now, since a handler may make a response of its own. Headers that it set itself stay.
+      // Set only now, since a handler may create its own response. Headers that it set itself stay.
       for (const [name, value] of Object.entries(result.headers))
         if (!c.res.headers.has(name)) c.header(name, value);
     };

@@ -8,7 +8,7 @@ export type {
   RefusalStatus,
 } from '../../../decide/refusals.ts';
 
-/** What a refusal is about, beside its reason. */
+/** The facts of a refusal, beside its reason. */
 interface Refused {
   realm: string;
   /** The scopes that the endpoint requires, all of them. */

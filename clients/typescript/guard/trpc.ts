@@ -61,7 +61,7 @@ export function createGuard<Context extends object>({
 > {
   const guard = createCore(options);
   return async ({ ctx, meta, next }) => {
-    // The compiler cannot see that nothing was added to it yet.
+    // Before this middleware the context is still the product's own, which the compiler cannot see.
     const context = ctx as unknown as Context;
     const result = await guard.check(headers(context), { ...meta, ip: clientIp?.(context) });
     if (!result.ok) throw new GuardError(result);

@@ -11,14 +11,14 @@ import type { Tombstone } from '../../../decide/verified-key.ts';
 import { type KnownKey, knownFrom } from './known-key.ts';
 
 /**
- * After so many pings without a word a connection is given up. It is not measured in time, since a process that was busy for
- * long has not read yet what has come.
+ * After how many unanswered pings a connection is given up. They are counted instead of timed: a process that was blocked
+ * for long has not read yet what has arrived.
  */
 const patience = 8;
 
 /** What a connection tells its verifier. */
 export interface ConnectionEvents {
-  /** Trust was given, and there was none before. */
+  /** Trust was given where there was none. */
   trusted(): void;
   /** The uses of this number are counted. */
   used(number: number): void;
@@ -37,10 +37,10 @@ export interface Introduction {
   WebSocket: typeof WebSocket;
 }
 
-/** The database could not be asked, or there is nobody to ask. */
+/** The replica could not ask its database, or there is no connection to it. */
 export class Blind extends Error {}
 
-/** One moment, by both clocks: either may stand still while a machine sleeps. */
+/** An instant by both clocks: one of them may stand still while the machine sleeps. */
 interface Moment {
   monotonic: number;
   wall: number;
@@ -49,8 +49,8 @@ interface Moment {
 const blind = () => Promise.reject(new Blind());
 
 /**
- * A connection to one replica, and the cache of what that replica told. All that is known hangs on the order in which it
- * came on this connection, so it is forgotten with it.
+ * A connection to one replica, and a cache of the keys that the replica told. The cache is correct only by the order of the
+ * messages on this connection, so it ends with the connection.
  */
 export class Connection {
   readonly keys: KeyCache<KnownKey>;
@@ -61,12 +61,12 @@ export class Connection {
   /** Until when the cache can be trusted. */
   #trusted: Moment = { monotonic: 0, wall: 0 };
   #isWelcome = false;
-  /** When the pings were sent that are not answered yet. */
+  /** When each unanswered ping was sent. */
   readonly #pings = new Map<number, Moment>();
   #ping = 0;
-  /** How many times `#beat` was called since something was heard. */
+  /** How often `#beat` was called since the last message. */
   #silence = 0;
-  /** Hashes to ask for, and those that were asked for, with who waits for them. */
+  /** Questions to send, and questions that are sent and not answered yet. */
   #wanted: Question[] = [];
   #asked: Question[] = [];
 
@@ -82,17 +82,17 @@ export class Connection {
     socket.onopen = () => this.send({ kind: 'hello', version: protocol, token, instance });
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code, reason }) => this.#fail(code, reason);
-    // The reason is told by `close`, which follows.
+    // The event `close` follows, and has the reason.
     socket.onerror = () => {};
     this.#pinging = setInterval(() => this.#beat(), pingInterval);
   }
 
-  /** Whether the cache knows of every change that was answered for. */
+  /** Whether the cache has every change that was answered. */
   isTrusted(): boolean {
     return this.trustedAt() !== undefined;
   }
 
-  /** Now, by `performance.now()`, where the cache can be trusted now. It is read once for all that a verification needs. */
+  /** `performance.now()`, if the cache can be trusted now. A verification reads the clock only here. */
   trustedAt(): number | undefined {
     const now = performance.now();
     return now < this.#trusted.monotonic && Date.now() < this.#trusted.wall ? now : undefined;
@@ -103,14 +103,14 @@ export class Connection {
     if (this.#socket.readyState === 1) this.#socket.send(JSON.stringify(messages));
   }
 
-  /** Says that nothing is answered by this connection any more, and closes it. */
+  /** Tells the replica that this connection is no longer answered from, and closes it. */
   leave(): void {
     this.#end();
     this.send({ kind: 'bye' });
     this.#socket.close();
   }
 
-  /** The connection is of no more use, through no doing of ours. */
+  /** The connection has failed. */
   #fail(code: number, reason: string): void {
     this.#end();
     this.#socket.close();
@@ -125,9 +125,9 @@ export class Connection {
     this.#blindAll();
   }
 
-  /** Whoever waits for an answer need not wait any longer. */
+  /** Rejects all questions, so that whoever waits can ask over HTTP. */
   #blindAll(): void {
-    // An ask that was sent is answered all the same, and no other is sent before.
+    // Those in `#asked` stay there: their answer still comes, and no other ask is sent before.
     const questions = [...this.#asked, ...this.#wanted.splice(0)];
     for (const { reject } of questions) reject(new Blind());
   }
@@ -185,7 +185,7 @@ export class Connection {
     }
   }
 
-  /** The replica had trust when it answered the ping, so it had when the ping was sent, and for so long after. */
+  /** Counts the trust from when the ping was sent: the replica can only have given it after that. */
   #trust({ ping, trust, now }: Extract<FromReplica, { kind: 'pong' }>): void {
     const sent = this.#pings.get(ping);
     if (!sent) return;
@@ -200,7 +200,7 @@ export class Connection {
   #ask(hash: string): Promise<KnownKey | Tombstone | undefined> {
     return new Promise((resolve, reject) => {
       this.#wanted.push({ hash, resolve, reject });
-      // All that is asked in one turn goes in one frame.
+      // Questions of one turn of the event loop go in one frame.
       if (this.#wanted.length === 1) queueMicrotask(() => this.#askNext());
     });
   }
@@ -214,7 +214,7 @@ export class Connection {
   #answer({ found }: Extract<FromReplica, { kind: 'found' }>): void {
     const asked = this.#asked.splice(0);
     found.forEach((wire, index) => {
-      // What must not be kept is taken for changed while it was asked for.
+      // A key that must not be kept has changed while it was asked for.
       if (!wire.keep) this.keys.invalidate(wire.hash);
       asked[index]?.resolve(knownFrom(wire));
     });

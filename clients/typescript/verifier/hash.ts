@@ -6,9 +6,9 @@ interface Crypto {
 }
 
 /**
- * The hash of node:crypto. It is not imported, so that bundlers do not stumble over it; and it is not that of WebCrypto,
- * which is a promise.
- * @throws TypeError where there is none
+ * SHA-512 of node:crypto. It is not imported, since bundlers for browsers could not resolve it. WebCrypto is not used, since
+ * it is asynchronous.
+ * @throws TypeError if the runtime has no node:crypto
  */
 export function builtInHash(): Hash {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };

@@ -19,31 +19,31 @@ export const unused: Readonly<OwnUses> = {
 };
 
 /**
- * A key, and what is made of it once and needed for each verification. It stands in the key itself: with a thousand keys
- * in use, each look-up elsewhere would wait for memory.
+ * A key, with what is computed of it once and needed for each verification. These are fields of the key: with a thousand
+ * keys in use, each look-up elsewhere would wait for memory.
  */
 export interface KnownKey extends VerifiedKey, OwnUses {
-  /** Until when it is decided here by its scopes alone. */
+  /** Until when its scopes alone decide: see `plainUntil` in decide/. */
   plainUntil: number;
-  /** What is told of it where it is accepted. */
+  /** The verdict that accepts it, once it was needed. */
   accepted: Verdict | undefined;
-  /** Whether the service alone decides: it spends units, and writes the first use of a token. */
-  isTheirs: boolean;
+  /** Whether only the service can decide: it spends units of limits, and writes the first use of a next token. */
+  needsService: boolean;
 }
 
-/** What was sent, as it was found. */
+/** What the replica found, from what it sent. */
 export function knownFrom(wire: WireFound): KnownKey | Tombstone | undefined {
   const found = fromWire(wire);
   if (!found || found.gone) return found;
-  const isTheirs = found.limits !== null || found.state === 'next';
-  // What each verification needs stands first, where V8 keeps it in the object itself.
+  const needsService = found.limits !== null || found.state === 'next';
+  // The fields of each verification come first: V8 keeps the first fields in the object itself.
   return {
-    plainUntil: isTheirs ? Number.NEGATIVE_INFINITY : plainUntil(found),
+    plainUntil: needsService ? Number.NEGATIVE_INFINITY : plainUntil(found),
     uses: unused.uses,
     usedAt: unused.usedAt,
     usedWith: unused.usedWith,
     accepted: undefined,
-    isTheirs,
+    needsService,
     ...found,
   };
 }

@@ -7,7 +7,7 @@ import type { Asked } from '../verify.ts';
 import { clientOf } from './client-of.ts';
 import { type KnownKey, unused } from './known-key.ts';
 
-/** For so many tokens uses are kept while they cannot be told. */
+/** For how many tokens uses are kept if they cannot be told. */
 const capacity = 100_000;
 
 /** Where uses are told. */
@@ -16,21 +16,21 @@ interface Told {
 }
 
 /**
- * Uses of tokens, gathered here and told once a second. Those that were told and not acknowledged when a connection ended
- * are told again on the next one, and may count twice.
+ * Uses of tokens, gathered here and told once a second. Uses that are not acknowledged when a connection ends are told again
+ * on the next one, and may count twice.
  */
 export class Reporter {
   #gathered = new Uses(capacity);
-  /** Keys with uses that stand in them, all of the hour that began then, and are not gathered yet. */
+  /** Keys that hold uses of the hour that begins at `#hour`, not gathered yet. */
   #used: KnownKey[] = [];
   #hour = 0;
-  /** What is told, part by part: the first of them waits to be acknowledged. */
+  /** The parts that are being told. The first one waits to be acknowledged. */
   #parts: HourUses[] = [];
   #number = 0;
   #sentTo: Told | undefined;
   #emptied = () => {};
 
-  /** A use that was valid, as most are: it is only noted in the key, since this is on the way of each verification. */
+  /** Records a valid use, as most are. It is only noted in the key, since this runs for each verification. */
   accepted(key: KnownKey, at: number, asked: Asked): void {
     if (at < this.#hour || at >= this.#hour + hourLength || this.#used.length === capacity) {
       this.#gather();
@@ -47,7 +47,7 @@ export class Reporter {
     this.#gathered.add(found, reason, at, client, 1);
   }
 
-  /** Tells what was gathered, where it is not being told already. */
+  /** Tells what was gathered, unless uses are being told already. */
   tell(connection: Told): void {
     if (this.#parts.length === 0 && this.#hasMore) {
       this.#gather();

@@ -22,11 +22,11 @@ export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' |
    * `LATCHKEY_TOKEN`, but only together with `LATCHKEY_URL`.
    */
   token?: string | undefined;
-  /** How much memory the cache may take, about, in MiB. 64, unless it is given: 25,000 to 50,000 keys. */
+  /** About how much memory the cache may take, in MiB. Default: 64, for 25,000 to 50,000 keys. */
   cacheMb?: number | undefined;
   /**
-   * Called when the connection is there, and tokens are verified from memory, and when it is lost, and the service is asked
-   * each time. `reason` says why, for people.
+   * Called with `trusted` when tokens are verified from memory, and with `blind` when the connection is lost, and the service
+   * is asked each time. `reason` says why, for people.
    */
   onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
   /** Used instead of the global `WebSocket`. */
@@ -38,9 +38,9 @@ export interface Verifier extends Verifies, AsyncDisposable {
   /** Whether tokens are verified from memory now. If not, the service is asked each time. */
   readonly isTrusted: boolean;
   /**
-   * The verdict on a token: at once, where the key is in memory; promised, where the service is asked. Keys with limits or a
-   * quota, and the first use of a rotated token, are always asked for.
-   * @throws (rejects) where nothing is known about the token, since the service cannot be reached
+   * The verdict on a token: synchronously if the key is in memory, a promise if the service is asked. It is always asked for
+   * keys with limits or a quota, and for the first use of a rotated token.
+   * @throws (rejects) if nothing is known about the token, since the service cannot be reached
    */
   verify(token: string, asked?: Asked): Verdict | Promise<Verdict>;
   /** Tells the uses that were not told yet, and closes the connection. */
@@ -55,32 +55,32 @@ export class VerifierRefused extends Error {
   }
 }
 
-/** How long a start, and an end, may take, in milliseconds. */
+/** How long a start and an end may take, and how often uses are told, in milliseconds. */
 const startWithin = 2_000;
 const endWithin = 1_000;
 const tellInterval = 1_000;
-/** How often a call is tried again. When a replica is killed, a balancer may lead to it for a while. */
+/** How often a call is repeated. When a replica is killed, a balancer may lead to it for a while. */
 const retries = 3;
-/** Before an attempt to connect there are at most so many milliseconds: of a blind verifier, twice as many each time. */
+/** The longest pause before an attempt to connect, in milliseconds. It doubles with each attempt of a blind verifier. */
 const firstPause = 100;
 const longestPause = 5_000;
-/** And of one that is asked to move: it is not in a hurry, and the next attempt may lead to another replica. */
+/** The same for a verifier that is asked to move: it is in no hurry, and the next attempt may reach another replica. */
 const movingPause = 500;
-/** So many keys are asked for again when a replica ends. */
+/** How many keys are asked for again when the verifier moves. */
 const maxMoved = 2_000;
-/** So many scope queries are kept as they were read. */
+/** How many parsed scope queries are kept. */
 const maxQueries = 1_000;
-/** What the service closes a connection with that it does not let in. */
+/** The close codes with which the service refuses a verifier. */
 const refusals = [4401, 4403];
 
 /**
- * Opens a verifier: a connection to the service that tells of every change to a key before the change is answered, and the
- * keys that were verified lately. See docs/REVOCATION.md of the service for what that is worth.
+ * Opens a verifier: a cache of the keys that were verified lately, and a connection on which the service tells every change
+ * to a key before the change is answered. docs/REVOCATION.md of the service proves why that is enough.
  *
- * It resolves as soon as tokens are verified from memory, or after 2 seconds: until then, and whenever the connection is
+ * It resolves as soon as tokens are verified from memory, or after 2 seconds. Until then, and whenever the connection is
  * lost, the service is asked each time.
- * @throws VerifierRefused where the token may not open one
- * @throws TypeError where this runtime has no WebSocket, or no SHA-512
+ * @throws VerifierRefused if the token may not open a verifier
+ * @throws TypeError if this runtime has no WebSocket, or no SHA-512
  */
 export async function createVerifier(options: VerifierOptions = {}): Promise<Verifier> {
   const verifier = new InProcess(options);
@@ -107,7 +107,7 @@ class InProcess implements Verifier {
   readonly #reporter = new Reporter();
   readonly #telling: ReturnType<typeof setInterval>;
   readonly #queries = new Map<string, ScopeQuery>();
-  /** The connection that is answered by, and the one that is to take its place. */
+  /** The connection in use, and the one that will replace it. */
   #current: Connection | undefined;
   #next: Connection | undefined;
   #attempts = 0;
@@ -128,7 +128,7 @@ class InProcess implements Verifier {
     this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`;
     this.#token = token;
     this.#core = new Core(contract, { ...options, retries });
-    // First, since it throws for an address that is none: a timer would then keep the process alive.
+    // Before the timer, which would keep the process alive: this throws for an invalid address.
     this.#connect();
     this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
   }
@@ -160,7 +160,7 @@ class InProcess implements Verifier {
           this.#acceptPlain(connection, key, asked, at) ?? this.#decide(connection, token, key, asked, at)
         );
     }
-    // Here, not on the way of a known token: its form takes longer to check than to find it.
+    // After the look-up in memory: checking the form of a token takes longer than finding a known one.
     if (!isPlausible(token)) return unknown;
     // Only the service checks signatures.
     if (!connection || typeOf(token) === exchangedType) return this.#overHttp(token, asked);
@@ -195,10 +195,10 @@ class InProcess implements Verifier {
     return this.close();
   }
 
-  /** Accepts a key that nothing but a lack of scopes can be against, as most are. Undefined where there is more to decide. */
+  /** Accepts a key that only its scopes could refuse, as most are. Undefined: there is more to decide. */
   #acceptPlain({ clock }: Connection, key: KnownKey, asked: Asked, now: number): Verdict | undefined {
     const at = clock.at(now);
-    // As in `isTurning`, near to the end it is for the service to say.
+    // Close to the end of the key the service decides, as with `isTurning`.
     if (at + clock.errorAt(now) + 1 >= key.plainUntil) return undefined;
     const scopes = this.#scopesOf(asked);
     if (scopes && !satisfies(key.scopes, scopes)) return undefined;
@@ -217,13 +217,14 @@ class InProcess implements Verifier {
     const at = clock.at(now);
     const client = () => clientOf(asked);
     if (!found.gone) {
-      // Our clock may be behind, or ahead of, that of the service by half of what a ping took.
-      if (found.isTheirs || isTurning(found, at, clock.errorAt(now) + 1)) return this.#overHttp(token, asked);
+      // Our clock may differ from that of the service by half of what a ping took.
+      if (found.needsService || isTurning(found, at, clock.errorAt(now) + 1))
+        return this.#overHttp(token, asked);
     }
     const presented = { scopes: this.#scopesOf(asked), audience: asked.audience, client };
     const verdict = verdictOn(found, presented, at);
     if (!verdict.key) return unknown;
-    // What is gone is refused.
+    // Never both: a token that is gone is refused. The compiler does not know.
     if (verdict.valid) return found.gone ? unknown : this.#accept(found, at, asked);
     this.#reporter.refused(found, verdict.reason, at, client);
     return refusedBody(verdict, presented);
@@ -251,7 +252,7 @@ class InProcess implements Verifier {
     });
   }
 
-  /** A query is written in the program that asks, so there are few, and each is read once. */
+  /** Queries are written in the program that asks, so they are few, and each is parsed once. */
   #read(text: string): ScopeQuery {
     let query = this.#queries.get(text);
     if (query) return query;
@@ -263,7 +264,7 @@ class InProcess implements Verifier {
     return query;
   }
 
-  /** Opens a connection that is to take the place of the current one. */
+  /** Opens the connection that will replace the current one. */
   #connect(): void {
     const { cacheMb = 64 } = this.#options;
     const connection: Connection = new Connection(
@@ -284,7 +285,7 @@ class InProcess implements Verifier {
     this.#next = connection;
   }
 
-  /** Connects after a moment, of a random length, so that not all verifiers of a replica that ended come back at once. */
+  /** Connects after a random pause, so that the verifiers of a replica that ended do not all come back at once. */
   #plan(): void {
     if (this.#isClosed || this.#next || this.#pausing !== undefined) return;
     const longest = this.isTrusted ? movingPause : Math.min(longestPause, firstPause * 2 ** this.#attempts);
@@ -295,7 +296,7 @@ class InProcess implements Verifier {
     }, Math.random() * longest);
   }
 
-  /** The next connection has trust: it takes the place of the current one as soon as it knows what that one knew. */
+  /** The next connection has trust. It replaces the current one once it has cached the same keys. */
   async #move(next: Connection): Promise<void> {
     const known = this.#current?.keys.hashes().slice(0, maxMoved) ?? [];
     await Promise.all(known.map(async (hash) => next.keys.find(hash))).catch(() => {});
@@ -317,7 +318,7 @@ class InProcess implements Verifier {
     if (refusals.includes(code)) this.#settleStart(new VerifierRefused(text));
     if (this.#next === connection) this.#next = undefined;
     else if (this.#next?.isTrusted()) {
-      // It was only asking for what the lost one knew.
+      // The next one was only asking for the keys of the lost one.
       this.#adopt(this.#next);
       return;
     } else {
@@ -329,7 +330,7 @@ class InProcess implements Verifier {
   }
 }
 
-/** The same object for all who ask: none of them can change it for the others. */
+/** Freezes a value that all callers share, so that none can change it for the others. */
 function frozen<Value extends object>(value: Value): Value {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part);
   return Object.freeze(value);
