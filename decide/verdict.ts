@@ -137,9 +137,14 @@ export function plainUntil(key: KeyFacts): number {
   // At minus infinity no end has passed, and a key with a `notBefore` has not begun.
   const never = Number.NEGATIVE_INFINITY;
   if (reasonAgainst(key, anybody, never)) return never;
-  const timeOf = (end: Date | null) => end?.getTime() ?? Number.POSITIVE_INFINITY;
-  return Math.min(timeOf(key.endsAt), timeOf(key.expiresAt));
+  return endOf(key);
 }
+
+const timeOf = (end: Date | null) => end?.getTime() ?? Number.POSITIVE_INFINITY;
+
+/** When a key or its token ends, as Unix time in milliseconds. Infinity: never. */
+export const endOf = ({ endsAt, expiresAt }: Pick<KeyFacts, 'endsAt' | 'expiresAt'>): number =>
+  Math.min(timeOf(endsAt), timeOf(expiresAt));
 
 /** The outcome of one check of a token. */
 export interface CheckOutcome {

@@ -1,6 +1,7 @@
 import type { Client } from '../decide/client.ts';
 import { covers } from '../decide/scopes.ts';
 import { isPlausible } from '../decide/token-form.ts';
+import { endOf } from '../decide/verdict.ts';
 import type { VerifiedKey } from '../decide/verified-key.ts';
 import { refusals } from './callers.ts';
 import { check } from './check.ts';
@@ -50,12 +51,11 @@ export async function exchangeToken(
     assertAccepted(key, audience);
   });
   const now = context.now();
-  const ends = [now + lifetime * 1000, ...[key.expiresAt, key.endsAt].flatMap((end) => end?.getTime() ?? [])];
   const grant: ExchangeGrant = {
     scopes: scopes ?? key.scopes,
     audience: audience ?? key.audience,
     actor: actor?.id ?? null,
-    expiresAt: new Date(Math.min(...ends)),
+    expiresAt: new Date(Math.min(now + lifetime * 1000, endOf(key))),
   };
   const claims = exchangedClaims(key, grant, now);
   const token = await context.signer.signExchanged(claims);

@@ -489,6 +489,16 @@ describe('the JWT for the backend', () => {
     expect(payload.exp).toBe(Math.floor(Date.parse(expiresAt) / 1000));
   });
 
+  test('ends with the previous token of a key', async () => {
+    const { id: keyId, token } = await newKey();
+    const params = { path: { keyId }, query: { accountId: `acc_${world.owner.accountId}` } };
+    const rotate = { params, body: { overlapSeconds: 10 } };
+    const next = expectData(await service.operator.POST('/v1/keys/{keyId}/rotate', rotate));
+    await identityOf(next.token);
+    const { payload } = await read(await identityOf(token));
+    expect(payload.exp).toBe(Math.floor((service.context.now() + 10_000) / 1000));
+  });
+
   test('is no credential here', async () => {
     const jwt = await identityOf((await newKey({ scopes: ['keys:read'] })).token);
     expect((await ask(bearer(jwt))).status).toBe(401);

@@ -9,6 +9,7 @@ import {
 import { sessions } from '../../../api/sessions.ts';
 import { tokenExchange } from '../../../api/token-exchange.ts';
 import { maybeAsync } from '../../../decide/maybe-async.ts';
+import { endOf } from '../../../decide/verdict.ts';
 import type { VerifiedKey } from '../../../decide/verified-key.ts';
 import { claimsToBeAccessToken, isOperatorToken, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
@@ -26,11 +27,8 @@ const secondsOf = (milliseconds: number) => Math.floor(milliseconds / 1000);
 /** The response to the introspection of an active token (RFC 7662, section 2.2). */
 function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: VerifiedKey, now: number) {
   const { id, accountId, externalId, name, metadata, scopes, audience } = key;
-  const { expiresAt, endsAt, notBefore, exchanged } = key;
-  const end = Math.min(
-    expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
-    endsAt?.getTime() ?? Number.POSITIVE_INFINITY,
-  );
+  const { notBefore, exchanged } = key;
+  const end = endOf(key);
   return {
     active: true as const,
     ...(scopes.size > 0 && { scope: [...scopes].join(' ') }),

@@ -1,3 +1,4 @@
+import { endOf } from '../../../decide/verdict.ts';
 import type { VerifiedKey } from '../../../decide/verified-key.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { IdentityClaims } from '../../signing.ts';
@@ -114,7 +115,7 @@ export class IdentityHeaders {
     const name = `${audience} ${scopes}`;
     const known = identities.get(name);
     if (known && now >= known.signedAt && now < known.signedAt + reusedFor) return known.jwt;
-    const endsAt = Math.min(now + lifetime, key.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
+    const endsAt = Math.min(now + lifetime, endOf(key));
     const jwt = this.#context.signer.signIdentity(claimsOf(key, scopes), { audience, now, endsAt });
     if (identities.size >= maxIdentities) identities.clear();
     identities.set(name, { jwt, signedAt: now });
