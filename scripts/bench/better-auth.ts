@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { atLeast, compare, inTurn, type Line } from './figures.ts';
+import { inTurn, type Line } from './figures.ts';
 import { loader, type Sent } from './load.ts';
 import type { Seeded } from './seed.ts';
 import { ask, type Ground, seededGround, startOther, startService, type Used } from './servers.ts';
 import { hotKeys } from './settings.ts';
-import { path, verifications } from './verify.ts';
+import { latency, path, throughput, verifications } from './verify.ts';
 
 const folder = join(import.meta.dirname, 'peers');
 
@@ -34,8 +34,5 @@ export async function betterAuth(used: Used): Promise<Line[]> {
   const on = await seededGround(used, hotKeys, { durable: true });
   const service = await startService(used, on);
   const pairs = await inTurn(loader(verifications(service, on)), loader(await startBetterAuth(used, on)));
-  return [
-    compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(30)),
-    compare('p99, ms', pairs, ({ p99 }) => p99),
-  ];
+  return [throughput(pairs, 30), latency(pairs)];
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { atLeast, compare, inTurn, type Line } from './figures.ts';
+import { inTurn, type Line } from './figures.ts';
 import { loader, type Sent } from './load.ts';
 import { writeTokens } from './seed.ts';
 import { ask, type Server, seededGround, startOther, startService, type Used } from './servers.ts';
 import { creatingAccounts } from './settings.ts';
-import { generatorLine } from './verify.ts';
+import { generatorLine, latency, throughput } from './verify.ts';
 
 /**
  * Keys created by the operator for one account after the other, each with its event, against an INSERT into a table
@@ -45,9 +45,5 @@ export async function create(used: Used): Promise<Line[]> {
   if (ours !== theirs) throw new Error(`Answers differ: ${ours} and ${theirs}`);
 
   const pairs = await inTurn(loader(creations(service)), loader(creations(bare)));
-  return [
-    compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(0.7)),
-    compare('p99, ms', pairs, ({ p99 }) => p99),
-    generatorLine(pairs),
-  ];
+  return [throughput(pairs, 0.7), latency(pairs), generatorLine(pairs)];
 }

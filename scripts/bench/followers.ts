@@ -28,7 +28,9 @@ let blindFor = 0;
 
 const open = (index: number) =>
   createVerifier({
-    ...{ baseUrl, token, cacheMb: 1 },
+    baseUrl,
+    token,
+    cacheMb: 1,
     onChange(state) {
       if (state === 'blind') {
         if (blind.size === 0) blindSince = performance.now();

@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import postgres from 'postgres';
-import { atLeast, compare, inTurn, type Line, median, plain } from './figures.ts';
+import { inTurn, type Line, median, plain } from './figures.ts';
 import { type Load, loader } from './load.ts';
 import type { Seeded } from './seed.ts';
 import {
@@ -14,7 +12,7 @@ import {
   type Used,
 } from './servers.ts';
 import { hotKeys, rounds } from './settings.ts';
-import { generatorLine, path, verifications } from './verify.ts';
+import { generatorLine, latency, path, throughput, verifications, writeAnswers } from './verify.ts';
 
 /** Gives each key a limit that no load reaches. */
 async function limitKeys({ databaseUrl }: Ground): Promise<void> {
@@ -60,11 +58,7 @@ export async function limitedHot(used: Used): Promise<Line[]> {
   await assertLimited(ours, limited, true);
   await assertLimited(theirs, free, false);
   const pairs = await inTurn(goingOn(ours, limited), goingOn(theirs, free));
-  return [
-    compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(0.85)),
-    compare('p99, ms', pairs, ({ p99 }) => p99),
-    generatorLine(pairs),
-  ];
+  return [throughput(pairs, 0.85), latency(pairs), generatorLine(pairs)];
 }
 
 /** Limited keys against a handler that counts each request in Postgres, with one statement. */
@@ -76,10 +70,7 @@ export async function limitedAgainstUpdates(used: Used, keys: number, least?: nu
   await sql`insert into counters (token) select * from unnest(${on.tokens}::text[])`;
   await sql.end();
   const service = await startService(used, on);
-  const ANSWERS = join(on.directory, 'answers');
-  const answers: Record<string, string> = {};
-  for (const token of on.tokens) answers[token] = await ask(service.url + path, on.verifier, { token });
-  await writeFile(ANSWERS, JSON.stringify(answers));
+  const ANSWERS = await writeAnswers(service, on);
   const bare = await startOther(
     used,
     'bare.ts',
@@ -87,15 +78,7 @@ export async function limitedAgainstUpdates(used: Used, keys: number, least?: nu
     { pinned: true },
   );
   const pairs = await inTurn(goingOn(service, on), goingOn(bare, on));
-  return [
-    compare(
-      'requests/s',
-      pairs,
-      ({ perSecond }) => perSecond,
-      least === undefined ? undefined : atLeast(least),
-    ),
-    generatorLine(pairs),
-  ];
+  return [throughput(pairs, least), generatorLine(pairs)];
 }
 
 const replicas = 4;

@@ -60,7 +60,8 @@ export async function startService(
   return { url: service.url, pid: service.child.pid };
 }
 
-const commands: Record<Runtime, [string, ...string[]]> = {
+/** How each runtime runs a TypeScript file. */
+export const runtimeCommands: Record<Runtime, [string, ...string[]]> = {
   node: [process.execPath],
   bun: [installed('bun')],
   deno: [installed('deno'), 'run', '--allow-all'],
@@ -74,7 +75,7 @@ export async function startOther(
   { runtime = 'node', pinned = false }: { runtime?: Runtime; pinned?: boolean } = {},
 ): Promise<Server> {
   const port = await freePort();
-  const [command, ...args] = commands[runtime];
+  const [command, ...args] = runtimeCommands[runtime];
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(command, [...args, join(import.meta.dirname, file)], {
     env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), ...env },

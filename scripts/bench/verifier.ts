@@ -12,19 +12,22 @@ import { startBetterAuth } from './better-auth.ts';
 import { atLeast, atMost, compare, figure, inTurn, type Line, median, plain } from './figures.ts';
 import type { Followed } from './followers.ts';
 import { loader } from './load.ts';
-import { cores, installed, pin, residentMemory } from './machine.ts';
-import { type Ground, type Server, seededGround, startOther, startService, type Used } from './servers.ts';
+import { cores, pin, residentMemory } from './machine.ts';
+import {
+  type Ground,
+  runtimeCommands,
+  type Server,
+  seededGround,
+  startOther,
+  startService,
+  type Used,
+} from './servers.ts';
 import { hotKeys, revocations, rounds } from './settings.ts';
+import { throughput } from './verify.ts';
 
 /** What the verifier in the product's own process is held against. */
 
 const file = (name: string) => join(import.meta.dirname, name);
-
-const commands: Record<Runtime, [string, ...string[]]> = {
-  node: [process.execPath],
-  bun: [installed('bun')],
-  deno: [installed('deno'), 'run', '--allow-all'],
-};
 
 /** `verify()` of hot keys against SHA-512 and a Map, in one process on one core. */
 export async function inProcess(used: Used, runtime: Runtime): Promise<Line[]> {
@@ -35,11 +38,15 @@ export async function inProcess(used: Used, runtime: Runtime): Promise<Line[]> {
   const { PATH = '', HOME = '' } = process.env;
   const { stdout } = await promisify(execFile)(
     'taskset',
-    ['-c', cores.server, ...commands[runtime], file('verifying.ts')],
+    ['-c', cores.server, ...runtimeCommands[runtime], file('verifying.ts')],
     {
       env: {
-        ...{ PATH, HOME, URL: service.url, TOKEN: on.secrets.OPERATOR_TOKEN },
-        ...{ TOKENS: on.file, ROUNDS: String(rounds) },
+        PATH,
+        HOME,
+        URL: service.url,
+        TOKEN: on.secrets.OPERATOR_TOKEN,
+        TOKENS: on.file,
+        ROUNDS: String(rounds),
       },
     },
   );
@@ -73,8 +80,7 @@ export async function guarded(used: Used, against: 'none' | 'http'): Promise<Lin
   const [ours, theirs] = [await start('verifier'), await start(against)];
   const load = (server: Server) => loader(requests(server, on), { pinned: true });
   const pairs = await inTurn(load(ours), load(theirs));
-  const goal = against === 'none' ? atLeast(0.85) : undefined;
-  return [compare('requests/s', pairs, ({ perSecond }) => perSecond, goal)];
+  return [throughput(pairs, against === 'none' ? 0.85 : undefined)];
 }
 
 /** The same, against Better Auth's plugin in the process of the product. */
@@ -87,7 +93,7 @@ export async function guardedByBetterAuth(used: Used): Promise<Line[]> {
     TOKEN: on.secrets.OPERATOR_TOKEN,
   });
   const pairs = await inTurn(loader(requests(ours, on)), loader(await startBetterAuth(used, on)));
-  return [compare('requests/s', pairs, ({ perSecond }) => perSecond, atLeast(20))];
+  return [throughput(pairs, 20)];
 }
 
 /** So many verifiers in a process of their own. */

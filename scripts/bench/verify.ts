@@ -29,6 +29,15 @@ export const verifications = ({ url }: Server, { file, tokens, verifier }: Seede
   length: tokens[0]?.length ?? 0,
 });
 
+/** Writes the service's answer for each token to a file, for `bare.ts` to send. @returns the path of the file */
+export async function writeAnswers({ url }: Server, on: Ground & Seeded): Promise<string> {
+  const answers: Record<string, string> = {};
+  for (const token of on.tokens) answers[token] = await ask(url + path, on.verifier, { token });
+  const file = join(on.directory, 'answers');
+  await writeFile(file, JSON.stringify(answers));
+  return file;
+}
+
 /** Both must answer the same, or nothing is compared. */
 async function sameAnswers(ours: Server, against: Server, { tokens, verifier }: Seeded, count: number) {
   for (const token of tokens.slice(0, count)) {
@@ -55,24 +64,21 @@ export const generatorLine = (pairs: [Load, Load][]): Line => ({
   against: median(pairs.map(([, { generator }]) => generator)).toFixed(2),
 });
 
-const throughput = (pairs: [Load, Load][], least?: number) =>
+export const throughput = (pairs: [Load, Load][], least?: number): Line =>
   compare(
     'requests/s',
     pairs,
     ({ perSecond }) => perSecond,
     least === undefined ? undefined : atLeast(least),
   );
-const latency = (pairs: [Load, Load][], most?: number) =>
+export const latency = (pairs: [Load, Load][], most?: number): Line =>
   compare('p99, ms', pairs, ({ p99 }) => p99, most === undefined ? undefined : atMost(most));
 
 /** @param BARE which handler of bare.ts it is held against: `answers`, the goal, or `answer`, a floor */
 export async function hot(used: Used, runtime: Runtime, BARE: string): Promise<Line[]> {
   const on = await seededGround(used, hotKeys, { pinned: true });
   const service = await startService(used, on, runtime);
-  const ANSWERS = join(on.directory, 'answers');
-  const answers: Record<string, string> = {};
-  for (const token of on.tokens) answers[token] = await ask(service.url + path, on.verifier, { token });
-  await writeFile(ANSWERS, JSON.stringify(answers));
+  const ANSWERS = await writeAnswers(service, on);
   const bare = await startOther(used, 'bare.ts', { BARE, ANSWERS }, { runtime, pinned: true });
   await sameAnswers(service, bare, on, BARE === 'answers' ? hotKeys : 1);
   const [ours, theirs] = await Promise.all([headersOf(service, on), headersOf(bare, on)]);
