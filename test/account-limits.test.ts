@@ -24,7 +24,7 @@ describe('the limits of an account', () => {
     ]);
   });
 
-  test('are changed as those of a key are, and beside what else is changed', async () => {
+  test('are changed as those of a key are, also together with other fields', async () => {
     const account = await service.signIn();
     await limitAccount(account, [burst, hourly]);
     const id = account.accountId.slice(4);

@@ -19,7 +19,7 @@ test('an account signs up, whatever the case of its email, and reads itself', as
   expect(again.error).toMatchObject({ status: 409, code: 'email_taken' });
 });
 
-test('a password has 8 to 128 characters, of whatever kind', async () => {
+test('a password has 8 to 128 characters of any kind', async () => {
   let count = 0;
   const signUp = async (password: string) => {
     const email = `length${++count}@example.com`;
@@ -72,7 +72,7 @@ test('a new password ends the other sessions, and not this one', async () => {
   expect(again.response.status).toBe(201);
 });
 
-test('the current password cannot be guessed at will', async () => {
+test('guesses at the current password are limited', async () => {
   const { client } = await service.signIn();
   const attempt = (currentPassword: string) =>
     client.PUT('/v1/account/password', { body: { currentPassword, newPassword: 'staple horse correct' } });
@@ -81,7 +81,7 @@ test('the current password cannot be guessed at will', async () => {
   expect((await attempt(password)).error).toMatchObject({ status: 429, code: 'too_many_attempts' });
 });
 
-test('of two changes of a password at the same moment one succeeds', async () => {
+test('of two concurrent changes of a password, one succeeds', async () => {
   const { client } = await service.signIn();
   const change = (newPassword: string) =>
     client.PUT('/v1/account/password', { body: { currentPassword: password, newPassword } });
@@ -106,7 +106,7 @@ test('a session that begins while the password changes does not outlive the old 
   expect((await client.GET('/v1/account')).response.status).toBe(200);
 });
 
-test('bad input to a union is told in the words of what was meant', async () => {
+test('bad input to a union is explained for the alternative that was meant', async () => {
   const faults = async (body: object) => {
     const response = await service.fetch('/v1/accounts', {
       method: 'POST',
@@ -142,7 +142,7 @@ test('the operator creates an account for one of the product’s own users, and 
   expect((await service.as().POST('/v1/accounts', { body })).response.status).toBe(401);
 });
 
-test('wherever an account is named by its id, it can be named by its externalId', async () => {
+test('an account can be named by its externalId wherever its id can', async () => {
   const externalId = 'user_named/é 1';
   const { id: accountId } = expectData(await service.operator.POST('/v1/accounts', { body: { externalId } }));
   const query = { externalId };
@@ -322,7 +322,7 @@ describe('an account by its id', () => {
     );
   });
 
-  test('whose creation is repeated is answered as it was when it was new', async () => {
+  test('whose creation is repeated is returned as it was when it was created', async () => {
     const create = () =>
       service.operator.POST('/v1/accounts', {
         body: { externalId: 'user_repeated' },

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { Attempts } from '../server/attempts.ts';
 import { DatabaseUnavailable, Overloaded, TooManyAttempts, WrongCredentials } from '../server/errors.ts';
 
-test('what fails for another reason than the password is no attempt at one', async () => {
+test('a failure for another reason than the password is not counted as an attempt', async () => {
   const attempts = new Attempts();
   const down = () => attempts.count('ada', () => Promise.reject(new DatabaseUnavailable()));
   for (let count = 0; count < 10; count += 1) await expect(down()).rejects.toThrow(DatabaseUnavailable);
   expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
 });
 
-test('however many come with the right password at once, none is refused', async () => {
+test('any number of concurrent attempts with the right password is accepted', async () => {
   const attempts = new Attempts();
   const signIns = Array.from({ length: 35 }, () =>
     attempts.count('ada', async () => {
@@ -21,7 +21,7 @@ test('however many come with the right password at once, none is refused', async
   expect(new Set(await Promise.all(signIns))).toEqual(new Set(['signed in']));
 });
 
-test('of many at once ten can be wrong, and those that waited are refused with them', async () => {
+test('after ten wrong passwords, the attempts that wait are refused too', async () => {
   const attempts = new Attempts();
   let tried = 0;
   const guess = async () => {
@@ -38,7 +38,7 @@ test('of many at once ten can be wrong, and those that waited are refused with t
   expect(tried).toBe(10);
 });
 
-test('of many at once that meet an outage, none counts', async () => {
+test('attempts during an outage are not counted', async () => {
   const attempts = new Attempts();
   const down = () => attempts.count('ada', () => Promise.reject(new DatabaseUnavailable()));
   const answers = await Promise.allSettled(Array.from({ length: 35 }, down));
@@ -48,7 +48,7 @@ test('of many at once that meet an outage, none counts', async () => {
   expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
 });
 
-test('beyond a hundred at once with one account there is no room to wait', async () => {
+test('at most a hundred attempts at one account wait', async () => {
   const attempts = new Attempts();
   const signIns = Array.from({ length: 102 }, () => attempts.count('ada', () => nextTurn('signed in')));
   const refused = (await Promise.allSettled(signIns)).filter(({ status }) => status === 'rejected');

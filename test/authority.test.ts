@@ -133,7 +133,7 @@ describe('a call is answered as its document says, and changes nothing where it 
   });
 });
 
-test('what a document does not say stands on a list that only shrinks', () => {
+test('the list of exceptions to the documents only shrinks', () => {
   expect(underivable.length).toBeLessThanOrEqual(2);
   for (const { where, answer, reason } of underivable) {
     const cells = calls

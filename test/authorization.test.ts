@@ -70,14 +70,14 @@ describe('a request that may pass', () => {
     }
   });
 
-  test('has a header also where the key has no value for it, and a name that is but a dash is another', async () => {
+  test('has a header for a missing value too, and a name that is only a dash differs from it', async () => {
     const { token } = await newKey({ name: '-' });
     const { headers } = await ask(bearer(token));
     expect(headers.get('latchkey-scopes')).toBe('-');
     expect(headers.get('latchkey-name')).toBe('%2D');
   });
 
-  test('is told with your own id of the account', async () => {
+  test('has the externalId of the account', async () => {
     const params = { body: { externalId: 'user/8812 ü' } };
     const { id: accountId } = expectData(await service.operator.POST('/v1/accounts', params));
     const query = { accountId };
@@ -104,7 +104,7 @@ describe('a request that may pass', () => {
     },
   );
 
-  test('is a use of the key, with the address that the gateway names and what the client calls itself', async () => {
+  test('is a use of the key, with the address that the gateway names and the user agent of the client', async () => {
     const { id, token } = await newKey();
     const client = { ...bearer(token), 'User-Agent': 'app/1', 'X-Real-IP': '203.0.113.7' };
     expect((await ask(client, { as: gateway('; ip-header=X-Real-IP') })).status).toBe(200);
@@ -116,7 +116,7 @@ describe('a request that may pass', () => {
     });
   });
 
-  test('has headers of at most 4 KiB, however much there is to tell', async () => {
+  test('has headers of at most 4 KiB', async () => {
     const scopes = Array.from({ length: 100 }, (_, n) => `${'s'.repeat(60)}:${n}`);
     const { token } = await newKey({ name: '😀'.repeat(255), scopes });
     const [first = ''] = scopes;
@@ -130,7 +130,7 @@ describe('a request that may pass', () => {
     }
   });
 
-  test('shortens the name where an external id is so long that not both fit', async () => {
+  test('has a shortened name if the external id leaves no room for all of it', async () => {
     const account = expectData(
       await service.operator.POST('/v1/accounts', { body: { externalId: '😀'.repeat(255) } }),
     );
@@ -231,7 +231,7 @@ describe('a request that may not', () => {
     expect(await for403.json()).toEqual({ ...problem, requestId: expect.not.stringMatching(requestId) });
   });
 
-  test('for a key that is revoked is refused from the answer to the revocation on', async () => {
+  test('with a revoked key is refused as soon as the revocation is answered', async () => {
     const { id, token } = await newKey();
     expect((await ask(bearer(token))).status).toBe(200);
     const params = { path: { keyId: id }, query: { accountId: `acc_${world.owner.accountId}` } };
@@ -239,7 +239,7 @@ describe('a request that may not', () => {
     expect(await problemOf(await ask(bearer(token)))).toMatchObject({ status: 401, code: 'invalid_token' });
   });
 
-  test('for a key that has reached a limit tells when to come again', async () => {
+  test('with a key that has reached a limit says when to retry', async () => {
     const { token } = await newKey({ limits: [{ name: 'burst', limit: 3, windowSeconds: 60 }] });
     const first = await ask(bearer(token), { at: `${path}?cost=2` });
     expect(first.status).toBe(200);
@@ -278,7 +278,7 @@ describe('what is required', () => {
     expect(await statusOf('a AND (c OR d)')).toBe(403);
   });
 
-  test('is all of it, whatever the place: a client that says something makes it stricter', async () => {
+  test('is what all places require together: a client can only make it stricter', async () => {
     const { token } = await newKey({ scopes: ['a', 'b'] });
     const both = `${path}?scope=a+AND+b`;
     expect((await ask(bearer(token), { at: both })).status).toBe(200);
@@ -329,7 +329,7 @@ describe('what is required', () => {
     expect(await problemOf(response)).toMatchObject({ status: 422, code: 'invalid_input' });
   });
 
-  test('can be refused by 403 also where it cannot be read', async () => {
+  test('can be refused with 403 even if it cannot be read', async () => {
     const response = await ask(bearer((await newKey()).token), { at: `${path}?deny=403&scope=` });
     expect([response.status, response.headers.get('latchkey-status')]).toEqual([403, '422']);
   });
@@ -402,7 +402,7 @@ describe('the gateway', () => {
     expect(await from('203.0.113.7', '')).toBe(401);
   });
 
-  test('is answered by nothing else, where its client’s path has dots in it', async () => {
+  test('is refused if dots in its client’s path lead elsewhere', async () => {
     const { token } = await newKey();
     // Without the harness, which holds answers against the operation that the path now names.
     const app = createApp(service.context);
@@ -499,7 +499,7 @@ describe('the JWT for the backend', () => {
     expect(payload.exp).toBe(Math.floor((service.context.now() + 10_000) / 1000));
   });
 
-  test('is no credential here', async () => {
+  test('is not accepted as a credential', async () => {
     const jwt = await identityOf((await newKey({ scopes: ['keys:read'] })).token);
     expect((await ask(bearer(jwt))).status).toBe(401);
     expect((await service.fetch('/v1/keys', { headers: bearer(jwt) })).status).toBe(401);

@@ -82,7 +82,7 @@ test('each token has its verdict, in the order of the tokens', async () => {
     expect(await verdicts(order, { scopes: ['a'] })).toMatchObject(order.map((token) => expected.get(token)));
 });
 
-test('a token has in a batch the verdict it has alone', async () => {
+test('a token gets the same verdict in a batch as alone', async () => {
   const { token } = await mint({ scopes: ['a'] });
   for (const scopes of [['a'], ['b']]) {
     const alone = expectData(await service.operator.POST('/v1/keys/verify', { body: { token, scopes } }));
@@ -137,7 +137,7 @@ test('a batch has 1 to 1,000 tokens', async () => {
     });
 });
 
-test('what is no token in a batch is refused by its place', async () => {
+test('a value in a batch that is no token is refused, with its place', async () => {
   const response = await send('{"tokens":["a",1,"b",null]}', { told: true });
   expect(response.status).toBe(422);
   expect((await response.json()).errors).toMatchObject([

@@ -35,7 +35,7 @@ async function heat(holders: Holders, limit: Limit): Promise<void> {
   }
 }
 
-test('as many pass as a limit allows, whichever replicas they come to, and again in the next window', async () => {
+test('a limit holds across replicas, and again in the next window', async () => {
   await using holders = await open(4);
   const limit = await newLimit(5);
   for (const window of [1, 2]) {
@@ -47,7 +47,7 @@ test('as many pass as a limit allows, whichever replicas they come to, and again
   }
 });
 
-test('of a demand at once on all replicas as many pass as the limit allows', async () => {
+test('a limit holds for concurrent requests to all replicas', async () => {
   await using holders = await open(4);
   const limit = await newLimit(1_000);
   let count = 0;
@@ -58,7 +58,7 @@ test('of a demand at once on all replicas as many pass as the limit allows', asy
   expect(count).toBe(1_000);
 });
 
-test('a hot limit is spent of in memory', async () => {
+test('a hot limit is spent in memory', async () => {
   await using holders = await open(2);
   const limit = await newLimit(1_000_000);
   const { blocks } = holders.at(0);
@@ -86,7 +86,7 @@ test('what one replica holds is given back when another one needs it', async () 
   });
 });
 
-test('of several limits all are spent, or none, and it is said which have too little', async () => {
+test('several limits are spent together or not at all, and the refusal names those that have too little', async () => {
   await using holders = await open(1);
   const { blocks } = holders.at(0);
   const [wide, narrow] = [await newLimit(10), await newLimit(2, 3_600)];
@@ -130,7 +130,7 @@ test('a replica that is cut off asks and spends in one statement, all or nothing
   expect(await rowOf(wide)).toEqual({ ungranted: 9, held: 0 });
 });
 
-test('after a change of a limit what was held of it is not spent', async () => {
+test('units that were held before a limit changed are not spent', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);
   const { blocks } = holders.at(0);
@@ -143,7 +143,7 @@ test('after a change of a limit what was held of it is not spent', async () => {
   expect(await blocks.spend([changed], one)).toMatchObject({ kind: 'refused' });
 });
 
-test('a block that is not spent of is given back, and all are at the end', async () => {
+test('an unused block is given back, and every block when the process closes', async () => {
   await using holders = await open(1);
   const [idle, busy] = [await newLimit(1_000), await newLimit(1_000)];
   await heat(holders, idle);
@@ -154,7 +154,7 @@ test('a block that is not spent of is given back, and all are at the end', async
   expect(await rowOf(busy)).toEqual({ ungranted: 900, held: 0 });
 });
 
-test('a replica that did not run for a while gives back what it held, although its block has ended', async () => {
+test('a replica that was suspended gives back its units, even after their block has ended', async () => {
   await using holders = await open(2);
   const limit = await newLimit(1_000);
   await heat(holders, limit);
@@ -163,7 +163,7 @@ test('a replica that did not run for a while gives back what it held, although i
   await expect.poll(() => rowOf(limit)).toEqual({ ungranted: 900, held: 0 });
 });
 
-test('what is left of a block that has ended lasts on with the next one of its window', async () => {
+test('units left in an ended block are renewed with the next block of the same window', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);
   await heat(holders, limit);
@@ -191,7 +191,7 @@ test('a replica that is blind keeps what it holds, and gives it back when trust 
   await expect.poll(() => rowOf(limit)).toMatchObject({ ungranted: 900 });
 });
 
-test('units that come for a block that was given up meanwhile go back', async () => {
+test('units that arrive for a dropped block are given back', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);
   const { blocks } = holders.at(0);
@@ -204,7 +204,7 @@ test('units that come for a block that was given up meanwhile go back', async ()
   expect(await rowOf(limit)).toEqual({ ungranted: 995, held: 0 });
 });
 
-test('what is spent while a replica closes is spent, and the rest is given back', async () => {
+test('a replica that closes gives back what was not spent meanwhile', async () => {
   await using holders = await open(2);
   const limit = await newLimit(1_000);
   const { blocks } = holders.at(0);
@@ -241,7 +241,7 @@ test('what is left of a window is not spent in the next one', async () => {
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'refused' });
 });
 
-test('units that a refusal gives back are there for others', async () => {
+test('units that a refusal gives back can be spent again', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1, null);
   const { blocks } = holders.at(0);
@@ -255,7 +255,7 @@ test('units that a refusal gives back are there for others', async () => {
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
 });
 
-test('units that a refusal gives back come back also where their block is given up', async () => {
+test('units that a refusal gives back are returned even if their block was dropped', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);
   const { blocks } = holders.at(0);
@@ -306,7 +306,7 @@ test('a block ends a second after it was asked for', async () => {
   expect(blocks.spend([limit], one)).toBeInstanceOf(Promise);
 });
 
-test('a window never comes again, also when the clock of the database is set back', async () => {
+test('a window never comes again, even if the clock of the database is set back', async () => {
   await using holders = await open(2);
   const limit = await newLimit(3);
   holders.pass(59_000);

@@ -46,7 +46,7 @@ const bad: [body: string, type: string][] = [
   ['a', 'text/plain'],
 ];
 
-test('whatever is in a body, the caller is refused first', async () => {
+test('the caller is authenticated before the body is parsed', async () => {
   const { token } = expectData(await ada.client.POST('/v1/keys', { body: { name: 'Without scopes' } }));
   for (const [method, path] of guarded)
     for (const [body, type] of bad) {
@@ -82,7 +82,7 @@ test('a body has at most 5,000 values', async () => {
   }
 });
 
-test('a key that is revoked while the body is on its way is not let in', async () => {
+test('a key that is revoked while the body is being sent is refused', async () => {
   const body = JSON.stringify({ name: 'Key' });
   for (const headers of [{}, { Origin: 'https://app.example.com' }]) {
     const caller = expectData(

@@ -135,7 +135,7 @@ test('a dry run counts the keys, and does nothing', async () => {
   expect(await verdictsOn(...keys)).toEqual(['valid', 'valid']);
 });
 
-test('where the number is not the expected one, nothing is done, and the number is told', async () => {
+test('if the count is not the expected one, nothing is revoked, and the count is returned', async () => {
   const metadata = { purpose: 'expected' };
   const keys = [await mint(ada, metadata), await mint(bob, metadata)];
   for (const dryRun of [true, false]) {
@@ -232,7 +232,7 @@ test('many keys are revoked in parts, and what is left by the next call, each wi
   expect(rows[0]?.events).toBeGreaterThanOrEqual(10_500);
 });
 
-test('keys are found however many there are before them and between them', async () => {
+test('keys are found among any number of others', async () => {
   const whose = (await service.signIn()).accountId.slice(4);
   await sql`
     insert into keys (id, number, account_id, name, current_hash, scopes, metadata, created_at, updated_at)

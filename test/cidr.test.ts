@@ -43,7 +43,7 @@ test('a range of length 0 holds every address of its family, and none of the oth
   expect(isIn('::/0', '192.0.2.1')).toBe(false);
 });
 
-test('an IPv4 address that comes as IPv6 is what IPv4 ranges hold, and IPv6 ranges do not', () => {
+test('an IPv4-mapped IPv6 address is in IPv4 ranges, and in no IPv6 range', () => {
   for (const ip of [
     '::ffff:203.0.113.7',
     '::FFFF:203.0.113.7',
@@ -90,7 +90,7 @@ test.each([
     });
 });
 
-test('a range is shown in the one form of RFC 5952, whatever form it was written in', () => {
+test('a range is shown in the form of RFC 5952, however it was written', () => {
   for (const [written, text] of [
     ['2001:DB8:0:0:0:0:0:0/32', '2001:db8::/32'],
     ['2001:0db8::0001', '2001:db8::1/128'],
@@ -104,7 +104,7 @@ test('a range is shown in the one form of RFC 5952, whatever form it was written
     expect(shown(written)).toBe(text);
 });
 
-test('what is no address is in no range', () => {
+test('a text that is no address is in no range', () => {
   for (const ip of ['', 'unknown', '203.0.113.7:80', '203.0.113', '203.0.113.07', 'fe80::1%eth0'])
     expect(isWithin([range('0.0.0.0/0'), range('::/0')], ip), ip).toBe(false);
 });
@@ -125,7 +125,7 @@ test('addresses are read as Node reads them', () => {
   );
 });
 
-test('what is shown of a range reads as the same range', () => {
+test('the text of a range is parsed as the same range', () => {
   fc.assert(
     fc.property(fc.oneof(v4, v6), (ip) => {
       const parsed = parseCidr(ip);
@@ -134,7 +134,7 @@ test('what is shown of a range reads as the same range', () => {
   );
 });
 
-test('an address is in a range where Node says so', () => {
+test('an address is in a range if Node says so', () => {
   /** Two addresses that often share their first bits, and a length. */
   const near = (ip: fc.Arbitrary<string>, bits: number) =>
     fc.tuple(ip, fc.oneof(ip, fc.constant(undefined)), fc.nat({ max: bits }));

@@ -94,7 +94,7 @@ describe('what is repeated', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  test('a write is repeated where no connection was made', async () => {
+  test('a write is repeated if no connection was made', async () => {
     const server = await misbehave(silent);
     await server[Symbol.asyncDispose]();
     const onAttempt = vi.fn();
@@ -129,7 +129,7 @@ describe('what is repeated', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('a verification is repeated once, other calls twice, or as often as is said', async () => {
+  test('a verification is repeated once, other calls twice, or as often as the options say', async () => {
     await using server = await misbehave(unavailable);
     const latchkey = createLatchkey({ baseUrl: server.url });
     const attempts = async (call: PromiseLike<unknown>) => {
@@ -144,7 +144,7 @@ describe('what is repeated', () => {
     expect(await attempts(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.list())).toBe(1);
   });
 
-  test('the page of a proxy keeps no connection, whether the call is repeated or not', async () => {
+  test('an error page of a proxy keeps no connection, whether the call is repeated or not', async () => {
     const closed = Array.from({ length: 2 }, () => Promise.withResolvers<void>());
     const endless = ({ resolve }: { resolve: () => void }): Misbehaviour => {
       return (response, request) => {
@@ -195,7 +195,7 @@ describe('how long a call takes', () => {
     }
   });
 
-  test('each attempt has a time of its own, and all together the deadline', async () => {
+  test('each attempt has its own timeout, and all together have a deadline', async () => {
     await using server = await misbehave(silent, json(page));
     const latchkey = createLatchkey({ baseUrl: server.url, timeout: 100 });
     expect(await latchkey.keys.list()).toEqual(page);
@@ -315,7 +315,7 @@ describe('what is thrown', () => {
     },
   );
 
-  test('what Deno says of a connection is told without the URL, and the URL does not decide what it means', async () => {
+  test('errors of Deno are shown without the URL, and the URL does not affect how they are classified', async () => {
     const thrown =
       (how: string) =>
       async ({ url }: Request) => {
@@ -373,7 +373,7 @@ test('hooks see each request and its answer, and neither body, token nor id', as
 });
 
 describe('the token', () => {
-  test('the environment has the address and the token, and the token goes to no other address', async () => {
+  test('the token of the environment is only sent to the address of the environment', async () => {
     await using server = await misbehave(json(page));
     expect(() => createLatchkey()).toThrow(new TypeError('Pass a baseUrl, or set LATCHKEY_URL.'));
     vi.stubEnv('LATCHKEY_URL', server.url);

@@ -75,7 +75,7 @@ test('a call by path with the current version has no data, and no error', async 
   expect(error).toMatchObject({ name: 'UnexpectedAnswer', status: 304 });
 });
 
-test('what an invalid value is wrong about is in the error', async () => {
+test('an error says which values are invalid and why', async () => {
   const error = await caught(ada.client.keys.create({ name: '' }));
   expect(error).toBeInstanceOf(BadRequestError);
   expect(error).toMatchObject({ code: 'invalid_input', problem: { errors: [{ pointer: '#/name' }] } });
@@ -84,12 +84,12 @@ test('what an invalid value is wrong about is in the error', async () => {
   );
 });
 
-test('text and health are answered beside the groups', async () => {
+test('operations outside of the groups return text and health', async () => {
   expect(await service.operator.getMetrics()).toContain('latchkey_');
   expect(await service.as().getLiveness()).toMatchObject({ status: 'ok' });
 });
 
-test('a key whose creation was answered in vain is created once', async () => {
+test('a key is created once, even if the first answer is lost', async () => {
   let lost = 0;
   const latchkey = createLatchkey({
     baseUrl,
@@ -242,7 +242,7 @@ describe('a session', () => {
     expect(lost).toBe(2);
   });
 
-  test('that two tabs refresh at the same moment goes on in both', async () => {
+  test('that two tabs refresh at the same moment continues in both', async () => {
     const grace = await service.signIn();
     const tabs = [0, 1].map(() => signedIn({ ...stored(grace), expiresIn: 0 }));
     const accounts = await Promise.all(tabs.map((tab) => tab.account.get()));

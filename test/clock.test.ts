@@ -25,7 +25,7 @@ test('a clock follows another by its most exact reading, until one of the two is
   expect(off()).toBe(-5_020);
 });
 
-test('answers that a network has held up do not move a clock that was read exactly before', () => {
+test('delayed answers do not move a clock that was read exactly before', () => {
   const clock = new Clock();
   const now = performance.now();
   clock.read(performance.timeOrigin + now, now, now + 2);
@@ -45,7 +45,7 @@ describe.runIf(hasReplicas)('the clock of the database', () => {
   });
   afterAll(() => cleanUp.disposeAsync());
 
-  test('a key expires by it also where the listener connection never comes up', async () => {
+  test('decides on expiry even if the listener connection never opens', async () => {
     await using silent = await startProxy(database.port);
     silent.stall();
     await using slow = await openSlow(database.url, database.through(silent));
@@ -61,7 +61,7 @@ describe.runIf(hasReplicas)('the clock of the database', () => {
     expect(Math.abs(Date.now() - now())).toBeLessThan(1_000);
   });
 
-  test('every replica tells its time', async () => {
+  test('is that of every replica', async () => {
     await using network = await startProxy(database.port);
     await using near = await openReplica(database.url);
     await using far = await openReplica(database.through(network));

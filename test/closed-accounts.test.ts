@@ -100,7 +100,7 @@ test('the email and the externalId of an account that was deleted can be used ag
   expect(expectData(await service.operator.POST('/v1/accounts', { body })).id).not.toBe(accountId);
 });
 
-test('to delete an account is one message, however many keys it has', async () => {
+test('deleting an account sends one message, however many keys it has', async () => {
   const ada = await service.signIn();
   for (let count = 0; count < 5; count += 1) await mint(ada);
   const keys = service.context.keys as KeyCache;

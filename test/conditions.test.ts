@@ -78,13 +78,13 @@ test('a key with allowedIps is accepted from those addresses alone', async () =>
   for (const ip of ['203.0.114.7', '2001:db9::7']) expect(await verdict(token, { ip })).toEqual(notFrom(ip));
 });
 
-test('a key with allowedIps is refused where the verification says no address, and says what to do', async () => {
+test('a key with allowedIps is refused if the verification has no address, and the verdict says what to do', async () => {
   const { token } = await mint({ allowedIps: ['0.0.0.0/0', '::/0'] });
   for (const ip of [undefined, null, 'unknown', 7, '203.0.113.7:80'])
     expect(await verdict(token, { ip })).toEqual(withoutIp);
 });
 
-test('a key with an audience is accepted by those alone that say they are in it', async () => {
+test('a key with an audience is accepted only by a service that names itself and is in it', async () => {
   const audience = ['https://api.example.com', 'urn:example:files'];
   const { token } = await mint({ audience });
   for (const one of audience) expect(await verdict(token, { audience: one })).toEqual(accepted);
@@ -204,7 +204,7 @@ test('a refused first use of a next token does not make it the current one', asy
   expect(await states()).toEqual(['current', 'previous']);
 });
 
-test('conditions that are changed by hand are in force, and what is no range allows nothing', async () => {
+test('conditions that are changed by SQL are in force, and an invalid range allows nothing', async () => {
   const { id, token } = await mint({});
   const set = (assignment: string) =>
     sql`update keys set ${sql.raw(assignment)} where id = ${id.slice(4)}`.execute(service.db);

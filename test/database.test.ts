@@ -93,7 +93,7 @@ describe('parameters', () => {
     expect(rows).toEqual([{ alone: '005cff', listed: '005cff' }]);
   });
 
-  test('what has no value in SQL is refused', async () => {
+  test('a parameter that SQL has no value for is refused', async () => {
     expect(() => parameterText(undefined)).toThrow(TypeError);
     await expect(sql`select ${undefined}::text`.execute(db)).rejects.toThrow('undefined');
   });
@@ -182,7 +182,7 @@ onPostgres('connections to a server', () => {
     expect(tables).toEqual([{ table_schema: 'public' }]);
   });
 
-  test('a database that would read, write or keep other than we do is refused with a line', async () => {
+  test('a database with settings that the service cannot work with is refused, with one line that says which', async () => {
     const { url, admin } = await ownDatabase();
     const name = `latin_${new URL(url).pathname.slice(6)}`;
     await admin.unsafe(`create database ${name} encoding 'LATIN1' template template0`);
@@ -322,7 +322,7 @@ onPostgres('connections to a server', () => {
     },
   );
 
-  test('a migration that has to wait for a transaction lets others by, and is tried again', async () => {
+  test('a migration that waits for a lock gives way to other statements, and is tried again', async () => {
     const { url, admin } = await ownDatabase();
     const earlier = {
       getMigrations: async () => ({ '0001_start': start, '0002_changes': changes, '0003_usage': usage }),
@@ -396,7 +396,7 @@ onPostgres('connections to a server', () => {
     expect(await admin`select from written`).toHaveLength(0);
   });
 
-  test('a statement that nobody waits for any more is not run again for an outdated plan', async () => {
+  test('a statement that was given up is not run again for a stale plan', async () => {
     const { url, admin } = await ownDatabase();
     const db = await opened(withParameters(url, { max: '1' }));
     await admin`create table written (number integer)`;

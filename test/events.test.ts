@@ -144,7 +144,7 @@ test('events are filtered by type, actor and time, all at once', async () => {
   expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'from' }] });
 });
 
-test('a page goes on where the one before ended, also within an instant and where more happen meanwhile', async () => {
+test('a page continues where the one before ended, even within one instant, and if more events are added', async () => {
   const cleo = await service.signIn();
   for (let n = 0; n < 5; n++) await cleo.client.POST('/v1/keys', { body: { name: `Key ${n}` } });
   const whole = await list({}, cleo.client);

@@ -103,7 +103,7 @@ const forgeries: Record<string, () => string> = {
 };
 const createPublicJwk = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
 
-test('a token made by hand as ours are is good: what is refused below is refused for its one difference', async () => {
+test('a token made by the test as ours are is accepted, so each one below is refused for its one difference', async () => {
   expect(await verdictOn(jws(good, by(ours)))).toMatchObject({ valid: true, key: { id: key.id } });
 });
 
@@ -121,7 +121,7 @@ test('a token whose signature is forged is refused without a look-up', async () 
   expect(verifications.counted('verify', 'none').unknown).toBe(before + 1);
 });
 
-test('what names a token that never was is unknown, though its signature is good', async () => {
+test('a token with a valid signature that names an unknown parent is unknown', async () => {
   const claims = { subject_token_hash: base64url(Buffer.from(hashText(newToken('lk_')), 'hex')) };
   expect(await verdictOn(jws(withClaims(claims), by(ours)))).toEqual({ valid: false, reason: 'unknown' });
 });
@@ -149,7 +149,7 @@ test('the signature of a token is checked once, and forged tokens are not rememb
   }
 });
 
-test('of tokens with many scopes fewer are kept', async () => {
+test('fewer tokens are cached if they have many scopes', async () => {
   const facts = { parent: '', audience: null, issuedAt: new Date(), expiresAt: new Date(), actor: null };
   const scopes = new Set(Array.from({ length: 500 }, (_, index) => `files:${index}`));
   let checked = 0;
@@ -188,7 +188,7 @@ test('a key is narrowed once for a token, and anew when it has changed', async (
   expect(found?.narrow({ ...before, scopes: new Set() }).scopes).toEqual(new Set());
 });
 
-test('a token of a key that is looked up again, as at the first use of a next token, is as narrow as before', async () => {
+test('a token is narrowed again after its key was looked up again, as at the first use of a next token', async () => {
   const { client: bob } = await service.signIn();
   const { id } = expectData(await bob.POST('/v1/keys', { body: { name: 'Key', scopes: ['files:*'] } }));
   const place = { params: { path: { keyId: id } } };
@@ -205,7 +205,7 @@ test('a token of a key that is looked up again, as at the first use of a next to
   expect(tokens.map(({ state }) => state)).toEqual(['current', 'previous']);
 });
 
-test('the services of a token are those that both it and its key are for', () => {
+test('the audience of a token is what it and its key have in common', () => {
   const [a, b, c] = ['https://a.test', 'https://b.test', 'https://c.test'];
   const facts = {
     ...{ parent: '', actor: null, scopes: new Set<string>() },

@@ -115,7 +115,7 @@ describe.each(everySpelling)('with %s', (_, headers) => {
     expect(keys.asked).toBe(1);
   });
 
-  test('a body that breaks off is the fault of its sender', async () => {
+  test('a body that breaks off is refused as malformed', async () => {
     const logged = service.logs.length;
     for (const path of [verifyPath, createPath]) {
       const body = new ReadableStream({

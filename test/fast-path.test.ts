@@ -359,7 +359,7 @@ describe('the fast path', () => {
     expect(await fallsThrough({ ...ordinary(), method: 'PUT' })).toBe(true);
   });
 
-  test('is taken by every method below a path, and by what has the header of that path', async () => {
+  test('is taken by every method below a path, and by requests with the header of that path', async () => {
     for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND'])
       for (const path of [
         '/v1/authorize',

@@ -92,7 +92,7 @@ test('uses of an account that is deleted are not written any more, and those of 
   expect(await countedOf(foreign)).toBeGreaterThan(0);
 });
 
-test('what waits is one statement, and what comes while it is being written is the next one', async () => {
+test('one statement writes all that waits, and the next one what comes in meanwhile', async () => {
   const [key, other] = [await mint(), await mint()];
   const gate = Promise.withResolvers<void>();
   const statements: RootOperationNode[] = [];
@@ -168,7 +168,7 @@ test('uses that could not be written are kept, with those that came meanwhile, a
   expect(await read(key)).toMatchObject({ lastUsedAt: iso(at + 1), lastUsedIp: '203.0.113.8' });
 });
 
-test('what waits is bounded: beyond, the uses of further tokens are dropped, and that is told once', async () => {
+test('the backlog is bounded: the uses of further tokens are dropped, which is reported once', async () => {
   const keys = [await mint(), await mint(), await mint(), await mint()];
   const errors: unknown[] = [];
   const usage = usageOn({}, { onError: (error) => errors.push(error), tokens: 2 });
@@ -220,7 +220,7 @@ test('more keys than one statement takes are written all the same, each once, an
   expect(turns).toBeGreaterThanOrEqual(4);
 });
 
-test('a use that is written late does not take the place of a later one', async () => {
+test('a use that is written late does not replace a later one', async () => {
   const key = await mint();
   const at = service.context.now();
   const other = usageOn({});
@@ -236,7 +236,7 @@ test('a use that is written late does not take the place of a later one', async 
   expect(stored).toEqual({ last_used_at: new Date(at), last_used_ip: '203.0.113.2' });
 });
 
-test('replicas write the same keys at the same time, while accounts are deleted, and none is a deadlock', async () => {
+test('replicas that write the same keys at once, while accounts are deleted, do not deadlock', async () => {
   const cleo = await service.signIn();
   const { accountId } = await mint({}, cleo);
   // So many that the database looks them up one by one, in the order in which they are given.
@@ -346,7 +346,7 @@ test('counts are kept for 90 days, and then deleted a few at a time', async () =
   expect((await countedOf({ accountId })) - before).toBe(1 + 1 + 1);
 });
 
-test('counts that are too old are found in an index, in their order, however many there are', async () => {
+test('old counts are found in an index, in its order, however many there are', async () => {
   const { accountId } = await mint();
   const now = service.context.now();
   for (let days = 1; days <= 80; days += 1)
@@ -381,7 +381,7 @@ test('uses that another process gathered have old counts deleted too, and count 
   expect(await countedOf(key)).toBe(before - 1 + 1);
 });
 
-test('what is in memory is written when the service closes, and nothing is planned after that', async () => {
+test('uses in memory are written when the service closes, and no flush is planned after that', async () => {
   const key = await mint();
   const usage = usageOn({});
   usage.record(valid(key, service.context.now()), nobody);

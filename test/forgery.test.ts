@@ -184,7 +184,7 @@ const paths = ['/v1/account', '/api/settings/api', '/apikey'];
 const callWith = (token: string, path: string) =>
   service.fetch(path, { headers: { Authorization: `Bearer ${token}` } });
 
-test('a token made by hand as ours are is accepted: what is refused below is refused for its one difference', async () => {
+test('a token made by the test as ours are is accepted, so each one below is refused for its one difference', async () => {
   for (const path of paths) expect((await callWith(jws(good, by(ours)), path)).status).toBe(200);
 });
 

@@ -3,7 +3,7 @@ import { GenerationalCache } from '../decide/generational-cache.ts';
 
 const names = (count: number, prefix = 'name') => Array.from({ length: count }, (_, n) => `${prefix} ${n}`);
 
-test('what is asked for stays, however much comes and goes', () => {
+test('a value that is asked for stays, however many others come and go', () => {
   const recent = new GenerationalCache<string>(10);
   recent.set('in use', 'value');
   for (const name of names(1_000)) {
@@ -12,7 +12,7 @@ test('what is asked for stays, however much comes and goes', () => {
   }
 });
 
-test('what is not asked for goes: never is there more than fits', () => {
+test('a value that is not asked for is dropped: there is never more than fits', () => {
   const recent = new GenerationalCache<string>(100, (value) => value.length);
   for (const name of names(1_000)) {
     recent.set(name, 'x'.repeat(1 + (name.length % 7)));

@@ -86,7 +86,7 @@ test('an identifier that is not known has the keys fetched again, at most every 
   expect(state.fetched).toBe(2);
 });
 
-test('where the keys cannot be fetched, nobody can tell whether a signature is good', async () => {
+test('if the keys cannot be fetched, a signature is neither accepted nor refused', async () => {
   const { keys, state } = await publish();
   state.status = 500;
   await expect(keys.find(known)).rejects.toThrow(SigningKeysUnavailable);

@@ -16,7 +16,7 @@ test.each(['lk_', 'acme_live_'])('a scanner finds the tokens with the prefix %s 
   expect(text.match(pattern)).toEqual(tokens.flatMap((token) => [token, token]));
 });
 
-test('a scanner takes nothing of another length or prefix for a token', () => {
+test('a scanner takes no text of another length or prefix for a token', () => {
   const token = newToken('lk_');
   const pattern = new RegExp(patternOf('lk_'));
   expect(pattern.test(token)).toBe(true);

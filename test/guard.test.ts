@@ -236,7 +236,7 @@ test('a request without a key is challenged without an error, and a malformed on
   expect(malformed).toMatchObject({ status: 400, problem: { code: 'invalid_request' } });
 });
 
-test('of alternatives that a key lacks, the challenge and the body name each', async () => {
+test('if a key lacks all alternatives, the challenge and the body name each of them', async () => {
   const anyScopes = ['files:write', 'files:admin'];
   const result = await check(bearer(good.token), { anyScopes });
   expect(result).toMatchObject({ status: 403, problem: { missingScopes: anyScopes } });
@@ -315,7 +315,7 @@ test('onUnavailable hears the error, and may give a key to go on with', async ()
   expect(await guard.check({}, { onUnavailable: () => known.key })).toMatchObject({ status: 401 });
 });
 
-test('no client can have its own verification fail, and so be let in as if the service were away', async () => {
+test('no client can make its own verification fail, and be let in as if the service were down', async () => {
   const known = await check(bearer(good.token));
   if (!known.ok) throw new Error(known.reason);
   const onUnavailable = vi.fn(() => known.key);
@@ -329,7 +329,7 @@ test('no client can have its own verification fail, and so be let in as if the s
   expect(onUnavailable).not.toHaveBeenCalled();
 });
 
-test('with the in-process verifier an answer is at hand, until the key is revoked', async () => {
+test('with the in-process verifier the result is synchronous, until the key is revoked', async () => {
   const baseUrl = await service.listen();
   await using verifier = await createVerifier({ baseUrl, token: service.operatorToken });
   const guard = createGuard({ verify: verifier });
@@ -344,11 +344,11 @@ test('with the in-process verifier an answer is at hand, until the key is revoke
   expect(await ask()).toMatchObject({ ok: false, reason: 'revoked' });
 });
 
-test('an error of verify that is thrown is answered at once', () => {
+test('an error that verify throws is handled synchronously', () => {
   expect(createGuard({ verify: throwing }).check(bearer(good.token))).toMatchObject({ status: 503 });
 });
 
-test('what can be no realm and no scope is refused when the program starts', () => {
+test('an invalid realm or scope is refused when the program starts', () => {
   expect(() => createGuard({ verify: verifies, realm: 'a"b' })).toThrow(TypeError);
   expect(requirementOf()).toEqual({ scopes: [] });
   expect(requirementOf('a:b')).toEqual({ scopes: ['a:b'] });

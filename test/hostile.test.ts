@@ -68,7 +68,7 @@ test('JSON that nests without end is refused', async () => {
   }
 });
 
-test('a body is looked through once, however its quotes stand', async () => {
+test('a body is scanned once, however its quotes are placed', async () => {
   const began = performance.now();
   for (const body of [
     `"${'\\"'.repeat(32_000)}`,
@@ -81,7 +81,7 @@ test('a body is looked through once, however its quotes stand', async () => {
   expect(performance.now() - began).toBeLessThan(1000);
 });
 
-test('a body that stops half-way is the fault of its sender', async () => {
+test('a body that ends early is refused as malformed', async () => {
   for (const { method, path } of writes()) {
     const body = new ReadableStream({
       start(controller) {
@@ -144,7 +144,7 @@ test('a field that does not exist is refused, by its name', async () => {
   }
 });
 
-test('of very many faults only the first twenty are told', async () => {
+test('a refusal lists at most twenty violations', async () => {
   const fields = Array.from({ length: 30 }, (_, place) => [`field${place}`, 1]);
   const response = await send('POST', '/v1/keys', JSON.stringify(Object.fromEntries(fields)));
   expect(response.status).toBe(422);
@@ -174,7 +174,7 @@ test('a body of the wrong content type is refused as that', async () => {
     }
 });
 
-test('a form that is none is refused', async () => {
+test('a malformed form is refused', async () => {
   for (const path of ['/api/settings/api', '/apikey'])
     await expectRefusal(await send('POST', path, 'nonsense', 'multipart/form-data; boundary=x'), path);
 });

@@ -85,7 +85,7 @@ test('a query is UTF-8 in percent-encoding, and a parameter without a name is un
   expect(await ask('externalId=%C3%A9+a')).toEqual([200]);
 });
 
-test('a parameter that is there thousands of times holds nobody up', () => {
+test('a parameter that is repeated thousands of times does not hold up other requests', () => {
   const began = performance.now();
   expect(parseQuery('a&'.repeat(8_000)).a).toHaveLength(8_000);
   expect(performance.now() - began).toBeLessThan(100);
@@ -143,7 +143,7 @@ test('the script of the docs has a tag for each coding', async () => {
   expect(zippedTag).not.toBe(plainTag);
 });
 
-test('header lists are read as HTTP has them', () => {
+test('lists in headers are parsed as HTTP defines them', () => {
   expect(isKnown('"a,b", W/"c"', '"c"')).toBe(true);
   expect(isKnown('"a,b"', '"b"')).toBe(false);
   expect(isKnown(undefined, '"b"')).toBe(false);
@@ -203,7 +203,7 @@ test('a PATCH of nothing changes nothing, and a cursor is good for its own list 
     expect(elsewhere.error).toMatchObject({ status: 422, errors: [{ parameter: 'cursor' }] });
 });
 
-test('usage from before what is kept is refused, and told why', async () => {
+test('usage from before the retention is refused, with the reason', async () => {
   const { client } = await service.signIn();
   const { error } = await client.GET('/v1/usage', {
     params: { query: { from: '2025-01-01T00:00:00Z', bucket: 'day' } },

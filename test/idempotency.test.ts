@@ -91,7 +91,7 @@ test.each(['', 'two words', '"unclosed', 'é', 'x'.repeat(256), '"a", "b"', '"a"
   },
 );
 
-test('a key is good for one request', async () => {
+test('a key is for one request', async () => {
   await createAccount('signup-5', 'user_5');
   const { error } = await createAccount('signup-5', 'user_6');
   expect(error).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
@@ -162,7 +162,7 @@ test('a key of fewer than 16 characters is refused where a secret is answered', 
   expect((await createKey('x'.repeat(16))).response.status).toBe(201);
 });
 
-test('the fields of a body may come in another order, and no value may be another', async () => {
+test('the fields of a body may be in another order, but not have other values', async () => {
   const key = randomUUID();
   const create = (body: string, query = '') =>
     service.fetch(`/v1/keys${query}`, {
@@ -226,7 +226,7 @@ test('calls at once with keys of their own create a key each, up to the limit, a
   expect(rows).toEqual([{ claims: 200, keys: 200 }]);
 });
 
-test('a call that was refused is no first call: it can be repeated when it would succeed', async () => {
+test('a refused call leaves no claim: it can be repeated, and succeed', async () => {
   const bob = await service.signIn();
   const mint = () => bob.client.POST('/v1/keys', { body: { name: 'Key' } });
   const minted = await Promise.all(Array.from({ length: 200 }, mint));
@@ -342,7 +342,7 @@ test('after 24 hours a token is not shown again, and after 7 days the key is for
   expect(await service.db.selectFrom('idempotency_keys').select('kid').execute()).toEqual([]);
 });
 
-test('claims that are too old are found in an index, in their order, however many there are', async () => {
+test('old claims are found in an index, in its order, however many there are', async () => {
   const now = service.context.now();
   await sql`
     insert into idempotency_keys (caller, hash, fingerprint, salt, kid, account_id, created_at)

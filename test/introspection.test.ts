@@ -84,7 +84,7 @@ test('a resource server learns what a token may do, whose it is, and how long it
   expect(await introspect(token)).toEqual(told);
 });
 
-test('every dress of a caller is known, and a client id must be that of the secret', async () => {
+test('a caller can authenticate in every documented way, and a client id must belong to the secret', async () => {
   const { token } = await mint();
   const other = await operatorKey('keys:verify');
   const operator = service.operatorToken;
@@ -206,7 +206,7 @@ test('the full app answers as the fast path does', async () => {
   }
 });
 
-test('of a token that is not active, nothing is said but that', async () => {
+test('an inactive token is answered {"active":false} and nothing more', async () => {
   const grace = await service.signIn();
   const own = expectData(
     await ada.client.POST('/v1/keys', { body: { name: 'Verifier', scopes: ['keys:verify'] } }),
@@ -325,7 +325,7 @@ test('a body that is no form is refused, once it is known who sends it', async (
   }
 });
 
-test('input that is made to hurt is refused', async () => {
+test('hostile input is refused', async () => {
   const own = bearer(server.token);
   for (const [status, body, headers] of [
     [413, `token=${'x'.repeat(70_000)}`, own],

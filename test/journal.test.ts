@@ -160,7 +160,7 @@ test('a name has 1 to 255 characters, not bytes', async () => {
   expect(await tooLong.text()).toBe(JSON.stringify({ message, errors: { name: [message] } }));
 });
 
-test('a name that is missing or blank is told as required', async () => {
+test('a missing or blank name is refused as required', async () => {
   for (const [query, body] of [
     ['', undefined],
     ['?name=', undefined],
@@ -174,7 +174,7 @@ test('a name that is missing or blank is told as required', async () => {
   }
 });
 
-test('a name that is no string is told so', async () => {
+test('a name that is no string is refused as that', async () => {
   const message = 'The name field must be a string.';
   for (const name of ['1', 'true', '[]', '{}', '["a"]']) {
     const response = await call('POST', path, { body: `{"name":${name}}`, headers: json });
@@ -209,7 +209,7 @@ test('without a credential, or with a bad one, the answer is 401', async () => {
   expect((await call('GET', path, { as: service.operatorToken })).status).toBe(401);
 });
 
-test('what is no id of this account is not found', async () => {
+test('an id that is malformed or another account’s is not found', async () => {
   const grace = await service.signIn();
   const foreign = (await (await call('POST', `${path}?name=Key`, { as: grace.accessToken })).json()).data[0]
     .id;
@@ -265,7 +265,7 @@ test('a call that is refused for lack of a scope is no use of the key', async ()
   expect(data[0].attributes.last_used_at).toBe('Never');
 });
 
-test('a call that is throttled is told so in the words of this contract', async () => {
+test('a throttled call is answered in the words of this contract', async () => {
   const { data } = await (await call('POST', `${path}?name=Key`)).json();
   const settled = () => Promise.reject(new TooManyAttempts(7));
   const response = await createApp({ ...service.context, settled }).fetch(

@@ -79,7 +79,7 @@ test('a look-up that failed is not remembered', async () => {
   expect(asked).toBe(2);
 });
 
-test('who asks while memory is not current joins nobody who asked before', async () => {
+test('a look-up while the cache is stale does not join one that began before', async () => {
   let current = true;
   let asked = 0;
   const keys = new KeyCache({
@@ -96,7 +96,7 @@ test('who asks while memory is not current joins nobody who asked before', async
   expect(asked).toBe(2);
 });
 
-test('keys are remembered in as much memory as is given, the latest ones', async () => {
+test('the keys that were used last are cached, in the memory that is set', async () => {
   const key = verifiedKey({ name: 'x'.repeat(250) });
   let asked = 0;
   const keys = new KeyCache({

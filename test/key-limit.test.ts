@@ -90,7 +90,7 @@ test('each contract says in its own words that an account may have no more keys'
   });
 });
 
-test('a lower bound takes no key away, and mints none', async () => {
+test('a lower bound deletes no key, and allows no new one', async () => {
   const ada = await service.signIn();
   const keys = await fill(ada);
   const key = { accountId: ada.accountId.slice(4), name: 'Key', scopes: [], metadata: {}, expiresAt: null };
@@ -103,7 +103,7 @@ test('a lower bound takes no key away, and mints none', async () => {
   expect(page.data.map(({ id }) => id)).toEqual(keys.map(({ id }) => id).toReversed());
 });
 
-test('keys that come and go by hand in SQL are counted as well', async () => {
+test('keys that are inserted and deleted by SQL are counted as well', async () => {
   const [ada, bob] = [await service.signIn(), await service.signIn()];
   const both = async () => [await counted(ada), await counted(bob)];
   const equal = (...counts: number[]) => counts.map((count) => ({ counted: count, keys: count }));

@@ -33,7 +33,7 @@ test('a key shows its token once, and only its start ever after', async () => {
   expect(expectData(await ada.client.GET('/v1/keys/{keyId}', { params }))).toEqual(key);
 });
 
-test('a key expires when it was told to, in days of 24 hours', async () => {
+test('a key expires after the lifetime that was set, in days of 24 hours', async () => {
   const now = service.context.now();
   for (const [expiresIn, days] of [
     ['1d', 1],
@@ -54,7 +54,7 @@ test('a key expires when it was told to, in days of 24 hours', async () => {
   expect(at.expiresAt).toBe('2026-02-28T22:00:00.000Z');
 });
 
-test('what is no date is told so, and nothing else', async () => {
+test('a value that is no date is refused as that, and as nothing else', async () => {
   const detail = 'Must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z.';
   const minted = await ada.client.POST('/v1/keys', { body: { name: 'Key', expiresAt: 'tomorrow' } });
   expect(minted.error?.errors).toEqual([{ pointer: '#/expiresAt', detail }]);
@@ -89,7 +89,7 @@ test.each(['infinity', '-infinity', '0026-03-12', '10000-01-01'])(
   },
 );
 
-test('every fault in the input is told with its place', async () => {
+test('every violation in the input is listed with its place', async () => {
   const body = {
     name: '',
     scopes: ['ok', 'not ok'],
@@ -175,7 +175,7 @@ test('a list can be searched by name, whatever its case, and by the start of a t
   }
 });
 
-test('a cursor that is none of ours is refused', async () => {
+test('a made-up cursor is refused', async () => {
   const { error } = await ada.client.GET('/v1/keys', { params: { query: { cursor: 'bm9uZQ' } } });
   expect(error).toMatchObject({ status: 422, errors: [{ parameter: 'cursor' }] });
 });
@@ -226,7 +226,7 @@ test('a revoked key is gone', async () => {
     expect(error).toMatchObject({ status: 404, code: 'key_not_found' });
 });
 
-test('a revocation is in force everywhere when it is answered, also where an earlier try did it unanswered', async () => {
+test('a revocation is in force everywhere when it is answered, even if an earlier attempt did it unanswered', async () => {
   const { id } = await mint();
   let waits = 0;
   const settled = async () => {
@@ -241,7 +241,7 @@ test('a revocation is in force everywhere when it is answered, also where an ear
   expect(waits).toBe(2);
 });
 
-test('what belongs to somebody else does not exist', async () => {
+test('other accounts’ resources are not found', async () => {
   const params = { path: { keyId: (await mint()).id } };
   for (const { error } of [
     await bob.client.GET('/v1/keys/{keyId}', { params }),
@@ -276,7 +276,7 @@ test('a key reads with keys:read and writes with keys:write', async () => {
   }
 });
 
-test('a key cannot give scopes that it lacks, neither to a new key nor to an old one', async () => {
+test('a key cannot grant scopes it lacks, neither to a new key nor to an existing one', async () => {
   const writer = await mint({ scopes: ['keys:write', 'a'] });
   const client = service.as(writer.token);
   const params = { path: { keyId: writer.id } };
@@ -290,7 +290,7 @@ test('a key cannot give scopes that it lacks, neither to a new key nor to an old
   ]);
 });
 
-test('a key with a wildcard gives what it covers, and no wider wildcard', async () => {
+test('a key with a wildcard can grant what it covers, and no wider wildcard', async () => {
   const writer = service.as((await mint({ scopes: ['keys:write', 'files:eu:*'] })).token);
   const post = (scope: string) => writer.POST('/v1/keys', { body: { name: 'Key', scopes: [scope] } });
   for (const scope of ['files:eu:read', 'files:eu:*', 'files:eu:berlin:*']) expectData(await post(scope));
@@ -333,12 +333,12 @@ async function changeMeanwhile(scopes: string[]) {
   return changeKey({ ...service.context, db }, ada.accountId.slice(4), { id: id.slice(4) }, change, act);
 }
 
-test('a key that gets stronger while a weaker one changes it is not changed', async () => {
+test('a key is not changed if it gets scopes meanwhile that the calling key lacks', async () => {
   await expect(changeMeanwhile(['files:read', 'orders:read'])).rejects.toThrow(InsufficientScope);
   expect(await changeMeanwhile(['files:write'])).toMatchObject({ name: 'New', scopes: ['files:write'] });
 });
 
-test('a key cannot change one that is stronger, nor bring it back to life', async () => {
+test('a key cannot change or re-enable a key that has scopes it lacks', async () => {
   const weak = service.as((await mint({ scopes: ['keys:write'] })).token);
   const strong = await mint({ scopes: ['files:admin'], expiresIn: '1d' });
   const params = { path: { keyId: strong.id } };

@@ -150,7 +150,7 @@ test('a previous token that has ended is no reason to revoke its key', async () 
   expect(await verdictOn(next)).toBe('valid');
 });
 
-test('a token that nobody has is answered as one that somebody has, after the same barrier', async () => {
+test('an unknown token is answered as a known one, after the same barrier', async () => {
   const key = await mint();
   const gone = await mint();
   await service.as(gone.token).DELETE('/v1/keys/current');

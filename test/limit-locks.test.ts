@@ -49,7 +49,7 @@ describe.runIf(inject('database') === 'postgres')('whoever locks several limits'
     expect((await answer)?.response.ok).toBe(true);
   });
 
-  test('limits of a key that are written by hand at the same time are all known to verifications', async () => {
+  test('limits of a key that are written by concurrent SQL are all known to verifications', async () => {
     const key = await mint({});
     const { rows } = await sql<{ account_id: string }>`
       select account_id from keys where id = ${key.id.slice(4)}`.execute(service.db);

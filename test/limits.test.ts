@@ -173,7 +173,7 @@ describe('the limits of a key', () => {
   });
 });
 
-test('what is left is listed by whose it is: the limits of the key, its quota, and those of its account', async () => {
+test('what is left is listed in order: the limits of the key, its quota, and the limits of its account', async () => {
   const account = await service.signIn();
   await limitAccount(account, [{ ...hourly, name: 'a' }]);
   const params = { query: { accountId: account.accountId } };

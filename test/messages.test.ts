@@ -20,7 +20,7 @@ test.each(messages)('a message of kind $kind is read as it was written', (messag
   expect(parse(encode(message))).toEqual(message);
 });
 
-test('a message of an unknown kind has the cache forget everything, and is reported', () => {
+test('a message of an unknown kind invalidates the whole cache, and is reported', () => {
   const onUnknown = vi.fn();
   const replica = new SoleReplica(onUnknown);
   const cache = {

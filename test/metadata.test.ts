@@ -49,14 +49,14 @@ test.each(['x', 'é', '漢', '🔑', '"', '\\', '\n', '\u0001', '\u007f', '\u202
   },
 );
 
-test('numbers and booleans take none of these bytes, however they are written', async () => {
+test('numbers and booleans do not count towards these bytes', async () => {
   const entries = Array.from({ length: 50 }, (_, n) => [`n${n}`, [1e308, 5e-324, -0.1, true][n % 4] ?? 0]);
   const metadata: Metadata = Object.fromEntries(entries);
   const { id } = expectData(await create(metadata));
   expect(expectData(await patch(id, { n0: -1e308 })).metadata).toEqual({ ...metadata, n0: -1e308 });
 });
 
-test('what can be created can be the result of a patch, and nothing else', async () => {
+test('metadata that a create accepts can be the result of a patch, and no others', async () => {
   const { id: empty } = expectData(await create({}));
   const text = fc.string({
     unit: fc.constantFrom('a', 'é', '𝒳', '"', '\\', '\u0001', '/'),

@@ -115,7 +115,7 @@ test('each token of a batch is counted, and so is the key of the caller', async 
   expect(await rises(samples, act)).toEqual([3, 1]);
 });
 
-test('the cache, the backlog of uses and the queries are told', async () => {
+test('there are metrics of the cache, of the backlog of uses and of the queries', async () => {
   await service.context.usage.flush();
   const { token } = await mint();
   const samples = [
@@ -131,7 +131,7 @@ test('the cache, the backlog of uses and the queries are told', async () => {
   expect(sampleOf(await scrape(), 'latchkey_usage_backlog_keys')).toBe(0);
 });
 
-test('verifiers are told while they are connected', async () => {
+test('connected verifiers are counted', async () => {
   const connected = async () => sampleOf(await scrape(), 'latchkey_verifiers');
   expect(await connected()).toBe(0);
   const verifier = await greetedVerifier(await service.listen(), service.operatorToken);
@@ -183,7 +183,7 @@ test.runIf(inject('database') === 'postgres')('heartbeats, barriers and the pool
   expect(sampleOf(text, 'latchkey_heartbeat_age_seconds')).toBeLessThan(1);
 });
 
-test('the embedded database has neither heartbeats nor a pool to tell of', async () => {
+test('the embedded database has no metrics of heartbeats or of a pool', async () => {
   const text = await scrape();
   for (const name of ['latchkey_heartbeat_age_seconds', 'latchkey_database_connections_max'])
     expect(text.includes(name), name).toBe(inject('database') === 'postgres');

@@ -187,7 +187,7 @@ test('a key that cannot be minted is refused for its own reason, and the others 
   expect(await countsOf([closed, strict])).toEqual(Array(2).fill({ counted: 0, keys: 0 }));
 });
 
-test('what the database refuses fails alone, and the others of its turn are minted once', async () => {
+test('a key that the database refuses fails alone, and the others of its turn are minted once', async () => {
   const ids = await newAccounts(3);
   const outcomes = await Promise.allSettled(ids.map((id, n) => mint(id, { name: n === 1 ? '\0' : 'Key' })));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

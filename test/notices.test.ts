@@ -88,7 +88,7 @@ test('a key that is minted for 5 days is not noticed until it has one left', asy
   expect(await notices(key.id)).toEqual(['key.expiring 1']);
 });
 
-test('after an outage the last notice that is due counts, and not those before it', async () => {
+test('after an outage only the last notice that is due is recorded', async () => {
   const key = await mint(40);
   service.pass(39.5 * day);
   await look();
@@ -144,7 +144,7 @@ test('an expired key is not noticed as unused', async () => {
   expect(await notices(key.id)).toEqual(['key.expired']);
 });
 
-test('of several replicas at once one notices a key', async () => {
+test('of several replicas that look at once, one records the notice', async () => {
   const account = ada.accountId.slice(4);
   await insertKeys(
     service.db,

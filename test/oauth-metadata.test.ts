@@ -79,7 +79,7 @@ test('a path of the public URL comes after the well-known one, and where a proxy
   expect([elsewhere.status, (await elsewhere.json()).error]).toEqual([404, 'invalid_request']);
 });
 
-test('anybody may keep it for five minutes, and then ask whether it is the same', async () => {
+test('it can be cached for five minutes, and then be revalidated', async () => {
   const response = await service.fetch(path);
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');
   const headers = { 'If-None-Match': response.headers.get('etag') ?? '' };

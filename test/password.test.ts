@@ -17,7 +17,7 @@ const signIn = (n: number, signal?: AbortSignal) =>
     ...(signal && { signal }),
   });
 
-test('of many who sign in at once some hundred wait, and the others are told to come again', async () => {
+test('of many concurrent sign-ins some hundred wait, and the others are asked to retry', async () => {
   const answers = await Promise.all(Array.from({ length: 160 }, (_, n) => signIn(n)));
   const refused = answers.filter(({ status }) => status !== 401);
   expect(refused.length).toBeGreaterThan(20);
@@ -43,7 +43,7 @@ test('the password of a client that hung up is not checked, and its place is fre
   for (const { status } of await Promise.all(others)) expect(status).toBe(401);
 });
 
-test('whoever is signed in need not wait for a crowd that signs in', async () => {
+test('many sign-ins do not hold up requests with an access token', async () => {
   let done = 0;
   const crowd = Array.from({ length: 40 }, async (_, n) => {
     await service.as().POST('/v1/sessions', { body: { email: `stranger${n}@example.com`, password } });

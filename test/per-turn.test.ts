@@ -27,7 +27,7 @@ test('the requests of one turn of the event loop are handled when all of them ha
   }
 });
 
-test('what a request is answered, or fails with, is its own', async () => {
+test('each request gets its own response or error', async () => {
   const fetch = perTurn(({ url }) => {
     if (url.endsWith('b')) throw new Error('broken');
     return new Response(url);

@@ -71,7 +71,7 @@ describe('a key that is created', () => {
     expectData(await mint(await accountWith(policy), body));
   });
 
-  test('is told every rule that it would break, in words for people', async () => {
+  test('is refused with every rule that it would break, in words for people', async () => {
     const account = await accountWith({ allowedScopes: [], maxLifetimeSeconds: day, expiryRequired: true });
     const { error } = await mint(account, { scopes: ['a', 'b'] });
     expect(error).toMatchObject(refusedAt('#/scopes', '#/expiresAt'));
@@ -116,7 +116,7 @@ describe('a key that goes beyond a new policy', () => {
     return { account, key };
   };
 
-  test('stays as it is, and can be used, rotated and changed in whatever is not judged', async () => {
+  test('stays as it is, and can be used, rotated, and changed in what the policy does not judge', async () => {
     const { account, key } = await beyond();
     const params = { path: { keyId: key.id } };
     const body = { immediate: true as const };
@@ -127,7 +127,7 @@ describe('a key that goes beyond a new policy', () => {
       expectData(await change(account, key.id, some));
   });
 
-  test('can lose scopes and be ended sooner, and is refused what it would gain', async () => {
+  test('can lose scopes and expire sooner, and cannot gain what the policy does not allow', async () => {
     const { account, key } = await beyond();
     const scopes = ['orders:read', 'files:*'];
     expect(expectData(await change(account, key.id, { scopes })).scopes).toEqual(scopes);

@@ -59,7 +59,7 @@ describe('the quota of a key', () => {
     expect(await patch(null)).toBeNull();
   });
 
-  test('that is not there cannot be changed without what remains, and nothing else of the change is made', async () => {
+  test('that does not exist cannot be changed without `remaining`, and nothing else of the patch is applied', async () => {
     const { id } = await mint({});
     expect((await change(id, { name: 'Other', quota: { refill } })).error).toMatchObject({
       status: 422,
@@ -71,7 +71,7 @@ describe('the quota of a key', () => {
     expect(expectData(await change(id, { quota: {} }))).toMatchObject({ updatedAt, quota: null });
   });
 
-  test('gets a new generation where what remains is set or the refill is another, and not where it is the same', async () => {
+  test('gets a new generation if `remaining` is set or the refill changes, and not otherwise', async () => {
     const { id } = await mint({ quota: { remaining: 10, refill } });
     const patch = async (quota: QuotaPatch) => {
       await take(id, 'quota', 1);
@@ -118,7 +118,7 @@ describe('the quota of a key', () => {
     });
   });
 
-  test('gets more, which leaves what is held', async () => {
+  test('gets more units, which leaves what replicas hold', async () => {
     const { id } = await mint({ quota: { remaining: 10 } });
     await take(id, 'quota', 4);
     const { updatedAt, quota } = expectData(await add(id, 1e12));
@@ -128,7 +128,7 @@ describe('the quota of a key', () => {
     expect((await eventsOf(id))[0]).toEqual({ type: 'key.quota_added', data: { add: 1e12 } });
   });
 
-  test('gets more once for each Idempotency-Key', async () => {
+  test('gets more units once for each Idempotency-Key', async () => {
     const { id } = await mint({ quota: { remaining: 10 } });
     const key = randomUUID();
     const answers = await Promise.all(Array.from({ length: 5 }, () => add(id, 5, key)));
@@ -139,7 +139,7 @@ describe('the quota of a key', () => {
     expect(expectData(await add(id, 5, randomUUID())).quota).toMatchObject({ remaining: 20 });
   });
 
-  test('that is not there gets nothing, and the key is not used up by that', async () => {
+  test('that does not exist gets no units, and the Idempotency-Key is not used up', async () => {
     const { id } = await mint({});
     const key = randomUUID();
     expect((await add(id, 5, key)).error).toMatchObject({ status: 409, code: 'no_quota' });

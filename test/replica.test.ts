@@ -90,7 +90,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   });
   afterAll(() => cleanUp.disposeAsync());
 
-  test('what was verified is answered from memory, and so is what is unknown', async () => {
+  test('known and unknown tokens are answered from memory', async () => {
     const { hash } = await knownKey();
     const unknown = hashText(newToken('lk_'));
     await there.keys.find(unknown);
@@ -154,7 +154,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await remembers(there, hash)).toBe(false);
   });
 
-  test('another id of an account is no news to the keys of others', async () => {
+  test('a new externalId of an account invalidates no keys of others', async () => {
     const { account } = await createExternalAccount(here.db, 'user_2', act);
     const { hash: renamed } = await knownKey(account.id);
     const { hash: other } = await knownKey();
@@ -165,7 +165,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await remembers(there, other)).toBe(true);
   });
 
-  test('a role that changes is in force in every replica when it is answered, and no news to keys without roles', async () => {
+  test('a changed role is in force in every replica when it is answered, and invalidates no keys without roles', async () => {
     const role = await createRole(here.db, { name: 'reader', description: '', scopes: ['files:read'] }, act);
     const { hash: shared } = await mintOn(here, { roles: [role] });
     const { hash: without } = await knownKey();
@@ -201,7 +201,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await remembers(there, hash)).toBe(true);
   });
 
-  test('a key that is brought in by hand is no longer unknown', async () => {
+  test('a key that is inserted by SQL is no longer unknown', async () => {
     const hash = hashText(newToken('lk_'));
     await there.keys.find(hash);
     await insertKeys(
@@ -212,7 +212,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await there.keys.find(hash)).toMatchObject({ id: 'by hand' });
   });
 
-  test('a use changes nothing that is remembered', async () => {
+  test('a use invalidates nothing', async () => {
     const { id, hash } = await knownKey();
     await sql`update tokens set last_used_at = now(), last_used_ip = '::1' where key_id = ${id}`.execute(
       here.db,
@@ -221,7 +221,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await remembers(there, hash)).toBe(true);
   });
 
-  test('a replica that lost its line asks the database, and begins anew when it has another', async () => {
+  test('a replica that lost its listener connection asks the database, and starts with an empty cache on the next one', async () => {
     const { hash } = await knownKey();
     const lost = once(there.notices, 'lost');
     const current = once(there.notices, 'current');
@@ -278,7 +278,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await spend()).toMatchObject({ kind: 'spent' });
   });
 
-  test('a replica that is cut off holds up another externalId, which verdicts name, and no policy', async () => {
+  test('a replica that is cut off holds up a change of the externalId, which verdicts show, but not of the policy', async () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
     const { account } = await createExternalAccount(here.db, 'user_4', act);
     network.stall();
@@ -308,13 +308,13 @@ describe.runIf(hasReplicas)('replicas', () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
   });
 
-  test('a replica that ends leaves nobody waiting for it', async () => {
+  test('no change waits for a replica that has ended', async () => {
     const third = await openReplica(database.url);
     await third[Symbol.asyncDispose]();
     expect(await listed()).toHaveLength(2);
   });
 
-  test('a replica that trusts its memory is waited for, however late another could ask for it', async () => {
+  test('a change waits for every replica that trusts its cache, however late its own replica could read which exist', async () => {
     await using busy = await openReplica(`${database.url}?max=1`);
     const holdingUp = sql`select pg_sleep(1.4)`.execute(busy.db);
     const settled = busy.settled();

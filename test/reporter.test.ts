@@ -25,7 +25,7 @@ function started() {
   return { reporter, told, flush: () => reporter.flush({ send }) };
 }
 
-test('uses are told of once, with who presented the token last', async () => {
+test('uses are told once, with who presented the token last', async () => {
   const { reporter, told, flush } = started();
   const key = keyOf('aa');
   reporter.accepted(key, hour + 1, {});

@@ -190,7 +190,7 @@ test('the scopes of a role count where the policy of the account bounds scopes',
   expect((await account.client.POST('/v1/keys', { body })).error).toMatchObject(refusal);
 });
 
-test('what happens to roles is on record, in the operator’s account', async () => {
+test('changes of roles are events in the operator’s account', async () => {
   const role = await newRole(['files:read']);
   await changeRole(role.id, { scopes: [] });
   await deleteRole(role.id);

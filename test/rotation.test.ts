@@ -85,7 +85,7 @@ test('a new token sleeps until it is used, and from then on the old one lives fo
   expect((await read(key)).tokens).toMatchObject([{ state: 'current', activatedAt: iso(activatedAt) }]);
 });
 
-test('where a new token is lost, the next rotation replaces it and the old one was never in danger', async () => {
+test('if a new token is lost, the next rotation replaces it, and the old one stays valid', async () => {
   const { token: old, ...key } = await mint();
   const { token: lost } = await rotate(key);
   const { token: fresh } = await rotate(key);
@@ -186,7 +186,7 @@ test('a key with keys:rotate rotates itself, no other key, and never by its prev
   expectData(await finish(key, service.as(fresh)));
 });
 
-test('a refused verification is no first use', async () => {
+test('a refused verification does not count as the first use', async () => {
   const { token: old, ...key } = await mint({ scopes: ['keys:read'] });
   const { token: fresh } = await rotate(key);
   expect(await verdictOn(fresh, { scopes: ['missing'] })).toBe('insufficient_scope');
@@ -197,7 +197,7 @@ test('a refused verification is no first use', async () => {
   expect((await read(key)).tokens).toMatchObject([{ start: old.slice(0, 7) }, { state: 'next' }]);
 });
 
-test('of many first uses at once one activates the token, and all are accepted', async () => {
+test('of many concurrent first uses, one activates the token, and all are accepted', async () => {
   const { token: _, ...key } = await mint();
   const { token } = await rotate(key);
   const tokens = Array.from({ length: 20 }, () => token);
@@ -224,7 +224,7 @@ test('a first use that cannot be written is refused with 503, and the token slee
   expect(await verdictOn(token)).toBe('valid');
 });
 
-test('of rotations at the same time one token remains, and no row of another', async () => {
+test('concurrent rotations leave one token, and no row of another', async () => {
   const { token: old, ...key } = await mint();
   const rotated = await Promise.all(Array.from({ length: 10 }, () => rotate(key)));
   const { rows } = await sql<{ hash: string }>`
@@ -271,7 +271,7 @@ test.each([
   expect(settled).toHaveBeenCalledTimes(waits ? 1 : 0);
 });
 
-test('one sees when and from where the previous token was last used', async () => {
+test('a key shows when and from where its previous token was last used', async () => {
   const { token: old, ...key } = await mint();
   const { token: fresh } = await rotate(key);
   await verdictOn(fresh, { ip: '203.0.113.1' });

@@ -33,7 +33,7 @@ test('white space is free, and none is needed beside a parenthesis', () => {
   expect(read('(a\tOR\nb)AND(c)')).toEqual({ all: [{ any: ['a', 'b'] }, 'c'] });
 });
 
-test('what is missing is named: of what is wanted together what is not held, of alternatives all', () => {
+test('the missing scopes are named: of AND those that are not held, of OR all', () => {
   expect(lacks('a AND b AND c', 'b')).toEqual(['a', 'c']);
   expect(lacks('a OR b')).toEqual(['a', 'b']);
   expect(lacks('a AND (b OR c) AND (b OR d)', 'd')).toEqual(['a', 'b', 'c']);
@@ -104,7 +104,7 @@ test('a query that is written out reads as what it was', () => {
   );
 });
 
-test('what is missing is not held, and with it the query is met', () => {
+test('missing scopes are not held, and adding them meets the query', () => {
   fc.assert(
     fc.property(query, scopes, (one, held) => {
       const missing = missingScopes(held, one);
@@ -115,7 +115,7 @@ test('what is missing is not held, and with it the query is met', () => {
   );
 });
 
-test('whatever the text, it is read or refused at a column within it or just after', () => {
+test('any text is parsed, or refused at a column within it or just after it', () => {
   const unit = fc.constantFrom('a', ' ', '(', ')', 'AND ', ' OR', 'NOT', '*', ':', 'é', '\ud800');
   fc.assert(
     fc.property(fc.string({ unit, maxLength: 300 }), (text) => {

@@ -38,7 +38,7 @@ test('a star covers by what stands before it, whatever the scopes', () => {
   );
 });
 
-test('to hold more never covers less, and what covers a wildcard covers what the wildcard covers', () => {
+test('holding more scopes never covers less, and covering a wildcard covers what it covers', () => {
   fc.assert(
     fc.property(fc.array(any), any, any, any, (scopes, more, middle, wanted) => {
       if (covers(held(...scopes), wanted)) expect(covers(held(...scopes, more), wanted)).toBe(true);
@@ -84,7 +84,7 @@ test.each([
   for (const scope of scopes) expect(whyNotGrantable(scope), scope).toContain(reason);
 });
 
-test('there is a reason exactly where the pattern that the contract publishes refuses', () => {
+test('a scope is refused with a reason exactly if the published pattern refuses it', () => {
   const unit = fc.constantFrom('keys', 'metrics', 'a', ':', '*', ' ', 'é');
   fc.assert(
     fc.property(fc.string({ unit, maxLength: 6 }), (text) => {
@@ -93,7 +93,7 @@ test('there is a reason exactly where the pattern that the contract publishes re
   );
 });
 
-test('what can be granted covers nothing that the key that grants it lacks', () => {
+test('a granted scope covers nothing that the granting key lacks', () => {
   fc.assert(
     fc.property(fc.array(any), any, any, (scopes, given, wanted) => {
       if (!covers(held(...scopes), given)) return;
@@ -102,7 +102,7 @@ test('what can be granted covers nothing that the key that grants it lacks', () 
   );
 });
 
-test('what two keys have in common covers what both cover, and no more', () => {
+test('the common scopes of two keys cover what both cover, and no more', () => {
   fc.assert(
     fc.property(fc.array(any), fc.array(any), any, (some, others, wanted) => {
       const common = commonScopes(held(...some), held(...others));

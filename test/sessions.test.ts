@@ -73,7 +73,7 @@ test('a wrong password and an unknown email take the same time', async () => {
   expect(Math.min(...unknown) / Math.min(...known)).toBeLessThan(2);
 });
 
-test('a password cannot be guessed at will', async () => {
+test('guesses at a password are limited', async () => {
   const { email } = await service.signIn();
   const attempt = (password: string) => service.as().POST('/v1/sessions', { body: { email, password } });
   for (let count = 0; count < 10; count += 1)
@@ -192,7 +192,7 @@ test('a session that has expired is deleted in the background', async () => {
   expect(await rowsOf('sessions', accountId)).toBe(0);
 });
 
-test('a session that was refreshed very often ends in one small statement, and its tokens are deleted in parts', async () => {
+test('a session that was refreshed very often ends with one small statement, and its tokens are deleted in parts', async () => {
   const { refreshToken, accessToken, accountId } = await service.signIn();
   const client = service.as(accessToken);
   await sql`

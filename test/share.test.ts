@@ -123,7 +123,7 @@ test('a key that never expires says 100 calendar years, in its JWT as in its doc
   }
 });
 
-test('an expiry that is not known is refused, never a permanent key by mistake', async () => {
+test('an unknown expiry is refused, so that no key is permanent by mistake', async () => {
   const before = (await (await call('GET', '/apikey')).json()).total;
   for (const expires of [
     '',
@@ -147,7 +147,7 @@ test('an expiry that is not known is refused, never a permanent key by mistake',
   expect((await (await call('GET', '/apikey')).json()).total).toBe(before);
 });
 
-test('a field of create that is not label or expires exactly is refused, never a permanent key by mistake', async () => {
+test('create refuses fields other than label and expires, so that no key is permanent by mistake', async () => {
   const before = (await (await call('GET', '/apikey')).json()).total;
   const jsonHeaders = { Authorization: `Bearer ${ada.accessToken}`, 'Content-Type': 'application/json' };
   for (const field of [
@@ -221,7 +221,7 @@ test('a body of zero bytes is no body, whatever its Content-Type', async () => {
   }
 });
 
-test('a call that is throttled is told so in the words of this contract', async () => {
+test('a throttled call is answered in the words of this contract', async () => {
   const { key } = await create({});
   const settled = () => Promise.reject(new TooManyAttempts(7));
   const response = await createApp({ ...service.context, settled }).fetch(
@@ -276,7 +276,7 @@ test('the access token is taken without the word Bearer, as the page’s table o
   expect(elsewhere.status).toBe(401);
 });
 
-test('only somebody who is logged in manages keys here', async () => {
+test('only a session can manage keys in this contract', async () => {
   const { token } = await create({ label: 'Key' });
   const { token: ours } = expectData(
     await ada.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:read', 'keys:write'] } }),

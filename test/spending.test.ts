@@ -51,7 +51,7 @@ test('a key without limits has no limits in its verdict, and no header of them',
   expect(response.headers.get('RateLimit')).toBeNull();
 });
 
-test('beyond a limit a verification is refused, with the limit and when to come again', async () => {
+test('a verification beyond a limit is refused, with the limit and when to retry', async () => {
   const { id, token } = await mint({ limits: [limit('burst', 2, 3_600), limit('daily', 5)] });
   await verdict(token, { cost: 2 });
   const refused = await verdict(token);
@@ -74,7 +74,7 @@ test('beyond a limit a verification is refused, with the limit and when to come 
   expect(Math.abs(retryAfter - untilReset)).toBeLessThan(2);
 });
 
-test('costs name limits that take more or less than the others; names of no limit are ignored', async () => {
+test('costs are set for limits by their names; unknown names are ignored', async () => {
   const { token } = await mint({ limits: [limit('requests', 10), limit('tokens', 1_000)] });
   expect(await verdict(token, { costs: { tokens: 400, pages: 7 } })).toMatchObject({
     limits: [{ remaining: 9 }, { remaining: 600 }],
@@ -86,7 +86,7 @@ test('costs name limits that take more or less than the others; names of no limi
   });
 });
 
-test('a cost of 0 only asks', async () => {
+test('a cost of 0 takes nothing', async () => {
   const { token } = await mint({ limits: [limit('burst', 1)] });
   const asking = { valid: true, limits: [{ remaining: 1 }] };
   expect(await verdict(token, { cost: 0 })).toMatchObject(asking);
@@ -95,7 +95,7 @@ test('a cost of 0 only asks', async () => {
   expect(await verdict(token, { cost: 0 })).toMatchObject({ valid: true, limits: [{ remaining: 0 }] });
 });
 
-test('what costs more than the whole limit is told not to come again', async () => {
+test('a cost beyond the whole limit is refused without a time to retry', async () => {
   const { token } = await mint({ limits: [limit('burst', 5)] });
   const { response, data } = await asked(token, { cost: 6 });
   expect(data).toMatchObject({ reason: 'rate_limited', limits: [{ remaining: 5 }], exceeded: ['burst'] });
@@ -190,7 +190,7 @@ test('a token of a batch takes a unit each time it is there, or none', async () 
   expect(await batch(token)).toEqual([[true, 0]]);
 });
 
-test('a next token that a limit refuses sleeps on', async () => {
+test('a next token that a limit refuses is not activated', async () => {
   const { id, token } = await mint({ limits: [limit('burst', 1)] });
   await verdict(token);
   const { token: next } = expectData(
@@ -244,7 +244,7 @@ describe('the headers of draft-ietf-httpapi-ratelimit-headers-11', () => {
     expect(headers.get('Retry-After')).toBeNull();
   });
 
-  test('tell a refused one when to come again', async () => {
+  test('tell a refused one when to retry', async () => {
     const { token } = await mint({ limits: [limit('burst', 1, 86_400)] });
     await verdict(token);
     const { response, data } = await asked(token);

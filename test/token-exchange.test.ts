@@ -140,7 +140,7 @@ test('the token is a JWT that a service can check by itself, and says for whom i
   });
 });
 
-test('fewer scopes are all that it has, and what the key lacks cannot be had', async () => {
+test('a token can have fewer scopes than its key, and none that the key lacks', async () => {
   const key = await mint({ scopes: ['files:*', 'orders:read'] });
   const token = await exchanged(key.token, { scope: 'files:read' });
   expect(await outcome(token, { scopes: ['files:read'] })).toBe('valid');
@@ -220,7 +220,7 @@ describe('the token dies with its key:', () => {
   });
 });
 
-test('in a rotation each token has its own, and those of the previous one end with it', async () => {
+test('during a rotation each token has its own exchanged tokens, and those of the previous one end with it', async () => {
   const key = await mint();
   const ofOld = await exchanged(key.token, { expires_in: '3600' });
   const rotated = expectData(

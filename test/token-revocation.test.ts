@@ -54,7 +54,7 @@ async function eventsOf(keyId: string) {
 }
 
 describe('who revokes', () => {
-  test('is a client of OAuth, in each of its dresses', async () => {
+  test('is a client of OAuth, in every way that it can authenticate', async () => {
     const client = await mint({ scopes: ['keys:write'] });
     const as = { issuer: 'http://latchkey.test', revocation_endpoint: 'http://latchkey.test/oauth2/revoke' };
     for (const [clientId, authenticate, actor] of [
@@ -94,7 +94,7 @@ describe('who revokes', () => {
     expect(await eventsOf(id)).toEqual([['key.revoked', id]]);
   });
 
-  test('is nobody whose credential is not good: nothing is done', async () => {
+  test('is refused if the credential is not valid: nothing is done', async () => {
     const { id, token } = await mint();
     const { token: expired } = await mint({ expiresAt: new Date(service.context.now() + 1).toISOString() });
     service.pass(1);
@@ -162,7 +162,7 @@ describe('what is revoked', () => {
     expect((await eventsOf(key.id))[0]).toEqual(['key.rotation_finished', key.id]);
   });
 
-  test('is nothing where a previous token has ended already', async () => {
+  test('is nothing if a previous token has ended already', async () => {
     const key = await mint();
     await verdictOn(await rotate(key));
     service.pass(60_000);
@@ -171,7 +171,7 @@ describe('what is revoked', () => {
     expect(await eventsOf(key.id)).toEqual(before);
   });
 
-  test('is nothing where a token is gone, unknown or none', async () => {
+  test('is nothing if the token is gone, unknown or malformed', async () => {
     const key = await mint();
     for (const token of [
       key.token,

@@ -36,7 +36,7 @@ test('the checksum finds any one character that is wrong, and any two neighbours
   }
 });
 
-test('a token keeps being one after the prefix of the deployment was changed', () => {
+test('a token stays valid after the prefix of the deployment was changed', () => {
   expect(isPlausible(newToken('acme_live_'))).toBe(true);
 });
 

@@ -76,7 +76,7 @@ test('a client that takes nothing for 30 s is cut off, and one that goes on is n
   await steady.cancel();
 });
 
-test('where the runtime can close the connection, that is how a client is cut off', async () => {
+test('a client is cut off by closing its connection, if the runtime can', async () => {
   const disconnect = vi.fn();
   const reader = await open('/script', disconnect);
   await reader.read();

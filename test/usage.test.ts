@@ -60,7 +60,7 @@ test('flushes add up', async () => {
   expect(expectData(await ofKey(key)).total).toEqual({ ...none, valid: 3, insufficient_scope: 3 });
 });
 
-test('who may not see a key cannot count a use of it, and is not told that there is one', async () => {
+test('a verification by another account counts no use, and does not reveal the key', async () => {
   const key = await mint();
   await ada.client.PATCH('/v1/keys/{keyId}', {
     params: { path: { keyId: key.id } },
@@ -97,7 +97,7 @@ test('a key that calls this API is used, with the address and the user agent of 
   expect(expectData(await ofKey(key, { bucket: 'day' })).total).toEqual({ ...none, valid: 2, expired: 1 });
 });
 
-test('of uses in the same millisecond each counts, and the first is the one that is shown', async () => {
+test('every use of a millisecond counts, and the first one is shown', async () => {
   const key = await mint();
   for (const ip of ['203.0.113.1', '203.0.113.2', '203.0.113.3']) await verify(key.token, { ip });
   expect(await read(key)).toMatchObject({ lastUsedIp: '203.0.113.1' });
@@ -233,7 +233,7 @@ test('a range must begin before it ends, and span at most 1,000 buckets', async 
     expect((await ofKey(key, { from })).error).toMatchObject({ errors: [{ parameter: 'from' }] });
 });
 
-test('only whose key it is sees its usage', async () => {
+test('only the owner of a key sees its usage', async () => {
   const key = await mint();
   const reader = await mint({ scopes: ['keys:read'] });
   const { accountId } = key;

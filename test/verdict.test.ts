@@ -46,14 +46,14 @@ test('a key that meets every condition is accepted', () => {
   expect(reasonAgainst(good, asked, now)).toBeUndefined();
 });
 
-test.each(liveReasons)('%s is the reason where it is the first of all that apply', (reason) => {
+test.each(liveReasons)('%s is the reason if it is the first that applies', (reason) => {
   const rest = liveReasons.slice(liveReasons.indexOf(reason));
   expect(reasonAgainst({ ...good, ...faults[reason] }, asked, now)).toBe(reason);
   const bad = Object.assign({ ...good }, ...rest.map((fault) => faults[fault]));
   expect(reasonAgainst(bad, asked, now)).toBe(reason);
 });
 
-test('a key is plain until it ends, where nothing else can be against it but its scopes', () => {
+test('a key that only its scopes could refuse is plain until it ends', () => {
   const plain = { ...good, notBefore: null, allowedIps: null, audience: null };
   expect(plainUntil(plain)).toBe(now + 1);
   expect(plainUntil({ ...plain, endsAt: new Date(now) })).toBe(now);
@@ -77,7 +77,7 @@ test('a key is valid from notBefore itself on, and no longer at expiresAt itself
   expect(statuses).toEqual(['not_yet_valid', 'active', 'active', 'expired']);
 });
 
-test('a key with addresses or an audience is refused where the verification has none', () => {
+test('a key with addresses or an audience is refused if the verification has none', () => {
   expect(reasonAgainst(good, { ...asked, client: () => ({ ip: null }) }, now)).toBe('ip_not_allowed');
   expect(reasonAgainst(good, { ...asked, audience: undefined }, now)).toBe('wrong_audience');
 });
@@ -87,7 +87,7 @@ test('a list that is empty allows nothing', () => {
   expect(reasonAgainst({ ...good, audience: [] }, asked, now)).toBe('wrong_audience');
 });
 
-test('the address is asked for only where it decides', () => {
+test('the address is read only if it decides', () => {
   const client = () => expect.unreachable();
   expect(reasonAgainst({ ...good, allowedIps: null }, { ...asked, client }, now)).toBeUndefined();
 });

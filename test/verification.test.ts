@@ -81,7 +81,7 @@ test('a revoked token is refused at once, and for whoever may verify it the verd
   });
 });
 
-test('a token that is gone is remembered for its retention, and a token that lives goes before', async () => {
+test('a token that is gone is remembered for the retention, and a live token has precedence', async () => {
   const key = await mint();
   const hash = hashToken(key.token);
   await ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: key.id } } });
@@ -181,7 +181,7 @@ test.each([
   expect(many.error).toMatchObject(refused);
 });
 
-test('what is no token of ours is unknown, whatever it looks like', async () => {
+test('a text that is no token of ours is unknown, whatever it looks like', async () => {
   const { token } = await mint();
   const wrongLast = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
   for (const text of [
@@ -205,7 +205,7 @@ test('callers of an account verify that account’s keys, and no others', async 
   for (const by of [bob.client, foreign]) expect(await verdict(key.token, { by })).toEqual(unknown);
 });
 
-test('no account can be named, as if that bounded the verdict', async () => {
+test('an account in the query is refused, since it would not bound the verdict', async () => {
   const { token } = await mint();
   for (const [path, body] of [
     ['/v1/keys/verify', { token }],
@@ -286,7 +286,7 @@ test('a use shows in the next answer at once, and in the database after a flush'
   expect(await lastUse()).toBe(used.toISOString());
 });
 
-test('uses are written behind without being asked, after a second', async () => {
+test('uses are written by themselves after a second', async () => {
   const key = await mint();
   await verdict(key.token);
   const query = service.db.selectFrom('tokens').select('last_used_at').where('key_id', '=', key.id.slice(4));

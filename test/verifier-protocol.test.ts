@@ -42,7 +42,7 @@ test('a change is told, then a barrier, and it is answered when the verifier has
   expect(await revoking).toBeLessThan(1_000);
 });
 
-test('who does not acknowledge holds a change up until its trust ends, and gets none for a while', async () => {
+test('a verifier that does not acknowledge holds up a change until its trust ends, and gets none for a while', async () => {
   const instance = crypto.randomUUID();
   using silent = await connect(instance);
   const trust = await askTrust(silent);
@@ -68,7 +68,7 @@ test('trust is not prolonged while a barrier waits, and again when it is acknowl
   expect(await askTrust(slow)).toBeGreaterThan(0);
 });
 
-test('who said bye, or never had trust, or came back, holds nothing up', async () => {
+test('a verifier that said bye, never had trust or came back holds nothing up', async () => {
   using leaving = await connect();
   await askTrust(leaving);
   leaving.send({ kind: 'ping', ping: 0 }, { kind: 'bye' });
@@ -85,7 +85,7 @@ test('who said bye, or never had trust, or came back, holds nothing up', async (
   expect(await revoke(await mint())).toBeLessThan(500);
 });
 
-test('who is cut off without a word is waited for until its trust ends, once', async () => {
+test('a change waits for a verifier that was cut off until its trust ends, once', async () => {
   using cut = await connect();
   const trust = await askTrust(cut);
   cut.cut();
@@ -94,7 +94,7 @@ test('who is cut off without a word is waited for until its trust ends, once', a
   expect(await revoke(await mint())).toBeLessThan(500);
 });
 
-test('what was found while it changed is not to be kept', async () => {
+test('a key that changes while it is looked up is sent with keep: false', async () => {
   using verifier = await connect();
   await askTrust(verifier);
   const key = await mint();
@@ -110,7 +110,7 @@ test('what was found while it changed is not to be kept', async () => {
   expect((await verifier.next('found')).found).toMatchObject([{ hash, keep: false }]);
 });
 
-test('a connection begins with one hello, in time and short, of who may verify every key', async () => {
+test('a connection begins with one short hello, in time, of a caller that may verify every key', async () => {
   const closes = async (...texts: (string | Uint8Array<ArrayBuffer>)[]) => {
     using verifier = await connectVerifier(baseUrl);
     for (const text of texts) verifier.sendText(text);
@@ -131,7 +131,7 @@ test('a connection begins with one hello, in time and short, of who may verify e
   expect(await closes()).toBe(4408);
 });
 
-test('uses of tokens that are none, and at times that cannot be, harm nobody', async () => {
+test('uses of unknown tokens and at impossible times do no harm', async () => {
   using verifier = await connect();
   const key = await mint();
   const use = { lastUsedAt: 9e15, ip: null, userAgent: null, counts: { valid: 1 } };
@@ -152,7 +152,7 @@ test('uses of tokens that are none, and at times that cannot be, harm nobody', a
   );
 });
 
-test('what a verifier says of clients is noted as far as it can be stored', async () => {
+test('what a verifier tells of clients is stored as far as possible', async () => {
   using verifier = await connect();
   const now = service.context.now();
   const hour = now - 2 * 3_600_000;
@@ -183,7 +183,7 @@ test('what a verifier says of clients is noted as far as it can be stored', asyn
   ]);
 });
 
-test('an error that nobody expects ends the connection, and nothing else', async () => {
+test('an unexpected error ends the connection, and nothing else', async () => {
   using verifier = await connect();
   const { keys } = service.context;
   const { find } = keys;
@@ -196,7 +196,7 @@ test('an error that nobody expects ends the connection, and nothing else', async
   expect(service.logs.join()).toContain('Nobody expects this.');
 });
 
-test('who does not read what is sent is cut off, and gets no trust for a while', async () => {
+test('a verifier that does not read is cut off, and gets no trust for a while', async () => {
   const instance = crypto.randomUUID();
   const sent: string[] = [];
   const { promise: closed, resolve } = Promise.withResolvers<number>();
@@ -217,7 +217,7 @@ test('who does not read what is sent is cut off, and gets no trust for a while',
   expect(await askTrust(again)).toBe(0);
 });
 
-test('who opens connections and says nothing does not keep verifiers out', async () => {
+test('silent connections do not keep verifiers out', async () => {
   const closed: [number, number][] = [];
   const silent = Array.from({ length: 200 }, (_, index) =>
     service.verifiers.accept({
@@ -261,7 +261,7 @@ test.runIf(hasReplicas)(
   },
 );
 
-test('who does not move is closed, and waited for until its trust ends', async () => {
+test('a verifier that does not move is closed, and waited for until its trust ends', async () => {
   const ending = await startService();
   const url = await ending.listen();
   using staying = await greetedVerifier(url, ending.operatorToken);

@@ -92,7 +92,7 @@ test('when a change of a key is answered, it is in force in every verifier', asy
   await both(key.token, { reason: 'revoked' });
 });
 
-test('so is a change of a role, and the end of an account', async () => {
+test('when a role is changed or an account deleted, that is in force in every verifier', async () => {
   const verifier = await open();
   const role = expectData(
     await service.operator.POST('/v1/roles', { body: { name: 'reader', scopes: ['a'] } }),
@@ -112,7 +112,7 @@ test('so is a change of a role, and the end of an account', async () => {
   expect(await verifier.verify(hers.token)).toMatchObject({ reason: 'unknown' });
 });
 
-test('a token that was asked for in vain verifies as soon as its key is there', async () => {
+test('a token that was unknown verifies as soon as its key exists', async () => {
   const verifier = await open();
   const key = await mint();
   await ada.client.PATCH('/v1/keys/{keyId}', { ...keyPath(key), body: { disabled: true } });
@@ -136,7 +136,7 @@ test('a key with limits is asked for each time, and spends', async () => {
   expect(await verifier.verify(key.token, { cost: 0 })).toMatchObject({ valid: true });
 });
 
-test('near to an expiry the service is asked, since its clock decides', async () => {
+test('close to an expiry the service is asked, since its clock decides', async () => {
   const verifier = await open();
   const key = await mint({ expiresIn: '1d' });
   await verifier.verify(key.token);
@@ -203,7 +203,7 @@ test('only the operator, and its keys that may verify, open a verifier', async (
     await expect(open(token)).rejects.toThrow(VerifierRefused);
 });
 
-test('an address that is none is refused, and nothing is left that keeps the process alive', async () => {
+test('an invalid address is refused, and leaves nothing that keeps the process alive', async () => {
   const timers = vi.spyOn(globalThis, 'setInterval');
   onTestFinished(() => timers.mockRestore());
   const token = service.operatorToken;
@@ -211,7 +211,7 @@ test('an address that is none is refused, and nothing is left that keeps the pro
   expect(timers).not.toHaveBeenCalled();
 });
 
-test('a verifier whose own key is revoked knows nothing any more', async () => {
+test('a verifier forgets everything when its own key is revoked', async () => {
   const own = expectData(
     await service.operator.POST('/v1/keys', {
       params: { query: { accountId: `acc_${'0'.repeat(24)}` } },
@@ -228,7 +228,7 @@ test('a verifier whose own key is revoked knows nothing any more', async () => {
   await expect(verifier.verify(key.token)).rejects.toThrow();
 });
 
-test('a verifier whose process did something else for long is still connected', async () => {
+test('a verifier whose process was blocked for long is still connected', async () => {
   const states: string[] = [];
   const onChange = (state: string) => states.push(state);
   const verifier = await createVerifier({ baseUrl, token: service.operatorToken, onChange });

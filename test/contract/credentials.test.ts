@@ -31,7 +31,7 @@ async function send(operation: Operation, authorization?: string): Promise<Respo
 }
 
 test.for(named(operations.filter(isGuarded)))(
-  '%s challenges who sends no credential, before it looks at anything else',
+  '%s answers 401 with a challenge to a request without a credential, before it looks at anything else',
   async ([, operation]) => {
     for (const authorization of [undefined, 'Bearer', 'Digest username="ada"']) {
       const response = await send(operation, authorization);
@@ -52,7 +52,7 @@ test.for(named(operations.filter(isGuarded)))(
 );
 
 test.for(named(operations.filter((operation) => !isPublic(operation) && !isForGateways(operation))))(
-  '%s refuses a credential that is none, or not good any more',
+  '%s refuses a malformed or revoked credential',
   async ([, operation]) => {
     const { accessToken } = await trial.newAccount();
     const [head, claims, signature = ''] = accessToken.split('.');

@@ -19,7 +19,7 @@ function objectsIn(part: unknown): object[] {
   return [part, ...Object.values(part).flatMap(objectsIn)];
 }
 
-test('no password has an example, so that whoever sends one as it stands makes no account that all can enter', () => {
+test('no password has an example, so that copying an example creates no account with a known password', () => {
   const objects = objectsIn(documents);
   const schemas = objects.filter((one) => 'format' in one && one.format === 'password');
   expect(schemas.length).toBeGreaterThan(0);

@@ -70,7 +70,7 @@ describe.each(runtimes)('on %s', (runtime) => {
     },
   );
 
-  test('what the path requires counts, or, where dots could change it, lets nobody in', async () => {
+  test('the requirements in the path count; if dots could change them, every request is refused', async () => {
     const line = 'GET /v1/authorize/cost=1/files';
     expect(await statusOf(line, gateway + client)).toBe(runtime === 'bun' ? 422 : 200);
   });

@@ -112,7 +112,7 @@ async function send(page: Page, name: string, status: string, body?: object) {
   };
 }
 
-test.skipIf(missing)('the docs load nothing from anywhere else, and complain of nothing', async () => {
+test.skipIf(missing)('the docs load nothing from other hosts, and log no errors', async () => {
   const { page, origins, complaints } = await openDocs('#latchkey/tag/keys/POST/v1/keys');
   await operation(page, 'Create a key').waitFor();
   await page.waitForLoadState('networkidle');

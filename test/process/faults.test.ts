@@ -27,7 +27,7 @@ test.each(['embedded', 'Postgres'] as const)(
   },
 );
 
-test('no verifier accepts a key that was revoked, whatever befalls it, its network and its replica', async () => {
+test('no verifier accepts a revoked key, whatever happens to it, its network and its replica', async () => {
   const { known, exchanged, acceptedAfter, faults } = await verifiers({ count: 30 });
   expect(known).toBeGreaterThan(0);
   expect(exchanged).toBeGreaterThan(0);
@@ -88,7 +88,7 @@ test.each(['node', 'bun', 'deno'] as const)(
   },
 );
 
-test('no replica accepts a token after its revocation was answered, also one that is cut off from Postgres', async () => {
+test('no replica accepts a token after its revocation was answered, even if it is cut off from Postgres', async () => {
   const {
     revocations: answered,
     partitions,
@@ -117,7 +117,7 @@ test.each([
   expect(accepted).toBeGreaterThan(0);
 });
 
-test('of a limit of 5, wanted on four replicas at once, exactly 5 pass', async () => {
+test('a limit of 5 lets exactly 5 of many concurrent requests to four replicas pass', async () => {
   expect(await fewUnits({ keys: 20 })).toMatchObject({ inexact: 0 });
 });
 
@@ -142,7 +142,7 @@ test('on a full disk writes are refused, reads go on, and nothing acknowledged i
   expect(Object.keys(found.onFullDisk)).toContain('503');
 });
 
-test('without room for its log the embedded database gives up, tells so, and a restart loses nothing', async (context) => {
+test('without room for its log the embedded database fails with a clear error, and a restart loses nothing', async (context) => {
   const found = await fullDisk({ leave: 14_000_000, refusals: 5 });
   if (!found) return context.skip('It takes root to mount a small disk.');
   expect(found).toMatchObject({ lost: 0, withoutBody: 0, afterRestart: 201 });

@@ -240,7 +240,7 @@ describe.each(runtimes)('on %s', (runtime) => {
     expect(statusesOf(answer)).toEqual([401, 200]);
   });
 
-  test('a client that goes away in the middle of a body does no harm', async () => {
+  test('a client that disconnects in the middle of a body does no harm', async () => {
     const { hostname, port } = new URL(service.url);
     const half = verify('{"token":"a"}').replace('Content-Length: 13', 'Content-Length: 5000');
     await Promise.all(
@@ -258,7 +258,7 @@ describe.each(runtimes)('on %s', (runtime) => {
   });
 });
 
-describe('what Node refuses before the service sees it', () => {
+describe('requests that Node refuses before the service sees them', () => {
   let service: ServiceProcess;
   beforeAll(async () => {
     service = await startProcess({ env: { OPERATOR_TOKEN: operatorToken } });
@@ -282,7 +282,7 @@ describe('what Node refuses before the service sees it', () => {
     expect(problem).toMatchObject({ type: 'about:blank', status, code, detail: expect.any(String) });
   });
 
-  test('bytes after a request that make none are refused after its answer, which is not lost', async () => {
+  test('malformed bytes after a request are refused after its answer, which is not lost', async () => {
     const accountId = await newAccount({ url: service.url, token: operatorToken });
     const create = message(`POST /v1/keys?accountId=${accountId}`, bearer + json, '{"name":"Key"}').replace(
       'Connection: close\r\n',

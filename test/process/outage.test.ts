@@ -229,7 +229,7 @@ async function haltUnderStatements() {
   await admin.end({ timeout: 0 });
 }
 
-test('a standby is not served from, since it may be behind: the start says so, and so does a service that runs', async () => {
+test('a standby is refused, since it may be behind: at the start and while the service runs', async () => {
   await servesAgain();
   await haltUnderStatements();
   await postgres.resumeAsStandby();
@@ -270,7 +270,7 @@ test('a standby is not served from, since it may be behind: the start says so, a
   await servesAgain();
 });
 
-test('told to stop while Postgres is down, the service ends all the same', async () => {
+test('the service stops when it is told to, even if Postgres is down', async () => {
   await servesAgain();
   await postgres.halt();
   const began = performance.now();

@@ -74,7 +74,7 @@ test('a bad setting stops the start with a line that says which and why', async 
     );
 });
 
-test('what an env file makes of a setting gets a line that helps', () => {
+test('a setting with the quotes of an env file is refused with a line that says so', () => {
   const failure = (env: Record<string, string>) => expect(() => readConfig(env));
   const makesOne = 'SIGNING_KEYS must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
   for (const SIGNING_KEYS of ['{}', '[]', 'null', '{"keys":{}}', '{keys:[]}'])
@@ -210,7 +210,7 @@ test('a database that cannot be reached stops the start with a line', async () =
 });
 
 test.for(runtimes)(
-  'on %s a DATABASE_URL that is none stops the start with a line that does not tell its password',
+  'on %s an invalid DATABASE_URL stops the start with a line that does not show its password',
   async (runtime) => {
     const env = { DATABASE_URL: 'postgres://latchkey:pass/word@localhost/latchkey', ...(await secrets()) };
     expect(await failure(env, runtime)).toBe(
@@ -232,7 +232,7 @@ test.for(runtimes)(
   },
 );
 
-test('a second process does not get at the data of the first, and gets them when that was killed', async () => {
+test('a second process cannot open the data of the first, until that was killed', async () => {
   const DATA_DIR = await emptyDirectory();
   const first = await startProcess({ env: { DATA_DIR } });
   const line = await failure({ DATA_DIR });
@@ -243,7 +243,7 @@ test('a second process does not get at the data of the first, and gets them when
   expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
 });
 
-test('a lock file that is damaged is no hindrance', async () => {
+test('a damaged lock file does not stop the start', async () => {
   for (const text of ['', '{"pid":']) {
     const DATA_DIR = await emptyDirectory();
     await writeFile(join(DATA_DIR, 'lock'), text);
@@ -279,7 +279,7 @@ test.each(['operator-token', 'signing-keys.json'])(
   },
 );
 
-test('a process that is told twice to stop does so once', async () => {
+test('a second signal does not disturb a process that is stopping', async () => {
   await using service = await startProcess();
   service.child.kill('SIGINT');
   expect(await service.stop('SIGTERM')).toBe(0);
@@ -293,7 +293,7 @@ test('data of another Postgres version are not touched, and the line says what t
   expect(await failure({ DATA_DIR })).toContain('written by Postgres 17');
 });
 
-test('data that are not whole are not taken for none, and the line says what to do', async () => {
+test('incomplete data are not taken for an empty directory, and the line says what to do', async () => {
   const DATA_DIR = await emptyDirectory();
   await using first = await startProcess({ env: { DATA_DIR } });
   await first.stop();

@@ -89,7 +89,7 @@ async function scrape({ url }: ServiceProcess, operatorToken = ''): Promise<stri
 const shown = (text: string) =>
   Array.from(text.matchAll(/^latchkey_build_info\{.*worker="(\d+)"\} 1$/gm), ([, worker]) => Number(worker));
 
-test.for(runtimes)('on %s one scrape shows all workers, whichever answers', async (runtime) => {
+test.for(runtimes)('on %s one scrape shows all workers, whichever of them answers', async (runtime) => {
   const env = await pair();
   await using service = await startProcess({ runtime, env });
   const unknown = () =>
@@ -180,7 +180,7 @@ test.for(runtimes)('when the supervisor is killed on %s, its workers finish and 
   await expect(ask(service)).rejects.toThrow('ECONNREFUSED');
 });
 
-test.for(runtimes)('what keeps workers on %s from starting is said once', async (runtime) => {
+test.for(runtimes)('an error that keeps workers on %s from starting is printed once', async (runtime) => {
   const failure = async (env: Record<string, string>) => {
     const error = await startProcess({ runtime, env }).catch((error: unknown) => error);
     if (!(error instanceof DidNotStart)) throw new Error('It started.');
@@ -197,7 +197,7 @@ test.for(runtimes)('what keeps workers on %s from starting is said once', async 
   expect(await failure({ ...env, PORT: new URL(service.url).port })).toContain('Cannot listen');
 });
 
-test('a worker that does not end is killed, and the exit code tells', async () => {
+test('a worker that does not end is killed, and the exit code is 1', async () => {
   await using service = await startProcess({ env: await pair() });
   const [stuck = 0] = workersOf(service);
   process.kill(stuck, 'SIGSTOP');
