@@ -63,7 +63,7 @@ async function holdUnits({ db, replica }: TestReplica, isFresh: () => boolean) {
   const { limits } = (await here.keys.find(hash)) as VerifiedKey;
   const clock = { monotonic: 0, wall: Date.now() };
   const blocks = new Blocks(db, { isFresh, clocks: { now: () => ({ ...clock }) } });
-  replica.subscribe({ holder: blocks });
+  replica.subscribe({ limits: blocks });
   const spend = () => blocks.spend(limits ?? [], { cost: 1 });
   const pass = (milliseconds: number) => {
     clock.monotonic += milliseconds;

@@ -1,7 +1,7 @@
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { type Costs, costOf, isBeyond, type Limit, type LimitState } from '../../decide/limits.ts';
 import type { Database } from '../db/schema.ts';
-import type { Holder } from '../replication/freshness.ts';
+import type { LimitHolder } from '../replication/freshness.ts';
 import { Budget } from './budget.ts';
 import {
   type Answer,
@@ -58,7 +58,7 @@ export interface BlocksOptions {
  * enough units, they are taken. If units are missing, they are asked for, and spending is tried again. A process whose
  * memory may be stale has no blocks: it asks and spends in one statement.
  */
-export class Blocks implements Holder {
+export class Blocks implements LimitHolder {
   readonly #exchange: Exchange;
   #isFresh: () => boolean;
   readonly #now: () => Instant;

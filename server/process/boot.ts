@@ -74,7 +74,7 @@ export async function boot(
   const { db, freshness, signer, operatorTokens, dataDir, connections } = await open(config, log, metrics);
   const keys = openKeyCache(db, freshness, config.CACHE_MB * 2 ** 20);
   const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
-  freshness.subscribe({ holder: limits });
+  freshness.subscribe({ limits });
   const publicUrl = publicUrlOf(config);
   const usage = new Usage(db, (error) =>
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),

@@ -10,7 +10,7 @@ import { type Change, parse } from './messages.ts';
 export const lease = 1_500;
 
 /** Holds blocks of limits, and is told what to give up. */
-export interface Holder {
+export interface LimitHolder {
   /** Units of this limit must not be spent any more. */
   drop(id: number): void;
   /** No unit of any limit must be spent any more. */
@@ -66,22 +66,22 @@ export interface Freshness {
 export interface Subscribers {
   cache?: Invalidated;
   /** Also told each time that trust was lost. */
-  holder?: Holder;
+  limits?: LimitHolder;
   /** Also waited for, before a change is answered. */
   followers?: Followers;
 }
 
 /** Tells of a change. Undefined: a message of no known kind, so anything may have changed. */
-export function announce({ cache, holder, followers }: Subscribers, change: Change | undefined): void {
+export function announce({ cache, limits, followers }: Subscribers, change: Change | undefined): void {
   switch (change?.kind) {
     case 'limit_changed':
-      holder?.drop(change.id);
+      limits?.drop(change.id);
       break;
     case 'limit_recalled':
-      holder?.recall(change.id);
+      limits?.recall(change.id);
       break;
     case 'limit_replenished':
-      holder?.replenished(change.id);
+      limits?.replenished(change.id);
       break;
     case 'changed':
     case 'account_changed':
@@ -91,7 +91,7 @@ export function announce({ cache, holder, followers }: Subscribers, change: Chan
       break;
     default:
       cache?.invalidateAll();
-      holder?.dropAll();
+      limits?.dropAll();
       followers?.tell({ kind: 'changed_all' });
   }
 }

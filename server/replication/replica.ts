@@ -215,7 +215,7 @@ export class Replica implements Freshness {
     const session = this.#session;
     if (!session || session.beat !== beat || session.pid !== pid) return;
     // Other replicas may have stopped reserving what this process held.
-    if (!this.isFresh()) this.#subscribers.holder?.dropAll();
+    if (!this.isFresh()) this.#subscribers.limits?.dropAll();
     const { monotonic, wall } = session.sentAt;
     this.#trusted = { monotonic: monotonic + trust, wall: wall + trust };
     this.#beatAt = monotonic;

@@ -132,7 +132,7 @@ export async function startService({
   const { db, freshness } = await openTestDatabase(metrics);
   const keys = openKeyCache(db, freshness, 2 ** 20);
   const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
-  freshness.subscribe({ holder: limits });
+  freshness.subscribe({ limits });
   cleanUp.defer(() => limits.close());
   let now = Date.UTC(2026, 0, 31, 12);
   const logs: string[] = [];

@@ -67,7 +67,7 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
         isFresh: true,
         blocks: new Blocks(db, { isFresh: () => holder.isFresh, clocks }),
       };
-      replica.subscribe({ holder: holder.blocks });
+      replica.subscribe({ limits: holder.blocks });
       listening.add(replica);
       opened.push({ holder, replica });
       await sql`insert into replicas (id, beat, seen_at) values (${String(place)}, 1, now())`.execute(db);
