@@ -2,12 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
+import { instant } from './instant.ts';
 import { givenLimits, Limits, limitsPatched } from './limits.ts';
+import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, PolicyPatch, policyExample } from './policy.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
-import { bounded, instant, orNull, text } from './text.ts';
+import { bounded, text } from './text.ts';
 
 const tags = ['Accounts'];
 

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId, ExternalId, unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
+import { givenInstant } from './instant.ts';
 import { Metadata } from './metadata.ts';
 import { refusal, refusals } from './problem.ts';
 import { RoleName } from './roles.ts';
 import { byOperator } from './security.ts';
-import { givenInstant } from './text.ts';
 
 const Filter = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatCidr, parseCidr } from '../decide/cidr.ts';
-import { givenInstant, instant } from './text.ts';
+import { givenInstant, instant } from './instant.ts';
 
 /** The conditions on which a key is accepted: when, from where and by whom. */
 

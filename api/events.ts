@@ -2,11 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { eventTypes } from '../decide/events.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { Actor, actorPattern, actors, onBehalfOf } from './actor.ts';
+import { instant, rangeBound } from './instant.ts';
 import { KeyId } from './keys.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant, rangeBound } from './text.ts';
 
 const types = Object.keys(eventTypes) as (keyof typeof eventTypes)[];
 

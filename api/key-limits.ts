@@ -2,11 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
+import { instant } from './instant.ts';
 import { keyPath, oneKey } from './keys.ts';
 import { maxUnits } from './limits.ts';
 import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant } from './text.ts';
 
 const tags = ['Keys'];
 

@@ -4,14 +4,16 @@ import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { actHeaders, Creator } from './actor.ts';
 import { conditions, conditionsPatch, newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
+import { givenInstant, instant } from './instant.ts';
 import { givenLimits, Limits, limitsExample, limitsPatched, NewQuota, Quota, QuotaPatch } from './limits.ts';
 import { Metadata, MetadataPatch } from './metadata.ts';
+import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { givenInstant, instant, orNull, text } from './text.ts';
+import { text } from './text.ts';
 
 const tags = ['Keys'];
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { instant } from './text.ts';
+import { instant } from './instant.ts';
 
 /** What a verification spends of the limits of a key, and what is left of them. */
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { quotaName, refillPeriods } from '../decide/limits.ts';
-import { instant, orNull } from './text.ts';
+import { instant } from './instant.ts';
+import { orNull } from './or-null.ts';
 
 /** Limits and quotas, as fields of keys and accounts. */
 

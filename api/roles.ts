@@ -2,11 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
+import { instant } from './instant.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
 import { Scopes } from './scopes.ts';
 import { byOperator } from './security.ts';
-import { instant, text } from './text.ts';
+import { text } from './text.ts';
 
 const tags = ['Roles'];
 

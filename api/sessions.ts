@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { Email, Password } from './accounts.ts';
+import { instant } from './instant.ts';
 import { overloaded, refusals } from './problem.ts';
 import { bySession } from './security.ts';
-import { bounded, instant } from './text.ts';
+import { bounded } from './text.ts';
 
 const tags = ['Sessions'];
 

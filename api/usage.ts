@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Outcome, zeroUses } from '../decide/verdict.ts';
 import { accountQuery } from './accounts.ts';
+import { instant, rangeBound } from './instant.ts';
 import { keyPath } from './keys.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant, rangeBound } from './text.ts';
 
 const tags = ['Usage'];
 

@@ -2,13 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Audience } from './conditions.ts';
+import { instant } from './instant.ts';
 import { Key, KeyId, keyExample } from './keys.ts';
 import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';
 import { refusal, refusals } from './problem.ts';
 import { scopeQuery } from './scope-query.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
-import { instant } from './text.ts';
 
 const tags = ['Verification'];
 
