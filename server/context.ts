@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { GenerationalCache } from '../decide/generational-cache.ts';
 import type { Policy } from '../decide/policy.ts';
 import type { Keys } from '../decide/verified-key.ts';
+import type { Answers } from './answers.ts';
 import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { GithubKeys } from './github-keys.ts';
@@ -29,6 +30,7 @@ export interface ServiceContext {
   /** The hashes of the tokens that callers sent lately. */
   callerHashes: GenerationalCache<string>;
   verifications: Verifications;
+  answers: Answers;
   /** The metrics of this replica, of all its workers, in the Prometheus text format. */
   metrics: () => Promise<string>;
   attempts: Attempts;

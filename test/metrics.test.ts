@@ -156,6 +156,40 @@ test('every outcome is there before its first event', async () => {
   expect(sampleOf(text, 'latchkey_barrier_wait_seconds_count{outcome="expired"}')).toBe(0);
 });
 
+test('answers are counted by operation and status', async () => {
+  const answered = (operation: string, status: number) =>
+    `latchkey_http_responses_total{operation="${operation}",status="${status}"}`;
+  const { token } = await mint();
+  const samples = [
+    answered('verifyKey', 200),
+    answered('verifyKey', 422),
+    answered('authorizeRequest', 200),
+    answered('authorizeRequest', 401),
+    answered('getNamedAccount', 404),
+    answered('none', 404),
+    answered('none', 405),
+  ];
+  const authorize = (bearer: string) =>
+    service.fetch('/v1/authorize', {
+      headers: {
+        authorization: `Bearer ${bearer}`,
+        'latchkey-authorization': `Bearer ${service.operatorToken}`,
+      },
+    });
+  const act = async () => {
+    await verify(token);
+    await service.operator.POST('/v1/keys/verify', { body: { token, cost: -1 } });
+    await authorize(token);
+    await authorize(newToken('lk_'));
+    const path = { accountId: 'usr_nobody' };
+    await service.operator.GET('/v1/accounts/{accountId}', { params: { path } });
+    await service.fetch('/v1/nothing');
+    await service.fetch('/v1/sessions', { method: 'PUT' });
+  };
+  expect(await rises(samples, act)).toEqual(samples.map(() => 1));
+  expect(sampleOf(await scrape(), answered('deleteKey', 503))).toBe(0);
+});
+
 test('a query that fails is counted as an error', async () => {
   const failed = 'latchkey_database_query_duration_seconds_count{outcome="error"}';
   expect(await rises([failed], () => sql`select nothing`.execute(service.db).catch(() => {}))).toEqual([1]);

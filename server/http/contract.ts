@@ -36,15 +36,18 @@ export function serveContract(
   const byId = new Map(
     operations.map((operation) => [operation.route.operationId, prepare(context, operation, answerFailure)]),
   );
-  const serve = (operationId: string | undefined) => {
+  const serve = (operationId: string) => {
     const found = byId.get(operationId);
     if (!found) throw new Error(`There is no operation ${operationId}.`);
     return found;
   };
 
   const app = new Hono<Env>();
+  const counted = context.answers.counter('none');
   app.onError((error, c) =>
-    answerFailure(error, { request: c.req.raw, requestId: c.var.requestId, disconnect: c.env?.disconnect }),
+    counted(
+      answerFailure(error, { request: c.req.raw, requestId: c.var.requestId, disconnect: c.env?.disconnect }),
+    ),
   );
   const opened = Object.fromEntries(webSockets.map((path) => [path, { get: {} }]));
   const methods = onlyDocumentedMethods({ ...paths, ...opened }, base);

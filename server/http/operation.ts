@@ -83,14 +83,17 @@ type OptionsOf<Route> =
     ? [options?: Options]
     : [options: Options & Required<Pick<Options, 'notFound'>>];
 
+/** What a route says, with the name that its operation is found and counted by. */
+type NamedRoute = RouteConfig & { operationId: string };
+
 /** One operation of a contract: its route says who may call it, what it reads and what it answers; `run` does it. */
 export interface Operation extends Options {
-  route: RouteConfig;
+  route: NamedRoute;
   run: (input: Input<RouteConfig>) => unknown;
 }
 
 /** An operation. The compiler checks the input and the result of `run` against the schemas of the route. */
-export const operation = <Route extends RouteConfig>(
+export const operation = <Route extends NamedRoute>(
   route: Route,
   run: (input: Input<Route>) => Result<Route>,
   ...[options = {}]: OptionsOf<Route>

@@ -45,6 +45,7 @@ export function prepare(
   const { security = [] } = route;
   const { params, query, headers, body }: RequestConfig = (route.request ?? {}) as RequestConfig;
   const status = successOf(route);
+  const counted = context.answers.counter(route.operationId);
   // An empty query reads the same for every request, so it is parsed once.
   const noQuery = query?.safeParse({});
 
@@ -73,9 +74,9 @@ export function prepare(
       const made = maybeAsync(authenticate(context, credential, security, client), (caller) =>
         maybeAsync(parse(incoming, bytes, caller), run),
       );
-      return respond(made instanceof Promise ? await made : made, status, incoming);
+      return counted(respond(made instanceof Promise ? await made : made, status, incoming));
     } catch (error) {
-      return answerFailure(error, incoming);
+      return counted(answerFailure(error, incoming));
     }
   };
 }

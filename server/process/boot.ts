@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
+import { Answers } from '../answers.ts';
 import { createApp } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
@@ -80,6 +81,7 @@ export async function boot(
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
   const verifications = new Verifications();
+  const answers = new Answers();
   const gathered = gather(() => metrics.snapshot());
   const context: ServiceContext = {
     db,
@@ -91,6 +93,7 @@ export async function boot(
     usage,
     callerHashes: new GenerationalCache(100),
     verifications,
+    answers,
     metrics: async () => textOf(await gathered()),
     log,
     operatorTokens,
@@ -108,7 +111,7 @@ export async function boot(
   };
   const app = createApp(context);
   const verifiers = new Verifiers(context, freshness);
-  metrics.measure({ verifications, keys, limits, freshness, usage, verifiers, connections });
+  metrics.measure({ answers, verifications, keys, limits, freshness, usage, verifiers, connections });
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
   const inBackground = (

@@ -11,6 +11,7 @@ import {
   Registry,
 } from 'prom-client';
 import type { KeyCache } from '../../decide/key-cache.ts';
+import type { Answers } from '../answers.ts';
 import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
 import type { Usage } from '../usage/recorder.ts';
@@ -21,6 +22,7 @@ import { version } from './version.ts';
 
 /** What a scrape reads. */
 export interface Measured {
+  answers: Answers;
   verifications: Verifications;
   keys: KeyCache;
   limits: Blocks;
@@ -152,8 +154,18 @@ function describeProcess(registers: Registry[]): void {
 
 function describeService(
   registers: Registry[],
-  { verifications, keys, limits, freshness, usage, verifiers, connections }: Measured,
+  { answers, verifications, keys, limits, freshness, usage, verifiers, connections }: Measured,
 ): void {
+  new Counter({
+    name: 'latchkey_http_responses_total',
+    help: 'Answers by operationId and status; operation="none" is a request that matches none.',
+    labelNames: ['operation', 'status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { operation, status, count } of answers) this.inc({ operation, status }, count);
+    },
+  });
   new Counter({
     name: 'latchkey_verifications_total',
     help: 'Tokens that were checked, for verify operations or to authenticate a caller of this API.',

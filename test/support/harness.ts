@@ -12,6 +12,7 @@ import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../clien
 import { verifierPath } from '../../decide/frames.ts';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
 import { onlyMaxKeys } from '../../decide/policy.ts';
+import { Answers } from '../../server/answers.ts';
 import { createApp } from '../../server/app.ts';
 import { Attempts } from '../../server/attempts.ts';
 import type { ServiceContext } from '../../server/context.ts';
@@ -149,6 +150,7 @@ export async function startService({
     }),
     callerHashes: new GenerationalCache(100),
     verifications: new Verifications(),
+    answers: new Answers(),
     metrics: async () => textOf([{ told: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),

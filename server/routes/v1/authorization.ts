@@ -1,4 +1,4 @@
-import { apiKeyHeader, statusHeader } from '../../../api/authorization.ts';
+import { apiKeyHeader, authorization, statusHeader } from '../../../api/authorization.ts';
 import { credentialOf } from '../../../decide/credential.ts';
 import { type RefusalReason, refusalOf } from '../../../decide/refusals.ts';
 import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
@@ -26,6 +26,7 @@ export function authorizes(context: ServiceContext): Serve {
   const demands = new DemandReader();
   const limits = new LimitTexts();
   const identity = new IdentityHeaders(context);
+  const counted = context.answers.counter(authorization.authorize.operationId);
 
   const decide = async (incoming: Incoming): Promise<Response> => {
     const named = gatewayOf(context, incoming);
@@ -72,7 +73,7 @@ export function authorizes(context: ServiceContext): Serve {
   };
 
   return async (incoming) => {
-    const answer = await decide(incoming).catch((error) => answerFailure(error, incoming));
+    const answer = counted(await decide(incoming).catch((error) => answerFailure(error, incoming)));
     // On Node, reading anything but the status of a response costs as much as everything else here.
     const { status } = answer;
     if (status === 200) return answer;
