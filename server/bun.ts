@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
 import { CannotStart } from './errors.ts';
-import { asksForWebSocket, closeWithin, type OpenSocket, type SocketHandler } from './http/websocket.ts';
+import { asksForWebSocket, closeOrCut, type OpenSocket, type SocketHandler } from './http/websocket.ts';
 import { boot } from './process/boot.ts';
 import { readConfig } from './process/config.ts';
 import { draining } from './process/drain.ts';
@@ -65,13 +65,13 @@ try {
       port: config.PORT,
       hostname: config.HOST,
       reusePort: isWorker,
-      // Else a failure outside of the app is answered with a page for developers.
+      // Otherwise Bun answers a failure outside of the app with a page for developers.
       development: false,
       fetch(request, server) {
         const peer = { ip: () => server.requestIP(request)?.address, target: null };
         if (!asksForWebSocket(request.url, () => request.headers.get('upgrade'), verifierPath))
           return answer(request, peer);
-        // Later there is no request any more to ask for the address.
+        // Read now: the request is not there any more when the WebSocket is open.
         const ip = peer.ip();
         const { headers } = request;
         const open = (socket: OpenSocket) =>
@@ -85,10 +85,7 @@ try {
         open(socket) {
           socket.data.handler = socket.data.open({
             send: (frame) => void socket.send(frame),
-            close(code, reason) {
-              socket.close(code, reason);
-              setTimeout(() => socket.terminate(), closeWithin).unref();
-            },
+            close: (code, reason) => closeOrCut(socket, code, reason),
             unsent: () => socket.getBufferedAmount(),
           });
         },

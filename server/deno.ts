@@ -65,7 +65,7 @@ try {
     socket.addEventListener('error', () => {});
     return response;
   };
-  // Else it prints a line of its own.
+  // Without it, Deno prints a line of its own.
   const onListen = () => {};
   const server = await listening(service, () =>
     Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) => {

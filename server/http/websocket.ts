@@ -21,7 +21,17 @@ export interface SocketHandler {
 }
 
 /** How long the other end may take to close, in milliseconds. */
-export const closeWithin = 1_000;
+const closeWithin = 1_000;
+
+/** Closes a WebSocket, and cuts the connection if the other end does not answer in time. */
+export function closeOrCut(
+  socket: { close(code: number, reason: string): void; terminate(): void },
+  code: number,
+  reason: string,
+): void {
+  socket.close(code, reason);
+  setTimeout(() => socket.terminate(), closeWithin).unref();
+}
 
 /**
  * Whether a request asks for a WebSocket at a path.
@@ -64,10 +74,7 @@ export function openWebSockets(
       const handler = open(
         {
           send: (frame) => socket.send(frame),
-          close(code, reason) {
-            socket.close(code, reason);
-            setTimeout(() => socket.terminate(), closeWithin).unref();
-          },
+          close: (code, reason) => closeOrCut(socket, code, reason),
           unsent: () => socket.bufferedAmount,
         },
         request,
