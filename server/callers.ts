@@ -241,14 +241,14 @@ export async function readableAccountOf(
   return caller.kind === 'operatorToken' && namesNone ? undefined : accountOf(context, caller, named);
 }
 
-/** The session a caller is signed in with. @throws WrongCaller where it is not */
+/** The session that makes the call. @throws WrongCaller if another caller does */
 export function sessionOf(caller: Caller): Extract<Caller, { kind: 'accessToken' }> {
   if (caller.kind !== 'accessToken') throw new WrongCaller('This is for a signed-in account.');
   return caller;
 }
 
-/** The key that a caller is. @throws WrongCaller where it is none */
-export function keyOf(caller: Caller): VerifiedKey {
+/** The key that makes the call. @throws WrongCaller if another caller does */
+export function callingKey(caller: Caller): VerifiedKey {
   if (caller.kind !== 'apiKey') throw new WrongCaller('This is for an API key.');
   return caller.key;
 }

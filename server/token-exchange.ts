@@ -45,8 +45,9 @@ export async function exchangeToken(
   { subjectToken, actorToken, scopes, audience, lifetime }: AskedExchange,
   client: () => Client,
 ): Promise<ExchangeResult> {
-  const actor = actorToken === undefined ? null : await keyOf(context, 'actor_token', actorToken, client);
-  const key = await keyOf(context, 'subject_token', subjectToken, client, (key) => {
+  const actor =
+    actorToken === undefined ? null : await exchangeableKey(context, 'actor_token', actorToken, client);
+  const key = await exchangeableKey(context, 'subject_token', subjectToken, client, (key) => {
     assertCovered(key, scopes);
     assertAccepted(key, audience);
   });
@@ -68,7 +69,7 @@ const refused = (parameter: string, detail: string) =>
   new InvalidInput({ detail, pointer: `#/${parameter}` });
 
 /** The key of a token. @throws InvalidInput if the token is refused, or `admit` throws, which then counts as no use */
-async function keyOf(
+async function exchangeableKey(
   context: ServiceContext,
   parameter: 'subject_token' | 'actor_token',
   token: string,

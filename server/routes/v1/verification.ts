@@ -7,7 +7,7 @@ import { maybeAsync } from '../../../decide/maybe-async.ts';
 import { type CheckOutcome, explain, type Presented, type Reason } from '../../../decide/verdict.ts';
 import { type Refused, refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
 import type { Verdict, VerifiedKey } from '../../../decide/verified-key.ts';
-import { type Caller, keyOf, selfOf } from '../../callers.ts';
+import { type Caller, callingKey, selfOf } from '../../callers.ts';
 import { check } from '../../check.ts';
 import type { ServiceContext } from '../../context.ts';
 import { unknownClient } from '../../http/client.ts';
@@ -144,12 +144,12 @@ export function verificationOperations(context: ServiceContext): Operation[] {
     ),
 
     operation(verification.current, async ({ caller }) => {
-      const { id, accountId } = keyOf(caller);
+      const { id, accountId } = callingKey(caller);
       return keyBody(context, await getKey(db, accountId, { id }));
     }),
 
     operation(verification.revokeCurrent, async ({ act, caller }) => {
-      const { id, accountId } = keyOf(caller);
+      const { id, accountId } = callingKey(caller);
       await revokeKey(context, accountId, { id }, act);
     }),
   ];
