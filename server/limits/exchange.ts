@@ -139,7 +139,7 @@ export class Exchange {
 
   /** Asks for several limits in a statement of its own: all is granted, or nothing. */
   async askTogether(asks: readonly Ask[]): Promise<ReadonlyMap<number, Answer>> {
-    return (await this.#send(asks, true)).answers;
+    return (await this.#send(asks, { together: true })).answers;
   }
 
   #gather(): Promise<Exchanges> {
@@ -149,12 +149,12 @@ export class Exchange {
       setImmediate(() => {
         if (this.#asks === asks) this.#answers = undefined;
         const made = Array.from(asks.values(), (ask) => ask());
-        this.#send(made, false).then(resolve, reject);
+        this.#send(made).then(resolve, reject);
       }),
     );
   }
 
-  async #send(asks: readonly Ask[], together: boolean): Promise<Exchanges> {
+  async #send(asks: readonly Ask[], { together = false } = {}): Promise<Exchanges> {
     this.#count += 1;
     const sent = this.#clocks.now();
     const now = this.#clocks.database?.();

@@ -38,8 +38,8 @@ export interface Hub {
   isStuck(link: Link): void;
   /** The link has said hello, and is let in. */
   opened(link: Link): void;
-  /** @param inPeace whether the verifier said that it answers nothing any more */
-  closed(link: Link, inPeace: boolean): void;
+  /** @param saidBye whether the verifier said that it no longer answers from memory */
+  closed(link: Link, how: { saidBye: boolean }): void;
 }
 
 /** A verifier with more unsent bytes than this does not read. */
@@ -100,12 +100,16 @@ export class Link implements SocketHandler {
     this.ended();
   }
 
-  /** The WebSocket is closed, by whomever. */
-  ended(inPeace = false): void {
+  /** The WebSocket is closed, by either end. */
+  ended(): void {
+    this.#end({ saidBye: false });
+  }
+
+  #end(how: { saidBye: boolean }): void {
     if (this.#state === 'closed') return;
     clearTimeout(this.#silence);
     this.#state = 'closed';
-    this.#hub.closed(this, inPeace);
+    this.#hub.closed(this, how);
   }
 
   #send(message: FromReplica): void {
@@ -139,7 +143,7 @@ export class Link implements SocketHandler {
         break;
       case 'bye':
         // Before it is closed, since the runtime may call `ended` within `close`.
-        this.ended(true);
+        this.#end({ saidBye: true });
         this.#socket.close(1000, 'Bye.');
     }
   }

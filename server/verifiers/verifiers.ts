@@ -81,10 +81,10 @@ export class Verifiers implements Followers, Hub {
     this.#leases.giveUp(earlier);
   }
 
-  closed(link: Link, inPeace: boolean): void {
+  closed(link: Link, { saidBye }: { saidBye: boolean }): void {
     this.#new.delete(link);
     if (this.#open.delete(link)) this.#onGone();
-    if (inPeace) this.#gone(link);
+    if (saidBye) this.#gone(link);
     else setTimeout(() => this.#gone(link), outlast(trust)).unref();
   }
 

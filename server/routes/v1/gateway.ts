@@ -28,7 +28,7 @@ const parameter = /\s*;\s*([\w-]+)=(?:"([^"\\]+)"|([^\s;,"\\]+))/y;
  * @throws Unauthenticated if it does not name a gateway
  */
 function gatewayIn(header: string | null | undefined): Gateway {
-  if (header == null || header === '') throw refuse('Send it.', false);
+  if (header == null || header === '') throw refuse('Send it.', { sent: false });
   const [, token, parameters = ''] = credential.exec(header) ?? [];
   if (token === undefined) throw refuse('It must be "Bearer <token>", and sent once.');
   const values = new Map<string, string>();
@@ -48,7 +48,7 @@ function gatewayIn(header: string | null | undefined): Gateway {
   };
 }
 
-const refuse = (what: string, sent = true) =>
+const refuse = (what: string, { sent } = { sent: true }) =>
   new Unauthenticated(
     `${gatewayHeader} names the gateway, by the operator token or a key with keys:verify in the operator’s account. ${what}`,
     { sent },
