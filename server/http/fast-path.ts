@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../context.ts';
-import type { Fetch } from './client.ts';
-import { headerOf, incomingOf, pathOf } from './incoming.ts';
+import type { Fetch, Peer } from './client.ts';
+import { headerOf, incomingOf, pathOf, sentPathOf } from './incoming.ts';
 import { logged, requestIdOf } from './middleware.ts';
 import type { Serve } from './serve.ts';
 
@@ -9,8 +9,9 @@ interface FastPaths {
   /** Operations of POST, by their path. */
   posts: Readonly<Record<string, Serve>>;
   /**
-   * An operation of every method, at a path and below it. It also answers whatever has a header that is for it alone:
-   * below a path, what follows is another's, and with dots in it the URL becomes that of another operation.
+   * An operation of every method, at a path and below it. What follows the path is another's, and with dots in it the URL
+   * becomes that of another operation. So it answers whatever was sent below the path, and, since Bun does not tell what
+   * was sent, whatever has a header that is for this operation alone.
    */
   below: { path: string; header: string; serve: Serve };
 }
@@ -24,11 +25,14 @@ export function withFastPaths(context: ServiceContext, { posts, below }: FastPat
   const byPath = new Map(Object.entries(posts));
   const isBelow = (path: string) =>
     path.startsWith(below.path) && (path.length === below.path.length || path[below.path.length] === '/');
+  // The first test rules out nearly every request.
+  const wasSentBelow = (url: string, target: Peer['target']) =>
+    target?.includes(below.path) === true && isBelow(sentPathOf(url, target));
   return (request, peer) => {
     const { method, url } = request;
     const path = pathOf(url);
     const header = headerOf(request, peer);
-    const isForBelow = isBelow(path) || header(below.header) != null;
+    const isForBelow = isBelow(path) || header(below.header) != null || wasSentBelow(url, peer?.target);
     const post = !isForBelow && method === 'POST' ? byPath.get(path) : undefined;
     const serve = isForBelow ? below.serve : post;
     if (!serve || (post && header('origin') != null)) return fullApp(request, peer);

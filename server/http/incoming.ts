@@ -26,6 +26,10 @@ export function pathOf(url: string): string {
   return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
+/** The path of a request as it was sent, with its dots, if the runtime tells it. */
+export const sentPathOf = (url: string, target: Peer['target']): string =>
+  target?.startsWith('/') ? (target.split('?', 1)[0] ?? '') : pathOf(target ?? url);
+
 /** Reads a header by the runtime's own way, where it has one. */
 export const headerOf = (request: Request, peer: Peer | undefined): ReadHeader =>
   peer?.header ?? ((name) => request.headers.get(name));

@@ -2,7 +2,7 @@ import { authorization, DemandHeaders, Demands, demandHeaders } from '../../../a
 import { GenerationalCache } from '../../../decide/generational-cache.ts';
 import type { ScopeQuery } from '../../../decide/scope-query.ts';
 import { InvalidInput } from '../../errors.ts';
-import { type Incoming, pathOf } from '../../http/incoming.ts';
+import { type Incoming, sentPathOf } from '../../http/incoming.ts';
 import { parseQuery } from '../../http/query.ts';
 import { validated } from '../../http/zod-issues.ts';
 
@@ -31,7 +31,7 @@ const nothing: Part = {};
  * another (`/docs`), nothing is what a gateway wrote.
  */
 function writtenIn({ request, search, target }: Incoming): string {
-  const path = target?.startsWith('/') ? (target.split('?', 1)[0] ?? '') : pathOf(target ?? request.url);
+  const path = sentPathOf(request.url, target);
   if (path === base) return `?${search}`;
   return path.startsWith(`${base}/`) ? `/${path.slice(base.length).split('/', 2)[1]}` : '/';
 }
