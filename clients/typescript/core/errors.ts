@@ -77,6 +77,6 @@ function reasonOf(thrown: unknown): string {
   return code ?? message.replace(/ for (?:url \()?https?:\S+/, ':');
 }
 
-/** What runtimes say if no connection was made: on Node and Bun a code, on Deno a text. */
+/** What runtimes say if no connection was made: Node and Bun a code, Deno a text. */
 const unconnected =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$|\(Connect\)/;
