@@ -26,11 +26,14 @@ export const pageQuery = {
     }),
 };
 
-/** A query parameter that narrows a list. The docs send along what has an example, unless it is `x-disabled`. */
+/**
+ * A query parameter that narrows a list. The docs send along what has an example, unless it is `x-disabled`. All examples
+ * have the same name: of a parameter without an example of the chosen name, the docs send that of its schema.
+ */
 export const filterParam = (name: string, example: string) => ({
   name,
   in: 'query' as const,
-  examples: { [name]: { value: example, 'x-disabled': true } },
+  examples: { example: { value: example, 'x-disabled': true } },
 });
 
 /** One page of `item`s. */

@@ -60,7 +60,7 @@ const settings = {
     python: ['aiohttp', 'httpx_async', 'httpx_sync', 'python3'],
   },
   // "Selected Auth Type: accessToken" is too long for its card.
-  translations: { authSelector: { selectedType: '{type}' } },
+  localization: { translations: { apiClient: { authSelector: { selectedType: '{type}' } } } },
   customCss,
 };
 

@@ -213,6 +213,17 @@ test.skipIf(missing).each(['#journal', '#share'])(
   },
 );
 
+test.skipIf(missing)(
+  'the card for credentials has room for its title: it names their kind alone',
+  async () => {
+    const { page } = await openDocs();
+    const card = page.getByRole('region', { name: 'Authentication' });
+    await card.getByText('accessToken', { exact: true }).first().waitFor();
+    expect(await card.innerText()).not.toContain('Selected');
+    await page.close();
+  },
+);
+
 test.skipIf(missing)('samples show our typed client first, and curl on demand', async () => {
   const { page } = await openDocs('#latchkey/tag/keys/POST/v1/keys');
   const section = operation(page, 'Create a key');
@@ -266,5 +277,16 @@ test.skipIf(missing)('somebody signs up, signs in and creates a key through the 
 
   expect([...origins.keys()]).toEqual([service.url]);
   expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test.skipIf(missing).each([
+  ['Accounts', 'List accounts'],
+  ['Events', 'List events'],
+])('%s: a list tried as it stands asks for the whole list, with no filter', async (group, name) => {
+  const { page } = await openDocs();
+  await goTo(page, group, name);
+  const { url } = await send(page, name, '401 Unauthorized');
+  expect([...url.searchParams.keys()]).toEqual(['limit']);
   await page.close();
 });
