@@ -93,7 +93,7 @@ export const Account = z
     policy: orNull(Policy, 'Null: the account has no rules of its own.'),
     limits: Limits,
     keyCount: z.int().openapi({ description: 'How many keys the account has, whatever their status.' }),
-    createdAt: instant,
+    createdAt: instant.openapi({ description: 'When the account was created.' }),
   })
   .openapi('Account', {
     example: {

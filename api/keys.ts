@@ -100,7 +100,7 @@ const KeyToken = z
   .object({
     state: TokenState,
     start,
-    createdAt: instant,
+    createdAt: instant.openapi({ description: 'When the token was made.' }),
     activatedAt: instant.nullable().openapi({
       description: 'When it became the current token. Null for the next token.',
     }),
@@ -124,16 +124,20 @@ export const Key = z
   .object({
     id: KeyId,
     accountId: AccountId,
-    name: z.string(),
+    name: z.string().openapi({ description: 'What the key is for.' }),
     start,
-    scopes: z.array(z.string()),
+    scopes: z
+      .array(z.string())
+      .openapi({ description: 'The scopes of the key itself, without those of its roles.' }),
     roles: z.array(z.string()).openapi({ description: 'The names of the key’s roles.' }),
-    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    metadata: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .openapi({ description: 'Your own facts about the key.' }),
     status: KeyStatus,
     expiresAt: instant
       .nullable()
       .openapi({ description: 'Expiry time: the key is refused from then on. Null: never.' }),
-    disabledAt: instant.nullable(),
+    disabledAt: instant.nullable().openapi({ description: 'When the key was disabled. Null: it is not.' }),
     ...conditions,
     limits: Limits,
     quota: orNull(Quota, 'Null: the key has no quota.'),
@@ -142,8 +146,8 @@ export const Key = z
       description: 'The current token, and during a rotation the next or the previous one.',
     }),
     createdBy: Creator,
-    createdAt: instant,
-    updatedAt: instant,
+    createdAt: instant.openapi({ description: 'When the key was created.' }),
+    updatedAt: instant.openapi({ description: 'When the key was last changed.' }),
   })
   .openapi('Key');
 

@@ -48,11 +48,13 @@ const RoleScopes = Scopes.openapi({
 const Role = z
   .object({
     id: RoleId,
-    name: z.string(),
+    name: z.string().openapi({ description: 'Keys have the role by this name.' }),
     description: z.string(),
-    scopes: z.array(z.string()),
-    createdAt: instant,
-    updatedAt: instant,
+    scopes: z
+      .array(z.string())
+      .openapi({ description: 'What a key with the role may do, beside its own scopes.' }),
+    createdAt: instant.openapi({ description: 'When the role was created.' }),
+    updatedAt: instant.openapi({ description: 'When the role was last changed.' }),
   })
   .openapi('Role');
 

@@ -20,10 +20,16 @@ const VerifiedKey = z
     id: KeyId,
     accountId: AccountId,
     externalId: z.string().nullable().openapi({ description: 'The product’s own id of the account.' }),
-    name: z.string(),
-    scopes: z.array(z.string()),
-    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    expiresAt: instant.nullable(),
+    name: z.string().openapi({ description: 'What the key is for.' }),
+    scopes: z
+      .array(z.string())
+      .openapi({ description: 'What the token may do: the scopes of the key and of its roles.' }),
+    metadata: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .openapi({ description: 'Your own facts about the key.' }),
+    expiresAt: instant
+      .nullable()
+      .openapi({ description: 'Expiry time: the token is refused from then on. Null: never.' }),
     actor: KeyId.optional().openapi({
       description: 'With an exchanged token: the key that acts for this one, if one was named.',
     }),

@@ -691,15 +691,18 @@ export interface components {
              * @example acc_6921a5c0b281af121fcda4ce
              */
             accountId: string;
+            /** @description What the key is for. */
             name: string;
             /**
              * @description The first characters of the token, to recognize it by. The token itself is not stored.
              * @example lk_3fYq
              */
             start: string;
+            /** @description The scopes of the key itself, without those of its roles. */
             scopes: string[];
             /** @description The names of the key’s roles. */
             roles: string[];
+            /** @description Your own facts about the key. */
             metadata: {
                 [key: string]: string | number | boolean;
             };
@@ -712,6 +715,7 @@ export interface components {
             expiresAt: string | null;
             /**
              * Format: date-time
+             * @description When the key was disabled. Null: it is not.
              * @example 2026-01-31T12:00:00.000Z
              */
             disabledAt: string | null;
@@ -744,11 +748,13 @@ export interface components {
             createdBy: components["schemas"]["Creator"];
             /**
              * Format: date-time
+             * @description When the key was created.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             /**
              * Format: date-time
+             * @description When the key was last changed.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
@@ -799,6 +805,7 @@ export interface components {
             start: string;
             /**
              * Format: date-time
+             * @description When the token was made.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
@@ -1034,15 +1041,18 @@ export interface components {
              * @example acc_6921a5c0b281af121fcda4ce
              */
             accountId: string;
+            /** @description What the key is for. */
             name: string;
             /**
              * @description The first characters of the token, to recognize it by. The token itself is not stored.
              * @example lk_3fYq
              */
             start: string;
+            /** @description The scopes of the key itself, without those of its roles. */
             scopes: string[];
             /** @description The names of the key’s roles. */
             roles: string[];
+            /** @description Your own facts about the key. */
             metadata: {
                 [key: string]: string | number | boolean;
             };
@@ -1055,6 +1065,7 @@ export interface components {
             expiresAt: string | null;
             /**
              * Format: date-time
+             * @description When the key was disabled. Null: it is not.
              * @example 2026-01-31T12:00:00.000Z
              */
             disabledAt: string | null;
@@ -1087,11 +1098,13 @@ export interface components {
             createdBy: components["schemas"]["Creator"];
             /**
              * Format: date-time
+             * @description When the key was created.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             /**
              * Format: date-time
+             * @description When the key was last changed.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
@@ -1326,13 +1339,17 @@ export interface components {
             accountId: string;
             /** @description The product’s own id of the account. */
             externalId: string | null;
+            /** @description What the key is for. */
             name: string;
+            /** @description What the token may do: the scopes of the key and of its roles. */
             scopes: string[];
+            /** @description Your own facts about the key. */
             metadata: {
                 [key: string]: string | number | boolean;
             };
             /**
              * Format: date-time
+             * @description Expiry time: the token is refused from then on. Null: never.
              * @example 2026-01-31T12:00:00.000Z
              */
             expiresAt: string | null;
@@ -1604,16 +1621,20 @@ export interface components {
              * @example role_6921a5e3b281af121fcda4d0
              */
             id: string;
+            /** @description Keys have the role by this name. */
             name: string;
             description: string;
+            /** @description What a key with the role may do, beside its own scopes. */
             scopes: string[];
             /**
              * Format: date-time
+             * @description When the role was created.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;
             /**
              * Format: date-time
+             * @description When the role was last changed.
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
@@ -1814,6 +1835,7 @@ export interface components {
             keyCount: number;
             /**
              * Format: date-time
+             * @description When the account was created.
              * @example 2026-01-31T12:00:00.000Z
              */
             createdAt: string;

@@ -51,6 +51,8 @@ const settings = {
   mcp: { disabled: true },
   showDeveloperTools: 'never',
   hideClientButton: true,
+  // As the contract has them: what matters first, and what belongs together side by side.
+  orderSchemaPropertiesBy: 'preserve',
   persistAuth: false,
   // What stays, beside our typed client: curl, fetch, Python's requests and Go.
   hiddenClients: {
