@@ -178,7 +178,8 @@ export class Replica implements Freshness {
   /**
    * Sends a notification to our listener connection from another one while it is idle, and waits until it arrives. A
    * pooler that lends out connections accepts LISTEN too, and drops notifications while no client has the connection:
-   * a heartbeat would return there, and nothing else. The call also reads the clock, in case no heartbeat will.
+   * a heartbeat would return there, and nothing else. The call also reads the clock, in case no heartbeat will. It asks
+   * for the usage of the server's queue, since a queue that was full is not cleared before somebody asks.
    */
   async #callUp(): Promise<void> {
     const { promise: heard, resolve, reject } = Promise.withResolvers<void>();
@@ -188,9 +189,8 @@ export class Replica implements Freshness {
     const call = async () => {
       const sent = performance.now();
       const { rows } = await sql<{ now: number }>`
-        select pg_notify(${`latchkey_${this.#id}`}, ${encode({ kind: 'call' })}), ${sql.raw(databaseTime)} as now`.execute(
-        this.#db,
-      );
+        select pg_notification_queue_usage(), pg_notify(${`latchkey_${this.#id}`}, ${encode({ kind: 'call' })}),
+          ${sql.raw(databaseTime)} as now`.execute(this.#db);
       this.#clock.read(onlyRow(rows).now, sent, performance.now());
     };
     try {

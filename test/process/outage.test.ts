@@ -185,6 +185,35 @@ test('while commits wait for a standby that is away, keys are verified, and no c
   await servesAgain();
 });
 
+test('while no more notifications fit into the queue of Postgres, keys are verified, and changes are answered 503', async () => {
+  await servesAgain();
+  const { id: keyId } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
+  const revoke = () => client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId } } });
+  const { set, admin } = settings();
+  await set('set max_notify_queue_pages = 64');
+  await postgres.halt();
+  await postgres.resume();
+  await servesAgain();
+  // It has not read what it listens for while its transaction goes on.
+  const reader = connect(postgres.url, { max: 1, onnotice: () => {} });
+  try {
+    for (const statement of ['listen other', 'begin', 'select 1']) await reader.unsafe(statement);
+    const fill = async (length: number) => {
+      for (;;) await admin`select pg_notify('other', repeat('x', ${length}::integer))`;
+    };
+    for (const length of [7_900, 0]) await expect(fill(length)).rejects.toThrow('too many notifications');
+    expect((await verify()).response.status).toBe(200);
+    const { error, response } = await revoke();
+    expect(response.status).toBe(503);
+    expect(error?.code).toBe('database_unavailable');
+  } finally {
+    await reader.end({ timeout: 0 });
+    await set('reset max_notify_queue_pages');
+    await admin.end();
+  }
+  await expect.poll(async () => (await revoke()).response.status, { timeout: 10_000 }).toBe(204);
+});
+
 test('where Postgres closes connections that idle, every verification is answered all the same', async () => {
   await servesAgain();
   const { set, admin } = settings();
