@@ -47,15 +47,23 @@ export class KeyLookup {
 
   async #query(hashes: ReadonlySet<string>): Promise<FoundByHash> {
     const sent = performance.now();
-    const { rows } = await findByHashes([...hashes]).execute(this.#db);
+    const wanted = [...hashes];
+    const { rows } = await findByHashes(wanted).execute(this.#db);
     const received = performance.now();
     const [first] = rows;
     if (first) this.#readClock(first.now, sent, received);
-    return new Map(rows.map((row) => [row.hash, foundIn(row)]));
+    const found = new Map<string, Found>();
+    for (const row of rows) {
+      const hash = wanted[row.place - 1];
+      if (hash) found.set(hash, foundIn(hash, row));
+    }
+    return found;
   }
 }
 
-interface Row extends Omit<VerifiedKey, 'gone' | 'scopes' | 'allowedIps'> {
+interface Row extends Omit<VerifiedKey, 'gone' | 'hash' | 'scopes' | 'allowedIps'> {
+  /** The place of its hash in the list that was asked for, from 1 on. */
+  place: number;
   gone: Tombstone['gone'] | null;
   scopes: string[];
   allowedIps: string[] | null;
@@ -65,16 +73,29 @@ interface Row extends Omit<VerifiedKey, 'gone' | 'scopes' | 'allowedIps'> {
   now: number;
 }
 
-function foundIn({ now, gone, scopes, allowedIps, limits, accountLimits, ...key }: Row): Found {
-  const { id, hash, accountId, name } = key;
+/** Field by field: leaving fields out by a rest and a spread takes ten times as long. */
+function foundIn(hash: string, row: Row): Found {
+  const { gone, id, accountId, name, limits, accountLimits } = row;
   if (gone) return { gone, id, hash, accountId, name };
   // A range that somebody wrote by hand, and that is none, allows nothing.
-  const ranges = allowedIps?.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
+  const ranges = row.allowedIps?.map(parseCidr).flatMap((parsed) => ('cidr' in parsed ? [parsed.cidr] : []));
   return {
-    ...key,
     gone,
-    scopes: new Set(scopes),
+    id,
+    hash,
+    state: row.state,
+    endsAt: row.endsAt,
+    accountId,
+    externalId: row.externalId,
+    name,
+    scopes: new Set(row.scopes),
+    hasRoles: row.hasRoles,
+    metadata: row.metadata,
+    expiresAt: row.expiresAt,
+    disabledAt: row.disabledAt,
+    notBefore: row.notBefore,
     allowedIps: ranges ?? null,
+    audience: row.audience,
     limits: limits && accountLimits ? inOrder([...limits, ...accountLimits]) : (limits ?? accountLimits),
   };
 }
@@ -94,8 +115,8 @@ const inOrder = (limits: readonly Limit[]): readonly Limit[] =>
 export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
   const array = `{${hashes.map((hash) => `"\\\\x${hash}"`).join(',')}}`;
   return sql`
-    select encode(wanted.hash, 'hex') as hash, found.*, ${sql.raw(databaseTime)} as now
-    from unnest((select ${array}::text::bytea[])) as wanted(hash)
+    select wanted.place, found.*, ${sql.raw(databaseTime)} as now
+    from unnest((select ${array}::text::bytea[])) with ordinality as wanted(hash, place)
     cross join lateral (
       (select null as gone, keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name,
         case when keys.roles = '{}' then keys.scopes else keys.scopes || array(
