@@ -77,6 +77,7 @@ describe('parameters', () => {
     [new Date('2026-02-03T04:05:06.789Z'), 'timestamptz', new Date('2026-02-03T04:05:06.789Z')],
     [['a', '', 'NULL', 'b,c', '{"d\\e"}'], 'text[]', ['a', '', 'NULL', 'b,c', '{"d\\e"}']],
     [[], 'text[]', []],
+    [['a', 'b'], 'text[]', ['a', 'b']],
     [{ a: [1, 'ü'] }, 'jsonb', { a: [1, 'ü'] }],
     ['[1]', 'jsonb', [1]],
   ])('%o arrives as what it is', async (value, type, expected) => {

@@ -52,8 +52,11 @@ const session = {
 /** For so long the primary is looked for among the servers of a URL, in milliseconds: the next connection leads to another. */
 const primaryWithin = 2_000;
 
-/** How `text[]` comes: no nulls, one dimension. */
+/** How `text[]` comes: no nulls, one dimension. Most have nothing quoted in them, and are only split. */
 const textsOf = (text: string): string[] =>
+  text === '{}' || text.includes('"') ? quotedTextsOf(text) : text.slice(1, -1).split(',');
+
+const quotedTextsOf = (text: string): string[] =>
   Array.from(text.matchAll(/"((?:[^"\\]|\\.)*)"|[^{},"]+/gs), ([value, quoted]) =>
     quoted === undefined ? value : quoted.replaceAll(/\\(.)/gs, '$1'),
   );
