@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile, type Send } from '../../scripts/support/client.ts';
 import { type Proxy as NetworkProxy, startProxy } from '../../scripts/support/proxy.ts';
+import { DidNotStart } from '../../scripts/support/service.ts';
 import { startFleet } from '../support/fleet.ts';
 import type { Order, Report } from '../support/verifying-process.ts';
 import { exchange, type HotKey, minter, publicUrl, random, scope, waysOn } from './ways.ts';
@@ -200,12 +201,21 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
   let done = false;
   /** The places whose processes are just restarted. */
   const restarting = new Set<number>();
+  const starts = (place: number) =>
+    fleet.start(place).then(
+      () => true,
+      (error) => {
+        if (error instanceof DidNotStart) return false;
+        throw error;
+      },
+    );
   const restart = async (place: number) => {
     if (restarting.has(place)) return;
     restarting.add(place);
     // With notice, or without.
     await fleet.end(place, random(2) ? 'SIGTERM' : 'SIGKILL');
-    await fleet.start(place);
+    // As a supervisor does: again, where it was cut off from Postgres meanwhile.
+    while (!(await starts(place))) await pause(500);
     restarting.delete(place);
   };
   const faults = [
