@@ -182,7 +182,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   test('limits that change, of a key or of its account, are in force in every replica when it is answered', async () => {
     const { account } = await createExternalAccount(here.db, 'user_limited', act);
     const { id, hash } = await knownKey(account.id);
-    const limit = { name: 'burst', limit: 5, windowSeconds: 60 };
+    const limit = { name: 'burst', limit: 5, windowSeconds: 86_400 };
     const known = async () => {
       const { limits } = (await there.keys.find(hash)) as VerifiedKey;
       return limits?.map(({ name, amount, generation }) => [name, amount, generation]);

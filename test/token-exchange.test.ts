@@ -283,7 +283,7 @@ test('the conditions of the key hold where it is exchanged, and where the token 
 
 test('uses of the token are uses of the key, and are taken from its limits', async () => {
   const key = await mint();
-  const limits = [{ name: 'burst', limit: 2, windowSeconds: 60 }];
+  const limits = [{ name: 'burst', limit: 2, windowSeconds: 86_400 }];
   const query = { accountId: key.accountId };
   await service.operator.PATCH('/v1/keys/{keyId}', {
     params: { ...of(key).params, query },
