@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import type { GenerationalCache } from '../decide/generational-cache.ts';
 import type { Policy } from '../decide/policy.ts';
 import type { Keys } from '../decide/verified-key.ts';
-import type { Answers } from './answers.ts';
 import type { Attempts } from './attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { GithubKeys } from './github-keys.ts';
 import type { KeyInserts } from './key-inserts.ts';
 import type { LeakPolicy } from './leaks.ts';
 import type { Blocks } from './limits/blocks.ts';
+import type { ResponseCounts } from './response-counts.ts';
 import type { Signer } from './signing.ts';
 import type { Usage } from './usage/recorder.ts';
 import type { Verifications } from './verify/verifications.ts';
@@ -30,7 +30,7 @@ export interface ServiceContext {
   /** The hashes of the tokens that callers sent lately. */
   callerHashes: GenerationalCache<string>;
   verifications: Verifications;
-  answers: Answers;
+  responseCounts: ResponseCounts;
   /** The metrics of this replica, of all its workers, in the Prometheus text format. */
   metrics: () => Promise<string>;
   attempts: Attempts;

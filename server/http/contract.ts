@@ -43,7 +43,7 @@ export function serveContract(
   };
 
   const app = new Hono<Env>();
-  const counted = context.answers.counter('none');
+  const counted = context.responseCounts.counter('none');
   app.onError((error, c) =>
     counted(
       answerFailure(error, { request: c.req.raw, requestId: c.var.requestId, disconnect: c.env?.disconnect }),

@@ -45,7 +45,7 @@ export function prepare(
   const { security = [] } = route;
   const { params, query, headers, body }: RequestConfig = (route.request ?? {}) as RequestConfig;
   const status = successOf(route);
-  const counted = context.answers.counter(route.operationId);
+  const counted = context.responseCounts.counter(route.operationId);
   // An empty query reads the same for every request, so it is parsed once.
   const noQuery = query?.safeParse({});
 

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
-import { Answers } from '../answers.ts';
 import { createApp } from '../app.ts';
 import { Attempts } from '../attempts.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
@@ -24,6 +23,7 @@ import { KeyInserts } from '../key-inserts.ts';
 import { Blocks } from '../limits/blocks.ts';
 import { type Freshness, SoleReplica } from '../replication/freshness.ts';
 import { type Notices, Replica } from '../replication/replica.ts';
+import { ResponseCounts } from '../response-counts.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '../signing.ts';
 import { newToken } from '../token.ts';
 import { Usage } from '../usage/recorder.ts';
@@ -81,7 +81,7 @@ export async function boot(
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
   const verifications = new Verifications();
-  const answers = new Answers();
+  const responseCounts = new ResponseCounts();
   const gathered = gather(() => metrics.snapshot());
   const context: ServiceContext = {
     db,
@@ -93,7 +93,7 @@ export async function boot(
     usage,
     callerHashes: new GenerationalCache(100),
     verifications,
-    answers,
+    responseCounts,
     metrics: async () => textOf(await gathered()),
     log,
     operatorTokens,
@@ -111,7 +111,7 @@ export async function boot(
   };
   const app = createApp(context);
   const verifiers = new Verifiers(context, freshness);
-  metrics.measure({ answers, verifications, keys, limits, freshness, usage, verifiers, connections });
+  metrics.measure({ responseCounts, verifications, keys, limits, freshness, usage, verifiers, connections });
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
   const inBackground = (

@@ -11,9 +11,9 @@ import {
   Registry,
 } from 'prom-client';
 import type { KeyCache } from '../../decide/key-cache.ts';
-import type { Answers } from '../answers.ts';
 import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
+import type { ResponseCounts } from '../response-counts.ts';
 import type { Usage } from '../usage/recorder.ts';
 import type { Verifiers } from '../verifiers/verifiers.ts';
 import { purposes, sources, type Verifications, verdicts } from '../verify/verifications.ts';
@@ -22,7 +22,7 @@ import { version } from './version.ts';
 
 /** What a scrape reads. */
 export interface Measured {
-  answers: Answers;
+  responseCounts: ResponseCounts;
   verifications: Verifications;
   keys: KeyCache;
   limits: Blocks;
@@ -154,16 +154,16 @@ function describeProcess(registers: Registry[]): void {
 
 function describeService(
   registers: Registry[],
-  { answers, verifications, keys, limits, freshness, usage, verifiers, connections }: Measured,
+  { responseCounts, verifications, keys, limits, freshness, usage, verifiers, connections }: Measured,
 ): void {
   new Counter({
     name: 'latchkey_http_responses_total',
-    help: 'Answers by operationId and status; operation="none" is a request that matches none.',
+    help: 'Responses by operationId and status; operation="none" is a request that matches none.',
     labelNames: ['operation', 'status'],
     registers,
     collect() {
       this.reset();
-      for (const { operation, status, count } of answers) this.inc({ operation, status }, count);
+      for (const { operation, status, count } of responseCounts) this.inc({ operation, status }, count);
     },
   });
   new Counter({

@@ -12,7 +12,6 @@ import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../clien
 import { verifierPath } from '../../decide/frames.ts';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
 import { onlyMaxKeys } from '../../decide/policy.ts';
-import { Answers } from '../../server/answers.ts';
 import { createApp } from '../../server/app.ts';
 import { Attempts } from '../../server/attempts.ts';
 import type { ServiceContext } from '../../server/context.ts';
@@ -25,6 +24,7 @@ import { Blocks } from '../../server/limits/blocks.ts';
 import { Metrics, textOf } from '../../server/process/metrics.ts';
 import { type Freshness, SoleReplica } from '../../server/replication/freshness.ts';
 import { Replica } from '../../server/replication/replica.ts';
+import { ResponseCounts } from '../../server/response-counts.ts';
 import { createSigner, newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { Usage } from '../../server/usage/recorder.ts';
@@ -150,7 +150,7 @@ export async function startService({
     }),
     callerHashes: new GenerationalCache(100),
     verifications: new Verifications(),
-    answers: new Answers(),
+    responseCounts: new ResponseCounts(),
     metrics: async () => textOf([{ told: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),

@@ -26,7 +26,7 @@ export function authorizes(context: ServiceContext): Serve {
   const demands = new DemandReader();
   const limits = new LimitTexts();
   const identity = new IdentityHeaders(context);
-  const counted = context.answers.counter(authorization.authorize.operationId);
+  const counted = context.responseCounts.counter(authorization.authorize.operationId);
 
   const decide = async (incoming: Incoming): Promise<Response> => {
     const named = gatewayOf(context, incoming);
