@@ -24,7 +24,7 @@ const bytesOf = (text: string) => new TextEncoder().encode(JSON.stringify(text))
 
 /**
  * The bytes of all names and texts as JSON. Numbers and booleans are bounded by the number of entries, and not counted:
- * Postgres, which counts what a patch leaves (server/key-changes.ts), writes numbers in another way.
+ * Postgres, which counts what a patch leaves (server/keys/changes.ts), writes numbers in another way.
  */
 const textBytesOf = (facts: object) =>
   Object.entries(facts)

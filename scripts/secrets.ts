@@ -1,5 +1,5 @@
 /** Prints an OPERATOR_TOKEN and SIGNING_KEYS for a deployment, as lines of an env file. */
-import { newSigningKeys } from '../server/signing.ts';
+import { newSigningKeys } from '../server/jwt/signing.ts';
 import { newToken } from '../server/token.ts';
 
 console.log(`OPERATOR_TOKEN=${newToken('lko_')}`);

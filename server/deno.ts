@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { verifierPath } from '../api/verifier.ts';
 import { CannotStart } from './errors.ts';
-import type { Peer, ReadHeader } from './http/client.ts';
+import type { Peer, ReadHeader } from './http/peer.ts';
 import { asksForWebSocket } from './http/websocket.ts';
 import { boot } from './process/boot.ts';
 import { readConfig } from './process/config.ts';

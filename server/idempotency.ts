@@ -10,7 +10,7 @@ import {
   Refusal,
 } from './errors.ts';
 import { type Act, recorded } from './events.ts';
-import type { Signer } from './signing.ts';
+import type { Signer } from './jwt/signing.ts';
 import { hashToken } from './token.ts';
 
 /**

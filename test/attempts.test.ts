@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Attempts } from '../server/attempts.ts';
+import { Attempts } from '../server/accounts/attempts.ts';
 import { DatabaseUnavailable, Overloaded, TooManyAttempts, WrongCredentials } from '../server/errors.ts';
 
 test('a failure for another reason than the password is not counted as an attempt', async () => {

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { type BulkFilter, revokeKeys } from '../server/bulk-revocation.ts';
 import { withoutRequest } from '../server/events.ts';
 import { newId } from '../server/id.ts';
+import { type BulkFilter, revokeKeys } from '../server/keys/bulk-revocation.ts';
 import { hashToken } from '../server/token.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';

@@ -5,7 +5,7 @@ import { createApp } from '../server/app.ts';
 import type { ServiceContext } from '../server/context.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
-import { KeyInserts } from '../server/key-inserts.ts';
+import { KeyInserts } from '../server/keys/inserts.ts';
 import { newToken } from '../server/token.ts';
 import { newWorld, type World } from './support/callers.ts';
 import { clientIp, startService, type TestService } from './support/harness.ts';

@@ -1,7 +1,7 @@
 import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, exportJWK, exportSPKI, importJWK, type JWK } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createSigner, newSigningKeys } from '../server/signing.ts';
+import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 interface Parts {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { SigningKeysUnavailable } from '../server/errors.ts';
-import { FetchedKeys, githubKeysIn, isSignedByGithub, pinned } from '../server/github-keys.ts';
+import { FetchedKeys, githubKeysIn, isSignedByGithub, pinned } from '../server/leaks/github-keys.ts';
 import { published } from './support/github.ts';
 
 /** The sample in GitHub's documentation of the program, and its key of that time. */

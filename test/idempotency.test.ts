@@ -6,7 +6,7 @@ import { onlyMaxKeys } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
 import { oldClaims, sweepIdempotencyKeys } from '../server/background/idempotency-keys.ts';
 import { canonicalJson } from '../server/idempotency.ts';
-import { createSigner, newSigningKeys } from '../server/signing.ts';
+import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 const hour = 3_600_000;

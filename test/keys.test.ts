@@ -3,8 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { whyNotGrantable } from '../decide/scopes.ts';
 import { InsufficientScope, KeyNotFound } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
-import { changeKey } from '../server/key-changes.ts';
-import { revokeKey } from '../server/keys.ts';
+import { changeKey } from '../server/keys/changes.ts';
+import { revokeKey } from '../server/keys/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
 

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import postgres from 'postgres';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
-import { createExternalAccount } from '../server/accounts.ts';
+import { createExternalAccount } from '../server/accounts/accounts.ts';
 import { AccountNotFound, BeyondPolicy, KeyLimitReached } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
-import { KeyInserts } from '../server/key-inserts.ts';
-import type { Key } from '../server/keys.ts';
-import { newQuota } from '../server/limit-rows.ts';
-import { mintKey } from '../server/minting.ts';
+import { KeyInserts } from '../server/keys/inserts.ts';
+import type { Key } from '../server/keys/keys.ts';
+import { newQuota } from '../server/keys/limit-rows.ts';
+import { mintKey } from '../server/keys/minting.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { startService, type TestService } from './support/harness.ts';
 

@@ -23,28 +23,25 @@ function importsOf(file: string): string[] {
   );
 }
 
-/**
- * The room of a file: its folder. Files that stand in `server/` itself are the nouns, save those that everything is
- * put together from or with.
- */
+/** The room of a file: its folder. A file that stands in `server/` itself is a room of its own. */
 function roomOf(path: string): string {
   const [top = '', folder = '', file, deeper] = path.split('/');
   if (!/^(?:api|decide|server|clients|spec|scripts|test)$/.test(top)) return path;
   if (top === 'clients') return frameworkOf(path) ?? (path.includes('/examples/') ? 'examples' : top);
   if (top !== 'server') return top;
   if (folder === 'routes') return deeper ? `routes/${file}` : 'routes';
-  if (file) return folder;
-  if (/^(?:node|bun|deno)\.ts$/.test(folder)) return 'runtimes';
-  return /^(?:app|context|errors|id|token)\.ts$/.test(folder) ? folder : 'nouns';
+  return /^(?:node|bun|deno)\.ts$/.test(folder) ? 'runtimes' : folder;
 }
 
 /** A guard for a framework is a room of its own, so that no other file of the client knows the framework. */
 const frameworkOf = (path: string) =>
   /^clients\/typescript\/(guard\/(?:hono|express|fastify|trpc)\.ts)$/.exec(path)?.[1];
 
-/** What the nouns and the rooms below them stand on. */
+/** What every room of the server may import. */
 const ground = ['decide', 'errors.ts', 'id.ts', 'token.ts'];
-const contract = ['api', 'http', 'nouns', 'context.ts', ...ground, 'hono', '@hono/zod-openapi'];
+/** What a write is made of: its event, the claim of an `Idempotency-Key`, the database. */
+const statement = [...ground, 'events.ts', 'idempotency.ts', 'db', 'kysely'];
+const contract = [...ground, 'api', 'http', 'auth', 'context.ts', 'keys', 'hono', '@hono/zod-openapi'];
 
 /** For each room, the rooms and the packages that it may import, beside itself and the modules of `node:`. */
 const mayImport: Record<string, readonly string[]> = {
@@ -53,52 +50,50 @@ const mayImport: Record<string, readonly string[]> = {
   'errors.ts': ['decide'],
   'id.ts': [],
   'token.ts': ['decide'],
+  'response-counts.ts': [],
   db: [...ground, 'kysely', 'postgres', '@electric-sql/pglite'],
   replication: [...ground, 'db', 'kysely'],
   verify: [...ground, 'db', 'replication', 'kysely'],
   limits: [...ground, 'db', 'replication', 'kysely'],
   usage: [...ground, 'db', 'verify', 'kysely'],
-  nouns: [
-    ...ground,
-    ...['context.ts', 'db', 'limits', 'replication', 'usage', 'verify'],
-    ...['kysely', 'jose', '@node-rs/argon2', 'p-limit', 'rate-limiter-flexible'],
-  ],
-  'context.ts': [...ground, 'nouns', 'db', 'limits', 'replication', 'usage', 'verify', 'pino'],
-  verifiers: [...ground, 'api', 'context.ts', 'nouns', 'http', 'replication'],
-  background: [...ground, 'nouns', 'db', 'kysely'],
-  http: [
-    'api',
-    'nouns',
-    'context.ts',
-    ...ground,
-    'usage',
-    'verify',
-    'hono',
-    '@hono/zod-openapi',
+  jwt: [...ground, 'verify', 'jose'],
+  'events.ts': [...ground, 'db', 'kysely'],
+  'idempotency.ts': [...ground, 'events.ts', 'jwt', 'db', 'kysely'],
+  keys: [...statement, 'jwt', 'replication'],
+  accounts: [...statement, 'jwt', 'keys', '@node-rs/argon2', 'p-limit', 'rate-limiter-flexible'],
+  leaks: [...statement, 'jwt', 'keys'],
+  'context.ts': [
+    ...[
+      'decide',
+      'accounts',
+      'db',
+      'jwt',
+      'keys',
+      'leaks',
+      'limits',
+      'response-counts.ts',
+      'usage',
+      'verify',
+    ],
     'pino',
-    'ws',
   ],
-  'routes/v1': [...contract, 'db', 'process', 'usage', 'verify'],
+  auth: [...ground, 'accounts', 'context.ts', 'jwt', 'keys', 'limits', 'verify'],
+  verifiers: [...ground, 'api', 'auth', 'context.ts', 'http', 'replication'],
+  background: statement,
+  http: [...ground, 'api', 'auth', 'context.ts', 'events.ts', 'hono', '@hono/zod-openapi', 'pino', 'ws'],
+  'routes/v1': [
+    ...contract,
+    ...['accounts', 'db', 'events.ts', 'idempotency.ts', 'jwt', 'leaks', 'process', 'usage'],
+  ],
   'routes/journal': contract,
-  'routes/share': contract,
-  'routes/oauth': contract,
+  'routes/share': [...contract, 'jwt'],
+  'routes/oauth': [...contract, 'accounts'],
   pages: ['http', 'spec', 'hono'],
   'app.ts': ['api', 'context.ts', 'http', 'pages', 'routes', 'hono'],
   process: [
     ...ground,
-    ...[
-      'app.ts',
-      'background',
-      'context.ts',
-      'db',
-      'http',
-      'limits',
-      'nouns',
-      'replication',
-      'usage',
-      'verifiers',
-      'verify',
-    ],
+    ...['accounts', 'app.ts', 'background', 'context.ts', 'db', 'http', 'jwt', 'keys', 'leaks', 'limits'],
+    ...['replication', 'response-counts.ts', 'usage', 'verifiers', 'verify'],
     ...['kysely', 'pino', 'prom-client', 'zod', 'package.json'],
   ],
   runtimes: ['api', 'errors.ts', 'http', 'process', '@hono/node-server'],

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
-import { accessLifetime, createSigner, newSigningKeys, type PrivateJwkSet } from '../server/signing.ts';
+import { accessLifetime, createSigner, newSigningKeys, type PrivateJwkSet } from '../server/jwt/signing.ts';
 import { newToken } from '../server/token.ts';
 import { password, type SignedIn, startService, type TestService } from './support/harness.ts';
 

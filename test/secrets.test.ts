@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
-import { createSigner, newSigningKeys } from '../server/signing.ts';
+import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { newToken } from '../server/token.ts';
 import { calls, everybody, newWorld, requestAs } from './support/callers.ts';
 import { password, startService, type TestService } from './support/harness.ts';

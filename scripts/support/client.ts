@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { newSigningKeys } from '../../server/signing.ts';
+import { newSigningKeys } from '../../server/jwt/signing.ts';
 import { newToken } from '../../server/token.ts';
 
 /** What a request came to: an answer, or the code of the error that ended it. */

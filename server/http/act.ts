@@ -1,5 +1,5 @@
 import { onBehalfOfHeader } from '../../api/actor.ts';
-import { actorOf, type Caller } from '../callers.ts';
+import { actorOf, type Caller } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { InvalidInput } from '../errors.ts';
 import type { Act } from '../events.ts';

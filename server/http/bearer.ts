@@ -1,6 +1,6 @@
-import type { Credential } from '../callers.ts';
+import type { Credential } from '../auth/callers.ts';
 import { Unauthenticated } from '../errors.ts';
-import type { ReadHeader } from './client.ts';
+import type { ReadHeader } from './peer.ts';
 
 /**
  * Finds the credential of a request; undefined if it has none.

@@ -1,4 +1,4 @@
-import type { Peer } from './client.ts';
+import type { Peer } from './peer.ts';
 
 /** What a handler finds in its context. */
 export interface Env {

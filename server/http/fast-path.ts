@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../context.ts';
-import type { Fetch, Peer } from './client.ts';
 import { headerOf, incomingOf, pathOf, sentPathOf } from './incoming.ts';
 import { logged, requestIdOf } from './middleware.ts';
+import type { Fetch, Peer } from './peer.ts';
 import type { Serve } from './serve.ts';
 
 /** What is served without the full app. */

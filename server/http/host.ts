@@ -1,5 +1,5 @@
-import type { Fetch } from './client.ts';
 import { refuseUnreadable } from './malformed.ts';
+import type { Fetch } from './peer.ts';
 
 /** A host and an optional port (RFC 9110, section 7.2; RFC 3986, section 3.2). */
 const hostAndPort = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;

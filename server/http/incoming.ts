@@ -1,6 +1,6 @@
 import type { Client } from '../../decide/client.ts';
 import type { ServiceContext } from '../context.ts';
-import { clientOf, type Peer, type ReadHeader } from './client.ts';
+import { clientOf, type Peer, type ReadHeader } from './peer.ts';
 
 /** A request as an operation reads it, whether it came by the fast path or through the full app. */
 export interface Incoming {

@@ -1,5 +1,5 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
-import type { Caller } from '../callers.ts';
+import type { Caller } from '../auth/callers.ts';
 import type { Refusal } from '../errors.ts';
 import type { Act } from '../events.ts';
 import type { FindToken } from './bearer.ts';

@@ -1,7 +1,7 @@
-import type { ReadHeader } from './client.ts';
 import { isKnown } from './conditional.ts';
+import type { ReadHeader } from './peer.ts';
 import { Json, Reply, Text } from './reply.ts';
-import { isLarge, streamOf } from './unread.ts';
+import { isLarge, streamOf } from './slices.ts';
 
 /** The headers of every response. Responses contain secrets, so caches must not store them by default. */
 export const standardHeaders = (requestId: string) => ({

@@ -1,6 +1,6 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
 import { maybeAsync } from '../../decide/maybe-async.ts';
-import { authenticate, type Caller, isPublic } from '../callers.ts';
+import { authenticate, type Caller, isPublic } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
 import type { Act } from '../events.ts';

@@ -10,7 +10,7 @@ import share from '../../spec/share.json' with { type: 'json' };
 import verifier from '../../spec/verifier.asyncapi.json' with { type: 'json' };
 import { etagOf, isKnown, takesGzip } from '../http/conditional.ts';
 import type { Env } from '../http/env.ts';
-import { sendBytes } from '../http/unread.ts';
+import { sendBytes } from '../http/slices.ts';
 import { docsPage } from './docs-page.ts';
 
 /** The OpenAPI documents as they stand in `spec/`. */

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Policy } from '../../decide/policy.ts';
 import { grantable } from '../../decide/scopes.ts';
 import { CannotStart } from '../errors.ts';
-import { githubKeysIn } from '../github-keys.ts';
-import { leakPolicies } from '../leaks.ts';
+import { githubKeysIn } from '../leaks/github-keys.ts';
+import { leakPolicies } from '../leaks/leaks.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { Fetch, Peer } from '../http/client.ts';
+import type { Fetch, Peer } from '../http/peer.ts';
 
 /** How long responses are held back before the server stops, in milliseconds. */
 const hold = 500;

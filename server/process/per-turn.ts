@@ -1,4 +1,4 @@
-import type { Fetch } from '../http/client.ts';
+import type { Fetch } from '../http/peer.ts';
 
 /**
  * Handles all requests of one turn of the event loop at its end, one after another: what one brings into the

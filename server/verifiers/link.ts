@@ -9,7 +9,7 @@ import {
 } from '../../api/verifier.ts';
 import type { Client } from '../../decide/client.ts';
 import type { FromReplica, FromVerifier, KeyChange } from '../../decide/frames.ts';
-import { authenticate, isStillAdmitted } from '../callers.ts';
+import { authenticate, isStillAdmitted } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { InsufficientScope, loggable, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';

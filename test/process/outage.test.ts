@@ -6,7 +6,7 @@ import { createLatchkey, type Latchkey } from '../../clients/typescript/client.t
 import { type PostgresServer, startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
-import { newSigningKeys } from '../../server/signing.ts';
+import { newSigningKeys } from '../../server/jwt/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { expectData, password } from '../support/harness.ts';
 

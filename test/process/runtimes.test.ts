@@ -8,7 +8,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
-import { newSigningKeys } from '../../server/signing.ts';
+import { newSigningKeys } from '../../server/jwt/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { githubHeaders, published } from '../support/github.ts';
 import { createDatabase, expectData, password } from '../support/harness.ts';

@@ -10,8 +10,8 @@ import { onlyMaxKeys } from '../../decide/policy.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type DidNotStart, launch, type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
+import { newSigningKeys } from '../../server/jwt/signing.ts';
 import { defaultPolicyOf, readConfig } from '../../server/process/config.ts';
-import { newSigningKeys } from '../../server/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { createDatabase } from '../support/harness.ts';
 

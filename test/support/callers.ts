@@ -6,15 +6,15 @@ import {
   isForGateways,
   operationsOf,
 } from '../../api/document.ts';
-import type { Security } from '../../server/callers.ts';
+import { hashPassword } from '../../server/accounts/password.ts';
+import type { Security } from '../../server/auth/callers.ts';
 import { withoutRequest } from '../../server/events.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
-import { changeKey } from '../../server/key-changes.ts';
-import type { Key } from '../../server/keys.ts';
-import { mintKey } from '../../server/minting.ts';
-import { hashPassword } from '../../server/password.ts';
-import { createRole } from '../../server/roles.ts';
-import { activate, rotateKey } from '../../server/rotation.ts';
+import { changeKey } from '../../server/keys/changes.ts';
+import type { Key } from '../../server/keys/keys.ts';
+import { mintKey } from '../../server/keys/minting.ts';
+import { createRole } from '../../server/keys/roles.ts';
+import { activate, rotateKey } from '../../server/keys/rotation.ts';
 import { hashToken, newToken } from '../../server/token.ts';
 import { githubHeaders } from './github.ts';
 import { password, type TestService } from './harness.ts';

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { pinned } from '../../server/github-keys.ts';
+import { pinned } from '../../server/leaks/github-keys.ts';
 
 /** A key pair like those of GitHub, which the services of the tests trust. */
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

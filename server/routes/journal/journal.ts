@@ -1,13 +1,13 @@
 import { journal, maxNameLength } from '../../../api/journal.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
-import { boundsOf, selfOf } from '../../callers.ts';
+import { boundsOf, selfOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { BeyondPolicy, InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { allKeys, getKey, type Key, revokeKey } from '../../keys.ts';
-import { mintKey } from '../../minting.ts';
+import { allKeys, getKey, type Key, revokeKey } from '../../keys/keys.ts';
+import { mintKey } from '../../keys/minting.ts';
 import { newToken } from '../../token.ts';
 
 /** What a key minted here may do: manage keys, itself included. */

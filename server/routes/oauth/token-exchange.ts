@@ -1,8 +1,8 @@
 import { accessTokenType, tokenExchange } from '../../../api/token-exchange.ts';
+import { exchangeToken } from '../../auth/token-exchange.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
-import { exchangeToken } from '../../token-exchange.ts';
 import { findClient } from './credential.ts';
 
 export function tokenExchangeOperations(context: ServiceContext): Operation[] {

@@ -1,7 +1,7 @@
 import { maxLabelLength, share } from '../../../api/share.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
-import { sessionOf } from '../../callers.ts';
+import { sessionOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import {
   BeyondPolicy,
@@ -14,10 +14,10 @@ import {
 import { bearerToken, type FindToken } from '../../http/bearer.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { changeKey } from '../../key-changes.ts';
-import { allKeys, getKey, type Key, revokeKey } from '../../keys.ts';
-import { mintKey } from '../../minting.ts';
-import { neverExpires } from '../../signing.ts';
+import { neverExpires } from '../../jwt/signing.ts';
+import { changeKey } from '../../keys/changes.ts';
+import { allKeys, getKey, type Key, revokeKey } from '../../keys/keys.ts';
+import { mintKey } from '../../keys/minting.ts';
 
 const defaultLabel = 'Default API Key Label';
 

@@ -11,8 +11,8 @@ import {
   listAccounts,
   setPassword,
   signUp,
-} from '../../accounts.ts';
-import { accountOf, type Caller, selfOf, sessionOf } from '../../callers.ts';
+} from '../../accounts/accounts.ts';
+import { accountOf, type Caller, selfOf, sessionOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { AccountNotFound, SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';

@@ -2,11 +2,11 @@ import { apiKeyHeader, authorization, statusHeader } from '../../../api/authoriz
 import { credentialOf } from '../../../decide/credential.ts';
 import { type RefusalReason, refusalOf } from '../../../decide/refusals.ts';
 import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
-import { check } from '../../check.ts';
+import { check } from '../../auth/check.ts';
 import type { ServiceContext } from '../../context.ts';
-import { clientOf } from '../../http/client.ts';
 import { answersFailures } from '../../http/failures.ts';
 import type { Incoming } from '../../http/incoming.ts';
+import { clientOf } from '../../http/peer.ts';
 import { Reply, Text } from '../../http/reply.ts';
 import { respond } from '../../http/respond.ts';
 import type { Serve } from '../../http/serve.ts';

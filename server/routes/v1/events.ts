@@ -1,5 +1,5 @@
 import { events } from '../../../api/events.ts';
-import { readableAccountOf } from '../../callers.ts';
+import { readableAccountOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { type Event, listEvents } from '../../events.ts';

@@ -1,6 +1,6 @@
 import { gatewayHeader } from '../../../api/authorization.ts';
 import { byOperator, byOperatorKey } from '../../../api/security.ts';
-import { authenticate } from '../../callers.ts';
+import { authenticate } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { DatabaseUnavailable, Refusal, Unauthenticated } from '../../errors.ts';
 import type { Incoming } from '../../http/incoming.ts';

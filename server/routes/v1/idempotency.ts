@@ -1,5 +1,5 @@
 import { idempotencyKeyHeader } from '../../../api/idempotency.ts';
-import { type Caller, repeaterOf } from '../../callers.ts';
+import { type Caller, repeaterOf } from '../../auth/callers.ts';
 import type { IdempotentCall } from '../../idempotency.ts';
 
 /**

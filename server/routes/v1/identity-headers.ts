@@ -1,7 +1,7 @@
 import { endOf } from '../../../decide/verdict.ts';
 import type { VerifiedKey } from '../../../decide/verified-key.ts';
 import type { ServiceContext } from '../../context.ts';
-import type { IdentityClaims } from '../../signing.ts';
+import type { IdentityClaims } from '../../jwt/signing.ts';
 
 type Headers = Record<string, string>;
 

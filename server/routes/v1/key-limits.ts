@@ -1,12 +1,12 @@
 import { keyLimits } from '../../../api/key-limits.ts';
-import { accountOf, type Caller } from '../../callers.ts';
+import { accountOf, type Caller } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { addToQuota, listKeyLimits } from '../../key-limits.ts';
-import { getKey } from '../../keys.ts';
+import { getKey } from '../../keys/keys.ts';
+import { addToQuota, listKeyLimits } from '../../keys/limits.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 

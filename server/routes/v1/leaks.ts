@@ -1,12 +1,12 @@
 import { githubHeaders, leaks, maxGithubBytes } from '../../../api/leaks.ts';
-import { Attempts } from '../../attempts.ts';
-import { actorOf } from '../../callers.ts';
+import { Attempts } from '../../accounts/attempts.ts';
+import { actorOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { NoSuchPath, WrongSignature } from '../../errors.ts';
-import { isSignedByGithub } from '../../github-keys.ts';
 import type { Incoming } from '../../http/incoming.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { reportLeaks } from '../../leaks.ts';
+import { isSignedByGithub } from '../../leaks/github-keys.ts';
+import { reportLeaks } from '../../leaks/leaks.ts';
 
 /** A text from GitHub as it can be stored: clipped, without NUL characters and lone surrogates. Null: it is empty. */
 const plain = (text: string | undefined, maxLength: number): string | null =>

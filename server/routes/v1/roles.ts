@@ -4,7 +4,7 @@ import { RoleNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { changeRole, createRole, deleteRole, getRole, listRoles, type Role } from '../../roles.ts';
+import { changeRole, createRole, deleteRole, getRole, listRoles, type Role } from '../../keys/roles.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { locationOf } from './location.ts';
 import { numberOf, pageAfter } from './page.ts';

@@ -1,11 +1,11 @@
 import { rotation } from '../../../api/rotation.ts';
-import { accountOf, type Caller, type NamedAccount } from '../../callers.ts';
+import { accountOf, type Caller, type NamedAccount } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { getKey, type Key } from '../../keys.ts';
+import { getKey, type Key } from '../../keys/keys.ts';
 import {
   cancelRotation,
   extendRotation,
@@ -13,7 +13,7 @@ import {
   type KeyPlace,
   rotateKey,
   tokenFor,
-} from '../../rotation.ts';
+} from '../../keys/rotation.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 

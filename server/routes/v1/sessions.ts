@@ -1,10 +1,10 @@
 import { sessions } from '../../../api/sessions.ts';
-import { sessionOf } from '../../callers.ts';
+import { endSession, refreshSession, type StartedSession, signIn } from '../../accounts/sessions.ts';
+import { sessionOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { cacheable } from '../../http/reply.ts';
-import { endSession, refreshSession, type StartedSession, signIn } from '../../sessions.ts';
-import { accessLifetime } from '../../signing.ts';
+import { accessLifetime } from '../../jwt/signing.ts';
 
 export function sessionOperations(context: ServiceContext): Operation[] {
   const { db, now, signer, attempts } = context;

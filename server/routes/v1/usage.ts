@@ -1,9 +1,9 @@
 import { maxBuckets, usage } from '../../../api/usage.ts';
-import { accountOf } from '../../callers.ts';
+import { accountOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { getKey } from '../../keys.ts';
+import { getKey } from '../../keys/keys.ts';
 import { retention } from '../../usage/recorder.ts';
 import { type Bucket, type BucketUsage, bucketLengths, totalOf, usageOf } from '../../usage/report.ts';
 

@@ -7,13 +7,13 @@ import { maybeAsync } from '../../../decide/maybe-async.ts';
 import { type CheckOutcome, explain, type Presented, type Reason } from '../../../decide/verdict.ts';
 import { type Refused, refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
 import type { Verdict, VerifiedKey } from '../../../decide/verified-key.ts';
-import { type Caller, callingKey, selfOf } from '../../callers.ts';
-import { check } from '../../check.ts';
+import { type Caller, callingKey, selfOf } from '../../auth/callers.ts';
+import { check } from '../../auth/check.ts';
 import type { ServiceContext } from '../../context.ts';
-import { unknownClient } from '../../http/client.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
+import { unknownClient } from '../../http/peer.ts';
 import { Json, Reply } from '../../http/reply.ts';
-import { getKey, revokeKey } from '../../keys.ts';
+import { getKey, revokeKey } from '../../keys/keys.ts';
 import { keyBody } from './key-body.ts';
 import { LimitTexts, limitFields } from './limit-states.ts';
 

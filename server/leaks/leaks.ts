@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { timestamptz } from './db/timestamptz.ts';
-import { type Act, recorded } from './events.ts';
-import type { Store } from './keys.ts';
-import type { Signer } from './signing.ts';
-import { hashText, startOf } from './token.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { type Act, recorded } from '../events.ts';
+import type { Signer } from '../jwt/signing.ts';
+import type { Store } from '../keys/keys.ts';
+import { hashText, startOf } from '../token.ts';
 
 /** What is done with a key whose token has leaked: `notify` records it, `revoke` also revokes the key. */
 export const leakPolicies = ['notify', 'revoke'] as const;

@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
-import { isMinted } from '../decide/token-form.ts';
-import type { Database } from './db/schema.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { InvalidRefreshToken, WrongCredentials } from './errors.ts';
-import { type Act, recorded } from './events.ts';
-import { newId } from './id.ts';
+import { isMinted } from '../../decide/token-form.ts';
+import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { InvalidRefreshToken, WrongCredentials } from '../errors.ts';
+import { type Act, recorded } from '../events.ts';
+import { newId } from '../id.ts';
+import type { Signer } from '../jwt/signing.ts';
+import { hashToken, newToken } from '../token.ts';
 import { isPassword } from './password.ts';
-import type { Signer } from './signing.ts';
-import { hashToken, newToken } from './token.ts';
 
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
 const sessionLifetime = 30 * 86_400_000;

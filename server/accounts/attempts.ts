@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from './errors.ts';
+import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from '../errors.ts';
 
 /** How many attempts at one password may run or wait at a time. */
 const longestLine = 100;

@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
-import type { AccountPolicy } from '../decide/policy.ts';
-import { isUniqueViolation } from './db/errors.ts';
-import { onlyRow } from './db/only-row.ts';
-import { openAccount } from './db/open-account.ts';
-import type { Database } from './db/schema.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from './errors.ts';
-import { type Act, recorded, stored } from './events.ts';
-import { newId, operatorAccountId } from './id.ts';
-import { AlreadyClaimed, type Claim } from './idempotency.ts';
-import type { Store } from './keys.ts';
+import type { AccountPolicy } from '../../decide/policy.ts';
+import { isUniqueViolation } from '../db/errors.ts';
+import { onlyRow } from '../db/only-row.ts';
+import { openAccount } from '../db/open-account.ts';
+import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from '../errors.ts';
+import { type Act, recorded, stored } from '../events.ts';
+import { newId, operatorAccountId } from '../id.ts';
+import { AlreadyClaimed, type Claim } from '../idempotency.ts';
+import type { Store } from '../keys/keys.ts';
 import {
   accountLimits,
   afterChangedLimits,
   changedLimits,
   type LimitRule,
   type LimitsChange,
-} from './limit-rows.ts';
+} from '../keys/limit-rows.ts';
 import { hashPassword, isPassword } from './password.ts';
 
 /** Whoever holds keys: signed up here by email, or made by the operator for one of the product's own users. */

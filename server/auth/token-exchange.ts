@@ -1,14 +1,14 @@
-import type { Client } from '../decide/client.ts';
-import { covers } from '../decide/scopes.ts';
-import { isPlausible } from '../decide/token-form.ts';
-import { endOf } from '../decide/verdict.ts';
-import type { VerifiedKey } from '../decide/verified-key.ts';
+import type { Client } from '../../decide/client.ts';
+import { covers } from '../../decide/scopes.ts';
+import { isPlausible } from '../../decide/token-form.ts';
+import { endOf } from '../../decide/verdict.ts';
+import type { VerifiedKey } from '../../decide/verified-key.ts';
+import type { ServiceContext } from '../context.ts';
+import { InvalidInput } from '../errors.ts';
+import { operatorAccountId } from '../id.ts';
+import { type ExchangeGrant, exchangedClaims } from '../jwt/exchanged.ts';
 import { refusals } from './callers.ts';
 import { check } from './check.ts';
-import type { ServiceContext } from './context.ts';
-import { InvalidInput } from './errors.ts';
-import { type ExchangeGrant, exchangedClaims } from './exchanged-jwt.ts';
-import { operatorAccountId } from './id.ts';
 
 /** What a token is to be exchanged for. */
 export interface AskedExchange {

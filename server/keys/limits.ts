@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import { quotaName } from '../decide/limits.ts';
-import { onlyRow } from './db/only-row.ts';
-import type { Database } from './db/schema.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { InvalidInput, KeyNotFound, NoQuota } from './errors.ts';
-import { type Act, recorded } from './events.ts';
-import { AlreadyClaimed, type Claim } from './idempotency.ts';
+import { quotaName } from '../../decide/limits.ts';
+import { onlyRow } from '../db/only-row.ts';
+import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { InvalidInput, KeyNotFound, NoQuota } from '../errors.ts';
+import { type Act, recorded } from '../events.ts';
+import { AlreadyClaimed, type Claim } from '../idempotency.ts';
+import { encodeInSql } from '../replication/messages.ts';
 import { ownedBy, type Store } from './keys.ts';
-import { encodeInSql } from './replication/messages.ts';
 
 /** What is left of a limit or of a quota, as its row has it. */
 export interface KeyLimitState {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Env } from '../server/http/env.ts';
 import { Json, Text } from '../server/http/reply.ts';
 import { respond } from '../server/http/respond.ts';
-import { sendBytes } from '../server/http/unread.ts';
+import { sendBytes } from '../server/http/slices.ts';
 
 /** Answers that their clients do not read, or read slowly. Here a client is whoever holds the body. */
 

@@ -1,23 +1,23 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Client } from '../decide/client.ts';
-import { maybeAsync } from '../decide/maybe-async.ts';
-import { covers } from '../decide/scopes.ts';
-import { typeOf } from '../decide/token-form.ts';
-import type { Reason } from '../decide/verdict.ts';
-import type { VerifiedKey } from '../decide/verified-key.ts';
-import { accountIdOf } from './accounts.ts';
-import { check } from './check.ts';
-import type { ServiceContext } from './context.ts';
+import type { Client } from '../../decide/client.ts';
+import { maybeAsync } from '../../decide/maybe-async.ts';
+import { covers } from '../../decide/scopes.ts';
+import { typeOf } from '../../decide/token-form.ts';
+import type { Reason } from '../../decide/verdict.ts';
+import type { VerifiedKey } from '../../decide/verified-key.ts';
+import { accountIdOf } from '../accounts/accounts.ts';
+import { isLiveSession } from '../accounts/sessions.ts';
+import type { ServiceContext } from '../context.ts';
 import {
   AccountNotFound,
   AccountRequired,
   InsufficientScope,
   Unauthenticated,
   WrongCaller,
-} from './errors.ts';
-import { operatorAccountId } from './id.ts';
-import { isLiveSession } from './sessions.ts';
-import { verify } from './verify/verify.ts';
+} from '../errors.ts';
+import { operatorAccountId } from '../id.ts';
+import { verify } from '../verify/verify.ts';
+import { check } from './check.ts';
 
 /** Who makes a request. The kinds bear the names of the contract's security schemes. */
 export type Caller =

@@ -1,9 +1,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type AccountPolicy, onlyMaxKeys, type Policy } from '../decide/policy.ts';
-import { covers } from '../decide/scopes.ts';
-import type { Database } from './db/schema.ts';
-import { beyondCaller } from './errors.ts';
-import { operatorAccountId } from './id.ts';
+import { type AccountPolicy, onlyMaxKeys, type Policy } from '../../decide/policy.ts';
+import { covers } from '../../decide/scopes.ts';
+import type { Database } from '../db/schema.ts';
+import { beyondCaller } from '../errors.ts';
+import { operatorAccountId } from '../id.ts';
 
 /**
  * What a key can be given, in the order of the checks: no scopes that the calling key lacks, nothing beyond the policy of

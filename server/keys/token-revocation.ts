@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { EventType } from '../decide/events.ts';
-import { isPlausible } from '../decide/token-form.ts';
-import type { TokenState } from '../decide/verdict.ts';
-import type { Keys } from '../decide/verified-key.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { type Act, recorded } from './events.ts';
+import type { EventType } from '../../decide/events.ts';
+import { isPlausible } from '../../decide/token-form.ts';
+import type { TokenState } from '../../decide/verdict.ts';
+import type { Keys } from '../../decide/verified-key.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { type Act, recorded } from '../events.ts';
+import { hashText } from '../token.ts';
 import type { Store } from './keys.ts';
-import { hashText } from './token.ts';
 
 /**
  * Ends one token of a key. Ending the current token revokes the key. Ending a next or a previous token leaves the key, so

@@ -1,14 +1,14 @@
-import type { Client } from '../decide/client.ts';
-import type { Costs, Limit } from '../decide/limits.ts';
-import { maybeAsync } from '../decide/maybe-async.ts';
-import type { Presented } from '../decide/verdict.ts';
-import type { Verdict, VerifiedKey } from '../decide/verified-key.ts';
-import type { ServiceContext } from './context.ts';
-import type { Spending } from './limits/blocks.ts';
-import { activate } from './rotation.ts';
-import { hashText } from './token.ts';
-import type { Purpose } from './verify/verifications.ts';
-import { verify, verifyHash } from './verify/verify.ts';
+import type { Client } from '../../decide/client.ts';
+import type { Costs, Limit } from '../../decide/limits.ts';
+import { maybeAsync } from '../../decide/maybe-async.ts';
+import type { Presented } from '../../decide/verdict.ts';
+import type { Verdict, VerifiedKey } from '../../decide/verified-key.ts';
+import type { ServiceContext } from '../context.ts';
+import { activate } from '../keys/rotation.ts';
+import type { Spending } from '../limits/blocks.ts';
+import { hashText } from '../token.ts';
+import type { Purpose } from '../verify/verifications.ts';
+import { verify, verifyHash } from '../verify/verify.ts';
 
 /** What a token is checked for. */
 export interface Check extends Presented {

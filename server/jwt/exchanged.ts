@@ -1,8 +1,8 @@
-import { exchangedType } from '../decide/token-form.ts';
-import type { VerifiedKey } from '../decide/verified-key.ts';
-import { newId } from './id.ts';
-import { JwtReader, type PublicJwk } from './jwt-reader.ts';
-import type { ExchangedFacts, ReadsExchanged } from './verify/exchanged-tokens.ts';
+import { exchangedType } from '../../decide/token-form.ts';
+import type { VerifiedKey } from '../../decide/verified-key.ts';
+import { newId } from '../id.ts';
+import type { ExchangedFacts, ReadsExchanged } from '../verify/exchanged-tokens.ts';
+import { JwtReader, type PublicJwk } from './reader.ts';
 
 /** The claims of an exchanged token. Times are Unix times in seconds. */
 export interface ExchangedClaims {

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import { breachesOf, type Policy } from '../decide/policy.ts';
+import { breachesOf, type Policy } from '../../decide/policy.ts';
+import { openAccount } from '../db/open-account.ts';
+import type { Database } from '../db/schema.ts';
+import { AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from '../errors.ts';
+import type { Act } from '../events.ts';
+import { newId } from '../id.ts';
+import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
-import { openAccount } from './db/open-account.ts';
-import type { Database } from './db/schema.ts';
-import { AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from './errors.ts';
-import type { Act } from './events.ts';
-import { newId } from './id.ts';
-import { AlreadyClaimed, type Claim } from './idempotency.ts';
-import type { KeyInserts } from './key-inserts.ts';
+import type { KeyInserts } from './inserts.ts';
 import { allScopesOf, getKey, type Key, newlyMinted } from './keys.ts';
 
 /** A key to be minted. */

@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { EventType } from '../decide/events.ts';
-import type { VerifiedKey } from '../decide/verified-key.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { RotationConflict, type RotationConflictCode } from './errors.ts';
-import { type Act, recorded, withoutRequest } from './events.ts';
-import { AlreadyClaimed, type Claim } from './idempotency.ts';
+import type { EventType } from '../../decide/events.ts';
+import type { VerifiedKey } from '../../decide/verified-key.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { RotationConflict, type RotationConflictCode } from '../errors.ts';
+import { type Act, recorded, withoutRequest } from '../events.ts';
+import { AlreadyClaimed, type Claim } from '../idempotency.ts';
+import { neverExpires, type Signer } from '../jwt/signing.ts';
+import { lease } from '../replication/freshness.ts';
+import { newToken } from '../token.ts';
 import {
   getKey,
   type Key,
@@ -16,9 +19,6 @@ import {
   type Store,
   type Token,
 } from './keys.ts';
-import { lease } from './replication/freshness.ts';
-import { neverExpires, type Signer } from './signing.ts';
-import { newToken } from './token.ts';
 
 /**
  * Rotation gives a key another token. The key keeps its id. The next token sleeps until its first use, which makes it

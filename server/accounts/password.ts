@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
-import { Overloaded } from './errors.ts';
+import { Overloaded } from '../errors.ts';
 
 /** OWASP's parameters for argon2id: 19 MiB of memory, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

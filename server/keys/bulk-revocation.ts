@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { onlyRow } from './db/only-row.ts';
-import type { Database, Metadata } from './db/schema.ts';
-import { CountDiffers } from './errors.ts';
-import { type Act, recorded } from './events.ts';
-import { operatorAccountId } from './id.ts';
+import { onlyRow } from '../db/only-row.ts';
+import type { Database, Metadata } from '../db/schema.ts';
+import { CountDiffers } from '../errors.ts';
+import { type Act, recorded } from '../events.ts';
+import { operatorAccountId } from '../id.ts';
 import type { Store } from './keys.ts';
 
 /** Which keys: those that meet every condition that is set. */

@@ -5,7 +5,7 @@ import { onlyMaxKeys } from '../decide/policy.ts';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { KeyLimitReached } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
-import { mintKey } from '../server/minting.ts';
+import { mintKey } from '../server/keys/minting.ts';
 import { newToken } from '../server/token.ts';
 import { Usage } from '../server/usage/recorder.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';

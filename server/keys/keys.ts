@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Quota } from '../decide/limits.ts';
-import type { KeyStatus, TokenState } from '../decide/verdict.ts';
-import type { Database, Metadata } from './db/schema.ts';
-import { KeyNotFound } from './errors.ts';
-import { type Act, recorded } from './events.ts';
+import type { Quota } from '../../decide/limits.ts';
+import type { KeyStatus, TokenState } from '../../decide/verdict.ts';
+import type { Database, Metadata } from '../db/schema.ts';
+import { KeyNotFound } from '../errors.ts';
+import { type Act, recorded } from '../events.ts';
+import { hashText, startOf } from '../token.ts';
 import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
-import { hashText, startOf } from './token.ts';
 
 /** A token of a key as it is stored, without the secret. */
 export interface Token {

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import { breachesOf, type Given, type Policy } from '../decide/policy.ts';
+import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
+import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { BeyondPolicy, InvalidInput } from '../errors.ts';
+import { type Act, recorded } from '../events.ts';
 import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
-import type { Database } from './db/schema.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { BeyondPolicy, InvalidInput } from './errors.ts';
-import { type Act, recorded } from './events.ts';
 import {
   allScopesOf,
   getKey,

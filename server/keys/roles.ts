@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import { isUniqueViolation } from './db/errors.ts';
-import { onlyRow } from './db/only-row.ts';
-import type { Database } from './db/schema.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { InvalidInput, RoleExists, RoleNotFound } from './errors.ts';
-import { type Act, recorded } from './events.ts';
-import { newId, operatorAccountId } from './id.ts';
-import { AlreadyClaimed, type Claim } from './idempotency.ts';
+import { isUniqueViolation } from '../db/errors.ts';
+import { onlyRow } from '../db/only-row.ts';
+import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { InvalidInput, RoleExists, RoleNotFound } from '../errors.ts';
+import { type Act, recorded } from '../events.ts';
+import { newId, operatorAccountId } from '../id.ts';
+import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import type { KeyRole, Store } from './keys.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { SigningKeysUnavailable } from './errors.ts';
+import { SigningKeysUnavailable } from '../errors.ts';
 
 /**
  * The public keys with which GitHub signs its reports of leaked tokens, by their identifiers.

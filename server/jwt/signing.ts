@@ -9,11 +9,11 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose';
-import { exchangedType } from '../decide/token-form.ts';
-import { type ExchangedClaims, exchangedReader } from './exchanged-jwt.ts';
-import { newId } from './id.ts';
-import { headerOf, isCanonical, type PublicJwk } from './jwt-reader.ts';
-import { ExchangedTokens } from './verify/exchanged-tokens.ts';
+import { exchangedType } from '../../decide/token-form.ts';
+import { newId } from '../id.ts';
+import { ExchangedTokens } from '../verify/exchanged-tokens.ts';
+import { type ExchangedClaims, exchangedReader } from './exchanged.ts';
+import { headerOf, isCanonical, type PublicJwk } from './reader.ts';
 
 /** How long an access token lives, in seconds. */
 export const accessLifetime = 900;
