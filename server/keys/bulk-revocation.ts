@@ -124,8 +124,11 @@ export async function revokeKeys(
   act: Act,
 ): Promise<RevokedKeys> {
   const matched = await countKeys(db, filter);
-  if (expectedCount !== undefined && matched !== expectedCount)
+  if (expectedCount !== undefined && matched !== expectedCount) {
+    // Those that are missing may have been revoked by an earlier attempt, a moment ago.
+    await settled();
     throw new CountDiffers(matched, expectedCount);
+  }
   if (dryRun) return { matched, revoked: 0, complete: matched === 0 };
 
   let revoked = 0;

@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
 import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
-import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { BeyondPolicy, InvalidInput } from '../errors.ts';
 import { type Act, recorded } from '../events.ts';
@@ -15,6 +14,7 @@ import {
   keyColumns,
   keyOf,
   named,
+  onceGone,
   ownedBy,
   type Store,
 } from './keys.ts';
@@ -60,8 +60,9 @@ interface Basis {
   policy: StoredPolicy;
 }
 
-async function basisOf(db: Database, accountId: string, name: KeyName): Promise<Basis> {
-  const [key, policy] = await Promise.all([getKey(db, accountId, name), storedPolicyOf(db, accountId)]);
+async function basisOf({ db, settled }: Store, accountId: string, name: KeyName): Promise<Basis> {
+  const found = getKey(db, accountId, name).catch(onceGone({ settled }));
+  const [key, policy] = await Promise.all([found, storedPolicyOf(db, accountId)]);
   return { key, policy };
 }
 
@@ -86,7 +87,7 @@ const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Gi
  * Changes a key, and returns what it is now, once that is in force everywhere. An empty change writes nothing.
  * @param within scopes that the key must not go beyond, neither before nor after: those of the calling key, which could
  * re-enable a stronger one otherwise. Absent: no bound
- * @throws KeyNotFound where the account has no such key
+ * @throws KeyNotFound where the account has no such key: no replica accepts one then
  * @throws InsufficientScope where the key has scopes beyond `within`, or would get some
  * @throws BeyondPolicy where it would get scopes or an expiry that the policy of the account does not allow
  * @throws InvalidInput where the merged metadata would be too many, or too long, or where a quota is changed that is not
@@ -103,7 +104,7 @@ export async function changeKey(
   assertWithin(allScopesOf({ scopes: own, roles }), within);
   if (isNothing(change)) return getKey(db, accountId, name);
   const isJudged = [change.scopes, change.roles, change.expiresAt].some((given) => given !== undefined);
-  const basis = within || isJudged ? await basisOf(db, accountId, name) : undefined;
+  const basis = within || isJudged ? await basisOf({ db, settled }, accountId, name) : undefined;
   if (basis) {
     assertWithin(allScopesOf(basis.key), within);
     const policy = policyFor(accountId, basis.policy, defaultPolicy);
@@ -146,7 +147,7 @@ export async function changeKey(
     return changesLimits(change) ? getKey(db, accountId, name) : keyOf(changed);
   }
 
-  const found = await basisOf(db, accountId, name);
+  const found = await basisOf({ db, settled }, accountId, name);
   // The key or the policy was changed between the check and the update.
   if (basis && !isSame(basis, found))
     return changeKey({ db, settled, defaultPolicy }, accountId, name, { within, ...change }, act);

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Quota } from '../../decide/limits.ts';
 import type { KeyStatus, TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
-import { KeyNotFound } from '../errors.ts';
+import { AccountNotFound, KeyNotFound } from '../errors.ts';
 import { type Act, recorded } from '../events.ts';
 import { hashText, startOf } from '../token.ts';
 import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
@@ -226,6 +226,17 @@ export async function getKey(db: Database, accountId: string, name: KeyName): Pr
 
 /** The database, and `settled`, which a change that verdicts depend on awaits before it returns: see `ServiceContext`. */
 export type Store = { db: Database; settled: () => Promise<void> };
+
+/**
+ * Handles the error of a call that would end something: where that is gone already, another call may have ended it a moment
+ * ago. The error is thrown once no replica accepts what is gone.
+ */
+export const onceGone =
+  ({ settled }: Pick<Store, 'settled'>) =>
+  async (error: unknown): Promise<never> => {
+    if (error instanceof KeyNotFound || error instanceof AccountNotFound) await settled();
+    throw error;
+  };
 
 /**
  * Deletes a key. When this returns, or throws KeyNotFound, no replica accepts a token of it: an earlier attempt may have

@@ -3,6 +3,7 @@ import type { EventType } from '../../decide/events.ts';
 import { isPlausible } from '../../decide/token-form.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Keys } from '../../decide/verified-key.ts';
+import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { type Act, recorded } from '../events.ts';
 import { hashText } from '../token.ts';
@@ -23,15 +24,26 @@ export async function revokeToken(
 ): Promise<boolean> {
   if (!isPlausible(token)) return false;
   const hash = hashText(token);
-  // Anybody may call this, so an unknown token costs no more than a look-up.
+  // Anybody may call this, so an unknown token costs no more than two look-ups: it needs no barrier.
   const found = await keys.find(hash);
-  if (!found) return false;
-  if (!found.gone) {
+  if (!found && !(await isRemembered(db, hash))) return false;
+  if (found && !found.gone) {
     const actor = act.actor === 'anyone' ? `key_${found.id}` : act.actor;
     await endToken(hash, { ...act, actor }).execute(db);
   }
   await settled();
   return true;
+}
+
+/**
+ * Whether the database still has a token that a look-up does not find: its account was deleted, perhaps a moment ago, and
+ * another replica may not have heard of that. The sweep removes the token only after every replica has.
+ */
+async function isRemembered(db: Database, hash: string): Promise<boolean> {
+  const own = sql`hash = decode(${hash}::text, 'hex')`;
+  const { rows } = await sql`
+    select from tokens where ${own} union all select from tombstones where ${own} limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 /** One statement that reads the state of the token from the locked row: a rotation may change it at the same time. */

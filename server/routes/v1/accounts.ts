@@ -18,6 +18,7 @@ import { AccountNotFound, SignUpClosed, Unauthenticated, WrongCaller } from '../
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
+import { onceGone } from '../../keys/keys.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { numberOf, pageAfter } from './page.ts';
 
@@ -113,7 +114,8 @@ export function accountOperations(context: ServiceContext): Operation[] {
     }),
 
     operation(accounts.delete, async ({ act, caller, query }) => {
-      await deleteAccount(context, await accountOf(context, caller, query), act);
+      const id = await accountOf(context, caller, query).catch(onceGone(context));
+      await deleteAccount(context, id, act);
     }),
   ];
 }

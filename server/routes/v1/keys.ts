@@ -7,7 +7,7 @@ import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { changeKey } from '../../keys/changes.ts';
-import { getKey, type Key, listKeys, revokeKey } from '../../keys/keys.ts';
+import { getKey, type Key, listKeys, onceGone, revokeKey } from '../../keys/keys.ts';
 import { inOrder, newQuota } from '../../keys/limit-rows.ts';
 import { assertMayMintAgain, mintKey } from '../../keys/minting.ts';
 import { rolesNamed } from '../../keys/roles.ts';
@@ -94,7 +94,7 @@ export function keyOperations(context: ServiceContext): Operation[] {
       keys.update,
       async ({ act, caller, json: change, params, query }) => {
         assertMayLimit(caller, change);
-        const accountId = await accountOf(context, caller, query);
+        const accountId = await accountOf(context, caller, query).catch(onceGone(context));
         if (change.expiresAt) ahead(change.expiresAt, act.now);
         const key = await changeKey(
           context,
@@ -115,7 +115,7 @@ export function keyOperations(context: ServiceContext): Operation[] {
     operation(
       keys.delete,
       async ({ act, caller, params, query }) => {
-        const accountId = await accountOf(context, caller, query);
+        const accountId = await accountOf(context, caller, query).catch(onceGone(context));
         await revokeKey(context, accountId, { id: params.keyId }, act);
       },
       ofKey,

@@ -5,7 +5,7 @@ import { InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { getKey, type Key } from '../../keys/keys.ts';
+import { getKey, type Key, onceGone } from '../../keys/keys.ts';
 import {
   cancelRotation,
   extendRotation,
@@ -35,7 +35,7 @@ export function rotationOperations(context: ServiceContext): Operation[] {
 
   const placeOf = async (caller: Caller, id: string, named: NamedAccount): Promise<KeyPlace> => {
     assertMayRotate(caller, id);
-    return { accountId: await accountOf(context, caller, named), id };
+    return { accountId: await accountOf(context, caller, named).catch(onceGone(context)), id };
   };
 
   return [
@@ -49,7 +49,8 @@ export function rotationOperations(context: ServiceContext): Operation[] {
             pointer: '#/overlapSeconds',
           });
         const place = await placeOf(caller, params.keyId, query);
-        const token = await tokenFor(context, await getKey(db, place.accountId, place), act.now);
+        const found = await getKey(db, place.accountId, place).catch(onceGone(context));
+        const token = await tokenFor(context, found, act.now);
         const overlap = immediate ? 'immediate' : overlapSeconds;
         const call = idempotentCall({ caller, headers }, 'rotateKey', { params, query, json });
         let key: Key | undefined;
