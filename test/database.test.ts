@@ -132,7 +132,7 @@ onPostgres('connections to a server', () => {
       [1, 2].map(() =>
         whileChanging(async () => {
           const key = await mintKey(mintingOn(db), { ...newKey(), accountId: id, name: id }, act);
-          expect(await getKey(db, id, { id: key.id })).toMatchObject({
+          expect(await getKey(db, { accountId: id, id: key.id })).toMatchObject({
             id: key.id,
             name: id,
             scopes: ['a', 'b'],
@@ -177,7 +177,10 @@ onPostgres('connections to a server', () => {
     const db = await opened(url);
     const expiresAt = new Date('2026-03-12T01:30:00.123Z');
     const { id } = await mintKey(mintingOn(db), { ...newKey(), name: 'Schlüssel', expiresAt }, act);
-    expect(await getKey(db, operatorAccountId, { id })).toMatchObject({ name: 'Schlüssel', expiresAt });
+    expect(await getKey(db, { accountId: operatorAccountId, id })).toMatchObject({
+      name: 'Schlüssel',
+      expiresAt,
+    });
     const tables =
       await admin`select distinct table_schema from information_schema.tables where table_name = 'keys'`;
     expect(tables).toEqual([{ table_schema: 'public' }]);
@@ -232,9 +235,9 @@ onPostgres('connections to a server', () => {
     expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
 
     const began = performance.now();
-    await changeKey({ ...blue, defaultPolicy }, operatorAccountId, { id }, { name: 'Blue' }, act);
+    await changeKey({ ...blue, defaultPolicy }, { accountId: operatorAccountId, id }, { name: 'Blue' }, act);
     expect(await blue.keys.find(hash)).toMatchObject({ name: 'Blue' });
-    await revokeKey(blue, operatorAccountId, { id }, act);
+    await revokeKey(blue, { accountId: operatorAccountId, id }, act);
     // Half of what one waits for a replica that does not confirm.
     expect(performance.now() - began).toBeLessThan(750);
     expect(await blue.keys.find(hash)).toMatchObject({ gone: 'revoked' });

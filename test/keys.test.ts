@@ -234,7 +234,7 @@ test('a revocation is in force everywhere when it is answered, even if an earlie
   };
   const act = withoutRequest('operator', service.context.now());
   const revoke = () =>
-    revokeKey({ db: service.db, settled }, ada.accountId.slice(4), { id: id.slice(4) }, act);
+    revokeKey({ db: service.db, settled }, { accountId: ada.accountId.slice(4), id: id.slice(4) }, act);
   await revoke();
   expect(waits).toBe(1);
   await expect(revoke()).rejects.toThrow(KeyNotFound);
@@ -330,7 +330,12 @@ async function changeMeanwhile(scopes: string[]) {
   });
   const change = { name: 'New', within: new Set(['files:*']) };
   const act = withoutRequest('operator', service.context.now());
-  return changeKey({ ...service.context, db }, ada.accountId.slice(4), { id: id.slice(4) }, change, act);
+  return changeKey(
+    { ...service.context, db },
+    { accountId: ada.accountId.slice(4), id: id.slice(4) },
+    change,
+    act,
+  );
 }
 
 test('a key is not changed if it gets scopes meanwhile that the calling key lacks', async () => {

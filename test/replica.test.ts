@@ -40,7 +40,7 @@ const defaultPolicy = onlyMaxKeys(1_000);
 async function knownKey(accountId = operatorAccountId) {
   const { id, hash } = await mintOn(here, { accountId });
   for (const { keys } of [here, there]) expect(await keys.find(hash)).toMatchObject({ id });
-  return { id, hash };
+  return { accountId, id, hash };
 }
 
 /** Whether a replica answers for a key without asking the database. */
@@ -107,9 +107,14 @@ describe.runIf(hasReplicas)('replicas', () => {
 
   test('a change is known to every replica when it is answered', async () => {
     const { id, hash } = await knownKey();
-    await changeKey({ ...here, defaultPolicy }, operatorAccountId, { id }, { disabled: true }, act);
+    await changeKey(
+      { ...here, defaultPolicy },
+      { accountId: operatorAccountId, id },
+      { disabled: true },
+      act,
+    );
     expect(await there.keys.find(hash)).toMatchObject({ disabledAt: expect.any(Date) });
-    await revokeKey(here, operatorAccountId, { id }, act);
+    await revokeKey(here, { accountId: operatorAccountId, id }, act);
     expect(await there.keys.find(hash)).toMatchObject({ gone: 'revoked' });
   });
 
@@ -127,7 +132,7 @@ describe.runIf(hasReplicas)('replicas', () => {
       client: () => ({ ip: null }),
     };
     expect(await verify(there.keys, token, wanted)).toMatchObject({ valid: true, key: { id } });
-    await revokeKey(here, operatorAccountId, { id }, act);
+    await revokeKey(here, { accountId: operatorAccountId, id }, act);
     expect(await verify(there.keys, token, wanted)).toMatchObject({ valid: false, reason: 'revoked' });
   });
 
@@ -190,7 +195,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     await changeAccount(here, account.id, { limits: [{ ...limit, name: 'all' }] }, act);
     expect(await known()).toEqual([['all', 5, 0]]);
     const change = { limits: [limit], quota: { remaining: 3 } };
-    await changeKey({ ...here, defaultPolicy }, account.id, { id }, change, act);
+    await changeKey({ ...here, defaultPolicy }, { accountId: account.id, id }, change, act);
     expect(await known()).toEqual([
       ['all', 5, 0],
       ['burst', 5, 0],
@@ -295,12 +300,12 @@ describe.runIf(hasReplicas)('replicas', () => {
     const [first, second] = [await knownKey(), await knownKey()];
     network.stall();
     const began = performance.now();
-    await revokeKey(here, operatorAccountId, first, act);
+    await revokeKey(here, first, act);
     const held = performance.now() - began;
     expect(there.replica.isFresh()).toBe(false);
     await expect.poll(listed, { timeout: 2_000 }).toHaveLength(1);
     const next = performance.now();
-    await revokeKey(here, operatorAccountId, second, act);
+    await revokeKey(here, second, act);
     expect(performance.now() - next).toBeLessThan(1_000);
     network.behave();
     expect(held).toBeGreaterThan(1_000);

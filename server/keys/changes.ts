@@ -7,15 +7,14 @@ import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicy
 import {
   allScopesOf,
   getKey,
+  isAt,
   type Key,
-  type KeyName,
+  type KeyPlace,
   type KeyRole,
   type KeyRow,
   keyColumns,
   keyOf,
-  named,
   onceGone,
-  ownedBy,
   type Store,
 } from './keys.ts';
 import {
@@ -60,9 +59,9 @@ interface Basis {
   policy: StoredPolicy;
 }
 
-async function basisOf({ db, settled }: Store, accountId: string, name: KeyName): Promise<Basis> {
-  const found = getKey(db, accountId, name).catch(onceGone({ settled }));
-  const [key, policy] = await Promise.all([found, storedPolicyOf(db, accountId)]);
+async function basisOf({ db, settled }: Store, place: KeyPlace): Promise<Basis> {
+  const found = getKey(db, place).catch(onceGone({ settled }));
+  const [key, policy] = await Promise.all([found, storedPolicyOf(db, place.accountId)]);
   return { key, policy };
 }
 
@@ -95,19 +94,18 @@ const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Gi
  */
 export async function changeKey(
   { db, settled, defaultPolicy }: Store & { defaultPolicy: Policy },
-  accountId: string,
-  name: KeyName,
+  place: KeyPlace,
   { within, ...change }: KeyChange & { within?: ReadonlySet<string> | undefined },
   act: Act,
 ): Promise<Key> {
   const { scopes: own = [], roles = [] } = change;
   assertWithin(allScopesOf({ scopes: own, roles }), within);
-  if (isNothing(change)) return getKey(db, accountId, name);
+  if (isNothing(change)) return getKey(db, place);
   const isJudged = [change.scopes, change.roles, change.expiresAt].some((given) => given !== undefined);
-  const basis = within || isJudged ? await basisOf({ db, settled }, accountId, name) : undefined;
+  const basis = within || isJudged ? await basisOf({ db, settled }, place) : undefined;
   if (basis) {
     assertWithin(allScopesOf(basis.key), within);
-    const policy = policyFor(accountId, basis.policy, defaultPolicy);
+    const policy = policyFor(place.accountId, basis.policy, defaultPolicy);
     const breaches = breachesOf(policy, gained(change, basis.key));
     if (breaches.length > 0) throw new BeyondPolicy(breaches);
   }
@@ -125,12 +123,12 @@ export async function changeKey(
   if (change.disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
   if (change.disabled === false) changes.push(sql`disabled_at = null`);
 
-  const conditions = [ownedBy(accountId), named(name)];
+  const conditions = [isAt(place)];
   if (change.metadata !== undefined) conditions.push(isWithinBounds(merged));
   if (basis) conditions.push(hasStill(basis.key), expiresStill(basis.key.expiresAt));
   if (isJudged) conditions.push(sql`exists (select from account)`);
   const { rows } = await sql<KeyRow>`
-    with ${isJudged && basis ? lockedAccount(accountId, name, basis.policy) : sql``}
+    with ${isJudged && basis ? lockedAccount(place, basis.policy) : sql``}
     changed as (
       update keys set ${sql.join(changes)} where ${sql.join(conditions, sql` and `)} returning *),
     recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, {
@@ -144,13 +142,13 @@ export async function changeKey(
   const [changed] = rows;
   if (changed) {
     await settled();
-    return changesLimits(change) ? getKey(db, accountId, name) : keyOf(changed);
+    return changesLimits(change) ? getKey(db, place) : keyOf(changed);
   }
 
-  const found = await basisOf({ db, settled }, accountId, name);
+  const found = await basisOf({ db, settled }, place);
   // The key or the policy was changed between the check and the update.
   if (basis && !isSame(basis, found))
-    return changeKey({ db, settled, defaultPolicy }, accountId, name, { within, ...change }, act);
+    return changeKey({ db, settled, defaultPolicy }, place, { within, ...change }, act);
   throw new InvalidInput({
     detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
     pointer: '#/metadata',
@@ -169,9 +167,9 @@ const expiresStill = (expiresAt: Date | null) =>
  * The account of a key, locked where it still has this policy, so that no change of the policy is answered before that
  * of the key is made. The key is locked first: see the trigger that counts keys.
  */
-const lockedAccount = (accountId: string, name: KeyName, policy: StoredPolicy) => sql`
+const lockedAccount = (place: KeyPlace, policy: StoredPolicy) => sql`
     target as (
-      select account_id from keys where ${ownedBy(accountId)} and ${named(name)} for no key update),
+      select account_id from keys where ${isAt(place)} for no key update),
     account as (
       select from accounts
       where id = (select account_id from target) and closed_at is null and ${isStillPolicy(policy)} for share),`;

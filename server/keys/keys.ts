@@ -114,15 +114,24 @@ export function keyOf({ tokens, quota, ...key }: KeyRow, ...minted: Token[]): Ke
   return { ...key, quota: quota && quotaOf(quota), tokens: [current, ...others] };
 }
 
-/** How a request names a key: by its id, or by its number. */
-export type KeyName = { id: string } | { number: number };
-
-/** The condition on the row of a key with this name. */
-export const named = (name: KeyName) => ('id' in name ? sql`id = ${name.id}` : sql`number = ${name.number}`);
-
 /** Whether a key belongs to an account that is not deleted. */
 export const ownedBy = (accountId: string) =>
   sql`account_id in (select id from accounts where id = ${accountId} and closed_at is null)`;
+
+/** A key by its account and its id. */
+export interface KeyById {
+  accountId: string;
+  id: string;
+}
+
+/** A key by its account, and by its id or its running number. */
+export type KeyPlace = KeyById | { accountId: string; number: number };
+
+/** The condition on the row of this key, if its account is not deleted. */
+export const isAt = (place: KeyPlace) => {
+  const named = 'id' in place ? sql`id = ${place.id}` : sql`number = ${place.number}`;
+  return sql`${named} and ${ownedBy(place.accountId)}`;
+};
 
 const isExpired = (at: Date) => sql`expires_at is not null and expires_at <= ${at}::timestamptz`;
 const isEarly = (at: Date) => sql`not_before is not null and not_before > ${at}::timestamptz`;
@@ -216,9 +225,8 @@ function filtersOf({ status, search }: Pick<KeyFilter, 'status' | 'search'>, now
 }
 
 /** @throws KeyNotFound where the account has no such key */
-export async function getKey(db: Database, accountId: string, name: KeyName): Promise<Key> {
-  const { rows } = await sql<KeyRow>`
-    select ${keyColumns} from keys where ${ownedBy(accountId)} and ${named(name)}`.execute(db);
+export async function getKey(db: Database, place: KeyPlace): Promise<Key> {
+  const { rows } = await sql<KeyRow>`select ${keyColumns} from keys where ${isAt(place)}`.execute(db);
   const [row] = rows;
   if (!row) throw new KeyNotFound();
   return keyOf(row);
@@ -243,15 +251,10 @@ export const onceGone =
  * succeeded without an answer.
  * @throws KeyNotFound where the account has no such key
  */
-export async function revokeKey(
-  { db, settled }: Store,
-  accountId: string,
-  name: KeyName,
-  act: Act,
-): Promise<void> {
+export async function revokeKey({ db, settled }: Store, place: KeyPlace, act: Act): Promise<void> {
   const { rows } = await sql`
     with revoked as (
-      delete from keys where ${ownedBy(accountId)} and ${named(name)} returning id, account_id),
+      delete from keys where ${isAt(place)} returning id, account_id),
     recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`)}
     select id from revoked`.execute(db);
   await settled();

@@ -7,7 +7,7 @@ import { InvalidInput, KeyNotFound, NoQuota } from '../errors.ts';
 import { type Act, recorded } from '../events.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { encodeInSql } from '../replication/messages.ts';
-import { ownedBy, type Store } from './keys.ts';
+import { isAt, type KeyById, type Store } from './keys.ts';
 
 /** What is left of a limit or of a quota, as its row has it. */
 export interface KeyLimitState {
@@ -31,11 +31,7 @@ export interface KeyLimitState {
  * @param now Unix time in milliseconds
  * @throws KeyNotFound
  */
-export async function listKeyLimits(
-  db: Database,
-  { accountId, id }: { accountId: string; id: string },
-  now: number,
-): Promise<KeyLimitState[]> {
+export async function listKeyLimits(db: Database, place: KeyById, now: number): Promise<KeyLimitState[]> {
   const at = timestamptz(now);
   const { rows } = await sql<KeyLimitState>`
     select limits.name, limits.key_id is null as "sharedByAccount", window_seconds as "windowSeconds",
@@ -43,7 +39,7 @@ export async function listKeyLimits(
       case when is_on then greatest(0, ungranted) else amount end as ungranted,
       case when is_on and ${at} < held_until then held else 0 end as held,
       case when isfinite(ends_at) then ends_at end as "resetsAt"
-    from (select id, account_id from keys where id = ${id} and ${ownedBy(accountId)}) as key
+    from (select id, account_id from keys where ${isAt(place)}) as key
     left join limits on key_id = key.id or key_id is null and limits.account_id = key.account_id
     cross join lateral (
       select ${at} < resets_at as is_on,
@@ -69,7 +65,7 @@ const maxRemaining = 1_000_000_000_000_000;
  */
 export async function addToQuota(
   { db, settled }: Store,
-  { accountId, id }: { accountId: string; id: string },
+  place: KeyById,
   add: number,
   act: Act,
   claim?: Claim,
@@ -78,7 +74,7 @@ export async function addToQuota(
   const hasRoom = sql`select from quota where remaining + ${add}::bigint <= ${maxRemaining}::bigint`;
   const { rows } = await sql<{ isThere: boolean; hasQuota: boolean; hasRoom: boolean; isAdded: boolean }>`
     with key as (
-      select id, account_id from keys where id = ${id} and ${ownedBy(accountId)}),
+      select id, account_id from keys where ${isAt(place)}),
     quota as materialized (
       select limits.id, case when is_over then amount else ungranted end as remaining,
         case when is_over then next_reset(null, refill_every, refills_from, ${at}) else resets_at end as resets_at,
@@ -86,7 +82,7 @@ export async function addToQuota(
       from key join limits on key_id = key.id and name = ${quotaName}
       cross join lateral (select ${at} >= resets_at as is_over) as period
       for no key update of limits),
-    allowed as ${claim?.insert({ accountId }, hasRoom) ?? sql`(${hasRoom})`},
+    allowed as ${claim?.insert(place, hasRoom) ?? sql`(${hasRoom})`},
     added as (
       update limits set ungranted = quota.remaining + ${add}::bigint, resets_at = quota.resets_at, held = quota.held
       from quota, allowed where limits.id = quota.id

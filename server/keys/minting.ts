@@ -8,7 +8,7 @@ import { newId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
 import type { KeyInserts } from './inserts.ts';
-import { allScopesOf, getKey, type Key, newlyMinted } from './keys.ts';
+import { allScopesOf, getKey, type Key, type KeyById, newlyMinted } from './keys.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
@@ -83,12 +83,12 @@ export async function mintKey(
  */
 export async function assertMayMintAgain(
   db: Database,
-  { accountId, id }: { accountId: string; id: string },
+  place: KeyById,
   within: ReadonlySet<string> | undefined,
 ): Promise<void> {
   if (!within) return;
   try {
-    assertWithin(allScopesOf(await getKey(db, accountId, { id })), within);
+    assertWithin(allScopesOf(await getKey(db, place)), within);
   } catch (error) {
     // Its token is not given again in any case.
     if (!(error instanceof KeyNotFound)) throw error;

@@ -10,12 +10,13 @@ import { lease } from '../replication/freshness.ts';
 import { newToken } from '../token.ts';
 import {
   getKey,
+  isAt,
   type Key,
+  type KeyById,
   type KeyRow,
   keyColumns,
   keyOf,
   newlyMinted,
-  ownedBy,
   type Store,
   type Token,
 } from './keys.ts';
@@ -40,12 +41,6 @@ export function tokenFor(
   return signer.signKey({ accountId, iat: Math.floor(now / 1000), exp });
 }
 
-/** The key of a step, by its account and its id. */
-export interface KeyPlace {
-  accountId: string;
-  id: string;
-}
-
 const noNext = sql`next_hash = null, next_overlap = null`;
 const noPrevious = sql`previous_hash = null, previous_ends_at = null`;
 const hashOf = ({ hash }: Token) => sql`decode(${hash}::text, 'hex')`;
@@ -63,7 +58,7 @@ const isDraining = (now: number) =>
  */
 export function rotateKey(
   store: Store,
-  place: KeyPlace,
+  place: KeyById,
   { token, overlap }: { token: string; overlap: number | 'immediate' },
   act: Act,
   claim?: Claim,
@@ -94,7 +89,7 @@ export function rotateKey(
  * @throws KeyNotFound if the account has no such key
  * @throws RotationConflict if the key has no next token
  */
-export const cancelRotation = (store: Store, place: KeyPlace, act: Act): Promise<Key> =>
+export const cancelRotation = (store: Store, place: KeyById, act: Act): Promise<Key> =>
   take(store, place, act, {
     set: noNext,
     where: sql`next_hash is not null`,
@@ -107,7 +102,7 @@ export const cancelRotation = (store: Store, place: KeyPlace, act: Act): Promise
  * @throws KeyNotFound if the account has no such key
  * @throws RotationConflict if the key has no previous token that is still accepted
  */
-export const finishRotation = (store: Store, place: KeyPlace, act: Act): Promise<Key> =>
+export const finishRotation = (store: Store, place: KeyById, act: Act): Promise<Key> =>
   take(store, place, act, {
     set: noPrevious,
     where: isDraining(act.now),
@@ -122,7 +117,7 @@ export const finishRotation = (store: Store, place: KeyPlace, act: Act): Promise
  */
 export const extendRotation = (
   store: Store,
-  place: KeyPlace,
+  place: KeyById,
   overlapSeconds: number,
   act: Act,
 ): Promise<Key> =>
@@ -149,18 +144,18 @@ interface Step {
 
 async function take(
   { db, settled }: Store,
-  { accountId, id }: KeyPlace,
+  place: KeyById,
   act: Act,
   { set, where, otherwise, type, minted, claimed }: Step,
 ): Promise<Key> {
-  const isReady = sql`id = ${id} and ${ownedBy(accountId)} and ${where}`;
+  const isReady = sql`${isAt(place)} and ${where}`;
   const update = sql`update keys set updated_at = ${timestamptz(act.now)}, ${set}`;
   // The row is locked before the Idempotency-Key is claimed, so that a step that cannot be taken leaves no claim.
   const rotated = claimed
     ? sql`
     target as (select id from keys where ${isReady} for no key update),
     claimed as ${claimed},
-    rotated as (${update} from claimed where id = ${id} returning keys.*)`
+    rotated as (${update} from claimed where id = ${place.id} returning keys.*)`
     : sql`
     rotated as (${update} where ${isReady} returning *)`;
   const token = minted
@@ -177,7 +172,7 @@ async function take(
   await settled();
   const [row] = rows;
   if (row) return keyOf(row, ...(minted ? [minted] : []));
-  await getKey(db, accountId, { id });
+  await getKey(db, place);
   if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
     throw new AlreadyClaimed();
   throw new RotationConflict(otherwise);

@@ -227,7 +227,7 @@ export async function prepare({ operationId }: Call, { service, owner, thing }: 
   const { id } = thing.key;
   if (operationId === 'addToQuota') {
     const act = withoutRequest('operator', context.now());
-    await changeKey(context, accountId, { id }, { quota: { remaining: 1 } }, act);
+    await changeKey(context, { accountId, id }, { quota: { remaining: 1 } }, act);
   }
   if (!/^(?:cancel|finish|extend)Rotation$/.test(operationId)) return;
   const minted = { token: newToken('lk_'), overlap: 60 };

@@ -98,8 +98,8 @@ export function journalOperations(context: ServiceContext): Operation[] {
     operation(
       journal.get,
       async ({ caller, params }) => {
-        const number = numberOf(params.id);
-        return { data: [resource(await getKey(db, selfOf(caller), { number }))] };
+        const place = { accountId: selfOf(caller), number: numberOf(params.id) };
+        return { data: [resource(await getKey(db, place))] };
       },
       ofKey,
     ),
@@ -107,8 +107,8 @@ export function journalOperations(context: ServiceContext): Operation[] {
     operation(
       journal.delete,
       async ({ act, caller, params }) => {
-        const number = numberOf(params.id);
-        await revokeKey(context, selfOf(caller), { number }, act);
+        const place = { accountId: selfOf(caller), number: numberOf(params.id) };
+        await revokeKey(context, place, act);
       },
       ofKey,
     ),

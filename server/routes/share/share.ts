@@ -1,7 +1,7 @@
 import { maxLabelLength, share } from '../../../api/share.ts';
 import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
-import { sessionOf } from '../../auth/callers.ts';
+import { type Caller, sessionOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import {
   BeyondPolicy,
@@ -16,7 +16,7 @@ import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { neverExpires } from '../../jwt/signing.ts';
 import { changeKey } from '../../keys/changes.ts';
-import { allKeys, getKey, type Key, revokeKey } from '../../keys/keys.ts';
+import { allKeys, getKey, type Key, type KeyById, revokeKey } from '../../keys/keys.ts';
 import { mintKey } from '../../keys/minting.ts';
 
 const defaultLabel = 'Default API Key Label';
@@ -60,10 +60,10 @@ const bareToken = (header: string | null | undefined) => (header?.startsWith('ey
 
 const findToken: FindToken = (header) => bearerToken(header) ?? bareToken(header);
 
-/** The id of a key from the path. @throws KeyNotFound unless it has the form of an id */
-function idFrom(id: string): string {
+/** The key of the caller with this id, from the path. @throws KeyNotFound unless it has the form of an id */
+function placeOf(caller: Caller, id: string): KeyById {
   if (!/^[0-9a-f]{24}$/.test(id)) throw new KeyNotFound();
-  return id;
+  return { accountId: sessionOf(caller).accountId, id };
 }
 
 const keyDocument = (key: Key) => ({
@@ -93,8 +93,8 @@ export function shareOperations(context: ServiceContext): Operation[] {
     operation(
       share.get,
       async ({ caller, params }) => {
-        const id = idFrom(params.apikey_id);
-        return { apiKey: keyDocument(await getKey(db, sessionOf(caller).accountId, { id })) };
+        const place = placeOf(caller, params.apikey_id);
+        return { apiKey: keyDocument(await getKey(db, place)) };
       },
       { findToken, notFound: KeyNotFound },
     ),
@@ -123,10 +123,9 @@ export function shareOperations(context: ServiceContext): Operation[] {
       share.update,
       async ({ act, caller, form, json, params, query }) => {
         const name = fieldFrom(labelFrom, { ...form, ...json }.label, query.label);
-        const id = idFrom(params.apikey_id);
-        const { accountId } = sessionOf(caller);
-        if (name === undefined) await getKey(db, accountId, { id });
-        else await changeKey(context, accountId, { id }, { name }, act);
+        const place = placeOf(caller, params.apikey_id);
+        if (name === undefined) await getKey(db, place);
+        else await changeKey(context, place, { name }, act);
         return { code: 'UPDATED', message: 'APIKey has been updated' };
       },
       { findToken, notFound: KeyNotFound },
@@ -135,8 +134,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
     operation(
       share.delete,
       async ({ act, caller, params }) => {
-        const id = idFrom(params.apikey_id);
-        await revokeKey(context, sessionOf(caller).accountId, { id }, act);
+        await revokeKey(context, placeOf(caller, params.apikey_id), act);
         return { code: 'REMOVED', message: 'APIKey has been removed' };
       },
       { findToken, notFound: KeyNotFound },

@@ -44,7 +44,7 @@ export function keyLimitOperations(context: ServiceContext): Operation[] {
       async ({ act, caller, headers, json, params, query }) => {
         const place = { accountId: await accountOf(context, caller, query), id: params.keyId };
         const call = idempotentCall({ caller, headers }, 'addToQuota', { params, query, json });
-        const body = async () => keyBody(context, await getKey(db, place.accountId, place));
+        const body = async () => keyBody(context, await getKey(db, place));
         const { answer, isReplay } = await once(context, call, act, {
           async attempt(claim) {
             await addToQuota(context, place, json.add, act, claim);

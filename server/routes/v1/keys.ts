@@ -86,7 +86,10 @@ export function keyOperations(context: ServiceContext): Operation[] {
     operation(
       keys.get,
       async ({ caller, params, query }) =>
-        keyBody(context, await getKey(db, await accountOf(context, caller, query), { id: params.keyId })),
+        keyBody(
+          context,
+          await getKey(db, { accountId: await accountOf(context, caller, query), id: params.keyId }),
+        ),
       ofKey,
     ),
 
@@ -98,8 +101,7 @@ export function keyOperations(context: ServiceContext): Operation[] {
         if (change.expiresAt) ahead(change.expiresAt, act.now);
         const key = await changeKey(
           context,
-          accountId,
-          { id: params.keyId },
+          { accountId, id: params.keyId },
           {
             ...change,
             roles: change.roles && (await rolesNamed(db, change.roles)),
@@ -116,7 +118,7 @@ export function keyOperations(context: ServiceContext): Operation[] {
       keys.delete,
       async ({ act, caller, params, query }) => {
         const accountId = await accountOf(context, caller, query).catch(onceGone(context));
-        await revokeKey(context, accountId, { id: params.keyId }, act);
+        await revokeKey(context, { accountId, id: params.keyId }, act);
       },
       ofKey,
     ),

@@ -5,15 +5,8 @@ import { InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { getKey, type Key, onceGone } from '../../keys/keys.ts';
-import {
-  cancelRotation,
-  extendRotation,
-  finishRotation,
-  type KeyPlace,
-  rotateKey,
-  tokenFor,
-} from '../../keys/rotation.ts';
+import { getKey, type Key, type KeyById, onceGone } from '../../keys/keys.ts';
+import { cancelRotation, extendRotation, finishRotation, rotateKey, tokenFor } from '../../keys/rotation.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 
@@ -33,7 +26,7 @@ const ofKey = { notFound: KeyNotFound };
 export function rotationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
 
-  const placeOf = async (caller: Caller, id: string, named: NamedAccount): Promise<KeyPlace> => {
+  const placeOf = async (caller: Caller, id: string, named: NamedAccount): Promise<KeyById> => {
     assertMayRotate(caller, id);
     return { accountId: await accountOf(context, caller, named).catch(onceGone(context)), id };
   };
@@ -49,7 +42,7 @@ export function rotationOperations(context: ServiceContext): Operation[] {
             pointer: '#/overlapSeconds',
           });
         const place = await placeOf(caller, params.keyId, query);
-        const found = await getKey(db, place.accountId, place).catch(onceGone(context));
+        const found = await getKey(db, place).catch(onceGone(context));
         const token = await tokenFor(context, found, act.now);
         const overlap = immediate ? 'immediate' : overlapSeconds;
         const call = idempotentCall({ caller, headers }, 'rotateKey', { params, query, json });
@@ -60,7 +53,7 @@ export function rotationOperations(context: ServiceContext): Operation[] {
             return token;
           },
         });
-        key ??= await getKey(db, place.accountId, place);
+        key ??= await getKey(db, place);
         return new Reply({ ...keyBody(context, key), token: answer }, replayedHeaders(isReplay));
       },
       ofKey,

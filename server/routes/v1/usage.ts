@@ -52,7 +52,7 @@ export const usageOperations = (context: ServiceContext): Operation[] => [
     async ({ caller, params, query }) => {
       const accountId = await accountOf(context, caller, query);
       const range = rangeOf(query, context.now());
-      const key = await getKey(context.db, accountId, { id: params.keyId });
+      const key = await getKey(context.db, { accountId, id: params.keyId });
       return reportOf(range, await usageOf(context.db, { accountId, keyId: key.id }, range));
     },
     { notFound: KeyNotFound },

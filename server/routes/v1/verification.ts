@@ -143,14 +143,12 @@ export function verificationOperations(context: ServiceContext): Operation[] {
       { limit: maxBatchBytes },
     ),
 
-    operation(verification.current, async ({ caller }) => {
-      const { id, accountId } = callingKey(caller);
-      return keyBody(context, await getKey(db, accountId, { id }));
-    }),
+    operation(verification.current, async ({ caller }) =>
+      keyBody(context, await getKey(db, callingKey(caller))),
+    ),
 
     operation(verification.revokeCurrent, async ({ act, caller }) => {
-      const { id, accountId } = callingKey(caller);
-      await revokeKey(context, accountId, { id }, act);
+      await revokeKey(context, callingKey(caller), act);
     }),
   ];
 }
