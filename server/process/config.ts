@@ -87,7 +87,7 @@ const environment = z
       .string()
       .regex(/^\d{1,5}$/, 'must be a port number')
       .transform(wholeNumber)
-      .refine((port) => port <= 65_535, 'must be a port number')
+      .refine((port) => port >= 1 && port <= 65_535, 'must be a port number')
       .default(8787),
     HOST: z.string().default('127.0.0.1'),
     PUBLIC_URL: baseUrl.optional(),

@@ -74,6 +74,11 @@ test('a bad setting stops the start with a line that says which and why', async 
     );
 });
 
+test('a port is a number from 1 to 65535: with 0 nobody could know where the service answers', () => {
+  expect(readConfig({ PORT: '65535' }).PORT).toBe(65_535);
+  for (const PORT of ['0', '65536']) expect(() => readConfig({ PORT })).toThrow('PORT must be a port number');
+});
+
 test('a setting with the quotes of an env file is refused with a line that says so', () => {
   const failure = (env: Record<string, string>) => expect(() => readConfig(env));
   const makesOne = 'SIGNING_KEYS must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
