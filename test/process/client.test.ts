@@ -208,6 +208,38 @@ console.log(await ask());
 await verifier.close();
 `;
 
+/** What a product does with its users' keys, as the README shows. */
+const operating = `
+import { createLatchkey } from '@latchkey/client';
+import { Hono } from 'hono';
+
+const [baseUrl, operatorToken, userId = ''] = process.argv.slice(2);
+process.env.LATCHKEY_URL = baseUrl;
+process.env.LATCHKEY_TOKEN = process.env.OPERATOR_TOKEN = operatorToken;
+const { keysOf } = await import('./keys-page.ts');
+const { guardWith } = await import('./keys-from-before.ts');
+
+const keys = keysOf(userId);
+const { id: account } = await keys.open();
+if ((await keys.open()).id !== account) throw new Error('another account');
+const { id, token } = await keys.create('CI');
+await keys.rename(id, 'Build');
+await keys.rotate(id);
+for await (const { name, tokens, createdBy } of keys.list())
+  console.log(name, tokens.map(({ state }) => state).join(), createdBy.onBehalfOf === userId);
+
+const old = { id: 'old_1', accountId: account, externalId: userId, name: 'Old', scopes: ['files:read'], metadata: {}, expiresAt: null };
+const guard = guardWith(async (token) => (token === 'sk_old' ? old : undefined));
+const app = new Hono();
+app.get('/files', guard('files:read'), (c) => c.text(c.var.key.name));
+app.delete('/files', guard('files:write'), (c) => c.text(c.var.key.name));
+const ask = async (token: string, method = 'GET') =>
+  (await app.request('/files', { method, headers: { Authorization: \`Bearer \${token}\` } })).status;
+console.log(await ask(token), await ask('sk_old'), await ask('sk_none'), await ask('sk_old', 'DELETE'));
+await keys.revoke(id);
+console.log(await ask(token));
+`;
+
 /** Runs a command to its end. Whatever it wrote is in the error if it fails. */
 async function run(command: string, args: string[], cwd: string): Promise<string> {
   const { stdout } = await promisify(execFile)(command, args, { cwd }).catch((failure) => {
@@ -259,6 +291,7 @@ beforeAll(async () => {
     'types.ts': types,
     'program.ts': program,
     'verifying.ts': verifying,
+    'operating.ts': operating,
   }))
     await writeFile(join(project, file), code);
 
@@ -293,8 +326,8 @@ test.each([
 );
 
 test('every snippet of its README type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(14);
-  await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts'], {
+  expect(Object.keys(snippets)).toHaveLength(15);
+  await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts', 'operating.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
     types: ['node'],
@@ -359,6 +392,16 @@ test.each(Object.entries(runtimes))(
     const told = [service.url, operatorToken, `user_of_${runtime}`];
     const written = await run(binary, [...args, 'verifying.ts', ...told], project);
     expect(written.split('\n')).toEqual(['latchkey: trusted undefined', '200', 'known', '401', '']);
+  },
+);
+
+test.each(Object.entries(runtimes))(
+  'the README’s page of keys works on %s, and its guard takes keys from before',
+  async (runtime, args) => {
+    const binary = join(root, 'node_modules/.bin', runtime);
+    const told = [service.url, operatorToken, `customer_of_${runtime}`];
+    const written = await run(binary, [...args, 'operating.ts', ...told], project);
+    expect(written.split('\n')).toEqual(['Build current,next true', '200 200 401 403', '401', '']);
   },
 );
 
