@@ -11,6 +11,7 @@ import { readConfig } from '../../server/process/config.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const readme = await readFile(join(root, 'README.md'), 'utf8');
+const oauth = await readFile(join(root, 'docs/OAUTH.md'), 'utf8');
 
 /** What the curl lines of a text print, at a service of its own. */
 async function printed(text: string): Promise<unknown[]> {
@@ -28,8 +29,8 @@ async function printed(text: string): Promise<unknown[]> {
     .map((line) => JSON.parse(line));
 }
 
-test('the README’s curl lines work as they stand', async () => {
-  expect(await printed(readme)).toMatchObject([
+test('the README’s curl lines work as they stand, and those of docs/OAUTH.md after them', async () => {
+  expect(await printed(`${readme}\n${oauth}`)).toMatchObject([
     { email: expect.stringMatching(/^ada-\d+@example\.com$/) },
     { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/) },
@@ -39,21 +40,28 @@ test('the README’s curl lines work as they stand', async () => {
     { name: 'editor', scopes: ['files:read', 'files:write'] },
     { name: 'Desktop app', roles: ['editor'] },
     { name: 'Pro plan', limits: [{ name: 'burst', limit: 100 }], quota: { remaining: 10_000 } },
-    { externalId: 'user_8812', policy: { maxKeys: 20, maxLifetimeSeconds: 7_776_000 }, keyCount: 4 },
+    { externalId: 'user_8812', limits: [{ name: 'plan', limit: 50_000 }] },
+    {
+      externalId: 'user_8812',
+      policy: { maxKeys: 100, allowedScopes: ['orders:*', 'files:*'] },
+      keyCount: 4,
+    },
+    { active: true, username: 'user_8812' },
+    { valid: true },
+    { active: false },
   ]);
 });
 
 test('the curl lines of docs/OAUTH.md work as they stand, and the docs have one of them', async () => {
-  const text = await readFile(join(root, 'docs/OAUTH.md'), 'utf8');
-  const [, shown = ''] = /```json\n(.*?)```/s.exec(text) ?? [];
-  const [active, exchanged, inactive] = (await printed(text)) as [object, object, object];
+  const [, shown = ''] = /```json\n(.*?)```/s.exec(oauth) ?? [];
+  const [active, exchanged, inactive] = (await printed(oauth)) as [object, object, object];
   expect(Object.keys(active)).toEqual(Object.keys(JSON.parse(shown)));
   expect(active).toMatchObject({ active: true, scope: 'files:read', username: 'user_8812' });
   expect(exchanged).toMatchObject({ valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } });
   expect(inactive).toEqual({ active: false });
   const [, line = ''] = /```sh\n(.*?)```/s.exec(documentOf('oauth').info.description ?? '') ?? [];
   expect(line).toContain('curl');
-  expect(text).toContain(line);
+  expect(oauth).toContain(line);
 });
 
 test('the docs lead with the README’s first curl lines, which work as they stand', async () => {
