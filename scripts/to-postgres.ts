@@ -29,7 +29,7 @@ async function run(databaseUrl: string): Promise<Record<string, number>> {
 try {
   if (!DATABASE_URL) throw new Error('Set DATABASE_URL to an empty Postgres database');
   const copied = await run(DATABASE_URL);
-  for (const [table, rows] of Object.entries(copied)) console.log(`${table.padEnd(16)}${rows}`);
+  for (const [table, rows] of Object.entries(copied)) console.log(`${table.padEnd(18)}${rows}`);
 } catch (error) {
   console.error(`Nothing was copied: ${messageOf(error)}.`);
   process.exitCode = 1;
