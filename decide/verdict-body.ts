@@ -59,7 +59,7 @@ export interface WantedScopes {
 
 /** All that a key has to cover, as one query; undefined where that is nothing. */
 export function wantedScopes({ scopes = [], anyScopes, scopeQuery }: WantedScopes): ScopeQuery | undefined {
-  const all: readonly ScopeQuery[] = anyScopes ? [...scopes, { any: anyScopes }] : scopes;
+  const all: readonly ScopeQuery[] = anyScopes === undefined ? scopes : [...scopes, { any: anyScopes }];
   if (scopeQuery) return { all: [...all, scopeQuery] };
   return all.length > 0 ? { all } : undefined;
 }

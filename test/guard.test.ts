@@ -315,6 +315,20 @@ test('onUnavailable hears the error, and may give a key to go on with', async ()
   expect(await guard.check({}, { onUnavailable: () => known.key })).toMatchObject({ status: 401 });
 });
 
+test.each<[string, () => unknown]>([
+  ['a promise, as async functions do', async () => {}],
+  ['a promise of a key', async () => ({ id: 'key_1', accountId: 'acc_1' })],
+  ['what a logger returns', () => true],
+  ['a number', () => 1],
+  ['an object that is no key', () => ({})],
+])('a hook that returns %s lets nobody in', async (_, hook) => {
+  const onUnavailable = hook as OnUnavailable;
+  for (const verify of [throwing, { verify: () => Promise.reject(new Error('blind')) }]) {
+    const result = await createGuard({ verify, onUnavailable }).check(bearer(good.token));
+    expect(result).toMatchObject({ ok: false, status: 503 });
+  }
+});
+
 test('no client can make its own verification fail, and be let in as if the service were down', async () => {
   const known = await check(bearer(good.token));
   if (!known.ok) throw new Error(known.reason);
@@ -356,6 +370,24 @@ test('an invalid realm or scope is refused when the program starts', () => {
   expect(requirementOf({ anyScopes: ['a'], cost: 5 })).toEqual({ anyScopes: ['a'], cost: 5 });
   for (const wrong of ['', 'a b', 'a"', ['a', 'b\n'], { anyScopes: ['\\'] }])
     expect(() => requirementOf(wrong), JSON.stringify(wrong)).toThrow(TypeError);
+});
+
+test('a requirement with a mistake in it stops the program, rather than let in every key', () => {
+  const mistakes: unknown[] = [
+    undefined,
+    [undefined],
+    { scope: 'files:read' },
+    { scopes: undefined },
+    { scopes: 'files:read' },
+    { anyScopes: undefined },
+    { anyScopes: null },
+    { scopeQuery: undefined },
+  ];
+  for (const wanted of mistakes)
+    expect(() => requirementOf(wanted as Requirement), JSON.stringify(wanted)).toThrow(TypeError);
+  const guard = createGuard({ verify: verifies, onUnavailable: () => ({ id: 'key_1' }) as never });
+  for (const name of ['scopes', 'anyScopes', 'scopeQuery'])
+    expect(() => guard.check(bearer(good.token), { [name]: undefined })).toThrow(TypeError);
 });
 
 test('the requirements of OpenAPI become those of a key', () => {

@@ -402,14 +402,24 @@ describe('trpc', () => {
   });
 });
 
-test('a requirement that is misspelt does not compile', () => {
+test('a requirement that is misspelt or missing does not compile, and stops a program in JavaScript', () => {
   const handler = () => new Response();
-  // @ts-expect-error: it is called scopes
-  honoGuard({ verify })({ scope: ['files:read'] });
-  // @ts-expect-error: it is called scopes
-  expressGuard({ verify })({ scope: ['files:read'] });
-  // @ts-expect-error: it is called scopes
-  fetchGuard({ verify })({ scope: ['files:read'] }, handler);
+  const missing = undefined as string | undefined;
+  const mistakes = [
+    // @ts-expect-error: it is called scopes
+    () => honoGuard({ verify })({ scope: ['files:read'] }),
+    // @ts-expect-error: it is called scopes
+    () => expressGuard({ verify })({ scope: ['files:read'] }),
+    // @ts-expect-error: it is called scopes
+    () => fetchGuard({ verify })({ scope: ['files:read'] }, handler),
+    // @ts-expect-error: it may be undefined
+    () => honoGuard({ verify })(missing),
+    // @ts-expect-error: it may be undefined
+    () => expressGuard({ verify })(missing),
+    // @ts-expect-error: it may be undefined
+    () => fetchGuard({ verify })(missing, handler),
+  ];
+  for (const mistake of mistakes) expect(mistake).toThrow(TypeError);
   const { procedure } = initTRPC.meta<GuardMeta>().create();
   // @ts-expect-error: it is called scopes
   procedure.meta({ scope: ['files:read'] });

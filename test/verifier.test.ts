@@ -77,6 +77,14 @@ test('the verdict of a verifier is that of the service, to the letter', async ()
   }
 });
 
+test('scopes that are no list are an error, and let in no key', async () => {
+  const verifier = await open();
+  const { token } = await mint();
+  await verifier.verify(token);
+  for (const asked of [{ scopes: null }, { scopes: 'a' }, { anyScopes: null }, { scopeQuery: null }])
+    expect(() => verifier.verify(token, asked as never), JSON.stringify(asked)).toThrow();
+});
+
 test('when a change of a key is answered, it is in force in every verifier', async () => {
   const [one, two] = [await open(), await open()];
   const both = async (token: string, verdict: object, asked?: Asked) => {

@@ -16,7 +16,7 @@ export interface ExpressGuardOptions extends GuardOptions {
 }
 
 /** Middleware that lets a request on to the handler only with a key that has what is wanted. */
-export type ExpressGuard = (wanted?: Wanted) => RequestHandler;
+export type ExpressGuard = (...wanted: [] | [Wanted]) => RequestHandler;
 
 const keys = new WeakMap<object, VerifiedKey>();
 
@@ -39,8 +39,8 @@ export function keyOf(req: object): VerifiedKey {
  */
 export function createGuard({ clientIp, ...options }: ExpressGuardOptions): ExpressGuard {
   const core = createCore(options);
-  return (wanted) => {
-    const requirement = requirementOf(wanted);
+  return (...wanted) => {
+    const requirement = requirementOf(...wanted);
     return (req, res, next) => {
       const settle = (result: Checked) => {
         for (const [name, value] of Object.entries(result.headers)) res.setHeader(name, value);

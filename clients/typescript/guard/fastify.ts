@@ -3,7 +3,7 @@ import { isPromise } from '../../../decide/maybe-async.ts';
 import type { VerifiedKey } from '../schema.gen.ts';
 import { type Checked, createGuard, type GuardOptions, type Requirement } from './guard.ts';
 import { headersOf } from './headers.ts';
-import { requirementOf } from './requirement.ts';
+import { assertRequirement } from './requirement.ts';
 
 export type { GuardOptions, OnUnavailable, Requirement } from './guard.ts';
 
@@ -26,7 +26,7 @@ export interface FastifyGuardOptions extends GuardOptions {
 const plugin: FastifyPluginCallback<FastifyGuardOptions> = (app, { clientIp, ...options }, registered) => {
   const guard = createGuard(options);
   // Throws when the program starts, not when a request comes.
-  app.addHook('onRoute', ({ config }) => void requirementOf(config));
+  app.addHook('onRoute', ({ config }) => void assertRequirement(config ?? {}));
   app.decorateRequest('apiKey');
   app.addHook('onRequest', (request, reply, next) => {
     const settle = (result: Checked) => {

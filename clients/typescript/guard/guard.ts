@@ -6,7 +6,7 @@ import type { Asked, Verifies } from '../verify.ts';
 import { headerOf, type RequestHeaders } from './headers.ts';
 import { headersOfLimits } from './limit-headers.ts';
 import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
-import type { OnUnavailable, Requirement } from './requirement.ts';
+import { askable, type OnUnavailable, type Requirement, scopeFields } from './requirement.ts';
 
 export type { RequestHeaders } from './headers.ts';
 export type { GuardProblem, RefusalReason, RefusalStatus } from './refusals.ts';
@@ -21,7 +21,7 @@ export interface GuardOptions {
   apiKeyHeader?: string;
   /**
    * Called when nothing is known about a key. It gets the error: log it here. Unless it returns a key to go on with, the
-   * request is refused.
+   * request is refused. It is not awaited: a promise is no key.
    */
   onUnavailable?: OnUnavailable;
 }
@@ -55,6 +55,7 @@ export interface Guard {
   /**
    * Whether a request may go on. The result is synchronous if `verify` returns a verdict and no promise.
    * @param requirement what the endpoint requires, and the address of the client, which a key with `allowedIps` needs
+   * @throws TypeError for scopes that are undefined: they would let in every key
    */
   check(
     headers: RequestHeaders,
@@ -102,11 +103,12 @@ export function createGuard({
         verdict.valid === true ? admit(verdict) : refuse(verdict.reason, required, { verdict });
       const decide = (error: unknown): Checked => {
         const key = (required.onUnavailable ?? onUnavailable)?.(error);
-        return key ? admit({ valid: true, key }) : refuse('unavailable', required, { error });
+        return isKey(key) ? admit({ valid: true, key }) : refuse('unavailable', required, { error });
       };
+      const asked = askedOf(headers, required);
       let verdict: Verdict | Promise<Verdict>;
       try {
-        verdict = verifier.verify(credential.token, askedOf(headers, required));
+        verdict = verifier.verify(credential.token, asked);
       } catch (error) {
         return decide(error);
       }
@@ -115,12 +117,22 @@ export function createGuard({
   };
 }
 
-const askable = ['scopes', 'anyScopes', 'scopeQuery', 'cost', 'costs', 'audience', 'ip'] as const;
+/** Whether the hook returned a key. In JavaScript it may return anything, such as the promise of an async function. */
+const isKey = (returned: unknown): returned is VerifiedKey => {
+  return typeof (returned as VerifiedKey | undefined)?.id === 'string';
+};
 
-/** What to ask of a key. Other fields beside a requirement, as in the config of a Fastify route, are left out. */
+/**
+ * What to ask of a key. Other fields beside a requirement, as in the config of a Fastify route, are left out.
+ * @throws TypeError
+ */
 function askedOf(headers: RequestHeaders, required: Requirement & { ip?: string | undefined }): Asked {
   const asked: Record<string, unknown> = {};
-  for (const name of askable) if (required[name] !== undefined) asked[name] = required[name];
+  for (const name of askable) {
+    if (required[name] !== undefined) asked[name] = required[name];
+    else if (name in required && (scopeFields as readonly string[]).includes(name))
+      throw new TypeError(`${name} is undefined.`);
+  }
   const userAgent = headerOf(headers, 'user-agent');
   // Cut, or it could make the request that verifies too large.
   if (userAgent) asked.userAgent = userAgent.slice(0, maxUserAgentLength);

@@ -20,7 +20,7 @@ export interface GuardEnv {
 }
 
 /** Middleware that lets a request on to the handler only with a key that has what is wanted. */
-export type HonoGuard = ((wanted?: Wanted) => MiddlewareHandler<GuardEnv>) & {
+export type HonoGuard = ((...wanted: [] | [Wanted]) => MiddlewareHandler<GuardEnv>) & {
   /**
    * A route of `@hono/zod-openapi`, guarded by what its own `security` says.
    * @throws TypeError if that does not say that a key is needed, or also lets in others
@@ -49,8 +49,8 @@ type OwnMiddleware<Route> = Route extends { middleware: infer Own }
 export function createGuard({ clientIp, scheme = 'apiKey', ...options }: HonoGuardOptions): HonoGuard {
   const core = createCore(options);
 
-  const guard = (wanted?: Wanted): MiddlewareHandler<GuardEnv> => {
-    const requirement = requirementOf(wanted);
+  const guard = (...wanted: [] | [Wanted]): MiddlewareHandler<GuardEnv> => {
+    const requirement = requirementOf(...wanted);
     return async (c, next) => {
       const asked = clientIp ? { ...requirement, ip: clientIp(c) } : requirement;
       const checked = core.check(c.req.raw.headers, asked);

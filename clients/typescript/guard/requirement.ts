@@ -17,19 +17,42 @@ export interface Requirement extends Omit<Asked, 'ip' | 'userAgent'> {
 /** How an endpoint says what it requires: one scope, several that a key must all have, or more than scopes. */
 export type Wanted = string | readonly string[] | Requirement;
 
+/** The fields that say which scopes are required. */
+export const scopeFields = ['scopes', 'anyScopes', 'scopeQuery'] as const;
+/** What can be asked of a key for an endpoint. */
+export const askable = [...scopeFields, 'cost', 'costs', 'audience', 'ip'] as const;
+const fields: readonly string[] = [...askable, 'onUnavailable'] satisfies (keyof Requirement | 'ip')[];
+
 /** A scope-token of RFC 6749, section 3.3. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+const isScope = (scope: unknown) => typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope);
 
 /**
- * What an endpoint requires.
- * @throws TypeError when the program starts, not when a request comes, for what can be no scope
+ * What an endpoint requires. With no argument: nothing.
+ * @throws TypeError when the program starts, not when a request comes, for what can be no requirement. One that is
+ * undefined is none, such as a misspelt constant: it would let in every key
  */
-export function requirementOf(wanted: Wanted = []): Requirement {
-  const requirement =
-    typeof wanted === 'string' ? { scopes: [wanted] } : isList(wanted) ? { scopes: [...wanted] } : wanted;
-  const { scopes = [], anyScopes = [] } = requirement;
-  for (const scope of [...scopes, ...anyScopes])
-    if (!scopeToken.test(scope)) throw new TypeError(`"${scope}" is not a scope.`);
+export function requirementOf(...given: [] | [Wanted]): Requirement {
+  if (given.length === 0) return { scopes: [] };
+  const [wanted] = given;
+  if (typeof wanted !== 'object') return assertRequirement({ scopes: [wanted] });
+  if (isList(wanted)) return assertRequirement({ scopes: [...wanted] });
+  for (const name of Object.keys(wanted))
+    if (!fields.includes(name)) throw new TypeError(`Nothing called "${name}" can be required.`);
+  return assertRequirement(wanted);
+}
+
+/**
+ * The same for an object that may have other fields, such as the config of a Fastify route.
+ * @throws TypeError
+ */
+export function assertRequirement<Given extends Requirement>(requirement: Given): Given {
+  for (const name of scopeFields) {
+    const value: unknown = requirement[name];
+    const isGood =
+      name === 'scopeQuery' ? typeof value === 'string' : Array.isArray(value) && value.every(isScope);
+    if (name in requirement && !isGood)
+      throw new TypeError(`${JSON.stringify(value)} cannot be required as ${name}.`);
+  }
   return requirement;
 }
 

@@ -244,7 +244,7 @@ class InProcess implements Verifier {
 
   #scopesOf(asked: Asked): ScopeQuery | undefined {
     const { scopes, anyScopes, scopeQuery } = asked;
-    if (!scopes && !anyScopes && scopeQuery === undefined) return undefined;
+    if (scopes === undefined && anyScopes === undefined && scopeQuery === undefined) return undefined;
     return wantedScopes({
       scopes,
       anyScopes,
