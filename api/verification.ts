@@ -309,7 +309,8 @@ export const verification = {
     path: '/v1/keys/current',
     tags,
     summary: 'Revoke the calling key',
-    description: 'A key revokes itself, as when it has leaked. It needs no scope for that.',
+    description:
+      'A key revokes itself, as when it has leaked. It needs no scope for that. After a rotation its previous token cannot, so that a program that still has it does not end the new token: `POST /oauth2/revoke` ends the previous token alone.',
     security: [byKey()],
     responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 503) },
   }),

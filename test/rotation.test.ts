@@ -283,6 +283,20 @@ test('a key shows when and from where its previous token was last used', async (
   expect(await read(key)).toMatchObject({ ...use, tokens: [{ lastUsedIp: '203.0.113.1' }, use] });
 });
 
+test('the previous token cannot revoke the key, and the next one can', async () => {
+  const { token: old, ...key } = await mint();
+  const { token: fresh } = await rotate(key);
+  await verdictOn(fresh);
+  const { error } = await service.as(old).DELETE('/v1/keys/current');
+  expect(error).toMatchObject({ status: 403, code: 'wrong_caller' });
+  expect([await verdictOn(old), await verdictOn(fresh)]).toEqual(['valid', 'valid']);
+  expectData(await finish(key));
+
+  const { token: next } = await rotate(key);
+  expect((await service.as(next).DELETE('/v1/keys/current')).response.status).toBe(204);
+  for (const token of [fresh, next]) expect(await verdictOn(token)).toBe('revoked');
+});
+
 test('a key that is a JWT gets another JWT', async () => {
   const holder = await service.signIn();
   const headers = { Authorization: `Bearer ${holder.accessToken}` };

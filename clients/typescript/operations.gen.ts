@@ -162,7 +162,7 @@ export interface Methods {
     /**
      * Revoke the calling key: `DELETE /v1/keys/current`
      *
-     * A key revokes itself, as when it has leaked. It needs no scope for that.
+     * A key revokes itself, as when it has leaked. It needs no scope for that. After a rotation its previous token cannot, so that a program that still has it does not end the new token: `POST /oauth2/revoke` ends the previous token alone.
      */
     deleteCurrent(options?: Options<operations['deleteCurrentKey']>): Promise<void>;
     /**

@@ -249,7 +249,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke the calling key
-         * @description A key revokes itself, as when it has leaked. It needs no scope for that.
+         * @description A key revokes itself, as when it has leaked. It needs no scope for that. After a rotation its previous token cannot, so that a program that still has it does not end the new token: `POST /oauth2/revoke` ends the previous token alone.
          */
         delete: operations["deleteCurrentKey"];
         options?: never;

@@ -10,6 +10,7 @@ import type { Verdict, VerifiedKey } from '../../../decide/verified-key.ts';
 import { type Caller, callingKey, selfOf } from '../../auth/callers.ts';
 import { check } from '../../auth/check.ts';
 import type { ServiceContext } from '../../context.ts';
+import { WrongCaller } from '../../errors.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
 import { unknownClient } from '../../http/peer.ts';
 import { Json, Reply } from '../../http/reply.ts';
@@ -148,7 +149,12 @@ export function verificationOperations(context: ServiceContext): Operation[] {
     ),
 
     operation(verification.revokeCurrent, async ({ act, caller }) => {
-      await revokeKey(context, callingKey(caller), act);
+      const key = callingKey(caller);
+      if (key.state === 'previous')
+        throw new WrongCaller(
+          'The previous token of a key cannot revoke it: POST /oauth2/revoke ends this token alone.',
+        );
+      await revokeKey(context, key, act);
     }),
   ];
 }
