@@ -235,7 +235,21 @@ describe('GitHub', () => {
     const match = { token: key.token, url: `a\u0000b${'x'.repeat(3_000)}`, source: '' };
     expect((await send(JSON.stringify([match]))).status).toBe(204);
     const [event] = await eventsOf(key.id);
-    expect(event?.data).toEqual({ url: `ab${'x'.repeat(2_045)}`, source: null });
+    expect(event?.data).toEqual({ url: `ab${'x'.repeat(2_046)}`, source: null });
+  });
+
+  test('no part of a token stays in a text, wherever that is clipped, and whatever stands in the token', async () => {
+    for (const [before, between] of [
+      ['x'.repeat(2_040), ''],
+      ['', '\u0000'],
+    ]) {
+      const key = await mint();
+      const [first, rest] = [key.token.slice(0, 20), key.token.slice(20)];
+      const match = { token: key.token, url: `${before}${first}${between}${rest}` };
+      expect((await send(JSON.stringify([match]))).status).toBe(204);
+      const [event] = await eventsOf(key.id);
+      expect(event?.data.url).toBe(`${before}${key.start}…`.slice(0, 2_048));
+    }
   });
 
   test.each<[string, (body: string) => object]>([

@@ -18,9 +18,9 @@ export interface Leak {
   source: string | null;
 }
 
-/** A text without the token: a URL may contain it, and no event may. */
-const without = (token: string, text: string | null) =>
-  text?.replaceAll(token, () => `${startOf(token)}…`) ?? null;
+/** A text without the token: a URL may contain it, and no event may. Of a text that was cut, a part of it may be left. */
+export const withoutToken = (token: string, text: string): string =>
+  text.replaceAll(token, () => `${startOf(token)}…`);
 
 /** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */
 async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number): Promise<string> {
@@ -41,7 +41,7 @@ export async function reportLeaks(
   const reported = await Promise.all(
     leaks.map(async ({ token, url, source }) => ({
       hash: await hashOfKeyToken(signer, token, act.now),
-      data: { url: without(token, url), source: without(token, source) },
+      data: { url: url && withoutToken(token, url), source: source && withoutToken(token, source) },
     })),
   );
   // A previous token that has ended is harmless, and no reason to revoke the key.

@@ -6,11 +6,16 @@ import { NoSuchPath, WrongSignature } from '../../errors.ts';
 import type { Incoming } from '../../http/incoming.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { isSignedByGithub } from '../../leaks/github-keys.ts';
-import { reportLeaks } from '../../leaks/leaks.ts';
+import { reportLeaks, withoutToken } from '../../leaks/leaks.ts';
 
-/** A text from GitHub as it can be stored: clipped, without NUL characters and lone surrogates. Null: it is empty. */
-const plain = (text: string | undefined, maxLength: number): string | null =>
-  text?.slice(0, maxLength).replaceAll('\0', '').toWellFormed() || null;
+/**
+ * A text from GitHub as it can be stored: without NUL characters and lone surrogates, and clipped, which must not leave a
+ * part of the token. Null: it is empty.
+ */
+const plain = (text: string | undefined, token: string, maxLength: number): string | null =>
+  withoutToken(token, text?.replaceAll('\0', '') ?? '')
+    .slice(0, maxLength)
+    .toWellFormed() || null;
 
 export function leakOperations(context: ServiceContext): Operation[] {
   // Every report counts: if only unknown tokens did, the limit would tell which tokens are known.
@@ -42,8 +47,8 @@ export function leakOperations(context: ServiceContext): Operation[] {
       async ({ act, json }) => {
         const found = json.map(({ token, url, source }) => ({
           token,
-          url: plain(url, 2_048),
-          source: plain(source, 255),
+          url: plain(url, token, 2_048),
+          source: plain(source, token, 255),
         }));
         await reportLeaks(context, found, { ...act, actor: 'github' });
       },
