@@ -262,6 +262,7 @@ function snippetsOf(readme: string): Record<string, string> {
 const brokenProxy = createServer((_request, response) => response.writeHead(502).end());
 const operatorToken = newToken('lko_');
 let project: string;
+let readme: string;
 let snippets: Record<string, string>;
 let service: ServiceProcess;
 let brokenProxyUrl: string;
@@ -274,8 +275,9 @@ beforeAll(async () => {
   project = join(directory, 'project');
   await mkdir(project);
   await symlink(root, join(directory, 'latchkey'));
-  await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
-  const readme = await readFile(join(client, 'README.md'), 'utf8');
+  const scripts = { test: 'node calls.js' };
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', scripts }));
+  readme = await readFile(join(client, 'README.md'), 'utf8');
   const [, install = ''] = /^```sh\n(.+?)^```$/ms.exec(readme) ?? [];
   await run('sh', ['-euc', install], project);
 
@@ -404,6 +406,18 @@ test.each(Object.entries(runtimes))(
     expect(written.split('\n')).toEqual(['Build current,next true', '200 200 401 403', '401', '']);
   },
 );
+
+test('the README’s lines start the service for the tests of a product, and end it', async () => {
+  const [, lines = ''] = /^## In your tests$.*?^```sh\n(.+?)^```$/ms.exec(readme) ?? [];
+  const calls = `import { createLatchkey } from '@latchkey/client';
+console.log('own account:', (await createLatchkey().account.get()).id);`;
+  await writeFile(join(project, 'calls.js'), calls);
+  const port = await freePort();
+  const before = `trap 'kill $! 2> /dev/null || true' EXIT\nexport TMPDIR=${dirname(project)}`;
+  const here = `${before}\n${lines.replaceAll('8799', String(port))}\nwait`;
+  expect(await run('bash', ['-euc', here], project)).toContain('own account: acc_');
+  await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
+});
 
 const tarball = 'latchkey-client-0.1.0.tgz';
 
