@@ -208,13 +208,21 @@ export const forbiddenOrBeyondPolicy = refusal(403, {
     'The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value).',
 });
 
+const refusedInQueue = (what: string, written = '') =>
+  refusal(503, {
+    code: 'overloaded',
+    detail: `Too many ${what}: try again in a second.`,
+    description: `Too many ${what} (\`overloaded\`; nothing was done), or the database did not answer (\`database_unavailable\`${written}).`,
+  });
+
 /** What an operation that checks or sets a password means by 503. */
-export const overloaded = refusal(503, {
-  code: 'overloaded',
-  detail: 'Too many passwords wait to be checked: try again in a second.',
-  description:
-    'Too many passwords wait to be checked (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; a write may or may not have been made: check before you repeat it).',
-});
+export const overloaded = refusedInQueue(
+  'passwords wait to be checked',
+  '; a write may or may not have been made: check before you repeat it',
+);
+
+/** What a report on many rows means by 503. */
+export const overloadedReports = refusedInQueue('reports wait to be made');
 
 /** The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`. */
 export function refusals<Some extends Status>(...statuses: Some[]) {

@@ -3,7 +3,7 @@ import { type Outcome, zeroUses } from '../decide/verdict.ts';
 import { accountQuery } from './accounts.ts';
 import { instant, rangeBound } from './instant.ts';
 import { keyPath } from './keys.ts';
-import { refusals } from './problem.ts';
+import { overloadedReports, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 
 const tags = ['Usage'];
@@ -96,9 +96,9 @@ export const usage = {
     path: '/v1/usage',
     tags,
     summary: 'Get the usage of all keys',
-    description: `Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. ${whatCounts}`,
+    description: `Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. ${whatCounts} Reports on one account are made one after the other.`,
     security: [bySession, byKey('keys:read'), byOperator],
     request: { query: z.strictObject(usageQuery) },
-    responses: { 200: report, ...refusals(401, 403, 404, 422, 503) },
+    responses: { 200: report, ...refusals(401, 403, 404, 422), 503: overloadedReports },
   }),
 };

@@ -331,10 +331,12 @@ export class SigningKeysUnavailable extends Refusal {
 /** Too much work of this kind is queued. Nothing was done. */
 export class Overloaded extends Refusal {
   readonly code = 'overloaded';
+  /** @param what says what waits */
   constructor(what: string) {
-    super(`Too many ${what} wait to be checked: try again in a second.`);
+    super(`Too many ${what}: try again in a second.`);
   }
 }
+export const passwordsWait = 'passwords wait to be checked';
 
 /** The service cannot start. The message is one line for whoever starts it: what is wrong and what to do. */
 export class CannotStart extends Error {

@@ -176,7 +176,7 @@ export interface Methods {
     /**
      * Get the usage of all keys: `GET /v1/usage`
      *
-     * Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets.
+     * Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. Reports on one account are made one after the other.
      */
     get(query?: Query<operations['getUsage']>, options?: Options<operations['getUsage']>): Promise<UsageReport>;
   };

@@ -317,7 +317,7 @@ export interface paths {
         };
         /**
          * Get the usage of all keys
-         * @description Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets.
+         * @description Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. Reports on one account are made one after the other.
          */
         get: operations["getUsage"];
         put?: never;
@@ -6612,7 +6612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            /** @description Too many reports wait to be made (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -6628,8 +6628,8 @@ export interface operations {
                      *       "status": 503,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
-                     *       "code": "database_unavailable",
-                     *       "detail": "The database cannot be reached: try again in a second."
+                     *       "code": "overloaded",
+                     *       "detail": "Too many reports wait to be made: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from '../errors.ts';
+import { Overloaded, passwordsWait, TooManyAttempts, WrongCredentials, WrongPassword } from '../errors.ts';
 
 /** How many attempts at one password may run or wait at a time. */
 const longestLine = 100;
@@ -44,7 +44,7 @@ export class Attempts {
    */
   async count<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
     const line = this.#lines.get(whom) ?? pLimit(1);
-    if (line.activeCount + line.pendingCount === longestLine) throw new Overloaded('passwords');
+    if (line.activeCount + line.pendingCount === longestLine) throw new Overloaded(passwordsWait);
     this.#lines.set(whom, line);
     try {
       return await line(() => this.#try(whom, attempt));

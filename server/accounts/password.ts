@@ -1,39 +1,15 @@
 import { hash, verify } from '@node-rs/argon2';
-import pLimit from 'p-limit';
-import { Overloaded } from '../errors.ts';
+import { passwordsWait } from '../errors.ts';
+import { Queue } from '../queue.ts';
 
 /** OWASP's parameters for argon2id: 19 MiB of memory, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Two at a time: the runtime has few threads, Node four, and checking a JWT needs one of them as well. */
-const inTurn = pLimit(2);
-
-/** Maximum number that wait: about a second's work, which bounds the wait of a client, and of a process that stops. */
-const maxWaiting = 100;
-let waiting = 0;
-
 /**
- * Runs the work when its turn comes, or not at all if the client has hung up by then.
- * @param signal that of the request
- * @throws Overloaded if too many wait already, or the client has hung up
+ * Two at a time: the runtime has few threads, Node four, and checking a JWT needs one of them as well. What waits is about
+ * a second's work, which bounds the wait of a client, and of a process that stops.
  */
-async function queued<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-  if (waiting === maxWaiting || signal.aborted) throw new Overloaded('passwords');
-  const { promise, resolve, reject } = Promise.withResolvers<Result>();
-  let isWaiting = true;
-  const leave = () => {
-    if (!isWaiting) return false;
-    isWaiting = false;
-    waiting -= 1;
-    return true;
-  };
-  waiting += 1;
-  signal.addEventListener('abort', () => leave() && reject(new Overloaded('passwords')), { once: true });
-  inTurn(async () => {
-    if (leave()) await work().then(resolve, reject);
-  });
-  return promise;
-}
+const queue = new Queue(passwordsWait, { atOnce: 2, most: 100 });
 
 /** The hash of an unknown password, for accounts without one: checking against it takes just as long. */
 const nobody =
@@ -44,15 +20,15 @@ const normalized = (password: string) => password.normalize('NFKC');
 
 /**
  * The argon2id hash of a password, in PHC string format.
- * @param signal that of the request: see `queued`
+ * @param signal that of the request: see `Queue`
  * @throws Overloaded
  */
 export const hashPassword = (password: string, signal: AbortSignal): Promise<string> =>
-  queued(signal, () => hash(normalized(password), parameters));
+  queue.run(signal, () => hash(normalized(password), parameters));
 
 /**
  * Whether `password` is the one behind `stored`. If nothing is stored it takes as long, and returns false.
- * @param signal that of the request: see `queued`
+ * @param signal that of the request: see `Queue`
  * @throws Overloaded
  */
 export async function isPassword(
@@ -60,6 +36,6 @@ export async function isPassword(
   stored: string | null,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const matches = await queued(signal, () => verify(stored ?? nobody, normalized(password)));
+  const matches = await queue.run(signal, () => verify(stored ?? nobody, normalized(password)));
   return matches && stored !== null;
 }

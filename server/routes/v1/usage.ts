@@ -6,6 +6,7 @@ import { type Operation, operation } from '../../http/operation.ts';
 import { getKey } from '../../keys/keys.ts';
 import { retention } from '../../usage/recorder.ts';
 import { type Bucket, type BucketUsage, bucketLengths, totalOf, usageOf } from '../../usage/report.ts';
+import { Reports } from '../../usage/reports.ts';
 
 interface Range {
   from: Date;
@@ -46,21 +47,25 @@ const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
   data: buckets.map(({ start, ...counts }) => ({ start: start.toISOString(), ...counts })),
 });
 
-export const usageOperations = (context: ServiceContext): Operation[] => [
-  operation(
-    usage.ofKey,
-    async ({ caller, params, query }) => {
+export function usageOperations(context: ServiceContext): Operation[] {
+  const reports = new Reports();
+  return [
+    operation(
+      usage.ofKey,
+      async ({ caller, params, query }) => {
+        const accountId = await accountOf(context, caller, query);
+        const range = rangeOf(query, context.now());
+        const key = await getKey(context.db, { accountId, id: params.keyId });
+        return reportOf(range, await usageOf(context.db, { accountId, keyId: key.id }, range));
+      },
+      { notFound: KeyNotFound },
+    ),
+
+    operation(usage.ofAccount, async ({ caller, query, signal }) => {
       const accountId = await accountOf(context, caller, query);
       const range = rangeOf(query, context.now());
-      const key = await getKey(context.db, { accountId, id: params.keyId });
-      return reportOf(range, await usageOf(context.db, { accountId, keyId: key.id }, range));
-    },
-    { notFound: KeyNotFound },
-  ),
-
-  operation(usage.ofAccount, async ({ caller, query }) => {
-    const accountId = await accountOf(context, caller, query);
-    const range = rangeOf(query, context.now());
-    return reportOf(range, await usageOf(context.db, { accountId }, range));
-  }),
-];
+      const buckets = await reports.make(accountId, signal, () => usageOf(context.db, { accountId }, range));
+      return reportOf(range, buckets);
+    }),
+  ];
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { Overloaded } from '../server/errors.ts';
+import { Reports } from '../server/usage/reports.ts';
+import { startService } from './support/harness.ts';
+
+/** Reports on whole accounts, which the database takes long to make. */
+
+const { signal } = new AbortController();
+
+test('an account has one report made at a time, and a process two', async () => {
+  const reports = new Reports();
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const report = (account: string) => () => {
+    begun.push(account);
+    return new Promise<void>((resolve) => ends.push(resolve));
+  };
+  const made = ['a', 'a', 'b', 'c'].map((account) => reports.make(account, signal, report(account)));
+  await expect.poll(() => begun).toEqual(['a', 'b']);
+  ends[0]?.();
+  await made[0];
+  await expect.poll(() => begun).toEqual(['a', 'b', 'c']);
+  ends[1]?.();
+  await made[2];
+  await expect.poll(() => begun).toEqual(['a', 'b', 'c', 'a']);
+  for (const end of ends) end();
+  await Promise.all(made);
+});
+
+test('a report that fails leaves the queue', async () => {
+  const reports = new Reports();
+  const failing = () => reports.make('a', signal, () => Promise.reject(new Error('The database failed.')));
+  for (let time = 0; time < 10; time += 1) await expect(failing()).rejects.toThrow('The database failed.');
+  expect(await reports.make('a', signal, async () => 1)).toBe(1);
+});
+
+test('a client that hangs up leaves the queue', async () => {
+  const reports = new Reports();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const first = reports.make('a', signal, () => over);
+  const client = new AbortController();
+  const second = reports.make('a', client.signal, async () => 'made');
+  client.abort();
+  await expect(second).rejects.toThrow(Overloaded);
+  end();
+  await first;
+});
+
+test('an account that asks for many reports at once is told to wait, and no other is', async () => {
+  const service = await startService();
+  const [ada, bob] = [await service.signIn(), await service.signIn()];
+  const ask = async ({ accountId }: { accountId: string }) => {
+    const { response, error } = await service.operator.GET('/v1/usage', { params: { query: { accountId } } });
+    return error ? [error.code, response.headers.get('retry-after')] : [response.status];
+  };
+  const answers = Promise.all(Array.from({ length: 50 }, () => ask(ada)));
+  expect(await ask(bob)).toEqual([200]);
+  const told = await answers;
+  expect(told).toContainEqual([200]);
+  expect(told).toContainEqual(['overloaded', '1']);
+  expect(await ask(ada)).toEqual([200]);
+});
