@@ -6,6 +6,7 @@ const suite = (database: 'pglite' | 'postgres') => ({
     name: database,
     include: ['test/*.test.ts', 'test/contract/*.test.ts'],
     provide: { database },
+    ...(database === 'pglite' && { globalSetup: ['test/support/setup-embedded.ts'] }),
   },
 });
 

@@ -12,7 +12,6 @@ import * as start from '../server/db/migrations/0001_start.ts';
 import * as changes from '../server/db/migrations/0002_changes.ts';
 import * as usage from '../server/db/migrations/0003_usage.ts';
 import { parameterText } from '../server/db/parameters.ts';
-import { openPGlite } from '../server/db/pglite.ts';
 import { migratePostgres, onOneConnection, openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
@@ -27,6 +26,7 @@ import { exchangeStatement } from '../server/limits/exchange.ts';
 import { Replica } from '../server/replication/replica.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { openKeyCache } from '../server/verify/open-key-cache.ts';
+import { openEmbedded } from './support/embedded.ts';
 import { createDatabase, password } from './support/harness.ts';
 
 const now = Date.now();
@@ -101,8 +101,12 @@ describe('parameters', () => {
 
   let db: Database;
   beforeAll(async () => {
-    db = inject('database') === 'postgres' ? await opened((await ownDatabase()).url) : await openPGlite();
-    if (inject('database') === 'pglite') cleanUp.defer(() => db.destroy());
+    if (inject('database') === 'postgres') db = await opened((await ownDatabase()).url);
+    else {
+      const embedded = await openEmbedded();
+      cleanUp.defer(embedded.close);
+      db = embedded.db;
+    }
   });
 });
 

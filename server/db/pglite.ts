@@ -17,21 +17,19 @@ const parsers = { 20: Number };
 
 /**
  * Opens the embedded database and brings its schema up to date.
- * @param directory where its data are; created if absent. Without it, they are in memory
+ * @param directory where its data are; created if absent
  * @param heard called with each notification of a statement, before the statement ends
  * @param log called with each query and how long it took
  * @throws CannotStart if the directory was written by another version of Postgres, or cannot be opened
  */
 export async function openPGlite(
-  directory?: string,
+  directory: string,
   heard: (message: string) => void = () => {},
   log?: Logger,
 ): Promise<Database> {
-  if (directory) {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await checkDirectory(directory);
-  }
-  const pglite = await PGlite.create({ ...(directory && { dataDir: directory }), parsers }).catch((error) => {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await checkDirectory(directory);
+  const pglite = await PGlite.create({ dataDir: directory, parsers }).catch((error) => {
     throw new CannotStart(
       `The data in ${directory} cannot be opened: ${error.message}. Is there room on the disk?`,
     );

@@ -15,7 +15,6 @@ import { onlyMaxKeys } from '../../decide/policy.ts';
 import { Attempts } from '../../server/accounts/attempts.ts';
 import { createApp } from '../../server/app.ts';
 import type { ServiceContext } from '../../server/context.ts';
-import { openPGlite } from '../../server/db/pglite.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
 import { openWebSockets, upgradesTo } from '../../server/http/websocket.ts';
@@ -32,6 +31,7 @@ import { Verifiers } from '../../server/verifiers/verifiers.ts';
 import { openKeyCache } from '../../server/verify/open-key-cache.ts';
 import { Verifications } from '../../server/verify/verifications.ts';
 import { assertConforms } from './conformance.ts';
+import { openEmbedded } from './embedded.ts';
 import { githubKeys } from './github.ts';
 import { assertKept, tokensIn } from './leaks.ts';
 
@@ -79,8 +79,8 @@ async function openTestDatabase(metrics: Metrics): Promise<{ db: Database; fresh
     const freshness = new SoleReplica((text) => {
       throw new Error(`Heard ${text}.`);
     });
-    const db = await openPGlite(undefined, (message) => freshness.hear(message), metrics.query);
-    cleanUp.defer(() => db.destroy());
+    const { db, close } = await openEmbedded((message) => freshness.hear(message), metrics.query);
+    cleanUp.defer(close);
     return { db, freshness };
   }
   const { url, drop } = await createDatabase(inject('postgresUrl'));

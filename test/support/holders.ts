@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, inject } from 'vitest';
 import type { Limit } from '../../decide/limits.ts';
-import { openPGlite } from '../../server/db/pglite.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
 import { operatorAccountId } from '../../server/id.ts';
 import { Blocks } from '../../server/limits/blocks.ts';
 import { SoleReplica } from '../../server/replication/freshness.ts';
 import { encode } from '../../server/replication/messages.ts';
+import { openEmbedded } from './embedded.ts';
 import { createDatabase } from './harness.ts';
 
 /** Several processes that hold blocks of limits of one database, and hear what it tells, without the service around. */
@@ -122,8 +122,8 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
 
 async function openDatabase(hear: (text: string) => void): Promise<Database> {
   if (inject('database') === 'pglite') {
-    const db = await openPGlite(undefined, hear);
-    cleanUp.defer(() => db.destroy());
+    const { db, close } = await openEmbedded(hear);
+    cleanUp.defer(close);
     return db;
   }
   const { url, drop } = await createDatabase(inject('postgresUrl'));
