@@ -15,7 +15,7 @@ export const verifierPath = '/v1/verifier';
 export const protocol = 1;
 
 /** How often a verifier sends a ping, in milliseconds. */
-export const pingInterval = 250;
+export const pingInterval = 330;
 /** Maximum number of hashes in one ask. The next ask follows the answer. */
 export const maxAsked = 50;
 /** Maximum number of tokens whose uses go in one message. The next message follows the acknowledgement. */

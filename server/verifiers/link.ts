@@ -187,7 +187,7 @@ export class Link implements SocketHandler {
       verifierSecurity,
       this.#socket.client,
     );
-    // Synchronously, if the key is cached: most of what a verifier costs is a ping every 250 ms.
+    // Synchronously, if the key is cached: most of what a verifier costs is its pings.
     if (admitted instanceof Promise) admitted.then(decide, (error) => this.#fail(error));
     else decide(admitted);
   }

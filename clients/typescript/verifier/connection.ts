@@ -14,7 +14,7 @@ import { type KnownKey, knownFrom } from './known-key.ts';
  * After how many unanswered pings a connection is given up. They are counted instead of timed: a process that was blocked
  * for long has not read yet what has arrived.
  */
-const patience = 8;
+const patience = 6;
 
 /** What a connection tells its verifier. */
 export interface ConnectionEvents {
