@@ -9,7 +9,7 @@ import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, PolicyPatch, policyExample } from './policy.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, bySession } from './security.ts';
-import { bounded, text } from './text.ts';
+import { bounded, foreignId } from './text.ts';
 
 const tags = ['Accounts'];
 
@@ -25,7 +25,7 @@ export const AccountId = accountId.openapi({
 /** An id in a request, as the server knows it: without the prefix that it is printed with. */
 export const unprefixed = (id: string) => id.slice(id.indexOf('_') + 1);
 
-export const ExternalId = text(1, 255).openapi({
+export const ExternalId = foreignId(255).openapi({
   description: 'Your own id for this account.',
   example: 'user_8812',
 });
@@ -43,7 +43,7 @@ export const accountQuery = {
         'The account to act on. Required with the operator token. Other callers act on their own account.',
       param: { name: 'accountId', in: 'query' },
     }),
-  externalId: text(1, 255)
+  externalId: foreignId(255)
     .optional()
     .openapi({
       description: 'The account to act on, by its `externalId`. Use it instead of `accountId`.',

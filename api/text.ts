@@ -7,25 +7,38 @@ const length = (text: string) => [...text].length;
 /** The pattern of text without NUL characters that is more than white space. */
 export const filledText = '^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$';
 
-/**
- * Text that a person typed: trimmed, `min` to `max` characters (code points), storable as UTF-8.
- */
-export const text = (min: number, max: number) =>
-  z
-    .string('Must be a string.')
-    .trim()
+/** Text that can be stored as UTF-8, of `min` to `max` characters (code points). */
+const storable = (value: z.ZodString, min: number, max: number) =>
+  value
     .refine(isStorable, {
       error: 'Must be well-formed Unicode text without NUL characters.',
       abort: true,
     })
     .refine((value) => length(value) >= min && length(value) <= max, {
       error: `Must have ${min} to ${max} characters.`,
-    })
-    .openapi({
-      ...(min > 0 && { minLength: min }),
-      maxLength: max,
-      pattern: min > 0 ? filledText : '^[^\\u0000]*$',
     });
+
+/**
+ * Text that a person typed: trimmed, `min` to `max` characters (code points), storable as UTF-8.
+ */
+export const text = (min: number, max: number) =>
+  storable(z.string('Must be a string.').trim(), min, max).openapi({
+    ...(min > 0 && { minLength: min }),
+    maxLength: max,
+    pattern: min > 0 ? filledText : '^[^\\u0000]*$',
+  });
+
+/** The pattern of text without NUL characters that begins and ends with no white space. */
+const untrimmable = '^[^\\u0000\\s](?:[^\\u0000]*[^\\u0000\\s])?$';
+
+/**
+ * An id of somebody else's: 1 to `max` characters, exactly as sent. It is not trimmed: two ids that differ in white space
+ * would be taken for the same.
+ */
+export const foreignId = (max: number) =>
+  storable(z.string('Must be a string.'), 1, max)
+    .refine((value) => value === value.trim(), 'Must not begin or end with white space.')
+    .openapi({ minLength: 1, maxLength: max, pattern: untrimmable });
 
 /** A secret as it was sent: at most `max` characters (code points), and otherwise not judged. */
 export const bounded = (max: number) =>

@@ -142,6 +142,30 @@ test('the operator creates an account for one of the product’s own users, and 
   expect((await service.as().POST('/v1/accounts', { body })).response.status).toBe(401);
 });
 
+test('two externalIds are the same only if they are equal: none is trimmed or normalized', async () => {
+  const create = (externalId: string) => service.operator.POST('/v1/accounts', { body: { externalId } });
+  const { id } = expectData(await create('victim'));
+  for (const externalId of [' victim', 'victim ', 'victim\u00a0', '\ufeffvictim', 'victim\n']) {
+    const refused = { status: 422 };
+    expect((await create(externalId)).error).toMatchObject({
+      ...refused,
+      errors: [{ pointer: '#/externalId' }],
+    });
+    const params = { query: { externalId } };
+    for (const { error } of [
+      await service.operator.GET('/v1/keys', { params }),
+      await service.operator.GET('/v1/account', { params }),
+      await service.operator.GET('/v1/accounts', { params }),
+      await service.operator.POST('/v1/keys', { params, body: { name: 'Key' } }),
+    ])
+      expect(error).toMatchObject({ ...refused, errors: [{ parameter: 'externalId' }] });
+  }
+  const others = ['Victim', 'victim\u200b', 'é', 'e\u0301', 'ﬁ', 'fi'];
+  const ids = [id];
+  for (const externalId of others) ids.push(expectData(await create(externalId)).id);
+  expect(new Set(ids).size).toBe(7);
+});
+
 test('an account can be named by its externalId wherever its id can', async () => {
   const externalId = 'user_named/é 1';
   const { id: accountId } = expectData(await service.operator.POST('/v1/accounts', { body: { externalId } }));
