@@ -49,6 +49,26 @@ test('what was said of a key is counted by hour and verdict', async () => {
   ]);
 });
 
+test('a long report on an account has each bucket once, with all of its uses', async () => {
+  const account = await service.signIn();
+  const body = { name: 'Key' };
+  const { token } = expectData(await account.client.POST('/v1/keys', { body }));
+  const began = service.context.now();
+  for (let days = 0; days < 10; days += 1) {
+    for (let use = 0; use <= days; use += 1) await verify(token);
+    await flush();
+    service.pass(day);
+  }
+  const query = { bucket: 'day' as const, from: iso(began), to: iso(began + 10 * day) };
+  const report = expectData(await account.client.GET('/v1/usage', { params: { query } }));
+  expect(report.data.map(({ valid }) => valid)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const hourly = { ...query, bucket: 'hour' as const };
+  const hours = expectData(await account.client.GET('/v1/usage', { params: { query: hourly } }));
+  expect(hours.data.map(({ start, valid }) => [start, valid])).toEqual(
+    Array.from({ length: 10 }, (_, days) => [iso(began + days * day), days + 1]),
+  );
+});
+
 test('flushes add up', async () => {
   const key = await mint();
   for (let round = 0; round < 3; round++) {
