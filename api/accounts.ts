@@ -90,6 +90,10 @@ export const Account = z
       .string()
       .nullable()
       .openapi({ description: 'Your own id for the account. Null if the account signed up itself.' }),
+    enabled: z.boolean().openapi({
+      description:
+        'False: the operator has suspended the account. Every key of it is refused, and none can be created.',
+    }),
     policy: orNull(Policy, 'Null: the account has no rules of its own.'),
     limits: Limits,
     keyCount: z.int().openapi({ description: 'How many keys the account has, whatever their status.' }),
@@ -100,6 +104,7 @@ export const Account = z
       id: 'acc_6921a5c0b281af121fcda4ce',
       email: 'ada@example.com',
       externalId: null,
+      enabled: true,
       policy: null,
       limits: [],
       keyCount: 0,
@@ -114,6 +119,7 @@ const withPolicy = {
     id: 'acc_6921a5c0b281af121fcda4ce',
     email: null,
     externalId: 'user_8812',
+    enabled: true,
     policy: policyExample,
     limits: [{ name: 'hourly', limit: 50_000, windowSeconds: 3_600 }],
     keyCount: 3,
@@ -121,11 +127,23 @@ const withPolicy = {
   },
 };
 
+const suspended = { ...withPolicy.example, enabled: false };
+
+/** What a change of an account returns. */
+const changed = {
+  schema: Account,
+  examples: { policy: { value: withPolicy.example }, suspended: { value: suspended } },
+};
+
 const AccountPatch = z
   .strictObject({
     externalId: ExternalId.nullable().optional().openapi({
       description:
         'Your own id for this account; no two accounts have the same. Null removes it, if the account has an email.',
+    }),
+    enabled: z.boolean('Must be true or false.').optional().openapi({
+      description:
+        'False suspends the account: every key of it is refused with the reason `account_disabled`, until this is true again.',
     }),
     policy: PolicyPatch.optional(),
     limits: givenLimits('account', limitsPatched).optional(),
@@ -247,8 +265,13 @@ export const accounts = {
     path: '/v1/accounts/{accountId}',
     tags,
     summary: 'Change an account',
-    description:
-      'A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.',
+    description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` are in force in every replica.
+
+\`enabled\` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
+
+- With false, every key of the account is refused with \`account_disabled\`, and so is each token that was exchanged for one. Nothing of a key is changed: with true, each of them is accepted again, unless it is disabled or has expired itself.
+- No key is created in a suspended account, whoever asks: 403 \`account_disabled\`. So an account that is let back has no key that it did not have before.
+- Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if \`SIGN_UP\` is open.`,
     security: [byOperator],
     request: {
       headers: actHeaders,
@@ -256,13 +279,19 @@ export const accounts = {
       body: {
         required: true,
         content: {
-          'application/json': { schema: AccountPatch },
+          'application/json': {
+            schema: AccountPatch,
+            examples: {
+              policy: { value: { policy: policyExample } },
+              suspend: { value: { enabled: false } },
+            },
+          },
           'application/merge-patch+json': { schema: AccountPatch },
         },
       },
     },
     responses: {
-      200: { description: 'The account as it is now.', content: { 'application/json': withPolicy } },
+      200: { description: 'The account as it is now.', content: { 'application/json': changed } },
       ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
       409: refusal(409, {
         code: 'external_id_taken',

@@ -56,7 +56,10 @@ export const DemandHeaders = z
 export const demandHeaders = { scope: scopeHeader, cost: costHeader };
 
 const problemCodes = [
-  ...keyReasons.filter((reason) => reason !== 'revoked' && reason !== 'rotated' && reason !== 'disabled'),
+  ...keyReasons.filter(
+    (reason) =>
+      reason !== 'revoked' && reason !== 'rotated' && reason !== 'account_disabled' && reason !== 'disabled',
+  ),
   'unauthenticated',
   'invalid_request',
   'invalid_token',
@@ -69,7 +72,7 @@ const RefusedRequest = z
     status: z.int(),
     code: z.enum(problemCodes).openapi({
       description:
-        'The stable name of the problem: the reason of the verdict, or `invalid_token` for a key that is unknown, revoked, disabled or replaced.',
+        'The stable name of the problem: the reason of the verdict, or `invalid_token` for a key that is unknown, revoked, disabled by itself or with its account, or replaced.',
     }),
     detail: z.string(),
     requestId: z.string(),

@@ -183,7 +183,7 @@ export const journal = {
       }),
       403: {
         ...refusal(
-          'The API key lacks the scope, or the policy of the account does not allow what is created here: an API key that never expires and can manage API keys.',
+          'The API key lacks the scope, the account is disabled, or the policy of the account does not allow what is created here: an API key that never expires and can manage API keys.',
           {
             message: 'API keys created here never expire, which the policy of the account does not allow.',
             status: 403,

@@ -9,7 +9,7 @@ import { givenLimits, Limits, limitsExample, limitsPatched, NewQuota, Quota, Quo
 import { Metadata, MetadataPatch } from './metadata.ts';
 import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
+import { forbiddenOrBeyondPolicy, mayNotCreate, refusal, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -117,7 +117,7 @@ const KeyToken = z
 
 const KeyStatus = z.enum(keyStatuses).openapi('KeyStatus', {
   description:
-    'Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.',
+    'Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`. It says nothing of the account: while that is not `enabled`, each of its keys is refused.',
 });
 
 export const Key = z
@@ -235,7 +235,7 @@ export const keys = {
     tags,
     summary: 'Create a key',
     description:
-      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.',
+      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In an account that is not `enabled` no key is created.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       headers: actHeaders.extend(idempotencyHeader),
@@ -261,7 +261,7 @@ export const keys = {
         },
       },
       ...refusals(400, 401, 404, 413, 415, 503),
-      403: forbiddenOrBeyondPolicy,
+      403: mayNotCreate,
       422: invalidOrReused,
       409: refusal(409, {
         code: 'key_limit_reached',

@@ -212,7 +212,7 @@ export const oauth = {
     summary: 'Introspect a token',
     description: [
       'Says whether a token is active, and whose it is (RFC 7662). A key with `keys:verify` introspects the tokens of its own account, and one of the operator’s account those of all accounts, like the operator.',
-      'A token that is unknown, revoked or expired, or of a key that is disabled, not yet valid or not yours to see, is answered `{"active":false}`, and nothing more: `POST /v1/keys/verify` tells the reason. So is a token of a key with `allowedIps`, since a resource server cannot say where the token was presented from.',
+      'A token that is unknown, revoked or expired, or of a key that is disabled, by itself or with its account, not yet valid or not yours to see, is answered `{"active":false}`, and nothing more: `POST /v1/keys/verify` tells the reason. So is a token of a key with `allowedIps`, since a resource server cannot say where the token was presented from.',
       'Introspecting counts as a use of the key, but takes nothing of its limits and its quota: answers are cached, so they could not be exact. A key that has used up its quota is active.',
     ].join('\n\n'),
     security: [byClient('keys:verify'), byKey('keys:verify'), byOperator, bySession],

@@ -185,6 +185,11 @@ export const share = {
         z.object({ code: z.literal('ADDED'), message: z.string(), api_key: z.string() }),
         { code: 'ADDED', message: 'Added new API Key', api_key: 'eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9…' },
       ),
+      403: outcome(
+        'The account is disabled: its keys are refused, and none can be created.',
+        'ACCOUNT_DISABLED',
+        'The account is disabled.',
+      ),
       409: outcome(
         'The user has reached their limit of keys.',
         'KEY_LIMIT_REACHED',

@@ -34,6 +34,7 @@ const counts: Record<Outcome, ReturnType<typeof count>> = {
   revoked: count('Uses of the key after it was revoked.'),
   rotated: count('Uses of a previous token after its end.'),
   expired: count('Uses of the expired key.'),
+  account_disabled: count('Uses while the account was disabled.'),
   disabled: count('Uses of the disabled key.'),
   not_yet_valid: count('Uses before `notBefore`.'),
   insufficient_scope: count('Uses that lacked a required scope.'),

@@ -86,6 +86,7 @@ const key = z
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     limits: z.array(limit).nullable().describe('Unless this is null, verify the token over HTTP.'),
     expiresAt: time.nullable(),
+    accountDisabledAt: time.nullable().describe('Since when its account is disabled.'),
     disabledAt: time.nullable(),
     notBefore: time.nullable(),
     endsAt: time.nullable().describe('When the token ends, if it is the `previous` one.'),

@@ -1,5 +1,6 @@
 /** The `code` of each refusal. A code is stable: what it means never changes, and it is never reused. */
 export const refusalCodes = [
+  'account_disabled',
   'account_not_found',
   'account_required',
   'already_done',

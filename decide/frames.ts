@@ -57,7 +57,7 @@ export type FromReplica =
 export type KeyChange =
   /** Of the key with this hash. */
   | { kind: 'changed'; hash: string }
-  /** Of this account: it is deleted, or has another `externalId`. */
+  /** Of this account: it is deleted, disabled or enabled, or has another `externalId`. */
   | { kind: 'account_changed'; accountId: string }
   /** Of a role. */
   | { kind: 'roles_changed' }
@@ -104,6 +104,7 @@ export interface WireKey {
   metadata: Record<string, string | number | boolean>;
   limits: Limit[] | null;
   expiresAt: number | null;
+  accountDisabledAt: number | null;
   disabledAt: number | null;
   notBefore: number | null;
   endsAt: number | null;
@@ -125,6 +126,7 @@ export function toWire(found: Found): WireKey | WireTombstone {
     metadata: { ...key.metadata },
     limits: key.limits && [...key.limits],
     expiresAt: timeOf(key.expiresAt),
+    accountDisabledAt: timeOf(key.accountDisabledAt),
     disabledAt: timeOf(key.disabledAt),
     notBefore: timeOf(key.notBefore),
     endsAt: timeOf(key.endsAt),
@@ -143,6 +145,7 @@ export function fromWire({ hash, key }: WireFound): Found | undefined {
     hash,
     scopes: new Set(key.scopes),
     expiresAt: dateOf(key.expiresAt),
+    accountDisabledAt: dateOf(key.accountDisabledAt),
     disabledAt: dateOf(key.disabledAt),
     notBefore: dateOf(key.notBefore),
     endsAt: dateOf(key.endsAt),

@@ -45,6 +45,7 @@ const refusals: Readonly<Record<RefusalReason, Refusal>> = {
   unknown: invalidToken,
   revoked: invalidToken,
   rotated: invalidToken,
+  account_disabled: invalidToken,
   disabled: invalidToken,
   expired: [401, 'The key has expired.'],
   not_yet_valid: [401, 'The key is not valid yet.'],

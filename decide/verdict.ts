@@ -12,6 +12,8 @@ export type TokenState = (typeof tokenStates)[number];
 export interface KeyFacts {
   scopes: ReadonlySet<string>;
   expiresAt: Date | null;
+  /** Since when its account is disabled, and with it all of its keys. */
+  accountDisabledAt: Date | null;
   disabledAt: Date | null;
   /** From when on it is accepted; null: always. */
   notBefore: Date | null;
@@ -33,9 +35,14 @@ export interface Presented {
   client: () => { ip: string | null };
 }
 
-/** Why a token of a key that exists is refused, limits aside. In the order of the checks: the first one counts. */
+/**
+ * Why a token of a key that exists is refused, limits aside. In the order of the checks: the first one counts. What is
+ * true of the token comes first, since it stays true. The account comes before what is true of the key: while it is
+ * disabled, nothing that its owner does to the key gets it accepted.
+ */
 export const liveReasons = [
   'rotated',
+  'account_disabled',
   'disabled',
   'expired',
   'not_yet_valid',
@@ -63,20 +70,9 @@ export type Reason = (typeof reasons)[number];
 export const outcomes = ['valid', ...keyReasons] as const;
 export type Outcome = (typeof outcomes)[number];
 
-const none: Readonly<Record<Outcome | 'unknown', number>> = {
-  valid: 0,
-  revoked: 0,
-  rotated: 0,
-  disabled: 0,
-  expired: 0,
-  not_yet_valid: 0,
-  insufficient_scope: 0,
-  ip_not_allowed: 0,
-  wrong_audience: 0,
-  rate_limited: 0,
-  quota_exceeded: 0,
-  unknown: 0,
-};
+const none = Object.fromEntries(['unknown', ...outcomes].map((outcome) => [outcome, 0])) as Readonly<
+  Record<Outcome | 'unknown', number>
+>;
 const { unknown: _, ...noUses } = none;
 
 /** A count of zero for each outcome. */
@@ -87,6 +83,7 @@ export const zeroVerdicts = (): Record<Outcome | 'unknown', number> => ({ ...non
 /** For each reason, whether it applies. */
 const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: number) => boolean> = {
   rotated: ({ endsAt }, _, now) => endsAt !== null && now >= endsAt.getTime(),
+  account_disabled: ({ accountDisabledAt }) => accountDisabledAt !== null,
   disabled: ({ disabledAt }) => disabledAt !== null,
   expired: ({ expiresAt }, _, now) => expiresAt !== null && now >= expiresAt.getTime(),
   not_yet_valid: ({ notBefore }, _, now) => notBefore !== null && now < notBefore.getTime(),

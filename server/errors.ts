@@ -88,6 +88,14 @@ export class AccountNotFound extends Refusal {
   }
 }
 
+/** The account is disabled, so no key is created in it. */
+export class AccountDisabled extends Refusal {
+  readonly code = 'account_disabled';
+  constructor() {
+    super('The account is disabled, so no key can be created in it: ask the operator of this deployment.');
+  }
+}
+
 /** The account has reached its limit of keys. */
 export class KeyLimitReached extends Refusal {
   readonly code = 'key_limit_reached';

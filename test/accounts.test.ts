@@ -267,6 +267,7 @@ describe('an account by its id', () => {
       expect((await get(accountId)).error).toMatchObject(notFound);
       expect((await change(accountId, {})).error).toMatchObject(notFound);
       expect((await change(accountId, { policy: { maxKeys: 1 } })).error).toMatchObject(notFound);
+      expect((await change(accountId, { enabled: false })).error).toMatchObject(notFound);
       const removed = await service.operator.DELETE('/v1/accounts/{accountId}', at(accountId));
       expect(removed.error).toMatchObject(notFound);
     }
@@ -353,7 +354,9 @@ describe('an account by its id', () => {
         headers: { 'Idempotency-Key': 'create-user_repeated' },
       });
     const first = expectData(await create());
-    expectData(await change(first.id, { externalId: 'user_renamed', policy: { maxKeys: 3 } }));
+    expectData(
+      await change(first.id, { externalId: 'user_renamed', policy: { maxKeys: 3 }, enabled: false }),
+    );
     const other = await newAccount('user_other');
     expectData(await change(other.id, { externalId: 'user_repeated' }));
     const again = await create();

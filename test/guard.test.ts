@@ -29,8 +29,8 @@ beforeAll(async () => {
   good = await mint({});
 });
 
-async function mint(more: object): Promise<MintedKey> {
-  const params = { query: { accountId: account.accountId } };
+async function mint(more: object, { accountId } = account): Promise<MintedKey> {
+  const params = { query: { accountId } };
   const body = { name: 'Key', scopes: ['files:read'], ...more };
   return expectData(await service.operator.POST('/v1/keys', { params, body }));
 }
@@ -148,6 +148,21 @@ const refused: Record<Invalid['reason'], Case> = {
       const body = { immediate: true };
       expectData(await service.operator.POST('/v1/keys/{keyId}/rotate', { ...keyPath(key), body }));
       return key.token;
+    },
+    ...unauthorized,
+    problem: untold,
+  },
+  account_disabled: {
+    async token() {
+      const suspended = expectData(
+        await service.operator.POST('/v1/accounts', { body: { externalId: 'suspended' } }),
+      );
+      const { token } = await mint({}, { ...account, accountId: suspended.id });
+      const params = { path: { accountId: suspended.id } };
+      expectData(
+        await service.operator.PATCH('/v1/accounts/{accountId}', { params, body: { enabled: false } }),
+      );
+      return token;
     },
     ...unauthorized,
     problem: untold,

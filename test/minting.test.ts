@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount } from '../server/accounts/accounts.ts';
-import { AccountNotFound, BeyondPolicy, KeyLimitReached } from '../server/errors.ts';
+import { AccountDisabled, AccountNotFound, BeyondPolicy, KeyLimitReached } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
 import { KeyInserts } from '../server/keys/inserts.ts';
 import type { Key } from '../server/keys/keys.ts';
@@ -170,21 +170,30 @@ test('the bound is exact for accounts whose keys are minted in the same turns, b
 });
 
 test('a key that cannot be minted is refused for its own reason, and the others of its turn are minted', async () => {
-  const [a = '', b = '', closed = '', full = '', strict = '', wide = ''] = await newAccounts(6);
+  const [a = '', b = '', closed = '', off = '', full = '', strict = '', wide = ''] = await newAccounts(7);
   await sql`update accounts set closed_at = now(), closed_by = '{}' where id = ${closed}`.execute(service.db);
+  await sql`update accounts set disabled_at = now() where id = ${off}`.execute(service.db);
   await sql`update accounts set key_count = ${limit} where id = ${full}`.execute(service.db);
   await sql`update accounts set policy = '{"allowedScopes": []}' where id = ${strict}`.execute(service.db);
   await sql`update accounts set policy = '{"maxKeys": 9}', key_count = 8 where id = ${wide}`.execute(
     service.db,
   );
-  const outcomes = await Promise.allSettled([a, closed, full, strict, wide, b].map((id) => mint(id)));
+  const outcomes = await Promise.allSettled([a, closed, off, full, strict, wide, b].map((id) => mint(id)));
   const refusals = outcomes.map((outcome) =>
     outcome.status === 'rejected' ? outcome.reason.constructor : null,
   );
-  expect(refusals).toEqual([null, AccountNotFound, KeyLimitReached, BeyondPolicy, null, null]);
+  expect(refusals).toEqual([
+    null,
+    AccountNotFound,
+    AccountDisabled,
+    KeyLimitReached,
+    BeyondPolicy,
+    null,
+    null,
+  ]);
   const keys = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   expect(keys.map(({ accountId }) => accountId)).toEqual([a, wide, b]);
-  expect(await countsOf([closed, strict])).toEqual(Array(2).fill({ counted: 0, keys: 0 }));
+  expect(await countsOf([closed, off, strict])).toEqual(Array(3).fill({ counted: 0, keys: 0 }));
 });
 
 test('a key that the database refuses fails alone, and the others of its turn are minted once', async () => {

@@ -144,6 +144,21 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await there.keys.find(hash)).toBeUndefined();
   });
 
+  test('an account that is suspended or let back is so in every replica when it is answered', async () => {
+    const { account } = await createExternalAccount(here.db, 'user_suspended', act);
+    const { hash } = await knownKey(account.id);
+    const found = () => there.keys.find(hash);
+    await changeAccount(here, account.id, { enabled: false }, act);
+    expect(await found()).toMatchObject({ accountDisabledAt: expect.any(Date) });
+    expect(await remembers(there, hash)).toBe(true);
+    await changeAccount(here, account.id, { enabled: true }, act);
+    expect(await found()).toMatchObject({ accountDisabledAt: null });
+    // By hand, too.
+    await sql`update accounts set disabled_at = now() where id = ${account.id}`.execute(here.db);
+    await here.settled();
+    expect(await found()).toMatchObject({ accountDisabledAt: expect.any(Date) });
+  });
+
   test.each([
     ['a change', (id: string) => sql`update keys set scopes = '{a}' where id = ${id}`],
     ['a deletion', (id: string) => sql`delete from keys where id = ${id}`],
@@ -283,17 +298,28 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await spend()).toMatchObject({ kind: 'spent' });
   });
 
-  test('a replica that is cut off holds up a change of the externalId, which verdicts show, but not of the policy', async () => {
+  test('a replica that is cut off does not hold up a change of the policy, which no verdict depends on', async () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
     const { account } = await createExternalAccount(here.db, 'user_4', act);
     network.stall();
     await changeAccount(here, account.id, { policy: { maxKeys: 5 } }, act);
     expect(there.replica.isFresh()).toBe(true);
-    await changeAccount(here, account.id, { externalId: 'user_5' }, act);
-    expect(there.replica.isFresh()).toBe(false);
     network.behave();
-    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
   });
+
+  test.each([{ externalId: 'user_5' }, { enabled: false }, { enabled: true }])(
+    'a replica that is cut off holds up %j, which verdicts depend on',
+    async (change) => {
+      await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
+      accounts += 1;
+      const { account } = await createExternalAccount(here.db, `held_up_${accounts}`, act);
+      network.stall();
+      await changeAccount(here, account.id, change, act);
+      expect(there.replica.isFresh()).toBe(false);
+      network.behave();
+      await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
+    },
+  );
 
   test('a replica that is cut off holds a revocation up for its lease, and then no other', async () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);

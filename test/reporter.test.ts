@@ -9,7 +9,7 @@ const asked = { ip: '203.0.113.7', userAgent: 'cli/1' };
 const facts: WireKey = {
   ...{ gone: null, id: '1', accountId: '2', externalId: null, name: 'Key', state: 'current' },
   ...{ scopes: [], hasRoles: false, metadata: {}, limits: null, allowedIps: null, audience: null },
-  ...{ expiresAt: null, disabledAt: null, notBefore: null, endsAt: null },
+  ...{ expiresAt: null, accountDisabledAt: null, disabledAt: null, notBefore: null, endsAt: null },
 };
 const keyOf = (hash: string) => knownFrom({ hash, keep: true, key: facts }) as KnownKey;
 

@@ -19,6 +19,7 @@ const ranges = (...texts: string[]): Cidr[] =>
 const good: KeyFacts = {
   scopes: new Set(['a']),
   expiresAt: late,
+  accountDisabledAt: null,
   disabledAt: null,
   endsAt: late,
   notBefore: early,
@@ -34,6 +35,7 @@ const asked = {
 /** What makes a good key a bad one, by the reason. */
 const faults: Record<(typeof liveReasons)[number], Partial<KeyFacts>> = {
   rotated: { endsAt: new Date(now) },
+  account_disabled: { accountDisabledAt: early },
   disabled: { disabledAt: early },
   expired: { expiresAt: new Date(now) },
   not_yet_valid: { notBefore: late },
@@ -59,7 +61,13 @@ test('a key that only its scopes could refuse is plain until it ends', () => {
   expect(plainUntil({ ...plain, endsAt: new Date(now) })).toBe(now);
   expect(plainUntil({ ...plain, endsAt: null, expiresAt: null })).toBe(Number.POSITIVE_INFINITY);
   const { disabledAt, notBefore, allowedIps, audience } = { ...good, disabledAt: early };
-  for (const other of [{ disabledAt }, { notBefore }, { allowedIps }, { audience }])
+  for (const other of [
+    { accountDisabledAt: early },
+    { disabledAt },
+    { notBefore },
+    { allowedIps },
+    { audience },
+  ])
     expect(plainUntil({ ...plain, ...other }), Object.keys(other)[0]).toBe(Number.NEGATIVE_INFINITY);
 });
 

@@ -100,7 +100,7 @@ test('when a change of a key is answered, it is in force in every verifier', asy
   await both(key.token, { reason: 'revoked' });
 });
 
-test('when a role is changed or an account deleted, that is in force in every verifier', async () => {
+test('when a role is changed, or an account suspended, let back or deleted, that is in force in every verifier', async () => {
   const verifier = await open();
   const role = expectData(
     await service.operator.POST('/v1/roles', { body: { name: 'reader', scopes: ['a'] } }),
@@ -114,9 +114,17 @@ test('when a role is changed or an account deleted, that is in force in every ve
   const eve = await service.signIn();
   const hers = expectData(await eve.client.POST('/v1/keys', { body: { name: 'Key' } }));
   expect(await verifier.verify(hers.token)).toMatchObject({ valid: true });
-  await service.operator.DELETE('/v1/accounts/{accountId}', {
-    params: { path: { accountId: eve.accountId } },
-  });
+  const account = { params: { path: { accountId: eve.accountId } } };
+  const enable = (enabled: boolean) =>
+    service.operator.PATCH('/v1/accounts/{accountId}', { ...account, body: { enabled } });
+  await enable(false);
+  const suspended = await verifier.verify(hers.token);
+  expect(suspended).toMatchObject({ reason: 'account_disabled' });
+  expect(known(verifier, hers.token)).toEqual(suspended);
+  expect(suspended).toEqual(await overHttp(hers.token));
+  await enable(true);
+  expect(await verifier.verify(hers.token)).toMatchObject({ valid: true });
+  await service.operator.DELETE('/v1/accounts/{accountId}', account);
   expect(await verifier.verify(hers.token)).toMatchObject({ reason: 'unknown' });
 });
 

@@ -327,7 +327,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description The API key lacks the scope, or the policy of the account does not allow what is created here: an API key that never expires and can manage API keys. */
+            /** @description The API key lacks the scope, the account is disabled, or the policy of the account does not allow what is created here: an API key that never expires and can manage API keys. */
             403: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key
-         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included.
+         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In an account that is not `enabled` no key is created.
          */
         post: operations["createKey"];
         delete?: never;
@@ -512,6 +512,12 @@ export interface paths {
         /**
          * Change an account
          * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
+         *
+         *     `enabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
+         *
+         *     - With false, every key of the account is refused with `account_disabled`, and so is each token that was exchanged for one. Nothing of a key is changed: with true, each of them is accepted again, unless it is disabled or has expired itself.
+         *     - No key is created in a suspended account, whoever asks: 403 `account_disabled`. So an account that is let back has no key that it did not have before.
+         *     - Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if `SIGN_UP` is open.
          */
         patch: operations["updateAccount"];
         trace?: never;
@@ -547,7 +553,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time.
+         * @description Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time. An account that is not `enabled` can sign in, to see and revoke its keys.
          */
         post: operations["createSession"];
         delete?: never;
@@ -762,7 +768,7 @@ export interface components {
             token: string;
         };
         /**
-         * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`.
+         * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`. It says nothing of the account: while that is not `enabled`, each of its keys is refused.
          * @enum {string}
          */
         KeyStatus: "active" | "disabled" | "expired" | "not_yet_valid";
@@ -878,7 +884,7 @@ export interface components {
          * @description The stable name of the problem. Branch on this.
          * @enum {string}
          */
-        ProblemCode: "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "upgrade_required" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+        ProblemCode: "account_disabled" | "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "upgrade_required" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
@@ -1380,10 +1386,10 @@ export interface components {
             passed: boolean;
         };
         /**
-         * @description Why a token is refused. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience, rate_limited, quota_exceeded.
+         * @description Why a token is refused. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, account_disabled, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience, rate_limited, quota_exceeded.
          * @enum {string}
          */
-        VerdictReason: "unknown" | "revoked" | "rotated" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
+        VerdictReason: "unknown" | "revoked" | "rotated" | "account_disabled" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
         Invalid: {
             /** @enum {boolean} */
             valid: false;
@@ -1529,7 +1535,7 @@ export interface components {
             title: string;
             status: number;
             /**
-             * @description The stable name of the problem: the reason of the verdict, or `invalid_token` for a key that is unknown, revoked, disabled or replaced.
+             * @description The stable name of the problem: the reason of the verdict, or `invalid_token` for a key that is unknown, revoked, disabled by itself or with its account, or replaced.
              * @enum {string}
              */
             code: "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded" | "unauthenticated" | "invalid_request" | "invalid_token";
@@ -1570,6 +1576,8 @@ export interface components {
             rotated: number;
             /** @description Uses of the expired key. */
             expired: number;
+            /** @description Uses while the account was disabled. */
+            account_disabled: number;
             /** @description Uses of the disabled key. */
             disabled: number;
             /** @description Uses before `notBefore`. */
@@ -1600,6 +1608,8 @@ export interface components {
             rotated: number;
             /** @description Uses of the expired key. */
             expired: number;
+            /** @description Uses while the account was disabled. */
+            account_disabled: number;
             /** @description Uses of the disabled key. */
             disabled: number;
             /** @description Uses before `notBefore`. */
@@ -1735,7 +1745,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `enabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
@@ -1743,7 +1753,7 @@ export interface components {
         /**
          * @description What happened. More types may be added.
          *
-         *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed.
+         *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed, or it was disabled or enabled.
          *     - `account.created`: An account was created.
          *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
          *     - `key.changed`: A key was changed.
@@ -1811,6 +1821,7 @@ export interface components {
          *       "id": "acc_6921a5c0b281af121fcda4ce",
          *       "email": "ada@example.com",
          *       "externalId": null,
+         *       "enabled": true,
          *       "policy": null,
          *       "limits": [],
          *       "keyCount": 0,
@@ -1827,6 +1838,8 @@ export interface components {
             email: string | null;
             /** @description Your own id for the account. Null if the account signed up itself. */
             externalId: string | null;
+            /** @description False: the operator has suspended the account. Every key of it is refused, and none can be created. */
+            enabled: boolean;
             /** @description Null: the account has no rules of its own. */
             policy: components["schemas"]["Policy"] | null;
             /** @description In the order of their names. */
@@ -1892,6 +1905,8 @@ export interface components {
              * @example user_8812
              */
             externalId?: string | null;
+            /** @description False suspends the account: every key of it is refused with the reason `account_disabled`, until this is true again. */
+            enabled?: boolean;
             policy?: components["schemas"]["PolicyPatch"];
             /**
              * @description Up to 8 limits that all keys of the account share: a verification of any of them counts in each. No two have the same name. The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.
@@ -2441,7 +2456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
+            /** @description The credential is valid, but is not allowed to do this; the account is not `enabled` (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
             403: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -6232,6 +6247,7 @@ export interface operations {
                      *         "valid": 1840,
                      *         "revoked": 0,
                      *         "rotated": 0,
+                     *         "account_disabled": 0,
                      *         "disabled": 3,
                      *         "expired": 0,
                      *         "not_yet_valid": 0,
@@ -6247,6 +6263,7 @@ export interface operations {
                      *           "valid": 1204,
                      *           "revoked": 0,
                      *           "rotated": 0,
+                     *           "account_disabled": 0,
                      *           "disabled": 0,
                      *           "expired": 0,
                      *           "not_yet_valid": 0,
@@ -6261,6 +6278,7 @@ export interface operations {
                      *           "valid": 636,
                      *           "revoked": 0,
                      *           "rotated": 0,
+                     *           "account_disabled": 0,
                      *           "disabled": 3,
                      *           "expired": 0,
                      *           "not_yet_valid": 0,
@@ -6453,6 +6471,7 @@ export interface operations {
                      *         "valid": 1840,
                      *         "revoked": 0,
                      *         "rotated": 0,
+                     *         "account_disabled": 0,
                      *         "disabled": 3,
                      *         "expired": 0,
                      *         "not_yet_valid": 0,
@@ -6468,6 +6487,7 @@ export interface operations {
                      *           "valid": 1204,
                      *           "revoked": 0,
                      *           "rotated": 0,
+                     *           "account_disabled": 0,
                      *           "disabled": 0,
                      *           "expired": 0,
                      *           "not_yet_valid": 0,
@@ -6482,6 +6502,7 @@ export interface operations {
                      *           "valid": 636,
                      *           "revoked": 0,
                      *           "rotated": 0,
+                     *           "account_disabled": 0,
                      *           "disabled": 3,
                      *           "expired": 0,
                      *           "not_yet_valid": 0,
@@ -9051,6 +9072,7 @@ export interface operations {
                      *       "id": "acc_6921a5c0b281af121fcda4ce",
                      *       "email": null,
                      *       "externalId": "user_8812",
+                     *       "enabled": true,
                      *       "policy": {
                      *         "maxKeys": 50,
                      *         "maxLifetimeSeconds": 7776000,
@@ -9377,29 +9399,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "acc_6921a5c0b281af121fcda4ce",
-                     *       "email": null,
-                     *       "externalId": "user_8812",
-                     *       "policy": {
-                     *         "maxKeys": 50,
-                     *         "maxLifetimeSeconds": 7776000,
-                     *         "allowedScopes": [
-                     *           "files:*"
-                     *         ]
-                     *       },
-                     *       "limits": [
-                     *         {
-                     *           "name": "hourly",
-                     *           "limit": 50000,
-                     *           "windowSeconds": 3600
-                     *         }
-                     *       ],
-                     *       "keyCount": 3,
-                     *       "createdAt": "2026-01-31T12:00:00.000Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };

@@ -32,6 +32,8 @@ export interface Account {
   /** How many keys it has, in whatever state. */
   keyCount: number;
   createdAt: Date;
+  /** Since when it is disabled: no key of it is accepted, and none is created. */
+  disabledAt: Date | null;
 }
 
 const columns = [
@@ -43,11 +45,12 @@ const columns = [
   accountLimits.as('limits'),
   'key_count as keyCount',
   'created_at as createdAt',
+  'disabled_at as disabledAt',
 ] as const;
 /** The same, for a select from a CTE. */
 const accountColumns = sql`
   id, number, email, external_id as "externalId", policy, ${accountLimits} as limits, key_count as "keyCount",
-  created_at as "createdAt"`;
+  created_at as "createdAt", disabled_at as "disabledAt"`;
 
 /**
  * Creates an account that has a password.
@@ -141,7 +144,7 @@ async function insertAccount(
         ${timestamptz(act.now)}
       from allowed
       on conflict do nothing
-      returning id, number, email, external_id, policy, key_count, created_at),
+      returning id, number, email, external_id, policy, key_count, created_at, disabled_at),
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
       ${accountColumns}
@@ -171,12 +174,14 @@ export async function getNamedAccount(db: Database, id: string): Promise<Account
 export interface AccountChange extends Pick<LimitsChange, 'limits'> {
   externalId?: string | null | undefined;
   /** Merged (RFC 7396): null removes one rule, or all of them. */
+  /** False: no key of it is accepted any more, and none is created, until it is true again. */
+  enabled?: boolean | undefined;
   policy?: { [Rule in keyof AccountPolicy]?: AccountPolicy[Rule] | null | undefined } | null | undefined;
 }
 
 /**
- * Changes an account, and returns what it is now. An empty change writes nothing. When this returns, a new externalId and
- * new limits are in force in every replica, since verdicts depend on them. A new policy holds for what is minted or
+ * Changes an account, and returns what it is now. An empty change writes nothing. When this returns, a new externalId,
+ * `enabled` and new limits are in force in every replica, since verdicts depend on them. A new policy holds for what is minted or
  * changed from then on, and leaves every existing key as it is.
  * @throws AccountNotFound also for the operator's own account
  * @throws ExternalIdTaken
@@ -188,9 +193,11 @@ export async function changeAccount(
   change: AccountChange,
   act: Act,
 ): Promise<Account> {
-  const { externalId, policy, limits } = change;
+  const { externalId, enabled, policy, limits } = change;
   const changes = [];
   if (externalId !== undefined) changes.push(sql`external_id = ${externalId}::text`);
+  if (enabled === true) changes.push(sql`disabled_at = null`);
+  if (enabled === false) changes.push(sql`disabled_at = coalesce(disabled_at, ${timestamptz(act.now)})`);
   if (policy === null) changes.push(sql`policy = null`);
   else if (policy && Object.keys(policy).length > 0)
     changes.push(sql`policy = nullif(
@@ -211,7 +218,7 @@ export async function changeAccount(
     .catch((error) => {
       throw isUniqueViolation(error) ? new ExternalIdTaken() : error;
     });
-  if (externalId !== undefined || limits) await settled();
+  if (externalId !== undefined || enabled !== undefined || limits) await settled();
   const [changed] = rows;
   if (changed) return limits ? getNamedAccount(db, id) : changed;
   await getNamedAccount(db, id);

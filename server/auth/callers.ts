@@ -104,6 +104,7 @@ export const refusals: Record<Reason, string> = {
   rotated: 'The token was replaced: its key has a newer one.',
   expired: 'The key has expired.',
   not_yet_valid: 'The key is not valid yet.',
+  account_disabled: 'The account of the key is disabled.',
   disabled: 'The key is disabled.',
   insufficient_scope: 'The key lacks a scope.',
   ip_not_allowed: 'The key cannot be used from this address.',

@@ -17,6 +17,7 @@ export interface Schema {
     /** Written by triggers on limits alone. */
     limits_copy: ColumnType<Limit[] | null, never, never>;
     created_at: Date;
+    disabled_at: Date | null;
     closed_at: Date | null;
     closed_by: ColumnType<StoredAct | null, never, StoredAct>;
   };

@@ -20,11 +20,14 @@ export interface Mint {
   act: Act;
 }
 
+/** Whether keys can be created in an account: it is neither deleted nor disabled. */
+const isOpen = sql`closed_at is null and disabled_at is null`;
+
 /** The CTE that takes a place for one more key in an account. `place` is empty if there is none. */
 const placeIn = ({ key, checked: { stored, maxKeys } }: Mint) => sql`
   place as (
     update accounts set key_count = key_count + 1
-    where id = ${key.accountId} and closed_at is null and key_count < ${maxKeys}::integer and ${isStillPolicy(stored)}
+    where id = ${key.accountId} and ${isOpen} and key_count < ${maxKeys}::integer and ${isStillPolicy(stored)}
     returning id)`;
 
 /**
@@ -34,7 +37,7 @@ const placeIn = ({ key, checked: { stored, maxKeys } }: Mint) => sql`
 const claimedPlaceIn = ({ key, checked: { stored, maxKeys } }: Mint, claimed: RawBuilder<never>) => sql`
   account as (
     select id, key_count < ${maxKeys}::integer as has_place from accounts
-    where id = ${key.accountId} and closed_at is null and ${isStillPolicy(stored)} for no key update),
+    where id = ${key.accountId} and ${isOpen} and ${isStillPolicy(stored)} for no key update),
   claimed as ${claimed},
   place as (
     update accounts set key_count = key_count + 1 from claimed where id = claimed.account_id
@@ -48,7 +51,7 @@ const placesAtOnce = sql`
   account as (
     select account.id from given cross join lateral (
       select id from accounts
-      where id = given.account_id and closed_at is null and key_count < given.max_keys and ${isStillPolicy(null)}
+      where id = given.account_id and ${isOpen} and key_count < given.max_keys and ${isStillPolicy(null)}
       limit 1 for no key update skip locked) as account),
   place as (
     update accounts set key_count = key_count + 1 where id = any(array(select id from account))

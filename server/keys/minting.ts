@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { breachesOf, type Policy } from '../../decide/policy.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
-import { AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from '../errors.ts';
+import { AccountDisabled, AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from '../errors.ts';
 import type { Act } from '../events.ts';
 import { newId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
@@ -28,6 +28,7 @@ export interface KeyClaim {
  * Stores a new key. Of its token it stores the hash and the start, and with a claim the encrypted answer.
  * @throws InsufficientScope where its scopes, or those of its roles, go beyond `within`
  * @throws AccountNotFound where the account is gone
+ * @throws AccountDisabled
  * @throws BeyondPolicy where the policy of the account does not allow it
  * @throws KeyLimitReached where the account has as many keys as its policy allows
  * @throws AlreadyClaimed
@@ -62,9 +63,10 @@ export async function mintKey(
       if (number !== undefined) return { ...key, number };
     }
     const account = await openAccount(db, key.accountId)
-      .select(['key_count', storedPolicy.as('policy')])
+      .select(['key_count', 'disabled_at', storedPolicy.as('policy')])
       .executeTakeFirst();
     if (!account) throw new AccountNotFound();
+    if (account.disabled_at) throw new AccountDisabled();
     if (account.policy === assumed) {
       if (breaches.length > 0) throw new BeyondPolicy(breaches);
       const hasPlace = account.key_count < policy.maxKeys;

@@ -85,6 +85,7 @@ function foundIn(row: Row): Found {
     hasRoles: row.hasRoles,
     metadata: row.metadata,
     expiresAt: row.expiresAt,
+    accountDisabledAt: row.accountDisabledAt,
     disabledAt: row.disabledAt,
     notBefore: row.notBefore,
     allowedIps: ranges ?? null,
@@ -115,8 +116,8 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
         case when keys.roles = '{}' then keys.scopes else keys.scopes || array(
           select scope from roles, unnest(roles.scopes) as scope where roles.id = any(keys.roles) order by roles.number)
         end as scopes, keys.roles <> '{}' as "hasRoles",
-        keys.metadata, keys.expires_at as "expiresAt", keys.disabled_at as "disabledAt",
-        keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
+        keys.metadata, keys.expires_at as "expiresAt", accounts.disabled_at as "accountDisabledAt",
+        keys.disabled_at as "disabledAt", keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
         keys.limits_copy as limits, accounts.limits_copy as "accountLimits",
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,
         case tokens.hash when keys.previous_hash then keys.previous_ends_at end as "endsAt"
@@ -127,7 +128,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
       limit 1)
       union all
       (select tombstones.reason, tombstones.key_id, tombstones.account_id, null, tombstones.name,
-        null, null, null, null, null, null, null, null, null, null, null, null
+        null, null, null, null, null, null, null, null, null, null, null, null, null
       from (select * from tombstones where hash >= wanted.hash order by hash limit 1) as tombstones
       join accounts on accounts.id = tombstones.account_id
       where tombstones.hash = wanted.hash and accounts.closed_at is null

@@ -3,7 +3,7 @@ import { client, deployment, newAccount, percentile, type Send } from '../../scr
 import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
-import { exchange, type HotKey, minter, publicUrl, random, scope, waysOn } from './ways.ts';
+import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from './ways.ts';
 
 export interface RevocationFigures {
   revocations: number;
@@ -80,8 +80,6 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
     if (body.startsWith('{"valid":true') && key.refusedFrom !== undefined && sent > key.refusedFrom)
       figures.acceptedAfter += 1;
   };
-
-  const ways = waysOn(query);
 
   let done = false;
   const verifier = async (replica: number) => {

@@ -7,7 +7,7 @@ import { type Proxy as NetworkProxy, startProxy } from '../../scripts/support/pr
 import { DidNotStart } from '../../scripts/support/service.ts';
 import { startFleet } from '../support/fleet.ts';
 import type { Order, Report } from '../support/verifying-process.ts';
-import { exchange, type HotKey, minter, publicUrl, random, scope, waysOn } from './ways.ts';
+import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from './ways.ts';
 
 export interface VerifierFigures {
   revocations: number;
@@ -138,7 +138,6 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
     ...{ failed: 0, acceptedAfter: 0, faults: 0 },
   };
   const query = `?accountId=${fleet.accountId}`;
-  const ways = waysOn(query);
   const mintOn = minter(query);
   const alive: WatchedKey[] = [];
   let minted = 0;

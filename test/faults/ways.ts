@@ -6,8 +6,12 @@ export interface HotKey {
   token: string;
   /** Of this key alone. */
   metadata: Record<string, string>;
+  /** Names its account in a query. */
+  query: string;
   /** The role that it has its scope by; absent: it has the scope itself. */
   roleId?: string | undefined;
+  /** The account that has this key alone; absent: it shares one. */
+  aloneIn?: string | undefined;
   /** When its revocation was answered, by `performance.now()`. */
   refusedFrom?: number;
 }
@@ -19,7 +23,10 @@ export const publicUrl = 'https://keys.example.com';
 
 /** What every key may do at first. */
 export const scope = 'files:read';
-/** Mints keys that may do that, every fourth by a role of its own. Undefined where it was not answered. */
+/**
+ * Mints keys that may do that, every fourth by a role of its own, and every fourth in an account of its own. Undefined where
+ * it was not answered.
+ */
 export function minter(query: string): (send: Send) => Promise<HotKey | undefined> {
   let minted = 0;
   return async (send) => {
@@ -28,10 +35,16 @@ export function minter(query: string): (send: Send) => Promise<HotKey | undefine
     const byRole = minted % 4 === 0;
     const role = byRole ? await send('POST', '/v1/roles', { name, scopes: [scope] }) : undefined;
     if (role && role.status !== 201) return undefined;
+    const isAlone = minted % 4 === 2;
+    const account = isAlone ? await send('POST', '/v1/accounts', { externalId: name }) : undefined;
+    if (account && account.status !== 201) return undefined;
+    const aloneIn: string | undefined = account && JSON.parse(account.body).id;
+    const own = aloneIn === undefined ? query : `?accountId=${aloneIn}`;
     const given = role ? { roles: [name] } : { scopes: [scope] };
     const key = { name: 'Key', metadata: { name }, ...given };
-    const { status, body } = await send('POST', `/v1/keys${query}`, key);
-    return status === 201 ? { ...JSON.parse(body), roleId: role && JSON.parse(role.body).id } : undefined;
+    const { status, body } = await send('POST', `/v1/keys${own}`, key);
+    if (status !== 201) return undefined;
+    return { ...JSON.parse(body), query: own, roleId: role && JSON.parse(role.body).id, aloneIn };
   };
 }
 
@@ -56,40 +69,45 @@ export type Way = (
 
 const answer = ({ status }: { status: number }) => ({ answered: status === 200 || status === 204 });
 
+const path = ({ id, query }: HotKey, step = '') => `/v1/keys/${id}${step}${query}`;
+const remove: Way = async (key, send) => answer(await send('DELETE', path(key)));
+
 /** The ways, each of which answers only when it is in force everywhere. */
-export function waysOn(query: string): Way[] {
-  const path = ({ id }: HotKey, step = '') => `/v1/keys/${id}${step}${query}`;
-  const remove: Way = async (key, send) => answer(await send('DELETE', path(key)));
-  return [
-    remove,
-    remove,
-    async (key, send) => {
-      const filter = { metadata: key.metadata };
-      return answer(await send('POST', '/v1/keys/revoke', { filter, expectedCount: 1 }));
-    },
-    async (key, send) => answer(await send('POST', '/v1/leaks', { token: key.token })),
-    async (key, send) =>
-      answer(await send('POST', '/oauth2/revoke', new URLSearchParams({ token: key.token }))),
-    async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
-    async (key, send) =>
-      answer(
-        key.roleId === undefined
-          ? await send('PATCH', path(key), { scopes: [] })
-          : await send('PATCH', `/v1/roles/${key.roleId}`, { scopes: [] }),
-      ),
-    async (key, send) => answer(await send('PATCH', path(key), { allowedIps: ['203.0.113.0/24'] })),
-    async (key, send) => {
-      const notBefore = Date.now() + 200 + random(300);
-      const expiresAt = new Date(notBefore).toISOString();
-      return { ...answer(await send('PATCH', path(key), { expiresAt })), notBefore };
-    },
-    async (key, send) => answer(await send('POST', path(key, '/rotate'), { immediate: true })),
-    // The first use of the new token ends the old one, on whichever replica it comes.
-    async (key, send, sendElsewhere) => {
-      const { status, body } = await send('POST', path(key, '/rotate'), { overlapSeconds: 0 });
-      if (status !== 200) return { answered: false };
-      const used = await sendElsewhere('POST', '/v1/keys/verify', { token: JSON.parse(body).token });
-      return { answered: used.body.startsWith('{"valid":true') };
-    },
-  ];
-}
+export const ways: readonly Way[] = [
+  remove,
+  remove,
+  async (key, send) => {
+    const filter = { metadata: key.metadata };
+    return answer(await send('POST', '/v1/keys/revoke', { filter, expectedCount: 1 }));
+  },
+  async (key, send) => answer(await send('POST', '/v1/leaks', { token: key.token })),
+  async (key, send) =>
+    answer(await send('POST', '/oauth2/revoke', new URLSearchParams({ token: key.token }))),
+  async (key, send) => answer(await send('PATCH', path(key), { disabled: true })),
+  async (key, send) =>
+    answer(
+      key.aloneIn === undefined
+        ? await send('PATCH', path(key), { disabled: true })
+        : await send('PATCH', `/v1/accounts/${key.aloneIn}`, { enabled: false }),
+    ),
+  async (key, send) =>
+    answer(
+      key.roleId === undefined
+        ? await send('PATCH', path(key), { scopes: [] })
+        : await send('PATCH', `/v1/roles/${key.roleId}`, { scopes: [] }),
+    ),
+  async (key, send) => answer(await send('PATCH', path(key), { allowedIps: ['203.0.113.0/24'] })),
+  async (key, send) => {
+    const notBefore = Date.now() + 200 + random(300);
+    const expiresAt = new Date(notBefore).toISOString();
+    return { ...answer(await send('PATCH', path(key), { expiresAt })), notBefore };
+  },
+  async (key, send) => answer(await send('POST', path(key, '/rotate'), { immediate: true })),
+  // The first use of the new token ends the old one, on whichever replica it comes.
+  async (key, send, sendElsewhere) => {
+    const { status, body } = await send('POST', path(key, '/rotate'), { overlapSeconds: 0 });
+    if (status !== 200) return { answered: false };
+    const used = await sendElsewhere('POST', '/v1/keys/verify', { token: JSON.parse(body).token });
+    return { answered: used.body.startsWith('{"valid":true') };
+  },
+];

@@ -83,11 +83,14 @@ test('what was revoked since a backup stays revoked after it is restored, with t
       replaced: await mint(ada.accessToken),
       rotated: await mint(ada.accessToken),
       ofDeleted: await mint(bob.accessToken),
+      ofSuspended: await mint((await signIn('carol@example.com')).accessToken),
+      ofLetBack: await mint((await signIn('dora@example.com')).accessToken),
     };
   });
   const verdicts = () =>
     serve(async (as) => {
-      const keys = [made.kept, made.revoked, made.changed, made.replaced, made.rotated, made.ofDeleted];
+      const keys = [made.kept, made.revoked, made.changed, made.replaced, made.rotated];
+      keys.push(made.ofDeleted, made.ofSuspended, made.ofLetBack);
       const tokens = keys.map(({ token }) => token);
       const operator = as(env.OPERATOR_TOKEN);
       const { verdicts } = expectData(await operator.POST('/v1/keys/verify/batch', { body: { tokens } }));
@@ -116,15 +119,26 @@ test('what was revoked since a backup stays revoked after it is restored, with t
     const change = { currentPassword: password, newPassword };
     expect((await ada.PUT('/v1/account/password', { body: change })).response.status).toBe(204);
     expect((await as(made.bob.accessToken).DELETE('/v1/account')).response.status).toBe(204);
+    const set = async ({ accountId }: { accountId: string }, enabled: boolean) => {
+      const params = { path: { accountId } };
+      const operator = as(env.OPERATOR_TOKEN);
+      expectData(await operator.PATCH('/v1/accounts/{accountId}', { params, body: { enabled } }));
+    };
+    await set(made.ofSuspended, false);
+    await set(made.ofLetBack, false);
+    await set(made.ofLetBack, true);
   });
   const file = await psql(url, save, since);
 
   await restore();
-  expect(await verdicts()).toEqual([...Array(6).fill('valid'), 200]);
+  expect(await verdicts()).toEqual([...Array(8).fill('valid'), 200]);
 
   await restore();
   await psql(url, redo, since, file);
-  expect(await verdicts()).toEqual(['valid', 'revoked', 'disabled', 'disabled', 'disabled', 'unknown', 401]);
+  expect(await verdicts()).toEqual([
+    ...['valid', 'revoked', 'disabled', 'disabled', 'disabled'],
+    ...['unknown', 'account_disabled', 'valid', 401],
+  ]);
   const client = postgres(url, { max: 1 });
   const stale = await client.unsafe(passwords.replaceAll("'2026-01-31T00:00:00Z'", `'${since}'`));
   await client.end();
@@ -132,5 +146,5 @@ test('what was revoked since a backup stays revoked after it is restored, with t
 
   await restore();
   await psql(url, lost, since);
-  expect(await verdicts()).toEqual([...Array(6).fill('disabled'), 401]);
+  expect(await verdicts()).toEqual([...Array(8).fill('disabled'), 401]);
 });

@@ -95,6 +95,18 @@ const setPolicy = fc
     }),
   );
 
+/** Suspends an account, or lets it back: more often the latter, since little happens to one that is suspended. */
+const suspend = fc.record({ by: account, enabled: fc.constantFrom(false, true, true) }).map((facts) =>
+  command('SuspendAccount', facts, isThere(facts.by), async (model, real) => {
+    const owner = model.accounts[facts.by];
+    const path = `/v1/accounts/acc_${owner?.id}`;
+    const { enabled } = facts;
+    const answer = await call(real, real.service.operatorToken, 'PATCH', path, { enabled });
+    if (owner) owner.isSuspended = !enabled;
+    expect(answer).toMatchObject({ status: 200, body: { enabled } });
+  }),
+);
+
 const rename = fc.record({ n, by: account, label: name }).map((facts) =>
   command('RenameShareKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
     const key = nth(model, facts.n);
@@ -107,4 +119,4 @@ const rename = fc.record({ n, by: account, label: name }).map((facts) =>
   }),
 );
 
-export const changeCommands = [change, setPolicy, rename];
+export const changeCommands = [change, setPolicy, suspend, rename];

@@ -42,7 +42,7 @@ import { everyToken, rotationCommands, use } from './rotation-commands.ts';
 /** Signs up one more account. */
 export const signUp: Step = async (model, real) => {
   const { accountId, accessToken, refreshToken } = await real.service.signIn();
-  model.accounts.push({ id: accountId.slice(4), policy: {}, limits: [] });
+  model.accounts.push({ id: accountId.slice(4), isSuspended: false, policy: {}, limits: [] });
   real.sessions.push({ accessToken, refreshToken });
 };
 

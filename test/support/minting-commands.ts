@@ -62,6 +62,7 @@ export function refusalOf(
   given: { scopes: string[]; expiresAt: number | null },
   beyond: number,
 ): number | undefined {
+  if (model.accounts[owner]?.isSuspended) return 403;
   if (isBeyond(model, owner, { ...given, since: model.now() })) return beyond;
   return isFull(model, owner) ? 409 : undefined;
 }

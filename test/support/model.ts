@@ -90,7 +90,7 @@ export interface ModelRole {
 
 export interface Model {
   /** Those that are there; one that is deleted has the next one in its place. */
-  accounts: { id: string; policy: ModelPolicy; limits: ModelLimit[] }[];
+  accounts: { id: string; isSuspended: boolean; policy: ModelPolicy; limits: ModelLimit[] }[];
   /** In the order of their creation, which is that of their names. */
   roles: ModelRole[];
   /** How many keys an account may have. */
@@ -188,6 +188,7 @@ export function verdictOn(
   if (replaced) return no('rotated', replaced.name);
   if (key.revoked) return no('revoked');
   if (key.tokens.previous?.token === token && !draining(model, key)) return no('rotated');
+  if (model.accounts[key.owner]?.isSuspended) return no('account_disabled');
   const status = statusOf(model, key);
   if (status !== 'active') return no(status);
   const held = scopesOf(model, key);

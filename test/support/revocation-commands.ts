@@ -94,7 +94,7 @@ const deleteAccount = fc.record({ by: account }).map((facts) =>
     for (const key of model.keys.filter(({ owner }) => owner === facts.by))
       Object.assign(key, { revoked: true, erased: true });
     const { accountId, accessToken, refreshToken } = await real.service.signIn();
-    model.accounts[facts.by] = { id: accountId.slice(4), policy: {}, limits: [] };
+    model.accounts[facts.by] = { id: accountId.slice(4), isSuspended: false, policy: {}, limits: [] };
     real.sessions[facts.by] = { accessToken, refreshToken };
   }),
 );

@@ -13,6 +13,7 @@ export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
   hasRoles: false,
   metadata: {},
   expiresAt: null,
+  accountDisabledAt: null,
   disabledAt: null,
   notBefore: null,
   allowedIps: null,

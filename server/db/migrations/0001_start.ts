@@ -16,6 +16,8 @@ const statements = [
     -- its form, which every mint would pay for, since it updates key_count.
     policy jsonb,
     ${instant('created_at')} not null,
+    -- From then on every key of it is refused, and none is created.
+    ${instant('disabled_at')},
     -- From then on it counts as deleted, and closed_by is the act that did it (events.ts). A sweep removes the rest of it.
     ${instant('closed_at')},
     closed_by jsonb,

@@ -129,6 +129,7 @@ const answers: Record<RefusalCode, Answer> = {
   wrong_caller: unauthenticated,
   account_not_found: unauthenticated,
   insufficient_scope: [403, 'This action is unauthorized.'],
+  account_disabled: [403],
   beyond_policy: [403],
   key_not_found: [404, 'API key not found'],
   not_found: [404, 'Not found'],

@@ -45,6 +45,7 @@ const answers: Record<RefusalCode, Answer> = {
   too_many_attempts: [429, 'temporarily_unavailable'],
   database_unavailable: unavailable,
   overloaded: unavailable,
+  account_disabled: ourFault,
   account_not_found: ourFault,
   account_required: ourFault,
   already_done: ourFault,

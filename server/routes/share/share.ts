@@ -157,6 +157,7 @@ const answers: Record<RefusalCode, Answer> = {
   account_not_found: unauthorized,
   malformed_body: [400, 'INVALID_BODY'],
   invalid_input: [400, 'INVALID_BODY'],
+  account_disabled: [403, 'ACCOUNT_DISABLED', 'The account is disabled.'],
   key_not_found: [404, 'NOT_FOUND', 'APIKey not found.'],
   not_found: [404, 'NOT_FOUND'],
   beyond_policy: [400, 'INVALID_EXPIRES'],

@@ -22,10 +22,20 @@ import { onceGone } from '../../keys/keys.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { numberOf, pageAfter } from './page.ts';
 
-const accountBody = ({ id, email, externalId, policy, limits, keyCount, createdAt }: Account) => ({
+const accountBody = ({
+  id,
+  email,
+  externalId,
+  disabledAt,
+  policy,
+  limits,
+  keyCount,
+  createdAt,
+}: Account) => ({
   id: `acc_${id}`,
   email,
   externalId,
+  enabled: disabledAt === null,
   policy,
   limits,
   keyCount,
@@ -58,7 +68,14 @@ export function accountOperations(context: ServiceContext): Operation[] {
               if (created)
                 return {
                   answer: {
-                    account: { ...created, externalId, policy: null, limits: [], keyCount: 0 },
+                    account: {
+                      ...created,
+                      externalId,
+                      disabledAt: null,
+                      policy: null,
+                      limits: [],
+                      keyCount: 0,
+                    },
                     isNew: true,
                   },
                   accountId,

@@ -14,6 +14,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   unauthenticated: 401,
   wrong_credentials: 401,
   wrong_signature: 401,
+  account_disabled: 403,
   beyond_policy: 403,
   insufficient_scope: 403,
   sign_up_closed: 403,
