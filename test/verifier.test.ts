@@ -77,12 +77,21 @@ test('the verdict of a verifier is that of the service, to the letter', async ()
   }
 });
 
-test('scopes that are no list are an error, and let in no key', async () => {
+test('scopes that are no list, or misspelt, are an error, and let in no key', async () => {
   const verifier = await open();
   const { token } = await mint();
   await verifier.verify(token);
-  for (const asked of [{ scopes: null }, { scopes: 'a' }, { anyScopes: null }, { scopeQuery: null }])
+  for (const asked of [
+    { scopes: null },
+    { scopes: 'a' },
+    { anyScopes: null },
+    { scopeQuery: null },
+    { scope: ['a'] },
+    { Scopes: ['a'], ip: '203.0.113.9' },
+  ])
     expect(() => verifier.verify(token, asked as never), JSON.stringify(asked)).toThrow();
+  const asked = { cost: 2, costs: {}, audience: 'https://a.example', ip: '203.0.113.9', userAgent: 'x' };
+  expect(verifier.verify(token, asked)).toMatchObject({ valid: true });
 });
 
 test('when a change of a key is answered, it is in force in every verifier', async () => {

@@ -94,6 +94,23 @@ export async function createVerifier(options: VerifierOptions = {}): Promise<Ver
 }
 
 const noAsked: Asked = {};
+const askable = [
+  'scopes',
+  'anyScopes',
+  'scopeQuery',
+  'cost',
+  'costs',
+  'audience',
+  'ip',
+  'userAgent',
+  'explain',
+];
+
+/** @throws TypeError for what cannot be asked, as the service refuses it: a misspelt `scopes` would accept every key */
+function assertNoneMisspelt(asked: Asked): void {
+  for (const name in asked)
+    if (!askable.includes(name)) throw new TypeError(`Nothing called "${name}" can be asked.`);
+}
 const unknown: Verdict = Object.freeze({ valid: false, reason: 'unknown' });
 
 class InProcess implements Verifier {
@@ -244,7 +261,10 @@ class InProcess implements Verifier {
 
   #scopesOf(asked: Asked): ScopeQuery | undefined {
     const { scopes, anyScopes, scopeQuery } = asked;
-    if (scopes === undefined && anyScopes === undefined && scopeQuery === undefined) return undefined;
+    if (scopes === undefined && anyScopes === undefined && scopeQuery === undefined) {
+      assertNoneMisspelt(asked);
+      return undefined;
+    }
     return wantedScopes({
       scopes,
       anyScopes,
