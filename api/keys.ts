@@ -24,7 +24,9 @@ export const KeyId = z
 
 const Name = text(1, 255).openapi({ description: 'What the key is for.', example: 'Mobile app' });
 
-const lifetimes = ['1d', '7d', '30d', '90d', '1y', 'never'] as const;
+const Lifetime = z.enum(['1d', '7d', '30d', '90d', '1y', 'never']).openapi('Lifetime', {
+  description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.',
+});
 
 /** What no Zod type says: one way to set the expiry, not two. */
 const newKey = {
@@ -43,9 +45,7 @@ export const NewKey = z
     scopes: Scopes.optional(),
     roles: RoleNames.optional(),
     metadata: Metadata.optional(),
-    expiresIn: z.enum(lifetimes).optional().openapi({
-      description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.',
-    }),
+    expiresIn: Lifetime.optional(),
     expiresAt: givenInstant.optional().openapi({
       description: 'Expiry time, in the future. Use it instead of `expiresIn`.',
     }),
@@ -54,6 +54,34 @@ export const NewKey = z
     quota: NewQuota.optional(),
   })
   .openapi('NewKey', newKey);
+
+const NewImport = z
+  .strictObject({
+    ...NewKey.shape,
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256: 64 hexadecimal digits, in lower case.')
+      .openapi({
+        description: 'The SHA-256 of the token, in hexadecimal digits.',
+        example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      }),
+    start: z
+      .string()
+      .regex(/^[\w.~+/-]{1,12}$/, 'Must be the first 1 to 12 characters of a token.')
+      .openapi({
+        description: 'The first characters of the token, 12 at most, by which people recognize it.',
+        example: 'sk_live_4f',
+      }),
+  })
+  .openapi('NewImport', {
+    ...newKey,
+    example: {
+      name: 'Mobile app',
+      scopes: ['files:read'],
+      sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      start: 'sk_live_4f',
+    },
+  });
 
 const KeyPatch = z
   .strictObject({
@@ -227,6 +255,14 @@ export const oneKey = (description: string) => ({
   content: { 'application/json': { schema: Key, example: keyExample } },
 });
 
+const locationHeader = {
+  Location: {
+    description: 'The path of the key.',
+    required: true,
+    schema: { type: 'string' as const, format: 'uri-reference' },
+  },
+};
+
 export const keys = {
   create: createRoute({
     operationId: 'createKey',
@@ -245,14 +281,7 @@ export const keys = {
     responses: {
       201: {
         description: 'The key, with its token.',
-        headers: {
-          Location: {
-            description: 'The path of the key.',
-            required: true,
-            schema: { type: 'string' as const, format: 'uri-reference' },
-          },
-          ...replayedHeader,
-        },
+        headers: { ...locationHeader, ...replayedHeader },
         content: {
           'application/json': {
             schema: MintedKey,
@@ -268,6 +297,46 @@ export const keys = {
         detail: 'The account has 1000 keys, and may have no more: delete one that is not needed first.',
         description:
           'The account has reached its limit of keys (`key_limit_reached`), or the first call with this `Idempotency-Key` created a key whose token cannot be returned again (`already_done`, and `keyId` names the key).',
+      }),
+    },
+  }),
+
+  import: createRoute({
+    operationId: 'importKey',
+    method: 'post',
+    path: '/v1/keys/import',
+    tags,
+    summary: 'Import a key',
+    description:
+      'Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. It cannot be imported if it has the form of a token of Latchkey, which is a prefix of lower case letters, digits and `_` that ends in `_`, and 38 letters and digits; or the form of a JWT.',
+    security: [byOperator],
+    request: {
+      headers: actHeaders,
+      query: z.strictObject(accountQuery),
+      body: { required: true, content: { 'application/json': { schema: NewImport } } },
+    },
+    responses: {
+      201: {
+        description: 'The key.',
+        headers: locationHeader,
+        content: {
+          'application/json': {
+            schema: Key,
+            example: {
+              ...newKeyExample,
+              start: 'sk_live_4f',
+              tokens: [{ ...tokenExample, ...neverUsed, start: 'sk_live_4f' }],
+            },
+          },
+        },
+      },
+      ...refusals(400, 401, 404, 413, 415, 422, 503),
+      403: forbiddenOrBeyondPolicy,
+      409: refusal(409, {
+        code: 'token_exists',
+        detail: 'A key has this token already, or had it and was revoked.',
+        description:
+          'A key has this token, or had it lately and was revoked or rotated (`token_exists`): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`).',
       }),
     },
   }),

@@ -29,6 +29,7 @@ export const refusalCodes = [
   'rotation_not_pending',
   'sign_up_closed',
   'signing_keys_unavailable',
+  'token_exists',
   'too_many_attempts',
   'unauthenticated',
   'unsupported_media_type',

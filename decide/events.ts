@@ -7,6 +7,7 @@ export const eventTypes = {
   'key.changed': 'A key was changed.',
   'key.expired': 'A key expired.',
   'key.expiring': 'A key expires in 30 days, in 7 days, or in 1 day.',
+  'key.imported': 'A key that another system made was imported.',
   'key.leaked': 'A token of a key was reported as leaked.',
   'key.minted': 'A key was created.',
   'key.quota_added': 'Units were added to the quota of a key.',

@@ -15,6 +15,9 @@ const minted = /^[a-z][a-z0-9_]{0,15}_[0-9A-Za-z]{38}$/;
 export const patternOf = (prefix: string): string =>
   `\\b${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}\\b`;
 
+/** A token that another system made can have any characters that a bearer token can (RFC 6750, section 2.1). */
+const foreign = /^[\w.~+/-]{16,512}={0,2}$/;
+
 /** A JWT: three base64url parts, the first of them a JSON object. */
 const jwt = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -69,6 +72,12 @@ export function isPlausible(text: string): boolean {
   if (isMinted(text)) return isWhole(text);
   return jwt.test(text);
 }
+
+/**
+ * Whether a text that is not plausible can be the token of an imported key, which another system made. It has no checksum,
+ * so only a look-up tells more. What has the form of a token of ours is taken for one, and cannot be imported.
+ */
+export const isForeign = (text: string): boolean => foreign.test(text) && !isMinted(text);
 
 /** The type that a JWT says it has; undefined where a text is none, or says nothing. Only its signature tells what it is. */
 export function typeOf(text: string): unknown {

@@ -186,6 +186,14 @@ export class ExternalIdTaken extends Refusal {
   }
 }
 
+/** A key has the token that is to be imported, or had it lately. */
+export class TokenExists extends Refusal {
+  readonly code = 'token_exists';
+  constructor() {
+    super('A key has this token already, or had it and was revoked.');
+  }
+}
+
 /** Another role has this name. */
 export class RoleExists extends Refusal {
   readonly code = 'role_exists';

@@ -1,5 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
-import { alphabet, checksum, checksumLength, isMinted, randomLength } from '../decide/token-form.ts';
+import {
+  alphabet,
+  checksum,
+  checksumLength,
+  isForeign,
+  isMinted,
+  isPlausible,
+  randomLength,
+} from '../decide/token-form.ts';
 
 /** `length` characters of base62, each equally likely: bytes past the last whole multiple of 62 are redrawn. */
 function randomCharacters(length: number, random: (length: number) => Buffer): string {
@@ -25,6 +33,25 @@ export const hashToken = (token: string): Buffer => hash('sha512', token, 'buffe
 /** The same as text: 128 hexadecimal digits. */
 export const hashText = (token: string): string => hash('sha512', token, 'hex');
 
-/** The displayable beginning of a token: the prefix and 4 of its 32 random characters; of a JWT, part of its header. */
-export const startOf = (token: string): string =>
-  token.slice(0, isMinted(token) ? token.length - randomLength - checksumLength + 4 : 12);
+/**
+ * The hash by which the token of an imported key is found, in hexadecimal digits.
+ * @param sha256 the SHA-256 of the token, which the system that made it may have stored, in hexadecimal digits
+ */
+export const importedHash = (sha256: string): string => hashText(sha256);
+
+/** The same, of a text that is presented and not plausible. Undefined: it can be no such token. */
+export const foreignHash = (token: string): string | undefined =>
+  isForeign(token) ? importedHash(hash('sha256', token, 'hex')) : undefined;
+
+/** The hash by which a token of a key is found, in hexadecimal digits. Undefined: it can be none. */
+export const keyHash = (token: string): string | undefined =>
+  isPlausible(token) ? hashText(token) : foreignHash(token);
+
+/**
+ * The displayable beginning of a token: the prefix and 4 of its 32 random characters; of a JWT, part of its header; of any
+ * other text, 4 characters.
+ */
+export function startOf(token: string): string {
+  if (isMinted(token)) return token.slice(0, token.length - randomLength - checksumLength + 4);
+  return token.slice(0, isPlausible(token) ? 12 : 4);
+}

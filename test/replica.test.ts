@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -11,10 +12,12 @@ import { operatorAccountId } from '../server/id.ts';
 import { exchangedClaims } from '../server/jwt/exchanged.ts';
 import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { changeKey } from '../server/keys/changes.ts';
+import { importKey } from '../server/keys/imports.ts';
+import { KeyInserts } from '../server/keys/inserts.ts';
 import { revokeKey } from '../server/keys/keys.ts';
 import { changeRole, createRole, deleteRole } from '../server/keys/roles.ts';
 import { Blocks } from '../server/limits/blocks.ts';
-import { hashText, newToken } from '../server/token.ts';
+import { hashText, importedHash, newToken } from '../server/token.ts';
 import { verify } from '../server/verify/verify.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import {
@@ -116,6 +119,17 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await there.keys.find(hash)).toMatchObject({ disabledAt: expect.any(Date) });
     await revokeKey(here, { accountId: operatorAccountId, id }, act);
     expect(await there.keys.find(hash)).toMatchObject({ gone: 'revoked' });
+  });
+
+  test('an imported key is accepted by every replica when the import is answered', async () => {
+    const sha256 = randomBytes(32).toString('hex');
+    const hash = importedHash(sha256);
+    expect(await there.keys.find(hash)).toBeUndefined();
+    expect(await remembers(there, hash)).toBe(true);
+    const context = { ...here, keyInserts: new KeyInserts(here.db), defaultPolicy };
+    const given = { accountId: operatorAccountId, name: 'Key', scopes: [], metadata: {}, expiresAt: null };
+    const { id } = await importKey(context, { sha256, start: 'sk_live_' }, given, act);
+    expect(await there.keys.find(hash)).toMatchObject({ id });
   });
 
   test('an exchanged token is refused by every replica when the revocation of its key is answered', async () => {

@@ -3,13 +3,14 @@
 import type { Operations } from './core/methods.ts';
 import type { Pages } from './core/pages.ts';
 import type { Body, Options, Query } from './core/types.ts';
-import type { operations, MintedKey, NewKey, KeyPage, Key, KeyPatch, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+import type { operations, MintedKey, NewKey, Key, NewImport, KeyPage, KeyPatch, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
   keys: {
     list: 'GET /v1/keys query paged',
     create: 'POST /v1/keys body keyed',
+    import: 'POST /v1/keys/import body',
     get: 'GET /v1/keys/{keyId} query',
     update: 'PATCH /v1/keys/{keyId} body',
     delete: 'DELETE /v1/keys/{keyId} query',
@@ -81,6 +82,12 @@ export interface Methods {
      * Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In an account that is not `enabled` no key is created.
      */
     create(body: NewKey, options?: Options<operations['createKey']>): Promise<MintedKey>;
+    /**
+     * Import a key: `POST /v1/keys/import`
+     *
+     * Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. It cannot be imported if it has the form of a token of Latchkey, which is a prefix of lower case letters, digits and `_` that ends in `_`, and 38 letters and digits; or the form of a JWT.
+     */
+    import(body: NewImport, options?: Options<operations['importKey']>): Promise<Key>;
     /**
      * Get a key: `GET /v1/keys/{keyId}`
      *

@@ -25,6 +25,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a key
+         * @description Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. It cannot be imported if it has the form of a token of Latchkey, which is a prefix of lower case letters, digits and `_` that ends in `_`, and 38 letters and digits; or the form of a JWT.
+         */
+        post: operations["importKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/{keyId}": {
         parameters: {
             query?: never;
@@ -884,7 +904,7 @@ export interface components {
          * @description The stable name of the problem. Branch on this.
          * @enum {string}
          */
-        ProblemCode: "account_disabled" | "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "upgrade_required" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+        ProblemCode: "account_disabled" | "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "token_exists" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "upgrade_required" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
@@ -942,11 +962,7 @@ export interface components {
             metadata?: {
                 [key: string]: string | number | boolean;
             };
-            /**
-             * @description Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.
-             * @enum {string}
-             */
-            expiresIn?: "1d" | "7d" | "30d" | "90d" | "1y" | "never";
+            expiresIn?: components["schemas"]["Lifetime"];
             /**
              * Format: date-time
              * @description Expiry time, in the future. Use it instead of `expiresIn`.
@@ -987,6 +1003,11 @@ export interface components {
             limits?: components["schemas"]["NewLimit"][];
             quota?: components["schemas"]["NewQuota"];
         };
+        /**
+         * @description Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.
+         * @enum {string}
+         */
+        Lifetime: "1d" | "7d" | "30d" | "90d" | "1y" | "never";
         NewLimit: {
             /**
              * @description Names the limit in verdicts and in `costs`. `quota` is taken.
@@ -1031,11 +1052,6 @@ export interface components {
             amount: number;
             every: components["schemas"]["RefillPeriod"];
         } | null;
-        KeyPage: {
-            data: components["schemas"]["Key"][];
-            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
-            nextCursor: string | null;
-        };
         Key: {
             /**
              * @description The key’s id.
@@ -1114,6 +1130,98 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
+        };
+        /**
+         * @example {
+         *       "name": "Mobile app",
+         *       "scopes": [
+         *         "files:read"
+         *       ],
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "start": "sk_live_4f"
+         *     }
+         */
+        NewImport: {
+            /**
+             * @description What the key is for.
+             * @example Mobile app
+             */
+            name: string;
+            /**
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
+             * @example [
+             *       "files:read",
+             *       "files:write"
+             *     ]
+             */
+            scopes?: string[];
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            roles?: string[];
+            /**
+             * @description Up to 50 facts of your own about the key. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @example {
+             *       "environment": "production",
+             *       "seats": 12
+             *     }
+             */
+            metadata?: {
+                [key: string]: string | number | boolean;
+            };
+            expiresIn?: components["schemas"]["Lifetime"];
+            /**
+             * Format: date-time
+             * @description Expiry time, in the future. Use it instead of `expiresIn`.
+             * @example 2027-01-31T12:00:00Z
+             */
+            expiresAt?: string;
+            /**
+             * Format: date-time
+             * @description The key is accepted from this instant on.
+             * @example 2027-01-31T12:00:00Z
+             */
+            notBefore?: string;
+            /**
+             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts.
+             * @example [
+             *       "203.0.113.0/24",
+             *       "2001:db8::/32"
+             *     ]
+             */
+            allowedIps?: string[];
+            /**
+             * @description The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience.
+             * @example [
+             *       "https://api.example.com"
+             *     ]
+             */
+            audience?: string[];
+            /**
+             * @description Up to 8 limits of the key: a verification counts in each of them. Only the operator sets limits. No two have the same name.
+             * @example [
+             *       {
+             *         "name": "burst",
+             *         "limit": 100,
+             *         "windowSeconds": 60
+             *       }
+             *     ]
+             */
+            limits?: components["schemas"]["NewLimit"][];
+            quota?: components["schemas"]["NewQuota"];
+            /**
+             * @description The SHA-256 of the token, in hexadecimal digits.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * @description The first characters of the token, 12 at most, by which people recognize it.
+             * @example sk_live_4f
+             */
+            start: string;
+        };
+        KeyPage: {
+            data: components["schemas"]["Key"][];
+            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
+            nextCursor: string | null;
         };
         /**
          * @example {
@@ -1759,6 +1867,7 @@ export interface components {
          *     - `key.changed`: A key was changed.
          *     - `key.expired`: A key expired.
          *     - `key.expiring`: A key expires in 30 days, in 7 days, or in 1 day.
+         *     - `key.imported`: A key that another system made was imported.
          *     - `key.leaked`: A token of a key was reported as leaked.
          *     - `key.minted`: A key was created.
          *     - `key.quota_added`: Units were added to the quota of a key.
@@ -1782,7 +1891,7 @@ export interface components {
          *     - `session.started`: An account signed in.
          * @enum {string}
          */
-        EventType: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
+        EventType: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.imported" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
         LeakReport: {
             /**
              * Format: password
@@ -2032,11 +2141,13 @@ export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
 export type Violation = components['schemas']['Violation'];
 export type NewKey = components['schemas']['NewKey'];
+export type Lifetime = components['schemas']['Lifetime'];
 export type NewLimit = components['schemas']['NewLimit'];
 export type NewQuota = components['schemas']['NewQuota'];
 export type NewRefill = components['schemas']['NewRefill'];
-export type KeyPage = components['schemas']['KeyPage'];
 export type Key = components['schemas']['Key'];
+export type NewImport = components['schemas']['NewImport'];
+export type KeyPage = components['schemas']['KeyPage'];
 export type KeyPatch = components['schemas']['KeyPatch'];
 export type QuotaPatch = components['schemas']['QuotaPatch'];
 export type RevokedKeys = components['schemas']['RevokedKeys'];
@@ -2564,6 +2675,317 @@ export interface operations {
                 };
             };
             /** @description A value is invalid (`invalid_input`, and `errors` lists each one), or the `Idempotency-Key` was sent with another request (`idempotency_key_reused`). */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importKey: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The path of the key. */
+                    Location: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_6921a5d4b281af121fcda4cf",
+                     *       "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *       "name": "Mobile app",
+                     *       "start": "sk_live_4f",
+                     *       "scopes": [
+                     *         "files:read"
+                     *       ],
+                     *       "roles": [],
+                     *       "metadata": {
+                     *         "environment": "production"
+                     *       },
+                     *       "status": "active",
+                     *       "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *       "disabledAt": null,
+                     *       "notBefore": null,
+                     *       "allowedIps": [
+                     *         "203.0.113.0/24"
+                     *       ],
+                     *       "audience": null,
+                     *       "limits": [
+                     *         {
+                     *           "name": "burst",
+                     *           "limit": 100,
+                     *           "windowSeconds": 60
+                     *         }
+                     *       ],
+                     *       "quota": null,
+                     *       "lastUsedAt": null,
+                     *       "lastUsedIp": null,
+                     *       "lastUsedUserAgent": null,
+                     *       "tokens": [
+                     *         {
+                     *           "state": "current",
+                     *           "start": "sk_live_4f",
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *           "endsAt": null,
+                     *           "overlapSeconds": null,
+                     *           "lastUsedAt": null,
+                     *           "lastUsedIp": null,
+                     *           "lastUsedUserAgent": null
+                     *         }
+                     *       ],
+                     *       "createdBy": {
+                     *         "actor": "operator",
+                     *         "onBehalfOf": "support@example.com"
+                     *       },
+                     *       "createdAt": "2026-01-31T12:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key has this token, or had it lately and was revoked or rotated (`token_exists`): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`). */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "token_exists",
+                     *       "detail": "A key has this token already, or had it and was revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
             422: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -6,7 +6,6 @@ import type { Verdict, VerifiedKey } from '../../decide/verified-key.ts';
 import type { ServiceContext } from '../context.ts';
 import { activate } from '../keys/rotation.ts';
 import type { Spending } from '../limits/blocks.ts';
-import { hashText } from '../token.ts';
 import type { Purpose } from '../verify/verifications.ts';
 import { verify, verifyHash } from '../verify/verify.ts';
 
@@ -50,7 +49,7 @@ export function check(
 
   const record = (verdict: Verdict): Verdict => {
     verifications.count(purpose, asked, verdict, times);
-    if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, hashText(token));
+    if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, verdict.key.hash);
     usage.record(verdict, client, times);
     return verdict;
   };

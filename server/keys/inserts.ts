@@ -18,6 +18,8 @@ export interface Mint {
   key: Omit<Key, 'number'>;
   checked: Checked;
   act: Act;
+  /** Whether another system made the key. Then a replica may remember its token as unknown, and is told. */
+  isImported: boolean;
 }
 
 /** Whether keys can be created in an account: it is neither deleted nor disabled. */
@@ -135,7 +137,9 @@ async function insertKeys(
   place: RawBuilder<unknown>,
   mints: readonly Mint[],
 ): Promise<Numbers> {
-  // The setting tells triggers that the keys are counted and their tokens new: see keys_inserted and token_inserted.
+  // The setting tells triggers that the keys are counted and, if it is `on`, their tokens new: see keys_inserted and
+  // token_inserted. Imported keys are inserted alone.
+  const [isImported] = mints.map((mint) => mint.isImported);
   const { rows } = await sql<{ id: string; number: number }>`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(mints.map(rowOf))}::text::json) as given (
@@ -151,13 +155,13 @@ async function insertKeys(
         created_by, on_behalf_of, created_at, updated_at, current_hash)
       select id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
         actor, on_behalf_of, at, at, current_hash
-      from placed, (select set_config('latchkey.minting', 'on', true)) as setting
+      from placed, (select set_config('latchkey.minting', ${sql.lit(isImported ? 'imported' : 'on')}, true)) as setting
       returning id, account_id, number),
     token as (
       insert into tokens (hash, key_id, start, created_at, activated_at)
       select current_hash, id, start, at, at from placed)${mintedLimits(mints.map(({ key }) => key))},
     recorded as ${recordedEach(
-      'key.minted',
+      isImported ? 'key.imported' : 'key.minted',
       sql`select at, actor, on_behalf_of, request_id, ip, user_agent, account_id, id, facts from placed`,
     )}
     select id, number from minted`.execute(db);

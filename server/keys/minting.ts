@@ -8,12 +8,16 @@ import { newId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
 import type { KeyInserts } from './inserts.ts';
-import { allScopesOf, getKey, type Key, type KeyById, newlyMinted } from './keys.ts';
+import { allScopesOf, getKey, type Key, type KeyById, newlyMinted, type Token } from './keys.ts';
+
+/** What is stored of a token: see `importedHash`. */
+export type ImportedToken = Pick<Token, 'hash' | 'start'>;
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
   Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience' | 'limits' | 'quota'>> & {
-    token: string;
+    /** The token, or what is known of that of an imported key. */
+    token: string | ImportedToken;
     /** Scopes that it must not go beyond: those of the calling key. Undefined: no bound. */
     within: ReadonlySet<string> | undefined;
   };
@@ -40,7 +44,10 @@ export async function mintKey(
   keyClaim?: KeyClaim,
 ): Promise<Key> {
   const at = new Date(act.now);
-  const current = newlyMinted(token, at, 'current');
+  const isImported = typeof token !== 'string';
+  const current = isImported
+    ? { ...newlyMinted('', at, 'current'), ...token }
+    : newlyMinted(token, at, 'current');
   const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
   const stored = { tokens: [current] as const, disabledAt: null, ...by, createdAt: at, updatedAt: at };
   const usual = { roles: [], notBefore: null, allowedIps: null, audience: null, limits: [], quota: null };
@@ -53,12 +60,12 @@ export async function mintKey(
   );
   // Assumes first that the account has no policy, as most have none: then nothing is read before the statement.
   let assumed: StoredPolicy = null;
-  let isTogether = !claimed;
+  let isTogether = !claimed && !isImported;
   for (;;) {
     const policy = policyFor(key.accountId, assumed, defaultPolicy);
     const breaches = breachesOf(policy, { scopes: allScopesOf(key), expiresAt: key.expiresAt, since: at });
     if (breaches.length === 0) {
-      const mint = { key, checked: { stored: assumed, maxKeys: policy.maxKeys }, act };
+      const mint = { key, checked: { stored: assumed, maxKeys: policy.maxKeys }, act, isImported };
       const number = await (isTogether ? keyInserts.together(mint) : keyInserts.alone(mint, claimed));
       if (number !== undefined) return { ...key, number };
     }

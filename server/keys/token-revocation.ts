@@ -1,12 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
-import { isPlausible } from '../../decide/token-form.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Keys } from '../../decide/verified-key.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { type Act, recorded } from '../events.ts';
-import { hashText } from '../token.ts';
+import { keyHash } from '../token.ts';
 import type { Store } from './keys.ts';
 
 /**
@@ -22,8 +21,8 @@ export async function revokeToken(
   token: string,
   act: Act,
 ): Promise<boolean> {
-  if (!isPlausible(token)) return false;
-  const hash = hashText(token);
+  const hash = keyHash(token);
+  if (!hash) return false;
   // Anybody may call this, so an unknown token costs no more than two look-ups: it needs no barrier.
   const found = await keys.find(hash);
   if (!found && !(await isRemembered(db, hash))) return false;
@@ -36,10 +35,11 @@ export async function revokeToken(
 }
 
 /**
- * Whether the database still has a token that a look-up does not find: its account was deleted, perhaps a moment ago, and
- * another replica may not have heard of that. The sweep removes the token only after every replica has.
+ * Whether the database has a token, or had it lately. It may have one that a look-up does not find: its account was deleted,
+ * perhaps a moment ago, and another replica may not have heard of that. The sweep removes the token only after every replica
+ * has.
  */
-async function isRemembered(db: Database, hash: string): Promise<boolean> {
+export async function isRemembered(db: Database, hash: string): Promise<boolean> {
   const own = sql`hash = decode(${hash}::text, 'hex')`;
   const { rows } = await sql`
     select from tokens where ${own} union all select from tombstones where ${own} limit 1`.execute(db);

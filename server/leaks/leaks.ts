@@ -3,7 +3,7 @@ import { timestamptz } from '../db/timestamptz.ts';
 import { type Act, recorded } from '../events.ts';
 import type { Signer } from '../jwt/signing.ts';
 import type { Store } from '../keys/keys.ts';
-import { hashText, startOf } from '../token.ts';
+import { hashText, keyHash, startOf } from '../token.ts';
 
 /** What is done with a key whose token has leaked: `notify` records it, `revoke` also revokes the key. */
 export const leakPolicies = ['notify', 'revoke'] as const;
@@ -25,7 +25,7 @@ export const withoutToken = (token: string, text: string): string =>
 /** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */
 async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number): Promise<string> {
   const read = exchanged.claims(token) ? await exchanged.find(token) : undefined;
-  return read && now < read.expiresAt.getTime() ? read.parent : hashText(token);
+  return read && now < read.expiresAt.getTime() ? read.parent : (keyHash(token) ?? hashText(token));
 }
 
 /**

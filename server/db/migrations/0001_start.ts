@@ -196,7 +196,7 @@ const statements = [
   end $$`,
   sql`create trigger keys_inserted after insert on keys
     referencing new table as inserted for each statement
-    when (current_setting('latchkey.minting', true) is distinct from 'on') execute function count_keys()`,
+    when (coalesce(current_setting('latchkey.minting', true), '') not in ('on', 'imported')) execute function count_keys()`,
   sql`create trigger keys_deleted after delete on keys
     referencing old table as deleted for each statement execute function count_keys()`,
   sql`create trigger keys_emptied after truncate on keys for each statement execute function count_keys()`,

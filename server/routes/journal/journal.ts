@@ -151,6 +151,7 @@ const answers: Record<RefusalCode, Answer> = {
   invalid_refresh_token: ourFault,
   no_quota: ourFault,
   role_exists: ourFault,
+  token_exists: ourFault,
   role_not_found: ourFault,
   rotation_draining: ourFault,
   rotation_not_draining: ourFault,

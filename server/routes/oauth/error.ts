@@ -59,6 +59,7 @@ const answers: Record<RefusalCode, Answer> = {
   key_not_found: ourFault,
   no_quota: ourFault,
   role_exists: ourFault,
+  token_exists: ourFault,
   role_not_found: ourFault,
   rotation_draining: ourFault,
   rotation_not_draining: ourFault,

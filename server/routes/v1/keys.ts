@@ -7,6 +7,7 @@ import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { changeKey } from '../../keys/changes.ts';
+import { importKey } from '../../keys/imports.ts';
 import { getKey, type Key, listKeys, onceGone, revokeKey } from '../../keys/keys.ts';
 import { inOrder, newQuota } from '../../keys/limit-rows.ts';
 import { assertMayMintAgain, mintKey } from '../../keys/minting.ts';
@@ -46,23 +47,31 @@ const ofKey = { notFound: KeyNotFound };
 
 export function keyOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
+
+  /** What a request says that a new key is given. */
+  const givenBy = async (json: z.output<typeof NewKey>, at: number) => ({
+    name: json.name,
+    scopes: json.scopes ?? [],
+    roles: await rolesNamed(db, json.roles ?? []),
+    metadata: json.metadata ?? {},
+    expiresAt: expiryOf(json, at),
+    notBefore: json.notBefore ?? null,
+    allowedIps: json.allowedIps ?? null,
+    audience: json.audience ?? null,
+    limits: inOrder(json.limits ?? []),
+    quota: json.quota ? newQuota(json.quota, new Date(at)) : null,
+  });
+
   return [
     operation(keys.create, async ({ act, caller, headers, json, query }) => {
       assertMayLimit(caller, json);
-      const { name, scopes = [], metadata = {}, notBefore = null, allowedIps = null, audience = null } = json;
-      const limits = inOrder(json.limits ?? []);
       const accountId = await accountOf(context, caller, query);
       const token = newToken(context.tokenPrefix);
       const answerOf = (key: Omit<Key, 'number'>) => ({ ...keyBody(context, key), token });
       const call = idempotentCall({ caller, headers }, 'createKey', { query, json });
       const { answer, isReplay } = await once(context, call, act, {
         async attempt(claim) {
-          const expiresAt = expiryOf(json, act.now);
-          const roles = await rolesNamed(db, json.roles ?? []);
-          const quota = json.quota ? newQuota(json.quota, new Date(act.now)) : null;
-          const conditions = { expiresAt, notBefore, allowedIps, audience };
-          const granted = { name, scopes, roles, metadata, ...conditions, limits, quota };
-          const minted = { accountId, ...granted, token, within: boundsOf(caller) };
+          const minted = { accountId, ...(await givenBy(json, act.now)), token, within: boundsOf(caller) };
           return answerOf(await mintKey(context, minted, act, claim && { claim, answer: answerOf }));
         },
         assertMayRepeat: (id) => assertMayMintAgain(db, { accountId, id }, boundsOf(caller)),
@@ -71,6 +80,14 @@ export function keyOperations(context: ServiceContext): Operation[] {
         ...locationOf(context, `/v1/keys/${answer.id}`),
         ...replayedHeaders(isReplay),
       });
+    }),
+
+    operation(keys.import, async ({ act, caller, json, query }) => {
+      const accountId = await accountOf(context, caller, query);
+      const { sha256, start, ...given } = json;
+      const key = { accountId, ...(await givenBy(given, act.now)) };
+      const imported = keyBody(context, await importKey(context, { sha256, start }, key, act));
+      return new Reply(imported, locationOf(context, `/v1/keys/${imported.id}`));
     }),
 
     operation(keys.list, async ({ caller, query }) => {

@@ -32,6 +32,7 @@ const statuses: Record<RefusalCode, ErrorStatus> = {
   key_limit_reached: 409,
   no_quota: 409,
   role_exists: 409,
+  token_exists: 409,
   rotation_draining: 409,
   rotation_not_draining: 409,
   rotation_not_pending: 409,

@@ -1,0 +1,168 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { beforeAll, expect, test } from 'vitest';
+import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
+import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+
+/** Keys that another system made are imported by the hashes that it has stored. */
+
+let service: TestService;
+let ada: SignedIn;
+
+beforeAll(async () => {
+  service = await startService();
+  ada = await service.signIn();
+});
+
+const newForeign = () => `sk_live_${randomBytes(18).toString('base64url')}.4+/`;
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+type Facts = Partial<Parameters<typeof ada.client.POST<'/v1/keys/import'>>[1]['body']>;
+const send = (token: string, facts: Facts = {}, { accountId } = ada) =>
+  service.operator.POST('/v1/keys/import', {
+    params: { query: { accountId } },
+    body: { name: 'Old key', sha256: sha256(token), start: token.slice(0, 10), ...facts },
+  });
+const imported = async (token: string, facts?: Facts) => expectData(await send(token, facts));
+
+/** `valid`, or the reason why not. */
+async function verdictOn(token: string): Promise<string> {
+  const verdict = expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
+  return verdict.valid ? 'valid' : verdict.reason;
+}
+
+const ofKey = ({ id }: { id: string }) => ({ params: { path: { keyId: id } } });
+
+test('an imported key is accepted once it is answered, also where its token was refused a moment ago', async () => {
+  const token = newForeign();
+  expect(await verdictOn(token)).toBe('unknown');
+  const { response, ...answer } = await send(token, { scopes: ['files:read'], metadata: { plan: 'pro' } });
+  const key = expectData({ response, ...answer });
+  expect(response.headers.get('location')).toBe(`/v1/keys/${key.id}`);
+  expect(key).toMatchObject({ name: 'Old key', start: token.slice(0, 10), scopes: ['files:read'] });
+  expect(expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }))).toMatchObject({
+    valid: true,
+    key: { id: key.id, accountId: ada.accountId, metadata: { plan: 'pro' } },
+  });
+  const { data } = expectData(await ada.client.GET('/v1/events', { params: { query: { keyId: key.id } } }));
+  expect(data.map(({ type, actor }) => [type, actor])).toEqual([['key.imported', 'operator']]);
+});
+
+test('an imported key calls this API with its token', async () => {
+  const token = newForeign();
+  const { id } = await imported(token);
+  for (let call = 0; call < 2; call += 1)
+    expect(expectData(await service.as(token).GET('/v1/keys/current'))).toMatchObject({ id });
+});
+
+test('neither its hash nor another token opens an imported key', async () => {
+  const token = newForeign();
+  await imported(token);
+  for (const other of [sha256(token), token.toLowerCase(), `${token}=`, token.slice(1)])
+    expect(await verdictOn(other)).toBe('unknown');
+});
+
+test('a text that can be no token of an imported key is not looked up', async () => {
+  let lookUps = 0;
+  const { find } = service.context.keys;
+  service.context.keys.find = (hash) => {
+    lookUps += 1;
+    return find.call(service.context.keys, hash);
+  };
+  const forged = 'lk_0123456789abcdefghijABCDEFGHIJ00000000';
+  for (const text of ['short', 'with a space in it', 'x'.repeat(513), forged]) await verdictOn(text);
+  service.context.keys.find = find;
+  expect(lookUps).toBe(0);
+});
+
+test('a token is imported once, also after it was revoked or rotated away', async () => {
+  const [first, revoked, rotated] = [newForeign(), newForeign(), newForeign()];
+  await imported(first);
+  await ada.client.DELETE('/v1/keys/{keyId}', ofKey(await imported(revoked)));
+  await ada.client.POST('/v1/keys/{keyId}/rotate', {
+    ...ofKey(await imported(rotated)),
+    body: { immediate: true },
+  });
+  for (const token of [first, revoked, rotated])
+    expect((await send(token)).error).toMatchObject({ status: 409, code: 'token_exists' });
+  expect(await verdictOn(revoked)).toBe('revoked');
+});
+
+test('one of two imports of a token at once succeeds', async () => {
+  const token = newForeign();
+  const answers = await Promise.all([send(token), send(token)]);
+  expect(answers.map(({ response }) => response.status).toSorted()).toEqual([201, 409]);
+  expect(await verdictOn(token)).toBe('valid');
+});
+
+test('a rotation gives an imported key a token of Latchkey', async () => {
+  const token = newForeign();
+  const key = await imported(token);
+  const { token: next } = expectData(await ada.client.POST('/v1/keys/{keyId}/rotate', ofKey(key)));
+  expect(next).toMatch(/^lk_/);
+  expect([await verdictOn(next), await verdictOn(token)]).toEqual(['valid', 'valid']);
+  expectData(await ada.client.POST('/v1/keys/{keyId}/rotation/finish', ofKey(key)));
+  expect([await verdictOn(next), await verdictOn(token)]).toEqual(['valid', 'rotated']);
+});
+
+test('whoever has the token of an imported key can end it, and a report of a leak finds it', async () => {
+  const [ended, leaked] = [newForeign(), newForeign()];
+  await imported(ended);
+  const key = await imported(leaked);
+  const form = new URLSearchParams({ token: ended });
+  expect((await service.fetch('/oauth2/revoke', { method: 'POST', body: form })).status).toBe(200);
+  expect(await verdictOn(ended)).toBe('revoked');
+  await service.operator.POST('/v1/leaks', { body: { token: leaked, url: `https://example.com/${leaked}` } });
+  const { data } = expectData(await ada.client.GET('/v1/events', { params: { query: { keyId: key.id } } }));
+  expect(data[0]).toMatchObject({ type: 'key.leaked', data: { url: 'https://example.com/sk_l…' } });
+});
+
+test('an imported key has its limits and its quota', async () => {
+  const token = newForeign();
+  const limits = [{ name: 'daily', limit: 1, windowSeconds: 86_400 }];
+  const key = await imported(token, { limits, quota: { remaining: 5 } });
+  expect(key).toMatchObject({ limits, quota: { remaining: 5 } });
+  expect([await verdictOn(token), await verdictOn(token)]).toEqual(['valid', 'rate_limited']);
+});
+
+test('imported keys are counted, and the policy of the account holds for them', async () => {
+  const bob = await service.signIn();
+  await service.operator.PATCH('/v1/accounts/{accountId}', {
+    params: { path: { accountId: bob.accountId } },
+    body: { policy: { maxKeys: 2, allowedScopes: ['files:*'] } },
+  });
+  const sendBobs = (facts: Facts = {}) => send(newForeign(), facts, bob);
+  expect((await sendBobs({ scopes: ['orders:read'] })).error).toMatchObject({ code: 'beyond_policy' });
+  expect((await sendBobs()).response.status).toBe(201);
+  expect((await sendBobs()).response.status).toBe(201);
+  expect((await sendBobs()).error).toMatchObject({ status: 409, code: 'key_limit_reached' });
+  expect((await bob.client.POST('/v1/keys', { body: { name: 'Key' } })).error).toMatchObject({
+    code: 'key_limit_reached',
+  });
+});
+
+test('only the operator imports keys, and none that has the form of a JWT', async () => {
+  const body = { name: 'Old key', sha256: sha256(newForeign()), start: 'sk_live_' };
+  const writer = expectData(
+    await ada.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:write'] } }),
+  );
+  for (const client of [ada.client, service.as(writer.token)])
+    expect((await client.POST('/v1/keys/import', { body })).response.status).toBe(403);
+  expect((await send(newForeign(), { start: 'eyJhbGciOi' })).error).toMatchObject({ status: 422 });
+});
+
+test('a verifier accepts an imported key from memory, also where it knew its token as unknown', async () => {
+  const verifier = await createVerifier({ baseUrl: await service.listen(), token: service.operatorToken });
+  const token = newForeign();
+  expect(await verifier.verify(token)).toEqual({ valid: false, reason: 'unknown' });
+  expect(verifier.verify(token)).toEqual({ valid: false, reason: 'unknown' });
+  const { id } = await imported(token, { scopes: ['files:read'] });
+  expect(await verifier.verify(token, { scopes: ['files:read'] })).toMatchObject({
+    valid: true,
+    key: { id },
+  });
+  expect(verifier.verify(token)).toMatchObject({ valid: true, key: { id } });
+  expect(verifier.verify('too short')).toEqual({ valid: false, reason: 'unknown' });
+  await ada.client.DELETE('/v1/keys/{keyId}', ofKey({ id }));
+  expect(await verifier.verify(token)).toMatchObject({ valid: false, reason: 'revoked' });
+  await verifier.close();
+});
