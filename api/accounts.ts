@@ -90,9 +90,9 @@ export const Account = z
       .string()
       .nullable()
       .openapi({ description: 'Your own id for the account. Null if the account signed up itself.' }),
-    enabled: z.boolean().openapi({
+    disabledAt: instant.nullable().openapi({
       description:
-        'False: the operator has suspended the account. Every key of it is refused, and none can be created.',
+        'When the operator suspended the account: every key of it is refused, and none can be created. Null: it is not suspended.',
     }),
     policy: orNull(Policy, 'Null: the account has no rules of its own.'),
     limits: Limits,
@@ -104,7 +104,7 @@ export const Account = z
       id: 'acc_6921a5c0b281af121fcda4ce',
       email: 'ada@example.com',
       externalId: null,
-      enabled: true,
+      disabledAt: null,
       policy: null,
       limits: [],
       keyCount: 0,
@@ -119,7 +119,7 @@ const withPolicy = {
     id: 'acc_6921a5c0b281af121fcda4ce',
     email: null,
     externalId: 'user_8812',
-    enabled: true,
+    disabledAt: null,
     policy: policyExample,
     limits: [{ name: 'hourly', limit: 50_000, windowSeconds: 3_600 }],
     keyCount: 3,
@@ -127,7 +127,7 @@ const withPolicy = {
   },
 };
 
-const suspended = { ...withPolicy.example, enabled: false };
+const suspended = { ...withPolicy.example, disabledAt: '2026-03-01T12:00:00.000Z' };
 
 /** What a change of an account returns. */
 const changed = {
@@ -141,9 +141,9 @@ const AccountPatch = z
       description:
         'Your own id for this account; no two accounts have the same. Null removes it, if the account has an email.',
     }),
-    enabled: z.boolean('Must be true or false.').optional().openapi({
+    disabled: z.boolean('Must be true or false.').optional().openapi({
       description:
-        'False suspends the account: every key of it is refused with the reason `account_disabled`, until this is true again.',
+        'True suspends the account: every key of it is refused with the reason `account_disabled`, until this is false again.',
     }),
     policy: PolicyPatch.optional(),
     limits: givenLimits('account', limitsPatched).optional(),
@@ -267,9 +267,9 @@ export const accounts = {
     summary: 'Change an account',
     description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` are in force in every replica.
 
-\`enabled\` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
+\`disabled\` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 
-- With false, every key of the account is refused with \`account_disabled\`, and so is each token that was exchanged for one. Nothing of a key is changed: with true, each of them is accepted again, unless it is disabled or has expired itself.
+- With true, every key of the account is refused with \`account_disabled\`, and so is each token that was exchanged for one. Nothing of a key is changed: with false, each of them is accepted again, unless it is disabled or has expired itself.
 - No key is created in a suspended account, whoever asks: 403 \`account_disabled\`. So an account that is let back has no key that it did not have before.
 - Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if \`SIGN_UP\` is open.`,
     security: [byOperator],
@@ -283,7 +283,7 @@ export const accounts = {
             schema: AccountPatch,
             examples: {
               policy: { value: { policy: policyExample } },
-              suspend: { value: { enabled: false } },
+              suspend: { value: { disabled: true } },
             },
           },
           'application/merge-patch+json': { schema: AccountPatch },

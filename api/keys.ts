@@ -145,7 +145,7 @@ const KeyToken = z
 
 const KeyStatus = z.enum(keyStatuses).openapi('KeyStatus', {
   description:
-    'Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`. It says nothing of the account: while that is not `enabled`, each of its keys is refused.',
+    'Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`. It says nothing of the account: while that is suspended, each of its keys is refused.',
 });
 
 export const Key = z
@@ -271,7 +271,7 @@ export const keys = {
     tags,
     summary: 'Create a key',
     description:
-      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In an account that is not `enabled` no key is created.',
+      'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In a suspended account no key is created.',
     security: [bySession, byKey('keys:write'), byOperator],
     request: {
       headers: actHeaders.extend(idempotencyHeader),

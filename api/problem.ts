@@ -211,7 +211,7 @@ export const forbiddenOrBeyondPolicy = refusal(403, {
 /** What the creation of a key means by 403. */
 export const mayNotCreate = refusal(403, {
   description:
-    'The credential is valid, but is not allowed to do this; the account is not `enabled` (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value).',
+    'The credential is valid, but is not allowed to do this; the account is suspended (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value).',
 });
 
 const refusedInQueue = (what: string, written = '') =>

@@ -51,7 +51,7 @@ export const sessions = {
     tags,
     summary: 'Sign in',
     description:
-      'Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time. An account that is not `enabled` can sign in, to see and revoke its keys.',
+      'Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time. A suspended account can sign in, to see and revoke its keys.',
     security: [],
     request: {
       body: {

@@ -267,7 +267,7 @@ describe('an account by its id', () => {
       expect((await get(accountId)).error).toMatchObject(notFound);
       expect((await change(accountId, {})).error).toMatchObject(notFound);
       expect((await change(accountId, { policy: { maxKeys: 1 } })).error).toMatchObject(notFound);
-      expect((await change(accountId, { enabled: false })).error).toMatchObject(notFound);
+      expect((await change(accountId, { disabled: true })).error).toMatchObject(notFound);
       const removed = await service.operator.DELETE('/v1/accounts/{accountId}', at(accountId));
       expect(removed.error).toMatchObject(notFound);
     }
@@ -355,7 +355,7 @@ describe('an account by its id', () => {
       });
     const first = expectData(await create());
     expectData(
-      await change(first.id, { externalId: 'user_renamed', policy: { maxKeys: 3 }, enabled: false }),
+      await change(first.id, { externalId: 'user_renamed', policy: { maxKeys: 3 }, disabled: true }),
     );
     const other = await newAccount('user_other');
     expectData(await change(other.id, { externalId: 'user_repeated' }));

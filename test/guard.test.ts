@@ -160,7 +160,7 @@ const refused: Record<Invalid['reason'], Case> = {
       const { token } = await mint({}, { ...account, accountId: suspended.id });
       const params = { path: { accountId: suspended.id } };
       expectData(
-        await service.operator.PATCH('/v1/accounts/{accountId}', { params, body: { enabled: false } }),
+        await service.operator.PATCH('/v1/accounts/{accountId}', { params, body: { disabled: true } }),
       );
       return token;
     },

@@ -162,10 +162,10 @@ describe.runIf(hasReplicas)('replicas', () => {
     const { account } = await createExternalAccount(here.db, 'user_suspended', act);
     const { hash } = await knownKey(account.id);
     const found = () => there.keys.find(hash);
-    await changeAccount(here, account.id, { enabled: false }, act);
+    await changeAccount(here, account.id, { disabled: true }, act);
     expect(await found()).toMatchObject({ accountDisabledAt: expect.any(Date) });
     expect(await remembers(there, hash)).toBe(true);
-    await changeAccount(here, account.id, { enabled: true }, act);
+    await changeAccount(here, account.id, { disabled: false }, act);
     expect(await found()).toMatchObject({ accountDisabledAt: null });
     // By hand, too.
     await sql`update accounts set disabled_at = now() where id = ${account.id}`.execute(here.db);
@@ -321,7 +321,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     network.behave();
   });
 
-  test.each([{ externalId: 'user_5' }, { enabled: false }, { enabled: true }])(
+  test.each([{ externalId: 'user_5' }, { disabled: true }, { disabled: false }])(
     'a replica that is cut off holds up %j, which verdicts depend on',
     async (change) => {
       await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);

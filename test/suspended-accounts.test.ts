@@ -11,9 +11,11 @@ beforeAll(async () => {
   service = await startService();
 });
 
-const set = async ({ accountId }: Pick<SignedIn, 'accountId'>, enabled: boolean) => {
+/** When an account was suspended. */
+const disabledAt = expect.any(String);
+const set = async ({ accountId }: Pick<SignedIn, 'accountId'>, disabled: boolean) => {
   const params = { path: { accountId } };
-  return expectData(await service.operator.PATCH('/v1/accounts/{accountId}', { params, body: { enabled } }));
+  return expectData(await service.operator.PATCH('/v1/accounts/{accountId}', { params, body: { disabled } }));
 };
 const mint = async ({ client }: SignedIn, facts: object = {}) =>
   expectData(await client.POST('/v1/keys', { body: { name: 'Key', ...facts } }));
@@ -68,11 +70,11 @@ test('a suspended account shows that it is, and its keys are refused everywhere 
   };
   expect(await everywhere(token, exchanged)).toEqual(accepted);
 
-  expect(await set(ada, false)).toMatchObject({ id: ada.accountId, enabled: false });
-  expect(expectData(await ada.client.GET('/v1/account'))).toMatchObject({ enabled: false });
+  expect(await set(ada, true)).toMatchObject({ id: ada.accountId, disabledAt });
+  expect(expectData(await ada.client.GET('/v1/account'))).toMatchObject({ disabledAt });
   const query = { email: ada.email };
   expect(expectData(await service.operator.GET('/v1/accounts', { params: { query } })).data).toMatchObject([
-    { enabled: false },
+    { disabledAt },
   ]);
   expect(await everywhere(token, exchanged)).toEqual({
     verified: Array(4).fill('account_disabled'),
@@ -81,14 +83,14 @@ test('a suspended account shows that it is, and its keys are refused everywhere 
   const { error } = await service.as(token).GET('/v1/keys/current');
   expect(error).toMatchObject({ code: 'invalid_token', detail: 'The account of the key is disabled.' });
 
-  expect(await set(ada, true)).toMatchObject({ enabled: true });
+  expect(await set(ada, false)).toMatchObject({ disabledAt: null });
   expect(await everywhere(token, exchanged)).toEqual(accepted);
 });
 
 test('the keys of other accounts are accepted meanwhile', async () => {
   const [ada, bob] = [await service.signIn(), await service.signIn()];
   const { token } = await mint(bob);
-  await set(ada, false);
+  await set(ada, true);
   expect(await verdict(token)).toMatchObject({ valid: true });
 });
 
@@ -108,7 +110,7 @@ test('a key that is let back is what it was: disabled, or with a next token that
   expect(await verdict(await rotate(rotated))).toMatchObject({ valid: true });
   await ada.client.DELETE('/v1/keys/{keyId}', of(revoked));
 
-  await set(ada, false);
+  await set(ada, true);
   const reasons = async () => {
     const verdicts = [];
     for (const { token } of [disabled, { token: next }, rotating, rotated, revoked])
@@ -116,7 +118,7 @@ test('a key that is let back is what it was: disabled, or with a next token that
     return verdicts.map((one) => (one.valid ? 'valid' : one.reason));
   };
   expect(await reasons()).toEqual([...Array(3).fill('account_disabled'), 'rotated', 'revoked']);
-  await set(ada, true);
+  await set(ada, false);
   const { tokens } = expectData(await ada.client.GET('/v1/keys/{keyId}', of(rotating)));
   expect(tokens.map(({ state }) => state)).toEqual(['current', 'next']);
   expect(await reasons()).toEqual(['disabled', 'valid', 'rotated', 'rotated', 'revoked']);
@@ -125,7 +127,7 @@ test('a key that is let back is what it was: disabled, or with a next token that
 test('the owner of a suspended account signs in, sees its keys, rotates and revokes them', async () => {
   const ada = await service.signIn();
   const [rotated, revoked, leaked] = [await mint(ada), await mint(ada), await mint(ada)];
-  await set(ada, false);
+  await set(ada, true);
 
   const { email } = ada;
   const session = expectData(await service.as().POST('/v1/sessions', { body: { email, password } }));
@@ -140,7 +142,7 @@ test('the owner of a suspended account signs in, sees its keys, rotates and revo
   expect((await client.DELETE('/v1/keys/{keyId}', of(revoked))).response.status).toBe(204);
   expect((await service.fetch('/oauth2/revoke', form({ token: leaked.token }))).status).toBe(200);
 
-  await set(ada, true);
+  await set(ada, false);
   for (const [sent, expected] of [
     [token, { valid: true }],
     [rotated.token, { reason: 'rotated' }],
@@ -152,7 +154,7 @@ test('the owner of a suspended account signs in, sees its keys, rotates and revo
 
 test('no key is created in a suspended account, through any contract and whoever asks', async () => {
   const ada = await service.signIn();
-  await set(ada, false);
+  await set(ada, true);
   const refused = { status: 403, code: 'account_disabled' };
   const params = { query: { accountId: ada.accountId } };
   const body = { name: 'Key' };
@@ -171,7 +173,7 @@ test('no key is created in a suspended account, through any contract and whoever
     { code: 'ACCOUNT_DISABLED', message: 'The account is disabled.' },
   ]);
 
-  expect(await set(ada, true)).toMatchObject({ keyCount: 0 });
+  expect(await set(ada, false)).toMatchObject({ keyCount: 0 });
   await mint(ada);
 });
 
@@ -182,7 +184,7 @@ test('once a suspension is answered no key comes, also of calls that were on the
     const onTheirWay = Array.from({ length: 12 }, (_, n) =>
       create(n % 2 ? { 'Idempotency-Key': randomUUID() } : {}),
     );
-    const { keyCount } = await set(ada, false);
+    const { keyCount } = await set(ada, true);
     const answers = await Promise.all([...onTheirWay, create(), create()]);
     expect(answers.filter(({ response }) => response.ok)).toHaveLength(keyCount);
     expect(expectData(await ada.client.GET('/v1/account')).keyCount).toBe(keyCount);
@@ -196,10 +198,10 @@ test('an Idempotency-Key is not taken by a call that was refused, and gets the f
     ada.client.POST('/v1/keys', { body: { name: 'Key' }, headers: { 'Idempotency-Key': key } });
   const [before, meanwhile] = [randomUUID(), randomUUID()];
   const first = expectData(await keyed(before));
-  await set(ada, false);
+  await set(ada, true);
   expect((await keyed(meanwhile)).error).toMatchObject({ code: 'account_disabled' });
   expect(expectData(await keyed(before))).toEqual(first);
-  await set(ada, true);
+  await set(ada, false);
   const { data, response } = await keyed(meanwhile);
   expect([response.status, response.headers.get('idempotent-replayed')]).toEqual([201, null]);
   expect(data?.id).not.toBe(first.id);
@@ -208,31 +210,32 @@ test('an Idempotency-Key is not taken by a call that was refused, and gets the f
 test('an account is suspended and changed otherwise in one call', async () => {
   const ada = await service.signIn();
   const params = { path: { accountId: ada.accountId } };
-  const body = { enabled: false, policy: { maxKeys: 3 }, externalId: 'user_suspended' };
+  const facts = { policy: { maxKeys: 3 }, externalId: 'user_suspended' };
+  const body = { disabled: true, ...facts };
   expect(
     expectData(await service.operator.PATCH('/v1/accounts/{accountId}', { params, body })),
-  ).toMatchObject(body);
+  ).toMatchObject({ disabledAt, ...facts });
   const policy = { expiryRequired: true };
   expect(
     expectData(await service.operator.PATCH('/v1/accounts/{accountId}', { params, body: { policy } })),
-  ).toMatchObject({ enabled: false, policy: { maxKeys: 3, ...policy } });
+  ).toMatchObject({ disabledAt, policy: { maxKeys: 3, ...policy } });
 });
 
 test('events say who suspended an account and who let it back', async () => {
   const ada = await service.signIn();
-  await set(ada, false);
   await set(ada, true);
+  await set(ada, false);
   const query = { accountId: ada.accountId, type: 'account.changed' as const };
   const { data } = expectData(await service.operator.GET('/v1/events', { params: { query } }));
   expect(data.map(({ actor, keyId, data }) => ({ actor, keyId, data }))).toEqual(
-    [true, false].map((enabled) => ({ actor: 'operator', keyId: null, data: { enabled } })),
+    [false, true].map((disabled) => ({ actor: 'operator', keyId: null, data: { disabled } })),
   );
 });
 
 test('uses in the meantime are counted as such', async () => {
   const ada = await service.signIn();
   const key = await mint(ada);
-  await set(ada, false);
+  await set(ada, true);
   for (let time = 0; time < 2; time += 1) await verdict(key.token);
   await service.context.usage.flush();
   // The hour that begins now is not told yet.
@@ -253,8 +256,8 @@ test('to suspend an account, and to let it back, sends one message each, however
   onTestFinished(() => {
     vi.restoreAllMocks();
   });
-  await set(ada, false);
   await set(ada, true);
+  await set(ada, false);
   expect(told.account.mock.calls).toEqual(Array(2).fill([ada.accountId.slice(4)]));
   expect(told.key).not.toHaveBeenCalled();
   expect(told.all).not.toHaveBeenCalled();

@@ -124,14 +124,14 @@ test('when a role is changed, or an account suspended, let back or deleted, that
   const hers = expectData(await eve.client.POST('/v1/keys', { body: { name: 'Key' } }));
   expect(await verifier.verify(hers.token)).toMatchObject({ valid: true });
   const account = { params: { path: { accountId: eve.accountId } } };
-  const enable = (enabled: boolean) =>
-    service.operator.PATCH('/v1/accounts/{accountId}', { ...account, body: { enabled } });
-  await enable(false);
+  const suspend = (disabled: boolean) =>
+    service.operator.PATCH('/v1/accounts/{accountId}', { ...account, body: { disabled } });
+  await suspend(true);
   const suspended = await verifier.verify(hers.token);
   expect(suspended).toMatchObject({ reason: 'account_disabled' });
   expect(known(verifier, hers.token)).toEqual(suspended);
   expect(suspended).toEqual(await overHttp(hers.token));
-  await enable(true);
+  await suspend(false);
   expect(await verifier.verify(hers.token)).toMatchObject({ valid: true });
   await service.operator.DELETE('/v1/accounts/{accountId}', account);
   expect(await verifier.verify(hers.token)).toMatchObject({ reason: 'unknown' });

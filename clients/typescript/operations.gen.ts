@@ -79,7 +79,7 @@ export interface Methods {
     /**
      * Create a key: `POST /v1/keys`
      *
-     * Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In an account that is not `enabled` no key is created.
+     * Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In a suspended account no key is created.
      */
     create(body: NewKey, options?: Options<operations['createKey']>): Promise<MintedKey>;
     /**
@@ -265,9 +265,9 @@ export interface Methods {
      *
      * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
 
-`enabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
+`disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 
-- With false, every key of the account is refused with `account_disabled`, and so is each token that was exchanged for one. Nothing of a key is changed: with true, each of them is accepted again, unless it is disabled or has expired itself.
+- With true, every key of the account is refused with `account_disabled`, and so is each token that was exchanged for one. Nothing of a key is changed: with false, each of them is accepted again, unless it is disabled or has expired itself.
 - No key is created in a suspended account, whoever asks: 403 `account_disabled`. So an account that is let back has no key that it did not have before.
 - Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if `SIGN_UP` is open.
      */
@@ -303,7 +303,7 @@ export interface Methods {
     /**
      * Sign in: `POST /v1/sessions`
      *
-     * Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time. An account that is not `enabled` can sign in, to see and revoke its keys.
+     * Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time. A suspended account can sign in, to see and revoke its keys.
      */
     create(body: SignIn, options?: Options<operations['createSession']>): Promise<Session>;
     /**

@@ -16,7 +16,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key
-         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In an account that is not `enabled` no key is created.
+         * @description Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In a suspended account no key is created.
          */
         post: operations["createKey"];
         delete?: never;
@@ -533,9 +533,9 @@ export interface paths {
          * Change an account
          * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
          *
-         *     `enabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
+         *     `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
          *
-         *     - With false, every key of the account is refused with `account_disabled`, and so is each token that was exchanged for one. Nothing of a key is changed: with true, each of them is accepted again, unless it is disabled or has expired itself.
+         *     - With true, every key of the account is refused with `account_disabled`, and so is each token that was exchanged for one. Nothing of a key is changed: with false, each of them is accepted again, unless it is disabled or has expired itself.
          *     - No key is created in a suspended account, whoever asks: 403 `account_disabled`. So an account that is let back has no key that it did not have before.
          *     - Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if `SIGN_UP` is open.
          */
@@ -573,7 +573,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time. An account that is not `enabled` can sign in, to see and revoke its keys.
+         * @description Starts a session with an email and a password. A wrong password and an unknown email get the same response, in the same time. A suspended account can sign in, to see and revoke its keys.
          */
         post: operations["createSession"];
         delete?: never;
@@ -788,7 +788,7 @@ export interface components {
             token: string;
         };
         /**
-         * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`. It says nothing of the account: while that is not `enabled`, each of its keys is refused.
+         * @description Status of the key now. If several apply, the first of `disabled`, `expired`, `not_yet_valid`. It says nothing of the account: while that is suspended, each of its keys is refused.
          * @enum {string}
          */
         KeyStatus: "active" | "disabled" | "expired" | "not_yet_valid";
@@ -1853,7 +1853,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `enabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `disabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
@@ -1861,7 +1861,7 @@ export interface components {
         /**
          * @description What happened. More types may be added.
          *
-         *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed, or it was disabled or enabled.
+         *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed, or it was suspended or let back.
          *     - `account.created`: An account was created.
          *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
          *     - `key.changed`: A key was changed.
@@ -1930,7 +1930,7 @@ export interface components {
          *       "id": "acc_6921a5c0b281af121fcda4ce",
          *       "email": "ada@example.com",
          *       "externalId": null,
-         *       "enabled": true,
+         *       "disabledAt": null,
          *       "policy": null,
          *       "limits": [],
          *       "keyCount": 0,
@@ -1947,8 +1947,12 @@ export interface components {
             email: string | null;
             /** @description Your own id for the account. Null if the account signed up itself. */
             externalId: string | null;
-            /** @description False: the operator has suspended the account. Every key of it is refused, and none can be created. */
-            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description When the operator suspended the account: every key of it is refused, and none can be created. Null: it is not suspended.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            disabledAt: string | null;
             /** @description Null: the account has no rules of its own. */
             policy: components["schemas"]["Policy"] | null;
             /** @description In the order of their names. */
@@ -2014,8 +2018,8 @@ export interface components {
              * @example user_8812
              */
             externalId?: string | null;
-            /** @description False suspends the account: every key of it is refused with the reason `account_disabled`, until this is true again. */
-            enabled?: boolean;
+            /** @description True suspends the account: every key of it is refused with the reason `account_disabled`, until this is false again. */
+            disabled?: boolean;
             policy?: components["schemas"]["PolicyPatch"];
             /**
              * @description Up to 8 limits that all keys of the account share: a verification of any of them counts in each. No two have the same name. The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.
@@ -2567,7 +2571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is valid, but is not allowed to do this; the account is not `enabled` (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
+            /** @description The credential is valid, but is not allowed to do this; the account is suspended (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
             403: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -9494,7 +9498,7 @@ export interface operations {
                      *       "id": "acc_6921a5c0b281af121fcda4ce",
                      *       "email": null,
                      *       "externalId": "user_8812",
-                     *       "enabled": true,
+                     *       "disabledAt": null,
                      *       "policy": {
                      *         "maxKeys": 50,
                      *         "maxLifetimeSeconds": 7776000,

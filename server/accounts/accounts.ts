@@ -173,16 +173,16 @@ export async function getNamedAccount(db: Database, id: string): Promise<Account
 /** A change of an account. Absent fields stay as they are. */
 export interface AccountChange extends Pick<LimitsChange, 'limits'> {
   externalId?: string | null | undefined;
+  /** True: no key of it is accepted any more, and none is created, until it is false again. */
+  disabled?: boolean | undefined;
   /** Merged (RFC 7396): null removes one rule, or all of them. */
-  /** False: no key of it is accepted any more, and none is created, until it is true again. */
-  enabled?: boolean | undefined;
   policy?: { [Rule in keyof AccountPolicy]?: AccountPolicy[Rule] | null | undefined } | null | undefined;
 }
 
 /**
  * Changes an account, and returns what it is now. An empty change writes nothing. When this returns, a new externalId,
- * `enabled` and new limits are in force in every replica, since verdicts depend on them. A new policy holds for what is minted or
- * changed from then on, and leaves every existing key as it is.
+ * `disabled` and new limits are in force in every replica, since verdicts depend on them. A new policy holds for what is
+ * minted or changed from then on, and leaves every existing key as it is.
  * @throws AccountNotFound also for the operator's own account
  * @throws ExternalIdTaken
  * @throws InvalidInput where neither an email nor an externalId would be left
@@ -193,11 +193,11 @@ export async function changeAccount(
   change: AccountChange,
   act: Act,
 ): Promise<Account> {
-  const { externalId, enabled, policy, limits } = change;
+  const { externalId, disabled, policy, limits } = change;
   const changes = [];
   if (externalId !== undefined) changes.push(sql`external_id = ${externalId}::text`);
-  if (enabled === true) changes.push(sql`disabled_at = null`);
-  if (enabled === false) changes.push(sql`disabled_at = coalesce(disabled_at, ${timestamptz(act.now)})`);
+  if (disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${timestamptz(act.now)})`);
+  if (disabled === false) changes.push(sql`disabled_at = null`);
   if (policy === null) changes.push(sql`policy = null`);
   else if (policy && Object.keys(policy).length > 0)
     changes.push(sql`policy = nullif(
@@ -218,7 +218,7 @@ export async function changeAccount(
     .catch((error) => {
       throw isUniqueViolation(error) ? new ExternalIdTaken() : error;
     });
-  if (externalId !== undefined || enabled !== undefined || limits) await settled();
+  if (externalId !== undefined || disabled !== undefined || limits) await settled();
   const [changed] = rows;
   if (changed) return limits ? getNamedAccount(db, id) : changed;
   await getNamedAccount(db, id);

@@ -88,7 +88,7 @@ export const ways: readonly Way[] = [
     answer(
       key.aloneIn === undefined
         ? await send('PATCH', path(key), { disabled: true })
-        : await send('PATCH', `/v1/accounts/${key.aloneIn}`, { enabled: false }),
+        : await send('PATCH', `/v1/accounts/${key.aloneIn}`, { disabled: true }),
     ),
   async (key, send) =>
     answer(

@@ -14,7 +14,7 @@ const operations = await readFile(join(import.meta.dirname, '../../docs/OPERATIO
 
 /** The SQL under "Backup and restore", in its order. */
 const [save = '', redo = '', passwords = '', lost = ''] = Array.from(
-  operations.slice(operations.indexOf('## Backup and restore')).matchAll(/```sql\n(.*?)```/gs),
+  operations.slice(operations.indexOf('true# Backup and restore')).matchAll(/```sql\n(.*?)```/gs),
   ([, block = '']) => block,
 );
 
@@ -119,14 +119,14 @@ test('what was revoked since a backup stays revoked after it is restored, with t
     const change = { currentPassword: password, newPassword };
     expect((await ada.PUT('/v1/account/password', { body: change })).response.status).toBe(204);
     expect((await as(made.bob.accessToken).DELETE('/v1/account')).response.status).toBe(204);
-    const set = async ({ accountId }: { accountId: string }, enabled: boolean) => {
+    const set = async ({ accountId }: { accountId: string }, disabled: boolean) => {
       const params = { path: { accountId } };
       const operator = as(env.OPERATOR_TOKEN);
-      expectData(await operator.PATCH('/v1/accounts/{accountId}', { params, body: { enabled } }));
+      expectData(await operator.PATCH('/v1/accounts/{accountId}', { params, body: { disabled } }));
     };
-    await set(made.ofSuspended, false);
-    await set(made.ofLetBack, false);
+    await set(made.ofSuspended, true);
     await set(made.ofLetBack, true);
+    await set(made.ofLetBack, false);
   });
   const file = await psql(url, save, since);
 

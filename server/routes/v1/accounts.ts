@@ -35,7 +35,7 @@ const accountBody = ({
   id: `acc_${id}`,
   email,
   externalId,
-  enabled: disabledAt === null,
+  disabledAt: disabledAt?.toISOString() ?? null,
   policy,
   limits,
   keyCount,
