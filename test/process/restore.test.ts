@@ -14,7 +14,7 @@ const operations = await readFile(join(import.meta.dirname, '../../docs/OPERATIO
 
 /** The SQL under "Backup and restore", in its order. */
 const [save = '', redo = '', passwords = '', lost = ''] = Array.from(
-  operations.slice(operations.indexOf('true# Backup and restore')).matchAll(/```sql\n(.*?)```/gs),
+  operations.slice(operations.indexOf('## Backup and restore')).matchAll(/```sql\n(.*?)```/gs),
   ([, block = '']) => block,
 );
 
