@@ -2,11 +2,17 @@ import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, publicUrlOf } from './config.ts';
 
-/** Logs where the service listens, and where its data and secrets are. */
+/** Logs where the service listens, where its data and secrets are, and what to set for production. */
 export function announce(log: Logger, config: Config): void {
   const url = publicUrlOf(config);
   log.info(`Latchkey answers at ${url}, with its docs at ${url}/docs`);
-  if (config.DATABASE_URL) return;
+  if (config.DATABASE_URL) {
+    if (config.SIGN_UP === 'open')
+      log.warn(
+        'anybody who reaches the service can sign up and create keys: if only your back end should, set SIGN_UP=closed',
+      );
+    return;
+  }
   const data = resolve(config.DATA_DIR);
   log.info(
     config.OPERATOR_TOKEN

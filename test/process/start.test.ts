@@ -327,6 +327,14 @@ test('several starters on one empty database all start', async () => {
   }
 });
 
+test.each(['open', 'closed'])('on Postgres the start says that sign-up is open: %s', async (SIGN_UP) => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  await using service = await startProcess({ env: { DATABASE_URL: url, SIGN_UP, ...(await secrets()) } });
+  await service.stop();
+  expect(service.output.includes('set SIGN_UP=closed')).toBe(SIGN_UP === 'open');
+});
+
 test('a database that a later release has migrated is served by this one as well', async () => {
   const { url, drop } = await createDatabase(inject('postgresUrl'));
   onTestFinished(drop);
