@@ -266,7 +266,7 @@ class InProcess implements Verifier {
   #scopesOf(asked: Asked): ScopeQuery | undefined {
     const { scopes, anyScopes, scopeQuery } = asked;
     if (scopes === undefined && anyScopes === undefined && scopeQuery === undefined) {
-      assertNoneMisspelt(asked);
+      if (asked !== noAsked) assertNoneMisspelt(asked);
       return undefined;
     }
     return wantedScopes({
