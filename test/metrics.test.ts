@@ -92,7 +92,8 @@ test('a verification is counted once, by its verdict and by what it came from', 
     await verify(token, ['files:write']);
     await verify(stranger);
     await verify(stranger);
-    await verify(`${stranger}x`);
+    // The last character of its checksum.
+    await verify(stranger.slice(0, -1) + (stranger.endsWith('0') ? '1' : '0'));
   });
   expect(seen).toEqual([1, 3, 1, 1, 1, 1]);
 
