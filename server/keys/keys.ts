@@ -143,11 +143,17 @@ const hasStatus = (status: KeyStatus, at: Date): RawBuilder<unknown> =>
     disabled: sql`disabled_at is not null`,
   })[status];
 
-/** A new token as it will be stored. */
-export const newlyMinted = (token: string, createdAt: Date, state: 'current' | 'next'): Token => ({
+/** What is stored of a token. */
+export type StoredToken = Pick<Token, 'hash' | 'start'>;
+
+/** A new token as it will be stored. @param token the token, or what is known of that of an imported key */
+export const newlyMinted = (
+  token: string | StoredToken,
+  createdAt: Date,
+  state: 'current' | 'next',
+): Token => ({
+  ...(typeof token === 'string' ? { hash: hashText(token), start: startOf(token) } : token),
   state,
-  hash: hashText(token),
-  start: startOf(token),
   createdAt,
   activatedAt: state === 'current' ? createdAt : null,
   endsAt: null,

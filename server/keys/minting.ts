@@ -8,16 +8,13 @@ import { newId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
 import type { KeyInserts } from './inserts.ts';
-import { allScopesOf, getKey, type Key, type KeyById, newlyMinted, type Token } from './keys.ts';
-
-/** What is stored of a token: see `importedHash`. */
-export type ImportedToken = Pick<Token, 'hash' | 'start'>;
+import { allScopesOf, getKey, type Key, type KeyById, newlyMinted, type StoredToken } from './keys.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
   Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience' | 'limits' | 'quota'>> & {
     /** The token, or what is known of that of an imported key. */
-    token: string | ImportedToken;
+    token: string | StoredToken;
     /** Scopes that it must not go beyond: those of the calling key. Undefined: no bound. */
     within: ReadonlySet<string> | undefined;
   };
@@ -45,9 +42,7 @@ export async function mintKey(
 ): Promise<Key> {
   const at = new Date(act.now);
   const isImported = typeof token !== 'string';
-  const current = isImported
-    ? { ...newlyMinted('', at, 'current'), ...token }
-    : newlyMinted(token, at, 'current');
+  const current = newlyMinted(token, at, 'current');
   const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
   const stored = { tokens: [current] as const, disabledAt: null, ...by, createdAt: at, updatedAt: at };
   const usual = { roles: [], notBefore: null, allowedIps: null, audience: null, limits: [], quota: null };
