@@ -308,7 +308,7 @@ export const keys = {
     tags,
     summary: 'Import a key',
     description:
-      'Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. It cannot be imported if it has the form of a token of Latchkey, which is a prefix of lower case letters, digits and `_` that ends in `_`, and 38 letters and digits; or the form of a JWT.',
+      'Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.',
     security: [byOperator],
     request: {
       headers: actHeaders,

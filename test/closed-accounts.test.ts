@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
 import type { EventType } from '../decide/events.ts';
-import type { KeyCache } from '../decide/key-cache.ts';
 import { removal, sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
 import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
+import { spyOnInvalidations } from './support/invalidations.ts';
 
 let service: TestService;
 
@@ -103,15 +103,7 @@ test('the email and the externalId of an account that was deleted can be used ag
 test('deleting an account sends one message, however many keys it has', async () => {
   const ada = await service.signIn();
   for (let count = 0; count < 5; count += 1) await mint(ada);
-  const keys = service.context.keys as KeyCache;
-  const told = {
-    key: vi.spyOn(keys, 'invalidate'),
-    all: vi.spyOn(keys, 'invalidateAll'),
-    account: vi.spyOn(keys, 'invalidateAccount'),
-  };
-  onTestFinished(() => {
-    vi.restoreAllMocks();
-  });
+  const told = spyOnInvalidations(service);
   await close(ada);
   expect(told.account.mock.calls).toEqual([[ada.accountId.slice(4)]]);
   expect(told.key).not.toHaveBeenCalled();

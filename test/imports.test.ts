@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
+import { TokenExists } from '../server/errors.ts';
+import { withoutRequest } from '../server/events.ts';
+import { importKey } from '../server/keys/imports.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** Keys that another system made are imported by the hashes that it has stored. */
@@ -85,6 +88,31 @@ test('a token is imported once, also after it was revoked or rotated away', asyn
   for (const token of [first, revoked, rotated])
     expect((await send(token)).error).toMatchObject({ status: 409, code: 'token_exists' });
   expect(await verdictOn(revoked)).toBe('revoked');
+});
+
+test('an import that finds its token waits as the one before it does, which may have had no answer', async () => {
+  const token = newForeign();
+  await imported(token);
+  let barriers = 0;
+  const settled = async () => {
+    barriers += 1;
+  };
+  const given = {
+    accountId: ada.accountId.slice(4),
+    name: 'Old key',
+    scopes: [],
+    metadata: {},
+    expiresAt: null,
+  };
+  const act = withoutRequest('operator', service.context.now());
+  const again = importKey(
+    { ...service.context, settled },
+    { sha256: sha256(token), start: 'sk_live_' },
+    given,
+    act,
+  );
+  await expect(again).rejects.toBeInstanceOf(TokenExists);
+  expect(barriers).toBe(1);
 });
 
 test('one of two imports of a token at once succeeds', async () => {

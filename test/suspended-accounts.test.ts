@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import type { KeyCache } from '../decide/key-cache.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { spyOnInvalidations } from './support/invalidations.ts';
 
 /** The operator suspends an account, and lets it back. */
 
@@ -247,15 +247,7 @@ test('uses in the meantime are counted as such', async () => {
 test('to suspend an account, and to let it back, sends one message each, however many keys it has', async () => {
   const ada = await service.signIn();
   for (let count = 0; count < 5; count += 1) await mint(ada);
-  const keys = service.context.keys as KeyCache;
-  const told = {
-    key: vi.spyOn(keys, 'invalidate'),
-    all: vi.spyOn(keys, 'invalidateAll'),
-    account: vi.spyOn(keys, 'invalidateAccount'),
-  };
-  onTestFinished(() => {
-    vi.restoreAllMocks();
-  });
+  const told = spyOnInvalidations(service);
   await set(ada, true);
   await set(ada, false);
   expect(told.account.mock.calls).toEqual(Array(2).fill([ada.accountId.slice(4)]));

@@ -13,11 +13,12 @@ export interface ForeignToken {
 }
 
 /**
- * Stores a key that another system made. When this returns, every replica accepts its token.
+ * Stores a key that another system made. When this returns, or throws TokenExists, every replica knows its token: an earlier
+ * attempt may have succeeded without an answer.
  * @throws TokenExists where a key has the token, or had it and its tombstone is kept (`TOMBSTONE_DAYS`): an import that is run
  * again revives no key that was revoked meanwhile
  * @throws InvalidInput for a token with the form of a JWT
- * @throws AccountNotFound, BeyondPolicy and KeyLimitReached as `mintKey` does
+ * @throws whatever `mintKey` throws
  */
 export async function importKey(
   context: Store & Parameters<typeof mintKey>[0],
@@ -28,12 +29,12 @@ export async function importKey(
   if (start.startsWith('eyJ'))
     throw new InvalidInput({ detail: 'A JWT cannot be imported.', pointer: '#/start' });
   const token = { hash: importedHash(sha256), start };
-  if (await isRemembered(context.db, token.hash)) throw new TokenExists();
-  try {
-    const key = await mintKey(context, { ...given, token, within: undefined }, act);
-    await context.settled();
-    return key;
-  } catch (error) {
-    throw isUniqueViolation(error) ? new TokenExists() : error;
-  }
+  const minted = (await isRemembered(context.db, token.hash))
+    ? undefined
+    : await mintKey(context, { ...given, token, within: undefined }, act).catch((error) => {
+        if (!isUniqueViolation(error)) throw error;
+      });
+  await context.settled();
+  if (!minted) throw new TokenExists();
+  return minted;
 }

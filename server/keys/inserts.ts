@@ -139,7 +139,7 @@ async function insertKeys(
 ): Promise<Numbers> {
   // The setting tells triggers that the keys are counted and, if it is `on`, their tokens new: see keys_inserted and
   // token_inserted. Imported keys are inserted alone.
-  const [isImported] = mints.map((mint) => mint.isImported);
+  const isImported = mints[0]?.isImported;
   const { rows } = await sql<{ id: string; number: number }>`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(mints.map(rowOf))}::text::json) as given (
