@@ -55,7 +55,7 @@ An error is a problem (RFC 9457), sent as \`application/problem+json\`:
 }
 \`\`\`
 
-- Branch on \`code\`. A code keeps its meaning and is never reused; \`detail\` is for people, and its wording may change. The schema \`Problem\` lists all codes.
+- Branch on \`code\`. A code keeps its meaning and is never reused; \`detail\` is for people, and its wording may change. The schema \`ProblemCode\` lists each code with its status and what to do.
 - 401: the credential is missing or no longer valid. 403: it is valid, but cannot do this.
 - 404 is also returned for resources of other accounts.
 - 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter.

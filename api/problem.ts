@@ -1,18 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { refusalCodes } from '../decide/codes.ts';
+import { type ProblemCode as Code, problemCodes } from './problem-codes.ts';
 
-/** Every `code` that a problem can carry: of refusals, and of what fails before or beyond an operation. */
-const problemCodes = [
-  ...refusalCodes,
-  'head_too_large',
-  'internal_error',
-  'malformed_request',
-  'request_too_slow',
-] as const;
+const codes = Object.keys(problemCodes) as Code[];
 
-const ProblemCode = z
-  .enum(problemCodes)
-  .openapi('ProblemCode', { description: 'The stable name of the problem. Branch on this.' });
+/** Each code with its status and its meaning, as a list in Markdown. */
+const meanings = codes.map((code) => `- \`${code}\` (${problemCodes[code].join('): ')}`).join('\n');
+
+const ProblemCode = z.enum(codes).openapi('ProblemCode', {
+  description: `The stable name of the problem. Branch on this. More codes may be added.\n\n${meanings}`,
+});
 
 const Violation = z
   .object({

@@ -1,42 +1,40 @@
 /** The `code` of each refusal. A code is stable: what it means never changes, and it is never reused. */
-export const refusalCodes = [
-  'account_disabled',
-  'account_not_found',
-  'account_required',
-  'already_done',
-  'beyond_policy',
-  'body_too_large',
-  'count_differs',
-  'database_unavailable',
-  'email_taken',
-  'external_id_taken',
-  'idempotency_key_reused',
-  'insufficient_scope',
-  'invalid_input',
-  'invalid_refresh_token',
-  'invalid_token',
-  'key_limit_reached',
-  'key_not_found',
-  'malformed_body',
-  'method_not_allowed',
-  'no_quota',
-  'not_found',
-  'overloaded',
-  'role_exists',
-  'role_not_found',
-  'rotation_draining',
-  'rotation_not_draining',
-  'rotation_not_pending',
-  'sign_up_closed',
-  'signing_keys_unavailable',
-  'token_exists',
-  'too_many_attempts',
-  'unauthenticated',
-  'unsupported_media_type',
-  'upgrade_required',
-  'wrong_caller',
-  'wrong_credentials',
-  'wrong_password',
-  'wrong_signature',
-] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
+export type RefusalCode =
+  | 'account_disabled'
+  | 'account_not_found'
+  | 'account_required'
+  | 'already_done'
+  | 'beyond_policy'
+  | 'body_too_large'
+  | 'count_differs'
+  | 'database_unavailable'
+  | 'email_taken'
+  | 'external_id_taken'
+  | 'idempotency_key_reused'
+  | 'insufficient_scope'
+  | 'invalid_input'
+  | 'invalid_refresh_token'
+  | 'invalid_token'
+  | 'key_limit_reached'
+  | 'key_not_found'
+  | 'malformed_body'
+  | 'method_not_allowed'
+  | 'no_quota'
+  | 'not_found'
+  | 'overloaded'
+  | 'role_exists'
+  | 'role_not_found'
+  | 'rotation_draining'
+  | 'rotation_not_draining'
+  | 'rotation_not_pending'
+  | 'sign_up_closed'
+  | 'signing_keys_unavailable'
+  | 'token_exists'
+  | 'too_many_attempts'
+  | 'unauthenticated'
+  | 'unsupported_media_type'
+  | 'upgrade_required'
+  | 'wrong_caller'
+  | 'wrong_credentials'
+  | 'wrong_password'
+  | 'wrong_signature';

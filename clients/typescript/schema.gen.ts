@@ -901,10 +901,53 @@ export interface components {
             errors?: components["schemas"]["Violation"][];
         };
         /**
-         * @description The stable name of the problem. Branch on this.
+         * @description The stable name of the problem. Branch on this. More codes may be added.
+         *
+         *     - `malformed_body` (400): The body cannot be parsed, nests too deep, or has too many values.
+         *     - `malformed_request` (400): The request is not valid HTTP, or its `Host` is missing or invalid. With 417: `Expect` is not `100-continue`.
+         *     - `invalid_refresh_token` (401): The refresh token is unknown, expired or already used. Sign in again.
+         *     - `invalid_token` (401): The credential is unknown, expired or revoked. Refresh the session, or use another key.
+         *     - `unauthenticated` (401): No credential was sent. Send `Authorization: Bearer <token>`.
+         *     - `wrong_credentials` (401): The email or the password is wrong.
+         *     - `wrong_signature` (401): The signature of a report from GitHub is missing or wrong.
+         *     - `account_disabled` (403): The operator has suspended the account. Ask the operator to let it back.
+         *     - `beyond_policy` (403): The policy of the account does not allow a scope or the lifetime. `errors` lists each value.
+         *     - `insufficient_scope` (403): The calling key lacks a scope that the operation needs or that it would grant. `detail` names the scope.
+         *     - `sign_up_closed` (403): Nobody can sign up in this deployment. Its operator creates accounts.
+         *     - `wrong_caller` (403): The operation does not accept this kind of credential. Its description lists those it accepts.
+         *     - `wrong_password` (403): The current password is wrong. The session is still valid.
+         *     - `account_not_found` (404): There is no such account.
+         *     - `key_not_found` (404): The account has no such key. It may be of another account, or deleted.
+         *     - `not_found` (404): There is no such path.
+         *     - `role_not_found` (404): There is no such role.
+         *     - `method_not_allowed` (405): The path has no such method. `Allow` lists those it has.
+         *     - `request_too_slow` (408): The request did not arrive in time. Send it again.
+         *     - `already_done` (409): An earlier call with this `Idempotency-Key` was done, and its response cannot be returned again. `keyId` names its key: rotate that key if you do not have the token.
+         *     - `count_differs` (409): The filter matches another number of keys than expected. Nothing was revoked; `matched` is that number.
+         *     - `email_taken` (409): An account with this email exists. Sign in instead.
+         *     - `external_id_taken` (409): Another account has this `externalId`.
+         *     - `key_limit_reached` (409): The account has as many keys as it may have. Delete one first.
+         *     - `no_quota` (409): The key has no quota to add to. Give it one first.
+         *     - `role_exists` (409): A role with this name exists.
+         *     - `rotation_draining` (409): The previous token of the key is still accepted. Finish that rotation, or rotate with `immediate`.
+         *     - `rotation_not_draining` (409): The key has no previous token that is still accepted.
+         *     - `rotation_not_pending` (409): The key has no next token, so there is no rotation to cancel.
+         *     - `token_exists` (409): A key has the imported token already, or had it and was revoked lately.
+         *     - `body_too_large` (413): The body is larger than the operation takes. `detail` says how much that is.
+         *     - `unsupported_media_type` (415): The body has another `Content-Type` than the operation takes, or a `Content-Encoding`.
+         *     - `account_required` (422): The operator must name the account, by `accountId` or `externalId` in the query.
+         *     - `idempotency_key_reused` (422): This `Idempotency-Key` was sent with another request before. Use a new one for each request.
+         *     - `invalid_input` (422): A value is invalid. `errors` lists each one, and where it is.
+         *     - `upgrade_required` (426): The path is a WebSocket. Ask for an upgrade to one.
+         *     - `too_many_attempts` (429): Too many attempts of this kind. Wait for the seconds in `Retry-After`.
+         *     - `head_too_large` (431): The request line and the headers are larger than 16 KiB together.
+         *     - `internal_error` (500): A fault of the service, logged under the `requestId`. A write may or may not have been made.
+         *     - `database_unavailable` (503): The database did not answer. A write may or may not have been made: repeat it with the same `Idempotency-Key`, or check first.
+         *     - `overloaded` (503): Too much work of this kind is waiting. Nothing was done: try again.
+         *     - `signing_keys_unavailable` (503): The public keys of GitHub cannot be fetched. Nothing was done: try again in a minute.
          * @enum {string}
          */
-        ProblemCode: "account_disabled" | "account_not_found" | "account_required" | "already_done" | "beyond_policy" | "body_too_large" | "count_differs" | "database_unavailable" | "email_taken" | "external_id_taken" | "idempotency_key_reused" | "insufficient_scope" | "invalid_input" | "invalid_refresh_token" | "invalid_token" | "key_limit_reached" | "key_not_found" | "malformed_body" | "method_not_allowed" | "no_quota" | "not_found" | "overloaded" | "role_exists" | "role_not_found" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "sign_up_closed" | "signing_keys_unavailable" | "token_exists" | "too_many_attempts" | "unauthenticated" | "unsupported_media_type" | "upgrade_required" | "wrong_caller" | "wrong_credentials" | "wrong_password" | "wrong_signature" | "head_too_large" | "internal_error" | "malformed_request" | "request_too_slow";
+        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "overloaded" | "signing_keys_unavailable";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
