@@ -4,6 +4,7 @@ import { authorization } from './authorization.ts';
 import { bulkRevocation } from './bulk-revocation.ts';
 import { events } from './events.ts';
 import { health } from './health.ts';
+import { imports } from './imports.ts';
 import { addIntegerFormats } from './integer-formats.ts';
 import { introduction } from './introduction.ts';
 import { journal, serverError as journalServerError } from './journal.ts';
@@ -12,6 +13,7 @@ import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
 import { methodNameOf } from './method-names.ts';
 import { metrics } from './metrics.ts';
+import { minting } from './minting.ts';
 import { oauth, serverError as oauthServerError } from './oauth.ts';
 import { internalError } from './problem.ts';
 import { roles } from './roles.ts';
@@ -62,6 +64,8 @@ const contracts = {
     ],
     bases: [''],
     routes: [
+      minting,
+      imports,
       keys,
       bulkRevocation,
       rotation,

@@ -3,7 +3,7 @@ import { eventTypes } from '../decide/events.ts';
 import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { Actor, actorPattern, actors, onBehalfOf } from './actor.ts';
 import { instant, rangeBound } from './instant.ts';
-import { KeyId } from './keys.ts';
+import { KeyId } from './key-body.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';

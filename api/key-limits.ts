@@ -3,7 +3,7 @@ import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
 import { instant } from './instant.ts';
-import { keyPath, oneKey } from './keys.ts';
+import { keyPath, oneKey } from './key-body.ts';
 import { maxUnits } from './limits.ts';
 import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId } from './accounts.ts';
-import { KeyId } from './keys.ts';
+import { KeyId } from './key-body.ts';
 import { byAnyone, byClient, byKey, byOperator, bySession } from './security.ts';
 
 /** What stands before the path of the public URL in the address of the metadata (RFC 8414, section 3.1). */

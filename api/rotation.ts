@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
-import { keyPath, MintedKey, oneKey, rotatedKeyExample } from './keys.ts';
+import { keyPath, MintedKey, oneKey, rotatedKeyExample } from './key-body.ts';
 import { refusal, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 

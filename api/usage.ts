@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Outcome, zeroUses } from '../decide/verdict.ts';
 import { accountQuery } from './accounts.ts';
 import { instant, rangeBound } from './instant.ts';
-import { keyPath } from './keys.ts';
+import { keyPath } from './key-body.ts';
 import { overloadedReports, refusals } from './problem.ts';
 import { byKey, byOperator, bySession } from './security.ts';
 

@@ -3,7 +3,7 @@ import { reasons } from '../decide/verdict.ts';
 import { AccountId } from './accounts.ts';
 import { Audience } from './conditions.ts';
 import { instant } from './instant.ts';
-import { Key, KeyId, keyExample } from './keys.ts';
+import { Key, KeyId, keyExample } from './key-body.ts';
 import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';
 import { refusal, refusals } from './problem.ts';
 import { scopeQuery } from './scope-query.ts';

@@ -21,10 +21,12 @@ import { authorizes } from './routes/v1/authorization.ts';
 import { bulkRevocationOperations } from './routes/v1/bulk-revocation.ts';
 import { eventOperations } from './routes/v1/events.ts';
 import { healthOperations } from './routes/v1/health.ts';
+import { importOperations } from './routes/v1/imports.ts';
 import { keyLimitOperations } from './routes/v1/key-limits.ts';
 import { keyOperations } from './routes/v1/keys.ts';
 import { leakOperations } from './routes/v1/leaks.ts';
 import { metricsOperations } from './routes/v1/metrics.ts';
+import { mintingOperations } from './routes/v1/minting.ts';
 import { problem } from './routes/v1/problem.ts';
 import { roleOperations } from './routes/v1/roles.ts';
 import { rotationOperations } from './routes/v1/rotation.ts';
@@ -65,6 +67,8 @@ export function createApp(context: ServiceContext): { fetch: Fetch } {
     operations: [
       ...verificationOperations(context),
       ...usageOperations(context),
+      ...mintingOperations(context),
+      ...importOperations(context),
       ...keyOperations(context),
       ...bulkRevocationOperations(context),
       ...rotationOperations(context),

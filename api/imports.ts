@@ -1,0 +1,79 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { accountQuery } from './accounts.ts';
+import { actHeaders } from './actor.ts';
+import { Key, locationHeader, newKeyExample } from './key-body.ts';
+import { NewKey, oneExpiry } from './minting.ts';
+import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
+import { byOperator } from './security.ts';
+
+const NewImport = z
+  .strictObject({
+    ...NewKey.shape,
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256: 64 hexadecimal digits, in lower case.')
+      .openapi({
+        description: 'The SHA-256 of the token, in hexadecimal digits.',
+        example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      }),
+    start: z
+      .string()
+      .regex(/^[\w.~+/-]{1,12}$/, 'Must be the first 1 to 12 characters of a token.')
+      .openapi({
+        description: 'The first characters of the token, 12 at most, by which people recognize it.',
+        example: 'sk_live_4f',
+      }),
+  })
+  .openapi('NewImport', {
+    ...oneExpiry,
+    example: {
+      name: 'Mobile app',
+      scopes: ['files:read'],
+      sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      start: 'sk_live_4f',
+    },
+  });
+
+const importedKeyExample = {
+  ...newKeyExample,
+  start: 'sk_live_4f',
+  tokens: newKeyExample.tokens.map((token) => ({ ...token, start: 'sk_live_4f' })),
+};
+
+export const imports = {
+  import: createRoute({
+    operationId: 'importKey',
+    method: 'post',
+    path: '/v1/keys/import',
+    tags: ['Keys'],
+    summary: 'Import a key',
+    description:
+      'Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.',
+    security: [byOperator],
+    request: {
+      headers: actHeaders,
+      query: z.strictObject(accountQuery),
+      body: { required: true, content: { 'application/json': { schema: NewImport } } },
+    },
+    responses: {
+      201: {
+        description: 'The key.',
+        headers: locationHeader,
+        content: {
+          'application/json': {
+            schema: Key,
+            example: importedKeyExample,
+          },
+        },
+      },
+      ...refusals(400, 401, 404, 413, 415, 422, 503),
+      403: forbiddenOrBeyondPolicy,
+      409: refusal(409, {
+        code: 'token_exists',
+        detail: 'A key has this token already, or had it and was revoked.',
+        description:
+          'A key has this token, or had it lately and was revoked or rotated (`token_exists`): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`).',
+      }),
+    },
+  }),
+};

@@ -1,0 +1,48 @@
+import type { z } from '@hono/zod-openapi';
+import type { NewKey } from '../../../api/minting.ts';
+import type { Database } from '../../db/schema.ts';
+import { InvalidInput } from '../../errors.ts';
+import { inOrder, newQuota } from '../../keys/limit-rows.ts';
+import { rolesNamed } from '../../keys/roles.ts';
+
+const day = 86_400_000;
+const lifetimes = {
+  '1d': day,
+  '7d': 7 * day,
+  '30d': 30 * day,
+  '90d': 90 * day,
+  '1y': 365 * day,
+  never: null,
+};
+
+/** @throws InvalidInput if the expiry is not in the future: to end a key now, disable or delete it */
+export function ahead(expiresAt: Date, now: number): Date {
+  if (expiresAt.getTime() > now) return expiresAt;
+  throw new InvalidInput({ detail: 'Must be in the future.', pointer: '#/expiresAt' });
+}
+
+function expiryOf({ expiresIn, expiresAt }: z.output<typeof NewKey>, now: number): Date | null {
+  if (expiresAt && expiresIn)
+    throw new InvalidInput({ detail: 'Send either expiresIn or expiresAt.', pointer: '#/expiresAt' });
+  if (expiresAt) return ahead(expiresAt, now);
+  const lifetime = lifetimes[expiresIn ?? 'never'];
+  return lifetime === null ? null : new Date(now + lifetime);
+}
+
+/**
+ * What a request says that a new key is given.
+ * @param at when, in Unix time in milliseconds
+ * @throws InvalidInput where a role is not known, or the expiry is not in the future
+ */
+export const givenBy = async (db: Database, json: z.output<typeof NewKey>, at: number) => ({
+  name: json.name,
+  scopes: json.scopes ?? [],
+  roles: await rolesNamed(db, json.roles ?? []),
+  metadata: json.metadata ?? {},
+  expiresAt: expiryOf(json, at),
+  notBefore: json.notBefore ?? null,
+  allowedIps: json.allowedIps ?? null,
+  audience: json.audience ?? null,
+  limits: inOrder(json.limits ?? []),
+  quota: json.quota ? newQuota(json.quota, new Date(at)) : null,
+});
