@@ -9,7 +9,7 @@ const OnBehalfOf = z.string().regex(/^[ -~]{1,255}$/, 'Must have 1 to 255 printa
 export const actHeaders = z.object({
   [onBehalfOfHeader]: OnBehalfOf.optional().openapi({
     description:
-      'The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422.',
+      'The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422.',
     param: {
       name: onBehalfOfHeader,
       in: 'header',
@@ -30,10 +30,10 @@ export const Actor = z
   .regex(actorPattern)
   .openapi({ description: `Who did it: ${actors}.` });
 
-export const onBehalfOf = z
-  .string()
-  .nullable()
-  .openapi({ description: 'Whom the operator acted for: its `Latchkey-Actor` header.' });
+export const onBehalfOf = z.string().nullable().openapi({
+  description:
+    'Whom the operator acted for: its `Latchkey-Actor` header. The owner of the account sees it too.',
+});
 
 /** Who made something, and for whom. */
 export const Creator = z

@@ -19,6 +19,9 @@ const EventType = z.enum(types).openapi('EventType', {
   description: `What happened. More types may be added.\n\n${meanings}`,
 });
 
+const operatorOnly =
+  'For others than the operator it is null where the operator did it, with its token or with a key of its own account.';
+
 const Event = z
   .object({
     id: z
@@ -32,8 +35,14 @@ const Event = z
     requestId: z.string().nullable().openapi({
       description: 'The `x-request-id` of the response; null if the service did it by itself.',
     }),
-    ip: z.string().nullable().openapi({ description: 'The address of the caller, if known.' }),
-    userAgent: z.string().nullable().openapi({ description: 'The user agent of the caller, if known.' }),
+    ip: z
+      .string()
+      .nullable()
+      .openapi({ description: `The address of the caller, if known. ${operatorOnly}` }),
+    userAgent: z
+      .string()
+      .nullable()
+      .openapi({ description: `The user agent of the caller, if known. ${operatorOnly}` }),
     accountId: AccountId,
     keyId: KeyId.nullable().openapi({
       type: ['string', 'null'],
@@ -68,7 +77,7 @@ export const events = {
     tags: ['Events'],
     summary: 'List events',
     description:
-      'The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. All filters combine.',
+      'The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.',
     security: [bySession, byKey('keys:read'), byOperator],
     request: {
       query: z.strictObject({

@@ -3,6 +3,7 @@ import type { Client } from '../decide/client.ts';
 import type { EventType } from '../decide/events.ts';
 import type { Database } from './db/schema.ts';
 import { timestamptz } from './db/timestamptz.ts';
+import { operatorAccountId } from './id.ts';
 
 /** Who does something, when, and in which request. A fact that is unknown or missing is null. */
 export interface Act extends Client {
@@ -89,14 +90,29 @@ export interface EventFilter {
   from?: Date | undefined;
   /** Only events before this instant. */
   to?: Date | undefined;
+  /** The address and the user agent of the operator are left out. */
+  hidesOperator?: boolean;
 }
+
+/**
+ * Whether the operator did it: with its token, or with a key of its own account. A key that is gone is known by its last
+ * event, which is kept longer than those of what it did. Null: a key of which nothing is known.
+ */
+const byOperator = sql<SqlBool>`(events.actor = 'operator' or starts_with(events.actor, 'key_') and coalesce(
+  (select account_id from keys where id = substr(events.actor, 5)),
+  (select own.account_id from events as own where own.key_id = substr(events.actor, 5) order by at desc, number desc limit 1)
+) = ${operatorAccountId})`;
 
 /** The query for the events of a filter, newest first. Each filter has an index in this order. */
 export const matching = (
   db: Database,
-  { limit, before, accountId, keyId, type, actor, from, to }: EventFilter,
-) =>
-  db
+  { limit, before, accountId, keyId, type, actor, from, to, hidesOperator = false }: EventFilter,
+) => {
+  const shown = (column: 'ip' | 'user_agent') => {
+    const stored = sql.ref<string | null>(column);
+    return hidesOperator ? sql<string | null>`case when not ${byOperator} then ${stored} end` : stored;
+  };
+  return db
     .selectFrom('events')
     .select([
       'number',
@@ -105,11 +121,11 @@ export const matching = (
       'actor',
       'on_behalf_of as onBehalfOf',
       'request_id as requestId',
-      'ip',
-      'user_agent as userAgent',
       'account_id as accountId',
       'key_id as keyId',
       'data',
+      shown('ip').as('ip'),
+      shown('user_agent').as('userAgent'),
     ])
     .where((e) =>
       e.and({
@@ -127,6 +143,7 @@ export const matching = (
     .orderBy('at', 'desc')
     .orderBy('number', 'desc')
     .limit(limit);
+};
 
 /** One page of events, newest first, and whether more follow. */
 export async function listEvents(

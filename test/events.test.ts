@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { paths } from '../clients/typescript/schema.gen.ts';
 import { sweepEvents } from '../server/background/old-events.ts';
 import { type EventFilter, matching } from '../server/events.ts';
+import { operatorAccountId } from '../server/id.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -68,6 +69,56 @@ test('the operator says on whose behalf it acts', async () => {
   expect(await list({ keyId: named.id })).toMatchObject([
     { actor: 'operator', onBehalfOf: 'support@example.com' },
   ]);
+});
+
+test('an account sees what the operator did to it, and on whose behalf, but not from where', async () => {
+  const mintFor = async (accountId: string, scopes: string[]) => {
+    const params = { query: { accountId } };
+    const headers = { 'User-Agent': 'admin-pages/1.2', 'Latchkey-Actor': 'support@example.com' };
+    const body = { name: 'Key', scopes };
+    return expectData(await service.operator.POST('/v1/keys', { params, body, headers }));
+  };
+  const key = await mintFor(ada.accountId, ['keys:read']);
+  const own = await mintFor(`acc_${operatorAccountId}`, ['leaks:report', 'keys:read']);
+  const headers = { 'User-Agent': 'scanner/1' };
+  await service.as(own.token).POST('/v1/leaks', { body: { token: key.token }, headers });
+
+  const seen = [
+    { type: 'key.leaked', actor: own.id, onBehalfOf: null, ip: clientIp, userAgent: 'scanner/1' },
+    {
+      ...{ type: 'key.minted', actor: 'operator', onBehalfOf: 'support@example.com' },
+      ...{ ip: clientIp, userAgent: 'admin-pages/1.2' },
+    },
+  ];
+  const hidden = seen.map((event) => ({ ...event, ip: null, userAgent: null }));
+  const query = { keyId: key.id };
+  expect(await list(query)).toMatchObject(seen);
+  for (const client of [ada.client, service.as(key.token)])
+    expect(await list(query, client)).toMatchObject(hidden);
+  await service.as(own.token).DELETE('/v1/keys/current');
+  expect(await list(query, ada.client)).toMatchObject(hidden);
+  expect(await list(query)).toMatchObject(seen);
+});
+
+test('an account sees from where its own sessions and keys did something, also when they are gone', async () => {
+  const minted = await ada.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:write'] } });
+  const { id: actor, token } = expectData(minted);
+  expectData(await service.as(token).POST('/v1/keys', { body: { name: 'Second' } }));
+  const whence = { ip: clientIp, userAgent: null };
+  expect(await list({ actor }, ada.client)).toMatchObject([{ type: 'key.minted', ...whence }]);
+  await service.as(token).DELETE('/v1/keys/current');
+  expect(await list({ actor }, ada.client)).toMatchObject([
+    { type: 'key.revoked', ...whence },
+    { type: 'key.minted', ...whence },
+  ]);
+  expect(await list({ keyId: actor, type: 'key.minted' }, ada.client)).toMatchObject([whence]);
+});
+
+test('the operator’s own account sees everything that is done in it', async () => {
+  const params = { query: { accountId: `acc_${operatorAccountId}` } };
+  const body = { name: 'Key', scopes: ['keys:read'] };
+  const { id, token } = expectData(await service.operator.POST('/v1/keys', { params, body }));
+  expect(await list({ keyId: id }, service.as(token))).toMatchObject([{ actor: 'operator', ip: clientIp }]);
 });
 
 test('a key names the actor that minted it, and on whose behalf, for as long as it lives', async () => {
@@ -265,6 +316,7 @@ describe('a list reads an index in its order, and sorts nothing:', () => {
   const all: EventFilter = { limit: 21 };
   test.each<[string, EventFilter, string]>([
     ['that of an account', { ...all, accountId: 'account 7' }, 'account_id'],
+    ['that which an account sees', { ...all, accountId: 'account 7', hidesOperator: true }, 'account_id'],
     ['that of an account and a time', { ...all, accountId: 'account 7', to: new Date() }, 'account_id'],
     ['that of a key', { ...all, keyId: 'key 7' }, 'key_id'],
     ['that of a type', { ...all, type: 'key.revoked' }, 'type'],

@@ -223,7 +223,7 @@ export interface Methods {
     /**
      * List events: `GET /v1/events`
      *
-     * The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. All filters combine.
+     * The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
      */
     list(query?: Query<operations['listEvents']>, options?: Options<operations['listEvents']>): Pages<Event, EventPage>;
   };

@@ -409,7 +409,7 @@ export interface paths {
         };
         /**
          * List events
-         * @description The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. All filters combine.
+         * @description The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
          */
         get: operations["listEvents"];
         put?: never;
@@ -869,7 +869,7 @@ export interface components {
         Creator: {
             /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
             actor: string;
-            /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
+            /** @description Whom the operator acted for: its `Latchkey-Actor` header. The owner of the account sees it too. */
             onBehalfOf: string | null;
         };
         Problem: {
@@ -1878,13 +1878,13 @@ export interface components {
             at: string;
             /** @description Who did it: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
             actor: string;
-            /** @description Whom the operator acted for: its `Latchkey-Actor` header. */
+            /** @description Whom the operator acted for: its `Latchkey-Actor` header. The owner of the account sees it too. */
             onBehalfOf: string | null;
             /** @description The `x-request-id` of the response; null if the service did it by itself. */
             requestId: string | null;
-            /** @description The address of the caller, if known. */
+            /** @description The address of the caller, if known. For others than the operator it is null where the operator did it, with its token or with a key of its own account. */
             ip: string | null;
-            /** @description The user agent of the caller, if known. */
+            /** @description The user agent of the caller, if known. For others than the operator it is null where the operator did it, with its token or with a key of its own account. */
             userAgent: string | null;
             /**
              * @description The account’s id.
@@ -2487,7 +2487,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -2803,7 +2803,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -3335,7 +3335,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -3504,7 +3504,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -3791,7 +3791,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -4026,7 +4026,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -4354,7 +4354,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -4599,7 +4599,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -4844,7 +4844,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -5357,7 +5357,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -7293,7 +7293,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -7691,7 +7691,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -7855,7 +7855,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -8324,7 +8324,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -8942,7 +8942,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -9359,7 +9359,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -9680,7 +9680,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -9844,7 +9844,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {

@@ -1,9 +1,10 @@
 import { events } from '../../../api/events.ts';
-import { readableAccountOf } from '../../auth/callers.ts';
+import { readableAccountOf, selfOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { type Event, listEvents } from '../../events.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { operatorAccountId } from '../../id.ts';
 import { pageAfter, placeAt } from './page.ts';
 
 const digits = (value: number) => value.toString(16).padStart(12, '0');
@@ -26,7 +27,8 @@ export const eventOperations = (context: ServiceContext): Operation[] => [
     const list = `events of ${accountId ?? 'all accounts'}`;
     const [at, number = 0] = placeAt(list, cursor) ?? [];
     const before = at === undefined ? undefined : { at: new Date(at), number };
-    const filter = { limit, before, accountId, keyId, type, actor, from, to };
+    const hidesOperator = selfOf(caller) !== operatorAccountId;
+    const filter = { limit, before, accountId, keyId, type, actor, from, to, hidesOperator };
     const page = await listEvents(context.db, filter);
     return {
       data: page.events.map(eventBody),
