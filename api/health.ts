@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { refusals } from './problem.ts';
+import { refusal } from './problem.ts';
 
 const tags = ['Health'];
 const ok = z.literal('ok');
@@ -40,14 +40,17 @@ export const health = {
     tags,
     summary: 'Check that it can serve',
     description:
-      'Returns 200 if the database answers and its migrations are applied. If not, send no requests to this replica.',
+      'Returns 200 if the database answers and its migrations are applied, until the process is told to stop. If not, send no requests to this replica.',
     security: [],
     responses: {
       200: {
         description: 'Ready.',
         content: { 'application/json': { schema: z.object({ status: ok }).openapi('Readiness') } },
       },
-      ...refusals(503),
+      503: refusal(503, {
+        description:
+          'The database did not answer, or lacks a migration (`database_unavailable`), or the process was told to stop (`stopping`).',
+      }),
     },
   }),
 };

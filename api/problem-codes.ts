@@ -86,6 +86,7 @@ export const problemCodes = {
     503,
     'The public keys of GitHub cannot be fetched. Nothing was done: try again in a minute.',
   ],
+  stopping: [503, 'The process was told to stop. Send no more requests to it.'],
 } as const satisfies Record<RefusalCode | OtherCode, readonly [status: number, meaning: string]>;
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -29,6 +29,7 @@ export type RefusalCode =
   | 'rotation_not_pending'
   | 'sign_up_closed'
   | 'signing_keys_unavailable'
+  | 'stopping'
   | 'token_exists'
   | 'too_many_attempts'
   | 'unauthenticated'

@@ -100,7 +100,7 @@ try {
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    await service.closeVerifiers();
+    await service.leave();
     await drain(() => server.stop(), lifecycle.closed);
     await close();
     log.info('stopped');

@@ -36,6 +36,8 @@ export interface ServiceContext {
   attempts: Attempts;
   signer: Signer;
   log: Logger;
+  /** Whether the process was told to stop. */
+  isStopping: () => boolean;
   /** One, or two while it is rotated. */
   operatorTokens: readonly string[];
   /** Where integrators reach the service, without a trailing slash. */

@@ -79,7 +79,7 @@ try {
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    await service.closeVerifiers();
+    await service.leave();
     await drain(() => server.shutdown(), lifecycle.closed);
     await close();
     log.info('stopped');

@@ -344,6 +344,14 @@ export class SigningKeysUnavailable extends Refusal {
   }
 }
 
+/** The process was told to stop. It serves what comes, and wants no more. */
+export class Stopping extends Refusal {
+  readonly code = 'stopping';
+  constructor() {
+    super('The process was told to stop: send no more requests to it.');
+  }
+}
+
 /** Too much work of this kind is queued. Nothing was done. */
 export class Overloaded extends Refusal {
   readonly code = 'overloaded';

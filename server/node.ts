@@ -80,7 +80,7 @@ try {
   lifecycle.listening(service);
 
   lifecycle.onStop(async () => {
-    await service.closeVerifiers();
+    await service.leave();
     await drain(() => new Promise((resolve) => server.close(resolve)), lifecycle.closed);
     server.closeAllConnections();
     await close();

@@ -334,7 +334,7 @@ export interface Methods {
   /**
    * Check that it can serve: `GET /readyz`
    *
-   * Returns 200 if the database answers and its migrations are applied. If not, send no requests to this replica.
+   * Returns 200 if the database answers and its migrations are applied, until the process is told to stop. If not, send no requests to this replica.
    */
   getReadiness(options?: Options<operations['getReadiness']>): Promise<Readiness>;
   /**

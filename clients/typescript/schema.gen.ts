@@ -671,7 +671,7 @@ export interface paths {
         };
         /**
          * Check that it can serve
-         * @description Returns 200 if the database answers and its migrations are applied. If not, send no requests to this replica.
+         * @description Returns 200 if the database answers and its migrations are applied, until the process is told to stop. If not, send no requests to this replica.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -945,9 +945,10 @@ export interface components {
          *     - `database_unavailable` (503): The database did not answer. A write may or may not have been made: repeat it with the same `Idempotency-Key`, or check first.
          *     - `overloaded` (503): Too much work of this kind is waiting. Nothing was done: try again.
          *     - `signing_keys_unavailable` (503): The public keys of GitHub cannot be fetched. Nothing was done: try again in a minute.
+         *     - `stopping` (503): The process was told to stop. Send no more requests to it.
          * @enum {string}
          */
-        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "overloaded" | "signing_keys_unavailable";
+        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "overloaded" | "signing_keys_unavailable" | "stopping";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
@@ -10963,7 +10964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            /** @description The database did not answer, or lacks a migration (`database_unavailable`), or the process was told to stop (`stopping`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -52,10 +52,11 @@ export interface Service {
   /** Takes the WebSocket of a verifier. */
   openVerifier: (socket: OpenSocket, header: ReadHeader, peer: Peer) => SocketHandler;
   /**
-   * Asks verifiers to move to another replica, and closes the connections of those that do not. Call it first of all: these
-   * verify over HTTP from then on. Resolves when no verifier answers by what it was told here.
+   * Sends everybody elsewhere: `/readyz` answers 503 from now on, and verifiers are asked to move to another replica. Then
+   * it closes the connections of those that do not move. Call it first of all: these verify over HTTP from then on.
+   * Resolves when no verifier answers by what it was told here.
    */
-  closeVerifiers: () => Promise<void>;
+  leave: () => Promise<void>;
   /** Flushes recorded uses and closes the database. Call it when no request is in flight any more. */
   close: () => Promise<void>;
 }
@@ -83,6 +84,7 @@ export async function boot(
   const verifications = new Verifications();
   const responseCounts = new ResponseCounts();
   const gathered = gather(() => metrics.snapshot());
+  let isStopping = false;
   const context: ServiceContext = {
     db,
     keys,
@@ -96,6 +98,7 @@ export async function boot(
     responseCounts,
     metrics: async () => textOf(await gathered()),
     log,
+    isStopping: () => isStopping,
     operatorTokens,
     attempts: new Attempts(),
     publicUrl,
@@ -143,7 +146,10 @@ export async function boot(
     fetch: app.fetch,
     openVerifier: (socket, header, peer) =>
       verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
-    closeVerifiers: () => verifiers.close(),
+    leave() {
+      isStopping = true;
+      return verifiers.close();
+    },
     async close() {
       // Together: each may wait for a slow database.
       await Promise.all([...sweepers, verifiers, limits].map((part) => part.close()));

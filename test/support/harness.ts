@@ -154,6 +154,7 @@ export async function startService({
     metrics: async () => textOf([{ told: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
+    isStopping: () => false,
     operatorTokens: [operatorToken],
     attempts: new Attempts(),
     publicUrl: baseUrl,

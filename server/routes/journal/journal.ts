@@ -158,6 +158,7 @@ const answers: Record<RefusalCode, Answer> = {
   rotation_not_pending: ourFault,
   sign_up_closed: ourFault,
   signing_keys_unavailable: ourFault,
+  stopping: ourFault,
   upgrade_required: ourFault,
   wrong_credentials: ourFault,
   wrong_password: ourFault,
