@@ -28,6 +28,8 @@ import { verification } from './verification.ts';
 /** A contract: one OpenAPI document, and the routes it is made of. */
 interface Contract {
   title: string;
+  /** What it is, in one sentence. */
+  summary: string;
   description: string;
   tags: { name: string; description: string }[];
   /** The paths below the public URL under which the contract is served, the preferred one first. */
@@ -49,6 +51,8 @@ const signIn =
 const contracts = {
   latchkey: {
     title: 'Latchkey',
+    summary:
+      'Create, list, change, rotate, revoke and verify API keys; accounts, roles, limits, usage and events.',
     description: introduction,
     tags: [
       { name: 'Keys', description: 'Create, list, change and revoke API keys.' },
@@ -86,6 +90,8 @@ const contracts = {
   },
   journal: {
     title: 'Journal: API management',
+    summary:
+      'The contract of a journaling app over the same keys: create, list, show and delete the keys of an account.',
     description: `API keys are used to authenticate requests to the API. They are used to identify the user and the application that is making the request. You need to be very careful with them, since they can be used to access sensitive data.
 
 ${signIn}, or an API key with the scopes that the operation lists.`,
@@ -97,6 +103,8 @@ ${signIn}, or an API key with the scopes that the operation lists.`,
   },
   share: {
     title: 'Share: API Key',
+    summary:
+      'The contract of a file-sharing app over the same keys: create, list, show, change and delete a user’s keys.',
     description: `A logged in user’s keys for third-party applications.
 
 ${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, or alone.`,
@@ -108,6 +116,8 @@ ${signIn}. \`Authorization\` takes the access token with \`Bearer\` before it, o
   },
   oauth: {
     title: 'OAuth',
+    summary:
+      'Introspect, revoke and exchange keys as gateways and OAuth libraries do (RFC 7662, RFC 7009, RFC 8693).',
     description: `The endpoints of OAuth 2.0 for API keys, for gateways, frameworks and libraries that introspect tokens:
 
 \`\`\`sh
@@ -221,21 +231,24 @@ export function operationsOf(document: Document): { method: string; path: string
 
 /** The OpenAPI 3.1 document of a contract, made from its routes. */
 export function documentOf(name: ContractName): Document {
-  const { title, description, tags, bases, routes, serverError, typedClient }: Contract = contracts[name];
+  const { title, summary, description, tags, bases, routes, serverError, typedClient }: Contract =
+    contracts[name];
   const app = new OpenAPIHono();
   for (const [scheme, facts] of Object.entries(securitySchemes))
     if (routes.some(({ security }) => security?.some((callers) => scheme in callers)))
       app.openAPIRegistry.registerComponent('securitySchemes', scheme, facts);
   for (const route of routes)
     app.openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, 500: serverError } });
+  const info = {
+    title,
+    summary,
+    version: '0.1.0',
+    description,
+    license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
+  };
   const document = app.getOpenAPI31Document({
     openapi: '3.1.1',
-    info: {
-      title,
-      version: '0.1.0',
-      description,
-      license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
-    },
+    info,
     servers: bases.map((base) => ({ url: `http://127.0.0.1:8787${base}` })),
     tags,
     // Every operation names its callers itself; this is what a reader of the docs is asked for first.

@@ -1,12 +1,13 @@
 /**
- * Writes what is generated from the contracts: spec/*.json, spec/operations.txt, and the typed client's types
- * and operations.
+ * Writes what is generated from the contracts: spec/*.json, the same as Markdown, spec/operations.txt, and the typed
+ * client's types and operations.
  * With --check it writes nothing, and fails where a file is not what it would be.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { typesOf } from '@latchkey/openapi-types';
 import { clientContracts, contractNames, documentOf, operationsOf } from '../api/document.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
+import { referenceOf } from './support/reference.ts';
 import { operationsModule } from './support/typed-client.ts';
 
 const check = process.argv.includes('--check');
@@ -14,8 +15,10 @@ const root = new URL('../', import.meta.url);
 const documents = Object.fromEntries(contractNames.map((name) => [name, documentOf(name)]));
 
 const files: Record<string, string> = {};
-for (const [name, document] of Object.entries(documents))
+for (const [name, document] of Object.entries(documents)) {
   files[`spec/${name}.json`] = `${JSON.stringify(document, null, 2)}\n`;
+  files[`spec/${name}.md`] = referenceOf(document);
+}
 
 files['spec/verifier.asyncapi.json'] = `${JSON.stringify(verifierDocument(), null, 2)}\n`;
 

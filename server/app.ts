@@ -10,7 +10,8 @@ import { withFastPaths } from './http/fast-path.ts';
 import { checkedHost } from './http/host.ts';
 import { accessLog, crossOrigin, requestId, withStandardHeaders } from './http/middleware.ts';
 import type { Fetch } from './http/peer.ts';
-import { docs, paths as docsPaths, documents } from './pages/docs.ts';
+import { docs, pathsOf } from './pages/docs.ts';
+import { documents } from './pages/documents.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
 import { oauthError } from './routes/oauth/error.ts';
 import { oauthOperations } from './routes/oauth/oauth.ts';
@@ -36,6 +37,7 @@ import { verificationOperations } from './routes/v1/verification.ts';
 
 /** The service as a function from requests to answers. It opens nothing and listens nowhere: see `boot.ts`. */
 export function createApp(context: ServiceContext): { fetch: Fetch } {
+  const pages = docs(context);
   const journal = serveContract(context, {
     at: ['/api/settings/api/*'],
     paths: documents.journal.paths,
@@ -62,7 +64,7 @@ export function createApp(context: ServiceContext): { fetch: Fetch } {
   const latchkey = serveContract(context, {
     // Every path that no other contract owns.
     at: ['*'],
-    paths: { ...docsPaths, ...documents.latchkey.paths },
+    paths: { ...pathsOf(pages), ...documents.latchkey.paths },
     // A path without parameters before one with: `/v1/keys/current` is no key id.
     operations: [
       ...verificationOperations(context),
@@ -87,7 +89,7 @@ export function createApp(context: ServiceContext): { fetch: Fetch } {
 
   const app = new Hono<Env>();
   app.use(requestId, accessLog(context.log), withStandardHeaders, crossOrigin(context.corsOrigins));
-  app.route('/', docs(context));
+  app.route('/', pages);
   app.route('/', journal.app);
   // The page of this contract has its paths with and without /api.
   app.route('/api', share('/api').app);

@@ -3,43 +3,19 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Hono } from 'hono';
-import journal from '../../spec/journal.json' with { type: 'json' };
-import latchkey from '../../spec/latchkey.json' with { type: 'json' };
-import oauth from '../../spec/oauth.json' with { type: 'json' };
-import share from '../../spec/share.json' with { type: 'json' };
-import verifier from '../../spec/verifier.asyncapi.json' with { type: 'json' };
 import { etagOf, isKnown, takesGzip } from '../http/conditional.ts';
 import type { Env } from '../http/env.ts';
 import { sendBytes } from '../http/slices.ts';
 import { docsPage } from './docs-page.ts';
-
-/** The OpenAPI documents as they stand in `spec/`. */
-export const documents = { latchkey, journal, share, oauth };
-
-/** Where each is served, and what it is called in the docs; the first is shown first. */
-const sources = [
-  { document: latchkey, slug: 'latchkey', url: '/openapi.json' },
-  { document: journal, slug: 'journal', url: '/openapi/journal.json' },
-  { document: share, slug: 'share', url: '/openapi/share.json' },
-  { document: oauth, slug: 'oauth', url: '/openapi/oauth.json' },
-];
-
-/** Where the AsyncAPI document of verifiers is served. The docs page cannot show it. */
-const verifierUrl = '/asyncapi.json';
+import { reference, shown, textsAt } from './documents.ts';
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
 
-/** The address that the documents in `spec/` were written with. */
-const writtenWith = 'http://127.0.0.1:8787';
-
-/** The AsyncAPI document with the address of this deployment. */
-function servedAt(publicUrl: string) {
-  const { protocol, host, pathname } = new URL(publicUrl);
-  const { latchkey } = verifier.servers;
-  const address = { host, protocol: protocol === 'https:' ? 'wss' : 'ws' };
-  const below = pathname === '/' ? {} : { pathname };
-  return { ...verifier, servers: { latchkey: { ...latchkey, ...address, ...below } } };
-}
+/** Where the same is found in other forms (RFC 8288), for whoever reads no pages. */
+const alternatives = [
+  `<${reference.slice(1)}>; rel="alternate"; type="text/markdown"`,
+  `<${shown[0]?.path.slice(1)}>; rel="service-desc"; type="application/json"`,
+].join(', ');
 
 /** Scalar's own script, read on first use; scripts/scalar.ts puts it there. */
 async function scalarScript() {
@@ -50,17 +26,8 @@ async function scalarScript() {
 }
 
 /** The paths of the docs, as an OpenAPI document has its own. */
-export const paths: Record<string, object> = Object.fromEntries(
-  [
-    '/',
-    '/favicon.ico',
-    '/docs',
-    '/docs/',
-    '/docs/scalar.js',
-    ...sources.map(({ url }) => url),
-    verifierUrl,
-  ].map((path) => [path, { get: {} }]),
-);
+export const pathsOf = (pages: Hono<Env>): Record<string, object> =>
+  Object.fromEntries(pages.routes.map(({ path }) => [path, { get: {} }]));
 
 /**
  * The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else, and by
@@ -74,18 +41,11 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
 
   app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
-  const texts = [
-    ...sources.map(({ document, url }) => ({
-      url,
-      text: JSON.stringify(document).replaceAll(writtenWith, publicUrl),
-    })),
-    { url: verifierUrl, text: JSON.stringify(servedAt(publicUrl)) },
-  ];
-  for (const { url, text } of texts) {
+  for (const { path, type, text, headers: own } of textsAt(publicUrl)) {
     const bytes = Buffer.from(text);
     const etag = etagOf(bytes);
-    app.get(url, (c) => {
-      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache', ETag: etag };
+    app.get(path, (c) => {
+      const headers = { 'Content-Type': type, 'Cache-Control': 'no-cache', ETag: etag, ...own };
       if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
       return sendBytes(c, bytes, headers);
     });
@@ -112,17 +72,16 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
   app.get('/docs/', (c) => c.redirect('../../docs', 301));
 
   app.get('/docs', (c) => {
+    c.header('Vary', 'Accept');
+    if (c.req.header('accept')?.includes('text/markdown')) return c.redirect(reference.slice(1));
     const nonce = randomBytes(16).toString('base64');
     c.header(
       'Content-Security-Policy',
       `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ${new URL(publicUrl).origin}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
     );
-    const shown = sources.map(({ document, slug, url }) => ({
-      title: document.info.title,
-      slug,
-      url: url.slice(1),
-    }));
-    return c.html(docsPage(nonce, shown));
+    c.header('Link', alternatives);
+    const sources = shown.map(({ path, ...source }) => ({ ...source, url: path.slice(1) }));
+    return c.html(docsPage(nonce, sources));
   });
 
   return app;

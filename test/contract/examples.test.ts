@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { documents } from '../../server/pages/docs.ts';
+import { documents } from '../../server/pages/documents.ts';
 import { examplesOf, nameOf, operations } from './operations.ts';
 import { faultsIn, strict } from './schemas.ts';
 

@@ -1,4 +1,4 @@
-import { documents } from '../../server/pages/docs.ts';
+import { documents } from '../../server/pages/documents.ts';
 
 /** A JSON Schema of the 2020-12 draft, as OpenAPI 3.1 has it; every reference in it is resolved. */
 export interface Schema {

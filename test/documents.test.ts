@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { startService, type TestService } from './support/harness.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startService();
+});
+
+const textOf = async (path: string) => (await service.fetch(path)).text();
+
+/** Each part of a page under a heading of this level, by that heading. */
+const partsOf = (page: string, level: string) =>
+  new Map(
+    page.split(new RegExp(`^${level} `, 'm')).map((part) => {
+      const [heading = ''] = part.split('\n', 1);
+      return [heading, part];
+    }),
+  );
+
+test.each(contractNames)(
+  'the Markdown of %s has every operation, parameter, status, schema and field',
+  async (name) => {
+    const document = documentOf(name);
+    const page = await readFile(new URL(`../spec/${name}.md`, import.meta.url), 'utf8');
+    const parts = partsOf(page, '###');
+    for (const { method, path, operation } of operationsOf(document)) {
+      const part = parts.get(operation.summary ?? '') ?? '';
+      expect(part).toContain(`\`${method.toUpperCase()} ${path}\``);
+      expect(part).toContain(operation.description);
+      const statuses = Object.keys(operation.responses ?? {});
+      const parameters = (operation.parameters ?? []).map((one) => ('name' in one ? one.name : ''));
+      for (const status of statuses) expect(part).toMatch(new RegExp(`^- .*\\b${status}\\b`, 'm'));
+      for (const parameter of parameters) expect(part).toContain(`\`${parameter}\``);
+    }
+    for (const [schema, { properties = {} }] of Object.entries(
+      (document.components?.schemas ?? {}) as Record<string, { properties?: object }>,
+    ))
+      for (const field of Object.keys(properties))
+        expect(parts.get(`Schema ${schema}`), schema).toContain(`- \`${field}\`, `);
+  },
+);
+
+test('it says who may call, and what many operations have in common only once', async () => {
+  const page = await textOf('/openapi.md');
+  const create = partsOf(page, '###').get('Create a key');
+  expect(create).toContain('Callers: an access token; an API key with `keys:write`; the operator token.');
+  expect(create).toContain('- `accountId`, `externalId`, `Latchkey-Actor`: [as usual](#common-parameters)');
+  expect(partsOf(page, '###').get('Create an account')).toContain('anyone');
+  expect(page.match(/: The credential is missing, invalid or expired\./g)).toHaveLength(1);
+});
+
+test('llms.txt leads to each document, as Markdown and as JSON, at the public URL', async () => {
+  const listed = await textOf('/llms.txt');
+  expect(listed).toMatch(/^# Latchkey\n\n> /);
+  const links = Array.from(listed.matchAll(/\]\((.*?)\)/g), ([, link = '']) => new URL(link));
+  expect(links).toHaveLength(2 * contractNames.length + 1);
+  for (const { origin, pathname } of links) {
+    expect(origin).toBe('http://latchkey.test');
+    const response = await service.fetch(pathname);
+    expect(response.status, pathname).toBe(200);
+    expect(response.headers.get('content-type')).toBe(
+      pathname.endsWith('.md') ? 'text/markdown; charset=utf-8' : 'application/json',
+    );
+    expect(await response.text(), pathname).not.toContain('127.0.0.1');
+  }
+});
+
+test('the API catalog (RFC 9727) links to what is there, and tells who asks by HEAD', async () => {
+  const response = await service.fetch('/.well-known/api-catalog', { method: 'HEAD' });
+  expect(response.headers.get('content-type')).toMatch(/^application\/linkset\+json; profile=/);
+  expect(response.headers.get('link')).toContain('rel="api-catalog"');
+  const { linkset } = JSON.parse(await textOf('/.well-known/api-catalog'));
+  const { anchor, ...relations } = linkset[0];
+  expect(anchor).toBe('http://latchkey.test');
+  expect(Object.keys(relations)).toEqual(['service-desc', 'service-doc', 'status']);
+  for (const { href, type } of Object.values<{ href: string; type: string }[]>(relations).flat()) {
+    const linked = await service.fetch(new URL(href).pathname);
+    expect(linked.status, href).toBe(200);
+    expect(linked.headers.get('content-type')?.toLowerCase(), href).toContain(type);
+  }
+});
+
+test('the docs page names its other forms, and sends whoever asks for Markdown to it', async () => {
+  const page = await service.fetch('/docs', { headers: { Accept: 'text/html' } });
+  expect(page.headers.get('link')).toContain('<openapi.md>; rel="alternate"; type="text/markdown"');
+  expect(page.headers.get('vary')).toContain('Accept');
+  const response = await service.fetch('/docs', { headers: { Accept: 'text/markdown, text/html, */*' } });
+  expect(response.status).toBe(302);
+  expect(response.headers.get('location')).toBe('openapi.md');
+});
+
+test('a page of the docs has only GET and HEAD', async () => {
+  const response = await service.fetch('/llms.txt', { method: 'POST' });
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+});
