@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { audienceUri, maxAudienceLength } from '../decide/asked.ts';
 import { formatCidr, parseCidr } from '../decide/cidr.ts';
 import { givenInstant, instant } from './instant.ts';
 
@@ -15,14 +16,10 @@ const Range = z
   })
   .openapi({ type: 'string', format: 'cidr', example: '203.0.113.0/24' });
 
-/** An absolute URI without a fragment, as RFC 8707, section 2, requires. Its characters are those of RFC 3986. */
 export const Audience = z
   .string('Must be a string.')
-  .max(255, 'Must have at most 255 characters.')
-  .regex(
-    /^[A-Za-z][A-Za-z0-9+.-]*:[\w.~:/?[\]@!$&'()*+,;=%-]+$/,
-    'Must be an absolute URI without a fragment, such as https://api.example.com.',
-  )
+  .max(maxAudienceLength, `Must have at most ${maxAudienceLength} characters.`)
+  .regex(audienceUri, 'Must be an absolute URI without a fragment, such as https://api.example.com.')
   .openapi({ example: 'https://api.example.com' });
 
 const AllowedIps = z

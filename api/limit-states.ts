@@ -1,23 +1,17 @@
 import { z } from '@hono/zod-openapi';
+import { limitName, maxCost, maxNamedCosts } from '../decide/asked.ts';
 import { instant } from './instant.ts';
 
 /** What a verification spends of the limits of a key, and what is left of them. */
 
-/** What limits are named with, and the quota. `__proto__` is refused: JavaScript objects treat it as something else. */
-const limitName = /^(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$/;
-
-const maxCost = 1_000_000_000;
 const cost = z
   .int('Must be a whole number.')
   .min(0, 'Must be at least 0.')
   .max(maxCost, `Must be at most ${maxCost}.`);
 
-/** At most so many limits can be named: 8 of a key, 8 of its account, and the quota. */
-const maxNamed = 17;
-
 const costsSchema = {
   type: 'object' as const,
-  maxProperties: maxNamed,
+  maxProperties: maxNamedCosts,
   propertyNames: { type: 'string', pattern: limitName.source },
   additionalProperties: { type: 'integer' as const, minimum: 0, maximum: maxCost },
 };
@@ -31,7 +25,7 @@ const namedCosts = z
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return refuse('Must be an object.');
     const entries = Object.entries(value);
-    if (entries.length > maxNamed) refuse(`Must name at most ${maxNamed} limits.`);
+    if (entries.length > maxNamedCosts) refuse(`Must name at most ${maxNamedCosts} limits.`);
     for (const [name, units] of entries) {
       const issue = cost.safeParse(units).error?.issues[0];
       if (!limitName.test(name))

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { maxScopes } from '../decide/asked.ts';
 import { grantable, whyNotGrantable } from '../decide/scopes.ts';
 
 /** A scope that a key can have, or a wildcard. */
@@ -9,7 +10,7 @@ const Scope = z
 
 export const Scopes = z
   .array(Scope, 'Must be a list of scopes.')
-  .max(100, 'Must have at most 100 scopes.')
+  .max(maxScopes, `Must have at most ${maxScopes} scopes.`)
   .refine((scopes) => new Set(scopes).size === scopes.length, 'Must not name a scope twice.')
   .openapi({
     uniqueItems: true,

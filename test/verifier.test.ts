@@ -77,21 +77,57 @@ test('the verdict of a verifier is that of the service, to the letter', async ()
   }
 });
 
-test('scopes that are no list, or misspelt, are an error, and let in no key', async () => {
+test('what the service refuses to be asked, a verifier refuses as well, whatever it has cached', async () => {
   const verifier = await open();
   const { token } = await mint();
   await verifier.verify(token);
-  for (const asked of [
+  const attempt = async (token: unknown, asked?: object) => verifier.verify(token as string, asked);
+  const wrong: object[] = [
     { scopes: null },
     { scopes: 'a' },
+    { scopes: [''] },
+    { scopes: ['a b'] },
+    { scopes: ['a', 'a'] },
+    { scopes: ['*'] },
+    { scopes: ['x'.repeat(65)] },
+    { scopes: Array.from({ length: 101 }, (_, index) => `a${index}`) },
     { anyScopes: null },
+    { anyScopes: [] },
     { scopeQuery: null },
+    { scopeQuery: 'a AND' },
     { scope: ['a'] },
+    { scopes: ['a'], scope: ['b'] },
     { Scopes: ['a'], ip: '203.0.113.9' },
-  ])
-    expect(() => verifier.verify(token, asked as never), JSON.stringify(asked)).toThrow();
+    { cost: -1 },
+    { cost: 0.5 },
+    { cost: '5' },
+    { cost: null },
+    { cost: 1_000_000_001 },
+    { costs: null },
+    { costs: [] },
+    { costs: { tokens: -1 } },
+    { costs: { tokens: '1' } },
+    { costs: { 'no name': 1 } },
+    { costs: Object.fromEntries(Array.from({ length: 18 }, (_, index) => [`a${index}`, 1])) },
+    { audience: '' },
+    { audience: 'files' },
+    { audience: ['https://files.example.com'] },
+    { audience: 'https://files.example.com#part' },
+    { explain: 'yes' },
+  ];
+  for (const asked of wrong) {
+    const { response } = await service.operator.POST('/v1/keys/verify', {
+      body: { token, ...asked } as never,
+    });
+    expect(response.status, JSON.stringify(asked)).toBe(422);
+    await expect(attempt(token, asked), JSON.stringify(asked)).rejects.toThrow();
+  }
+  await expect(attempt(undefined)).rejects.toThrow('Must be a string.');
   const asked = { cost: 2, costs: {}, audience: 'https://a.example', ip: '203.0.113.9', userAgent: 'x' };
   expect(verifier.verify(token, asked)).toMatchObject({ valid: true });
+  expect(verifier.verify(token, { scopes: undefined, cost: undefined } as object)).toMatchObject({
+    valid: true,
+  });
 });
 
 test('when a change of a key is answered, it is in force in every verifier', async () => {
