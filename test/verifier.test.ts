@@ -77,6 +77,19 @@ test('the verdict of a verifier is that of the service, to the letter', async ()
   }
 });
 
+test('a verifier that begins without a connection says so, and why', async () => {
+  const states: unknown[] = [];
+  const verifier = await createVerifier({
+    baseUrl: `${baseUrl}/elsewhere`,
+    token: service.operatorToken,
+    onChange: (...state) => states.push(state),
+  });
+  verifiers.push(verifier);
+  expect(verifier.isTrusted).toBe(false);
+  const url = `${baseUrl.replace('http', 'ws')}/elsewhere/v1/verifier`;
+  expect(states).toEqual([['blind', `No connection to ${url} was opened (1006).`]]);
+});
+
 test('what the service refuses to be asked, a verifier refuses as well, whatever it has cached', async () => {
   const verifier = await open();
   const { token } = await mint();

@@ -81,7 +81,9 @@ export class Connection {
     this.#socket = socket;
     socket.onopen = () => this.send({ kind: 'hello', version: protocol, token, instance });
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code, reason }) => this.#fail(code, reason);
+    socket.onclose = ({ code, reason }) => {
+      this.#fail(code, reason || (this.#isWelcome ? '' : `No connection to ${url} was opened (${code}).`));
+    };
     // The event `close` follows, and has the reason.
     socket.onerror = () => {};
     this.#pinging = setInterval(() => this.#beat(), pingInterval);

@@ -26,8 +26,8 @@ export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' |
   /** About how much memory the cache may take, in MiB. Default: 64, for 25,000 to 50,000 keys. */
   cacheMb?: number | undefined;
   /**
-   * Called with `trusted` when tokens are verified from memory, and with `blind` when the connection is lost, and the service
-   * is asked each time. `reason` says why, for people.
+   * Called with `trusted` when tokens are verified from memory, and with `blind` when the service is asked each time: the
+   * connection is lost, or there is none when `createVerifier` resolves. `reason` says why, for people.
    */
   onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
   /** Used instead of the global `WebSocket`. */
@@ -112,6 +112,8 @@ class InProcess implements Verifier {
   #current: Connection | undefined;
   #next: Connection | undefined;
   #attempts = 0;
+  /** Why there is no connection yet, for people. */
+  #whyNone = 'The service did not answer.';
   #pausing: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
   #settleStart: (error?: Error) => void = () => {};
@@ -141,7 +143,10 @@ class InProcess implements Verifier {
   /** Resolves when tokens are verified from memory, or after a while. @throws VerifierRefused */
   async started(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, startWithin);
+    const timer = setTimeout(() => {
+      this.#options.onChange?.('blind', this.#whyNone);
+      resolve();
+    }, startWithin);
     this.#settleStart = (error) => (error ? reject(error) : resolve());
     try {
       await promise;
@@ -323,6 +328,7 @@ class InProcess implements Verifier {
 
   #lost(connection: Connection, code: number, reason: string): void {
     const text = reason || `The connection was closed (${code}).`;
+    this.#whyNone = text;
     if (refusals.includes(code)) this.#settleStart(new VerifierRefused(text));
     if (this.#next === connection) this.#next = undefined;
     else if (this.#next?.isTrusted()) {
