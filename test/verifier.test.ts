@@ -313,3 +313,30 @@ test('a verifier whose process was blocked for long is still connected', async (
   await expect.poll(() => verifier.isTrusted, { timeout: 5_000 }).toBe(true);
   expect(states).toEqual(['trusted']);
 });
+
+test('a connection without trust is told as blind, until there is trust again', async () => {
+  let isDoubtful = false;
+  /** What a replica sends that cannot hear of changes: no trust. */
+  class Doubtful extends WebSocket {
+    override set onmessage(listener: (event: MessageEvent) => void) {
+      super.onmessage = ({ data }) =>
+        listener({ data: isDoubtful ? data.replace(/"trust":\d+/, '"trust":0') : data } as MessageEvent);
+    }
+  }
+  const states: unknown[] = [];
+  const onChange = (...state: unknown[]) => states.push(state);
+  const verifier = await createVerifier({
+    baseUrl,
+    token: service.operatorToken,
+    onChange,
+    WebSocket: Doubtful,
+  });
+  verifiers.push(verifier);
+  const blind = ['blind', 'The service cannot tell of changes now.'];
+  isDoubtful = true;
+  await expect.poll(() => states, { timeout: 5_000 }).toEqual([['trusted', undefined], blind]);
+  expect(verifier.isTrusted).toBe(false);
+  isDoubtful = false;
+  await expect.poll(() => states.slice(2), { timeout: 5_000 }).toEqual([['trusted', undefined]]);
+  expect(verifier.isTrusted).toBe(true);
+});

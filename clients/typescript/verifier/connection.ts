@@ -15,11 +15,15 @@ import { type KnownKey, knownFrom } from './known-key.ts';
  * for long has not read yet what has arrived.
  */
 const patience = 6;
+/** For how many pings there is no trust until that is told: a process that was blocked has it back with the next one. */
+const lapse = 3;
 
 /** What a connection tells its verifier. */
 export interface ConnectionEvents {
   /** Trust was given where there was none. */
   trusted(): void;
+  /** There has been no trust for a while, although the connection is there: the replica cannot reach its database, say. */
+  lapsed(): void;
   /** The uses of this number are counted. */
   used(number: number): void;
   /** The replica ends soon. */
@@ -66,6 +70,8 @@ export class Connection {
   #ping = 0;
   /** How often `#beat` was called since the last message. */
   #silence = 0;
+  /** How often in a row `#beat` found no trust. */
+  #untrusted = 0;
   /** Questions to send, and questions that are sent and not answered yet. */
   #wanted: Question[] = [];
   #asked: Question[] = [];
@@ -141,7 +147,12 @@ export class Connection {
       this.#fail(1006, 'The service did not answer.');
       return;
     }
-    if (!this.isTrusted()) this.#blindAll();
+    if (this.isTrusted()) this.#untrusted = 0;
+    else {
+      this.#blindAll();
+      this.#untrusted += 1;
+      if (this.#untrusted === lapse) this.#events.lapsed();
+    }
     if (!this.#isWelcome) return;
     this.#ping += 1;
     this.#pings.set(this.#ping, { monotonic: now, wall: Date.now() });

@@ -27,7 +27,8 @@ export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' |
   cacheMb?: number | undefined;
   /**
    * Called with `trusted` when tokens are verified from memory, and with `blind` when the service is asked each time: the
-   * connection is lost, or there is none when `createVerifier` resolves. `reason` says why, for people.
+   * connection is lost, or there is none when `createVerifier` resolves, or the service cannot tell of changes for a second.
+   * `reason` says why, for people.
    */
   onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
   /** Used instead of the global `WebSocket`. */
@@ -112,6 +113,8 @@ class InProcess implements Verifier {
   #current: Connection | undefined;
   #next: Connection | undefined;
   #attempts = 0;
+  /** What `onChange` was called with last. */
+  #told: 'trusted' | 'blind' | undefined;
   /** Why there is no connection yet, for people. */
   #whyNone = 'The service did not answer.';
   #pausing: ReturnType<typeof setTimeout> | undefined;
@@ -144,7 +147,7 @@ class InProcess implements Verifier {
   async started(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
-      this.#options.onChange?.('blind', this.#whyNone);
+      this.#tell('blind', this.#whyNone);
       resolve();
     }, startWithin);
     this.#settleStart = (error) => (error ? reject(error) : resolve());
@@ -289,7 +292,13 @@ class InProcess implements Verifier {
         cacheBytes: cacheMb * 2 ** 20,
       },
       {
-        trusted: () => void this.#move(connection),
+        trusted: () => {
+          if (connection === this.#current) this.#tell('trusted');
+          else void this.#move(connection);
+        },
+        lapsed: () => {
+          if (connection === this.#current) this.#tell('blind', 'The service cannot tell of changes now.');
+        },
         used: (number) => this.#reporter.acknowledged(number),
         moving: () => this.#plan(),
         closed: (code, reason) => this.#lost(connection, code, reason),
@@ -323,7 +332,13 @@ class InProcess implements Verifier {
     this.#attempts = 0;
     before?.leave();
     this.#settleStart();
-    if (!before) this.#options.onChange?.('trusted');
+    this.#tell('trusted');
+  }
+
+  #tell(state: 'trusted' | 'blind', reason?: string): void {
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#options.onChange?.(state, reason);
   }
 
   #lost(connection: Connection, code: number, reason: string): void {
@@ -338,7 +353,7 @@ class InProcess implements Verifier {
     } else {
       this.#current = undefined;
       this.#attempts = 0;
-      this.#options.onChange?.('blind', text);
+      this.#tell('blind', text);
     }
     this.#plan();
   }
