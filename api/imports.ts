@@ -2,13 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { Key, locationHeader, newKeyExample } from './key-body.ts';
-import { NewKey, oneExpiry } from './minting.ts';
+import { givenKey, oneExpiry } from './minting.ts';
 import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
 import { byOperator } from './security.ts';
 
 const NewImport = z
   .strictObject({
-    ...NewKey.shape,
+    ...givenKey,
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256: 64 hexadecimal digits, in lower case.')

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { prefixFault, prefixForm } from '../decide/token-form.ts';
 import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { newConditions } from './conditions.ts';
@@ -19,19 +20,29 @@ const Lifetime = z.enum(['1d', '7d', '30d', '90d', '1y', 'never']).openapi('Life
 /** What no Zod type says: one way to set the expiry, not two. */
 export const oneExpiry = { dependentSchemas: { expiresIn: { not: { required: ['expiresAt'] } } } };
 
-export const NewKey = z
+/** What a new key is given, whoever makes its token. */
+export const givenKey = {
+  name: KeyName,
+  scopes: Scopes.optional(),
+  roles: RoleNames.optional(),
+  metadata: Metadata.optional(),
+  expiresIn: Lifetime.optional(),
+  expiresAt: givenInstant.optional().openapi({
+    description: 'Expiry time, in the future. Use it instead of `expiresIn`.',
+  }),
+  ...newConditions,
+  limits: givenLimits('key').optional(),
+  quota: NewQuota.optional(),
+};
+
+const NewKey = z
   .strictObject({
-    name: KeyName,
-    scopes: Scopes.optional(),
-    roles: RoleNames.optional(),
-    metadata: Metadata.optional(),
-    expiresIn: Lifetime.optional(),
-    expiresAt: givenInstant.optional().openapi({
-      description: 'Expiry time, in the future. Use it instead of `expiresIn`.',
+    ...givenKey,
+    prefix: z.string().regex(prefixForm, `The prefix ${prefixFault}.`).optional().openapi({
+      description:
+        'What the token begins with: one of the prefixes of the deployment (`TOKEN_PREFIX`), so that people and scanners tell keys for production from keys for tests. Rotations keep it. It grants nothing. Default: the first of them.',
+      example: 'lk_',
     }),
-    ...newConditions,
-    limits: givenLimits('key').optional(),
-    quota: NewQuota.optional(),
   })
   .openapi('NewKey', {
     ...oneExpiry,

@@ -3,7 +3,7 @@ import { patternOf } from '../decide/token-form.ts';
 import { CannotStart } from '../server/errors.ts';
 import { readConfig } from '../server/process/config.ts';
 
-function prefix(): string {
+function prefixes(): readonly string[] {
   try {
     return readConfig({ TOKEN_PREFIX: process.env.TOKEN_PREFIX }).TOKEN_PREFIX;
   } catch (error) {
@@ -13,7 +13,7 @@ function prefix(): string {
   }
 }
 
-const ours = prefix();
+const ours = prefixes();
 console.log(`title = "Latchkey"
 
 [extend]
@@ -23,4 +23,4 @@ useDefault = true
 id = "latchkey-api-key"
 description = "An API key of Latchkey: revoke it, and report it to POST /v1/leaks."
 regex = '''${patternOf(ours)}'''
-keywords = ["${ours}"]`);
+keywords = ${JSON.stringify(ours)}`);

@@ -10,6 +10,7 @@ import type { GithubKeys } from './leaks/github-keys.ts';
 import type { LeakPolicy } from './leaks/leaks.ts';
 import type { Blocks } from './limits/blocks.ts';
 import type { ResponseCounts } from './response-counts.ts';
+import type { TokenPrefixes } from './token.ts';
 import type { Usage } from './usage/recorder.ts';
 import type { Verifications } from './verify/verifications.ts';
 
@@ -42,7 +43,8 @@ export interface ServiceContext {
   operatorTokens: readonly string[];
   /** Where integrators reach the service, without a trailing slash. */
   publicUrl: string;
-  tokenPrefix: string;
+  /** What new tokens can begin with; the first is the default. */
+  tokenPrefixes: TokenPrefixes;
   /** How long the answer of an introspection may be cached, in seconds. */
   introspectionMaxAge: number;
   signUp: 'open' | 'closed';

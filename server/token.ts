@@ -27,6 +27,15 @@ export function newToken(prefix: string, random: (length: number) => Buffer = ra
   return body + checksum(body);
 }
 
+/** What new tokens of a deployment can begin with; the first is the default. */
+export type TokenPrefixes = readonly [usual: string, ...others: string[]];
+
+/** The prefix of the token that follows another one: the same, if the deployment still has it, and otherwise the default. */
+export function nextPrefix(start: string, prefixes: TokenPrefixes): string {
+  const prefix = start.slice(0, start.lastIndexOf('_') + 1);
+  return prefixes.includes(prefix) ? prefix : prefixes[0];
+}
+
 /** All that is stored of a token: SHA-512, 64 bytes. Not salted or slow, since the token is random. */
 export const hashToken = (token: string): Buffer => hash('sha512', token, 'buffer');
 

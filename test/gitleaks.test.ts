@@ -10,7 +10,7 @@ const configurationFor = async (TOKEN_PREFIX: string) =>
   (await promisify(execFile)(process.execPath, [script], { env: { TOKEN_PREFIX } })).stdout;
 
 test.each(['lk_', 'acme_live_'])('a scanner finds the tokens with the prefix %s in a text', (prefix) => {
-  const pattern = new RegExp(patternOf(prefix), 'g');
+  const pattern = new RegExp(patternOf([prefix]), 'g');
   const tokens = Array.from({ length: 100 }, () => newToken(prefix));
   const text = tokens.map((token) => `API_KEY="${token}"\nurl?key=${token}&a=b`).join('\n');
   expect(text.match(pattern)).toEqual(tokens.flatMap((token) => [token, token]));
@@ -18,7 +18,7 @@ test.each(['lk_', 'acme_live_'])('a scanner finds the tokens with the prefix %s 
 
 test('a scanner takes no text of another length or prefix for a token', () => {
   const token = newToken('lk_');
-  const pattern = new RegExp(patternOf('lk_'));
+  const pattern = new RegExp(patternOf(['lk_']));
   expect(pattern.test(token)).toBe(true);
   for (const other of [
     token.slice(0, -1),
@@ -30,14 +30,19 @@ test('a scanner takes no text of another length or prefix for a token', () => {
     expect(pattern.test(other), other).toBe(false);
 });
 
-test('the script prints a rule of gitleaks for the prefix of a deployment', async () => {
+test('the script prints a rule of gitleaks for the prefixes of a deployment', async () => {
   const configuration = await configurationFor('acme_');
   const [, regex = ''] = /^regex = '''(.+)'''$/m.exec(configuration) ?? [];
-  expect(regex).toBe(patternOf('acme_'));
+  expect(regex).toBe(patternOf(['acme_']));
   expect(configuration).toContain('keywords = ["acme_"]');
   expect(newToken('acme_')).toMatch(new RegExp(regex));
+  const several = await configurationFor('acme_live_,acme_test_');
+  expect(several).toContain('keywords = ["acme_live_","acme_test_"]');
+  const pattern = new RegExp(/^regex = '''(.+)'''$/m.exec(several)?.[1] ?? '');
+  for (const prefix of ['acme_live_', 'acme_test_']) expect(newToken(prefix)).toMatch(pattern);
+  expect(newToken('acme_')).not.toMatch(pattern);
   expect(await configurationFor('')).toContain('keywords = ["lk_"]');
   await expect(configurationFor('Nonsense')).rejects.toMatchObject({
-    stderr: expect.stringContaining('TOKEN_PREFIX must be'),
+    stderr: expect.stringContaining('TOKEN_PREFIX.0 must be'),
   });
 });

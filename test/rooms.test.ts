@@ -73,6 +73,7 @@ const mayImport: Record<string, readonly string[]> = {
       'leaks',
       'limits',
       'response-counts.ts',
+      'token.ts',
       'usage',
       'verify',
     ],

@@ -1046,6 +1046,11 @@ export interface components {
              */
             limits?: components["schemas"]["NewLimit"][];
             quota?: components["schemas"]["NewQuota"];
+            /**
+             * @description What the token begins with: one of the prefixes of the deployment (`TOKEN_PREFIX`), so that people and scanners tell keys for production from keys for tests. Rotations keep it. It grants nothing. Default: the first of them.
+             * @example lk_
+             */
+            prefix?: string;
         };
         /**
          * @description Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.

@@ -7,7 +7,7 @@ import { type Act, recorded, withoutRequest } from '../events.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { neverExpires, type Signer } from '../jwt/signing.ts';
 import { lease } from '../replication/freshness.ts';
-import { newToken } from '../token.ts';
+import { newToken, nextPrefix, type TokenPrefixes } from '../token.ts';
 import {
   getKey,
   isAt,
@@ -30,13 +30,13 @@ import {
  * then sees the result of the first. A trigger deletes the tokens that the row no longer names.
  */
 
-/** A new token of the same kind as the key's current one: a minted token, or a JWT. */
+/** A new token of the same kind as the key's current one: a minted token, with the same prefix if it can be, or a JWT. */
 export function tokenFor(
-  { signer, tokenPrefix }: { signer: Signer; tokenPrefix: string },
+  { signer, tokenPrefixes }: { signer: Signer; tokenPrefixes: TokenPrefixes },
   { accountId, createdAt, expiresAt, tokens: [{ start }] }: Key,
   now: number,
 ): string | Promise<string> {
-  if (!start.startsWith('eyJ')) return newToken(tokenPrefix);
+  if (!start.startsWith('eyJ')) return newToken(nextPrefix(start, tokenPrefixes));
   const exp = Math.floor((expiresAt ?? neverExpires(createdAt)).getTime() / 1000);
   return signer.signKey({ accountId, iat: Math.floor(now / 1000), exp });
 }

@@ -103,7 +103,7 @@ export async function boot(
     attempts: new Attempts(),
     publicUrl,
     signer,
-    tokenPrefix: config.TOKEN_PREFIX,
+    tokenPrefixes: config.TOKEN_PREFIX,
     introspectionMaxAge: config.INTROSPECTION_MAX_AGE,
     signUp: config.SIGN_UP,
     defaultPolicy: defaultPolicyOf(config),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Policy } from '../../decide/policy.ts';
 import { grantable } from '../../decide/scopes.ts';
+import { prefixFault, prefixForm } from '../../decide/token-form.ts';
 import { CannotStart } from '../errors.ts';
 import { githubKeysIn } from '../leaks/github-keys.ts';
 import { leakPolicies } from '../leaks/leaks.ts';
@@ -64,6 +65,14 @@ export const operatorTokensText = z
   .transform(listed)
   .pipe(z.array(operatorToken).max(2, 'must be one token, or two separated by a comma'));
 
+const tokenPrefix = z.string().regex(prefixForm, prefixFault);
+
+/** What tokens begin with: one prefix, or several separated by commas. */
+const tokenPrefixesText = z
+  .string()
+  .transform(listed)
+  .pipe(z.tuple([tokenPrefix], tokenPrefix));
+
 /** GitHub's public keys as it publishes them, or the word `fetch`. */
 const githubKeysText = z.string().transform((text, context) => {
   if (text === 'fetch') return text;
@@ -104,13 +113,7 @@ const environment = z
     OPERATOR_TOKEN: operatorTokensText.optional(),
     SIGNING_KEYS: jwkSetText.optional(),
     SITE_NAME: z.string().max(100, 'must have at most 100 characters').default('Share'),
-    TOKEN_PREFIX: z
-      .string()
-      .regex(
-        /^[a-z][a-z0-9_]{0,15}_$/,
-        'must be 2 to 17 of a-z, 0-9 and _, begin with a letter and end with _',
-      )
-      .default('lk_'),
+    TOKEN_PREFIX: tokenPrefixesText.default(['lk_']),
     SIGN_UP: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
     LOG_LEVEL: z
       .enum(

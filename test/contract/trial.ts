@@ -99,6 +99,9 @@ const issuedIn = ({ operation, path = {}, query }: Call) => [
 const namesRole = (body: unknown) =>
   typeof body === 'object' && body !== null && 'roles' in body && [body.roles].flat().length > 0;
 
+/** Whether a body asks for a prefix, of which a deployment has only some. */
+const namesPrefix = (body: unknown) => typeof body === 'object' && body !== null && 'prefix' in body;
+
 /** Whether a body sets limits or a quota, which only the operator does. */
 const setsLimits = (body: unknown) =>
   typeof body === 'object' && body !== null && ('limits' in body || 'quota' in body);
@@ -117,7 +120,7 @@ function namesLimitTwice(body: unknown): boolean {
 
 /**
  * Whether a good call may be refused for what no schema can say: the name it asks for is taken, or
- * its Idempotency-Key, the key of a gateway's client lacks the scope, the role that it names does not exist, its limits are the operator's to set or two of them have one name, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
+ * its Idempotency-Key, the key of a gateway's client lacks the scope, the role or the prefix that it names does not exist, its limits are the operator's to set or two of them have one name, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
  * right one.
  */
 function isExcused({ operation, headers = {}, body }: Call, status: number): boolean {
@@ -126,7 +129,7 @@ function isExcused({ operation, headers = {}, body }: Call, status: number): boo
   if (isForGateways(operation) && status === 403) return true;
   if (status === 403 && setsLimits(body?.value)) return true;
   if (status === 400 && exchangesToken(body?.value)) return true;
-  if (status === 422 && namesLimitTwice(body?.value)) return true;
+  if (status === 422 && (namesLimitTwice(body?.value) || namesPrefix(body?.value))) return true;
   if (status === 422 && (namesRole(body?.value) || 'Idempotency-Key' in headers)) return true;
   const instants = operation.parameters.filter(({ schema }) => schema.format === 'date-time');
   if (instants.length === 2 && status === 422) return true;

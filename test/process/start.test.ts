@@ -59,7 +59,7 @@ test('the start says where the docs, the data and the operator token are, and ne
 test('a bad setting stops the start with a line that says which and why', async () => {
   expect(await failure({ PORT: '80a' })).toContain('PORT must be a port number');
   expect(await failure({ SIGN_UP: 'maybe' })).toContain('SIGN_UP must be open or closed');
-  expect(await failure({ TOKEN_PREFIX: 'Lk-' })).toContain('TOKEN_PREFIX must be');
+  expect(await failure({ TOKEN_PREFIX: 'lk_,Lk-' })).toContain('TOKEN_PREFIX.1 must be');
   expect(await failure({ SIGNING_KEYS: '{"keys":[]}' })).toContain('SIGNING_KEYS');
   expect(await failure({ OPERATOR_TOKEN: 'short-secret' })).not.toContain('short-secret');
   expect(await failure({ CORS_ORIGINS: 'https://app.example.com/path' })).toContain('CORS_ORIGINS must be');

@@ -158,7 +158,7 @@ export async function startService({
     operatorTokens: [operatorToken],
     attempts: new Attempts(),
     publicUrl: baseUrl,
-    tokenPrefix: 'lk_',
+    tokenPrefixes: ['lk_'],
     introspectionMaxAge: 60,
     signUp: 'open',
     defaultPolicy: onlyMaxKeys(1_000),

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../server/db/schema.ts';
 
 /** What a token of ours looks like, wherever it stands: with a prefix and a checksum, or a JWT. */
-const tokenShapes = /\b[a-z]+_[0-9A-Za-z]{38}\b|\beyJ[\w-]+\.[\w-]+\.[\w-]{43,}/g;
+const tokenShapes = /\b[a-z][a-z0-9_]{0,15}_[0-9A-Za-z]{38}\b|\beyJ[\w-]+\.[\w-]+\.[\w-]{43,}/g;
 
 /** The tokens in a text. */
 export const tokensIn = (text: string): string[] => text.match(tokenShapes) ?? [];

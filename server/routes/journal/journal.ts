@@ -62,7 +62,7 @@ function textOf(field: string, value: unknown): string {
 const ofKey = { notFound: KeyNotFound };
 
 export function journalOperations(context: ServiceContext): Operation[] {
-  const { db, publicUrl, tokenPrefix, usage } = context;
+  const { db, publicUrl, tokenPrefixes, usage } = context;
 
   const resource = (key: Key, token: string | null = null) => {
     const lastUse = usage.lastUse(...key.tokens);
@@ -88,7 +88,7 @@ export function journalOperations(context: ServiceContext): Operation[] {
 
     operation(journal.create, async ({ act, caller, form, json, query }) => {
       const name = nameFrom(query, { ...form, ...json });
-      const token = newToken(tokenPrefix);
+      const token = newToken(tokenPrefixes[0]);
       const accountId = selfOf(caller);
       const within = boundsOf(caller);
       const minted = { accountId, name, scopes, metadata: {}, expiresAt: null, token, within };

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { NewKey } from '../../../api/minting.ts';
+import type { givenKey } from '../../../api/minting.ts';
 import type { Database } from '../../db/schema.ts';
 import { InvalidInput } from '../../errors.ts';
 import { inOrder, newQuota } from '../../keys/limit-rows.ts';
@@ -21,7 +21,10 @@ export function ahead(expiresAt: Date, now: number): Date {
   throw new InvalidInput({ detail: 'Must be in the future.', pointer: '#/expiresAt' });
 }
 
-function expiryOf({ expiresIn, expiresAt }: z.output<typeof NewKey>, now: number): Date | null {
+/** What a request says of a new key. */
+type GivenKey = z.output<z.ZodObject<typeof givenKey>>;
+
+function expiryOf({ expiresIn, expiresAt }: GivenKey, now: number): Date | null {
   if (expiresAt && expiresIn)
     throw new InvalidInput({ detail: 'Send either expiresIn or expiresAt.', pointer: '#/expiresAt' });
   if (expiresAt) return ahead(expiresAt, now);
@@ -34,7 +37,7 @@ function expiryOf({ expiresIn, expiresAt }: z.output<typeof NewKey>, now: number
  * @param at when, in Unix time in milliseconds
  * @throws InvalidInput where a role is not known, or the expiry is not in the future
  */
-export const givenBy = async (db: Database, json: z.output<typeof NewKey>, at: number) => ({
+export const givenBy = async (db: Database, json: GivenKey, at: number) => ({
   name: json.name,
   scopes: json.scopes ?? [],
   roles: await rolesNamed(db, json.roles ?? []),

@@ -1,6 +1,7 @@
 import { minting } from '../../../api/minting.ts';
 import { accountOf, boundsOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
+import { InvalidInput } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
@@ -13,13 +14,20 @@ import { keyBody } from './key-body.ts';
 import { assertMayLimit } from './key-limits.ts';
 import { locationOf } from './location.ts';
 
+/** @throws InvalidInput where the deployment has no such prefix */
+function prefixOf({ prefix }: { prefix?: string | undefined }, { tokenPrefixes }: ServiceContext): string {
+  if (prefix === undefined) return tokenPrefixes[0];
+  if (tokenPrefixes.includes(prefix)) return prefix;
+  throw new InvalidInput({ detail: `Must be one of ${tokenPrefixes.join(', ')}.`, pointer: '#/prefix' });
+}
+
 export function mintingOperations(context: ServiceContext): Operation[] {
   const { db } = context;
   return [
     operation(minting.create, async ({ act, caller, headers, json, query }) => {
       assertMayLimit(caller, json);
       const accountId = await accountOf(context, caller, query);
-      const token = newToken(context.tokenPrefix);
+      const token = newToken(prefixOf(json, context));
       const answerOf = (key: Omit<Key, 'number'>) => ({ ...keyBody(context, key), token });
       const call = idempotentCall({ caller, headers }, 'createKey', { query, json });
       const { answer, isReplay } = await once(context, call, act, {
