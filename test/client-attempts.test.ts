@@ -372,6 +372,32 @@ test('hooks see each request and its answer, and neither body, token nor id', as
   ]);
 });
 
+test('an address that is none is refused before any call, and not shown: it may be a token', () => {
+  for (const wrong of [
+    'localhost:8787',
+    'keys.example.com',
+    'ws://keys.example.com',
+    'https://keys.example.com?v=1',
+    'https://keys.example.com#v1',
+    'https://',
+    '/keys',
+    ' https://keys.example.com',
+    'lk_token',
+  ]) {
+    const refusal = (name: string) =>
+      new TypeError(
+        `${name} must begin with http:// or https://, and have no query, such as https://keys.example.com.`,
+      );
+    expect(() => createLatchkey({ baseUrl: wrong }), wrong).toThrow(refusal('The baseUrl'));
+    vi.stubEnv('LATCHKEY_URL', wrong);
+    expect(() => createLatchkey(), wrong).toThrow(refusal('LATCHKEY_URL'));
+  }
+  for (const baseUrl of ['http://127.0.0.1:8787', 'HTTPS://keys.example.com/', 'http://[::1]:8787/keys'])
+    expect(() => createLatchkey({ baseUrl }), baseUrl).not.toThrow();
+  vi.stubGlobal('document', {});
+  expect(() => createLatchkey({ baseUrl: '/keys' })).not.toThrow();
+});
+
 describe('the token', () => {
   test('the token of the environment is only sent to the address of the environment', async () => {
     await using server = await misbehave(json(page));

@@ -281,7 +281,9 @@ test('an invalid address is refused, and leaves nothing that keeps the process a
   const timers = vi.spyOn(globalThis, 'setInterval');
   onTestFinished(() => timers.mockRestore());
   const token = service.operatorToken;
-  await expect(createVerifier({ baseUrl: 'keys.example.com', token })).rejects.toThrow('Invalid URL');
+  await expect(createVerifier({ baseUrl: 'keys.example.com', token })).rejects.toThrow(
+    'The baseUrl must begin with http:// or https://',
+  );
   expect(timers).not.toHaveBeenCalled();
 });
 

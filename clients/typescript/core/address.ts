@@ -1,7 +1,7 @@
 /**
  * The address of the service and the token to send, as given or from the environment. The token of the environment is
  * only sent to the address of the environment.
- * @throws TypeError if there is no address
+ * @throws TypeError if there is no address, or it is none. The message does not show it: it may be a token in its place
  */
 export function addressOf<Token>(given: { baseUrl?: string | undefined; token?: Token }): {
   baseUrl: string;
@@ -9,8 +9,19 @@ export function addressOf<Token>(given: { baseUrl?: string | undefined; token?: 
 } {
   const baseUrl = given.baseUrl ?? fromEnvironment('LATCHKEY_URL');
   if (!baseUrl) throw new TypeError('Pass a baseUrl, or set LATCHKEY_URL.');
+  if (!isAddress(baseUrl)) {
+    const name = given.baseUrl ? 'The baseUrl' : 'LATCHKEY_URL';
+    throw new TypeError(
+      `${name} must begin with http:// or https://, and have no query, such as https://keys.example.com.`,
+    );
+  }
   return { baseUrl, token: given.token ?? (given.baseUrl ? undefined : fromEnvironment('LATCHKEY_TOKEN')) };
 }
+
+/** In a browser, an address may be a path: that of a proxy on the page's own host. */
+const isAddress = (text: string) =>
+  /^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/i.test(text) ||
+  ('document' in globalThis && /^\/[^?#\s]*$/.test(text));
 
 function fromEnvironment(name: string): string | undefined {
   try {
