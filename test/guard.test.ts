@@ -387,6 +387,11 @@ test('an invalid realm or scope is refused when the program starts', () => {
     expect(() => requirementOf(wrong), JSON.stringify(wrong)).toThrow(TypeError);
 });
 
+test('a guard without anybody who verifies stops the program', () => {
+  for (const verify of [undefined, null, Promise.resolve(verifies), () => good])
+    expect(() => createGuard({ verify } as never)).toThrow(TypeError);
+});
+
 test('a requirement with a mistake in it stops the program, rather than let in every key', () => {
   const mistakes: unknown[] = [
     undefined,

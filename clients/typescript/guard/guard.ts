@@ -73,6 +73,8 @@ export function createGuard({
   onUnavailable,
 }: GuardOptions): Guard {
   if (!/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(realm)) throw new TypeError(`"${realm}" cannot be a realm.`);
+  if (typeof verifier?.verify !== 'function')
+    throw new TypeError('`verify` must be a client or an awaited verifier.');
 
   const refuse = (
     reason: RefusalReason,
