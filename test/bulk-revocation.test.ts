@@ -6,7 +6,7 @@ import { newId } from '../server/id.ts';
 import { type BulkFilter, revokeKeys } from '../server/keys/bulk-revocation.ts';
 import { hashToken } from '../server/token.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
-import { insertKeys } from './support/insert-keys.ts';
+import { insertManyKeys } from './support/insert-keys.ts';
 
 /** Many keys are revoked by what they have in common. */
 
@@ -200,11 +200,14 @@ async function store(count: number, name: string, ...accounts: SignedIn[]): Prom
   const ids = accounts.map(({ accountId }) => accountId.slice(4));
   const prefix = newId(now()).slice(0, 16);
   const token = `lk_${name}`;
-  await insertKeys(
+  await insertManyKeys(
     service.db,
-    sql`select ${prefix}::text || lpad(to_hex(n), 8, '0'), (${ids}::text[])[n % ${ids.length}::integer + 1], ${name}::text,
+    count,
+    (
+      numbers,
+    ) => sql`select ${prefix}::text || lpad(to_hex(n), 8, '0'), (${ids}::text[])[n % ${ids.length}::integer + 1], ${name}::text,
       case n when 1 then ${hashToken(token)}::bytea else sha512((${name}::text || n)::bytea) end
-      from generate_series(1, ${count}::integer) as n`,
+      from ${numbers} as n`,
   );
   await sql`update keys set metadata = jsonb_build_object('name', name) where name = ${name}`.execute(
     service.db,

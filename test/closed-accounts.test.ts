@@ -4,7 +4,7 @@ import type { EventType } from '../decide/events.ts';
 import { removal, sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
 import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
-import { insertKeys } from './support/insert-keys.ts';
+import { insertManyKeys } from './support/insert-keys.ts';
 import { spyOnInvalidations } from './support/invalidations.ts';
 
 let service: TestService;
@@ -20,16 +20,15 @@ const verdict = async (token: string) =>
 const close = async ({ client }: SignedIn) =>
   expect((await client.DELETE('/v1/account')).response.status).toBe(204);
 
-/** Inserts so many keys by hand, no more at a time than the deadline of a statement leaves time for. */
-async function addKeys({ accountId }: SignedIn, count: number): Promise<void> {
-  for (let from = 1; from <= count; from += 1_000)
-    await insertKeys(
-      service.db,
-      sql`
-        select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}::text, 'Key', sha512(n::text::bytea)
-        from generate_series(${from}::integer, ${Math.min(from + 999, count)}::integer) as n`,
-    );
-}
+/** Inserts so many keys by hand. */
+const addKeys = ({ accountId }: SignedIn, count: number) =>
+  insertManyKeys(
+    service.db,
+    count,
+    (numbers) => sql`
+      select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}::text, 'Key', sha512(n::text::bytea)
+      from ${numbers} as n`,
+  );
 
 /** Sweeps until nothing is left to do. @returns how many steps that took */
 async function sweep(): Promise<number> {
@@ -204,12 +203,13 @@ test('a sweeper that rests is closed at once', async () => {
 
 test('a step of a sweep finds the keys that it removes in an index, in their order, however many are left', async () => {
   const [ada, bob] = [await service.signIn(), await service.signIn()];
-  await insertKeys(
+  await insertManyKeys(
     service.db,
-    sql`
+    4_000,
+    (numbers) => sql`
       select md5(n::text)::char(24), (array[${ada.accountId.slice(4)}, ${bob.accountId.slice(4)}])[n % 2 + 1], 'Key',
         sha512(convert_to('sweep ' || n, 'UTF8'))
-      from generate_series(1, 4000) as n`,
+      from ${numbers} as n`,
   );
   await sql`analyze keys`.execute(service.db);
   const act = {

@@ -8,7 +8,7 @@ import { newId } from '../server/id.ts';
 import { hashText, hashToken } from '../server/token.ts';
 import { oldCounts, Usage } from '../server/usage/recorder.ts';
 import { expectData } from './support/harness.ts';
-import { insertKeys } from './support/insert-keys.ts';
+import { insertManyKeys } from './support/insert-keys.ts';
 import {
   ada,
   bob,
@@ -240,11 +240,12 @@ test('replicas that write the same keys at once, while accounts are deleted, do 
   const cleo = await service.signIn();
   const { accountId } = await mint({}, cleo);
   // So many that the database looks them up one by one, in the order in which they are given.
-  await insertKeys(
+  await insertManyKeys(
     service.db,
-    sql`
+    20_000,
+    (numbers) => sql`
       select lpad(to_hex(n), 24, '0'), ${accountId.slice(4)}::text, 'Key', sha512(n::text::bytea)
-      from generate_series(1, 20000) as n`,
+      from ${numbers} as n`,
   );
   await sql`analyze keys, tokens`.execute(service.db);
   const keys = Array.from({ length: 300 }, (_, n) => {

@@ -6,7 +6,7 @@ import { withoutRequest } from '../server/events.ts';
 import { changeKey } from '../server/keys/changes.ts';
 import { revokeKey } from '../server/keys/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
-import { insertKeys } from './support/insert-keys.ts';
+import { insertManyKeys } from './support/insert-keys.ts';
 
 let service: TestService;
 let ada: SignedIn;
@@ -141,12 +141,13 @@ test('a list can be narrowed to a status', async () => {
 test('a filtered list of thousands of keys comes in pages that may be empty, and misses none', async () => {
   const dora = await service.signIn();
   const account = dora.accountId.slice(4);
-  await insertKeys(
+  await insertManyKeys(
     service.db,
-    sql`
+    6_000,
+    (numbers) => sql`
       select md5(n::text)::char(24), ${account}::text, case when n in (1000, 3000) then 'Rare ' else 'Key ' end || n,
         sha512(convert_to('rare ' || n, 'UTF8'))
-      from generate_series(1, 6000) as n order by n`,
+      from ${numbers} as n order by n`,
   );
   const pages = [];
   for await (const { data } of dora.client.keys.list({ search: 'rare', limit: 1 }).pages())
