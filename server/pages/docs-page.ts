@@ -89,6 +89,10 @@ export const docsPage = (nonce: string, sources: Source[]): string => `<!doctype
     </noscript>
     <script src="docs/scalar.js" nonce="${nonce}"></script>
     <script nonce="${nonce}">
+      // A place that names no document, as on a page that shows one alone, is in the first.
+      const slugs = ${inScript(sources.map(({ slug }) => slug))};
+      const place = location.hash.slice(1);
+      if (place && !slugs.includes(place.split('/')[0])) history.replaceState(null, '', '#' + slugs[0] + '/' + place);
       Scalar.createApiReference('#app', ${inScript({ ...settings, sources })});
     </script>
   </body>

@@ -130,6 +130,15 @@ test.skipIf(missing)('the docs are found with a slash behind them as well', asyn
   await page.close();
 });
 
+test.skipIf(missing)('a place that names no document is in the first', async () => {
+  const { page, complaints } = await openDocs('#tag/keys/POST/v1/keys/import');
+  await operation(page, 'Import a key').waitFor();
+  await expect.poll(() => page.evaluate('scrollY')).toBeGreaterThan(1_000);
+  expect(page.url()).toBe(`${service.url}/docs#latchkey/tag/keys/POST/v1/keys/import`);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 /**
  * What axe finds in Scalar's client for trying an operation, by rule. Nothing of it comes from our documents, colours
  * or settings. This list may only get shorter.
