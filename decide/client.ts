@@ -14,10 +14,12 @@ export const plainUserAgent = (userAgent: string | null | undefined): string | n
   userAgent?.slice(0, maxUserAgentLength).replaceAll('\0', '').toWellFormed() ?? null;
 
 /**
- * An address in plain form: an IPv4 address that came over an IPv6 socket (`::ffff:192.0.2.1`) as IPv4, and without a
- * zone, which names an interface of one machine. Null for a text that is no address.
+ * An address in plain form: an IPv4 address that came over an IPv6 socket (`::ffff:192.0.2.1`) as IPv4, without a zone, which
+ * names an interface of one machine, and without the port that some proxies write behind it (`192.0.2.1:443`,
+ * `[2001:db8::1]:443`). Null for a text that is no address.
  */
 export function plainIp(address: string): string | null {
-  const ip = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
+  const alone = /^(?:\[(.*)\]|([\d.]+))(?::\d{1,5})?$/.exec(address);
+  const ip = (alone?.[1] ?? alone?.[2] ?? address).replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
   return isAddress(ip) ? ip : null;
 }

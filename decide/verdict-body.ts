@@ -42,7 +42,7 @@ function lacking(
 
 const addressDetail = (ip: string | null) =>
   ip === null
-    ? 'The key can only be used from certain addresses: verify it with the `ip` that the token was presented from.'
+    ? 'The key can only be used from certain addresses: verify it with the `ip` that the token was presented from, an IPv4 or IPv6 address.'
     : `The key cannot be used from ${ip}.`;
 
 const audienceDetail = (audience: Presented['audience']) =>

@@ -75,12 +75,16 @@ test('a key with allowedIps is accepted from those addresses alone', async () =>
   const { token } = await mint({ allowedIps: ['203.0.113.0/24', '2001:db8::/32'] });
   for (const ip of ['203.0.113.7', '::ffff:203.0.113.7', '2001:db8:1::7'])
     expect(await verdict(token, { ip })).toEqual(accepted);
+  // As some proxies write it into X-Forwarded-For.
+  for (const ip of ['203.0.113.7:443', '[2001:db8:1::7]:443', '[2001:db8:1::7]', '::ffff:203.0.113.7%eth0'])
+    expect(await verdict(token, { ip }), ip).toEqual(accepted);
+  expect(await verdict(token, { ip: '203.0.114.7:443' })).toEqual(notFrom('203.0.114.7'));
   for (const ip of ['203.0.114.7', '2001:db9::7']) expect(await verdict(token, { ip })).toEqual(notFrom(ip));
 });
 
 test('a key with allowedIps is refused if the verification has no address, and the verdict says what to do', async () => {
   const { token } = await mint({ allowedIps: ['0.0.0.0/0', '::/0'] });
-  for (const ip of [undefined, null, 'unknown', 7, '203.0.113.7:80'])
+  for (const ip of [undefined, null, 'unknown', 7, '203.0.113.7:x', '203.0.113.7, 203.0.113.8', '[::1'])
     expect(await verdict(token, { ip })).toEqual(withoutIp);
 });
 

@@ -157,7 +157,8 @@ test('a verifier says who presented the token; its own address is never shown as
 test('whatever a verifier says of the client, the token is verified, and what can be noted is', async () => {
   for (const [fact, ip, userAgent] of [
     [{ ip: 'localhost' }, null, null],
-    [{ ip: '203.0.113.7:443' }, null, null],
+    [{ ip: '203.0.113.7:443' }, '203.0.113.7', null],
+    [{ ip: '203.0.113.7:port' }, null, null],
     [{ ip: '::ffff:203.0.113.7', userAgent: null }, '203.0.113.7', null],
     [{ ip: null, userAgent: { a: 1 } }, null, null],
     [{ ip: 7, userAgent: 'a'.repeat(501) }, null, 'a'.repeat(500)],
