@@ -85,6 +85,20 @@ test('a query is UTF-8 in percent-encoding, and a parameter without a name is un
   expect(await ask('externalId=%C3%A9+a')).toEqual([200]);
 });
 
+test('a parameter that is sent twice, and a body that is no object, are refused in plain words', async () => {
+  const details = async (response: Response) => {
+    const { errors } = await response.json();
+    return errors.map(({ detail }: { detail: string }) => detail);
+  };
+  const headers = { Authorization: `Bearer ${service.operatorToken}` };
+  for (const query of ['limit=1&limit=2', 'externalId=a&externalId=a', 'email=a&email=b'])
+    expect(await details(await service.fetch(`/v1/accounts?${query}`, { headers }))).toEqual([
+      'Must be sent once.',
+    ]);
+  for (const body of ['[]', 'null', '7', '"a"'])
+    expect(await details(await post('/v1/accounts', body, json))).toEqual(['Must be an object.']);
+});
+
 test('a parameter that is repeated thousands of times does not hold up other requests', () => {
   const began = performance.now();
   expect(parseQuery('a&'.repeat(8_000)).a).toHaveLength(8_000);

@@ -8,6 +8,7 @@ interface Issue {
   path: PropertyKey[];
   keys?: string[];
   values?: unknown[];
+  expected?: string;
   errors?: Issue[][];
 }
 
@@ -24,7 +25,12 @@ type Target = 'json' | 'form' | 'query' | 'header';
 export function validated(schema: z.ZodType, value: unknown, target: Target): unknown {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  throw invalidInput(target, read.error.issues);
+  const isRepeated = ({ path: [name = '', ...inner] }: Issue) =>
+    target !== 'json' && inner.length === 0 && Array.isArray(Object(value)[name]);
+  const issues = read.error.issues.map((issue) =>
+    isRepeated(issue) ? { ...issue, code: 'custom', message: 'Must be sent once.' } : issue,
+  );
+  throw invalidInput(target, issues);
 }
 
 /** What a schema found wrong with a part of a request. */
@@ -58,7 +64,15 @@ function faultsOf(issue: Issue, base: PropertyKey[] = []): { detail: string; pat
       return (issue.keys ?? []).map((key) => ({ detail: 'There is no such field.', path: [...path, key] }));
     case 'invalid_value':
       return [{ detail: `Must be one of: ${(issue.values ?? []).join(', ')}.`, path }];
+    case 'invalid_type':
+      return [{ detail: typeDetail(issue), path }];
     default:
       return [{ detail: issue.message, path }];
   }
 }
+
+/** Where a schema does not say it in its own words, Zod says "Invalid input: expected object, received null". */
+const typeDetail = ({ message, expected = '' }: Issue) =>
+  message.startsWith('Invalid input')
+    ? `Must be ${/^[aeio]/.test(expected) ? 'an' : 'a'} ${expected}.`
+    : message;
