@@ -4,6 +4,7 @@ import { authorization } from './authorization.ts';
 import { bulkRevocation } from './bulk-revocation.ts';
 import { events } from './events.ts';
 import { health } from './health.ts';
+import { importBatch } from './import-batch.ts';
 import { imports } from './imports.ts';
 import { addIntegerFormats } from './integer-formats.ts';
 import { introduction } from './introduction.ts';
@@ -70,6 +71,7 @@ const contracts = {
     routes: [
       minting,
       imports,
+      importBatch,
       keys,
       bulkRevocation,
       rotation,

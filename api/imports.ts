@@ -2,11 +2,19 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { Key, locationHeader, newKeyExample } from './key-body.ts';
-import { givenKey, oneExpiry } from './minting.ts';
-import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
+import { givenKey, oneExpiry, oneExpiryDocumented } from './minting.ts';
+import { mayNotCreate, refusal, refusals } from './problem.ts';
 import { byOperator } from './security.ts';
 
-const NewImport = z
+/** What is said of the key in the examples. */
+export const importExample = {
+  name: 'Mobile app',
+  scopes: ['files:read'],
+  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  start: 'sk_live_4f',
+};
+
+export const NewImport = z
   .strictObject({
     ...givenKey,
     sha256: z
@@ -14,30 +22,27 @@ const NewImport = z
       .regex(/^[0-9a-f]{64}$/, 'Must be a SHA-256: 64 hexadecimal digits, in lower case.')
       .openapi({
         description: 'The SHA-256 of the token, in hexadecimal digits.',
-        example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        example: importExample.sha256,
       }),
     start: z
       .string()
       .regex(/^[\w.~+/-]{1,12}$/, 'Must be the first 1 to 12 characters of a token.')
       .openapi({
         description: 'The first characters of the token, 12 at most, by which people recognize it.',
-        example: 'sk_live_4f',
+        example: importExample.start,
       }),
   })
+  .refine(...oneExpiry)
   .openapi('NewImport', {
-    ...oneExpiry,
-    example: {
-      name: 'Mobile app',
-      scopes: ['files:read'],
-      sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-      start: 'sk_live_4f',
-    },
+    ...oneExpiryDocumented,
+    example: importExample,
   });
 
-const importedKeyExample = {
+/** The key that it makes. */
+export const importedKeyExample = {
   ...newKeyExample,
-  start: 'sk_live_4f',
-  tokens: newKeyExample.tokens.map((token) => ({ ...token, start: 'sk_live_4f' })),
+  start: importExample.start,
+  tokens: newKeyExample.tokens.map((token) => ({ ...token, start: importExample.start })),
 };
 
 export const imports = {
@@ -67,12 +72,12 @@ export const imports = {
         },
       },
       ...refusals(400, 401, 404, 413, 415, 422, 503),
-      403: forbiddenOrBeyondPolicy,
+      403: mayNotCreate,
       409: refusal(409, {
         code: 'token_exists',
         detail: 'A key has this token already, or had it and was revoked.',
         description:
-          'A key has this token, or had it lately and was revoked or rotated (`token_exists`): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`).',
+          'A key has this token, or had it lately and was revoked or rotated (`token_exists`, and `keyId` names that key): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`).',
       }),
     },
   }),

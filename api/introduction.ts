@@ -86,7 +86,7 @@ A list returns one page: up to \`limit\` items (1 to 100, default 20), newest fi
 
 ## Limits
 
-- A body has at most 64 KiB, and 512 KiB in \`POST /v1/keys/verify/batch\` and \`POST /v1/leaks/github\`: 413 \`body_too_large\`.
+- A body has at most 64 KiB, and 512 KiB in \`POST /v1/keys/verify/batch\`, \`POST /v1/keys/import/batch\` and \`POST /v1/leaks/github\`: 413 \`body_too_large\`.
 - JSON nests at most 32 levels deep, and JSON or a form has at most 5,000 values: 400 \`malformed_body\`.
 - The request line and the headers have at most 16 KiB together: 431 \`head_too_large\`.
 - An account has at most 1,000 keys, where the deployment sets no other limit: 409 \`key_limit_reached\`.

@@ -17,8 +17,14 @@ const Lifetime = z.enum(['1d', '7d', '30d', '90d', '1y', 'never']).openapi('Life
   description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.',
 });
 
-/** What no Zod type says: one way to set the expiry, not two. */
-export const oneExpiry = { dependentSchemas: { expiresIn: { not: { required: ['expiresAt'] } } } };
+/** One way to set the expiry, not two: for a schema of Zod, and as its document says it, which no type of Zod does. */
+export const oneExpiry = [
+  ({ expiresIn, expiresAt }: { expiresIn?: unknown; expiresAt?: unknown }) => !expiresIn || !expiresAt,
+  { path: ['expiresAt'], error: 'Send either expiresIn or expiresAt.' },
+] satisfies [unknown, object];
+export const oneExpiryDocumented = {
+  dependentSchemas: { expiresIn: { not: { required: ['expiresAt'] } } },
+};
 
 /** What a new key is given, whoever makes its token. */
 export const givenKey = {
@@ -44,8 +50,9 @@ const NewKey = z
       example: 'lk_',
     }),
   })
+  .refine(...oneExpiry)
   .openapi('NewKey', {
-    ...oneExpiry,
+    ...oneExpiryDocumented,
     example: {
       name: 'Mobile app',
       scopes: ['files:read'],

@@ -58,7 +58,10 @@ export const problemCodes = {
   ],
   rotation_not_draining: [409, 'The key has no previous token that is still accepted.'],
   rotation_not_pending: [409, 'The key has no next token, so there is no rotation to cancel.'],
-  token_exists: [409, 'A key has the imported token already, or had it and was revoked lately.'],
+  token_exists: [
+    409,
+    'A key has the imported token already, or had it and was revoked lately. `keyId` names that key.',
+  ],
   body_too_large: [413, 'The body is larger than the operation takes. `detail` says how much that is.'],
   unsupported_media_type: [
     415,

@@ -6,11 +6,11 @@ const codes = Object.keys(problemCodes) as Code[];
 /** Each code with its status and its meaning, as a list in Markdown. */
 const meanings = codes.map((code) => `- \`${code}\` (${problemCodes[code].join('): ')}`).join('\n');
 
-const ProblemCode = z.enum(codes).openapi('ProblemCode', {
+export const ProblemCode = z.enum(codes).openapi('ProblemCode', {
   description: `The stable name of the problem. Branch on this. More codes may be added.\n\n${meanings}`,
 });
 
-const Violation = z
+export const Violation = z
   .object({
     detail: z.string().openapi({ description: 'What is wrong with the value, for people.' }),
     pointer: z.string().optional().openapi({
@@ -44,7 +44,8 @@ export const Problem = z
       .string()
       .openapi({ description: 'The `x-request-id` of this response. Quote it to support.' }),
     keyId: z.string().optional().openapi({
-      description: 'For `already_done`: the key that the first request created or rotated.',
+      description:
+        'For `already_done`: the key that the first request created or rotated. For `token_exists`: the key that has the token, or had it.',
       example: 'key_6921a5d4b281af121fcda4cf',
     }),
     matched: z.int().optional().openapi({
@@ -210,7 +211,8 @@ export const mayNotCreate = refusal(403, {
     'The credential is valid, but is not allowed to do this; the account is suspended (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value).',
 });
 
-const refusedInQueue = (what: string, written = '') =>
+/** What an operation that waits in a queue means by 503. */
+export const refusedInQueue = (what: string, written = '') =>
   refusal(503, {
     code: 'overloaded',
     detail: `Too many ${what}: try again in a second.`,

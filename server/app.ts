@@ -22,6 +22,7 @@ import { authorizes } from './routes/v1/authorization.ts';
 import { bulkRevocationOperations } from './routes/v1/bulk-revocation.ts';
 import { eventOperations } from './routes/v1/events.ts';
 import { healthOperations } from './routes/v1/health.ts';
+import { importBatchOperations } from './routes/v1/import-batch.ts';
 import { importOperations } from './routes/v1/imports.ts';
 import { keyLimitOperations } from './routes/v1/key-limits.ts';
 import { keyOperations } from './routes/v1/keys.ts';
@@ -71,6 +72,7 @@ export function createApp(context: ServiceContext): { fetch: Fetch } {
       ...usageOperations(context),
       ...mintingOperations(context),
       ...importOperations(context),
+      ...importBatchOperations(context),
       ...keyOperations(context),
       ...bulkRevocationOperations(context),
       ...rotationOperations(context),

@@ -189,8 +189,11 @@ export class ExternalIdTaken extends Refusal {
 /** A key has the token that is to be imported, or had it lately. */
 export class TokenExists extends Refusal {
   readonly code = 'token_exists';
-  constructor() {
+  /** The key that has the token, or had it. Undefined: it is gone without a trace, with its account. */
+  readonly keyId: string | undefined;
+  constructor(keyId: string | undefined) {
     super('A key has this token already, or had it and was revoked.');
+    this.keyId = keyId;
   }
 }
 

@@ -78,16 +78,18 @@ test('a text that can be no token of an imported key is not looked up', async ()
 });
 
 test('a token is imported once, also after it was revoked or rotated away', async () => {
-  const [first, revoked, rotated] = [newForeign(), newForeign(), newForeign()];
-  await imported(first);
-  await ada.client.DELETE('/v1/keys/{keyId}', ofKey(await imported(revoked)));
-  await ada.client.POST('/v1/keys/{keyId}/rotate', {
-    ...ofKey(await imported(rotated)),
-    body: { immediate: true },
-  });
-  for (const token of [first, revoked, rotated])
-    expect((await send(token)).error).toMatchObject({ status: 409, code: 'token_exists' });
-  expect(await verdictOn(revoked)).toBe('revoked');
+  const tokens = [newForeign(), newForeign(), newForeign()] as const;
+  const [first, revoked, rotated] = await Promise.all(tokens.map((token) => imported(token)));
+  if (!first || !revoked || !rotated) throw new Error('Not imported.');
+  await ada.client.DELETE('/v1/keys/{keyId}', ofKey(revoked));
+  await ada.client.POST('/v1/keys/{keyId}/rotate', { ...ofKey(rotated), body: { immediate: true } });
+  for (const [place, { id }] of [first, revoked, rotated].entries())
+    expect((await send(tokens[place] ?? '')).error).toMatchObject({
+      status: 409,
+      code: 'token_exists',
+      keyId: id,
+    });
+  expect(await verdictOn(tokens[1])).toBe('revoked');
 });
 
 test('an import that finds its token waits as the one before it does, which may have had no answer', async () => {

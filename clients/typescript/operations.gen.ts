@@ -3,7 +3,7 @@
 import type { Operations } from './core/methods.ts';
 import type { Pages } from './core/pages.ts';
 import type { Body, Options, Query } from './core/types.ts';
-import type { operations, MintedKey, NewKey, Key, NewImport, KeyPage, KeyPatch, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
@@ -11,6 +11,7 @@ export const operationTable: Operations = {
     list: 'GET /v1/keys query paged',
     create: 'POST /v1/keys body keyed',
     import: 'POST /v1/keys/import body',
+    importBatch: 'POST /v1/keys/import/batch body',
     get: 'GET /v1/keys/{keyId} query',
     update: 'PATCH /v1/keys/{keyId} body',
     delete: 'DELETE /v1/keys/{keyId} query',
@@ -88,6 +89,21 @@ export interface Methods {
      * Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.
      */
     import(body: NewImport, options?: Options<operations['importKey']>): Promise<Key>;
+    /**
+     * Import many keys: `POST /v1/keys/import/batch`
+     *
+     * Imports up to 500 keys that another system made, of any accounts, as `POST /v1/keys/import` imports one. The body has at most 512 KiB. An outcome for each, in the order of the keys:
+
+- `imported` is true, and `key` is the key. Each is stored as a whole, with its limits and its event, or not at all.
+- `imported` is false, and `code` says why: `token_exists`, `account_not_found`, `account_disabled`, `beyond_policy`, `key_limit_reached`, or `invalid_input` for a role that does not exist, an expiry that is past, a JWT, or no account.
+
+Other keys of the batch are imported all the same. Only a body that does not match the schema is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
+
+So a call can be repeated, and a migration can be run again: what was imported before has the code `token_exists` and its `keyId`, and is left as it is. A key that was revoked or rotated since is not revived, for `TOMBSTONE_DAYS`. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
+
+The batches of a replica are imported one at a time. So a second call at once makes a migration no faster.
+     */
+    importBatch(body: ImportBatch, options?: Options<operations['importKeyBatch']>): Promise<ImportOutcomes>;
     /**
      * Get a key: `GET /v1/keys/{keyId}`
      *

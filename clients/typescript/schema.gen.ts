@@ -45,6 +45,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/import/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import many keys
+         * @description Imports up to 500 keys that another system made, of any accounts, as `POST /v1/keys/import` imports one. The body has at most 512 KiB. An outcome for each, in the order of the keys:
+         *
+         *     - `imported` is true, and `key` is the key. Each is stored as a whole, with its limits and its event, or not at all.
+         *     - `imported` is false, and `code` says why: `token_exists`, `account_not_found`, `account_disabled`, `beyond_policy`, `key_limit_reached`, or `invalid_input` for a role that does not exist, an expiry that is past, a JWT, or no account.
+         *
+         *     Other keys of the batch are imported all the same. Only a body that does not match the schema is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
+         *
+         *     So a call can be repeated, and a migration can be run again: what was imported before has the code `token_exists` and its `keyId`, and is left as it is. A key that was revoked or rotated since is not revived, for `TOMBSTONE_DAYS`. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
+         *
+         *     The batches of a replica are imported one at a time. So a second call at once makes a migration no faster.
+         */
+        post: operations["importKeyBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/{keyId}": {
         parameters: {
             query?: never;
@@ -888,7 +917,7 @@ export interface components {
             /** @description The `x-request-id` of this response. Quote it to support. */
             requestId: string;
             /**
-             * @description For `already_done`: the key that the first request created or rotated.
+             * @description For `already_done`: the key that the first request created or rotated. For `token_exists`: the key that has the token, or had it.
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId?: string;
@@ -932,7 +961,7 @@ export interface components {
          *     - `rotation_draining` (409): The previous token of the key is still accepted. Finish that rotation, or rotate with `immediate`.
          *     - `rotation_not_draining` (409): The key has no previous token that is still accepted.
          *     - `rotation_not_pending` (409): The key has no next token, so there is no rotation to cancel.
-         *     - `token_exists` (409): A key has the imported token already, or had it and was revoked lately.
+         *     - `token_exists` (409): A key has the imported token already, or had it and was revoked lately. `keyId` names that key.
          *     - `body_too_large` (413): The body is larger than the operation takes. `detail` says how much that is.
          *     - `unsupported_media_type` (415): The body has another `Content-Type` than the operation takes, or a `Content-Encoding`.
          *     - `account_required` (422): The operator must name the account, by `accountId` or `externalId` in the query.
@@ -1191,6 +1220,145 @@ export interface components {
          *     }
          */
         NewImport: {
+            /**
+             * @description What the key is for.
+             * @example Mobile app
+             */
+            name: string;
+            /**
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
+             * @example [
+             *       "files:read",
+             *       "files:write"
+             *     ]
+             */
+            scopes?: string[];
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            roles?: string[];
+            /**
+             * @description Up to 50 facts of your own about the key. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @example {
+             *       "environment": "production",
+             *       "seats": 12
+             *     }
+             */
+            metadata?: {
+                [key: string]: string | number | boolean;
+            };
+            expiresIn?: components["schemas"]["Lifetime"];
+            /**
+             * Format: date-time
+             * @description Expiry time, in the future. Use it instead of `expiresIn`.
+             * @example 2027-01-31T12:00:00Z
+             */
+            expiresAt?: string;
+            /**
+             * Format: date-time
+             * @description The key is accepted from this instant on.
+             * @example 2027-01-31T12:00:00Z
+             */
+            notBefore?: string;
+            /**
+             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts.
+             * @example [
+             *       "203.0.113.0/24",
+             *       "2001:db8::/32"
+             *     ]
+             */
+            allowedIps?: string[];
+            /**
+             * @description The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience.
+             * @example [
+             *       "https://api.example.com"
+             *     ]
+             */
+            audience?: string[];
+            /**
+             * @description Up to 8 limits of the key: a verification counts in each of them. Only the operator sets limits. No two have the same name.
+             * @example [
+             *       {
+             *         "name": "burst",
+             *         "limit": 100,
+             *         "windowSeconds": 60
+             *       }
+             *     ]
+             */
+            limits?: components["schemas"]["NewLimit"][];
+            quota?: components["schemas"]["NewQuota"];
+            /**
+             * @description The SHA-256 of the token, in hexadecimal digits.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * @description The first characters of the token, 12 at most, by which people recognize it.
+             * @example sk_live_4f
+             */
+            start: string;
+        };
+        ImportOutcomes: {
+            outcomes: components["schemas"]["ImportOutcome"][];
+        };
+        ImportOutcome: components["schemas"]["Imported"] | components["schemas"]["NotImported"];
+        Imported: {
+            /** @enum {boolean} */
+            imported: true;
+            key: components["schemas"]["Key"];
+        };
+        NotImported: {
+            /** @enum {boolean} */
+            imported: false;
+            code: components["schemas"]["ProblemCode"];
+            /** @description Why the key is not imported, for people. */
+            detail: string;
+            /**
+             * @description With `token_exists`: the key that has the token, or had it.
+             * @example key_6921a5d4b281af121fcda4cf
+             */
+            keyId?: string;
+            /** @description With `invalid_input` and `beyond_policy`: each value that is refused, and its place. */
+            errors?: components["schemas"]["Violation"][];
+        };
+        /**
+         * @example {
+         *       "keys": [
+         *         {
+         *           "externalId": "user_8812",
+         *           "name": "Mobile app",
+         *           "scopes": [
+         *             "files:read"
+         *           ],
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "start": "sk_live_4f"
+         *         }
+         *       ]
+         *     }
+         */
+        ImportBatch: {
+            keys: components["schemas"]["BatchedImport"][];
+        };
+        /**
+         * @example {
+         *       "externalId": "user_8812",
+         *       "name": "Mobile app",
+         *       "scopes": [
+         *         "files:read"
+         *       ],
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "start": "sk_live_4f"
+         *     }
+         */
+        BatchedImport: {
+            /**
+             * @description The account of the key. Required without `externalId`.
+             * @example acc_6921a5c0b281af121fcda4ce
+             */
+            accountId?: string;
+            /**
+             * @description The account of the key, by your own id.
+             * @example user_8812
+             */
+            externalId?: string;
             /**
              * @description What the key is for.
              * @example Mobile app
@@ -2200,6 +2368,12 @@ export type NewQuota = components['schemas']['NewQuota'];
 export type NewRefill = components['schemas']['NewRefill'];
 export type Key = components['schemas']['Key'];
 export type NewImport = components['schemas']['NewImport'];
+export type ImportOutcomes = components['schemas']['ImportOutcomes'];
+export type ImportOutcome = components['schemas']['ImportOutcome'];
+export type Imported = components['schemas']['Imported'];
+export type NotImported = components['schemas']['NotImported'];
+export type ImportBatch = components['schemas']['ImportBatch'];
+export type BatchedImport = components['schemas']['BatchedImport'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type KeyPatch = components['schemas']['KeyPatch'];
 export type QuotaPatch = components['schemas']['QuotaPatch'];
@@ -2931,7 +3105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
+            /** @description The credential is valid, but is not allowed to do this; the account is suspended (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
             403: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -2975,7 +3149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A key has this token, or had it lately and was revoked or rotated (`token_exists`): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`). */
+            /** @description A key has this token, or had it lately and was revoked or rotated (`token_exists`, and `keyId` names that key): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`). */
             409: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -3104,6 +3278,286 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "code": "database_unavailable",
                      *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importKeyBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBatch"];
+            };
+        };
+        responses: {
+            /** @description The outcomes. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcomes": [
+                     *         {
+                     *           "imported": true,
+                     *           "key": {
+                     *             "id": "key_6921a5d4b281af121fcda4cf",
+                     *             "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *             "name": "Mobile app",
+                     *             "start": "sk_live_4f",
+                     *             "scopes": [
+                     *               "files:read"
+                     *             ],
+                     *             "roles": [],
+                     *             "metadata": {
+                     *               "environment": "production"
+                     *             },
+                     *             "status": "active",
+                     *             "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *             "disabledAt": null,
+                     *             "notBefore": null,
+                     *             "allowedIps": [
+                     *               "203.0.113.0/24"
+                     *             ],
+                     *             "audience": null,
+                     *             "limits": [
+                     *               {
+                     *                 "name": "burst",
+                     *                 "limit": 100,
+                     *                 "windowSeconds": 60
+                     *               }
+                     *             ],
+                     *             "quota": null,
+                     *             "lastUsedAt": null,
+                     *             "lastUsedIp": null,
+                     *             "lastUsedUserAgent": null,
+                     *             "tokens": [
+                     *               {
+                     *                 "state": "current",
+                     *                 "start": "sk_live_4f",
+                     *                 "createdAt": "2026-01-31T12:00:00.000Z",
+                     *                 "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *                 "endsAt": null,
+                     *                 "overlapSeconds": null,
+                     *                 "lastUsedAt": null,
+                     *                 "lastUsedIp": null,
+                     *                 "lastUsedUserAgent": null
+                     *               }
+                     *             ],
+                     *             "createdBy": {
+                     *               "actor": "operator",
+                     *               "onBehalfOf": "support@example.com"
+                     *             },
+                     *             "createdAt": "2026-01-31T12:00:00.000Z",
+                     *             "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *           }
+                     *         },
+                     *         {
+                     *           "imported": false,
+                     *           "code": "token_exists",
+                     *           "detail": "A key has this token already, or had it and was revoked.",
+                     *           "keyId": "key_6921a5d4b281af121fcda4cf"
+                     *         },
+                     *         {
+                     *           "imported": false,
+                     *           "code": "account_not_found",
+                     *           "detail": "This account does not exist."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportOutcomes"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 512 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 524288 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many batches wait to be imported (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`; some keys may be imported: repeat the call). */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "overloaded",
+                     *       "detail": "Too many batches wait to be imported: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -2,9 +2,9 @@ import { isUniqueViolation } from '../db/errors.ts';
 import { InvalidInput, TokenExists } from '../errors.ts';
 import type { Act } from '../events.ts';
 import { importedHash } from '../token.ts';
-import type { Key, Store } from './keys.ts';
+import type { Key, Store, StoredToken } from './keys.ts';
 import { mintKey, type NewKey } from './minting.ts';
-import { isRemembered } from './token-revocation.ts';
+import { rememberedKeys } from './remembered.ts';
 
 /** A token that another system made: the SHA-256 of it in hexadecimal digits, and its first characters. */
 export interface ForeignToken {
@@ -12,29 +12,60 @@ export interface ForeignToken {
   start: string;
 }
 
+/** What an imported key is given. */
+export type GivenToImported = Omit<NewKey, 'token' | 'within'>;
+
+/** What an imported key is stored with. */
+export type Storing = Store & Parameters<typeof mintKey>[0];
+
+/** What will be stored of a token. @throws InvalidInput for one with the form of a JWT */
+export function storedToken({ sha256, start }: ForeignToken): StoredToken {
+  if (start.startsWith('eyJ'))
+    throw new InvalidInput({ detail: 'A JWT cannot be imported.', pointer: '#/start' });
+  return { hash: importedHash(sha256), start };
+}
+
 /**
  * Stores a key that another system made. When this returns, or throws TokenExists, every replica knows its token: an earlier
  * attempt may have succeeded without an answer.
- * @throws TokenExists where a key has the token, or had it and its tombstone is kept (`TOMBSTONE_DAYS`): an import that is run
- * again revives no key that was revoked meanwhile
+ * @throws whatever `storeImported` throws
  * @throws InvalidInput for a token with the form of a JWT
- * @throws whatever `mintKey` throws
  */
 export async function importKey(
-  context: Store & Parameters<typeof mintKey>[0],
-  { sha256, start }: ForeignToken,
-  given: Omit<NewKey, 'token' | 'within'>,
+  context: Storing,
+  token: ForeignToken,
+  given: GivenToImported,
   act: Act,
 ): Promise<Key> {
-  if (start.startsWith('eyJ'))
-    throw new InvalidInput({ detail: 'A JWT cannot be imported.', pointer: '#/start' });
-  const token = { hash: importedHash(sha256), start };
-  const minted = (await isRemembered(context.db, token.hash))
-    ? undefined
-    : await mintKey(context, { ...given, token, within: undefined }, act).catch((error) => {
-        if (!isUniqueViolation(error)) throw error;
-      });
+  const outcome = await storeImported(context, storedToken(token), given, act).catch((error) => {
+    if (error instanceof TokenExists) return error;
+    throw error;
+  });
   await context.settled();
-  if (!minted) throw new TokenExists();
-  return minted;
+  if (outcome instanceof TokenExists) throw outcome;
+  return outcome;
+}
+
+/**
+ * Stores one imported key. Replicas may not know its token yet.
+ * @throws TokenExists where a key has the token, or had it and its tombstone is kept (`TOMBSTONE_DAYS`): an import that is run
+ * again revives no key that was revoked meanwhile
+ * @throws whatever `mintKey` throws
+ */
+export async function storeImported(
+  context: Storing,
+  token: StoredToken,
+  given: GivenToImported,
+  act: Act,
+): Promise<Key> {
+  const assertUnknown = async () => {
+    const keyId = (await rememberedKeys(context.db, [token.hash])).get(token.hash);
+    if (keyId !== undefined) throw new TokenExists(keyId);
+  };
+  await assertUnknown();
+  return mintKey(context, { ...given, token, within: undefined }, act).catch(async (error) => {
+    if (!isUniqueViolation(error)) throw error;
+    await assertUnknown();
+    throw new TokenExists(undefined);
+  });
 }

@@ -59,6 +59,21 @@ const placesAtOnce = sql`
     update accounts set key_count = key_count + 1 where id = any(array(select id from account))
     returning id)`;
 
+/** The same for several keys of each account: all keys of an account have a place, or none of them has. */
+const placesForAll = sql`
+  asked as (
+    select account_id, max_keys, checked_policy, count(*)::integer as count from given
+    group by account_id, max_keys, checked_policy),
+  account as (
+    select account.id, asked.count from asked cross join lateral (
+      select id from accounts
+      where id = asked.account_id and ${isOpen} and key_count + asked.count <= asked.max_keys
+        and policy is not distinct from asked.checked_policy::jsonb
+      limit 1 for no key update skip locked) as account),
+  place as (
+    update accounts set key_count = key_count + account.count from account where accounts.id = account.id
+    returning accounts.id)`;
+
 /** The numbers of the keys that were inserted, by their ids. */
 type Numbers = ReadonlyMap<string, number>;
 
@@ -104,6 +119,14 @@ export class KeyInserts {
     return (await insertKeys(this.#db, place, [mint])).get(mint.key.id);
   }
 
+  /**
+   * Inserts imported keys of several accounts in one statement, which waits for no account.
+   * @returns the numbers of those that it has inserted, by their ids: of an account all, or none
+   */
+  async manyAtOnce(mints: readonly Mint[]): Promise<Numbers> {
+    return mints.length === 0 ? new Map() : insertOrNone(this.#db, placesForAll, mints);
+  }
+
   #gather(): Gathering {
     const mints: Gathering['mints'] = new Map();
     const numbers = new Promise<Numbers>((resolve, reject) =>
@@ -118,18 +141,23 @@ export class KeyInserts {
   async #insert(mints: readonly Mint[]): Promise<Numbers> {
     const [only, ...others] = mints;
     if (only && others.length === 0) return insertKeys(this.#db, placeIn(only), mints);
-    try {
-      return await insertKeys(this.#db, placesAtOnce, mints);
-    } catch (error) {
-      // One of them is at fault, so each is tried alone. After any other error they may be stored, and are not tried again.
-      if (isRefused(error)) return new Map();
-      throw error;
-    }
+    return insertOrNone(this.#db, placesAtOnce, mints);
+  }
+}
+
+/** Inserts keys, as `insertKeys` does; none if the server refuses one of them. */
+async function insertOrNone(...inserted: Parameters<typeof insertKeys>): Promise<Numbers> {
+  try {
+    return await insertKeys(...inserted);
+  } catch (error) {
+    // One of them is at fault, so each is tried alone. After any other error they may be stored, and are not tried again.
+    if (isRefused(error)) return new Map();
+    throw error;
   }
 }
 
 /**
- * Inserts keys of different accounts, if they have a place.
+ * Inserts keys, if they have a place.
  * @param place the CTEs up to `place`, which returns the ids of the accounts; they may use `given`
  */
 async function insertKeys(
@@ -138,12 +166,12 @@ async function insertKeys(
   mints: readonly Mint[],
 ): Promise<Numbers> {
   // The setting tells triggers that the keys are counted and, if it is `on`, their tokens new: see keys_inserted and
-  // token_inserted. Imported keys are inserted alone.
+  // token_inserted. Either all keys of a statement are imported, or none.
   const isImported = mints[0]?.isImported;
   const { rows } = await sql<{ id: string; number: number }>`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(mints.map(rowOf))}::text::json) as given (
-        id text, account_id text, max_keys integer, name text, scopes text[], roles text[], metadata jsonb,
+        id text, account_id text, max_keys integer, checked_policy text, name text, scopes text[], roles text[], metadata jsonb,
         expires_at timestamptz, not_before timestamptz, allowed_ips text[], audience text[], at timestamptz,
         hash text, start text, actor text, on_behalf_of text, request_id text, ip text, user_agent text,
         facts jsonb)),
@@ -173,6 +201,7 @@ const rowOf = ({ key, checked, act }: Mint) => ({
   id: key.id,
   account_id: key.accountId,
   max_keys: checked.maxKeys,
+  checked_policy: checked.stored,
   name: key.name,
   scopes: key.scopes,
   roles: key.roles.map(({ id }) => id),

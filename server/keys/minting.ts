@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { breachesOf, type Policy } from '../../decide/policy.ts';
+import { type Breach, breachesOf, type Policy } from '../../decide/policy.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
 import { AccountDisabled, AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from '../errors.ts';
@@ -25,6 +25,24 @@ export interface KeyClaim {
   answer: (key: Omit<Key, 'number'>) => unknown;
 }
 
+/** A new key as it will be stored. */
+export function newKeyOf({ token, within, ...given }: NewKey, act: Act): Omit<Key, 'number'> {
+  const at = new Date(act.now);
+  const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
+  const tokens = [newlyMinted(token, at, 'current')] as const;
+  const usual = { roles: [], notBefore: null, allowedIps: null, audience: null, limits: [], quota: null };
+  return {
+    id: newId(act.now),
+    ...usual,
+    ...given,
+    ...{ tokens, disabledAt: null, ...by, createdAt: at, updatedAt: at },
+  };
+}
+
+/** The rules of a policy that a new key would break. */
+export const breachesIn = (key: Omit<Key, 'number'>, policy: Policy): Breach[] =>
+  breachesOf(policy, { scopes: allScopesOf(key), expiresAt: key.expiresAt, since: key.createdAt });
+
 /**
  * Stores a new key. Of its token it stores the hash and the start, and with a claim the encrypted answer.
  * @throws InsufficientScope where its scopes, or those of its roles, go beyond `within`
@@ -36,20 +54,15 @@ export interface KeyClaim {
  */
 export async function mintKey(
   { db, keyInserts, defaultPolicy }: { db: Database; keyInserts: KeyInserts; defaultPolicy: Policy },
-  { token, within, ...given }: NewKey,
+  given: NewKey,
   act: Act,
   keyClaim?: KeyClaim,
 ): Promise<Key> {
-  const at = new Date(act.now);
-  const isImported = typeof token !== 'string';
-  const current = newlyMinted(token, at, 'current');
-  const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
-  const stored = { tokens: [current] as const, disabledAt: null, ...by, createdAt: at, updatedAt: at };
-  const usual = { roles: [], notBefore: null, allowedIps: null, audience: null, limits: [], quota: null };
-  const key = { id: newId(act.now), ...usual, ...given, ...stored };
-  assertWithin(allScopesOf(key), within);
+  const isImported = typeof given.token !== 'string';
+  const key = newKeyOf(given, act);
+  assertWithin(allScopesOf(key), given.within);
   const claimed = keyClaim?.claim.insert(
-    { accountId: key.accountId, key: { id: key.id, hash: current.hash } },
+    { accountId: key.accountId, key: { id: key.id, hash: key.tokens[0].hash } },
     sql`select from account where has_place`,
     keyClaim.answer(key),
   );
@@ -58,7 +71,7 @@ export async function mintKey(
   let isTogether = !claimed && !isImported;
   for (;;) {
     const policy = policyFor(key.accountId, assumed, defaultPolicy);
-    const breaches = breachesOf(policy, { scopes: allScopesOf(key), expiresAt: key.expiresAt, since: at });
+    const breaches = breachesIn(key, policy);
     if (breaches.length === 0) {
       const mint = { key, checked: { stored: assumed, maxKeys: policy.maxKeys }, act, isImported };
       const number = await (isTogether ? keyInserts.together(mint) : keyInserts.alone(mint, claimed));

@@ -94,22 +94,34 @@ function existing(rows: Role[]): Role {
   return role;
 }
 
-/**
- * The roles of these names, in the order of the names.
- * @throws InvalidInput if there is no such role
- */
-export async function rolesNamed(db: Database, names: readonly string[]): Promise<KeyRole[]> {
+/** The roles that exist of these names, in the order of the names. */
+export async function findRoles(db: Database, names: readonly string[]): Promise<KeyRole[]> {
   if (names.length === 0) return [];
   const { rows } = await sql<KeyRole>`
     select id, name, scopes from roles where name = any(${names}::text[]) order by name`.execute(db);
+  return rows;
+}
+
+/**
+ * Those roles that have these names.
+ * @throws InvalidInput if there is no such role
+ */
+export function rolesAmong(found: readonly KeyRole[], names: readonly string[]): KeyRole[] {
   const violations = names.flatMap((name, place) =>
-    rows.some((role) => role.name === name)
+    found.some((role) => role.name === name)
       ? []
       : [{ detail: `There is no role named "${name}".`, pointer: `#/roles/${place}` }],
   );
   if (violations.length > 0) throw new InvalidInput(...violations);
-  return rows;
+  return found.filter(({ name }) => names.includes(name));
 }
+
+/**
+ * The roles of these names, in the order of the names.
+ * @throws InvalidInput if there is no such role
+ */
+export const rolesNamed = async (db: Database, names: readonly string[]): Promise<KeyRole[]> =>
+  rolesAmong(await findRoles(db, names), names);
 
 /**
  * Changes a role. Absent fields stay as they are. When this returns, every replica verifies its keys by the new role.

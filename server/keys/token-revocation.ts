@@ -2,11 +2,11 @@ import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Keys } from '../../decide/verified-key.ts';
-import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { type Act, recorded } from '../events.ts';
 import { keyHash } from '../token.ts';
 import type { Store } from './keys.ts';
+import { rememberedKeys } from './remembered.ts';
 
 /**
  * Ends one token of a key. Ending the current token revokes the key. Ending a next or a previous token leaves the key, so
@@ -25,25 +25,13 @@ export async function revokeToken(
   if (!hash) return false;
   // Anybody may call this, so an unknown token costs no more than two look-ups: it needs no barrier.
   const found = await keys.find(hash);
-  if (!found && !(await isRemembered(db, hash))) return false;
+  if (!found && !(await rememberedKeys(db, [hash])).has(hash)) return false;
   if (found && !found.gone) {
     const actor = act.actor === 'anyone' ? `key_${found.id}` : act.actor;
     await endToken(hash, { ...act, actor }).execute(db);
   }
   await settled();
   return true;
-}
-
-/**
- * Whether the database has a token, or had it lately. It may have one that a look-up does not find: its account was deleted,
- * perhaps a moment ago, and another replica may not have heard of that. The sweep removes the token only after every replica
- * has.
- */
-export async function isRemembered(db: Database, hash: string): Promise<boolean> {
-  const own = sql`hash = decode(${hash}::text, 'hex')`;
-  const { rows } = await sql`
-    select from tokens where ${own} union all select from tombstones where ${own} limit 1`.execute(db);
-  return rows.length > 0;
 }
 
 /** One statement that reads the state of the token from the locked row: a rotation may change it at the same time. */

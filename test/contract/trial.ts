@@ -106,21 +106,25 @@ const namesPrefix = (body: unknown) => typeof body === 'object' && body !== null
 const setsLimits = (body: unknown) =>
   typeof body === 'object' && body !== null && ('limits' in body || 'quota' in body);
 
+/** Whether a body may have more values than any body may. */
+const hasTooManyValues = (body: unknown) => (JSON.stringify(body)?.split(',').length ?? 0) > 5_000;
+
 /** Whether a body carries a token to be exchanged, which RFC 8693 has refused like a body that cannot be read. */
 const exchangesToken = (body: unknown) =>
   typeof body === 'object' && body !== null && 'subject_token' in body;
 
-/** Whether a body has two limits of one name. */
+/** Whether a body, or a key of a batch in it, has two limits of one name. */
 function namesLimitTwice(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || !('limits' in body) || !Array.isArray(body.limits))
-    return false;
+  if (typeof body !== 'object' || body === null) return false;
+  if ('keys' in body && Array.isArray(body.keys) && body.keys.some(namesLimitTwice)) return true;
+  if (!('limits' in body) || !Array.isArray(body.limits)) return false;
   const names = body.limits.map((limit) => limit?.name);
   return new Set(names).size < names.length;
 }
 
 /**
  * Whether a good call may be refused for what no schema can say: the name it asks for is taken, or
- * its Idempotency-Key, the key of a gateway's client lacks the scope, the role or the prefix that it names does not exist, its limits are the operator's to set or two of them have one name, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
+ * its Idempotency-Key, the key of a gateway's client lacks the scope, the role or the prefix that it names does not exist, its limits are the operator's to set or two of them have one name, it has more values than any body may have, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
  * right one.
  */
 function isExcused({ operation, headers = {}, body }: Call, status: number): boolean {
@@ -129,6 +133,7 @@ function isExcused({ operation, headers = {}, body }: Call, status: number): boo
   if (isForGateways(operation) && status === 403) return true;
   if (status === 403 && setsLimits(body?.value)) return true;
   if (status === 400 && exchangesToken(body?.value)) return true;
+  if (status === 400 && hasTooManyValues(body?.value)) return true;
   if (status === 422 && (namesLimitTwice(body?.value) || namesPrefix(body?.value))) return true;
   if (status === 422 && (namesRole(body?.value) || 'Idempotency-Key' in headers)) return true;
   const instants = operation.parameters.filter(({ schema }) => schema.format === 'date-time');

@@ -230,8 +230,10 @@ for await (const { name, tokens, createdBy } of keys.list())
 
 const old = 'sk_old_of_' + userId;
 const sha256 = createHash('sha256').update(old).digest('hex');
+const imported = { externalId: userId, name: 'Old', scopes: ['files:read'], sha256, start: 'sk_old_of_' };
+const session = { externalId: userId, name: 'Session', sha256: sha256.replaceAll('0', '1'), start: 'eyJhbGciOi' };
 for (let run = 0; run < 2; run += 1)
-  await importKeys([[userId, { name: 'Old', scopes: ['files:read'], sha256, start: 'sk_old_of_' }]]);
+  for (const [{ name }, { code }] of await importKeys([imported, session])) console.log(name, code);
 const ask = async (token: string) => (await createLatchkey().verify(token, { scopes: ['files:read'] })).valid;
 console.log(await ask(token), await ask(old), await ask(old + 'x'));
 await keys.revoke(id);
@@ -401,7 +403,11 @@ test.each(Object.entries(runtimes))(
     const binary = join(root, 'node_modules/.bin', runtime);
     const told = [service.url, operatorToken, `customer_of_${runtime}`];
     const written = await run(binary, [...args, 'operating.ts', ...told], project);
-    expect(written.split('\n')).toEqual(['Build current,next true', 'true true false', 'false', '']);
+    expect(written.split('\n')).toEqual([
+      'Build current,next true',
+      ...['Session invalid_input', 'Session invalid_input'],
+      ...['true true false', 'false', ''],
+    ]);
   },
 );
 

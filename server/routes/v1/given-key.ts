@@ -1,9 +1,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { givenKey } from '../../../api/minting.ts';
-import type { Database } from '../../db/schema.ts';
 import { InvalidInput } from '../../errors.ts';
+import type { KeyRole } from '../../keys/keys.ts';
 import { inOrder, newQuota } from '../../keys/limit-rows.ts';
-import { rolesNamed } from '../../keys/roles.ts';
 
 const day = 86_400_000;
 const lifetimes = {
@@ -25,8 +24,6 @@ export function ahead(expiresAt: Date, now: number): Date {
 type GivenKey = z.output<z.ZodObject<typeof givenKey>>;
 
 function expiryOf({ expiresIn, expiresAt }: GivenKey, now: number): Date | null {
-  if (expiresAt && expiresIn)
-    throw new InvalidInput({ detail: 'Send either expiresIn or expiresAt.', pointer: '#/expiresAt' });
   if (expiresAt) return ahead(expiresAt, now);
   const lifetime = lifetimes[expiresIn ?? 'never'];
   return lifetime === null ? null : new Date(now + lifetime);
@@ -34,13 +31,14 @@ function expiryOf({ expiresIn, expiresAt }: GivenKey, now: number): Date | null 
 
 /**
  * What a request says that a new key is given.
+ * @param roles those that the request names
  * @param at when, in Unix time in milliseconds
- * @throws InvalidInput where a role is not known, or the expiry is not in the future
+ * @throws InvalidInput where the expiry is not in the future
  */
-export const givenBy = async (db: Database, json: GivenKey, at: number) => ({
+export const givenBy = (json: GivenKey, roles: KeyRole[], at: number) => ({
   name: json.name,
   scopes: json.scopes ?? [],
-  roles: await rolesNamed(db, json.roles ?? []),
+  roles,
   metadata: json.metadata ?? {},
   expiresAt: expiryOf(json, at),
   notBefore: json.notBefore ?? null,

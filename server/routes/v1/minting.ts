@@ -7,6 +7,7 @@ import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import type { Key } from '../../keys/keys.ts';
 import { assertMayMintAgain, mintKey } from '../../keys/minting.ts';
+import { rolesNamed } from '../../keys/roles.ts';
 import { newToken } from '../../token.ts';
 import { givenBy } from './given-key.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
@@ -34,7 +35,7 @@ export function mintingOperations(context: ServiceContext): Operation[] {
         async attempt(claim) {
           const minted = {
             accountId,
-            ...(await givenBy(db, json, act.now)),
+            ...givenBy(json, await rolesNamed(db, json.roles ?? []), act.now),
             token,
             within: boundsOf(caller),
           };

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { type Problem, titles } from '../../../api/problem.ts';
 import { problemCodes } from '../../../api/problem-codes.ts';
-import { AlreadyDone, BeyondPolicy, CountDiffers, InvalidInput } from '../../errors.ts';
+import { AlreadyDone, BeyondPolicy, CountDiffers, InvalidInput, TokenExists } from '../../errors.ts';
 import type { Refuse } from '../../http/failures.ts';
 
 type ProblemBody = z.infer<typeof Problem>;
@@ -18,6 +18,7 @@ export const problem: Refuse = (refusal, requestId) => {
     detail: refusal?.message ?? 'This should not have happened, and is logged under the requestId.',
     requestId,
     ...(refusal instanceof AlreadyDone && 'keyId' in refusal.made && { keyId: `key_${refusal.made.keyId}` }),
+    ...(refusal instanceof TokenExists && refusal.keyId && { keyId: `key_${refusal.keyId}` }),
     ...(refusal instanceof CountDiffers && { matched: refusal.matched }),
     ...((refusal instanceof InvalidInput || refusal instanceof BeyondPolicy) && {
       errors: [...refusal.violations],

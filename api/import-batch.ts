@@ -1,0 +1,111 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { AccountId, ExternalId, unprefixed } from './accounts.ts';
+import { actHeaders } from './actor.ts';
+import { importExample, importedKeyExample, NewImport } from './imports.ts';
+import { Key, KeyId } from './key-body.ts';
+import { oneExpiry, oneExpiryDocumented } from './minting.ts';
+import { ProblemCode, refusal, refusals, refusedInQueue, Violation } from './problem.ts';
+import { byOperator } from './security.ts';
+
+/** How many keys one call imports. */
+const maxKeys = 500;
+
+/** What such a call may have in bytes. */
+export const maxImportBytes = 524_288;
+
+const BatchedImport = z
+  .strictObject({
+    accountId: AccountId.transform(unprefixed)
+      .optional()
+      .openapi({ description: 'The account of the key. Required without `externalId`.' }),
+    externalId: ExternalId.optional().openapi({ description: 'The account of the key, by your own id.' }),
+    ...NewImport.shape,
+  })
+  .refine(...oneExpiry)
+  .openapi('BatchedImport', {
+    ...oneExpiryDocumented,
+    example: { externalId: 'user_8812', ...importExample },
+  });
+
+const ImportBatch = z
+  .strictObject({
+    keys: z
+      .array(BatchedImport, 'Must be a list of keys.')
+      .min(1, 'Must have at least one key.')
+      .max(maxKeys, `Must have at most ${maxKeys} keys.`),
+  })
+  .openapi('ImportBatch', { example: { keys: [{ externalId: 'user_8812', ...importExample }] } });
+
+const ImportOutcome = z
+  .union([
+    z.object({ imported: z.literal(true), key: Key }).openapi('Imported'),
+    z
+      .object({
+        imported: z.literal(false),
+        code: ProblemCode,
+        detail: z.string().openapi({ description: 'Why the key is not imported, for people.' }),
+        keyId: KeyId.optional().openapi({
+          description: 'With `token_exists`: the key that has the token, or had it.',
+        }),
+        errors: z.array(Violation).optional().openapi({
+          description: 'With `invalid_input` and `beyond_policy`: each value that is refused, and its place.',
+        }),
+      })
+      .openapi('NotImported'),
+  ])
+  .openapi('ImportOutcome');
+
+const refused = {
+  exists: {
+    imported: false,
+    code: 'token_exists',
+    detail: 'A key has this token already, or had it and was revoked.',
+    keyId: 'key_6921a5d4b281af121fcda4cf',
+  },
+  noAccount: { imported: false, code: 'account_not_found', detail: 'This account does not exist.' },
+} as const;
+
+export const importBatch = {
+  import: createRoute({
+    operationId: 'importKeyBatch',
+    method: 'post',
+    path: '/v1/keys/import/batch',
+    tags: ['Keys'],
+    summary: 'Import many keys',
+    description: `Imports up to ${maxKeys} keys that another system made, of any accounts, as \`POST /v1/keys/import\` imports one. The body has at most 512 KiB. An outcome for each, in the order of the keys:
+
+- \`imported\` is true, and \`key\` is the key. Each is stored as a whole, with its limits and its event, or not at all.
+- \`imported\` is false, and \`code\` says why: \`token_exists\`, \`account_not_found\`, \`account_disabled\`, \`beyond_policy\`, \`key_limit_reached\`, or \`invalid_input\` for a role that does not exist, an expiry that is past, a JWT, or no account.
+
+Other keys of the batch are imported all the same. Only a body that does not match the schema is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
+
+So a call can be repeated, and a migration can be run again: what was imported before has the code \`token_exists\` and its \`keyId\`, and is left as it is. A key that was revoked or rotated since is not revived, for \`TOMBSTONE_DAYS\`. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
+
+The batches of a replica are imported one at a time. So a second call at once makes a migration no faster.`,
+    security: [byOperator],
+    request: {
+      headers: actHeaders,
+      query: z.strictObject({}),
+      body: { required: true, content: { 'application/json': { schema: ImportBatch } } },
+    },
+    responses: {
+      200: {
+        description: 'The outcomes.',
+        content: {
+          'application/json': {
+            schema: z.object({ outcomes: z.array(ImportOutcome) }).openapi('ImportOutcomes'),
+            example: {
+              outcomes: [{ imported: true, key: importedKeyExample }, refused.exists, refused.noAccount],
+            },
+          },
+        },
+      },
+      ...refusals(400, 401, 403, 415, 422),
+      413: refusal(413, {
+        detail: `The body may have at most ${maxImportBytes} bytes.`,
+        description: 'The body is larger than 512 KiB.',
+      }),
+      503: refusedInQueue('batches wait to be imported', '; some keys may be imported: repeat the call'),
+    },
+  }),
+};

@@ -1,0 +1,175 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { Database } from '../db/schema.ts';
+import {
+  AccountDisabled,
+  AccountNotFound,
+  BeyondPolicy,
+  InvalidInput,
+  KeyLimitReached,
+  TokenExists,
+} from '../errors.ts';
+import type { Act } from '../events.ts';
+import { importedHash } from '../token.ts';
+import { policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
+import {
+  type ForeignToken,
+  type GivenToImported,
+  type Storing,
+  storedToken,
+  storeImported,
+} from './imports.ts';
+import type { Mint } from './inserts.ts';
+import type { Key } from './keys.ts';
+import { breachesIn, newKeyOf } from './minting.ts';
+import { rememberedKeys } from './remembered.ts';
+
+/** One key of a batch that is to be imported. */
+export interface KeyImport {
+  /** The account, by either id. If it has both, both must name the same one. */
+  account: { accountId?: string | undefined; externalId?: string | undefined };
+  token: ForeignToken;
+  /** @throws InvalidInput for what no key can be given */
+  given: () => Omit<GivenToImported, 'accountId'>;
+}
+
+/** Why a key of a batch is not imported. With any other error the whole batch fails. */
+const refusals = [AccountDisabled, AccountNotFound, BeyondPolicy, InvalidInput, KeyLimitReached, TokenExists];
+export type ImportRefusal = InstanceType<(typeof refusals)[number]>;
+
+/** The number of keys that one statement stores: few enough not to hold up requests on the embedded database. */
+const partSize = 50;
+
+/**
+ * Stores keys that another system made. Each is stored as a whole, as `importKey` does it, or refused. When this returns,
+ * every replica knows their tokens, and those that exist already. If it throws, some of the keys may be stored.
+ * @returns the key, or why it is not imported, in the order of `imports`
+ */
+export async function importKeys(
+  context: Storing,
+  imports: readonly KeyImport[],
+  act: Act,
+): Promise<(Key | ImportRefusal)[]> {
+  const outcomes: (Key | ImportRefusal)[] = [];
+  for (let from = 0; from < imports.length; from += partSize) {
+    outcomes.push(...(await importPart(context, imports.slice(from, from + partSize), act)));
+    // The embedded database answers within one turn of the event loop. Other requests run in between.
+    await nextTurn();
+  }
+  await context.settled();
+  return outcomes;
+}
+
+/**
+ * Stores keys in one statement. What that leaves out is stored one by one: the keys of an account that is locked, that has
+ * changed since it was read, or that has no place for all of them; and every key, if the server refuses one.
+ */
+async function importPart(
+  context: Storing,
+  imports: readonly KeyImport[],
+  act: Act,
+): Promise<(Key | ImportRefusal)[]> {
+  const { db, keyInserts } = context;
+  const [remembered, accounts] = await Promise.all([
+    rememberedKeys(
+      db,
+      imports.map(({ token }) => importedHash(token.sha256)),
+    ),
+    accountsNamed(
+      db,
+      imports.map(({ account }) => account),
+    ),
+  ]);
+  const read = { remembered, accounts };
+  const checked = await Promise.all(imports.map((one) => orRefusal(() => mintOf(context, one, read, act))));
+  const mints = checked.filter((outcome) => 'key' in outcome);
+  // Of keys with the same token the first is stored.
+  const distinct = new Map(mints.toReversed().map((mint) => [mint.key.tokens[0].hash, mint]));
+  const numbers = await keyInserts.manyAtOnce([...distinct.values()]);
+  const outcomes: (Key | ImportRefusal)[] = [];
+  for (const outcome of checked) {
+    const number = 'key' in outcome ? numbers.get(outcome.key.id) : undefined;
+    if (!('key' in outcome)) outcomes.push(outcome);
+    else if (number !== undefined) outcomes.push({ ...outcome.key, number });
+    else
+      outcomes.push(await orRefusal(() => storeImported(context, outcome.key.tokens[0], outcome.key, act)));
+  }
+  return outcomes;
+}
+
+/** What `run` returns, or the refusal of one key that it throws. */
+async function orRefusal<Outcome>(run: () => Outcome | Promise<Outcome>): Promise<Outcome | ImportRefusal> {
+  try {
+    return await run();
+  } catch (error) {
+    const refusal = refusals.some((kind) => error instanceof kind);
+    if (refusal) return error as ImportRefusal;
+    throw error;
+  }
+}
+
+/** What a part needs to know of the database before it is stored. */
+interface Read {
+  /** The ids of keys, by the hashes of their tokens. */
+  remembered: ReadonlyMap<string, string>;
+  accounts: readonly NamedAccount[];
+}
+
+/**
+ * A key as it is to be inserted, checked against its account as that was read.
+ * @throws ImportRefusal
+ */
+function mintOf(
+  { defaultPolicy }: Storing,
+  { account: { accountId, externalId }, token, given }: KeyImport,
+  { remembered, accounts }: Read,
+  act: Act,
+): Mint {
+  const keyId = remembered.get(importedHash(token.sha256));
+  if (keyId !== undefined) throw new TokenExists(keyId);
+  if (accountId === undefined && externalId === undefined)
+    throw new InvalidInput({ detail: 'Name the account: add accountId or externalId.', pointer: '#' });
+  const account = accounts.find(
+    (one) =>
+      (accountId === undefined || one.id === accountId) &&
+      (externalId === undefined || one.externalId === externalId),
+  );
+  if (!account) throw new AccountNotFound();
+  const facts = { ...given(), accountId: account.id, token: storedToken(token), within: undefined };
+  if (account.disabledAt) throw new AccountDisabled();
+  const key = newKeyOf(facts, act);
+  const policy = policyFor(account.id, account.policy, defaultPolicy);
+  const breaches = breachesIn(key, policy);
+  if (breaches.length > 0) throw new BeyondPolicy(breaches);
+  if (account.keyCount >= policy.maxKeys) throw new KeyLimitReached(policy.maxKeys);
+  return { key, checked: { stored: account.policy, maxKeys: policy.maxKeys }, act, isImported: true };
+}
+
+/** What is read of an account that a key of a batch names. */
+interface NamedAccount {
+  id: string;
+  externalId: string | null;
+  keyCount: number;
+  disabledAt: Date | null;
+  policy: StoredPolicy;
+}
+
+/** The accounts that are named, unless they are deleted. */
+function accountsNamed(db: Database, named: readonly KeyImport['account'][]): Promise<NamedAccount[]> {
+  const ids = named.flatMap(({ accountId }) => accountId ?? []);
+  const externalIds = named.flatMap(({ externalId }) => externalId ?? []);
+  return db
+    .selectFrom('accounts')
+    .select([
+      'id',
+      'external_id as externalId',
+      'key_count as keyCount',
+      'disabled_at as disabledAt',
+      storedPolicy.as('policy'),
+    ])
+    .where(
+      sql<boolean>`(id = any(${[...new Set(ids)]}::text[]) or external_id = any(${[...new Set(externalIds)]}::text[]))`,
+    )
+    .where('closed_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,23 @@
+import { sql } from 'kysely';
+import type { Database } from '../db/schema.ts';
+
+/**
+ * The ids of the keys that the database remembers for tokens, by the hashes of these: it has the token, or had it lately. It
+ * may have one that a look-up does not find: its account was deleted, perhaps a moment ago, and another replica may not have
+ * heard of that. The sweep removes the token only after every replica has.
+ */
+export async function rememberedKeys(db: Database, hashes: readonly string[]): Promise<Map<string, string>> {
+  const array = `{${hashes.map((hash) => `"\\\\x${hash}"`).join(',')}}`;
+  // The first row from the hash on, for which the index is the cheapest plan: see findByHashes in verify/key-lookup.ts.
+  const { rows } = await sql<{ hash: string; keyId: string }>`
+    select encode(wanted.hash, 'hex') as hash, coalesce(token.key_id, tombstone.key_id) as "keyId"
+    from unnest((select ${array}::text::bytea[])) as wanted(hash)
+    left join lateral (
+      select hash, key_id from tokens where hash >= wanted.hash order by hash limit 1) as token
+      on token.hash = wanted.hash
+    left join lateral (
+      select hash, key_id from tombstones where hash >= wanted.hash order by hash limit 1) as tombstone
+      on tombstone.hash = wanted.hash
+    where token.hash is not null or tombstone.hash is not null`.execute(db);
+  return new Map(rows.map(({ hash, keyId }) => [hash, keyId]));
+}

@@ -1,0 +1,56 @@
+import { importBatch, maxImportBytes } from '../../../api/import-batch.ts';
+import type { ServiceContext } from '../../context.ts';
+import { BeyondPolicy, InvalidInput, TokenExists, type Violation } from '../../errors.ts';
+import { type Operation, operation, type Success } from '../../http/operation.ts';
+import { type ImportRefusal, importKeys } from '../../keys/import-batch.ts';
+import type { Key } from '../../keys/keys.ts';
+import { findRoles, rolesAmong } from '../../keys/roles.ts';
+import { Queue } from '../../queue.ts';
+import { givenBy } from './given-key.ts';
+import { keyBody } from './key-body.ts';
+
+type Outcome = Success<typeof importBatch.import>['outcomes'][number];
+
+export function importBatchOperations(context: ServiceContext): Operation[] {
+  // A migration sends batches for minutes: the database is to have time for everybody else.
+  const queue = new Queue('batches wait to be imported', { atOnce: 1, most: 20 });
+  return [
+    operation(
+      importBatch.import,
+      async ({ act, json: { keys }, signal }) => {
+        const names = new Set(keys.flatMap(({ roles }) => roles ?? []));
+        const outcomes = await queue.run(signal, async () => {
+          const found = await findRoles(context.db, [...names]);
+          const imports = keys.map(({ accountId, externalId, sha256, start, ...given }) => ({
+            account: { accountId, externalId },
+            token: { sha256, start },
+            given: () => givenBy(given, rolesAmong(found, given.roles ?? []), act.now),
+          }));
+          return importKeys(context, imports, act);
+        });
+        return { outcomes: outcomes.map((outcome, place) => outcomeBody(context, outcome, place)) };
+      },
+      { limit: maxImportBytes },
+    ),
+  ];
+}
+
+/** @param place that of the key in the body */
+function outcomeBody(context: ServiceContext, outcome: Key | ImportRefusal, place: number): Outcome {
+  if (!(outcome instanceof Error)) return { imported: true, key: keyBody(context, outcome) };
+  const errors =
+    outcome instanceof InvalidInput || outcome instanceof BeyondPolicy ? outcome.violations : undefined;
+  return {
+    imported: false,
+    code: outcome.code,
+    detail: outcome.message,
+    ...(outcome instanceof TokenExists && outcome.keyId && { keyId: `key_${outcome.keyId}` }),
+    ...(errors && { errors: errors.map((violation) => inKey(violation, place)) }),
+  };
+}
+
+/** A violation in one key, as one of the body. */
+const inKey = ({ detail, pointer = '#' }: Violation, place: number): Violation => ({
+  detail,
+  pointer: pointer.replace('#', `#/keys/${place}`),
+});
