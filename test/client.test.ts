@@ -44,6 +44,17 @@ test('a key is created, read, changed, rotated, verified and revoked by its meth
   expect(error).toMatchObject({ code: 'key_not_found', status: 404, requestId: expect.any(String) });
 });
 
+test('a client without a token says so where one is needed, and a wrong token is another matter', async () => {
+  const noToken = /^This client has no token: pass one, or set LATCHKEY_URL and LATCHKEY_TOKEN\. Send the /;
+  for (const token of ['', undefined]) {
+    const { keys, verify } = createLatchkey({ baseUrl, fetch: send, token });
+    for (const error of [await caught(keys.list()), await caught(verify('lk_presented'))])
+      expect(error).toMatchObject({ code: 'unauthenticated', message: expect.stringMatching(noToken) });
+  }
+  const wrong = await caught(createLatchkey({ baseUrl, fetch: send, token: 'lk_wrong' }).keys.list());
+  expect(wrong).toMatchObject({ code: 'invalid_token', message: expect.not.stringMatching('This client') });
+});
+
 test('a verdict is a value, whether the token is good or not', async () => {
   const verifies: Verifies = ada.client;
   const { token } = await ada.client.keys.create({ name: 'A', scopes: ['files:read'] });

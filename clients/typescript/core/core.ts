@@ -50,7 +50,7 @@ export class Core {
   }
 
   get hasToken(): boolean {
-    return this.#options.token !== undefined;
+    return Boolean(this.#options.token);
   }
 
   /**
@@ -81,7 +81,7 @@ export class Core {
         // Only a caller that sends `If-None-Match` gets a 304, and a method has no body to return then.
         if (response.status === 304)
           throw new UnexpectedAnswer(nameOf(call), response, this.#contract.service);
-        failure = this.#contract.errorOf(body, response);
+        failure = this.#explained(this.#contract.errorOf(body, response));
       } catch (thrown) {
         failure = thrown;
       }
@@ -115,6 +115,13 @@ export class Core {
       const answered = await send(bearer);
       return refusesToken(answered.response) ? send(await token.bearer(options, bearer)) : answered;
     });
+  }
+
+  /** Who reads in a log that a token must be sent, while requests with keys are guarded, takes it for a fault of those. */
+  #explained(error: ApiError & { code?: unknown }): ApiError {
+    if (error.code === 'unauthenticated' && !this.hasToken)
+      error.message = `This client has no token: pass one, or set LATCHKEY_URL and LATCHKEY_TOKEN. ${error.message}`;
+    return error;
   }
 
   async #send(call: Call, request: Request, attempt: number): Promise<Answered> {
