@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['test/process/*.test.ts'],
+          globalSetup: ['test/support/setup-embedded.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },

@@ -56,6 +56,8 @@ interface Options {
   command?: Command;
   cwd?: string;
   env?: Record<string, string>;
+  /** Puts something into the data directory before the start, if it is not one that `env` names. */
+  seed?: (directory: string) => void;
 }
 
 /**
@@ -75,9 +77,11 @@ export async function launch({
   command: [file, ...args] = commands[runtime],
   cwd = root,
   env = {},
+  seed,
 }: Options): Promise<ServiceProcess> {
   const port = env.PORT ?? String(await freePort());
   const temporary = env.DATA_DIR ? undefined : await mkdtemp(join(tmpdir(), 'latchkey-'));
+  if (temporary && !env.DATABASE_URL) seed?.(temporary);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(file, args, {
     cwd,

@@ -6,6 +6,7 @@ import { startPostgres } from '../../scripts/support/postgres.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
+import { seed } from '../support/seed.ts';
 
 export type DataStore = 'embedded' | 'Postgres';
 
@@ -27,6 +28,7 @@ export async function newData(used: AsyncDisposableStack, store: DataStore): Pro
   }
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
   used.defer(() => rm(directory, { recursive: true, force: true }));
+  seed(directory);
   const env = { ...secrets, DATA_DIR: directory };
   return { env, operatorToken, open: () => openPGlite(join(directory, 'database')) };
 }

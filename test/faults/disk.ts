@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { client, deployment, newAccount, patience, type Send } from '../../scripts/support/client.ts';
 import { DidNotStart, startProcess } from '../../scripts/support/service.ts';
 import { openPGlite } from '../../server/db/pglite.ts';
+import { seed } from '../support/seed.ts';
 
 /** A small file system in memory, which only root may mount. */
 async function mountSmall(options: string): Promise<(AsyncDisposable & { path: string }) | undefined> {
@@ -49,6 +50,7 @@ export async function fullDisk({ refusals = 20, leave = 0 } = {}): Promise<FullD
   if (!disk) return undefined;
   const secrets = await deployment();
   const env = { ...secrets, DATA_DIR: join(disk.path, 'data') };
+  seed(env.DATA_DIR);
   const acknowledged: { id: string; token: string }[] = [];
   const figures = { onFullDisk: {} as Record<number, number>, withoutBody: 0, slowest: 0 };
 

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { client } from '../../scripts/support/client.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { seed } from '../support/seed.ts';
 
 export interface SignInFigures {
   /** How many clients sent a sign-in and hung up, each time. */
@@ -41,7 +42,7 @@ async function hangUp(url: string, count: number): Promise<void> {
 
 /** Floods the service with sign-ins of clients that hang up, while somebody else signs in, and when it is told to stop. */
 export async function signIns(runtime: Runtime, { count = 4_000 } = {}): Promise<SignInFigures> {
-  await using service = await startProcess({ runtime });
+  await using service = await startProcess({ runtime, seed });
   const { send, close } = client(service.url, 'none');
   const body = { email: 'victim@example.com', password };
   const signedUp = await fetch(`${service.url}/v1/accounts`, {

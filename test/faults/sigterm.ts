@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deployment, newAccount, workers } from '../../scripts/support/client.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { seed } from '../support/seed.ts';
 
 export interface SigtermFigures {
   answered: number;
@@ -17,7 +18,7 @@ export async function sigterm(
   { loadMs = 1000, env: given = {} as Record<string, string> } = {},
 ): Promise<SigtermFigures> {
   const env = { ...(await deployment()), ...given };
-  await using service = await startProcess({ runtime, env });
+  await using service = await startProcess({ runtime, seed, env });
   const at = { url: service.url, token: env.OPERATOR_TOKEN };
   const accountId = await newAccount(at);
   let answered = 0;

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { deployment, newAccount, percentile, workers } from '../../scripts/support/client.ts';
 import { startProcess } from '../../scripts/support/service.ts';
+import { seed } from '../support/seed.ts';
 
 export interface SlowFigures {
   connections: number;
@@ -28,7 +29,7 @@ const drips: Record<Slowness, string> = { headers: 'X-A: b\r\n', body: ' ', idle
 /** Holds many slow connections to the service, while others use it. */
 export async function slow(kind: Slowness, { connections = 300, forMs = 3000 } = {}): Promise<SlowFigures> {
   const env = await deployment();
-  await using service = await startProcess({ env });
+  await using service = await startProcess({ seed, env });
   const at = { url: service.url, token: env.OPERATOR_TOKEN };
   const port = Number(new URL(service.url).port);
   const path = `/v1/keys?accountId=${await newAccount(at)}`;

@@ -4,6 +4,7 @@ import { newAccount } from '../../scripts/support/client.ts';
 import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
 import { exchange, message, statusesOf } from '../support/raw-http.ts';
+import { seed } from '../support/seed.ts';
 
 /** What gateways ask, as it stands on the wire, on each runtime. */
 
@@ -16,7 +17,7 @@ describe.each(runtimes)('on %s', (runtime) => {
   let client: string;
 
   beforeAll(async () => {
-    service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
+    service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
     const accountId = await newAccount({ url: service.url, token: operatorToken });
     const latchkey = createLatchkey({ baseUrl: service.url, token: operatorToken });
     const key = await latchkey.keys.create({ name: 'Key' }, { query: { accountId } });

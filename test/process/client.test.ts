@@ -9,6 +9,7 @@ import { documentOf, isForGateways, operationsOf } from '../../api/document.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
+import { seed } from '../support/seed.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const client = join(root, 'clients/typescript');
@@ -303,7 +304,7 @@ beforeAll(async () => {
     brokenProxy.close();
   });
   brokenProxyUrl = `http://127.0.0.1:${port}`;
-  service = used.use(await startProcess({ env: { OPERATOR_TOKEN: operatorToken } }));
+  service = used.use(await startProcess({ seed, env: { OPERATOR_TOKEN: operatorToken } }));
 });
 
 /** @throws what the compiler says about `files` */

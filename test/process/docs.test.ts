@@ -4,6 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { password } from '../support/harness.ts';
+import { seed } from '../support/seed.ts';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const missing = !existsSync(executablePath);
@@ -19,6 +20,7 @@ let browser: Browser;
 beforeAll(async () => {
   if (missing) return;
   service = await startProcess({
+    seed,
     // A picture shows the address that everybody starts with.
     env: screenshot ? { PORT: '8787' } : {},
   });

@@ -12,6 +12,7 @@ import { startProxy } from '../../scripts/support/proxy.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
 import { expectData } from '../support/harness.ts';
+import { seed } from '../support/seed.ts';
 import { send } from '../support/send.ts';
 
 /** The examples of the guards, each on each runtime, with the packed client and a running service. */
@@ -60,7 +61,7 @@ let mint: (more?: object) => Promise<{ id: string; token: string }>;
 let tokens: Record<'good' | 'revoked' | 'disabled' | 'expired' | 'bound', string>;
 
 beforeAll(async () => {
-  const service = used.use(await startProcess({ env: { OPERATOR_TOKEN: operatorToken } }));
+  const service = used.use(await startProcess({ seed, env: { OPERATOR_TOKEN: operatorToken } }));
   serviceUrl = service.url;
   const operator = createLatchkey({ baseUrl: service.url, token: operatorToken });
   owner = expectData(await operator.POST('/v1/accounts', { body: { externalId: 'user_1' } })).id;

@@ -5,6 +5,7 @@ import { newAccount } from '../../scripts/support/client.ts';
 import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
 import { exchange, message, statusesOf } from '../support/raw-http.ts';
+import { seed } from '../support/seed.ts';
 
 /** HTTP as no library would send it. */
 
@@ -138,7 +139,7 @@ describe.each(runtimes)('on %s', (runtime) => {
   let accountId: string;
 
   beforeAll(async () => {
-    service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
+    service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
     accountId = await newAccount({ url: service.url, token: operatorToken });
   });
 
@@ -261,7 +262,7 @@ describe.each(runtimes)('on %s', (runtime) => {
 describe('requests that Node refuses before the service sees them', () => {
   let service: ServiceProcess;
   beforeAll(async () => {
-    service = await startProcess({ env: { OPERATOR_TOKEN: operatorToken } });
+    service = await startProcess({ seed, env: { OPERATOR_TOKEN: operatorToken } });
   });
   afterAll(() => service.stop());
 

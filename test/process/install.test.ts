@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { DidNotStart, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { seed } from '../support/seed.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
@@ -92,6 +93,7 @@ test.for([
   ['SIGTERM', 'start:deno'],
 ] as const)('%s to `npm run %s` ends the service', async ([signal, script]) => {
   const dataDir = await emptyDirectory();
+  seed(dataDir);
   const command: [string, ...string[]] = ['npm', 'run', script];
   await using service = await startProcess({ command, env: { DATA_DIR: dataDir } });
   await endsWith(signal, service, dataDir);

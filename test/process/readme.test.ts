@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { documentOf } from '../../api/document.ts';
 import { startProcess } from '../../scripts/support/service.ts';
 import { readConfig } from '../../server/process/config.ts';
+import { seed } from '../support/seed.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -65,7 +66,7 @@ test('the curl lines of docs/OAUTH.md work as they stand, and the docs have one 
 });
 
 test('the docs lead with the README’s first curl lines, which work as they stand', async () => {
-  await using service = await startProcess();
+  await using service = await startProcess({ seed });
   const { info } = await (await fetch(`${service.url}/openapi.json`)).json();
   const [, lines = ''] = /```sh\n(.*?)```/s.exec(info.description) ?? [];
   expect(lines.match(/\bcurl\b/g)).toHaveLength(4);

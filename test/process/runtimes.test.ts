@@ -12,6 +12,7 @@ import { newSigningKeys } from '../../server/jwt/signing.ts';
 import { newToken } from '../../server/token.ts';
 import { githubHeaders, published } from '../support/github.ts';
 import { createDatabase, expectData, password } from '../support/harness.ts';
+import { seed } from '../support/seed.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 
@@ -50,6 +51,7 @@ test.for(runtimes)('%s starts on Postgres, creates a key, verifies it, and stops
 test.for(runtimes)('%s keeps keys, uses, sessions and secrets over a restart', async (runtime) => {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  seed(directory);
   const env = { DATA_DIR: directory, PORT: String(await freePort()) };
 
   const first = await startProcess({ runtime, env });
@@ -77,7 +79,7 @@ test.for(runtimes)('%s keeps keys, uses, sessions and secrets over a restart', a
 
 test.for(runtimes)('%s takes a report that GitHub has signed, and no other', async (runtime) => {
   const env = { LEAK_POLICY: 'revoke', GITHUB_SECRET_SCANNING_KEYS: JSON.stringify(published) };
-  await using service = await startProcess({ runtime, env });
+  await using service = await startProcess({ runtime, seed, env });
   const client = await signedIn(service);
   const { token } = expectData(await client.POST('/v1/keys', { body: { name: 'Key' } }));
   const body = JSON.stringify([{ token, type: 'latchkey', url: '', source: 'commit' }]);
@@ -91,7 +93,7 @@ test.for(runtimes)('%s takes a report that GitHub has signed, and no other', asy
 });
 
 test.for(runtimes)('%s finishes what is in flight when it is told to stop', async (runtime) => {
-  await using service = await startProcess({ runtime });
+  await using service = await startProcess({ runtime, seed });
   const client = await signedIn(service);
   const agent = new Agent({ keepAlive: true });
   const body = JSON.stringify({ email: 'nobody@example.com', password });

@@ -14,12 +14,20 @@ import { newSigningKeys } from '../../server/jwt/signing.ts';
 import { defaultPolicyOf, readConfig } from '../../server/process/config.ts';
 import { newToken } from '../../server/token.ts';
 import { createDatabase } from '../support/harness.ts';
+import { seed } from '../support/seed.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 
 async function emptyDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A data directory with an embedded database. */
+async function seededDirectory(): Promise<string> {
+  const directory = await emptyDirectory();
+  seed(directory);
   return directory;
 }
 
@@ -128,7 +136,7 @@ test('the environment sets the policy of the deployment', () => {
 });
 
 test('every line of the log is an object, with its level by name and its time in ISO 8601', async () => {
-  await using service = await startProcess({ env: { LOG_LEVEL: 'debug' } });
+  await using service = await startProcess({ seed, env: { LOG_LEVEL: 'debug' } });
   await fetch(`${service.url}/readyz`);
   await service.stop();
   const lines = service.output
@@ -181,7 +189,7 @@ test.skipIf(!canUnshare).for(['node server/start.js', 'npm start'])(
   'as PID 1, `%s` ends on SIGTERM and on SIGINT',
   async (command) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      const DATA_DIR = await emptyDirectory();
+      const DATA_DIR = await seededDirectory();
       const unshared: [string, ...string[]] = [
         'unshare',
         '--fork',
@@ -227,9 +235,9 @@ test.for(runtimes)(
 test.for(runtimes)(
   'on %s a port that is taken stops the start with a line, and frees the data',
   async (runtime) => {
-    await using service = await startProcess();
+    await using service = await startProcess({ seed });
     const { port } = new URL(service.url);
-    const DATA_DIR = await emptyDirectory();
+    const DATA_DIR = await seededDirectory();
     expect(await failure({ PORT: port, DATA_DIR }, runtime)).toBe(
       `Cannot listen on port ${port} of 127.0.0.1: another process listens there. Stop it, or set another PORT.`,
     );
@@ -238,7 +246,7 @@ test.for(runtimes)(
 );
 
 test('a second process cannot open the data of the first, until that was killed', async () => {
-  const DATA_DIR = await emptyDirectory();
+  const DATA_DIR = await seededDirectory();
   const first = await startProcess({ env: { DATA_DIR } });
   const line = await failure({ DATA_DIR });
   expect(line).toContain(`in use by process ${first.child.pid}`);
@@ -250,7 +258,7 @@ test('a second process cannot open the data of the first, until that was killed'
 
 test('a damaged lock file does not stop the start', async () => {
   for (const text of ['', '{"pid":']) {
-    const DATA_DIR = await emptyDirectory();
+    const DATA_DIR = await seededDirectory();
     await writeFile(join(DATA_DIR, 'lock'), text);
     await using service = await startProcess({ env: { DATA_DIR } });
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
@@ -258,7 +266,7 @@ test('a damaged lock file does not stop the start', async () => {
 });
 
 test('the lock of a process that cannot be seen from here counts while it is touched, and not after', async () => {
-  const DATA_DIR = await emptyDirectory();
+  const DATA_DIR = await seededDirectory();
   const file = join(DATA_DIR, 'lock');
   await writeFile(file, JSON.stringify({ pid: 1, started: '0', host: 'elsewhere', pidNamespace: 'other' }));
   const touching = setInterval(() => utimes(file, new Date(), new Date()), 200);
@@ -285,7 +293,7 @@ test.each(['operator-token', 'signing-keys.json'])(
 );
 
 test('a second signal does not disturb a process that is stopping', async () => {
-  await using service = await startProcess();
+  await using service = await startProcess({ seed });
   service.child.kill('SIGINT');
   expect(await service.stop('SIGTERM')).toBe(0);
   expect(service.output.match(/"stopped"/g)).toHaveLength(1);
@@ -299,9 +307,7 @@ test('data of another Postgres version are not touched, and the line says what t
 });
 
 test('incomplete data are not taken for an empty directory, and the line says what to do', async () => {
-  const DATA_DIR = await emptyDirectory();
-  await using first = await startProcess({ env: { DATA_DIR } });
-  await first.stop();
+  const DATA_DIR = await seededDirectory();
   await rm(join(DATA_DIR, 'database', 'PG_VERSION'));
   expect(await failure({ DATA_DIR })).toContain('PG_VERSION is missing');
 });

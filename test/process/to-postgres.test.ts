@@ -11,6 +11,7 @@ import { openPGlite } from '../../server/db/pglite.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
 import { createDatabase, expectData, password } from '../support/harness.ts';
+import { seed } from '../support/seed.ts';
 
 const root = join(import.meta.dirname, '../..');
 const email = 'ada@example.com';
@@ -40,6 +41,7 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   const { url, drop } = await createDatabase(inject('postgresUrl'));
   onTestFinished(drop);
 
+  seed(directory);
   let service = await startProcess({ env: { DATA_DIR: directory } });
   const as = (token?: string) => createLatchkey({ baseUrl: service.url, token });
   expectData(await as().POST('/v1/accounts', { body: { email, password } }));

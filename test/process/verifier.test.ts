@@ -14,6 +14,7 @@ import { freePort } from '../../scripts/support/postgres.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
 import { startFleet } from '../support/fleet.ts';
+import { seed } from '../support/seed.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 const root = resolve(import.meta.dirname, '../..');
@@ -65,7 +66,7 @@ async function startVerifier(runtime: Runtime, baseUrl: string): Promise<Verifie
 test.for(runtimes)(
   'on %s, verifiers on every runtime know of a revocation when it is answered, and tell their uses',
   async (runtime) => {
-    await using service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
+    await using service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
     const operator = await operatorOf(service.url);
     const [kept, revoked] = [
       await operator.keys.create({ name: 'Kept' }, { query }),
@@ -157,6 +158,7 @@ test.for(runtimes)(
 test.for(runtimes)('%s ends soon with a verifier, which loses no use and comes back', async (runtime) => {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  seed(directory);
   const env = { DATA_DIR: directory, PORT: String(await freePort()), OPERATOR_TOKEN: operatorToken };
   await using first = await startProcess({ runtime, env });
   const baseUrl = first.url;
@@ -182,7 +184,7 @@ test.for(runtimes)('%s ends soon with a verifier, which loses no use and comes b
 });
 
 test.for(runtimes)('on %s no other request is upgraded', async (runtime) => {
-  await using service = await startProcess({ runtime, env: { OPERATOR_TOKEN: operatorToken } });
+  await using service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
   const ask = async (path: string, more: Record<string, string>) => {
     const asked = request(service.url + path, {
       headers: { Authorization: `Bearer ${operatorToken}`, ...more },

@@ -9,6 +9,7 @@ import { DidNotStart, type ServiceProcess, startProcess } from '../../scripts/su
 import { readConfig } from '../../server/process/config.ts';
 import { sigterm } from '../faults/sigterm.ts';
 import { createDatabase, password } from '../support/harness.ts';
+import { seed } from '../support/seed.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
 
@@ -53,7 +54,7 @@ test('WORKERS is a number, or as many as there are cores; the embedded database 
 });
 
 test('one worker is the process itself', async () => {
-  await using service = await startProcess({ env: { WORKERS: 'auto' } });
+  await using service = await startProcess({ seed, env: { WORKERS: 'auto' } });
   expect(workersOf(service)).toEqual([]);
 });
 

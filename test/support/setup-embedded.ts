@@ -1,20 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestProject } from 'vitest/node';
 import { openPGlite } from '../../server/db/pglite.ts';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** The directory of an embedded database that is migrated and empty. Only for tests on that database. */
-    embeddedTemplate: string;
-  }
-}
-
-/** Creates the embedded database that each test file gets a copy of: to create one takes ten times as long as to open it. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/**
+ * Creates the embedded database that `seed` copies: to create one takes ten times as long as to open it. The projects that
+ * need one share it.
+ */
+export default async function setup(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env.LATCHKEY_TEMPLATE) return;
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-embedded-'));
   await (await openPGlite(directory)).destroy();
-  project.provide('embeddedTemplate', directory);
+  process.env.LATCHKEY_TEMPLATE = directory;
   return () => rm(directory, { recursive: true });
 }
