@@ -4,10 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { client, deployment, newAccount, percentile, workers } from '../../scripts/support/client.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { seed } from '../support/seed.ts';
 
 export interface UnreadFigures {
   connections: number;
-  /** Of those that read in the end, 20 at most: how many had been cut off. */
+  /** Of those that read in the end: how many had been cut off. */
   read: number;
   cutOff: number;
   /** The service's resident memory before, and the most it had meanwhile, in MB. */
@@ -29,10 +30,10 @@ export type Unread = 'script' | 'pipelined' | 'batch';
 export async function unread(
   kind: Unread,
   runtime: Runtime,
-  { connections = 60, forMs = 3000 } = {},
+  { connections = 60, forMs = 3000, readers = 20 } = {},
 ): Promise<UnreadFigures> {
   const env = await deployment();
-  await using service = await startProcess({ runtime, env });
+  await using service = await startProcess({ runtime, seed, env });
   const at = { url: service.url, token: env.OPERATOR_TOKEN };
   const token = await largeKey(at);
   const asked = requests(kind, at.token, token);
@@ -66,12 +67,11 @@ export async function unread(
   done = true;
   await load;
   clearInterval(sampling);
-  const readers = sockets.slice(0, 20);
-  const ends = await Promise.all(readers.map(endsWhenRead));
+  const ends = await Promise.all(sockets.slice(0, readers).map(endsWhenRead));
   for (const socket of sockets) socket.destroy();
   return {
     connections,
-    read: readers.length,
+    read: ends.length,
     cutOff: ends.filter(Boolean).length,
     before,
     peak,
