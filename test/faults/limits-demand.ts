@@ -29,7 +29,7 @@ export async function fewUnits({ keys = 50, demand = 40 } = {}): Promise<FewFigu
     );
   const passed = new Map<string, number>();
   // Not across the end of a window.
-  if (endOfWindow(windowMs) - Date.now() < windowMs / 2) await reach(endOfWindow(windowMs));
+  if (endOfWindow(windowMs) - Date.now() < windowMs / 4) await reach(endOfWindow(windowMs));
   const end = endOfWindow(windowMs);
   let sent = 0;
   await load(

@@ -37,6 +37,8 @@ interface Answer {
 
 /** How the rate is counted: successes in windows of this many milliseconds. */
 const window = 250;
+/** How long the rate may take to come back, in milliseconds. */
+const patience = 10_000;
 
 /**
  * Loads a service with workers that verify and create, and lets something happen to its database meanwhile.
@@ -79,16 +81,20 @@ async function under(
   const began = performance.now();
   await fault();
   const returned = performance.now();
-  await pause(Math.max(calmMs, 3000));
-  done = true;
-  await load;
-
   const rateAt = (from: number, to: number) =>
     (answers.filter(({ at, ok }) => ok && at >= from && at < to).length * 1000) / (to - from);
   const rate = rateAt(calm, began);
   let backAfter = 0;
-  while (backAfter < 10_000 && rateAt(returned + backAfter, returned + backAfter + window) < rate * 0.8)
+  const isBack = () => rateAt(returned + backAfter, returned + backAfter + window) >= rate * 0.8;
+  while (backAfter < patience) {
+    await pause(Math.max(0, returned + backAfter + window - performance.now()));
+    if (isBack()) break;
     backAfter += 50;
+  }
+  // What follows the return must succeed as well.
+  await pause(Math.max(0, returned + calmMs - performance.now()));
+  done = true;
+  await load;
   const times = answers.map(({ ms }) => ms);
   return {
     answered: answers.length,

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { client, deployment, newAccount, type Send } from '../../scripts/support/client.ts';
 import { freePort, startPostgres } from '../../scripts/support/postgres.ts';
-import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { startProcess } from '../../scripts/support/service.ts';
 
 /** Where Debian's package puts it. */
 const program = '/usr/sbin/pgbouncer';
@@ -106,9 +106,9 @@ export async function pgbouncer(
   await admin`set session_replication_role = replica`;
 
   const secrets = await deployment();
-  const services: ServiceProcess[] = [];
-  for (let replica = 0; replica < 2; replica += 1)
-    services.push(stack.use(await startProcess({ env: { ...secrets, DATABASE_URL: pooler.url } })));
+  const startReplica = async () =>
+    stack.use(await startProcess({ env: { ...secrets, DATABASE_URL: pooler.url } }));
+  const services = await Promise.all([startReplica(), startReplica()]);
   const accountId = await newAccount({ url: services[0]?.url ?? '', token: secrets.OPERATOR_TOKEN });
   const query = `?accountId=${accountId}`;
 

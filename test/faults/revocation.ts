@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { client, deployment, newAccount, percentile, type Send } from '../../scripts/support/client.ts';
 import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
-import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { startProcess } from '../../scripts/support/service.ts';
 import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from './ways.ts';
 
 export interface RevocationFigures {
@@ -40,12 +40,12 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   throughProxy.port = String(proxy.port);
 
   const secrets = await deployment();
-  const services: ServiceProcess[] = [];
-  for (let index = 0; index < replicas; index += 1) {
+  const startReplica = async (index: number) => {
     const url = index === 0 ? throughProxy.href : postgres.url;
     const env = { ...secrets, DATABASE_URL: url, LEAK_POLICY: 'revoke', PUBLIC_URL: publicUrl };
-    services.push(stack.use(await startProcess({ env })));
-  }
+    return stack.use(await startProcess({ env }));
+  };
+  const services = await Promise.all(Array.from({ length: replicas }, (_, index) => startReplica(index)));
   const at = services.map(({ url }) => ({ url, token: secrets.OPERATOR_TOKEN }));
   const connect = (replica: number): Send => {
     const target = at[replica];

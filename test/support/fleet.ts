@@ -51,7 +51,7 @@ export async function startFleet(
     const env = { ...secrets, ...settings, DATABASE_URL, PORT: String(ports[place]) };
     running.set(place, await startProcess({ runtime, env }));
   };
-  for (let place = 0; place < size; place += 1) await start(place);
+  await Promise.all(ports.map((_, place) => start(place)));
   const urlOf = (place: number) => `http://127.0.0.1:${ports[place]}`;
   const accountId = await newAccount({ url: urlOf(0), token: secrets.OPERATOR_TOKEN });
 

@@ -53,8 +53,7 @@ export async function startDeployment(env: Record<string, string> = {}): Promise
       },
     };
   };
-  const first = await startReplica();
-  const second = await startReplica();
+  const [first, second] = await Promise.all([startReplica(), startReplica()]);
   const backend = used.use(await startBackend());
   const https = used.use(await startTlsProxy(first.proxy.port));
 
