@@ -7,6 +7,8 @@ import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from '.
 
 export interface RevocationFigures {
   revocations: number;
+  /** How many of them were of imported keys. */
+  imported: number;
   verifications: number;
   /** How many of them were of tokens that keys were exchanged for. */
   exchanged: number;
@@ -58,7 +60,7 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
   const query = `?accountId=${accountId}`;
 
   const figures = {
-    ...{ revocations: 0, verifications: 0, exchanged: 0 },
+    ...{ revocations: 0, imported: 0, verifications: 0, exchanged: 0 },
     ...{ acceptedAfter: 0, unexpected: 0, partitions: 0 },
   };
   /** Those that are verified all the time: the living, and for a while the dead. */
@@ -128,6 +130,7 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
       (disturbedAtFirst || isPartitioned ? disturbed : calm).push(ended - began);
       key.refusedFrom = Math.max(ended, ended + notBefore - Date.now() + 1);
       figures.revocations += 1;
+      if (key.isImported) figures.imported += 1;
       await pause(Math.max(0, key.refusedFrom - performance.now()));
       // The one that is cut off may take its time to say that it cannot tell.
       const checkAt = (send: Send) => Promise.all([check(send, key, 'token'), check(send, key, 'exchanged')]);

@@ -11,6 +11,8 @@ import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from '.
 
 export interface VerifierFigures {
   revocations: number;
+  /** How many of them were of imported keys. */
+  imported: number;
   verifications: number;
   /** How many of them were answered from the memory of a verifier. */
   known: number;
@@ -134,7 +136,7 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
   await Promise.all(places.map(({ ready }) => ready));
 
   const figures = {
-    ...{ revocations: 0, verifications: 0, known: 0, exchanged: 0 },
+    ...{ revocations: 0, imported: 0, verifications: 0, known: 0, exchanged: 0 },
     ...{ failed: 0, acceptedAfter: 0, faults: 0 },
   };
   const query = `?accountId=${fleet.accountId}`;
@@ -191,6 +193,7 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       }
       times.push(ended - began);
       figures.revocations += 1;
+      if (key.isImported) figures.imported += 1;
       const judged = judge(key, Math.max(ended, ended + notBefore - Date.now() + 1));
       judging.add(judged);
       judged.finally(() => judging.delete(judged));

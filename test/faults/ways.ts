@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import type { Send } from '../../scripts/support/client.ts';
 
 /** A key that is verified all the time, until it is ended in one of the ways. */
@@ -12,6 +13,8 @@ export interface HotKey {
   roleId?: string | undefined;
   /** The account that has this key alone; absent: it shares one. */
   aloneIn?: string | undefined;
+  /** Whether its token was made by another system. */
+  isImported: boolean;
   /** When its revocation was answered, by `performance.now()`. */
   refusedFrom?: number;
 }
@@ -23,9 +26,10 @@ export const publicUrl = 'https://keys.example.com';
 
 /** What every key may do at first. */
 export const scope = 'files:read';
+
 /**
- * Mints keys that may do that, every fourth by a role of its own, and every fourth in an account of its own. Undefined where
- * it was not answered.
+ * Makes keys that may do that, every fourth by a role of its own, and every fourth in an account of its own. Every third is
+ * imported, by itself or in a batch. Undefined where it was not answered.
  */
 export function minter(query: string): (send: Send) => Promise<HotKey | undefined> {
   let minted = 0;
@@ -42,10 +46,38 @@ export function minter(query: string): (send: Send) => Promise<HotKey | undefine
     const own = aloneIn === undefined ? query : `?accountId=${aloneIn}`;
     const given = role ? { roles: [name] } : { scopes: [scope] };
     const key = { name: 'Key', metadata: { name }, ...given };
-    const { status, body } = await send('POST', `/v1/keys${own}`, key);
-    if (status !== 201) return undefined;
-    return { ...JSON.parse(body), query: own, roleId: role && JSON.parse(role.body).id, aloneIn };
+    const isImported = minted % 3 === 0;
+    const made = isImported
+      ? await importing(send, key, own, minted % 2 === 0)
+      : await creating(send, key, own);
+    return made && { ...made, query: own, roleId: role && JSON.parse(role.body).id, aloneIn, isImported };
   };
+}
+
+type Made = Pick<HotKey, 'id' | 'token' | 'metadata'>;
+
+async function creating(send: Send, key: object, query: string): Promise<Made | undefined> {
+  const { status, body } = await send('POST', `/v1/keys${query}`, key);
+  return status === 201 ? JSON.parse(body) : undefined;
+}
+
+/** Imports a key, by the token of another system. */
+async function importing(
+  send: Send,
+  key: object,
+  query: string,
+  inBatch: boolean,
+): Promise<Made | undefined> {
+  const token = `old_${randomBytes(18).toString('base64url')}`;
+  const foreign = { ...key, sha256: createHash('sha256').update(token).digest('hex'), start: 'old_' };
+  if (!inBatch) {
+    const { status, body } = await send('POST', `/v1/keys/import${query}`, foreign);
+    return status === 201 ? { ...JSON.parse(body), token } : undefined;
+  }
+  const accountId = new URLSearchParams(query).get('accountId');
+  const { status, body } = await send('POST', '/v1/keys/import/batch', { keys: [{ accountId, ...foreign }] });
+  const [outcome] = status === 200 ? JSON.parse(body).outcomes : [];
+  return outcome?.imported ? { ...outcome.key, token } : undefined;
 }
 
 /** What the token of a key is exchanged for: it outlives every round, unless it ends with the key. */

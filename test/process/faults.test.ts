@@ -91,6 +91,7 @@ test.each(['node', 'bun', 'deno'] as const)(
 test('no replica accepts a token after its revocation was answered, even if it is cut off from Postgres', async () => {
   const {
     revocations: answered,
+    imported,
     partitions,
     worst,
     worstPartitioned,
@@ -98,6 +99,7 @@ test('no replica accepts a token after its revocation was answered, even if it i
   } = await revocations({ count: 300 });
   expect(found).toMatchObject({ acceptedAfter: 0, unexpected: 0 });
   expect(answered).toBeGreaterThanOrEqual(300);
+  expect(imported).toBeGreaterThan(0);
   expect(partitions).toBeGreaterThan(0);
   expect(Math.max(worst, worstPartitioned)).toBeLessThan(5_000);
 });
