@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Costs, Limit } from '../decide/limits.ts';
-import type { Spending } from '../server/limits/blocks.ts';
+import { Blocks, type Spending } from '../server/limits/blocks.ts';
+import { Exchange, noAsk, ownClocks } from '../server/limits/exchange.ts';
 import { type Holders, type HoldersDatabase, holdersDatabase, type TestHolder } from './support/holders.ts';
 
 let { db, open, newLimit, heard } = {} as HoldersDatabase;
@@ -239,6 +240,42 @@ test('what is left of a window is not spent in the next one', async () => {
   holders.pass(2_000);
   expect(await blocks.spend([limit], { cost: 1_000 })).toMatchObject({ kind: 'spent' });
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'refused' });
+});
+
+test('asks ahead of the demand wait for others, and go with the next one that is waited for', async () => {
+  const due: (() => void)[] = [];
+  const after = (_: number, callback: () => void) => void due.push(callback);
+  const exchange = new Exchange(db, { now: ownClocks.now, after });
+  const ask = async (isAhead: boolean) => {
+    const { id, generation } = await newLimit(10);
+    return exchange.ask(id, () => ({ ...noAsk, id, generation, atLeast: 1, want: 1 }), { isAhead });
+  };
+  const first = [ask(true), ask(true)];
+  await expect.poll(() => due).toHaveLength(1);
+  await nextTurn();
+  expect(exchange.count).toBe(0);
+  due[0]?.();
+  for (const { answer } of await Promise.all(first)) expect(answer).toMatchObject({ granted: 1 });
+  expect(exchange.count).toBe(1);
+
+  const ahead = ask(true);
+  await expect.poll(() => due).toHaveLength(2);
+  expect((await ask(false)).answer).toMatchObject({ granted: 1 });
+  expect((await ahead).answer).toMatchObject({ granted: 1 });
+  expect(exchange.count).toBe(2);
+});
+
+test('who needs units that were asked for ahead does not wait for others to ask', async () => {
+  let monotonic = 0;
+  // Nothing that waits for others would ever go.
+  const clocks = { now: () => ({ monotonic, wall: monotonic }), after: () => {} };
+  const blocks = new Blocks(db, { isFresh: () => true, clocks });
+  const limit = await newLimit(1_000_000, null);
+  for (let turn = 0; turn < 1_000; turn += 1) {
+    expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
+    monotonic += 2;
+  }
+  await blocks.close();
 });
 
 test('units that a refusal gives back can be spent again', async () => {

@@ -65,7 +65,9 @@ async function holdUnits({ db, replica }: TestReplica, isFresh: () => boolean) {
   const { hash } = await mintOn(here, { accountId: account.id });
   const { limits } = (await here.keys.find(hash)) as VerifiedKey;
   const clock = { monotonic: 0, wall: Date.now() };
-  const blocks = new Blocks(db, { isFresh, clocks: { now: () => ({ ...clock }) } });
+  // Time stands still while an ask waits for others.
+  const after = (_: number, callback: () => void) => void setImmediate(callback);
+  const blocks = new Blocks(db, { isFresh, clocks: { now: () => ({ ...clock }), after } });
   replica.subscribe({ limits: blocks });
   const spend = () => blocks.spend(limits ?? [], { cost: 1 });
   const pass = (milliseconds: number) => {

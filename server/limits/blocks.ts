@@ -219,6 +219,8 @@ export class Blocks implements LimitHolder {
   /** Asks for units, together with all who ask until the statement is made. @returns whether the limit is unchanged */
   #ask(budget: Budget, cost: number): Promise<boolean> {
     budget.wait(cost, this.#now());
+    // What was asked for ahead of the demand is waited for now.
+    if (budget.asking) this.#exchange.hurry();
     budget.next ??= this.#track(this.#askNext(budget));
     return budget.next;
   }
@@ -263,10 +265,11 @@ export class Blocks implements LimitHolder {
   /** Asks for more before the block is used up. */
   #askAhead(budget: Budget): void {
     let ask = noAsk;
-    const asking = this.#exchange.ask(budget.id, () => {
+    const askAhead = () => {
       ask = budget.askAhead(this.#now());
       return ask;
-    });
+    };
+    const asking = this.#exchange.ask(budget.id, askAhead, { isAhead: true });
     const received = asking
       .then(async ({ answer, sent }) => {
         if (answer) await this.#receive(budget, answer, ask, sent, false);

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
 
@@ -90,11 +90,16 @@ export interface Instant {
 /** The clocks of this machine; in tests, clocks that a test moves. */
 export interface Clocks {
   now(): Instant;
+  /** Calls back after some milliseconds. */
+  after(milliseconds: number, callback: () => void): void;
   /** What the database takes for the time; absent: its own clock. */
   database?(): Date;
 }
 
-export const ownClocks: Clocks = { now: () => ({ monotonic: performance.now(), wall: Date.now() }) };
+export const ownClocks: Clocks = {
+  now: () => ({ monotonic: performance.now(), wall: Date.now() }),
+  after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
+};
 
 /** The outcome of an ask. `answer`: undefined if the limit has another generation, or is gone. */
 export interface Exchanged {
@@ -107,12 +112,28 @@ interface Exchanges {
   sent: Instant;
 }
 
-/** Exchanges with the database. All asks of one turn of the event loop go into one statement. */
+/** Asks that wait for a statement. */
+interface Gathering {
+  asks: Map<number, () => Ask>;
+  exchanges: Promise<Exchanges>;
+  /** Has the statement be made at the end of this turn of the event loop. */
+  hurry: () => void;
+}
+
+/**
+ * How long an ask ahead of the demand waits for others, in milliseconds. A statement costs more than all else here: with a
+ * thousand busy keys, there would be one in nearly every turn of the event loop.
+ */
+const gatherTime = 10;
+
+/**
+ * Exchanges with the database. All asks of one turn of the event loop go into one statement, and with them those ahead of
+ * the demand.
+ */
 export class Exchange {
   readonly #db: Database;
   readonly #clocks: Clocks;
-  #asks = new Map<number, () => Ask>();
-  #answers: Promise<Exchanges> | undefined;
+  #gathering: Gathering | undefined;
   #count = 0;
 
   constructor(db: Database, clocks: Clocks) {
@@ -127,14 +148,25 @@ export class Exchange {
 
   /**
    * @param ask called when the statement is made, so that it includes what was wanted until then
+   * @param isAhead whether nobody waits for it yet
    * @throws DatabaseUnavailable and then what was given back may be lost
    */
-  async ask(id: number, ask: () => Ask): Promise<Exchanged> {
-    if (this.#asks.size === batchSize || this.#asks.has(id)) this.#answers = undefined;
-    this.#answers ??= this.#gather();
-    this.#asks.set(id, ask);
-    const { answers, sent } = await this.#answers;
+  async ask(id: number, ask: () => Ask, { isAhead = false } = {}): Promise<Exchanged> {
+    if (this.#gathering?.asks.size === batchSize || this.#gathering?.asks.has(id)) {
+      this.hurry();
+      this.#gathering = undefined;
+    }
+    this.#gathering ??= this.#gather();
+    const { asks, exchanges } = this.#gathering;
+    asks.set(id, ask);
+    if (!isAhead) this.hurry();
+    const { answers, sent } = await exchanges;
     return { answer: answers.get(id), sent };
+  }
+
+  /** Has asks that wait for others wait no longer. */
+  hurry(): void {
+    this.#gathering?.hurry();
   }
 
   /** Asks for several limits in a statement of its own: all is granted, or nothing. */
@@ -142,16 +174,20 @@ export class Exchange {
     return (await this.#send(asks, { together: true })).answers;
   }
 
-  #gather(): Promise<Exchanges> {
-    const asks = new Map<number, () => Ask>();
-    this.#asks = asks;
-    return new Promise((resolve, reject) =>
-      setImmediate(() => {
-        if (this.#asks === asks) this.#answers = undefined;
-        const made = Array.from(asks.values(), (ask) => ask());
-        this.#send(made).then(resolve, reject);
-      }),
-    );
+  #gather(): Gathering {
+    const asks: Gathering['asks'] = new Map();
+    const { promise: isDue, resolve } = Promise.withResolvers<void>();
+    this.#clocks.after(gatherTime, resolve);
+    const exchanges = isDue.then(() => {
+      if (this.#gathering?.asks === asks) this.#gathering = undefined;
+      return this.#send(Array.from(asks.values(), (ask) => ask()));
+    });
+    let isHurrying = false;
+    const hurry = () => {
+      if (!isHurrying) setImmediate(resolve);
+      isHurrying = true;
+    };
+    return { asks, exchanges, hurry };
   }
 
   async #send(asks: readonly Ask[], { together = false } = {}): Promise<Exchanges> {

@@ -57,6 +57,8 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
     let slept = 0;
     const clocks = {
       now: () => ({ monotonic: now - slept - midnight, wall: now }),
+      // Time stands still meanwhile.
+      after: (_: number, callback: () => void) => void setImmediate(callback),
       database: () => new Date(now),
     };
     await sql`delete from replicas`.execute(db);
