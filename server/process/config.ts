@@ -227,6 +227,10 @@ export const defaultPolicyOf = (config: Config): Policy => ({
 const inQuotes = (given: Record<string, string | undefined>) =>
   Object.keys(environment.in.shape).filter((name) => /^(["']).*\1$/s.test(given[name] ?? ''));
 
+/** A place in a setting, for people: the first of a list that has no second is the setting itself. */
+const nameOf = ([name = '', ...inner]: PropertyKey[], given: Record<string, string | undefined>) =>
+  [name, ...(inner[0] === 0 && !given[String(name)]?.includes(',') ? inner.slice(1) : inner)].join('.');
+
 /**
  * Reads the configuration. An empty variable counts as unset.
  * @throws CannotStart that names each invalid variable and the reason, but never shows a value
@@ -240,6 +244,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     );
   const { data, error } = environment.safeParse(given);
   if (data) return data;
-  const faults = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  const faults = error.issues.map(({ path, message }) => `${nameOf(path, given)} ${message}`);
   throw new CannotStart(`The configuration is not usable. ${faults.join('. ')}.`);
 }
