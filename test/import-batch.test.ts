@@ -276,7 +276,17 @@ test('what changes between the look-up and the insert is not missed', async () =
     'token_exists',
     'imported',
   ]);
-  expect(await countsOf(ada)).toEqual({ counted: 3, keys: 3 });
+  const gone = newForeign();
+  const importAndRevoke = async () => {
+    const [key] = keysOf(await importBatch([item(ada, gone)]));
+    await service.operator.keys.delete(key?.id ?? '', { accountId: ada.accountId });
+  };
+  expect(await codesAfter(importAndRevoke, [item(ada), item(ada, gone)])).toEqual([
+    'imported',
+    'token_exists',
+  ]);
+  expect(await verdictOn(gone)).toBe('revoked');
+  expect(await countsOf(ada)).toEqual({ counted: 4, keys: 4 });
 });
 
 test.runIf(inject('database') === 'postgres')(

@@ -4,6 +4,7 @@ import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
 import { TokenExists } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
 import { importKey } from '../server/keys/imports.ts';
+import { KeyInserts, type Mint } from '../server/keys/inserts.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** Keys that another system made are imported by the hashes that it has stored. */
@@ -115,6 +116,31 @@ test('an import that finds its token waits as the one before it does, which may 
   );
   await expect(again).rejects.toBeInstanceOf(TokenExists);
   expect(barriers).toBe(1);
+});
+
+test('a token that came and went while its import was under way is not revived', async () => {
+  const token = newForeign();
+  class Late extends KeyInserts {
+    override async alone(mint: Mint) {
+      await ada.client.DELETE('/v1/keys/{keyId}', ofKey(await imported(token)));
+      return super.alone(mint);
+    }
+  }
+  const given = {
+    accountId: ada.accountId.slice(4),
+    name: 'Old key',
+    scopes: [],
+    metadata: {},
+    expiresAt: null,
+  };
+  const late = importKey(
+    { ...service.context, keyInserts: new Late(service.db) },
+    { sha256: sha256(token), start: 'sk_live_' },
+    given,
+    withoutRequest('operator', service.context.now()),
+  );
+  await expect(late).rejects.toBeInstanceOf(TokenExists);
+  expect(await verdictOn(token)).toBe('revoked');
 });
 
 test('one of two imports of a token at once succeeds', async () => {
