@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Fetch, Peer } from '../http/peer.ts';
 
-/** How long responses are held back before the server stops, in milliseconds. */
-const hold = 500;
-/** How long requests in flight may take to end after that. */
-const patience = 10_000;
+/**
+ * How long responses are held back before the server stops: so many steps of so many milliseconds, and `most` at most. On a
+ * machine that is short of processor time a step takes longer, and so do the clients whose next requests are awaited.
+ */
+const hold = { steps: 50, step: 10, most: 3_000 };
+/** How long requests in flight may take to end, in milliseconds. */
+const patience = 10_500;
 
 /**
  * Stops a server without cutting off a request. A runtime that stops closes its idle connections at once, also those on
@@ -29,13 +32,15 @@ export function draining(fetch: Fetch) {
     async drain(stop: () => Promise<unknown>, closed: () => Promise<void>): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
-      await pause(hold);
+      const late = pause(patience, undefined, { ref: false });
+      const until = performance.now() + hold.most;
+      for (let step = 0; step < hold.steps && performance.now() < until; step += 1) await pause(hold.step);
       // Requests that arrived while this process was busy are not read yet.
       await nextTurn();
       const stopped = stop();
       await closed();
       resolve();
-      await Promise.race([stopped, pause(patience, undefined, { ref: false })]);
+      await Promise.race([stopped, late]);
     },
   };
 }

@@ -33,7 +33,7 @@ type Report = 'listening' | 'closed' | Question | Reply;
 /** How long a worker may take to end, in milliseconds: as long as it waits for verifiers to move and for requests in flight. */
 const patience = 19_000;
 /** How long a worker that stops waits for the others to stop listening, in milliseconds. */
-const reunion = 1_000;
+const reunion = 3_000;
 /** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, in milliseconds. */
 const attention = { worker: 1_000, supervisor: 2_000 };
 /** How long to wait before a worker is replaced, in milliseconds. Doubled for each worker that did not run for `calm`. */
