@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { isKnown, takesGzip } from '../server/http/conditional.ts';
@@ -147,15 +148,28 @@ test.each(['/openapi.json', '/openapi/journal.json', '/docs/scalar.js', '/.well-
   },
 );
 
-test('the script of the docs has a tag for each coding', async () => {
-  const get = async (accepted: string) => {
-    const { headers } = await service.fetch('/docs/scalar.js', { headers: { 'Accept-Encoding': accepted } });
-    return [headers.get('content-encoding'), headers.get('etag')];
-  };
-  const [[zipped, zippedTag], [plain, plainTag]] = [await get('gzip'), await get('gzip;q=0')];
-  expect([zipped, plain]).toEqual(['gzip', null]);
-  expect(zippedTag).not.toBe(plainTag);
-});
+test.each(['/docs/scalar.js', '/openapi.json', '/openapi.md'])(
+  '%s is sent as small as the client takes it, with a tag for each coding',
+  async (path) => {
+    const get = async (accepted: string) => {
+      const response = await service.fetch(path, { headers: { 'Accept-Encoding': accepted } });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const { headers } = response;
+      return {
+        bytes,
+        coding: headers.get('content-encoding'),
+        tag: headers.get('etag'),
+        vary: headers.get('vary'),
+      };
+    };
+    const [zipped, plain] = [await get('gzip'), await get('gzip;q=0')];
+    expect([zipped.coding, plain.coding]).toEqual(['gzip', null]);
+    expect(gunzipSync(zipped.bytes).equals(plain.bytes)).toBe(true);
+    expect(zipped.bytes.length).toBeLessThan(plain.bytes.length / 3);
+    expect(zipped.tag).not.toBe(plain.tag);
+    expect(zipped.vary).toContain('Accept-Encoding');
+  },
+);
 
 test('lists in headers are parsed as HTTP defines them', () => {
   expect(isKnown('"a,b", W/"c"', '"c"')).toBe(true);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { Hono } from 'hono';
+import { gunzip, gzip } from 'node:zlib';
+import { type Context, Hono } from 'hono';
 import { etagOf, isKnown, takesGzip } from '../http/conditional.ts';
 import type { Env } from '../http/env.ts';
 import { sendBytes } from '../http/slices.ts';
@@ -17,12 +17,53 @@ const alternatives = [
   `<${shown[0]?.path.slice(1)}>; rel="service-desc"; type="application/json"`,
 ].join(', ');
 
-/** Scalar's own script, read on first use; scripts/scalar.ts puts it there. */
-async function scalarScript() {
+/** A file in both of the codings in which it is sent. Each has a tag of its own (RFC 9110, section 8.8.3.3). */
+interface Coded {
+  plain: { bytes: Buffer; etag: string };
+  zipped: { bytes: Buffer; etag: string };
+}
+
+const coded = (plain: Buffer, zipped: Buffer): Coded => ({
+  plain: { bytes: plain, etag: etagOf(plain) },
+  zipped: { bytes: zipped, etag: etagOf(zipped) },
+});
+
+async function codedText(text: string): Promise<Coded> {
+  const plain = Buffer.from(text);
+  return coded(plain, await promisify(gzip)(plain));
+}
+
+/** Scalar's own script; scripts/scalar.ts puts it there. */
+async function scalarScript(): Promise<Coded> {
   const zipped = await readFile(new URL('scalar.js.gz', import.meta.url));
-  const script = await promisify(gunzip)(zipped);
-  // Of one coding: the same script has another tag when it is sent as it is.
-  return { plain: { bytes: script, etag: etagOf(script) }, zipped: { bytes: zipped, etag: etagOf(zipped) } };
+  return coded(await promisify(gunzip)(zipped), zipped);
+}
+
+/** Makes a value when it is first needed, and again where that failed. */
+function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+/** Sends a file in the coding that the client takes, or says that the client has it. */
+function send(c: Context<Env>, { plain, zipped }: Coded, type: string, own: Record<string, string> = {}) {
+  const isZipped = takesGzip(c.req.header('accept-encoding'));
+  const { bytes, etag } = isZipped ? zipped : plain;
+  const headers = {
+    'Content-Type': type,
+    'Cache-Control': 'no-cache',
+    ETag: etag,
+    Vary: 'Accept-Encoding',
+    ...own,
+  };
+  if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+  return sendBytes(c, bytes, isZipped ? { ...headers, 'Content-Encoding': 'gzip' } : headers);
 }
 
 /** The paths of the docs, as an OpenAPI document has its own. */
@@ -35,38 +76,18 @@ export const pathsOf = (pages: Hono<Env>): Record<string, object> =>
  */
 export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
   const app = new Hono<Env>();
-  let loading: ReturnType<typeof scalarScript> | undefined;
 
   app.get('/', (c) => c.redirect('docs'));
 
   app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
-  for (const { path, type, text, headers: own } of textsAt(publicUrl)) {
-    const bytes = Buffer.from(text);
-    const etag = etagOf(bytes);
-    app.get(path, (c) => {
-      const headers = { 'Content-Type': type, 'Cache-Control': 'no-cache', ETag: etag, ...own };
-      if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-      return sendBytes(c, bytes, headers);
-    });
+  for (const { path, type, text, headers } of textsAt(publicUrl)) {
+    const file = lazily(() => codedText(text));
+    app.get(path, async (c) => send(c, await file(), type, headers));
   }
 
-  app.get('/docs/scalar.js', async (c) => {
-    loading ??= scalarScript().catch((error) => {
-      loading = undefined;
-      throw error;
-    });
-    const isZipped = takesGzip(c.req.header('accept-encoding'));
-    const { bytes, etag } = (await loading)[isZipped ? 'zipped' : 'plain'];
-    const headers = {
-      'Content-Type': 'text/javascript',
-      'Cache-Control': 'no-cache',
-      ETag: etag,
-      Vary: 'Accept-Encoding',
-    };
-    if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-    return sendBytes(c, bytes, isZipped ? { ...headers, 'Content-Encoding': 'gzip' } : headers);
-  });
+  const script = lazily(scalarScript);
+  app.get('/docs/scalar.js', async (c) => send(c, await script(), 'text/javascript'));
 
   // The page's own URLs are relative to /docs.
   app.get('/docs/', (c) => c.redirect('../../docs', 301));
