@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suite runs on both databases; what starts processes of its own, once. */
+/** The suite runs on both databases, a file on each core; what starts processes of its own, once, and after it. */
 const suite = (database: 'pglite' | 'postgres') => ({
   test: {
     name: database,
     include: ['test/*.test.ts', 'test/contract/*.test.ts'],
     provide: { database },
+    maxWorkers: '100%',
     ...(database === 'pglite' && { globalSetup: ['test/support/setup-embedded.ts'] }),
   },
 });
@@ -23,6 +24,7 @@ export default defineConfig({
           name: 'process',
           include: ['test/process/*.test.ts'],
           globalSetup: ['test/support/setup-embedded.ts'],
+          sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
