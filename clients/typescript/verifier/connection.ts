@@ -8,6 +8,7 @@ import {
 } from '../../../decide/frames.ts';
 import { invalidate, KeyCache } from '../../../decide/key-cache.ts';
 import type { Tombstone } from '../../../decide/verified-key.ts';
+import { fromDigits, toDigits } from './hash.ts';
 import { type KnownKey, knownFrom } from './known-key.ts';
 
 /**
@@ -193,6 +194,9 @@ export class Connection {
       case 'moving':
         this.#events.moving();
         break;
+      case 'changed':
+        this.keys.invalidate(fromDigits(message.hash));
+        break;
       default:
         invalidate(this.keys, message);
     }
@@ -221,14 +225,14 @@ export class Connection {
   #askNext(): void {
     if (this.#asked.length > 0 || this.#wanted.length === 0) return;
     this.#asked = this.#wanted.splice(0, maxAsked);
-    this.send({ kind: 'ask', hashes: this.#asked.map(({ hash }) => hash) });
+    this.send({ kind: 'ask', hashes: this.#asked.map(({ hash }) => toDigits(hash)) });
   }
 
   #answer({ found }: Extract<FromReplica, { kind: 'found' }>): void {
     const asked = this.#asked.splice(0);
     found.forEach((wire, index) => {
       // A key that must not be kept has changed while it was asked for.
-      if (!wire.keep) this.keys.invalidate(wire.hash);
+      if (!wire.keep) this.keys.invalidate(fromDigits(wire.hash));
       asked[index]?.resolve(knownFrom(wire));
     });
     this.#askNext();

@@ -1,19 +1,39 @@
-/** Hashes a text, in hexadecimal digits. */
-export type Hash = (text: string, algorithm?: 'sha256') => string;
-
 interface Crypto {
-  hash(algorithm: string, data: string, encoding: 'hex'): string;
+  hash(algorithm: string, data: string, encoding: string): string;
+}
+
+/** Hashes tokens, to find their keys in memory. */
+export interface Hashes {
+  /** SHA-512 of a token. */
+  of(token: string): string;
+  /** The same of its SHA-256, which is what another system may have stored of an imported key. */
+  ofForeign(token: string): string;
 }
 
 /**
- * SHA-512, or SHA-256, of node:crypto. It is not imported, since bundlers for browsers could not resolve it. WebCrypto is not used, since
+ * Hashes are compact in memory, with a character for each byte: on Node and Bun that takes a tenth of the time of a look-up
+ * less than hexadecimal digits. On Deno it takes twice the time, so that digits are kept there.
+ */
+const isCompact = !('Deno' in globalThis);
+
+/**
+ * The hashes of node:crypto. It is not imported, since bundlers for browsers could not resolve it. WebCrypto is not used, since
  * it is asynchronous.
  * @throws TypeError if the runtime has no node:crypto
  */
-export function builtInHash(): Hash {
+export function builtInHashes(): Hashes {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   const crypto = process?.getBuiltinModule?.('node:crypto') as Crypto | undefined;
   if (!crypto?.hash)
     throw new TypeError('A verifier needs node:crypto, which Node 22 or later, Bun and Deno have.');
-  return (text, algorithm: string = 'sha512') => crypto.hash(algorithm, text, 'hex');
+  const of = (token: string) => crypto.hash('sha512', token, isCompact ? 'latin1' : 'hex');
+  return { of, ofForeign: (token) => of(crypto.hash('sha256', token, 'hex')) };
 }
+
+/** A hash as messages have it: in hexadecimal digits. */
+export const toDigits = (hash: string): string =>
+  isCompact ? Array.from(hash, (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('') : hash;
+
+/** The hash that a message has. */
+export const fromDigits = (digits: string): string =>
+  isCompact ? digits.replaceAll(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16))) : digits;

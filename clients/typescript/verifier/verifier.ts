@@ -13,7 +13,7 @@ import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { clientOf } from './client-of.ts';
 import { Blind, Connection } from './connection.ts';
-import { builtInHash, type Hash } from './hash.ts';
+import { builtInHashes, type Hashes } from './hash.ts';
 import type { KnownKey } from './known-key.ts';
 import { Reporter } from './reporter.ts';
 
@@ -103,7 +103,7 @@ class InProcess implements Verifier {
   readonly #WebSocket: typeof WebSocket;
   readonly #url: string;
   readonly #instance = crypto.randomUUID();
-  readonly #hash: Hash = builtInHash();
+  readonly #hashes: Hashes = builtInHashes();
   readonly #token: string;
   readonly #core: Core;
   readonly #reporter = new Reporter();
@@ -163,7 +163,7 @@ class InProcess implements Verifier {
     if (typeof token !== 'string' || (asked !== noAsked && !isAskable(asked)))
       return this.#overHttp(token, asked);
     const connection = this.#current;
-    let hash = this.#hash(token);
+    let hash = this.#hashes.of(token);
     const at = connection?.trustedAt();
     if (connection && at !== undefined) {
       const key = connection.keys.peek(hash);
@@ -176,7 +176,7 @@ class InProcess implements Verifier {
     if (!isPlausible(token)) {
       if (!isForeign(token)) return unknown;
       // Imported keys are found by what other systems store of a token.
-      hash = this.#hash(this.#hash(token, 'sha256'));
+      hash = this.#hashes.ofForeign(token);
     }
     // Only the service checks signatures.
     if (!connection || typeOf(token) === exchangedType) return this.#overHttp(token, asked);
