@@ -43,6 +43,6 @@ test('the script prints a rule of gitleaks for the prefixes of a deployment', as
   expect(newToken('acme_')).not.toMatch(pattern);
   expect(await configurationFor('')).toContain('keywords = ["lk_"]');
   await expect(configurationFor('Nonsense')).rejects.toMatchObject({
-    stderr: expect.stringContaining('TOKEN_PREFIX.0 must be'),
+    stderr: expect.stringContaining('TOKEN_PREFIX must be'),
   });
 });
