@@ -108,7 +108,8 @@ test.skipIf(skipped)(`behind deploy/nginx.conf two replicas are one service${ski
   const seen = new Set<number>();
   let stopped = false;
   const busy = (async () => {
-    while (!stopped) seen.add((await operator.GET('/readyz')).response.status);
+    const asked = { body: { token: reader.token } };
+    while (!stopped) seen.add((await operator.POST('/v1/keys/verify', asked)).response.status);
   })();
   expect(await second.stop()).toBe(0);
   stopped = true;
