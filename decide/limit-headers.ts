@@ -10,14 +10,36 @@ export interface LimitLevel {
   resetsIn: number | undefined;
 }
 
-/** The headers that tell a client of its limits: draft-ietf-httpapi-ratelimit-headers-11. */
-export function limitHeaders(levels: readonly LimitLevel[]): Record<string, string> {
-  let policies = '';
-  let states = '';
-  for (const { name, limit, windowSeconds, remaining, resetsIn } of levels) {
-    const window = windowSeconds === null ? '' : `;w=${windowSeconds}`;
-    if (limit !== null) policies += `${policies && ', '}"${name}";q=${limit}${window}`;
-    states += `${states && ', '}"${name}";r=${remaining}${resetsIn === undefined ? '' : `;t=${resetsIn}`}`;
-  }
-  return { ...(states && { RateLimit: states }), ...(policies && { 'RateLimit-Policy': policies }) };
+/** What a limit allows, as an item of `RateLimit-Policy`; empty for a quota that is not refilled. */
+export function policyItem({
+  name,
+  limit,
+  windowSeconds,
+}: Pick<LimitLevel, 'name' | 'limit' | 'windowSeconds'>): string {
+  if (limit === null) return '';
+  return windowSeconds === null ? `"${name}";q=${limit}` : `"${name}";q=${limit};w=${windowSeconds}`;
 }
+
+/** What is left of a limit, as an item of `RateLimit`. */
+export const levelItem = ({
+  name,
+  remaining,
+  resetsIn,
+}: Pick<LimitLevel, 'name' | 'remaining' | 'resetsIn'>): string =>
+  resetsIn === undefined ? `"${name}";r=${remaining}` : `"${name}";r=${remaining};t=${resetsIn}`;
+
+/** A list of such items (RFC 9651, section 3.1). */
+export const listed = (list: string, item: string): string =>
+  list && item ? `${list}, ${item}` : list || item;
+
+/** The headers of both lists. */
+export function headersOf(levels: string, policies: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (levels) headers.RateLimit = levels;
+  if (policies) headers['RateLimit-Policy'] = policies;
+  return headers;
+}
+
+/** The headers that tell a client of its limits: draft-ietf-httpapi-ratelimit-headers-11. */
+export const limitHeaders = (levels: readonly LimitLevel[]): Record<string, string> =>
+  headersOf(levels.map(levelItem).reduce(listed, ''), levels.map(policyItem).reduce(listed, ''));

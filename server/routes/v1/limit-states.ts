@@ -1,4 +1,4 @@
-import { limitHeaders } from '../../../decide/limit-headers.ts';
+import { headersOf, levelItem, listed, policyItem } from '../../../decide/limit-headers.ts';
 import {
   type Costs,
   type Limit,
@@ -31,8 +31,10 @@ export function limitFields(verdict: Verdict, costs: Costs) {
   return { limits, exceeded, ...(seconds !== undefined && { retryAfter: seconds }) };
 }
 
-/** The JSON of a limit. Everything but `remaining` stays the same for a whole window, and is serialized once. */
+/** The texts about a limit. Everything but `remaining` stays the same for a whole window, and is written once. */
 interface Written {
+  /** Its item of `RateLimit-Policy`. */
+  policy: string;
   /** The text before the value of `remaining`. */
   start: string;
   /** The text after it, for the window that ends at `resetsAt`. */
@@ -41,18 +43,18 @@ interface Written {
 }
 
 const write = ({ name, amount, windowSeconds }: Limit): Written => ({
+  policy: policyItem({ name, limit: amount, windowSeconds }),
   start: `{"name":"${name}","limit":${amount},"windowSeconds":${windowSeconds},"remaining":`,
   end: '',
   resetsAt: Number.NaN,
 });
 
-const levelOf = (state: LimitState) => ({
-  name: state.limit.name,
-  limit: state.limit.amount,
-  windowSeconds: state.limit.windowSeconds,
-  remaining: state.remaining,
-  resetsIn: state.resetsAt === Number.POSITIVE_INFINITY ? undefined : secondsUntilReset(state),
-});
+const levelOf = (state: LimitState): string =>
+  levelItem({
+    name: state.limit.name,
+    remaining: state.remaining,
+    resetsIn: state.resetsAt === Number.POSITIVE_INFINITY ? undefined : secondsUntilReset(state),
+  });
 
 /** Writes the states of limits fast, for verifications. */
 export class LimitTexts {
@@ -71,7 +73,13 @@ export class LimitTexts {
   /** The headers about limits, for a verifier to pass on to its client. Undefined: the key has no limits. */
   headers(verdict: Verdict, costs: Costs): Record<string, string> | undefined {
     if (!verdict.key || !verdict.limits) return undefined;
-    const headers = limitHeaders(verdict.limits.map(levelOf));
+    let levels = '';
+    let policies = '';
+    for (const state of verdict.limits) {
+      levels = listed(levels, levelOf(state));
+      policies = listed(policies, this.#writtenOf(state).policy);
+    }
+    const headers = headersOf(levels, policies);
     if (verdict.valid || !verdict.exceeded) return headers;
     const seconds = retryAfter(verdict.exceeded, costs);
     if (seconds !== undefined) headers['Retry-After'] = String(seconds);
