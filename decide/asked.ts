@@ -14,16 +14,10 @@ export const maxScopes = 100;
 export const audienceUri = /^[A-Za-z][A-Za-z0-9+.-]*:[\w.~:/?[\]@!$&'()*+,;=%-]+$/;
 export const maxAudienceLength = 255;
 
-/** Lists of scopes that were found good: a program asks for the same ones with each request. */
-const goodLists = new WeakSet<object>();
-
 function areScopes(value: unknown): value is unknown[] {
-  if (!Array.isArray(value)) return false;
-  if (goodLists.has(value)) return true;
-  const areGood = value.every((scope) => typeof scope === 'string' && grantable.test(scope));
-  if (!areGood || value.length > maxScopes || new Set(value).size < value.length) return false;
-  goodLists.add(value);
-  return true;
+  if (!Array.isArray(value) || value.length > maxScopes) return false;
+  if (value.length > 1 && new Set(value).size < value.length) return false;
+  return value.every((scope) => typeof scope === 'string' && grantable.test(scope));
 }
 
 const isCost = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maxCost;
@@ -38,8 +32,8 @@ const isAudience = (value: unknown) =>
   typeof value === 'string' && value.length <= maxAudienceLength && audienceUri.test(value);
 
 /**
- * Whether all of it can be asked of whoever decides without the service, which alone can `explain`. The syntax of a `scopeQuery` is not looked at.
- * An address and a user agent can be whatever a client sends.
+ * Whether a verifier can decide on this without the service. If not, the service says what is wrong, or answers an `explain`.
+ * The syntax of a `scopeQuery` is checked where it is parsed. An address and a user agent can be whatever a client sends.
  */
 export function isAskable(asked: object): boolean {
   for (const name in asked) {

@@ -28,11 +28,11 @@ export const levelItem = ({
 }: Pick<LimitLevel, 'name' | 'remaining' | 'resetsIn'>): string =>
   resetsIn === undefined ? `"${name}";r=${remaining}` : `"${name}";r=${remaining};t=${resetsIn}`;
 
-/** A list of such items (RFC 9651, section 3.1). */
-export const listed = (list: string, item: string): string =>
+/** A list with one more such item (RFC 9651, section 3.1). */
+export const withItem = (list: string, item: string): string =>
   list && item ? `${list}, ${item}` : list || item;
 
-/** The headers of both lists. */
+/** The headers that have these lists; none for an empty list. */
 export function headersOf(levels: string, policies: string): Record<string, string> {
   const headers: Record<string, string> = {};
   if (levels) headers.RateLimit = levels;
@@ -42,4 +42,4 @@ export function headersOf(levels: string, policies: string): Record<string, stri
 
 /** The headers that tell a client of its limits: draft-ietf-httpapi-ratelimit-headers-11. */
 export const limitHeaders = (levels: readonly LimitLevel[]): Record<string, string> =>
-  headersOf(levels.map(levelItem).reduce(listed, ''), levels.map(policyItem).reduce(listed, ''));
+  headersOf(levels.map(levelItem).reduce(withItem, ''), levels.map(policyItem).reduce(withItem, ''));

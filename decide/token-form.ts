@@ -8,17 +8,19 @@ export const checksumLength = 6;
 /** No token of ours is longer, so that nothing longer is hashed. */
 const maxLength = 4096;
 
-/** What a token can begin with. */
-export const prefixForm = /^[a-z][a-z0-9_]{0,15}_$/;
+const prefix = '[a-z][a-z0-9_]{0,15}_';
+
+/** What a token can begin with, and what to say of anything else. */
+export const prefixForm = new RegExp(`^${prefix}$`);
 export const prefixFault = 'must be 2 to 17 of a-z, 0-9 and _, begin with a letter and end with _';
 
 /** Prefix, 32 random characters, 6 of checksum. Secret scanners can use it (GitHub's partners do likewise). */
-const minted = /^[a-z][a-z0-9_]{0,15}_[0-9A-Za-z]{38}$/;
+const minted = new RegExp(`^${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}$`);
 
 /** What finds the tokens of some prefixes in a text, as the source of a regular expression that every dialect reads. */
 export function patternOf(prefixes: readonly string[]): string {
-  const prefix = prefixes.length === 1 ? prefixes[0] : `(?:${prefixes.join('|')})`;
-  return `\\b${prefix}[0-9A-Za-z]{${randomLength + checksumLength}}\\b`;
+  const beginning = prefixes.length === 1 ? prefixes[0] : `(?:${prefixes.join('|')})`;
+  return `\\b${beginning}[0-9A-Za-z]{${randomLength + checksumLength}}\\b`;
 }
 
 /** A token that another system made can have any characters that a bearer token can (RFC 6750, section 2.1). */

@@ -135,6 +135,11 @@ test('what the service refuses to be asked, a verifier refuses as well, whatever
     expect(response.status, JSON.stringify(asked)).toBe(422);
     await expect(attempt(token, asked), JSON.stringify(asked)).rejects.toThrow();
   }
+  // A list that was good a moment ago may have been changed.
+  const scopes = ['a'];
+  expect(verifier.verify(token, { scopes })).toMatchObject({ reason: 'insufficient_scope' });
+  scopes.push('a');
+  await expect(attempt(token, { scopes })).rejects.toThrow();
   await expect(attempt(undefined)).rejects.toThrow('Must be a string.');
   const asked = { cost: 2, costs: {}, audience: 'https://a.example', ip: '203.0.113.9', userAgent: 'x' };
   expect(verifier.verify(token, asked)).toMatchObject({ valid: true });

@@ -11,8 +11,8 @@ export interface Hashes {
 }
 
 /**
- * Hashes are compact in memory, with a character for each byte: on Node and Bun that takes a tenth of the time of a look-up
- * less than hexadecimal digits. On Deno it takes twice the time, so that digits are kept there.
+ * Whether a hash has one character for each byte in memory, and not two hexadecimal digits. On Node and Bun, hashing and
+ * looking up then take a tenth less time. On Deno they take up to twice the time.
  */
 const isCompact = !('Deno' in globalThis);
 

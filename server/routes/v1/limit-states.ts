@@ -1,4 +1,4 @@
-import { headersOf, levelItem, listed, policyItem } from '../../../decide/limit-headers.ts';
+import { headersOf, levelItem, policyItem, withItem } from '../../../decide/limit-headers.ts';
 import {
   type Costs,
   type Limit,
@@ -49,6 +49,7 @@ const write = ({ name, amount, windowSeconds }: Limit): Written => ({
   resetsAt: Number.NaN,
 });
 
+/** Its item of `RateLimit`. */
 const levelOf = (state: LimitState): string =>
   levelItem({
     name: state.limit.name,
@@ -76,8 +77,8 @@ export class LimitTexts {
     let levels = '';
     let policies = '';
     for (const state of verdict.limits) {
-      levels = listed(levels, levelOf(state));
-      policies = listed(policies, this.#writtenOf(state).policy);
+      levels = withItem(levels, levelOf(state));
+      policies = withItem(policies, this.#writtenOf(state).policy);
     }
     const headers = headersOf(levels, policies);
     if (verdict.valid || !verdict.exceeded) return headers;
