@@ -1,48 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AccountId, ExternalId, unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
-import { givenInstant } from './instant.ts';
-import { Metadata } from './metadata.ts';
+import { KeyFilter } from './key-filter.ts';
 import { refusal, refusals } from './problem.ts';
-import { RoleName } from './roles.ts';
 import { byOperator } from './security.ts';
-
-const Filter = z
-  .strictObject({
-    accountId: AccountId.transform(unprefixed)
-      .optional()
-      .openapi({ description: 'Only keys of this account.' }),
-    externalId: ExternalId.optional().openapi({
-      description: 'Only keys of the account with this `externalId`.',
-    }),
-    role: RoleName.optional().openapi({ description: 'Only keys with this role, by its name.' }),
-    metadata: Metadata.refine(
-      (metadata) => Object.keys(Object(metadata)).length > 0,
-      'Must have at least one entry.',
-    )
-      .optional()
-      .openapi({
-        minProperties: 1,
-        description: 'Only keys whose metadata has each of these entries, with the same value.',
-        example: { environment: 'staging' },
-      }),
-    createdBefore: givenInstant.optional().openapi({
-      description: 'Only keys that were created before this instant.',
-    }),
-    unusedSince: givenInstant.optional().openapi({
-      description:
-        'Only keys that were created before this instant, and not used since. A use is seen here some seconds after it.',
-      example: '2026-01-31T12:00:00Z',
-    }),
-  })
-  .refine((filter) => Object.keys(filter).length > 0, 'Must have at least one condition.')
-  .openapi('KeyFilter', { minProperties: 1 });
 
 const RevokeKeys = z
   .strictObject({
-    filter: Filter.openapi({
-      description: 'Which keys: those that meet every condition, of which it has at least one.',
-    }),
+    filter: KeyFilter,
     dryRun: z
       .boolean('Must be true or false.')
       .optional()
@@ -77,7 +41,7 @@ export const bulkRevocation = {
     tags: ['Keys'],
     summary: 'Revoke many keys',
     description:
-      'Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.',
+      'Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. `POST /v1/keys/search` lists them. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.',
     security: [byOperator],
     request: {
       headers: actHeaders,

@@ -10,6 +10,7 @@ import { addIntegerFormats } from './integer-formats.ts';
 import { introduction } from './introduction.ts';
 import { journal, serverError as journalServerError } from './journal.ts';
 import { keyLimits } from './key-limits.ts';
+import { keySearch } from './key-search.ts';
 import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
 import { methodNameOf } from './method-names.ts';
@@ -73,6 +74,7 @@ const contracts = {
       imports,
       importBatch,
       keys,
+      keySearch,
       bulkRevocation,
       rotation,
       keyLimits,

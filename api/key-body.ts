@@ -6,6 +6,7 @@ import { conditions } from './conditions.ts';
 import { instant } from './instant.ts';
 import { Limits, limitsExample, Quota } from './limits.ts';
 import { orNull } from './or-null.ts';
+import { pageOf } from './page.ts';
 import { text } from './text.ts';
 
 /** A key as `/v1` shows it. */
@@ -92,6 +93,8 @@ export const Key = z
     updatedAt: instant.openapi({ description: 'When the key was last changed.' }),
   })
   .openapi('Key');
+
+export const KeyPage = pageOf(Key).openapi('KeyPage');
 
 const lastUse = {
   lastUsedAt: '2026-01-31T12:30:00.000Z',

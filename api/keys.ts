@@ -3,10 +3,10 @@ import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { conditionsPatch } from './conditions.ts';
 import { givenInstant } from './instant.ts';
-import { Key, KeyName, KeyStatus, keyExample, keyPath, oneKey } from './key-body.ts';
+import { KeyName, KeyPage, KeyStatus, keyExample, keyPath, oneKey } from './key-body.ts';
 import { givenLimits, limitsPatched, QuotaPatch } from './limits.ts';
 import { MetadataPatch } from './metadata.ts';
-import { filterParam, pageOf, pageQuery } from './page.ts';
+import { filterParam, pageQuery } from './page.ts';
 import { forbiddenOrBeyondPolicy, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
@@ -66,7 +66,7 @@ export const keys = {
         description: 'One page of keys.',
         content: {
           'application/json': {
-            schema: pageOf(Key).openapi('KeyPage'),
+            schema: KeyPage,
             example: { data: [keyExample], nextCursor: null },
           },
         },

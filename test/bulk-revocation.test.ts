@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { withoutRequest } from '../server/events.ts';
 import { newId } from '../server/id.ts';
-import { type BulkFilter, revokeKeys } from '../server/keys/bulk-revocation.ts';
+import { revokeKeys } from '../server/keys/bulk-revocation.ts';
+import type { KeyFilter } from '../server/keys/key-filter.ts';
 import { hashToken } from '../server/token.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertManyKeys } from './support/insert-keys.ts';
@@ -216,7 +217,7 @@ async function store(count: number, name: string, ...accounts: SignedIn[]): Prom
 }
 
 const act = () => withoutRequest('operator', now());
-const run = (filter: BulkFilter, settled = service.context.settled) =>
+const run = (filter: KeyFilter, settled = service.context.settled) =>
   revokeKeys({ db: service.db, settled }, filter, {}, act());
 
 test('many keys are revoked in parts, and what is left by the next call, each with one barrier', async () => {

@@ -3,7 +3,7 @@
 import type { Operations } from './core/methods.ts';
 import type { Pages } from './core/pages.ts';
 import type { Body, Options, Query } from './core/types.ts';
-import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
@@ -15,6 +15,7 @@ export const operationTable: Operations = {
     get: 'GET /v1/keys/{keyId} query',
     update: 'PATCH /v1/keys/{keyId} body',
     delete: 'DELETE /v1/keys/{keyId} query',
+    search: 'POST /v1/keys/search body paged',
     revoke: 'POST /v1/keys/revoke body',
     rotate: 'POST /v1/keys/{keyId}/rotate body keyed',
     cancelRotation: 'POST /v1/keys/{keyId}/rotation/cancel query',
@@ -123,9 +124,15 @@ The batches of a replica are imported one at a time. So a second call at once ma
      */
     delete(keyId: string, query?: Query<operations['deleteKey']>, options?: Options<operations['deleteKey']>): Promise<void>;
     /**
+     * Search keys: `POST /v1/keys/search`
+     *
+     * The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.
+     */
+    search(body: SearchKeys, options?: Options<operations['searchKeys']>): Pages<Key, KeyPage>;
+    /**
      * Revoke many keys: `POST /v1/keys/revoke`
      *
-     * Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.
+     * Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. `POST /v1/keys/search` lists them. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.
      */
     revoke(body: RevokeKeys, options?: Options<operations['revokeKeys']>): Promise<RevokedKeys>;
     /**

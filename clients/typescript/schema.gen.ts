@@ -102,6 +102,26 @@ export interface paths {
         patch: operations["updateKey"];
         trace?: never;
     };
+    "/v1/keys/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search keys
+         * @description The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.
+         */
+        post: operations["searchKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/revoke": {
         parameters: {
             query?: never;
@@ -113,7 +133,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke many keys
-         * @description Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.
+         * @description Revokes the keys of all accounts that meet a filter, up to 10,000 with one call. Once this returns, every replica refuses their tokens. Keys of the operator’s own account are left alone, unless the filter names that account. `POST /v1/keys/search` lists them. Count first with `dryRun`, and send the number as `expectedCount`. The keys are counted at the beginning, and then revoked in parts: a key that meets the filter only after the count is revoked as well, and one that does not meet it any more when its part is revoked stays. If the call fails or its response is lost, some keys may be revoked: repeat it without `expectedCount`, or with a new one.
          */
         post: operations["revokeKeys"];
         delete?: never;
@@ -1517,36 +1537,17 @@ export interface components {
             remaining?: number;
             refill?: components["schemas"]["NewRefill"];
         } | null;
-        RevokedKeys: {
-            /** @description How many keys met the filter when the call began. */
-            matched: number;
-            /** @description How many keys this call revoked. */
-            revoked: number;
-            /** @description Whether no key meets the filter any more. False: repeat the call to revoke the rest. */
-            complete: boolean;
-        };
         /**
          * @example {
          *       "filter": {
-         *         "metadata": {
-         *           "environment": "staging"
-         *         },
-         *         "unusedSince": "2026-01-31T12:00:00Z"
-         *       },
-         *       "dryRun": true
+         *         "notRotatedSince": "2025-11-02T12:00:00Z"
+         *       }
          *     }
          */
-        RevokeKeys: {
-            filter: components["schemas"]["KeyFilter"];
-            /** @description True: count the keys, and revoke none. */
-            dryRun?: boolean;
-            /**
-             * @description How many keys you expect to meet the filter. If it is another number, none is revoked.
-             * @example 312
-             */
-            expectedCount?: number;
+        SearchKeys: {
+            filter?: components["schemas"]["KeyFilter"];
         };
-        /** @description Which keys: those that meet every condition, of which it has at least one. */
+        /** @description Which keys: those that meet every condition. Without it, all. */
         KeyFilter: {
             /**
              * @description Only keys of this account.
@@ -1580,10 +1581,51 @@ export interface components {
             createdBefore?: string;
             /**
              * Format: date-time
+             * @description Only keys that have no token that was made at or after this instant.
+             * @example 2027-01-31T12:00:00Z
+             */
+            notRotatedSince?: string;
+            /**
+             * Format: date-time
              * @description Only keys that were created before this instant, and not used since. A use is seen here some seconds after it.
              * @example 2026-01-31T12:00:00Z
              */
             unusedSince?: string;
+            /**
+             * Format: date-time
+             * @description Only keys that expire before this instant, or have expired.
+             * @example 2027-01-31T12:00:00Z
+             */
+            expiresBefore?: string;
+        };
+        RevokedKeys: {
+            /** @description How many keys met the filter when the call began. */
+            matched: number;
+            /** @description How many keys this call revoked. */
+            revoked: number;
+            /** @description Whether no key meets the filter any more. False: repeat the call to revoke the rest. */
+            complete: boolean;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "metadata": {
+         *           "environment": "staging"
+         *         },
+         *         "unusedSince": "2026-01-31T12:00:00Z"
+         *       },
+         *       "dryRun": true
+         *     }
+         */
+        RevokeKeys: {
+            filter: components["schemas"]["KeyFilter"] & unknown;
+            /** @description True: count the keys, and revoke none. */
+            dryRun?: boolean;
+            /**
+             * @description How many keys you expect to meet the filter. If it is another number, none is revoked.
+             * @example 312
+             */
+            expectedCount?: number;
         };
         /**
          * @example {
@@ -2377,9 +2419,10 @@ export type BatchedImport = components['schemas']['BatchedImport'];
 export type KeyPage = components['schemas']['KeyPage'];
 export type KeyPatch = components['schemas']['KeyPatch'];
 export type QuotaPatch = components['schemas']['QuotaPatch'];
+export type SearchKeys = components['schemas']['SearchKeys'];
+export type KeyFilter = components['schemas']['KeyFilter'];
 export type RevokedKeys = components['schemas']['RevokedKeys'];
 export type RevokeKeys = components['schemas']['RevokeKeys'];
-export type KeyFilter = components['schemas']['KeyFilter'];
 export type Rotate = components['schemas']['Rotate'];
 export type ExtendRotation = components['schemas']['ExtendRotation'];
 export type LimitStates = components['schemas']['LimitStates'];
@@ -4127,6 +4170,275 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchKeys: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchKeys"];
+            };
+        };
+        responses: {
+            /** @description One page of keys. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "key_6921a5d4b281af121fcda4cf",
+                     *           "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *           "name": "Mobile app",
+                     *           "start": "lk_3fYq",
+                     *           "scopes": [
+                     *             "files:read"
+                     *           ],
+                     *           "roles": [],
+                     *           "metadata": {
+                     *             "environment": "production"
+                     *           },
+                     *           "status": "active",
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
+                     *           "disabledAt": null,
+                     *           "notBefore": null,
+                     *           "allowedIps": [
+                     *             "203.0.113.0/24"
+                     *           ],
+                     *           "audience": null,
+                     *           "limits": [
+                     *             {
+                     *               "name": "burst",
+                     *               "limit": 100,
+                     *               "windowSeconds": 60
+                     *             }
+                     *           ],
+                     *           "quota": null,
+                     *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *           "lastUsedIp": "203.0.113.7",
+                     *           "lastUsedUserAgent": "files-cli/2.4",
+                     *           "tokens": [
+                     *             {
+                     *               "state": "current",
+                     *               "start": "lk_3fYq",
+                     *               "createdAt": "2026-01-31T12:00:00.000Z",
+                     *               "activatedAt": "2026-01-31T12:00:00.000Z",
+                     *               "endsAt": null,
+                     *               "overlapSeconds": null,
+                     *               "lastUsedAt": "2026-01-31T12:30:00.000Z",
+                     *               "lastUsedIp": "203.0.113.7",
+                     *               "lastUsedUserAgent": "files-cli/2.4"
+                     *             }
+                     *           ],
+                     *           "createdBy": {
+                     *             "actor": "operator",
+                     *             "onBehalfOf": "support@example.com"
+                     *           },
+                     *           "createdAt": "2026-01-31T12:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyPage"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

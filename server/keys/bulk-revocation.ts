@@ -1,24 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { onlyRow } from '../db/only-row.ts';
-import type { Database, Metadata } from '../db/schema.ts';
+import type { Database } from '../db/schema.ts';
 import { CountDiffers } from '../errors.ts';
 import { type Act, recorded } from '../events.ts';
-import { operatorAccountId } from '../id.ts';
+import { type KeyFilter, meets } from './key-filter.ts';
 import type { Store } from './keys.ts';
-
-/** Which keys: those that meet every condition that is set. */
-export interface BulkFilter {
-  accountId?: string | undefined;
-  externalId?: string | undefined;
-  /** The name of a role. */
-  role?: string | undefined;
-  /** Entries that the metadata of the key have. */
-  metadata?: Metadata | undefined;
-  createdBefore?: Date | undefined;
-  /** Created before this instant, and not used since. */
-  unusedSince?: Date | undefined;
-}
 
 /** The number of keys revoked by one statement: few enough not to hold up requests on the embedded database. */
 const partSize = 250;
@@ -27,33 +14,13 @@ const rangeSize = 100_000;
 /** The number of keys that one call revokes: more would take longer than its caller waits. */
 const maxRevoked = 10_000;
 
-/** The condition on a row of `keys`. A mistake must not revoke the keys by which the product's servers verify. */
-function meets({ accountId, externalId, role, metadata, createdBefore, unusedSince }: BulkFilter) {
-  const conditions = [sql`account_id in (select id from accounts where closed_at is null)`];
-  if (accountId === undefined) conditions.push(sql`account_id <> ${operatorAccountId}`);
-  else conditions.push(sql`account_id = ${accountId}`);
-  if (externalId !== undefined)
-    conditions.push(sql`account_id = (select id from accounts where external_id = ${externalId})`);
-  // `roles <> '{}'` is the condition of the index on the roles of keys.
-  if (role !== undefined)
-    conditions.push(sql`roles <> '{}' and roles @> array[(select id from roles where name = ${role})]`);
-  if (metadata) conditions.push(sql`metadata @> ${JSON.stringify(metadata)}::text::jsonb`);
-  if (createdBefore) conditions.push(sql`created_at < ${createdBefore}::timestamptz`);
-  // Becoming the current token counts as a use: a new key, or a rotation that deleted the other tokens, is not unused.
-  if (unusedSince)
-    conditions.push(sql`not exists (
-      select from tokens where key_id = keys.id
-        and greatest(last_used_at, activated_at) >= ${unusedSince}::timestamptz)`);
-  return sql.join(conditions, sql` and `);
-}
-
 /** The keys that one statement searches. */
 const isInRange = (after: number) =>
   sql`number > ${after}::bigint and number <= ${after + rangeSize}::bigint`;
 const newestNumber = sql`(select coalesce(max(number), 0) from keys)`;
 
 /** How many keys meet a filter, range by range. */
-async function* countsOf(db: Database, filter: BulkFilter): AsyncGenerator<number, void> {
+async function* countsOf(db: Database, filter: KeyFilter): AsyncGenerator<number, void> {
   let newest = 1;
   for (let after = 0; after < newest; after += rangeSize) {
     const { rows } = await sql<{ count: number; newest: number }>`
@@ -67,13 +34,13 @@ async function* countsOf(db: Database, filter: BulkFilter): AsyncGenerator<numbe
   }
 }
 
-async function countKeys(db: Database, filter: BulkFilter): Promise<number> {
+async function countKeys(db: Database, filter: KeyFilter): Promise<number> {
   let counted = 0;
   for await (const count of countsOf(db, filter)) counted += count;
   return counted;
 }
 
-async function hasKeys(db: Database, filter: BulkFilter): Promise<boolean> {
+async function hasKeys(db: Database, filter: KeyFilter): Promise<boolean> {
   for await (const count of countsOf(db, filter)) if (count > 0) return true;
   return false;
 }
@@ -84,7 +51,7 @@ async function hasKeys(db: Database, filter: BulkFilter): Promise<boolean> {
  */
 async function revokePart(
   db: Database,
-  filter: BulkFilter,
+  filter: KeyFilter,
   after: number,
   act: Act,
 ): Promise<{ count: number; next: number; more: boolean }> {
@@ -119,7 +86,7 @@ export interface RevokedKeys {
  */
 export async function revokeKeys(
   { db, settled }: Store,
-  filter: BulkFilter,
+  filter: KeyFilter,
   { dryRun = false, expectedCount }: { dryRun?: boolean | undefined; expectedCount?: number | undefined },
   act: Act,
 ): Promise<RevokedKeys> {

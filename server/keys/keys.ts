@@ -1,6 +1,6 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Quota } from '../../decide/limits.ts';
-import type { KeyStatus, TokenState } from '../../decide/verdict.ts';
+import type { TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
 import { AccountNotFound, KeyNotFound } from '../errors.ts';
 import { type Act, recorded } from '../events.ts';
@@ -133,16 +133,6 @@ export const isAt = (place: KeyPlace) => {
   return sql`${named} and ${ownedBy(place.accountId)}`;
 };
 
-const isExpired = (at: Date) => sql`expires_at is not null and expires_at <= ${at}::timestamptz`;
-const isEarly = (at: Date) => sql`not_before is not null and not_before > ${at}::timestamptz`;
-const hasStatus = (status: KeyStatus, at: Date): RawBuilder<unknown> =>
-  ({
-    active: sql`disabled_at is null and not (${isExpired(at)}) and not (${isEarly(at)})`,
-    expired: sql`disabled_at is null and ${isExpired(at)}`,
-    not_yet_valid: sql`disabled_at is null and not (${isExpired(at)}) and ${isEarly(at)}`,
-    disabled: sql`disabled_at is not null`,
-  })[status];
-
 /** What is stored of a token. */
 export type StoredToken = Pick<Token, 'hash' | 'start'>;
 
@@ -162,73 +152,6 @@ export const newlyMinted = (
   lastUsedIp: null,
   lastUsedUserAgent: null,
 });
-
-/** Every key of an account, oldest first. */
-export async function allKeys(db: Database, accountId: string): Promise<Key[]> {
-  const { rows } = await sql<KeyRow>`
-    select ${keyColumns} from keys where ${ownedBy(accountId)} order by number`.execute(db);
-  return rows.map((row) => keyOf(row));
-}
-
-/** Which keys a list shows. */
-export interface KeyFilter {
-  /** Maximum number of keys. */
-  limit: number;
-  /** Only keys with a smaller number: that of the last key on the page before. */
-  before?: number | undefined;
-  status?: KeyStatus | undefined;
-  /** Part of a name, in whatever case, or the beginning of a start. */
-  search?: string | undefined;
-}
-
-/** Maximum number of keys that are read for one page, if a filter leaves keys out. */
-const maxRead = 5_000;
-
-/**
- * One page of an account's keys, newest first. With a filter it may have fewer keys than `limit`, or none, while more
- * follow: otherwise a filter that hardly any key meets would read all keys of the account.
- * @returns `next`: the next page has the keys before this number; undefined on the last page
- */
-export async function listKeys(
-  db: Database,
-  accountId: string,
-  { limit, before, ...filter }: KeyFilter,
-  now: number,
-): Promise<{ keys: Key[]; next: number | undefined }> {
-  const filters = filtersOf(filter, now);
-  // A range of one account makes the planner use the index on both columns, which has this order.
-  const account = sql`account_id between ${accountId} and ${accountId} and ${ownedBy(accountId)}`;
-  const follows = before === undefined ? account : sql`${account} and number < ${before}::bigint`;
-  const newest = sql`order by account_id desc, number desc`;
-
-  let unread = 0;
-  if (filters.length > 0) {
-    const { rows } = await sql<{ number: number }>`
-      select number from keys where ${follows} ${newest} offset ${maxRead} limit 1`.execute(db);
-    unread = rows[0]?.number ?? 0;
-  }
-  const conditions = [follows, sql`number > ${unread}::bigint`, ...filters];
-  // The inner select keeps the planner from reading the columns of all keys that meet the conditions, should it sort them.
-  const { rows } = await sql<KeyRow>`
-    select ${keyColumns} from (
-      select * from keys where ${sql.join(conditions, sql` and `)} ${newest} limit ${limit + 1}) as keys
-    order by number desc`.execute(db);
-  const keys = rows.slice(0, limit).map((row) => keyOf(row));
-  if (rows.length > limit) return { keys, next: keys.at(-1)?.number };
-  return { keys, next: unread > 0 ? unread + 1 : undefined };
-}
-
-/** The conditions that leave keys out of a list. */
-function filtersOf({ status, search }: Pick<KeyFilter, 'status' | 'search'>, now: number) {
-  const filters = [];
-  if (status !== undefined) filters.push(hasStatus(status, new Date(now)));
-  if (search !== undefined) {
-    const literal = search.replaceAll(/[\\%_]/g, '\\$&');
-    filters.push(sql`(name ilike ${`%${literal}%`} or exists (
-      select from tokens where key_id = keys.id and start like ${`${literal}%`}))`);
-  }
-  return filters;
-}
 
 /** @throws KeyNotFound where the account has no such key */
 export async function getKey(db: Database, place: KeyPlace): Promise<Key> {

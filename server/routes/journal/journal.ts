@@ -6,7 +6,8 @@ import type { ServiceContext } from '../../context.ts';
 import { BeyondPolicy, InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
 import type { ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { allKeys, getKey, type Key, revokeKey } from '../../keys/keys.ts';
+import { getKey, type Key, revokeKey } from '../../keys/keys.ts';
+import { allKeys } from '../../keys/lists.ts';
 import { mintKey } from '../../keys/minting.ts';
 import { newToken } from '../../token.ts';
 

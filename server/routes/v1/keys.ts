@@ -1,10 +1,12 @@
+import { keySearch } from '../../../api/key-search.ts';
 import { keys } from '../../../api/keys.ts';
 import { accountOf, boundsOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { changeKey } from '../../keys/changes.ts';
-import { getKey, listKeys, onceGone, revokeKey } from '../../keys/keys.ts';
+import { getKey, onceGone, revokeKey } from '../../keys/keys.ts';
+import { type KeyPage, listKeys, searchKeys } from '../../keys/lists.ts';
 import { rolesNamed } from '../../keys/roles.ts';
 import { ahead } from './given-key.ts';
 import { keyBody } from './key-body.ts';
@@ -12,6 +14,11 @@ import { assertMayLimit } from './key-limits.ts';
 import { cursorAt, numberOf } from './page.ts';
 
 const ofKey = { notFound: KeyNotFound };
+
+const keyPage = (context: ServiceContext, list: string, { keys, next }: KeyPage) => ({
+  data: keys.map((key) => keyBody(context, key)),
+  nextCursor: next === undefined ? null : cursorAt(list, [next]),
+});
 
 export function keyOperations(context: ServiceContext): Operation[] {
   const { db, now } = context;
@@ -22,9 +29,13 @@ export function keyOperations(context: ServiceContext): Operation[] {
       const accountId = await accountOf(context, caller, query);
       const list = `keys of ${accountId}`;
       const filter = { limit, before: numberOf(list, cursor), status, search };
-      const { keys, next } = await listKeys(db, accountId, filter, now());
-      const data = keys.map((key) => keyBody(context, key));
-      return { data, nextCursor: next === undefined ? null : cursorAt(list, [next]) };
+      return keyPage(context, list, await listKeys(db, accountId, filter, now()));
+    }),
+
+    operation(keySearch.search, async ({ query: { cursor, limit }, json: { filter } }) => {
+      const list = 'keys of all accounts';
+      const asked = { limit, before: numberOf(list, cursor) };
+      return keyPage(context, list, await searchKeys(db, filter ?? {}, asked));
     }),
 
     operation(
