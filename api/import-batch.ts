@@ -45,7 +45,8 @@ const ImportOutcome = z
         code: ProblemCode,
         detail: z.string().openapi({ description: 'Why the key is not imported, for people.' }),
         keyId: KeyId.optional().openapi({
-          description: 'With `token_exists`: the key that has the token, or had it.',
+          description:
+            'With `token_exists`: the key that has the token, or had it. Absent if nothing else of that key is left.',
         }),
         errors: z.array(Violation).optional().openapi({
           description: 'With `invalid_input` and `beyond_policy`: each value that is refused, and its place.',
@@ -59,7 +60,7 @@ const refused = {
   exists: {
     imported: false,
     code: 'token_exists',
-    detail: 'A key has this token already, or had it and was revoked.',
+    detail: 'This token was imported before.',
     keyId: 'key_6921a5d4b281af121fcda4cf',
   },
   noAccount: { imported: false, code: 'account_not_found', detail: 'This account does not exist.' },
@@ -79,7 +80,7 @@ export const importBatch = {
 
 Other keys of the batch are imported all the same. Only a body that does not match the schema is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
 
-So a call can be repeated, and a migration can be run again: what was imported before has the code \`token_exists\` and its \`keyId\`, and is left as it is. A key that was revoked or rotated since is not revived, for \`TOMBSTONE_DAYS\`. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
+So a call can be repeated, and a migration can be run again: what was imported before has the code \`token_exists\`, and is left as it is. What is gone since is not revived, however long ago its key was revoked or rotated, or its account deleted. \`keyId\` names the key that has the token, or had it: for \`TOMBSTONE_DAYS\` after the token is gone, unless the account is deleted. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
 
 The batches of a replica are imported one at a time. So a second call at once makes a migration no faster.`,
     security: [byOperator],

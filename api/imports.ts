@@ -53,7 +53,7 @@ export const imports = {
     tags: ['Keys'],
     summary: 'Import a key',
     description:
-      'Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.',
+      'Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A token is imported once: not again after its key was revoked or rotated, or its account deleted, however long ago. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.',
     security: [byOperator],
     request: {
       headers: actHeaders,
@@ -75,9 +75,9 @@ export const imports = {
       403: mayNotCreate,
       409: refusal(409, {
         code: 'token_exists',
-        detail: 'A key has this token already, or had it and was revoked.',
+        detail: 'This token was imported before.',
         description:
-          'A key has this token, or had it lately and was revoked or rotated (`token_exists`, and `keyId` names that key): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`).',
+          'The token was imported before (`token_exists`), so an import can be run again. `keyId` names the key that has it, or had it: for `TOMBSTONE_DAYS` after the token is gone, unless the account is deleted. Or the account has reached its limit of keys (`key_limit_reached`).',
       }),
     },
   }),

@@ -60,7 +60,7 @@ export const problemCodes = {
   rotation_not_pending: [409, 'The key has no next token, so there is no rotation to cancel.'],
   token_exists: [
     409,
-    'A key has the imported token already, or had it and was revoked lately. `keyId` names that key.',
+    'The token was imported before, and no token is imported twice. `keyId` names its key while that is known.',
   ],
   body_too_large: [413, 'The body is larger than the operation takes. `detail` says how much that is.'],
   unsupported_media_type: [

@@ -9,6 +9,8 @@ drop policy if exists read on events;
 create policy read on events for select to latchkey using (true);
 drop policy if exists swept on events;
 create policy swept on events for delete to latchkey using (at < now() - interval '30 days');
+-- It adds tokens that are imported and reads them, and cannot forget one, which could then be imported again.
+revoke update, delete on imported_tokens from latchkey;
 -- Nor can it change what is known of migrations.
 revoke insert, update, delete on kysely_migration from latchkey;
 revoke all on kysely_migration_lock from latchkey;

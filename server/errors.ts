@@ -186,13 +186,13 @@ export class ExternalIdTaken extends Refusal {
   }
 }
 
-/** A key has the token that is to be imported, or had it lately. */
+/** The token that is to be imported was imported before. */
 export class TokenExists extends Refusal {
   readonly code = 'token_exists';
-  /** The key that has the token, or had it. Undefined: it is gone without a trace, with its account. */
+  /** The key that has the token, or had it. Undefined: nothing else of it is left. */
   readonly keyId: string | undefined;
   constructor(keyId: string | undefined) {
-    super('A key has this token already, or had it and was revoked.');
+    super('This token was imported before.');
     this.keyId = keyId;
   }
 }

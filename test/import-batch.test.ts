@@ -4,8 +4,10 @@ import postgres from 'postgres';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
+import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { KeyInserts } from '../server/keys/inserts.ts';
+import { importedHash } from '../server/token.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 /** Many keys that another system made are imported in one call. */
@@ -145,6 +147,22 @@ test('a batch that is sent again imports nothing, names the keys that are there,
   expect(codesOf(await importBatch([item(ada, tokens[0])]))).toEqual(['token_exists']);
   expect(await verdictOn(tokens[0] ?? '')).toBe('revoked');
   expect(await countsOf(ada)).toEqual({ counted: 3, keys: 3 });
+});
+
+test('a migration that is run again revives no key of an account that was deleted, and imports the others', async () => {
+  const [gone, kept] = [await newUser(), await newUser()];
+  const batch = [item({ externalId: gone.externalId }), item({ externalId: kept.externalId })];
+  const [, keptKey] = keysOf(await importBatch(batch));
+  await service.operator.accounts.delete(gone.accountId);
+  service.pass(5_000);
+  while (await sweepClosedAccount(service.db, service.context.now()));
+  const { id: accountId } = await service.operator.accounts.create({ externalId: gone.externalId });
+  const again = await importBatch([...batch, item({ externalId: gone.externalId })]);
+  expect(codesOf(again)).toEqual(['token_exists', 'token_exists', 'imported']);
+  expect(again.map((outcome) => (outcome.imported ? undefined : outcome.keyId))).toEqual([
+    ...[undefined, keptKey?.id, undefined],
+  ]);
+  expect(await countsOf({ accountId })).toEqual({ counted: 1, keys: 1 });
 });
 
 test('what exists already is told after a barrier: the batch before may have had no answer', async () => {
@@ -289,14 +307,19 @@ test('what changes between the look-up and the insert is not missed', async () =
   expect(await countsOf(ada)).toEqual({ counted: 4, keys: 4 });
 });
 
+/** Somebody who changes the database by hand. */
+async function newAdmin() {
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = rows[0]?.name ?? '';
+  return postgres(url.href, { max: 1, onnotice() {} });
+}
+
 test.runIf(inject('database') === 'postgres')(
   'an account that another transaction has locked, or whose policy is changing, gets its keys when that is over',
   async () => {
     const [locked, ada] = [await newUser(), await newUser()];
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
-    const url = new URL(inject('postgresUrl'));
-    url.pathname = rows[0]?.name ?? '';
-    const admin = postgres(url.href, { max: 1, onnotice() {} });
+    const admin = await newAdmin();
     let outcomes: ReturnType<typeof importBatch> | undefined;
     await admin.begin(async (transaction) => {
       await transaction`update accounts set policy = '{"maxKeys": 2}' where id = ${locked.accountId.slice(4)}`;
@@ -311,6 +334,29 @@ test.runIf(inject('database') === 'postgres')(
     ]);
     await admin.end();
     expect(await countsOf(locked)).toEqual({ counted: 2, keys: 2 });
+  },
+);
+
+test.runIf(inject('database') === 'postgres')(
+  'imports of the same tokens at once take them in one order, so that none is refused for a deadlock',
+  async () => {
+    const [ada, admin] = [await newUser(), await newAdmin()];
+    const hashOf = (token: string) => importedHash(sha256(token));
+    const tokens = times(2, newForeign).sort((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1));
+    let outcomes: ReturnType<typeof importBatch> | undefined;
+    await admin.begin(async (transaction) => {
+      const take = (token = '') =>
+        transaction`insert into imported_tokens values (decode(${hashOf(token)}, 'hex'))`;
+      await take(tokens[0]);
+      outcomes = importBatch(tokens.toReversed().map((token) => item(ada, token)));
+      const waiting = () => transaction`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await waiting()).count).toBe(1);
+      await take(tokens[1]);
+    });
+    await admin.end();
+    expect(codesOf((await outcomes) ?? [])).toEqual(['token_exists', 'token_exists']);
+    expect(await countsOf(ada)).toEqual({ counted: 0, keys: 0 });
   },
 );
 

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
+import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
+import { sweepTombstones } from '../server/background/tombstones.ts';
 import { TokenExists } from '../server/errors.ts';
 import { withoutRequest } from '../server/events.ts';
 import { importKey } from '../server/keys/imports.ts';
@@ -141,6 +143,49 @@ test('a token that came and went while its import was under way is not revived',
   );
   await expect(late).rejects.toBeInstanceOf(TokenExists);
   expect(await verdictOn(token)).toBe('revoked');
+});
+
+/** Imports a token into the account with this id of the product, which is created if it is not there. */
+async function migrate(externalId: string, token: string) {
+  const { id: accountId } = await service.operator.accounts.create({ externalId });
+  return { accountId, ...(await send(token, {}, { ...ada, accountId })) };
+}
+
+test('an import that is run again does not revive the keys of an account that was deleted', async () => {
+  const token = newForeign();
+  const { accountId } = await migrate('user_gone', token);
+  await service.operator.accounts.delete(accountId);
+  service.pass(5_000);
+  while (await sweepClosedAccount(service.db, service.context.now()));
+  const again = await migrate('user_gone', token);
+  expect(again.accountId).not.toBe(accountId);
+  expect(again.error).toMatchObject({ status: 409, code: 'token_exists' });
+  expect(again.error).not.toHaveProperty('keyId');
+  expect(await verdictOn(token)).toBe('unknown');
+});
+
+test('a token that is forgotten but for its import is not imported again', async () => {
+  const [revoked, rotated] = [newForeign(), newForeign()] as const;
+  await ada.client.DELETE('/v1/keys/{keyId}', ofKey(await imported(revoked)));
+  const rotation = { ...ofKey(await imported(rotated)), body: { immediate: true } };
+  await ada.client.POST('/v1/keys/{keyId}/rotate', rotation);
+  while (await sweepTombstones(service.db, Date.now() + 86_400_000, 1));
+  for (const token of [revoked, rotated]) {
+    const { error } = await send(token);
+    expect(error).toMatchObject({ status: 409, code: 'token_exists' });
+    expect(error).not.toHaveProperty('keyId');
+    expect(await verdictOn(token)).toBe('unknown');
+  }
+});
+
+test('an import that is refused does not use the token up', async () => {
+  const token = newForeign();
+  expect((await send(token, { expiresAt: '2020-01-31T12:00:00.000Z' })).error).toMatchObject({ status: 422 });
+  await service.operator.accounts.update(ada.accountId, { disabled: true });
+  expect((await send(token)).error).toMatchObject({ code: 'account_disabled' });
+  await service.operator.accounts.update(ada.accountId, { disabled: false });
+  await imported(token);
+  expect(await verdictOn(token)).toBe('valid');
 });
 
 test('one of two imports of a token at once succeeds', async () => {

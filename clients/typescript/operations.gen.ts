@@ -87,7 +87,7 @@ export interface Methods {
     /**
      * Import a key: `POST /v1/keys/import`
      *
-     * Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.
+     * Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A token is imported once: not again after its key was revoked or rotated, or its account deleted, however long ago. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.
      */
     import(body: NewImport, options?: Options<operations['importKey']>): Promise<Key>;
     /**
@@ -100,7 +100,7 @@ export interface Methods {
 
 Other keys of the batch are imported all the same. Only a body that does not match the schema is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
 
-So a call can be repeated, and a migration can be run again: what was imported before has the code `token_exists` and its `keyId`, and is left as it is. A key that was revoked or rotated since is not revived, for `TOMBSTONE_DAYS`. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
+So a call can be repeated, and a migration can be run again: what was imported before has the code `token_exists`, and is left as it is. What is gone since is not revived, however long ago its key was revoked or rotated, or its account deleted. `keyId` names the key that has the token, or had it: for `TOMBSTONE_DAYS` after the token is gone, unless the account is deleted. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
 
 The batches of a replica are imported one at a time. So a second call at once makes a migration no faster.
      */

@@ -36,7 +36,7 @@ export interface paths {
         put?: never;
         /**
          * Import a key
-         * @description Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.
+         * @description Stores a key that another system made, by the SHA-256 of its token. Once this returns, every replica accepts the token. A token is imported once: not again after its key was revoked or rotated, or its account deleted, however long ago. A rotation gives the key a token of Latchkey. The token may have 16 to 512 characters, those of a bearer token (RFC 6750): letters, digits and `-._~+/`, with up to two `=` at its end. A JWT cannot be imported, nor a token with the form of Latchkey’s: a prefix of lower-case letters, digits and `_` that ends in `_`, then 38 letters and digits.
          */
         post: operations["importKey"];
         delete?: never;
@@ -63,7 +63,7 @@ export interface paths {
          *
          *     Other keys of the batch are imported all the same. Only a body that does not match the schema is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
          *
-         *     So a call can be repeated, and a migration can be run again: what was imported before has the code `token_exists` and its `keyId`, and is left as it is. A key that was revoked or rotated since is not revived, for `TOMBSTONE_DAYS`. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
+         *     So a call can be repeated, and a migration can be run again: what was imported before has the code `token_exists`, and is left as it is. What is gone since is not revived, however long ago its key was revoked or rotated, or its account deleted. `keyId` names the key that has the token, or had it: for `TOMBSTONE_DAYS` after the token is gone, unless the account is deleted. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
          *
          *     The batches of a replica are imported one at a time. So a second call at once makes a migration no faster.
          */
@@ -981,7 +981,7 @@ export interface components {
          *     - `rotation_draining` (409): The previous token of the key is still accepted. Finish that rotation, or rotate with `immediate`.
          *     - `rotation_not_draining` (409): The key has no previous token that is still accepted.
          *     - `rotation_not_pending` (409): The key has no next token, so there is no rotation to cancel.
-         *     - `token_exists` (409): A key has the imported token already, or had it and was revoked lately. `keyId` names that key.
+         *     - `token_exists` (409): The token was imported before, and no token is imported twice. `keyId` names its key while that is known.
          *     - `body_too_large` (413): The body is larger than the operation takes. `detail` says how much that is.
          *     - `unsupported_media_type` (415): The body has another `Content-Type` than the operation takes, or a `Content-Encoding`.
          *     - `account_required` (422): The operator must name the account, by `accountId` or `externalId` in the query.
@@ -1332,7 +1332,7 @@ export interface components {
             /** @description Why the key is not imported, for people. */
             detail: string;
             /**
-             * @description With `token_exists`: the key that has the token, or had it.
+             * @description With `token_exists`: the key that has the token, or had it. Absent if nothing else of that key is left.
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId?: string;
@@ -3192,7 +3192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A key has this token, or had it lately and was revoked or rotated (`token_exists`, and `keyId` names that key): an import can be run again. Or the account has reached its limit of keys (`key_limit_reached`). */
+            /** @description The token was imported before (`token_exists`), so an import can be run again. `keyId` names the key that has it, or had it: for `TOMBSTONE_DAYS` after the token is gone, unless the account is deleted. Or the account has reached its limit of keys (`key_limit_reached`). */
             409: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -3207,7 +3207,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Conflict",
                      *       "code": "token_exists",
-                     *       "detail": "A key has this token already, or had it and was revoked."
+                     *       "detail": "This token was imported before."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3412,7 +3412,7 @@ export interface operations {
                      *         {
                      *           "imported": false,
                      *           "code": "token_exists",
-                     *           "detail": "A key has this token already, or had it and was revoked.",
+                     *           "detail": "This token was imported before.",
                      *           "keyId": "key_6921a5d4b281af121fcda4cf"
                      *         },
                      *         {

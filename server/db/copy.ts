@@ -12,6 +12,7 @@ const tables: Record<keyof Schema, boolean> = {
   tokens: true,
   limits: true,
   tombstones: true,
+  imported_tokens: true,
   usage: true,
   events: true,
   idempotency_keys: true,

@@ -105,6 +105,9 @@ export interface Schema {
     reason: 'revoked' | 'rotated';
     at: Date;
   };
+  imported_tokens: {
+    hash: Uint8Array;
+  };
   usage: {
     account_id: string;
     key_id: string;

@@ -110,8 +110,8 @@ async function orRefusal<Outcome>(run: () => Outcome | Promise<Outcome>): Promis
 
 /** What a part needs to know of the database before it is stored. */
 interface Read {
-  /** The ids of keys, by the hashes of their tokens. */
-  remembered: ReadonlyMap<string, string>;
+  /** The tokens that cannot be imported, by their hashes, with the ids of their keys. */
+  remembered: ReadonlyMap<string, string | undefined>;
   accounts: readonly NamedAccount[];
 }
 
@@ -125,8 +125,8 @@ function mintOf(
   { remembered, accounts }: Read,
   act: Act,
 ): Mint {
-  const keyId = remembered.get(importedHash(token.sha256));
-  if (keyId !== undefined) throw new TokenExists(keyId);
+  const hash = importedHash(token.sha256);
+  if (remembered.has(hash)) throw new TokenExists(remembered.get(hash));
   if (accountId === undefined && externalId === undefined)
     throw new InvalidInput({ detail: 'Name the account: add accountId or externalId.', pointer: '#' });
   const account = accounts.find(

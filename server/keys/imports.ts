@@ -48,8 +48,7 @@ export async function importKey(
 
 /**
  * Stores one imported key. Replicas may not know its token yet.
- * @throws TokenExists where a key has the token, or had it and its tombstone is kept (`TOMBSTONE_DAYS`): an import that is run
- * again revives no key that was revoked meanwhile
+ * @throws TokenExists where the token was ever imported: an import that is run again revives no key that is gone since
  * @throws whatever `mintKey` throws
  */
 export async function storeImported(
@@ -59,13 +58,13 @@ export async function storeImported(
   act: Act,
 ): Promise<Key> {
   const assertUnknown = async () => {
-    const keyId = (await rememberedKeys(context.db, [token.hash])).get(token.hash);
-    if (keyId !== undefined) throw new TokenExists(keyId);
+    const remembered = await rememberedKeys(context.db, [token.hash]);
+    if (remembered.has(token.hash)) throw new TokenExists(remembered.get(token.hash));
   };
   await assertUnknown();
   return mintKey(context, { ...given, token, within: undefined }, act).catch(async (error) => {
-    if (!isUniqueViolation(error)) throw error;
-    await assertUnknown();
-    throw new TokenExists(undefined);
+    // Another import of the token was faster.
+    if (isUniqueViolation(error)) await assertUnknown();
+    throw error;
   });
 }

@@ -74,6 +74,16 @@ const placesForAll = sql`
     update accounts set key_count = key_count + account.count from account where accounts.id = account.id
     returning accounts.id)`;
 
+/**
+ * The CTE that takes the tokens of imported keys, each of them for ever: the statement fails if one was taken before. In the
+ * order of their hashes, so that two imports of the same tokens at once do not deadlock.
+ */
+const takenTokens = sql`
+    taken as (
+      insert into imported_tokens (hash)
+      select decode(given.hash, 'hex') from place join given on given.account_id = place.id order by 1
+      returning hash),`;
+
 /** The numbers of the keys that were inserted, by their ids. */
 type Numbers = ReadonlyMap<string, number>;
 
@@ -175,9 +185,10 @@ async function insertKeys(
         expires_at timestamptz, not_before timestamptz, allowed_ips text[], audience text[], at timestamptz,
         hash text, start text, actor text, on_behalf_of text, request_id text, ip text, user_agent text,
         facts jsonb)),
-    ${place},
+    ${place},${isImported ? takenTokens : sql``}
     placed as (
-      select given.*, decode(hash, 'hex') as current_hash from place join given on given.account_id = place.id),
+      select given.*, decode(given.hash, 'hex') as current_hash from place join given on given.account_id = place.id
+        ${isImported ? sql`join taken on taken.hash = decode(given.hash, 'hex')` : sql``}),
     minted as (
       insert into keys (id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
         created_by, on_behalf_of, created_at, updated_at, current_hash)

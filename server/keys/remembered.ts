@@ -2,14 +2,18 @@ import { sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
 
 /**
- * The ids of the keys that the database remembers for tokens, by the hashes of these: it has the token, or had it lately. It
- * may have one that a look-up does not find: its account was deleted, perhaps a moment ago, and another replica may not have
- * heard of that. The sweep removes the token only after every replica has.
+ * The tokens that the database remembers, by their hashes: those of its keys, those that are gone lately, and every token
+ * that was ever imported. Each with the id of its key; undefined: nothing else of the key is left. A token may be here that
+ * a look-up does not find: its account was deleted, perhaps a moment ago, and another replica may not have heard of that. The
+ * sweep removes the key only after every replica has.
  */
-export async function rememberedKeys(db: Database, hashes: readonly string[]): Promise<Map<string, string>> {
+export async function rememberedKeys(
+  db: Database,
+  hashes: readonly string[],
+): Promise<Map<string, string | undefined>> {
   const array = `{${hashes.map((hash) => `"\\\\x${hash}"`).join(',')}}`;
   // The first row from the hash on, for which the index is the cheapest plan: see findByHashes in verify/key-lookup.ts.
-  const { rows } = await sql<{ hash: string; keyId: string }>`
+  const { rows } = await sql<{ hash: string; keyId: string | null }>`
     select encode(wanted.hash, 'hex') as hash, coalesce(token.key_id, tombstone.key_id) as "keyId"
     from unnest((select ${array}::text::bytea[])) as wanted(hash)
     left join lateral (
@@ -18,6 +22,9 @@ export async function rememberedKeys(db: Database, hashes: readonly string[]): P
     left join lateral (
       select hash, key_id from tombstones where hash >= wanted.hash order by hash limit 1) as tombstone
       on tombstone.hash = wanted.hash
-    where token.hash is not null or tombstone.hash is not null`.execute(db);
-  return new Map(rows.map(({ hash, keyId }) => [hash, keyId]));
+    left join lateral (
+      select hash from imported_tokens where hash >= wanted.hash order by hash limit 1) as imported
+      on imported.hash = wanted.hash
+    where coalesce(token.hash, tombstone.hash, imported.hash) is not null`.execute(db);
+  return new Map(rows.map(({ hash, keyId }) => [hash, keyId ?? undefined]));
 }

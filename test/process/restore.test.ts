@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -18,24 +19,23 @@ const [save = '', redo = '', passwords = '', lost = ''] = Array.from(
   ([, block = '']) => block,
 );
 
-/** Runs lines for psql; `\copy` reads and writes a text in place of its file. @returns what was written */
-async function psql(url: string, script: string, since: string, file = ''): Promise<string> {
+/** Runs lines for psql; `\copy` reads and writes `files`, texts by their names. @returns the files */
+async function psql(url: string, script: string, since: string, files: Record<string, string> = {}) {
   const client = postgres(url, { max: 1, onnotice: () => {} });
-  let written = '';
   try {
     const here = script.replaceAll("'2026-01-31T00:00:00Z'", `'${since}'`);
     for (const part of here.split(/^(\\copy .*)$/m)) {
-      const [, copy] = /^\\copy (.*)$/.exec(part) ?? [];
-      if (!copy) await client.unsafe(part);
-      else if (copy.includes("to 'since.csv'"))
-        written = await text(await client.unsafe(`copy ${copy.replace("'since.csv'", 'stdout')}`).readable());
+      const [, what, direction, name = ''] = /^\\copy (.*) (to|from) '(\w+\.csv)' csv$/.exec(part) ?? [];
+      if (!direction) await client.unsafe(part);
+      else if (direction === 'to')
+        files[name] = await text(await client.unsafe(`copy ${what} to stdout csv`).readable());
       else
         await pipeline(
-          Readable.from([file]),
-          await client.unsafe(`copy ${copy.replace("'since.csv'", 'stdin')}`).writable(),
+          Readable.from([files[name] ?? '']),
+          await client.unsafe(`copy ${what} from stdin csv`).writable(),
         );
     }
-    return written;
+    return files;
   } finally {
     await client.end();
   }
@@ -102,14 +102,28 @@ test('what was revoked since a backup stays revoked after it is restored, with t
       ];
     });
 
+  /** Imports tokens. @returns `imported` or the code of the refusal, and the id of the key, for each */
+  const importTokens = (...tokens: string[]) =>
+    serve(async (as) => {
+      const keys = tokens.map((token) => ({
+        ...{ accountId: made.kept.accountId, name: 'Old key', start: token.slice(0, 10) },
+        sha256: createHash('sha256').update(token).digest('hex'),
+      }));
+      const { outcomes } = await as(env.OPERATOR_TOKEN).keys.importBatch({ keys });
+      return outcomes.map((one) => (one.imported ? ['imported', one.key.id] : [one.code, one.keyId]));
+    });
+
   await server.unsafe(`create database ${name}_backup template ${name}`);
   const [{ since } = { since: '' }] = await server<{ since: string }[]>`select now()::text as since`;
 
+  const [live, ended] = ['sk_live_imported_and_live', 'sk_live_imported_and_revoked'];
+  const [, [, endedId = ''] = []] = await importTokens(live, ended);
   const newPassword = 'correct horse battery 2';
   await serve(async (as) => {
     const ada = as(made.ada.accessToken);
     const pathOf = ({ id: keyId }: { id: string }) => ({ params: { path: { keyId } } });
-    expect((await ada.DELETE('/v1/keys/{keyId}', pathOf(made.revoked))).response.status).toBe(204);
+    for (const key of [made.revoked, { id: endedId }])
+      expect((await ada.DELETE('/v1/keys/{keyId}', pathOf(key))).response.status).toBe(204);
     expectData(await ada.PATCH('/v1/keys/{keyId}', { ...pathOf(made.changed), body: { scopes: [] } }));
     const rotate = async (key: { id: string }, immediate: boolean) =>
       expectData(await ada.POST('/v1/keys/{keyId}/rotate', { ...pathOf(key), body: { immediate } }));
@@ -128,16 +142,20 @@ test('what was revoked since a backup stays revoked after it is restored, with t
     await set(made.ofLetBack, true);
     await set(made.ofLetBack, false);
   });
-  const file = await psql(url, save, since);
+  const files = await psql(url, save, since);
 
   await restore();
   expect(await verdicts()).toEqual([...Array(8).fill('valid'), 200]);
 
   await restore();
-  await psql(url, redo, since, file);
+  await psql(url, redo, since, files);
   expect(await verdicts()).toEqual([
     ...['valid', 'revoked', 'disabled', 'disabled', 'disabled'],
     ...['unknown', 'account_disabled', 'valid', 401],
+  ]);
+  expect(await importTokens(live, ended)).toEqual([
+    ['imported', expect.stringMatching(/^key_/)],
+    ['token_exists', undefined],
   ]);
   const client = postgres(url, { max: 1 });
   const stale = await client.unsafe(passwords.replaceAll("'2026-01-31T00:00:00Z'", `'${since}'`));

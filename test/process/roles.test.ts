@@ -100,6 +100,10 @@ test('the owner migrates, and a role that may only read and write rows serves', 
   await expect.poll(used, { timeout: 5_000 }).toMatchObject({ valid: 1, disabled: 1 });
   expect((await ada.DELETE('/v1/keys/{keyId}', { params })).response.status).toBe(204);
   expect(await verify()).toMatchObject({ valid: false, reason: 'revoked' });
+  const foreign = { name: 'Old key', sha256: 'a'.repeat(64), start: 'sk_live_' };
+  const { accountId } = expectData(await ada.POST('/v1/keys', { body: { name: 'Key' } }));
+  const imported = { params: { query: { accountId } }, body: foreign };
+  expectData(await as(env.OPERATOR_TOKEN).POST('/v1/keys/import', imported));
   expect((await ada.DELETE('/v1/account')).response.status).toBe(204);
   expect((await as().GET('/readyz')).response.status).toBe(200);
   const metrics = expectData(await as(env.OPERATOR_TOKEN).GET('/metrics'));
@@ -118,6 +122,8 @@ test('the owner migrates, and a role that may only read and write rows serves', 
 
   for (const forbidden of [
     "update events set actor = 'nobody'",
+    'delete from imported_tokens',
+    "update imported_tokens set hash = ''",
     'truncate keys cascade',
     'drop table keys',
     'alter table keys disable trigger user',

@@ -18,7 +18,16 @@ const email = 'ada@example.com';
 
 /** Every row that is copied, as text. */
 async function rowsOf(db: Database): Promise<string[]> {
-  const tables = ['accounts', 'sessions', 'refresh_tokens', 'keys', 'limits', 'usage', 'events'];
+  const tables = [
+    'accounts',
+    'sessions',
+    'refresh_tokens',
+    'keys',
+    'limits',
+    'imported_tokens',
+    'usage',
+    'events',
+  ];
   const rows = await Promise.all(
     tables.map((table) =>
       sql<{
@@ -55,6 +64,8 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   };
   const query = { accountId: key.accountId };
   const { id: keyId } = expectData(await operator.POST('/v1/keys', { params: { query }, body: limited }));
+  const old = { name: 'Old key', sha256: 'a'.repeat(64), start: 'sk_live_' };
+  expectData(await operator.POST('/v1/keys/import', { params: { query }, body: old }));
   const verify = async () =>
     expectData(await as(accessToken).POST('/v1/keys/verify', { body: { token: key.token } }));
   const verdict = await verify();
@@ -64,8 +75,9 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
 
   const { stdout } = await copy(directory, url);
   expect(stdout).toMatch(/^accounts +2$/m);
-  expect(stdout).toMatch(/^keys +2$/m);
+  expect(stdout).toMatch(/^keys +3$/m);
   expect(stdout).toMatch(/^limits +2$/m);
+  expect(stdout).toMatch(/^imported_tokens +1$/m);
   const embedded = await openPGlite(join(directory, 'database'));
   const copied = await openPostgres(url);
   expect(await rowsOf(copied)).toEqual(await rowsOf(embedded));

@@ -157,17 +157,9 @@ const statements = [
   end $$`,
   sql`create trigger key_entombed after delete on keys for each row execute function entomb_tokens()`,
 
-  // A token that is gone is not imported again, also if it came and went while the import was under way: its row and its
-  // tombstone change in one transaction, and whoever inserts the row again waits for that, and sees the tombstone here.
-  sql`create function refuse_entombed() returns trigger language plpgsql as $$
-  begin
-    if exists (select from tombstones where hash = new.hash) then
-      raise exception 'The token is gone.' using errcode = 'unique_violation';
-    end if;
-    return null;
-  end $$`,
-  sql`create trigger token_imported after insert on tokens
-    for each row when (current_setting('latchkey.minting', true) = 'imported') execute function refuse_entombed()`,
+  // Every token that was ever imported, so that none is imported again. A row stays when its key, its account and its
+  // tombstone are gone, and nothing deletes it.
+  sql`create table imported_tokens (hash bytea primary key)`,
 
   // A key has the tokens that it names, and no others: also those that another rotation brings in at the same time,
   // which a statement that began before cannot see.
