@@ -26,6 +26,8 @@ export const onlyMaxKeys = (maxKeys: number): Policy => ({
 export interface Given {
   /** All scopes that it gets by this, in whatever way. */
   scopes: readonly string[];
+  /** Those that it is to have itself, and not by a role. */
+  own: readonly string[];
   /** Null: it never expires. Undefined: this does not set its expiry. */
   expiresAt: Date | null | undefined;
   /** When its current token was created. */
@@ -34,19 +36,25 @@ export interface Given {
 
 /** A rule that a key would break. */
 export type Breach =
-  | { rule: 'allowedScopes'; scopes: string[] }
+  /** `byRoles`: all of these scopes are those of roles. */
+  | { rule: 'allowedScopes'; scopes: string[]; byRoles: boolean }
   | { rule: 'maxLifetimeSeconds'; seconds: number }
   | { rule: 'expiryRequired' };
 
 /** The rules of a policy that a key would break. The number of keys is checked where they are inserted. */
 export function breachesOf(
   { maxLifetimeSeconds, expiryRequired, allowedScopes }: Policy,
-  { scopes, expiresAt, since }: Given,
+  { scopes, own, expiresAt, since }: Given,
 ): Breach[] {
   const breaches: Breach[] = [];
   const allowed = allowedScopes && new Set(allowedScopes);
   const beyond = allowed ? scopes.filter((scope) => !covers(allowed, scope)) : [];
-  if (beyond.length > 0) breaches.push({ rule: 'allowedScopes', scopes: beyond });
+  if (beyond.length > 0)
+    breaches.push({
+      rule: 'allowedScopes',
+      scopes: beyond,
+      byRoles: !beyond.some((scope) => own.includes(scope)),
+    });
   if (expiresAt === undefined) return breaches;
   const lifetime = expiresAt ? (expiresAt.getTime() - since.getTime()) / 1000 : Number.POSITIVE_INFINITY;
   if (maxLifetimeSeconds !== null && lifetime > maxLifetimeSeconds)

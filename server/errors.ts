@@ -58,6 +58,12 @@ function breachText(breach: Breach): string {
   }
 }
 
+/** The field that breaks the rule. */
+function breachPointer(breach: Breach): string {
+  if (breach.rule !== 'allowedScopes') return '#/expiresAt';
+  return breach.byRoles ? '#/roles' : '#/scopes';
+}
+
 /** A key would break rules of the policy of its account. */
 export class BeyondPolicy extends Refusal {
   readonly code = 'beyond_policy';
@@ -67,9 +73,9 @@ export class BeyondPolicy extends Refusal {
     const details = breaches.map(breachText);
     super(details.join(' '));
     this.breaches = breaches;
-    this.violations = breaches.map(({ rule }, index) => ({
+    this.violations = breaches.map((breach, index) => ({
       detail: details[index] ?? '',
-      pointer: rule === 'allowedScopes' ? '#/scopes' : '#/expiresAt',
+      pointer: breachPointer(breach),
     }));
   }
 }

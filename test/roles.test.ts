@@ -24,7 +24,8 @@ const getRole = (roleId: string) =>
 
 const mint = async (roles: string[], scopes: string[] = [], { client } = ada) =>
   expectData(await client.POST('/v1/keys', { body: { name: 'Key', scopes, roles } }));
-const changeKey = (keyId: string, body: { roles?: string[]; disabled?: boolean }, { client } = ada) =>
+type KeyPatch = { roles?: string[]; scopes?: string[]; disabled?: boolean };
+const changeKey = (keyId: string, body: KeyPatch, { client } = ada) =>
   client.PATCH('/v1/keys/{keyId}', { params: { path: { keyId } }, body });
 
 const verify = async (token: string, scopes: string[] = []) =>
@@ -183,11 +184,27 @@ test('the scopes of a role count where the policy of the account bounds scopes',
     body: { policy: { allowedScopes: ['files:*'] } },
   });
   const [within, beyond] = [await newRole(['files:read']), await newRole(['bills:read'])];
-  const refusal = { status: 403, code: 'beyond_policy' };
+  const refusedAt = (pointer: string) => ({ status: 403, code: 'beyond_policy', errors: [{ pointer }] });
   const key = await mint([within.name], [], account);
-  expect((await changeKey(key.id, { roles: [beyond.name] }, account)).error).toMatchObject(refusal);
-  const body = { name: 'Key', roles: [beyond.name] };
-  expect((await account.client.POST('/v1/keys', { body })).error).toMatchObject(refusal);
+  const roles = [beyond.name];
+  const change = async (body: KeyPatch) => (await changeKey(key.id, body, account)).error;
+  expect(await change({ roles })).toMatchObject(refusedAt('#/roles'));
+  expect(await change({ roles, scopes: ['files:write'] })).toMatchObject(refusedAt('#/roles'));
+  expect(await change({ roles, scopes: ['bills:read'] })).toMatchObject(refusedAt('#/scopes'));
+  const body = { name: 'Key', roles };
+  expect((await account.client.POST('/v1/keys', { body })).error).toMatchObject(refusedAt('#/roles'));
+});
+
+test('a role can be changed to scopes that a policy does not allow: its keys then have them', async () => {
+  const account = await service.signIn();
+  await service.operator.PATCH('/v1/accounts/{accountId}', {
+    params: { path: { accountId: account.accountId } },
+    body: { policy: { allowedScopes: ['files:*'] } },
+  });
+  const role = await newRole(['files:read']);
+  const { token } = await mint([role.name], [], account);
+  await changeRole(role.id, { scopes: ['bills:read'] });
+  expect(await may(token, 'bills:read')).toBe(true);
 });
 
 test('changes of roles are events in the operator’s account', async () => {

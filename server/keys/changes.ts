@@ -78,6 +78,7 @@ const endOf = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIV
 /** What a change adds to a key: new scopes, and a later expiry. The policy judges nothing else of a change. */
 const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Given => ({
   scopes: allScopesOf({ scopes, roles }).filter((scope) => !allScopesOf(key).includes(scope)),
+  own: scopes,
   expiresAt: expiresAt !== undefined && endOf(expiresAt) > endOf(key.expiresAt) ? expiresAt : undefined,
   since: key.tokens[0].createdAt,
 });

@@ -41,7 +41,12 @@ export function newKeyOf({ token, within, ...given }: NewKey, act: Act): Omit<Ke
 
 /** The rules of a policy that a new key would break. */
 export const breachesIn = (key: Omit<Key, 'number'>, policy: Policy): Breach[] =>
-  breachesOf(policy, { scopes: allScopesOf(key), expiresAt: key.expiresAt, since: key.createdAt });
+  breachesOf(policy, {
+    scopes: allScopesOf(key),
+    own: key.scopes,
+    expiresAt: key.expiresAt,
+    since: key.createdAt,
+  });
 
 /**
  * Stores a new key. Of its token it stores the hash and the start, and with a claim the encrypted answer.
