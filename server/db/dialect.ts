@@ -19,6 +19,9 @@ import type { Pool } from './pool.ts';
  */
 const retryFor = 500;
 
+/** How long statements under way may take when the database is closed, in seconds. */
+export const endWithin = 5;
+
 /** The functions with an effect that statements of ours call which begin with `select`. */
 const effects = /\b(?:pg_notify|exchange_limits)\b/i;
 /**
@@ -94,7 +97,7 @@ class PostgresDriver implements Driver {
   }
 
   async destroy() {
-    await Promise.all([...new Set(Object.values(this.#pools))].map((pool) => pool.end(5)));
+    await Promise.all([...new Set(Object.values(this.#pools))].map((pool) => pool.end(endWithin)));
   }
 }
 

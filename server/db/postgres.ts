@@ -24,7 +24,7 @@ const migrationLockTimeout = 500;
 /** How long it then lets the others by. */
 const migrationPause = 2_000;
 /** How long we wait for it to say anything at all. Longer, so that it is the server that gives up where it can. */
-const deadline = 4_000;
+export const deadline = 4_000;
 
 /** Query parameters of the URL, which may name several hosts and so be none that `URL` reads. */
 const parametersOf = (url: string) => new URLSearchParams(url.split('?')[1]);

@@ -12,8 +12,9 @@ import { Sweeper } from '../background/sweeper.ts';
 import { sweepTombstones } from '../background/tombstones.ts';
 import { vacuumTable } from '../background/vacuum.ts';
 import type { ServiceContext } from '../context.ts';
+import { endWithin } from '../db/dialect.ts';
 import { openPGlite } from '../db/pglite.ts';
-import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
+import { deadline, openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
 import type { Database } from '../db/schema.ts';
 import { CannotStart, messageOf } from '../errors.ts';
 import { clientOf, type Fetch, type Peer, type ReadHeader } from '../http/peer.ts';
@@ -27,7 +28,7 @@ import { type Notices, Replica } from '../replication/replica.ts';
 import { ResponseCounts } from '../response-counts.ts';
 import { newToken } from '../token.ts';
 import { Usage } from '../usage/recorder.ts';
-import { Verifiers } from '../verifiers/verifiers.ts';
+import { longestClose as longestLeave, Verifiers } from '../verifiers/verifiers.ts';
 import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
 import {
@@ -39,10 +40,23 @@ import {
   readConfig,
 } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
+import { longestDrain } from './drain.ts';
 import { type Gather, gatherAlone } from './gather.ts';
 import { createLog } from './log.ts';
 import { Metrics, textOf } from './metrics.ts';
 import { Progress } from './progress.ts';
+
+/**
+ * How long `close` takes at most on Postgres, in milliseconds, where the database says nothing. One after the other:
+ * units of limits arrive and are given back, a flush of uses ends and the last one is sent, the row in `replicas` is
+ * deleted, and the connections are closed.
+ */
+const longestClose = (2 + 2 + 1) * deadline + endWithin * 1_000;
+/**
+ * How long a process takes at most to stop, in milliseconds: `leave`, a drain, and `close`. deploy/ and docs/OPERATIONS.md
+ * give it longer before it is killed.
+ */
+export const longestStop = longestLeave + longestDrain + longestClose;
 
 /** A service that is ready to answer. Each runtime listens in its own way: see `node.ts`, `bun.ts`, `deno.ts`. */
 export interface Service {

@@ -6,8 +6,8 @@ import type { Fetch, Peer } from '../http/peer.ts';
  * machine that is short of processor time a step takes longer, and so do the clients whose next requests are awaited.
  */
 const hold = { steps: 50, step: 10, most: 3_000 };
-/** How long requests in flight may take to end, in milliseconds. */
-const patience = 10_500;
+/** How long a drain takes at most, in milliseconds: so long may requests in flight take to end. */
+export const longestDrain = 10_500;
 
 /**
  * Stops a server without cutting off a request. A runtime that stops closes its idle connections at once, also those on
@@ -32,7 +32,7 @@ export function draining(fetch: Fetch) {
     async drain(stop: () => Promise<unknown>, closed: () => Promise<void>): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
-      const late = pause(patience, undefined, { ref: false });
+      const late = pause(longestDrain, undefined, { ref: false });
       const until = performance.now() + hold.most;
       for (let step = 0; step < hold.steps && performance.now() < until; step += 1) await pause(hold.step);
       // Requests that arrived while this process was busy are not read yet.

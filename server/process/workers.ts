@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { announce } from './announce.ts';
-import type { Service } from './boot.ts';
+import { longestStop, type Service } from './boot.ts';
 import type { Config } from './config.ts';
 import {
   type Gather,
@@ -30,8 +30,6 @@ type Order = 'stop' | 'release' | Question | Reply;
 /** What a worker tells the supervisor: that it listens, and that it no longer does. */
 type Report = 'listening' | 'closed' | Question | Reply;
 
-/** How long a worker may take to end, in milliseconds: as long as it waits for verifiers to move and for requests in flight. */
-const patience = 19_000;
 /** How long a worker that stops waits for the others to stop listening, in milliseconds. */
 const reunion = 3_000;
 /** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, in milliseconds. */
@@ -224,7 +222,7 @@ export async function supervise(
         log.error({ worker: child.pid }, 'a worker did not end in time: it is killed');
         child.kill('SIGKILL');
       }
-    }, patience);
+    }, longestStop);
   };
 
   /** Replaces a worker when it dies, and each replacement in turn. */

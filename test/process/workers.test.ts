@@ -198,7 +198,8 @@ test.for(runtimes)('an error that keeps workers on %s from starting is printed o
   expect(await failure({ ...env, PORT: new URL(service.url).port })).toContain('Cannot listen');
 });
 
-test('a worker that does not end is killed, and the exit code is 1', async () => {
+// It takes as long as the longest stop.
+test('a worker that does not end is killed, and the exit code is 1', { timeout: 150_000 }, async () => {
   await using service = await startProcess({ env: await pair() });
   const [stuck = 0] = workersOf(service);
   process.kill(stuck, 'SIGSTOP');
