@@ -1,6 +1,10 @@
 -- After the first migration, as latchkey_owner: the serving role adds events and reads them, and cannot change one. It
 -- deletes those beyond EVENT_RETENTION_DAYS, but none younger than 30 days, whatever that says. It can be run again.
+-- LATCHKEY_SCHEMA names the schema, as it did for deploy/roles.sql.
+\set schema public
+\getenv schema LATCHKEY_SCHEMA
 begin;
+set local search_path to :"schema";
 revoke update on events from latchkey;
 alter table events enable row level security;
 drop policy if exists added on events;

@@ -14,38 +14,57 @@ import { createDatabase, expectData, password } from '../support/harness.ts';
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
-/** A file of deploy/ as psql would send it: \getenv, variables and \gexec are the only things of psql in it. */
-async function statementsOf(file: string, names: { owner: string; server: string; database: string }) {
+interface Names {
+  owner: string;
+  server: string;
+  database: string;
+  schema: string;
+}
+
+/** A file of deploy/ as psql would send it: \getenv, \set, variables and \gexec are the only things of psql in it. */
+async function statementsOf(file: string, names: Names) {
   const text = await readFile(join(root, 'deploy', file), 'utf8');
   return text
-    .replaceAll(/^\\getenv.*$|--.*$/gm, '')
+    .replaceAll(/^\\(?:getenv|set) .*$|--.*$/gm, '')
     .replaceAll(/select format\('(.*?)', current_database\(\)\) \\gexec/g, '$1;')
     .replaceAll('%I', names.database)
+    .replaceAll(':"schema"', `"${names.schema}"`)
     .replaceAll(/:'\w+'/g, "'secret'")
     .replaceAll('latchkey_owner', names.owner)
     .replaceAll(/\blatchkey\b/g, names.server);
 }
 
-/** An empty database, with the two roles of deploy/roles.sql under names of their own. */
-async function openWithRoles() {
+/**
+ * An empty database, with the two roles of deploy/roles.sql under names of their own.
+ * @param hosted whether they are made by a role as hosted databases give it: no superuser, and the owner of this database
+ */
+async function openWithRoles({ hosted = false, schema = 'public' } = {}) {
   const { url, drop } = await createDatabase(inject('postgresUrl'));
   const database = new URL(url).pathname.slice(1);
-  const names = { database, owner: `owner_${database}`, server: `server_${database}` };
-  const admin = postgres(url, { max: 1, onnotice: () => {} });
-  await admin.unsafe(await statementsOf('roles.sql', names));
-  onTestFinished(async () => {
-    await admin.end();
-    await drop();
-    const cluster = postgres(inject('postgresUrl'), { max: 1 });
-    await cluster.unsafe(`drop role ${names.server}; drop role ${names.owner}`);
-    await cluster.end();
-  });
+  const names = { database, owner: `owner_${database}`, server: `server_${database}`, schema };
+  const admin = `admin_${database}`;
   const urlAs = (role: string) => {
     const as = new URL(url);
     as.username = role;
     as.password = 'secret';
+    if (schema !== 'public') as.searchParams.set('search_path', schema);
     return as.href;
   };
+  const asSuperuser = async (statements: string) => {
+    const client = postgres(inject('postgresUrl'), { max: 1, onnotice: () => {} });
+    await client.unsafe(statements);
+    await client.end();
+  };
+  if (hosted)
+    await asSuperuser(`
+      create role ${admin} login createrole createdb password 'secret'; alter database ${database} owner to ${admin}`);
+  const maker = postgres(hosted ? urlAs(admin) : url, { max: 1, onnotice: () => {} });
+  onTestFinished(async () => {
+    await maker.end();
+    await drop();
+    for (const role of [names.server, names.owner, admin]) await asSuperuser(`drop role if exists ${role}`);
+  });
+  await maker.unsafe(await statementsOf('roles.sql', names));
   const sql = async (role: string, statements: string) => {
     const client = postgres(urlAs(role), { max: 1, onnotice: () => {} });
     try {
@@ -65,6 +84,23 @@ async function openWithRoles() {
 
 const migrate = (DATABASE_URL: string) =>
   run(process.execPath, ['scripts/migrate.ts'], { cwd: root, env: { DATABASE_URL } });
+
+test.each([{ hosted: true }, { schema: 'team_a' }, { hosted: true, schema: 'team_a' }])(
+  'deploy/roles.sql and deploy/restrict.sql work with %o',
+  async (options) => {
+    const { ownerUrl, serverUrl, restrict, asServer } = await openWithRoles(options);
+    expect((await migrate(ownerUrl)).stdout).toMatch(/^Applied 0001_start, /);
+    await restrict();
+    await using service = await startProcess({ env: { ...(await deployment()), DATABASE_URL: serverUrl } });
+    const email = 'ada@example.com';
+    expectData(
+      await createLatchkey({ baseUrl: service.url }).POST('/v1/accounts', { body: { email, password } }),
+    );
+    expect((await asServer('select from events')).count).toBe(1);
+    for (const forbidden of ["update events set actor = 'nobody'", 'drop table keys', 'create table mine ()'])
+      await expect(asServer(forbidden), forbidden).rejects.toThrow(/permission denied|must be owner/);
+  },
+);
 
 test('the owner migrates, and a role that may only read and write rows serves', async () => {
   const { ownerUrl, serverUrl, restrict, asOwner, asServer } = await openWithRoles();
