@@ -1,11 +1,71 @@
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
 import { longestStop } from '../../server/process/boot.ts';
 
+const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const textOf = (file: string) => readFile(join(root, file), 'utf8');
+const readme = await textOf('README.md');
 const operations = await textOf('docs/OPERATIONS.md');
+
+/** Whether deploy/Dockerfile.dockerignore lets a file into the image: as in Docker, the last pattern that fits it decides. */
+async function inImage(): Promise<(file: string) => boolean> {
+  const patterns = (await textOf('deploy/Dockerfile.dockerignore'))
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'))
+    .map((line) => {
+      const path = line.replace(/^!/, '').replaceAll('.', '\\.').replaceAll('*', '[^/]*');
+      return { fits: new RegExp(`^${path}(?:/|$)`), isIn: line.startsWith('!') };
+    });
+  return (file) => patterns.findLast(({ fits }) => fits.test(file))?.isIn ?? true;
+}
+
+/** A directory with the files of the image. */
+async function openImage(): Promise<string> {
+  const image = await mkdtemp(join(tmpdir(), 'latchkey-image-'));
+  onTestFinished(() => rm(image, { recursive: true, force: true }));
+  const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root });
+  const isIn = await inImage();
+  for (const file of stdout.trim().split('\n').filter(isIn)) await cp(join(root, file), join(image, file));
+  await symlink(join(root, 'node_modules'), join(image, 'node_modules'));
+  return image;
+}
+
+/** The commands that the docs tell an operator to run, by the script that runs. Those of developers need a checkout. */
+async function commandsOfOperators(): Promise<string[]> {
+  const { scripts } = JSON.parse(await textOf('package.json'));
+  const [forOperators = ''] = readme.split('## Dependencies');
+  const told = `${forOperators}\n${operations}`.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g);
+  const commands: string[] = Array.from(told, ([, name = '']) => scripts[name] ?? '');
+  const ofScripts = commands.flatMap((command) => /^node (scripts\/[\w-]+\.ts)$/.exec(command)?.[1] ?? []);
+  return [...new Set(ofScripts)].filter((script) => script !== 'scripts/bench.ts').sort();
+}
+
+test('the image has every command that the docs tell an operator to run', async () => {
+  const image = await openImage();
+  const said = async (script: string) => {
+    const env = { TOKEN_PREFIX: 'acme_' };
+    const ended = await run(process.execPath, [script], { cwd: image, env }).catch((error) => error);
+    return `${ended.stdout}${ended.stderr}`;
+  };
+  const commands = await commandsOfOperators();
+  expect(
+    Object.fromEntries(await Promise.all(commands.map(async (name) => [name, await said(name)]))),
+  ).toEqual({
+    'scripts/gitleaks.ts': expect.stringContaining('acme_'),
+    // Both have loaded all that they import when they ask for this.
+    'scripts/migrate.ts': expect.stringMatching(/^Set DATABASE_URL /),
+    'scripts/secrets.ts': expect.stringMatching(
+      /^OPERATOR_TOKEN=lko_\w+\nSIGNING_KEYS='\{"keys":\[.+\]\}'\n$/,
+    ),
+    'scripts/to-postgres.ts': expect.stringMatching(/^Nothing was copied: Set DATABASE_URL /),
+  });
+  for (const command of commands) expect(operations, command).toContain(`latchkey ${command}`);
+});
 
 test('a recipe gives a process longer to stop than it can take', async () => {
   const graces = {
