@@ -83,3 +83,9 @@ test('a recipe gives a process longer to stop than it can take', async () => {
   for (const file of ['deploy/latchkey.service', 'deploy/compose.yaml', 'docs/OPERATIONS.md'])
     expect(await textOf(file)).toContain(`at most ${Math.ceil(longestStop / 1_000)} s`);
 });
+
+test('sign-up is closed in each recipe of a product', async () => {
+  expect(readme).toMatch(/^DATABASE_URL=.* SIGN_UP=closed .*node server\/start\.js$/m);
+  expect(await textOf('deploy/latchkey.service')).toMatch(/^Environment=.* SIGN_UP=closed$/m);
+  expect(await textOf('deploy/compose.yaml')).toMatch(/^ {4}SIGN_UP: closed$/m);
+});
