@@ -158,7 +158,7 @@ export const authorization = {
     path: '/v1/authorize',
     tags: ['Gateways'],
     summary: 'Authorize a request',
-    description: `For a gateway that asks whether a request may pass: nginx \`auth_request\`, Caddy \`forward_auth\`, Traefik ForwardAuth, Envoy \`ext_authz\`, HAProxy. docs/GATEWAYS.md has a configuration for each.
+    description: `For a gateway that asks whether a request may pass: nginx \`auth_request\`, Caddy \`forward_auth\`, Traefik ForwardAuth, Envoy \`ext_authz\`, HAProxy. The repository of Latchkey has a configuration for each, in docs/GATEWAYS.md.
 
 It answers every method, here and at every path below. It reads no body.
 

@@ -23,7 +23,7 @@ const descriptions = {
     'Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry.',
   expiryRequired: 'True: keys must expire.',
   allowedScopes:
-    'The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them.',
+    'The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. The scopes of a role count when a key is given the role; a later change of the role is not bounded.',
 };
 
 export const policyExample = { maxKeys: 50, maxLifetimeSeconds: 7_776_000, allowedScopes: ['files:*'] };

@@ -175,7 +175,7 @@ export const roles = {
     tags,
     summary: 'Change a role',
     description:
-      'A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are.',
+      'A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are. The policies of accounts do not bound a change: they bound which roles a key is given.',
     security: [byOperator],
     request: {
       headers: actHeaders,

@@ -14,7 +14,7 @@ import {
 
 const description = `A verifier is a process of your product that decides on tokens itself. It opens one WebSocket, and caches the keys that it asks for. Every change of a key is told on the same WebSocket, and is answered when the verifier has acknowledged it. \`@latchkey/client/verifier\` is one; this document is for others.
 
-A frame is text: a JSON list of messages, in order. The first frame of a verifier is one \`hello\`, and the next follows \`welcome\`. docs/VERIFIER.md shows a conversation, and says what a verifier must keep to. docs/REVOCATION.md says why that is enough.
+A frame is text: a JSON list of messages, in order. The first frame of a verifier is one \`hello\`, and the next follows \`welcome\`. In the repository of Latchkey, docs/VERIFIER.md shows a conversation, and says what a verifier must keep to; docs/REVOCATION.md says why that is enough.
 
 The first frame comes within ${helloWithin} ms and has at most ${maxHelloBytes} bytes, any other at most ${maxFrameBytes}. A GET that asks for no WebSocket is answered 426 (\`upgrade_required\`), as a problem of the Latchkey contract. The WebSocket is closed with one of these codes:
 

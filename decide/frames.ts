@@ -57,7 +57,7 @@ export type FromReplica =
 export type KeyChange =
   /** Of the key with this hash. */
   | { kind: 'changed'; hash: string }
-  /** Of this account: it is deleted, suspended or let back, or has another `externalId`. */
+  /** Of this account: it is deleted, suspended or let back, or has another `externalId` or other limits. */
   | { kind: 'account_changed'; accountId: string }
   /** Of a role. */
   | { kind: 'roles_changed' }

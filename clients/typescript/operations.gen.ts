@@ -232,7 +232,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Change a role: `PATCH /v1/roles/{roleId}`
      *
-     * A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are.
+     * A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are. The policies of accounts do not bound a change: they bound which roles a key is given.
      */
     update(roleId: string, body: RolePatch, options?: Options<operations['updateRole']>): Promise<Role>;
     /**

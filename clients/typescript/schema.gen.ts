@@ -335,7 +335,7 @@ export interface paths {
         };
         /**
          * Authorize a request
-         * @description For a gateway that asks whether a request may pass: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy `ext_authz`, HAProxy. docs/GATEWAYS.md has a configuration for each.
+         * @description For a gateway that asks whether a request may pass: nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy `ext_authz`, HAProxy. The repository of Latchkey has a configuration for each, in docs/GATEWAYS.md.
          *
          *     It answers every method, here and at every path below. It reads no body.
          *
@@ -444,7 +444,7 @@ export interface paths {
         head?: never;
         /**
          * Change a role
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. When the call returns, every key with the role is verified by the new scopes, however many keys there are. The policies of accounts do not bound a change: they bound which roles a key is given.
          */
         patch: operations["updateRole"];
         trace?: never;
@@ -2233,7 +2233,7 @@ export interface components {
             maxLifetimeSeconds?: number;
             /** @description True: keys must expire. */
             expiryRequired?: boolean;
-            /** @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. */
+            /** @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. The scopes of a role count when a key is given the role; a later change of the role is not bounded. */
             allowedScopes?: string[];
         };
         SignUp: {
@@ -2301,7 +2301,7 @@ export interface components {
             /** @description True: keys must expire. Null: as the deployment sets it. */
             expiryRequired?: boolean | null;
             /**
-             * @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. Null: as the deployment sets it.
+             * @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. The scopes of a role count when a key is given the role; a later change of the role is not bounded. Null: as the deployment sets it.
              * @example [
              *       "files:read",
              *       "files:write"

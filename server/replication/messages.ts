@@ -8,7 +8,7 @@ export type Message =
   | { kind: 'changed'; hash: string }
   /** More has changed than can be named. */
   | { kind: 'changed_all' }
-  /** The account is deleted, and so are its keys, or the product knows it by another id. */
+  /** The account is deleted with its keys, suspended or let back, or has another `externalId` or other limits. */
   | { kind: 'account_changed'; accountId: string }
   /** A role has changed, come or gone, and with it what its keys may do. */
   | { kind: 'roles_changed' }
