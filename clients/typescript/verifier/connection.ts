@@ -42,16 +42,14 @@ export interface Introduction {
   WebSocket: typeof WebSocket;
 }
 
-/** The replica could not ask its database, or there is no connection to it. */
-export class Blind extends Error {}
-
 /** An instant by both clocks: one of them may stand still while the machine sleeps. */
 interface Moment {
   monotonic: number;
   wall: number;
 }
 
-const blind = () => Promise.reject(new Blind());
+/** The replica could not ask its database, or there is no connection to it. */
+const blind = () => new Error('The replica cannot be asked.');
 
 /**
  * A connection to one replica, and a cache of the keys that the replica told. The cache is correct only by the order of the
@@ -80,7 +78,7 @@ export class Connection {
   constructor({ url, token, instance, cacheBytes, WebSocket }: Introduction, events: ConnectionEvents) {
     this.#events = events;
     this.keys = new KeyCache<KnownKey>({
-      find: (hash) => (this.isTrusted() ? this.#ask(hash) : blind()),
+      find: (hash) => (this.isTrusted() ? this.#ask(hash) : Promise.reject(blind())),
       isFresh: () => this.isTrusted(),
       bytes: cacheBytes,
     });
@@ -138,7 +136,7 @@ export class Connection {
   #blindAll(): void {
     // Those in `#asked` stay there: their answer still comes, and no other ask is sent before.
     const questions = [...this.#asked, ...this.#wanted.splice(0)];
-    for (const { reject } of questions) reject(new Blind());
+    for (const { reject } of questions) reject(blind());
   }
 
   #beat(): void {
@@ -182,7 +180,7 @@ export class Connection {
         this.#answer(message);
         break;
       case 'unavailable':
-        for (const { reject } of this.#asked.splice(0)) reject(new Blind());
+        for (const { reject } of this.#asked.splice(0)) reject(blind());
         this.#askNext();
         break;
       case 'barrier':

@@ -2,7 +2,7 @@ import type { Client } from '../../../decide/client.ts';
 import { type FromVerifier, maxTold } from '../../../decide/frames.ts';
 import { type HourUses, hourLength, hourOf, type TokenUses, Uses } from '../../../decide/uses.ts';
 import { type KeyReason, type Outcome, outcomes } from '../../../decide/verdict.ts';
-import type { Tombstone } from '../../../decide/verified-key.ts';
+import type { Found } from '../../../decide/verified-key.ts';
 import type { Asked } from '../verify.ts';
 import { clientOf } from './client-of.ts';
 import { type KnownKey, unused } from './known-key.ts';
@@ -43,7 +43,7 @@ export class Reporter {
     key.usedWith = asked;
   }
 
-  refused(found: KnownKey | Tombstone, reason: KeyReason, at: number, client: () => Client): void {
+  refused(found: Found, reason: KeyReason, at: number, client: () => Client): void {
     this.#gathered.add(found, reason, at, client, 1);
   }
 

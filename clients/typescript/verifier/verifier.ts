@@ -12,7 +12,7 @@ import type { CoreOptions } from '../core/options.ts';
 import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { clientOf } from './client-of.ts';
-import { Blind, Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { builtInHashes, type Hashes } from './hash.ts';
 import type { KnownKey } from './known-key.ts';
 import { Reporter } from './reporter.ts';
@@ -160,8 +160,9 @@ class InProcess implements Verifier {
 
   verify(token: string, asked: Asked = noAsked): Verdict | Promise<Verdict> {
     // Whether the program asks for what cannot be asked must not depend on what is cached: the service says what is wrong.
-    if (typeof token !== 'string' || (asked !== noAsked && !isAskable(asked)))
+    if (typeof token !== 'string' || (asked !== noAsked && !this.#isAskable(asked)))
       return this.#overHttp(token, asked);
+    const scopes = this.#scopesOf(asked);
     const connection = this.#current;
     let hash = this.#hashes.of(token);
     const at = connection?.trustedAt();
@@ -169,7 +170,9 @@ class InProcess implements Verifier {
       const key = connection.keys.peek(hash);
       if (key)
         return (
-          this.#acceptPlain(connection, key, asked, at) ?? this.#decide(connection, token, key, asked, at)
+          this.#acceptPlain(connection, key, asked, scopes, at) ??
+          this.#decide(connection, key, asked, scopes, at) ??
+          this.#overHttp(token, asked)
         );
     }
     // After the look-up in memory: checking the form of a token takes longer than finding a known one.
@@ -180,15 +183,10 @@ class InProcess implements Verifier {
     }
     // Only the service checks signatures.
     if (!connection || typeOf(token) === exchangedType) return this.#overHttp(token, asked);
+    const decide = (found: KnownKey | Tombstone | undefined) =>
+      this.#decide(connection, found, asked, scopes, performance.now()) ?? this.#overHttp(token, asked);
     const found = connection.keys.find(hash);
-    if (!(found instanceof Promise)) return this.#decide(connection, token, found, asked, performance.now());
-    return found.then(
-      (found) => this.#decide(connection, token, found, asked, performance.now()),
-      (error) => {
-        if (error instanceof Blind) return this.#overHttp(token, asked);
-        throw error;
-      },
-    );
+    return found instanceof Promise ? found.then(decide, () => this.#overHttp(token, asked)) : decide(found);
   }
 
   async close(): Promise<void> {
@@ -212,37 +210,40 @@ class InProcess implements Verifier {
   }
 
   /** Accepts a key that only its scopes could refuse, as most are. Undefined: there is more to decide. */
-  #acceptPlain({ clock }: Connection, key: KnownKey, asked: Asked, now: number): Verdict | undefined {
+  #acceptPlain(
+    { clock }: Connection,
+    key: KnownKey,
+    asked: Asked,
+    scopes: ScopeQuery | undefined,
+    now: number,
+  ): Verdict | undefined {
     const at = clock.at(now);
     // Close to the end of the key the service decides, as with `isTurning`.
     if (at + clock.errorAt(now) + 1 >= key.plainUntil) return undefined;
-    const scopes = this.#scopesOf(asked);
     if (scopes && !satisfies(key.scopes, scopes)) return undefined;
     return this.#accept(key, at, asked);
   }
 
-  /** @param now by `performance.now()` */
+  /**
+   * The verdict on what was found. Undefined: only the service can decide.
+   * @param now by `performance.now()`
+   */
   #decide(
     { clock }: Connection,
-    token: string,
     found: KnownKey | Tombstone | undefined,
     asked: Asked,
+    scopes: ScopeQuery | undefined,
     now: number,
-  ): Verdict | Promise<Verdict> {
-    if (!found) return unknown;
+  ): Verdict | undefined {
     const at = clock.at(now);
+    // Our clock may differ from that of the service by half of what a ping took.
+    const error = clock.errorAt(now) + 1;
+    if (found && !found.gone && (found.needsService || isTurning(found, at, error))) return undefined;
     const client = () => clientOf(asked);
-    if (!found.gone) {
-      // Our clock may differ from that of the service by half of what a ping took.
-      if (found.needsService || isTurning(found, at, clock.errorAt(now) + 1))
-        return this.#overHttp(token, asked);
-    }
-    const presented = { scopes: this.#scopesOf(asked), audience: asked.audience, client };
+    const presented = { scopes, audience: asked.audience, client };
     const verdict = verdictOn(found, presented, at);
-    if (!verdict.key) return unknown;
-    // Never both: a token that is gone is refused. The compiler does not know.
-    if (verdict.valid) return found.gone ? unknown : this.#accept(found, at, asked);
-    this.#reporter.refused(found, verdict.reason, at, client);
+    if (verdict.valid) return this.#accept(verdict.key as KnownKey, at, asked);
+    if (verdict.key) this.#reporter.refused(verdict.key, verdict.reason, at, client);
     return refusedBody(verdict, presented);
   }
 
@@ -258,8 +259,11 @@ class InProcess implements Verifier {
     return this.#core.call(call) as Promise<Verdict>;
   }
 
-  #scopesOf(asked: Asked): ScopeQuery | undefined {
-    const { scopes, anyScopes, scopeQuery } = asked;
+  #isAskable(asked: Asked): boolean {
+    return isAskable(asked) && (asked.scopeQuery === undefined || this.#read(asked.scopeQuery) !== undefined);
+  }
+
+  #scopesOf({ scopes, anyScopes, scopeQuery }: Asked): ScopeQuery | undefined {
     if (scopes === undefined && anyScopes === undefined && scopeQuery === undefined) return undefined;
     return wantedScopes({
       scopes,
@@ -268,16 +272,17 @@ class InProcess implements Verifier {
     });
   }
 
-  /** Queries are written in the program that asks, so they are few, and each is parsed once. */
-  #read(text: string): ScopeQuery {
-    let query = this.#queries.get(text);
-    if (query) return query;
+  /**
+   * The scope query of a text; undefined if it is none. Queries are written in the program that asks, so they are few, and
+   * each is parsed once.
+   */
+  #read(text: string): ScopeQuery | undefined {
+    const known = this.#queries.get(text);
+    if (known) return known;
     const parsed = parseScopeQuery(text);
-    if ('fault' in parsed)
-      throw new RangeError(`scopeQuery, column ${parsed.fault.column}: ${parsed.fault.detail}`);
-    query = parsed.query;
-    if (this.#queries.size < maxQueries) this.#queries.set(text, query);
-    return query;
+    if ('fault' in parsed) return undefined;
+    if (this.#queries.size < maxQueries) this.#queries.set(text, parsed.query);
+    return parsed.query;
   }
 
   /** Opens the connection that will replace the current one. */
