@@ -1,4 +1,4 @@
-import { covers, whyNotGrantable } from './scopes.ts';
+import { covers, grantable } from './scopes.ts';
 
 /** Which scopes are wanted: one, all of several, or any of at least one. */
 export type ScopeQuery = string | { all: readonly ScopeQuery[] } | { any: readonly ScopeQuery[] };
@@ -24,14 +24,24 @@ export function missingScopes(held: ReadonlySet<string>, query: ScopeQuery): str
 
 /** How many characters a query may have, how many parentheses within one another, and how many scopes. */
 export const maxLength = 1_000;
-const maxDepth = 8;
-const maxTerms = 50;
+export const maxDepth = 8;
+export const maxTerms = 50;
 
-/** Why a query cannot be read, for people, and where: the number of a character, from 1. */
+/**
+ * Why a query cannot be read: it is too long, has too many levels or scopes, or a word stands where only a scope or "(", only
+ * ")", or only the end can stand. The API says so in words.
+ */
 export interface Fault {
+  kind: 'length' | 'depth' | 'terms' | 'scope' | 'parenthesis' | 'end';
+  /** The number of a character, from 1. */
   column: number;
-  detail: string;
+  /** What stands there; empty at the end. */
+  word: string;
 }
+
+const end = '';
+/** A word that cannot be a scope, although a key may be granted it. */
+const notScope = /^(?:\)|and|or|not)$/i;
 
 /**
  * Reads a query such as `orders:read AND (invoices:read OR invoices:write)`. AND binds tighter than OR. There is no NOT:
@@ -39,29 +49,15 @@ export interface Fault {
  * refused in whatever case, rather than taken for scopes. A scope that has a parenthesis cannot be written in a query.
  */
 export function parseScopeQuery(text: string): { query: ScopeQuery } | { fault: Fault } {
-  try {
-    return { query: new Parser(text).parse() };
-  } catch (error) {
-    if (error instanceof Misread) return { fault: { column: error.column, detail: error.message } };
-    throw error;
-  }
+  if (text.length > maxLength) return { fault: { kind: 'length', column: maxLength + 1, word: end } };
+  const parser = new Parser(text);
+  const query = parser.parse();
+  return parser.fault ? { fault: parser.fault } : { query };
 }
 
-class Misread extends Error {
-  readonly column: number;
-  constructor(column: number, detail: string) {
-    super(detail);
-    this.column = column;
-  }
-}
-
-/** Whether a word looks like an operator, and is none. */
-const isMiswritten = (word: string) => /^(?:and|or|not)$/i.test(word) && word !== 'AND' && word !== 'OR';
-const operators = 'The operators are AND and OR, in capitals. There is no NOT.';
-const end = '';
-
-/** Recursive descent: each method reads what it is named after, and throws `Misread` where something else stands. */
+/** Recursive descent: each method reads what it is named after. After a fault, each finds nothing but the end. */
 class Parser {
+  fault: Fault | undefined;
   /** Parentheses, operators and scopes, and the end. */
   readonly #words: readonly { word: string; column: number }[];
   #at = 0;
@@ -69,8 +65,6 @@ class Parser {
   #terms = 0;
 
   constructor(text: string) {
-    if (text.length > maxLength)
-      throw new Misread(maxLength + 1, `A query can have ${maxLength} characters, and no more.`);
     this.#words = Array.from(text.matchAll(/[()]|[^\s()]+|$/g), ({ 0: word, index }) => {
       return { word, column: index + 1 };
     });
@@ -78,7 +72,7 @@ class Parser {
 
   parse(): ScopeQuery {
     const query = this.#alternatives();
-    if (this.#word !== end) throw this.#expected('AND, OR or the end');
+    if (this.#word !== end) this.#fail('end');
     return query;
   }
 
@@ -98,23 +92,19 @@ class Parser {
 
   #term(): ScopeQuery {
     if (this.#word !== '(') return this.#scope();
-    if (this.#depth === maxDepth)
-      throw this.#misread(`Parentheses can have ${maxDepth} levels, and no more.`);
+    if (this.#depth === maxDepth) return this.#fail('depth');
     this.#depth += 1;
     this.#at += 1;
     const inside = this.#alternatives();
-    if (!this.#takes(')')) throw this.#expected('AND, OR or ")"');
+    if (!this.#takes(')')) this.#fail('parenthesis');
     this.#depth -= 1;
     return inside;
   }
 
   #scope(): string {
     const scope = this.#word;
-    if ([')', 'AND', 'OR', end].includes(scope)) throw this.#expected('a scope or "("');
-    if (isMiswritten(scope)) throw this.#misread(operators);
-    const fault = whyNotGrantable(scope);
-    if (fault) throw this.#misread(fault);
-    if (this.#terms === maxTerms) throw this.#misread(`A query can have ${maxTerms} scopes, and no more.`);
+    if (notScope.test(scope) || !grantable.test(scope)) return this.#fail('scope');
+    if (this.#terms === maxTerms) return this.#fail('terms');
     this.#terms += 1;
     this.#at += 1;
     return scope;
@@ -130,16 +120,11 @@ class Parser {
     return true;
   }
 
-  #expected(what: string): Misread {
-    const word = this.#word;
-    if (isMiswritten(word)) return this.#misread(operators);
-    const shown = word.length > 64 ? `${word.slice(0, 64)}…` : word;
-    const found = word === end ? 'the end' : `"${shown.toWellFormed()}"`;
-    return this.#misread(`Expected ${what}, found ${found}.`);
-  }
-
-  /** The error that the next word cannot stand where it does. */
-  #misread(detail: string): Misread {
-    return new Misread(this.#words[this.#at]?.column ?? 1, detail);
+  /** The next word cannot stand where it does. */
+  #fail(kind: Fault['kind']): string {
+    const next = this.#words[this.#at];
+    if (next) this.fault = { kind, ...next };
+    this.#at = this.#words.length;
+    return end;
   }
 }
