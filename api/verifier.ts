@@ -15,8 +15,8 @@ import { byOperator, byOperatorKey } from './security.ts';
  * no OpenAPI document: `verifier-document.ts` makes one of AsyncAPI.
  */
 
-/** Where a verifier opens its WebSocket. */
-export { verifierPath } from '../decide/frames.ts';
+/** Where a verifier opens its WebSocket, and what any of its frames but the first may have in bytes. */
+export { maxFrameBytes, verifierPath } from '../decide/frames.ts';
 
 /** Who may open one. */
 export const verifierSecurity = [byOperatorKey('keys:verify'), byOperator];
@@ -24,8 +24,7 @@ export const verifierSecurity = [byOperatorKey('keys:verify'), byOperator];
 /** How long a verifier may take to say hello, in milliseconds, and what its first frame may have in bytes. */
 export const helloWithin = 1_000;
 export const maxHelloBytes = 1_024;
-/** What any other frame of a verifier may have in bytes, and in messages. */
-export const maxFrameBytes = 131_072;
+/** What a frame of a verifier may have in messages. */
 export const maxMessages = 100;
 
 /** Why the service closes a verifier's WebSocket: the codes of RFC 6455, section 7.4.2, for applications. */

@@ -14,6 +14,8 @@ export const verifierPath = '/v1/verifier';
 /** The version of this protocol. */
 export const protocol = 1;
 
+/** Maximum length of a frame of a verifier, in bytes. */
+export const maxFrameBytes = 131_072;
 /** How often a verifier sends a ping, in milliseconds. */
 export const pingInterval = 330;
 /** Maximum number of hashes in one ask. The next ask follows the answer. */

@@ -70,15 +70,12 @@ export type Reason = (typeof reasons)[number];
 export const outcomes = ['valid', ...keyReasons] as const;
 export type Outcome = (typeof outcomes)[number];
 
-const none = Object.fromEntries(['unknown', ...outcomes].map((outcome) => [outcome, 0])) as Readonly<
-  Record<Outcome | 'unknown', number>
+const noUses = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Readonly<
+  Record<Outcome, number>
 >;
-const { unknown: _, ...noUses } = none;
 
 /** A count of zero for each outcome. */
 export const zeroUses = (): Record<Outcome, number> => ({ ...noUses });
-/** A count of zero for each verdict: the outcomes, and `unknown`. */
-export const zeroVerdicts = (): Record<Outcome | 'unknown', number> => ({ ...none });
 
 /** For each reason, whether it applies. */
 const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: number) => boolean> = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type KnownKey, knownFrom } from '../clients/typescript/verifier/known-key.ts';
 import { Reporter } from '../clients/typescript/verifier/reporter.ts';
-import type { FromVerifier, WireKey } from '../decide/frames.ts';
+import { type FromVerifier, maxFrameBytes, type WireKey } from '../decide/frames.ts';
 
 const hour = Date.UTC(2026, 0, 31, 12);
 const asked = { ip: '203.0.113.7', userAgent: 'cli/1' };
@@ -40,13 +40,32 @@ test('uses are told once, with who presented the token last', async () => {
   ]);
 });
 
+test('uses of 200,000 tokens wait to be told, and those of further tokens are dropped', async () => {
+  const { reporter, told, flush } = started();
+  for (let token = 0; token < 200_010; token += 1)
+    reporter.refused(`${token % 200_005}`, 'disabled', hour + (token < 300 ? -1 : 0));
+  await flush();
+  expect(told.flatMap(({ uses }) => uses)).toHaveLength(200_000);
+  expect(Math.max(...told.map(({ uses }) => uses.length))).toBe(200);
+});
+
+test('uses are told in frames that the service takes, however long the user agents are', async () => {
+  const { reporter, told, flush } = started();
+  for (let token = 0; token < 200; token += 1)
+    reporter.accepted(keyOf(`${token}`.padStart(128, '0')), hour, { userAgent: '\u0001'.repeat(500) });
+  await flush();
+  expect(told.flatMap(({ uses }) => uses)).toHaveLength(200);
+  for (const message of told)
+    expect(Buffer.byteLength(JSON.stringify([message]))).toBeLessThanOrEqual(maxFrameBytes);
+});
+
 test('uses count in the hour in which they were, and with those of the key as it was found before', async () => {
   const { reporter, told, flush } = started();
   const [key, again] = [keyOf('aa'), keyOf('aa')];
   reporter.accepted(key, hour - 1, {});
   reporter.accepted(key, hour, {});
   reporter.accepted(again, hour, {});
-  reporter.refused(key, 'insufficient_scope', hour, () => ({ ip: null, userAgent: null }));
+  reporter.refused('aa', 'insufficient_scope', hour);
   await flush();
   expect(told.map(({ hour, uses }) => [hour, uses.map(({ counts }) => counts)])).toEqual([
     [hour - 3_600_000, [{ valid: 1 }]],

@@ -1,4 +1,4 @@
-import { outcomes, zeroVerdicts } from '../../decide/verdict.ts';
+import { outcomes, zeroUses } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { malformed } from './verify.ts';
 
@@ -11,10 +11,11 @@ type Source = (typeof sources)[number];
 export const verdicts = [...outcomes, 'unknown'] as const;
 type Counts = Record<(typeof verdicts)[number], number>;
 
+const noVerdicts = (): Counts => ({ ...zeroUses(), unknown: 0 });
 const bySource = (): Record<Source, Counts> => ({
-  cache: zeroVerdicts(),
-  database: zeroVerdicts(),
-  none: zeroVerdicts(),
+  cache: noVerdicts(),
+  database: noVerdicts(),
+  none: noVerdicts(),
 });
 
 /** How many tokens this process has checked since it started. Plain numbers: every verification adds one. */

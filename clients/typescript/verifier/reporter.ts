@@ -1,14 +1,18 @@
-import type { Client } from '../../../decide/client.ts';
-import { type FromVerifier, maxTold } from '../../../decide/frames.ts';
-import { type HourUses, hourLength, hourOf, type TokenUses, Uses } from '../../../decide/uses.ts';
-import { type KeyReason, type Outcome, outcomes } from '../../../decide/verdict.ts';
-import type { Found } from '../../../decide/verified-key.ts';
+import { type FromVerifier, maxFrameBytes, maxTold, type WireUses } from '../../../decide/frames.ts';
+import { hourLength, hourOf } from '../../../decide/uses.ts';
+import type { KeyReason, Outcome } from '../../../decide/verdict.ts';
 import type { Asked } from '../verify.ts';
 import { clientOf } from './client-of.ts';
 import { type KnownKey, unused } from './known-key.ts';
 
 /** For how many tokens uses are kept if they cannot be told. */
-const capacity = 100_000;
+const capacity = 200_000;
+
+/**
+ * The uses of a token, as a message has them, take at most so many bytes. JSON may escape each character of a user agent as
+ * six; the rest has less than 600.
+ */
+const bytesOf = ({ userAgent }: WireUses) => 600 + 6 * (userAgent?.length ?? 0);
 
 /** Where uses are told. */
 interface Told {
@@ -20,22 +24,22 @@ interface Told {
  * on the next one, and may count twice.
  */
 export class Reporter {
-  #gathered = new Uses(capacity);
-  /** Keys that hold uses of the hour that begins at `#hour`, not gathered yet. */
-  #used: KnownKey[] = [];
+  /** Uses of the hour that begins at `#hour`, by the hashes of the tokens. */
+  readonly #gathered = new Map<string, WireUses>();
+  /** Keys that hold further uses of this hour. */
+  readonly #used: KnownKey[] = [];
   #hour = 0;
-  /** The parts that are being told. The first one waits to be acknowledged. */
-  #parts: HourUses[] = [];
+  /** Of how many tokens there are uses in `#gathered` and `#parts`. */
+  #tokens = 0;
+  /** Each is a message to tell, one after the other. The first one waits to be acknowledged. */
+  readonly #parts: { hour: number; uses: WireUses[] }[] = [];
   #number = 0;
   #sentTo: Told | undefined;
   #emptied = () => {};
 
   /** Records a valid use, as most are. It is only noted in the key, since this runs for each verification. */
   accepted(key: KnownKey, at: number, asked: Asked): void {
-    if (at < this.#hour || at >= this.#hour + hourLength || this.#used.length === capacity) {
-      this.#gather();
-      this.#hour = hourOf(at);
-    }
+    this.#enterHour(at);
     if (key.uses === 0) this.#used.push(key);
     key.uses += 1;
     if (at <= key.usedAt) return;
@@ -43,17 +47,15 @@ export class Reporter {
     key.usedWith = asked;
   }
 
-  refused(found: Found, reason: KeyReason, at: number, client: () => Client): void {
-    this.#gathered.add(found, reason, at, client, 1);
+  /** @param hash that of the token */
+  refused(hash: string, reason: KeyReason, at: number): void {
+    this.#enterHour(at);
+    this.#count(hash, reason, 1);
   }
 
   /** Tells what was gathered, unless uses are being told already. */
   tell(connection: Told): void {
-    if (this.#parts.length === 0 && this.#hasMore) {
-      this.#gather();
-      this.#parts = this.#gathered.parts(maxTold);
-      this.#gathered = new Uses(capacity);
-    }
+    if (this.#parts.length === 0) this.#finish();
     if (connection !== this.#sentTo) this.#send(connection);
   }
 
@@ -61,7 +63,7 @@ export class Reporter {
   acknowledged(number: number): void {
     const connection = this.#sentTo;
     if (number !== this.#number || !connection) return;
-    this.#parts.shift();
+    this.#tokens -= this.#parts.shift()?.uses.length ?? 0;
     this.#sentTo = undefined;
     if (this.#parts.length > 0) this.#send(connection);
     else this.#emptied();
@@ -69,7 +71,7 @@ export class Reporter {
 
   /** Tells everything, and resolves when it is acknowledged. */
   async flush(connection: Told): Promise<void> {
-    while (this.#parts.length > 0 || this.#hasMore) {
+    while (this.#parts.length > 0 || this.#used.length > 0 || this.#gathered.size > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#emptied = resolve;
       this.tell(connection);
@@ -77,16 +79,47 @@ export class Reporter {
     }
   }
 
-  get #hasMore(): boolean {
-    return this.#used.length > 0 || this.#gathered.size > 0;
+  /** Uses are gathered for one hour at a time. */
+  #enterHour(at: number): void {
+    const isSame = at >= this.#hour && at < this.#hour + hourLength;
+    if (isSame && this.#used.length < capacity) return;
+    this.#finish();
+    this.#hour = hourOf(at);
   }
 
-  #gather(): void {
+  /** Makes parts of what was gathered. */
+  #finish(): void {
     for (const key of this.#used.splice(0)) {
-      const { uses, usedAt, usedWith } = key;
-      this.#gathered.add(key, 'valid', usedAt, () => clientOf(usedWith), uses);
+      const uses = this.#count(key.hash, 'valid', key.uses);
+      if (uses && key.usedAt > (uses.lastUsedAt ?? 0))
+        Object.assign(uses, { lastUsedAt: key.usedAt, ...clientOf(key.usedWith) });
       Object.assign(key, unused);
     }
+    let part: WireUses[] | undefined;
+    let bytes = 0;
+    for (const uses of this.#gathered.values()) {
+      bytes += bytesOf(uses);
+      if (!part || part.length === maxTold || bytes > maxFrameBytes) {
+        part = [];
+        bytes = bytesOf(uses);
+        this.#parts.push({ hour: this.#hour, uses: part });
+      }
+      part.push(uses);
+    }
+    this.#gathered.clear();
+  }
+
+  /** Counts uses of a token. Undefined: there is no room for another token. */
+  #count(hash: string, outcome: Outcome, times: number): WireUses | undefined {
+    let uses = this.#gathered.get(hash);
+    if (!uses) {
+      if (this.#tokens === capacity) return undefined;
+      this.#tokens += 1;
+      uses = { hash, lastUsedAt: null, ip: null, userAgent: null, counts: {} };
+      this.#gathered.set(hash, uses);
+    }
+    uses.counts[outcome] = (uses.counts[outcome] ?? 0) + times;
+    return uses;
   }
 
   #send(connection: Told): void {
@@ -94,13 +127,6 @@ export class Reporter {
     if (!part) return;
     this.#sentTo = connection;
     this.#number += 1;
-    const { hour, uses } = part;
-    connection.send({ kind: 'uses', number: this.#number, hour, uses: uses.map(wired) });
+    connection.send({ kind: 'uses', number: this.#number, ...part });
   }
-}
-
-function wired({ hash, lastUsedAt, ip, userAgent, ...uses }: TokenUses) {
-  const counts: Partial<Record<Outcome, number>> = {};
-  for (const outcome of outcomes) if (uses[outcome] > 0) counts[outcome] = uses[outcome];
-  return { hash, lastUsedAt: Number.isFinite(lastUsedAt) ? lastUsedAt : null, ip, userAgent, counts };
 }

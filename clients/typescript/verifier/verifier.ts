@@ -239,11 +239,10 @@ class InProcess implements Verifier {
     // Our clock may differ from that of the service by half of what a ping took.
     const error = clock.errorAt(now) + 1;
     if (found && !found.gone && (found.needsService || isTurning(found, at, error))) return undefined;
-    const client = () => clientOf(asked);
-    const presented = { scopes, audience: asked.audience, client };
+    const presented = { scopes, audience: asked.audience, client: () => clientOf(asked) };
     const verdict = verdictOn(found, presented, at);
     if (verdict.valid) return this.#accept(verdict.key as KnownKey, at, asked);
-    if (verdict.key) this.#reporter.refused(verdict.key, verdict.reason, at, client);
+    if (verdict.key) this.#reporter.refused(verdict.key.hash, verdict.reason, at);
     return refusedBody(verdict, presented);
   }
 
