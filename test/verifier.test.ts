@@ -264,6 +264,18 @@ test('uses of a verifier are counted, and name who presented the token last', as
   });
 });
 
+test('whoever closes a verifier again waits until its uses are counted', async () => {
+  const verifier = await open();
+  const key = await mint();
+  await verifier.verify(key.token);
+  void verifier.close();
+  await verifier.close();
+  await service.context.usage.flush();
+  service.pass(1);
+  const usage = expectData(await ada.client.GET('/v1/keys/{keyId}/usage', keyPath(key)));
+  expect(usage.total).toMatchObject({ valid: 1 });
+});
+
 test('only the operator, and its keys that may verify, open a verifier', async () => {
   const own = async (scopes: string[]) =>
     expectData(

@@ -118,7 +118,7 @@ class InProcess implements Verifier {
   /** Why there is no connection yet, for people. */
   #whyNone = 'The service did not answer.';
   #pausing: ReturnType<typeof setTimeout> | undefined;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
   #settleStart: (error?: Error) => void = () => {};
 
   constructor(options: VerifierOptions) {
@@ -189,9 +189,12 @@ class InProcess implements Verifier {
     return found instanceof Promise ? found.then(decide, () => this.#overHttp(token, asked)) : decide(found);
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#telling);
     clearTimeout(this.#pausing);
     this.#next?.leave();
@@ -313,7 +316,7 @@ class InProcess implements Verifier {
 
   /** Connects after a random pause, so that the verifiers of a replica that ended do not all come back at once. */
   #plan(): void {
-    if (this.#isClosed || this.#next || this.#pausing !== undefined) return;
+    if (this.#closing || this.#next || this.#pausing !== undefined) return;
     const longest = this.isTrusted ? movingPause : Math.min(longestPause, firstPause * 2 ** this.#attempts);
     this.#attempts += 1;
     this.#pausing = setTimeout(() => {
