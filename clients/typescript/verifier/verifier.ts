@@ -12,7 +12,7 @@ import type { CoreOptions } from '../core/options.ts';
 import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { clientOf } from './client-of.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Introduction } from './connection.ts';
 import { builtInHashes, type Hashes } from './hash.ts';
 import type { KnownKey } from './known-key.ts';
 import { Reporter } from './reporter.ts';
@@ -99,12 +99,9 @@ const noAsked: Asked = {};
 const unknown: Verdict = Object.freeze({ valid: false, reason: 'unknown' });
 
 class InProcess implements Verifier {
-  readonly #options: VerifierOptions;
-  readonly #WebSocket: typeof WebSocket;
-  readonly #url: string;
-  readonly #instance = crypto.randomUUID();
   readonly #hashes: Hashes = builtInHashes();
-  readonly #token: string;
+  readonly #introduction: Introduction;
+  readonly #onChange: VerifierOptions['onChange'];
   readonly #core: Core;
   readonly #reporter = new Reporter();
   readonly #telling: ReturnType<typeof setInterval>;
@@ -122,17 +119,21 @@ class InProcess implements Verifier {
   #settleStart: (error?: Error) => void = () => {};
 
   constructor(options: VerifierOptions) {
-    const { WebSocket = globalThis.WebSocket } = options;
+    const { WebSocket = globalThis.WebSocket, cacheMb = 64 } = options;
     const { baseUrl, token } = addressOf(options);
     if (!token) throw new TypeError('Pass a token, or set LATCHKEY_URL and LATCHKEY_TOKEN.');
     if (!WebSocket)
       throw new TypeError(
         'A verifier needs WebSocket: Node 22 or later, Bun or Deno, or pass one as `WebSocket`.',
       );
-    this.#options = options;
-    this.#WebSocket = WebSocket;
-    this.#url = `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`;
-    this.#token = token;
+    this.#introduction = {
+      url: `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`,
+      token,
+      instance: crypto.randomUUID(),
+      cacheBytes: cacheMb * 2 ** 20,
+      WebSocket,
+    };
+    this.#onChange = options.onChange;
     this.#core = new Core(contract, { ...options, retries });
     // Before the timer, which would keep the process alive: this throws for an invalid address.
     this.#connect();
@@ -289,28 +290,18 @@ class InProcess implements Verifier {
 
   /** Opens the connection that will replace the current one. */
   #connect(): void {
-    const { cacheMb = 64 } = this.#options;
-    const connection: Connection = new Connection(
-      {
-        url: this.#url,
-        token: this.#token,
-        instance: this.#instance,
-        WebSocket: this.#WebSocket,
-        cacheBytes: cacheMb * 2 ** 20,
+    const connection: Connection = new Connection(this.#introduction, {
+      trusted: () => {
+        if (connection === this.#current) this.#tell('trusted');
+        else void this.#move(connection);
       },
-      {
-        trusted: () => {
-          if (connection === this.#current) this.#tell('trusted');
-          else void this.#move(connection);
-        },
-        lapsed: () => {
-          if (connection === this.#current) this.#tell('blind', 'The service cannot tell of changes now.');
-        },
-        used: (number) => this.#reporter.acknowledged(number),
-        moving: () => this.#plan(),
-        closed: (code, reason) => this.#lost(connection, code, reason),
+      lapsed: () => {
+        if (connection === this.#current) this.#tell('blind', 'The service cannot tell of changes now.');
       },
-    );
+      used: (number) => this.#reporter.acknowledged(number),
+      moving: () => this.#plan(),
+      closed: (code, reason) => this.#lost(connection, code, reason),
+    });
     this.#next = connection;
   }
 
@@ -345,7 +336,7 @@ class InProcess implements Verifier {
   #tell(state: 'trusted' | 'blind', reason?: string): void {
     if (state === this.#told) return;
     this.#told = state;
-    this.#options.onChange?.(state, reason);
+    this.#onChange?.(state, reason);
   }
 
   #lost(connection: Connection, code: number, reason: string): void {
