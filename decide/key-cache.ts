@@ -95,8 +95,8 @@ export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalida
   find(hash: string): Key | Tombstone | undefined | Promise<Key | Tombstone | undefined> {
     // Not by a look-up in flight either: it may have begun before a change that we are not told of.
     if (!this.#isFresh()) return this.#find(hash);
-    const key = this.#keys.get(hash);
-    if (key && this.#isCurrent(key)) return key.found;
+    const key = this.peek(hash);
+    if (key) return key;
     const none = this.#unknown.get(hash);
     if (none && this.#isCurrent(none)) return none.found;
     return this.#inFlight.get(hash) ?? this.#ask(hash);
@@ -113,9 +113,9 @@ export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalida
     return this.#keys.names();
   }
 
-  refresh(hash: string): Promise<Key | Tombstone | undefined> {
+  async refresh(hash: string): Promise<Key | Tombstone | undefined> {
     this.invalidate(hash);
-    return this.#isFresh() ? this.#ask(hash) : this.#find(hash);
+    return this.find(hash);
   }
 
   invalidate(hash: string): void {
