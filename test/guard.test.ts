@@ -382,6 +382,9 @@ test('an invalid realm or scope is refused when the program starts', () => {
   expect(requirementOf()).toEqual({ scopes: [] });
   expect(requirementOf('a:b')).toEqual({ scopes: ['a:b'] });
   expect(requirementOf(['a', 'b'])).toEqual({ scopes: ['a', 'b'] });
+  // As JavaScript can call a guard.
+  expect(requirementOf('a', 'b')).toEqual({ scopes: ['a', 'b'] });
+  expect(() => requirementOf({ cost: 2 }, 'a')).toThrow(TypeError);
   expect(requirementOf({ anyScopes: ['a'], cost: 5 })).toEqual({ anyScopes: ['a'], cost: 5 });
   for (const wrong of ['', 'a b', 'a"', ['a', 'b\n'], { anyScopes: ['\\'] }])
     expect(() => requirementOf(wrong), JSON.stringify(wrong)).toThrow(TypeError);

@@ -27,15 +27,14 @@ const fields: readonly string[] = [...askable, 'onUnavailable'] satisfies (keyof
 const isScope = (scope: unknown) => typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope);
 
 /**
- * What an endpoint requires. With no argument: nothing.
+ * What an endpoint requires. With no argument: nothing. With several, which only JavaScript can pass: all of these scopes.
  * @throws TypeError when the program starts, not when a request comes, for what can be no requirement. One that is
  * undefined is none, such as a misspelt constant: it would let in every key
  */
-export function requirementOf(...given: [] | [Wanted]): Requirement {
-  if (given.length === 0) return { scopes: [] };
+export function requirementOf(...given: readonly Wanted[]): Requirement {
   const [wanted] = given;
-  if (typeof wanted !== 'object') return assertRequirement({ scopes: [wanted] });
-  if (isList(wanted)) return assertRequirement({ scopes: [...wanted] });
+  if (given.length > 1 || typeof wanted !== 'object' || isList(wanted))
+    return assertRequirement({ scopes: given.flat() as string[] });
   for (const name of Object.keys(wanted))
     if (!fields.includes(name)) throw new TypeError(`Nothing called "${name}" can be required.`);
   return assertRequirement(wanted);
