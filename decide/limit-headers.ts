@@ -32,14 +32,10 @@ export const levelItem = ({
 export const withItem = (list: string, item: string): string =>
   list && item ? `${list}, ${item}` : list || item;
 
-/** The headers that have these lists; none for an empty list. */
+/** The headers that tell a client of its limits (draft-ietf-httpapi-ratelimit-headers-11); none for an empty list. */
 export function headersOf(levels: string, policies: string): Record<string, string> {
   const headers: Record<string, string> = {};
   if (levels) headers.RateLimit = levels;
   if (policies) headers['RateLimit-Policy'] = policies;
   return headers;
 }
-
-/** The headers that tell a client of its limits: draft-ietf-httpapi-ratelimit-headers-11. */
-export const limitHeaders = (levels: readonly LimitLevel[]): Record<string, string> =>
-  headersOf(levels.map(levelItem).reduce(withItem, ''), levels.map(policyItem).reduce(withItem, ''));

@@ -38,9 +38,9 @@ async function mint(more: object, { accountId } = account): Promise<MintedKey> {
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const check = (
   headers: RequestHeaders,
-  requirement?: Requirement & { ip?: string },
+  { ip, ...requirement }: Requirement & { ip?: string } = {},
   options?: Partial<GuardOptions>,
-) => createGuard({ verify: verifies, ...options }).check(headers, requirement);
+) => createGuard({ verify: verifies, ...options }).check(headers, requirement, ip);
 
 /** What is sent instead of a token, and what it counts as. */
 const credentials: [RequestHeaders, 'missing' | 'malformed' | undefined][] = [

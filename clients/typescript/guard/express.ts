@@ -52,8 +52,7 @@ export function createGuard({ clientIp, ...options }: ExpressGuardOptions): Expr
           res.end(JSON.stringify(result.problem));
         }
       };
-      const asked = clientIp ? { ...requirement, ip: clientIp(req) } : requirement;
-      return maybeAsync(core.check(headersOf(req), asked), settle);
+      return maybeAsync(core.check(headersOf(req), requirement, clientIp?.(req)), settle);
     };
   };
 }

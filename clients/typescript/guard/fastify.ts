@@ -36,8 +36,7 @@ const plugin: FastifyPluginCallback<FastifyGuardOptions> = (app, { clientIp, ...
       next();
     };
     const { config } = request.routeOptions;
-    const asked = clientIp ? { ...config, ip: clientIp(request) } : config;
-    const checked = guard.check(headersOf(request.raw), asked);
+    const checked = guard.check(headersOf(request.raw), config, clientIp?.(request));
     if (isPromise(checked)) checked.then(settle, next);
     else settle(checked);
   });

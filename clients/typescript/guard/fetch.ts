@@ -44,10 +44,8 @@ export function createGuard({ clientIp, ...options }: FetchGuardOptions): FetchG
         const body = request.method === 'HEAD' ? null : JSON.stringify(result.problem);
         return new Response(body, { status: result.status, headers: result.headers });
       };
-      const asked = clientIp
-        ? { ...requirement, ip: clientIp(request, ...(rest as unknown[] as never[])) }
-        : requirement;
-      return maybeAsync(core.check(request.headers, asked), settle);
+      const ip = clientIp?.(request, ...(rest as unknown[] as never[]));
+      return maybeAsync(core.check(request.headers, requirement, ip), settle);
     };
   };
 }

@@ -54,13 +54,11 @@ export type Checked = Admitted | Refused;
 export interface Guard {
   /**
    * Whether a request may go on. The result is synchronous if `verify` returns a verdict and no promise.
-   * @param requirement what the endpoint requires, and the address of the client, which a key with `allowedIps` needs
+   * @param requirement what the endpoint requires
+   * @param ip the address of the client, which a key with `allowedIps` needs
    * @throws TypeError for scopes that are undefined: they would let in every key
    */
-  check(
-    headers: RequestHeaders,
-    requirement?: Requirement & { ip?: string | undefined },
-  ): Checked | Promise<Checked>;
+  check(headers: RequestHeaders, requirement?: Requirement, ip?: string): Checked | Promise<Checked>;
 }
 
 const nothing = {};
@@ -97,7 +95,7 @@ export function createGuard({
   });
 
   return {
-    check(headers, required = nothing) {
+    check(headers, required = nothing, ip) {
       const apiKey = apiKeyHeader ? headerOf(headers, apiKeyHeader) : '';
       const credential = credentialOf(headerOf(headers, 'authorization'), apiKey);
       if ('reason' in credential) return refuse(credential.reason);
@@ -107,7 +105,7 @@ export function createGuard({
         const key = (required.onUnavailable ?? onUnavailable)?.(error);
         return isKey(key) ? admit({ valid: true, key }) : refuse('unavailable', required, { error });
       };
-      const asked = askedOf(headers, required);
+      const asked = askedOf(headers, required, ip);
       let verdict: Verdict | Promise<Verdict>;
       try {
         verdict = verifier.verify(credential.token, asked);
@@ -128,13 +126,14 @@ const isKey = (returned: unknown): returned is VerifiedKey => {
  * What to ask of a key. Other fields beside a requirement, as in the config of a Fastify route, are left out.
  * @throws TypeError
  */
-function askedOf(headers: RequestHeaders, required: Requirement & { ip?: string | undefined }): Asked {
+function askedOf(headers: RequestHeaders, required: Requirement, ip: string | undefined): Asked {
   const asked: Record<string, unknown> = {};
   for (const name of askable) {
     if (required[name] !== undefined) asked[name] = required[name];
     else if (name in required && (scopeFields as readonly string[]).includes(name))
       throw new TypeError(`${name} is undefined.`);
   }
+  if (ip !== undefined) asked.ip = ip;
   const userAgent = headerOf(headers, 'user-agent');
   // Cut, or it could make the request that verifies too large.
   if (userAgent) asked.userAgent = userAgent.slice(0, maxUserAgentLength);

@@ -52,8 +52,7 @@ export function createGuard({ clientIp, scheme = 'apiKey', ...options }: HonoGua
   const guard = (...wanted: [] | [Wanted]): MiddlewareHandler<GuardEnv> => {
     const requirement = requirementOf(...wanted);
     return async (c, next) => {
-      const asked = clientIp ? { ...requirement, ip: clientIp(c) } : requirement;
-      const checked = core.check(c.req.raw.headers, asked);
+      const checked = core.check(c.req.raw.headers, requirement, clientIp?.(c));
       const result = isPromise(checked) ? await checked : checked;
       if (!result.ok) {
         // Not passed to c.body: there, headers that other middleware set before would win.

@@ -20,8 +20,8 @@ export type Wanted = string | readonly string[] | Requirement;
 /** The fields that say which scopes are required. */
 export const scopeFields = ['scopes', 'anyScopes', 'scopeQuery'] as const;
 /** What can be asked of a key for an endpoint. */
-export const askable = [...scopeFields, 'cost', 'costs', 'audience', 'ip'] as const;
-const fields: readonly string[] = [...askable, 'onUnavailable'] satisfies (keyof Requirement | 'ip')[];
+export const askable = [...scopeFields, 'cost', 'costs', 'audience'] as const;
+const fields: readonly string[] = [...askable, 'onUnavailable'] satisfies (keyof Requirement)[];
 
 /** A scope-token of RFC 6749, section 3.3. */
 const isScope = (scope: unknown) => typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope);
