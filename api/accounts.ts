@@ -8,7 +8,7 @@ import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, PolicyPatch, policyExample } from './policy.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
-import { byAnyone, byOperator, bySession } from './security.ts';
+import { byAnyone, byOperator, byOperatorKey, bySession } from './security.ts';
 import { bounded, foreignId } from './text.ts';
 
 const tags = ['Accounts'];
@@ -171,7 +171,7 @@ export const accounts = {
     summary: 'Create an account',
     description:
       'Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.',
-    security: [byAnyone, byOperator],
+    security: [byAnyone, byOperator, byOperatorKey('operator:keys')],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),
       body: {
@@ -208,7 +208,7 @@ export const accounts = {
     summary: 'List accounts',
     description:
       'The accounts of this deployment, newest first, or the one with the given `externalId` or `email`.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:read')],
     request: {
       query: z.strictObject({
         ...pageQuery,
@@ -236,7 +236,7 @@ export const accounts = {
     summary: 'Get the account',
     description:
       'The account that is signed in. The operator names an account, or gets its own: keys with `keys:verify` in that one verify every key of the deployment.',
-    security: [bySession, byOperator],
+    security: [bySession, byOperator, byOperatorKey('operator:read')],
     request: { query: z.strictObject(accountQuery) },
     responses: {
       200: { description: 'The account.', content: { 'application/json': { schema: Account } } },
@@ -251,7 +251,7 @@ export const accounts = {
     tags,
     summary: 'Get one of the accounts',
     description: 'One account of this deployment, with its policy and the number of its keys.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:read')],
     request: { params: namedAccount },
     responses: {
       200: { description: 'The account.', content: { 'application/json': withPolicy } },

@@ -9,7 +9,7 @@ const OnBehalfOf = z.string().regex(/^[ -~]{1,255}$/, 'Must have 1 to 255 printa
 export const actHeaders = z.object({
   [onBehalfOfHeader]: OnBehalfOf.optional().openapi({
     description:
-      'The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422.',
+      'The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422.',
     param: {
       name: onBehalfOfHeader,
       in: 'header',

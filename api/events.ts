@@ -6,7 +6,7 @@ import { instant, rangeBound } from './instant.ts';
 import { KeyId } from './key-body.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
-import { byKey, byOperator, bySession } from './security.ts';
+import { keyReaders } from './security.ts';
 
 const types = Object.keys(eventTypes) as (keyof typeof eventTypes)[];
 
@@ -78,7 +78,7 @@ export const events = {
     summary: 'List events',
     description:
       'The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.',
-    security: [bySession, byKey('keys:read'), byOperator],
+    security: keyReaders,
     request: {
       query: z.strictObject({
         accountId: accountQuery.accountId.openapi({

@@ -6,7 +6,7 @@ import { instant } from './instant.ts';
 import { keyPath, oneKey } from './key-body.ts';
 import { maxUnits } from './limits.ts';
 import { refusal, refusals } from './problem.ts';
-import { byKey, byOperator, bySession } from './security.ts';
+import { byOperator, byOperatorKey, keyReaders } from './security.ts';
 
 const tags = ['Keys'];
 
@@ -69,7 +69,7 @@ export const keyLimits = {
     summary: 'List the limits of a key',
     description:
       'What is left of each limit of the key, of its quota, and of the limits that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.',
-    security: [bySession, byKey('keys:read'), byOperator],
+    security: keyReaders,
     request: { params: keyPath, query: z.strictObject(accountQuery) },
     responses: {
       200: {
@@ -93,7 +93,7 @@ export const keyLimits = {
     summary: 'Add to the quota of a key',
     description:
       'Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. When the call returns, every replica knows that there are units again.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:keys')],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),
       params: keyPath,

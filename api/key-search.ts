@@ -3,7 +3,7 @@ import { KeyPage, keyExample } from './key-body.ts';
 import { KeyFilter } from './key-filter.ts';
 import { pageQuery } from './page.ts';
 import { refusals } from './problem.ts';
-import { byOperator } from './security.ts';
+import { byOperator, byOperatorKey } from './security.ts';
 
 const SearchKeys = z
   .strictObject({
@@ -22,7 +22,7 @@ export const keySearch = {
     summary: 'Search keys',
     description:
       'The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:read')],
     request: {
       query: z.strictObject(pageQuery),
       body: { required: true, content: { 'application/json': { schema: SearchKeys } } },

@@ -10,7 +10,7 @@ import { filterParam, pageQuery } from './page.ts';
 import { forbiddenOrBeyondPolicy, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
-import { byKey, byOperator, bySession } from './security.ts';
+import { keyReaders, keyWriters } from './security.ts';
 import { text } from './text.ts';
 
 const tags = ['Keys'];
@@ -44,7 +44,7 @@ export const keys = {
     summary: 'List keys',
     description:
       'The account’s keys, newest first. With `status` or `search`, a page of an account with thousands of keys may have fewer than `limit`, or none, while more follow: go on until `nextCursor` is null.',
-    security: [bySession, byKey('keys:read'), byOperator],
+    security: keyReaders,
     request: {
       query: z.strictObject({
         ...accountQuery,
@@ -81,7 +81,7 @@ export const keys = {
     path: '/v1/keys/{keyId}',
     tags,
     summary: 'Get a key',
-    security: [bySession, byKey('keys:read'), byOperator],
+    security: keyReaders,
     description: 'One key, without its token.',
     request: { params: keyPath, query: z.strictObject(accountQuery) },
     responses: { 200: oneKey('The key.'), ...refusals(401, 403, 404, 422, 503) },
@@ -95,7 +95,7 @@ export const keys = {
     summary: 'Change a key',
     description:
       'A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes that are new to the key, and an expiry that is later than before.',
-    security: [bySession, byKey('keys:write'), byOperator],
+    security: keyWriters,
     request: {
       headers: actHeaders,
       params: keyPath,
@@ -122,7 +122,7 @@ export const keys = {
     tags,
     summary: 'Revoke a key',
     description: 'Deletes the key permanently. Once this returns, every replica refuses its tokens.',
-    security: [bySession, byKey('keys:write'), byOperator],
+    security: keyWriters,
     request: { headers: actHeaders, params: keyPath, query: z.strictObject(accountQuery) },
     responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 422, 503) },
   }),

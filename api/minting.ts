@@ -11,7 +11,7 @@ import { Metadata } from './metadata.ts';
 import { mayNotCreate, refusal, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
-import { byKey, byOperator, bySession } from './security.ts';
+import { keyWriters } from './security.ts';
 
 const Lifetime = z.enum(['1d', '7d', '30d', '90d', '1y', 'never']).openapi('Lifetime', {
   description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.',
@@ -70,7 +70,7 @@ export const minting = {
     summary: 'Create a key',
     description:
       'Creates a key and returns its token, which cannot be retrieved later. A key cannot grant scopes it lacks. Only the operator sets `limits` and a `quota`. The policy of the account can bound the scopes, the lifetime and the number of keys. Unless it or the deployment says otherwise, an account has at most 1,000 keys, expired and disabled ones included. In a suspended account no key is created.',
-    security: [bySession, byKey('keys:write'), byOperator],
+    security: keyWriters,
     request: {
       headers: actHeaders.extend(idempotencyHeader),
       query: z.strictObject(accountQuery),

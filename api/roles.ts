@@ -6,7 +6,7 @@ import { instant } from './instant.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
 import { Scopes } from './scopes.ts';
-import { byOperator } from './security.ts';
+import { byOperator, byOperatorKey } from './security.ts';
 import { text } from './text.ts';
 
 const tags = ['Roles'];
@@ -140,7 +140,7 @@ export const roles = {
     tags,
     summary: 'List roles',
     description: 'The roles of this deployment, newest first.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:read')],
     request: { query: z.strictObject(pageQuery) },
     responses: {
       200: {
@@ -163,7 +163,7 @@ export const roles = {
     tags,
     summary: 'Get a role',
     description: 'One role.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:read')],
     request: { params: rolePath },
     responses: { 200: oneRole('The role.'), ...refusals(401, 403, 404, 503) },
   }),

@@ -4,10 +4,10 @@ import { actHeaders } from './actor.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
 import { keyPath, MintedKey, oneKey, rotatedKeyExample } from './key-body.ts';
 import { refusal, refusals } from './problem.ts';
-import { byKey, byOperator, bySession } from './security.ts';
+import { byKey, byOperator, byOperatorKey, bySession } from './security.ts';
 
 const tags = ['Keys'];
-const security = [bySession, byKey('keys:rotate'), byOperator];
+const security = [bySession, byKey('keys:rotate'), byOperator, byOperatorKey('operator:keys')];
 
 /** A week. */
 const maxOverlap = 604_800;

@@ -17,6 +17,12 @@ export const byOperatorKey = (...scopes: OwnScope[]) => ({ operatorKey: scopes }
 /** The product's own back end, by the operator token. */
 export const byOperator = { operatorToken: [] };
 
+/** Whoever reads the keys of an account: its owner, a key of it, and the operator. */
+export const keyReaders = [bySession, byKey('keys:read'), byOperator, byOperatorKey('operator:read')];
+
+/** Whoever creates, changes and ends them. */
+export const keyWriters = [bySession, byKey('keys:write'), byOperator, byOperatorKey('operator:keys')];
+
 /**
  * An API key with all of these scopes, or the operator, as a client of OAuth. This says how they may authenticate as
  * well; that they may, `byKey` and `byOperator` beside it say.
@@ -56,7 +62,7 @@ export const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     description:
-      'The token of an API key in the operator’s own account. If scopes are listed, the key must have all of them.',
+      'The token of an API key in the operator’s own account, for a part of what the operator may do: `operator:read` to read all accounts and their keys, `operator:keys` to create, change and revoke keys of all accounts but the operator’s own. The key must have all of the scopes that are listed.',
   },
   operatorToken: {
     type: 'http',

@@ -4,7 +4,7 @@ import { accountQuery } from './accounts.ts';
 import { instant, rangeBound } from './instant.ts';
 import { keyPath } from './key-body.ts';
 import { overloadedReports, refusals } from './problem.ts';
-import { byKey, byOperator, bySession } from './security.ts';
+import { keyReaders } from './security.ts';
 
 const tags = ['Usage'];
 
@@ -86,7 +86,7 @@ export const usage = {
     tags,
     summary: 'Get the usage of a key',
     description: `Counts the uses of one key in a range of time, by verdict. ${whatCounts}`,
-    security: [bySession, byKey('keys:read'), byOperator],
+    security: keyReaders,
     request: { params: keyPath, query: z.strictObject(usageQuery) },
     responses: { 200: report, ...refusals(401, 403, 404, 422, 503) },
   }),
@@ -98,7 +98,7 @@ export const usage = {
     tags,
     summary: 'Get the usage of all keys',
     description: `Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. ${whatCounts} Reports on one account are made one after the other.`,
-    security: [bySession, byKey('keys:read'), byOperator],
+    security: keyReaders,
     request: { query: z.strictObject(usageQuery) },
     responses: { 200: report, ...refusals(401, 403, 404, 422), 503: overloadedReports },
   }),

@@ -6,11 +6,13 @@ export const ownScopes = [
   'keys:rotate',
   'leaks:report',
   'metrics:read',
+  'operator:read',
+  'operator:keys',
 ] as const;
 export type OwnScope = (typeof ownScopes)[number];
 
 const own: ReadonlySet<string> = new Set(ownScopes);
-/** What our scopes begin with: `keys:`, `leaks:`, `metrics:`. */
+/** What our scopes begin with: `keys:`, `leaks:`, `metrics:`, `operator:`. */
 const ownPrefixes = [...new Set(ownScopes.map((scope) => scope.replace(/[^:]*$/, '')))];
 
 /** A scope-token of RFC 6749, section 3.3, no longer than 64 characters. */

@@ -19,12 +19,25 @@ type Answer = 'admitted' | 401 | 403 | 404 | 422;
 const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
 const isPublic = ({ security }: Call) => security.every(isOpen);
 
+const has = ({ scopes }: Who, wanted: readonly string[] = []) =>
+  wanted.every((scope) => scopes?.includes(scope));
+
+/** The scopes with which a key of the operator's own account makes the call as the operator. */
+const operatorScopes = ({ security }: Call) =>
+  security.find((schemes) => 'operatorKey' in schemes)?.operatorKey;
+
+const isOperatorKey = (call: Call, who: Who) => {
+  const scopes = operatorScopes(call);
+  return who.kind === 'apiKey' && who.of === 'operator' && scopes !== undefined && has(who, scopes);
+};
+const isOperator = (call: Call, who: Who) => who.kind === 'operatorToken' || isOperatorKey(call, who);
+
 /** The account that a call works on, were it admitted; undefined where the caller may not, or does not say. */
 function accountOf(call: Call, who: Who): AccountWord | undefined {
   // A report or a revocation is of whoever’s token it is: here the owner’s.
   if (isPublic(call) || /^(?:reportLeak|revokeToken)$/.test(call.operationId)) return 'owner';
   if (call.names === undefined) return who.of;
-  if (who.kind === 'operatorToken') return call.names === 'unsaid' ? undefined : call.names;
+  if (isOperator(call, who)) return call.names === 'unsaid' ? undefined : call.names;
   return call.names === 'unsaid' || call.names === who.of ? who.of : undefined;
 }
 
@@ -32,17 +45,20 @@ function accountOf(call: Call, who: Who): AccountWord | undefined {
 function derived(call: Call, who: Who): Answer {
   if (isPublic(call)) return 'admitted';
   if (who.kind === 'bad') return 401;
-  const kinds = who.kind === 'apiKey' && who.of === 'operator' ? ['apiKey', 'operatorKey'] : [who.kind];
-  const alternative =
-    call.security.find((schemes) => kinds.some((kind) => kind in schemes)) ??
-    call.security.find((schemes) => isOpen(schemes));
-  // A credential of a kind that the whole contract does not know is none.
-  if (!alternative) return call.schemes.includes(who.kind) ? 403 : 401;
-  const wanted = kinds.flatMap((kind) => alternative[kind] ?? []);
-  if (!wanted.every((scope) => who.scopes?.includes(scope))) return 403;
+  if (!isOperatorKey(call, who)) {
+    const alternative =
+      call.security.find((schemes) => who.kind in schemes) ??
+      call.security.find((schemes) => isOpen(schemes));
+    // A credential of a kind that the whole contract does not know is none.
+    if (!alternative) return call.schemes.includes(who.kind) ? 403 : 401;
+    if (!has(who, alternative[who.kind])) return 403;
+  } else if (call.names === 'operator') {
+    // It could give itself more scopes.
+    if (!operatorScopes(call)?.includes('operator:read')) return 403;
+  }
 
   const account = accountOf(call, who);
-  if (call.names && !account) return who.kind === 'operatorToken' ? 422 : 404;
+  if (call.names && !account) return isOperator(call, who) ? 422 : 404;
   return call.namesThing && account !== 'owner' ? 404 : 'admitted';
 }
 
@@ -55,15 +71,19 @@ const underivable: {
   {
     reason: 'Anyone creates an account, but only the operator one with an externalId: the body decides.',
     where: ({ operationId, bodyName }) => operationId === 'createAccount' && bodyName === 'ExternalAccount',
-    answer: ({ kind }) =>
-      kind === 'operatorToken' ? 'admitted' : kind === 'anyone' || kind === 'bad' ? 401 : 403,
+    answer: (who) => {
+      if (who.kind === 'anyone' || who.kind === 'bad') return 401;
+      const isOperator =
+        who.kind === 'operatorToken' || (who.of === 'operator' && has(who, ['operator:keys']));
+      return isOperator ? 'admitted' : 403;
+    },
   },
   {
     reason: 'The operator can leave the account out: it then gets its own account, and the events of all.',
-    where: ({ operationId, names }, { kind }) =>
-      (operationId === 'getAccount' || operationId === 'listEvents') &&
-      names === 'unsaid' &&
-      kind === 'operatorToken',
+    where: (call, who) =>
+      (call.operationId === 'getAccount' || call.operationId === 'listEvents') &&
+      call.names === 'unsaid' &&
+      isOperator(call, who),
     answer: () => 'admitted',
   },
 ];

@@ -46,7 +46,9 @@ test.each(contractNames)(
 test('it says who may call, and what many operations have in common only once', async () => {
   const page = await textOf('/openapi.md');
   const create = partsOf(page, '###').get('Create a key');
-  expect(create).toContain('Callers: an access token; an API key with `keys:write`; the operator token.');
+  expect(create).toContain(
+    'Callers: an access token; an API key with `keys:write`; the operator token; an API key in the operator’s own account with `operator:keys`.',
+  );
   expect(create).toContain('- `accountId`, `externalId`, `Latchkey-Actor`: [as usual](#common-parameters)');
   expect(partsOf(page, '###').get('Create an account')).toContain('anyone');
   expect(page.match(/: The credential is missing, invalid or expired\./g)).toHaveLength(1);

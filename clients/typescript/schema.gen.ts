@@ -1036,7 +1036,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1246,7 +1246,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1385,7 +1385,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1473,7 +1473,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, and `leaks:report` lets it report leaked tokens. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -2710,7 +2710,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -3026,7 +3026,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -3332,7 +3332,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -3838,7 +3838,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -4007,7 +4007,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -4563,7 +4563,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -4798,7 +4798,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -5126,7 +5126,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -5371,7 +5371,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -5616,7 +5616,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -6129,7 +6129,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -8065,7 +8065,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -8463,7 +8463,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -8627,7 +8627,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -9096,7 +9096,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -9714,7 +9714,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
                 /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
@@ -10131,7 +10131,7 @@ export interface operations {
                 externalId?: string;
             };
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path?: never;
@@ -10452,7 +10452,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {
@@ -10616,7 +10616,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it: from any other caller it returns 422. */
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
             };
             path: {

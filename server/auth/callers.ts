@@ -24,6 +24,8 @@ export type Caller =
   | { kind: 'anyone' }
   | { kind: 'accessToken'; accountId: string; sessionId: string }
   | { kind: 'apiKey'; accountId: string; key: VerifiedKey }
+  /** A key of the operator's own account that acts as the operator, within the scopes that the operation asks for. */
+  | { kind: 'operatorKey'; accountId: string; key: VerifiedKey; scopes: readonly string[] }
   | { kind: 'operatorToken'; accountId: string };
 
 /** What a caller presents: a bearer token, or the id of a client with its secret (RFC 6749, section 2.3.1). */
@@ -73,7 +75,7 @@ export function authenticate(
   });
   return maybeAsync(checked, (verdict) => {
     if (!verdict.valid) throw invalid(refusals[verdict.reason]);
-    return callerOf(verdict.key);
+    return letIn(callerOf(verdict.key));
   });
 }
 
@@ -91,11 +93,15 @@ export function isStillAdmitted(
   const wanted = { reach: operatorAccountId, audience: publicUrl, client, now };
   return maybeAsync(
     verify(keys, token, wanted),
-    (verdict) => verdict.valid && isAdmitted(callerOf(verdict.key), security),
+    (verdict) => verdict.valid && alternativeFor(callerOf(verdict.key), security)?.lacked.length === 0,
   );
 }
 
-const callerOf = (key: VerifiedKey): Caller => ({ kind: 'apiKey', accountId: key.accountId, key });
+const callerOf = (key: VerifiedKey): Extract<Caller, { kind: 'apiKey' }> => ({
+  kind: 'apiKey',
+  accountId: key.accountId,
+  key,
+});
 
 /** What the holder of a token is told for each reason. */
 export const refusals: Record<Reason, string> = {
@@ -147,31 +153,36 @@ const wantedNames: Record<string, string> = {
   operatorToken: 'the operator token',
 };
 
-/** Whether the caller is a key of the operator's own account: the contract's `operatorKey`. */
-const isOperatorKey = (caller: Caller) => caller.kind === 'apiKey' && caller.accountId === operatorAccountId;
-
 const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
 
 /** Whether an operation is open to everybody. Then a credential that is sent is not looked at. */
 export const isPublic = (security: Security) => security.length === 0;
 
-/** What `security` asks of a caller of this kind; undefined where it names none. */
-const alternativeFor = (caller: Caller, security: Security) =>
-  security.find((schemes) => caller.kind in schemes) ??
-  security.find((schemes) => 'operatorKey' in schemes && isOperatorKey(caller)) ??
-  security.find(isOpen);
-
-/** The scopes that an alternative requires of a caller; empty if the caller has all of them. */
-function lacks(caller: Caller, alternative: Security[number]): readonly string[] {
-  const scopes = alternative[caller.kind] ?? alternative.operatorKey ?? [];
-  return caller.kind === 'apiKey' && !scopes.every((scope) => covers(caller.key.scopes, scope)) ? scopes : [];
+/** A way in: as whom, and the scopes that are lacking for it. */
+interface Alternative {
+  caller: Caller;
+  lacked: readonly string[];
 }
 
-/** Whether `admitted` lets a caller in. */
-function isAdmitted(caller: Caller, security: Security): boolean {
-  const alternative = alternativeFor(caller, security);
-  return alternative !== undefined && lacks(caller, alternative).length === 0;
+/** How `security` lets in a caller of this kind; undefined where it does not. A key of the operator acts for it first. */
+function alternativeFor(caller: Caller, security: Security): Alternative | undefined {
+  const asOperator = operatorAlternative(caller, security);
+  if (asOperator?.lacked.length === 0) return asOperator;
+  const schemes = security.find((one) => caller.kind in one) ?? security.find(isOpen);
+  if (!schemes) return asOperator;
+  return { caller, lacked: caller.kind === 'apiKey' ? lackedBy(caller.key, schemes.apiKey) : [] };
 }
+
+function operatorAlternative(caller: Caller, security: Security): Alternative | undefined {
+  if (caller.kind !== 'apiKey' || caller.accountId !== operatorAccountId) return undefined;
+  const scopes = security.find((schemes) => 'operatorKey' in schemes)?.operatorKey;
+  return (
+    scopes && { caller: { ...caller, kind: 'operatorKey', scopes }, lacked: lackedBy(caller.key, scopes) }
+  );
+}
+
+const lackedBy = ({ scopes: held }: VerifiedKey, wanted: readonly string[] = []): readonly string[] =>
+  wanted.every((scope) => covers(held, scope)) ? [] : wanted;
 
 /**
  * The caller, where `security` names its kind, and it has the scopes that are asked for.
@@ -190,10 +201,12 @@ function admitted(caller: Caller, security: Security): Caller {
       });
     throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
   }
-  const scopes = lacks(caller, alternative);
-  if (scopes.length > 0) throw new InsufficientScope(scopes);
-  return caller;
+  if (alternative.lacked.length > 0) throw new InsufficientScope(alternative.lacked);
+  return alternative.caller;
 }
+
+/** Whether a caller is the operator, by its token or by a key of its own account that acts for it. */
+export const isOperator = ({ kind }: Caller): boolean => kind === 'operatorToken' || kind === 'operatorKey';
 
 /** The account that a caller belongs to. That of the operator is the operator's own account. */
 export function selfOf(caller: Caller): string {
@@ -208,9 +221,11 @@ export interface NamedAccount {
 }
 
 /**
- * The account that a caller acts for: the one that the operator names, or any other caller's own.
+ * The account that a caller acts for: the one that the operator names, or any other caller's own. A key that acts for the
+ * operator may read the operator's own account, and change nothing there: it could give itself more scopes.
  * @throws AccountRequired if the operator names none
  * @throws AccountNotFound if it does not exist, or another caller names an account that is not its own
+ * @throws WrongCaller if a key would change the operator's own account
  */
 export async function accountOf(
   { db }: ServiceContext,
@@ -219,8 +234,14 @@ export async function accountOf(
 ): Promise<string> {
   const named = externalId === undefined ? accountId : await accountIdOf(db, externalId);
   if (accountId !== undefined && named !== accountId) throw new AccountNotFound();
-  if (caller.kind === 'operatorToken') {
+  if (isOperator(caller)) {
     if (named === undefined) throw new AccountRequired();
+    if (
+      named === operatorAccountId &&
+      caller.kind === 'operatorKey' &&
+      !caller.scopes.includes('operator:read')
+    )
+      throw new WrongCaller('Only the operator token changes the keys of the operator’s own account.');
     return named;
   }
   const self = selfOf(caller);
@@ -239,7 +260,7 @@ export async function readableAccountOf(
   named: NamedAccount,
 ): Promise<string | undefined> {
   const namesNone = named.accountId === undefined && named.externalId === undefined;
-  return caller.kind === 'operatorToken' && namesNone ? undefined : accountOf(context, caller, named);
+  return isOperator(caller) && namesNone ? undefined : accountOf(context, caller, named);
 }
 
 /** The session that makes the call. @throws WrongCaller if another caller does */
@@ -262,7 +283,7 @@ export const boundsOf = (caller: Caller): ReadonlySet<string> | undefined =>
 export function repeaterOf(caller: Caller): string {
   if (caller.kind === 'operatorToken') return 'operator';
   const account = `acc_${selfOf(caller)}`;
-  return caller.kind === 'apiKey' ? `${account} key_${caller.key.id}` : account;
+  return 'key' in caller ? `${account} key_${caller.key.id}` : account;
 }
 
 /** The caller as events name it. */
@@ -273,6 +294,7 @@ export function actorOf(caller: Caller): string {
     case 'accessToken':
       return `session_${caller.sessionId}`;
     case 'apiKey':
+    case 'operatorKey':
       return `key_${caller.key.id}`;
     case 'operatorToken':
       return 'operator';

@@ -1,5 +1,5 @@
 import { onBehalfOfHeader } from '../../api/actor.ts';
-import { actorOf, type Caller } from '../auth/callers.ts';
+import { actorOf, type Caller, isOperator } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { InvalidInput } from '../errors.ts';
 import type { Act } from '../events.ts';
@@ -21,7 +21,7 @@ export function actOf(
   { requestId, client }: Pick<Incoming, 'requestId' | 'client'>,
 ): Act {
   const onBehalfOf = headers?.[onBehalfOfHeader] ?? null;
-  if (onBehalfOf !== null && caller.kind !== 'operatorToken')
+  if (onBehalfOf !== null && !isOperator(caller))
     throw new InvalidInput({
       detail: 'Only the operator can send this header: remove it.',
       header: onBehalfOfHeader,

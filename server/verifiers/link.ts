@@ -160,7 +160,7 @@ export class Link implements SocketHandler {
       (caller) => {
         if (this.#state !== 'greeted') return;
         clearTimeout(this.#silence);
-        if (caller.kind === 'apiKey') this.#key = { token, hash: caller.key.hash };
+        if ('key' in caller) this.#key = { token, hash: caller.key.hash };
         this.instance = instance;
         this.#state = 'open';
         this.#hub.opened(this);

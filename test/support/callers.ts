@@ -42,7 +42,7 @@ export interface Call {
   /** Whether the path names a thing of the owner's. */
   namesThing: boolean;
   /** Whose account the path or the query names: `unsaid` where it could, and does not; undefined where it cannot. */
-  names: 'owner' | 'other' | 'unsaid' | undefined;
+  names: AccountWord | 'unsaid' | undefined;
   /** Which of several documented bodies it sends. */
   bodyName: string | undefined;
   body: Json | Json[] | undefined;
@@ -106,7 +106,9 @@ function callsOf(contract: ContractName): Call[] {
       const namings = isInPath
         ? (['owner', 'other'] as const)
         : queries.includes('accountId')
-          ? (['owner', 'other', 'unsaid'] as const)
+          ? path.startsWith('/v1/account')
+            ? (['owner', 'other', 'unsaid'] as const)
+            : (['owner', 'other', 'operator', 'unsaid'] as const)
           : [undefined];
       for (const [bodyName, body] of bodiesOf(operation, document))
         for (const names of namings)
@@ -242,8 +244,8 @@ export async function prepare({ operationId }: Call, { service, owner, thing }: 
 
 /** The call as a request in this world, its examples replaced by what is there. */
 function requestOf(call: Call, { owner, other, thing, roleId }: World): { path: string; init: RequestInit } {
-  const account =
-    call.names && call.names !== 'unsaid' ? `acc_${{ owner, other }[call.names].accountId}` : undefined;
+  const accountIds = { owner: owner.accountId, other: other.accountId, operator: operatorAccountId };
+  const account = call.names && call.names !== 'unsaid' ? `acc_${accountIds[call.names]}` : undefined;
   const ids: Record<string, string | undefined> = {
     accountId: account,
     keyId: `key_${thing.key.id}`,
@@ -296,7 +298,7 @@ export interface Who {
 }
 
 const accountScopes = ['keys:read', 'keys:write', 'keys:verify'];
-const ourScopes = [...accountScopes, 'leaks:report', 'metrics:read'];
+const ourScopes = [...accountScopes, 'leaks:report', 'metrics:read', 'operator:read', 'operator:keys'];
 const subsets = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
   accountScopes.filter((_, place) => bits & (1 << place)),
 );
@@ -387,11 +389,13 @@ export const everybody: Who[] = [
   },
   keyOf('owner', 'the owner’s key with every scope', ourScopes),
   // Nobody can grant these; had somebody written them by hand, they would let in nobody.
-  keyOf('owner', 'the owner’s key with wildcards over our scopes', ['*', 'keys:*', 'leaks:*', 'metrics:*']),
+  keyOf('owner', 'the owner’s key with wildcards over our scopes', ['*', 'keys:*', 'leaks:*', 'operator:*']),
   keyOf('other', 'the other’s key with every scope', ourScopes),
   keyOf('operator', 'a key of the operator’s account with keys:verify', ['keys:verify']),
   keyOf('operator', 'a key of the operator’s account with metrics:read', ['metrics:read']),
   keyOf('operator', 'a key of the operator’s account with leaks:report', ['leaks:report']),
+  keyOf('operator', 'a key of the operator’s account with operator:read', ['operator:read']),
+  keyOf('operator', 'a key of the operator’s account with operator:keys', ['operator:keys']),
   keyOf('operator', 'a key of the operator’s account with every scope', ourScopes),
   {
     title: 'the operator',

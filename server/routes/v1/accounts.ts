@@ -12,7 +12,7 @@ import {
   setPassword,
   signUp,
 } from '../../accounts/accounts.ts';
-import { accountOf, type Caller, selfOf, sessionOf } from '../../auth/callers.ts';
+import { accountOf, type Caller, isOperator, selfOf, sessionOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { AccountNotFound, SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -53,7 +53,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
   return [
     operation(accounts.create, async ({ act, caller, headers, json, signal }) => {
       if ('externalId' in json) {
-        if (caller.kind !== 'operatorToken')
+        if (!isOperator(caller))
           throw refused('Only the operator creates accounts with an externalId.', caller);
         const { externalId } = json;
         const { answer, isReplay } = await once(
@@ -90,7 +90,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
         const { account, isNew } = answer;
         return new Reply(accountBody(account), replayedHeaders(isReplay), isNew ? 201 : 200);
       }
-      if (context.signUp === 'closed' && caller.kind !== 'operatorToken') throw new SignUpClosed();
+      if (context.signUp === 'closed' && !isOperator(caller)) throw new SignUpClosed();
       return accountBody(await signUp(db, json, act, signal));
     }),
 

@@ -1,5 +1,5 @@
 import { keyLimits } from '../../../api/key-limits.ts';
-import { accountOf, type Caller } from '../../auth/callers.ts';
+import { accountOf, type Caller, isOperator } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -15,7 +15,7 @@ import { keyBody } from './key-body.ts';
  * @throws WrongCaller where somebody else than the operator sends some
  */
 export function assertMayLimit(caller: Caller, sent: { limits?: unknown; quota?: unknown }): void {
-  if (caller.kind !== 'operatorToken' && (sent.limits !== undefined || sent.quota !== undefined))
+  if (!isOperator(caller) && (sent.limits !== undefined || sent.quota !== undefined))
     throw new WrongCaller('Only the operator sets limits and quotas of keys.');
 }
 
