@@ -1,4 +1,4 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { maxHelloBytes } from '../api/verifier.ts';
 import { protocol } from '../decide/frames.ts';
 import { hashText } from '../server/token.ts';
@@ -54,6 +54,28 @@ test('a verifier that does not acknowledge holds up a change until its trust end
   expect(await askTrust(again)).toBe(0);
   using other = await connect();
   expect(await askTrust(other)).toBeGreaterThan(0);
+});
+
+test('a verifier that held up several changes at once is penalised once', async () => {
+  const instance = crypto.randomUUID();
+  using silent = await connect(instance);
+  await askTrust(silent);
+  const keys = [await mint(), await mint(), await mint()];
+  const revoking: Promise<number>[] = [];
+  for (const key of keys) {
+    revoking.push(revoke(key));
+    await silent.next('barrier');
+  }
+  await Promise.all(revoking);
+  expect(await silent.closed).toBe(4408);
+
+  const now = performance.now.bind(performance);
+  const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
+  onTestFinished(() => later.mockRestore());
+  using again = await connect(instance);
+  await vi.waitFor(async () => expect(await askTrust(again)).toBeGreaterThan(0), { timeout: 3_000 });
+  again.send({ kind: 'bye' });
+  await again.closed;
 });
 
 test('trust is not prolonged while a barrier waits, and again when it is acknowledged', async () => {

@@ -13,9 +13,11 @@ interface Penalty {
 export class Penalties {
   readonly #penalties = new Map<string, Penalty>();
 
-  /** @param now milliseconds, by `performance.now()` */
+  /** Penalises a verifier, unless it is penalised already. @param now milliseconds, by `performance.now()` */
   penalise(instance: string, now: number): void {
     const before = this.#penalties.get(instance);
+    // It has had no trust since. Another change that waited for it belongs to the same offence.
+    if (before && now < before.until) return;
     // After as much time without a penalty as the last one took, the next is a first one.
     const isRepeated = before !== undefined && now < before.until + before.length;
     const length = isRepeated ? Math.min(before.length * 2, longest) : first;
