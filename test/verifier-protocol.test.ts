@@ -1,7 +1,9 @@
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { maxHelloBytes } from '../api/verifier.ts';
 import { protocol } from '../decide/frames.ts';
-import { hashText } from '../server/token.ts';
+import { operatorAccountId } from '../server/id.ts';
+import { hashText, newToken } from '../server/token.ts';
+import { storeKey } from './support/callers.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { askTrust, connectVerifier, greetedVerifier } from './support/raw-verifier.ts';
 import { hasReplicas } from './support/replicas.ts';
@@ -104,6 +106,24 @@ test('a verifier that said bye, never had trust or came back holds nothing up', 
   await askTrust(lost);
   using _again = await connect(instance);
   expect(await lost.closed).toBe(4408);
+  expect(await revoke(await mint())).toBeLessThan(500);
+});
+
+test('a verifier that is gone before its key was looked up holds nothing up', async () => {
+  const token = newToken('lk_');
+  await storeKey(service, { accountId: operatorAccountId, scopes: ['keys:verify'], token });
+  using leaving = await greetedVerifier(baseUrl, token);
+  const { keys } = service.context;
+  const { find } = keys;
+  const gate = Promise.withResolvers<void>();
+  keys.find = async (hash) => {
+    await gate.promise;
+    return find.call(keys, hash);
+  };
+  leaving.send({ kind: 'ping', ping: 0 }, { kind: 'bye' });
+  await leaving.closed;
+  keys.find = find;
+  gate.resolve();
   expect(await revoke(await mint())).toBeLessThan(500);
 });
 

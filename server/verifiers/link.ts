@@ -193,6 +193,8 @@ export class Link implements SocketHandler {
   }
 
   #pong({ ping }: Of<'ping'>): void {
+    // Closed while its key was looked up. No change is to wait for trust that nobody receives.
+    if (this.#state !== 'open') return;
     const trust = this.#hub.giveTrust(this);
     this.#send({ kind: 'pong', ping, trust, now: this.#hub.context.now() });
   }
