@@ -168,6 +168,41 @@ test('uses that could not be written are kept, with those that came meanwhile, a
   expect(await read(key)).toMatchObject({ lastUsedAt: iso(at + 1), lastUsedIp: '203.0.113.8' });
 });
 
+test('while a flush is slow, one more waits, and no other', async () => {
+  const key = await mint();
+  const at = service.context.now();
+  const [sent, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const errors: unknown[] = [];
+  let isDown = true;
+  const usage = usageOn(
+    {
+      async after() {
+        sent.resolve();
+        await gate.promise;
+        if (isDown) throw new Error('down');
+      },
+    },
+    { onError: (error) => errors.push(error) },
+  );
+  usage.record(valid(key, at), nobody);
+  const slow = usage.flush();
+  await sent.promise;
+
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  for (let second = 0; second < 10; second += 1) {
+    usage.record(valid(key, at), nobody);
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  vi.useRealTimers();
+  const last = usage.flush();
+  gate.resolve();
+  await expect(slow).rejects.toThrow('down');
+  await expect(last).rejects.toThrow('down');
+  expect(errors).toHaveLength(1);
+  isDown = false;
+});
+
 test('the backlog is bounded: the uses of further tokens are dropped, which is reported once', async () => {
   const keys = [await mint(), await mint(), await mint(), await mint()];
   const errors: unknown[] = [];

@@ -49,7 +49,9 @@ export class Usage {
   /** The uses that are being written, or were written last: a key may have been read before. */
   #written: Uses;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The last flush, and whether it still waits for the one before. */
   #flushing: Promise<void> = Promise.resolve();
+  #isWaiting = false;
   #isFull = false;
   #dropped = 0;
   /** When the newest use was: near enough to now for sweeping. */
@@ -120,11 +122,19 @@ export class Usage {
     return latest;
   }
 
-  /** Writes what was gathered. Flushes run one after the other. */
+  /** Writes what was gathered. Flushes run one after the other, and at most one waits. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#flushing = this.#flushing.catch(() => {}).then(() => this.#write());
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#flushing = this.#flushing
+        .catch(() => {})
+        .then(() => {
+          this.#isWaiting = false;
+          return this.#write();
+        });
+    }
     return this.#flushing;
   }
 
@@ -135,7 +145,7 @@ export class Usage {
   }
 
   #plan(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#isWaiting) return;
     this.#timer ??= setTimeout(() => this.flush().catch(this.#onError), flushDelay);
   }
 
