@@ -292,6 +292,33 @@ test('units that a refusal gives back can be spent again', async () => {
   expect(await blocks.spend([limit], one)).toMatchObject({ kind: 'spent' });
 });
 
+test('a limit whose block ends just as more is asked for is spent, and later given back and forgotten', async () => {
+  let now = 0;
+  // How far the clock moves each time it is read.
+  let step = 0;
+  const read = () => {
+    now += step;
+    return { monotonic: now, wall: now };
+  };
+  const blocks = new Blocks(db, { isFresh: () => true, clocks: { now: read, after: () => {} } });
+  const limit = await newLimit(10, null);
+  const spent = await blocks.spend([limit], { cost: 7 });
+  now = 500;
+  expect(await blocks.spend([limit], { cost: 4 })).toMatchObject({ kind: 'refused' });
+  if (spent.kind === 'spent') blocks.unspend(spent.limits, { cost: 7 });
+  // 7 units are held until 1,000, and 3 are left in the row.
+  now = 998;
+  step = 1;
+  expect(await blocks.spend([limit], { cost: 9 })).toMatchObject({ kind: 'spent' });
+  step = 0;
+  now = 3_000;
+  await blocks.tidy();
+  await blocks.tidy();
+  expect(blocks.size).toBe(0);
+  expect((await rowOf(limit))?.ungranted).toBe(1);
+  await blocks.close();
+});
+
 test('units that a refusal gives back are returned even if their block was dropped', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);

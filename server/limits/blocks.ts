@@ -226,17 +226,18 @@ export class Blocks implements LimitHolder {
   }
 
   async #askNext(budget: Budget): Promise<boolean> {
-    // A limit has one ask in flight. The one before may have brought enough, or told that there is no more.
-    while (budget.asking) await budget.asking.catch(() => {});
+    if (budget.asking) {
+      // A limit has one ask in flight. It may bring enough, or tell that there is no more.
+      while (budget.asking) await budget.asking.catch(() => {});
+      if (budget.isDropped || !budget.hasToAsk(this.#now())) {
+        budget.next = undefined;
+        return true;
+      }
+    }
     const begin = () => {
       budget.asking = budget.next;
       budget.next = undefined;
     };
-    if (budget.isDropped || !budget.hasToAsk(this.#now())) {
-      begin();
-      budget.asking = undefined;
-      return true;
-    }
     try {
       const first = await this.#exchangeFor(budget, begin);
       if (!first.isRecalling) return first.isAsItWas;
