@@ -2,22 +2,22 @@ import { expect, test, vi } from 'vitest';
 import { SoleReplica } from '../server/replication/freshness.ts';
 import { encode, type Message, parse } from '../server/replication/messages.ts';
 
-const messages: Message[] = [
-  { kind: 'changed', hash: 'ab'.repeat(64) },
-  { kind: 'changed_all' },
-  { kind: 'account_changed', accountId: '0'.repeat(24) },
-  { kind: 'roles_changed' },
-  { kind: 'limit_changed', id: 12 },
-  { kind: 'limit_recalled', id: 12 },
-  { kind: 'limit_replenished', id: 12 },
-  { kind: 'barrier', replica: 'a1', barrier: 7 },
-  { kind: 'confirmed', barrier: 7, replica: 'a1' },
-  { kind: 'beat', beat: 3, pid: 4711 },
-  { kind: 'call' },
+const messages: [string, Message][] = [
+  [`changed ${'ab'.repeat(64)}`, { kind: 'changed', hash: 'ab'.repeat(64) }],
+  ['changed_all', { kind: 'changed_all' }],
+  [`account_changed ${'0'.repeat(24)}`, { kind: 'account_changed', accountId: '0'.repeat(24) }],
+  ['roles_changed', { kind: 'roles_changed' }],
+  ['limit_changed 12', { kind: 'limit_changed', id: 12 }],
+  ['limit_recalled 12', { kind: 'limit_recalled', id: 12 }],
+  ['limit_replenished 12', { kind: 'limit_replenished', id: 12 }],
+  [encode.barrier('a1', 7), { kind: 'barrier', replica: 'a1', barrier: 7 }],
+  ['confirmed 7 a1', { kind: 'confirmed', barrier: 7, replica: 'a1' }],
+  ['beat 3 4711', { kind: 'beat', beat: 3, pid: 4711 }],
+  [encode.call(), { kind: 'call' }],
 ];
 
-test.each(messages)('a message of kind $kind is read as it was written', (message) => {
-  expect(parse(encode(message))).toEqual(message);
+test.each(messages)('%s is read', (text, message) => {
+  expect(parse(text)).toEqual(message);
 });
 
 test('a message of an unknown kind invalidates the whole cache, and is reported', () => {

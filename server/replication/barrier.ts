@@ -85,8 +85,9 @@ export class Barriers {
   /** Sends a barrier, and reads which replicas exist. A replica that starts later begins with everything committed. */
   async #tell(barrier: number): Promise<{ id: string; beat: number }[]> {
     const { rows } = await sql<{ id: string; beat: number }>`
-      select id, beat from replicas, (select pg_notify('latchkey', ${encode({ kind: 'barrier', replica: this.#self, barrier })})) as told
-      `.execute(this.#db);
+      select id, beat from replicas, (select pg_notify('latchkey', ${encode.barrier(this.#self, barrier)})) as told`.execute(
+      this.#db,
+    );
     return rows;
   }
 

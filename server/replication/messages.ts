@@ -28,36 +28,24 @@ export type Message =
   | { kind: 'call' };
 
 type Kind = Message['kind'];
-type Of<K extends Kind> = Extract<Message, { kind: K }>;
 
 /** A message that subscribers have to be told of. */
 export type Change = Exclude<Message, { kind: 'barrier' | 'confirmed' | 'beat' | 'call' }>;
 
-const written: { [K in Kind]: (message: Of<K>) => string } = {
-  changed: ({ hash }) => `changed ${hash}`,
-  changed_all: () => 'changed_all',
-  account_changed: ({ accountId }) => `account_changed ${accountId}`,
-  roles_changed: () => 'roles_changed',
-  limit_changed: ({ id }) => `limit_changed ${id}`,
-  limit_recalled: ({ id }) => `limit_recalled ${id}`,
-  limit_replenished: ({ id }) => `limit_replenished ${id}`,
-  barrier: ({ replica, barrier }) => `barrier ${replica} ${barrier}`,
-  confirmed: ({ barrier, replica }) => `confirmed ${barrier} ${replica}`,
-  beat: ({ beat, pid }) => `beat ${beat} ${pid}`,
+/** Writes the messages that this process sends. */
+export const encode = {
+  barrier: (replica: string, barrier: number) => `barrier ${replica} ${barrier}`,
   call: () => 'call',
 };
 
-/** A message as it is sent. */
-export const encode = <K extends Kind>(message: Of<K>): string => written[message.kind as K](message);
-
-/** The same in SQL, from SQL expressions, for values that only the database has. */
+/** The same in SQL, from SQL expressions, for messages with values that only the database has. */
 export const encodeInSql = {
   beat: (beat: string, pid: string) => `'beat ' || ${beat} || ' ' || ${pid}`,
   confirmed: (barrier: string, replica: string) => `'confirmed ' || ${barrier} || ' ' || ${replica}`,
   limitReplenished: (id: string) => `'limit_replenished ' || ${id}`,
 };
 
-const read: { [K in Kind]: (first: string, second: string) => Of<K> } = {
+const read: { [K in Kind]: (first: string, second: string) => Extract<Message, { kind: K }> } = {
   changed: (hash) => ({ kind: 'changed', hash }),
   changed_all: () => ({ kind: 'changed_all' }),
   account_changed: (accountId) => ({ kind: 'account_changed', accountId }),

@@ -189,7 +189,7 @@ export class Replica implements Freshness {
     const call = async () => {
       const sent = performance.now();
       const { rows } = await sql<{ now: number }>`
-        select pg_notification_queue_usage(), pg_notify(${`latchkey_${this.#id}`}, ${encode({ kind: 'call' })}),
+        select pg_notification_queue_usage(), pg_notify(${`latchkey_${this.#id}`}, ${encode.call()}),
           ${sql.raw(databaseTime)} as now`.execute(this.#db);
       this.#clock.read(onlyRow(rows).now, sent, performance.now());
     };

@@ -98,7 +98,7 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
   };
 
   const heard = async () => {
-    const text = encode({ kind: 'barrier', replica: 'test', barrier: marks.size });
+    const text = encode.barrier('test', marks.size);
     const { promise, resolve } = Promise.withResolvers<void>();
     marks.set(text, resolve);
     await sql`select pg_notify('latchkey', ${text})`.execute(db);
