@@ -224,7 +224,12 @@ onPostgres('connections to a server', () => {
       await admin.unsafe(`create schema ${schema}`);
       const inSchema = withParameters(url, { search_path: schema });
       const db = await opened(inSchema);
-      const replica = new Replica(db, openListener(inSchema), { lost() {}, current() {}, unknown() {} });
+      const replica = new Replica(db, openListener(inSchema), {
+        lost() {},
+        current() {},
+        unknown() {},
+        waited() {},
+      });
       cleanUp.defer(() => replica.close());
       await replica.start();
       const keys = openKeyCache(db, replica, 2 ** 20);

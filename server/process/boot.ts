@@ -189,8 +189,8 @@ const vacuumInterval = 600_000;
 
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
-/** Logs what a replica reports. */
-const noticesIn = (log: Logger): Notices => ({
+/** Logs what a replica reports, and measures its barriers. */
+const noticesIn = (log: Logger, metrics: Metrics): Notices => ({
   lost: (error) =>
     log.warn(
       { reason: messageOf(error) },
@@ -198,6 +198,7 @@ const noticesIn = (log: Logger): Notices => ({
     ),
   unknown: (text) => log.warn({ kind: text.split(' ')[0]?.slice(0, 20) }, unknownNotification),
   current: () => log.info('the listener connection is back: verifications are answered from the cache'),
+  waited: metrics.barrier,
 });
 
 interface Store {
@@ -213,10 +214,11 @@ interface Store {
 /** Opens the database that the configuration names. */
 async function open(config: Config, log: Logger, metrics: Metrics): Promise<Store> {
   const progress = new Progress(log);
+  const notices = noticesIn(log, metrics);
   try {
     return config.DATABASE_URL
-      ? await openShared(config, config.DATABASE_URL, noticesIn(log), metrics, progress)
-      : await openEmbedded(config, noticesIn(log), metrics, progress);
+      ? await openShared(config, config.DATABASE_URL, notices, metrics, progress)
+      : await openEmbedded(config, notices, metrics, progress);
   } finally {
     progress.end();
   }
@@ -245,7 +247,7 @@ async function openShared(
   try {
     begin('connecting to Postgres and bringing its schema up to date');
     const db = await openPostgres(url, metrics.query);
-    const freshness = new Replica(db, openListener(url), { ...notices, waited: metrics.barrier });
+    const freshness = new Replica(db, openListener(url), notices);
     begin('listening to Postgres for changes to keys');
     await freshness.start();
     return { db, freshness, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url) };

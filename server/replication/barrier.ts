@@ -1,6 +1,7 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
+import { lease } from './freshness.ts';
 import { encode } from './messages.ts';
 
 /**
@@ -10,7 +11,6 @@ import { encode } from './messages.ts';
 export class Barriers {
   readonly #db: Database;
   readonly #self: string;
-  readonly #lease: number;
   readonly #waited: (milliseconds: number, confirmed: boolean) => void;
   #count = 0;
   #gathered: Promise<void> | undefined;
@@ -19,18 +19,11 @@ export class Barriers {
 
   /**
    * @param self the id of this replica
-   * @param lease the longest wait, in milliseconds: a replica that is silent for so long has a cache that is not fresh
    * @param waited called after each wait, with its length in milliseconds and whether all replicas confirmed
    */
-  constructor(
-    db: Database,
-    self: string,
-    lease: number,
-    waited: (milliseconds: number, confirmed: boolean) => void = () => {},
-  ) {
+  constructor(db: Database, self: string, waited: (milliseconds: number, confirmed: boolean) => void) {
     this.#db = db;
     this.#self = self;
-    this.#lease = lease;
     this.#waited = waited;
   }
 
@@ -53,7 +46,7 @@ export class Barriers {
   async #settle(): Promise<void> {
     const began = performance.now();
     const { promise: over, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#lease);
+    const timer = setTimeout(resolve, lease);
     const barrier = ++this.#count;
     const confirmed = new Set<string>();
     let present: { id: string; beat: number }[] | undefined;
@@ -79,7 +72,7 @@ export class Barriers {
     this.#waiting.delete(barrier);
     const silent = present?.filter(({ id }) => !confirmed.has(id)) ?? [];
     this.#waited(performance.now() - began, present !== undefined && silent.length === 0);
-    if (silent.length > 0) this.#strikeAfter(silent, Math.max(0, readAt + this.#lease - performance.now()));
+    if (silent.length > 0) this.#strikeAfter(silent, Math.max(0, readAt + lease - performance.now()));
   }
 
   /** Sends a barrier, and reads which replicas exist. A replica that starts later begins with everything committed. */

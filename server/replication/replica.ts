@@ -8,7 +8,7 @@ import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers } from './barrier.ts';
-import { announce, type Freshness, lease, type Subscribers, trust } from './freshness.ts';
+import { announce, type Freshness, type Subscribers, trust } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
@@ -26,7 +26,7 @@ export interface Notices {
   /** A notification of an unknown kind arrived: the whole cache is invalidated. */
   unknown(text: string): void;
   /** A change has waited. `confirmed`: whether all replicas confirmed it in time. */
-  waited?(milliseconds: number, confirmed: boolean): void;
+  waited(milliseconds: number, confirmed: boolean): void;
 }
 
 /** A listener connection that is open, and the last heartbeat that was sent on it. */
@@ -70,7 +70,7 @@ export class Replica implements Freshness {
     this.#db = db;
     this.#openListener = openListener;
     this.#notices = notices;
-    this.#barriers = new Barriers(db, this.#id, lease, notices.waited);
+    this.#barriers = new Barriers(db, this.#id, notices.waited);
   }
 
   /** Opens the listener connection and keeps it open. Resolves when the cache is fresh, or after `patience`. */

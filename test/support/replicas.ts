@@ -41,6 +41,7 @@ export async function openReplica(url: string, listenerUrl = url): Promise<TestR
     lost: () => notices.emit('lost'),
     current: () => notices.emit('current'),
     unknown: () => notices.emit('unknown'),
+    waited() {},
   });
   await replica.start();
   const counting: KyselyPlugin = {
