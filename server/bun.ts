@@ -50,17 +50,17 @@ const startWorker = () =>
 const isWorker = process.argv[2] === 'worker';
 
 try {
-  const settings = readConfig(process.env);
-  if (!isWorker && settings.WORKERS > 1) process.exit(await supervise(settings, process, startWorker));
+  const config = readConfig(process.env);
+  if (!isWorker && config.WORKERS > 1) process.exit(await supervise(config, process, startWorker));
 
-  const lifecycle = isWorker ? worker(process) : alone(process, settings);
-  const service = await boot(process.env, lifecycle.gather);
-  const { config, fetch, close, log } = service;
+  const lifecycle = isWorker ? worker(process) : alone(process, config);
+  const service = await boot(config, lifecycle.gather);
+  const { fetch, close, log } = service;
   // HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
   const whole = (request: Request) =>
     request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
   const { fetch: answer, drain } = draining((request, peer) => fetch(whole(request), peer));
-  const server = await listening(service, () =>
+  const server = await listening(config, close, () =>
     Bun.serve({
       port: config.PORT,
       hostname: config.HOST,
@@ -97,7 +97,7 @@ try {
       },
     }),
   );
-  lifecycle.listening(service);
+  lifecycle.listening(log);
 
   lifecycle.onStop(async () => {
     await service.leave();

@@ -36,12 +36,12 @@ const startWorker = () =>
 const isWorker = process.argv[2] === 'worker';
 
 try {
-  const settings = readConfig(Deno.env.toObject());
-  if (!isWorker && settings.WORKERS > 1) Deno.exit(await supervise(settings, process, startWorker));
+  const config = readConfig(Deno.env.toObject());
+  if (!isWorker && config.WORKERS > 1) Deno.exit(await supervise(config, process, startWorker));
 
-  const lifecycle = isWorker ? worker(process) : alone(process, settings);
-  const service = await boot(Deno.env.toObject(), lifecycle.gather);
-  const { config, fetch, close, log } = service;
+  const lifecycle = isWorker ? worker(process) : alone(process, config);
+  const service = await boot(config, lifecycle.gather);
+  const { fetch, close, log } = service;
   const { fetch: answer, drain } = draining(fetch);
   const { PORT: port, HOST: hostname } = config;
   const openVerifier = (request: Request, header: ReadHeader, peer: Peer) => {
@@ -67,7 +67,7 @@ try {
   };
   // Without it, Deno prints a line of its own.
   const onListen = () => {};
-  const server = await listening(service, () =>
+  const server = await listening(config, close, () =>
     Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) => {
       const peer = { ip: () => info.remoteAddr.hostname };
       const header = (name: string) => request.headers.get(name);
@@ -76,7 +76,7 @@ try {
         : answer(request, peer);
     }),
   );
-  lifecycle.listening(service);
+  lifecycle.listening(log);
 
   lifecycle.onStop(async () => {
     await service.leave();

@@ -31,15 +31,14 @@ function startWorker() {
 }
 
 try {
-  const settings = readConfig(process.env);
-  if (cluster.isPrimary && settings.WORKERS > 1)
-    process.exit(await supervise(settings, process, startWorker));
+  const config = readConfig(process.env);
+  if (cluster.isPrimary && config.WORKERS > 1) process.exit(await supervise(config, process, startWorker));
 
-  const lifecycle = cluster.isWorker ? worker(process) : alone(process, settings);
+  const lifecycle = cluster.isWorker ? worker(process) : alone(process, config);
   // Otherwise node:cluster ends it with its supervisor, in the middle of a request.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
-  const service = await boot(process.env, lifecycle.gather);
-  const { config, fetch, close, log } = service;
+  const service = await boot(config, lifecycle.gather);
+  const { fetch, close, log } = service;
   const { fetch: answer, drain } = draining(perTurn(fetch));
   // HTTP/1.0 asks for no Host, and some health checks send none.
   const listener = getRequestListener(
@@ -76,8 +75,8 @@ try {
   server.on('clientError', (error, socket) => {
     afterAnswers(socket, () => refuseMalformed(error, socket));
   });
-  await listening(service, () => once(server.listen(config.PORT, config.HOST), 'listening'));
-  lifecycle.listening(service);
+  await listening(config, close, () => once(server.listen(config.PORT, config.HOST), 'listening'));
+  lifecycle.listening(log);
 
   lifecycle.onStop(async () => {
     await service.leave();

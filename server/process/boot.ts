@@ -31,17 +31,10 @@ import { Usage } from '../usage/recorder.ts';
 import { longestClose as longestLeave, Verifiers } from '../verifiers/verifiers.ts';
 import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
-import {
-  type Config,
-  defaultPolicyOf,
-  jwkSetText,
-  operatorTokensText,
-  publicUrlOf,
-  readConfig,
-} from './config.ts';
+import { type Config, defaultPolicyOf, jwkSetText, operatorTokensText, publicUrlOf } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import { longestDrain } from './drain.ts';
-import { type Gather, gatherAlone } from './gather.ts';
+import type { Gather } from './gather.ts';
 import { createLog } from './log.ts';
 import { Metrics, textOf } from './metrics.ts';
 import { Progress } from './progress.ts';
@@ -60,7 +53,6 @@ export const longestStop = longestLeave + longestDrain + longestClose;
 
 /** A service that is ready to answer. Each runtime listens in its own way: see `node.ts`, `bun.ts`, `deno.ts`. */
 export interface Service {
-  config: Config;
   log: Logger;
   fetch: Fetch;
   /** Takes the WebSocket of a verifier. */
@@ -76,15 +68,11 @@ export interface Service {
 }
 
 /**
- * Opens everything the service needs, as the environment configures it.
+ * Opens everything the service needs.
  * @param gather collects the metrics of all workers
  * @throws CannotStart with one line that says what is wrong
  */
-export async function boot(
-  env: Record<string, string | undefined>,
-  gather: Gather = gatherAlone,
-): Promise<Service> {
-  const config = readConfig(env);
+export async function boot(config: Config, gather: Gather): Promise<Service> {
   const log = createLog(config.LOG_LEVEL);
   const metrics = new Metrics();
   const { db, freshness, signer, operatorTokens, dataDir, connections } = await open(config, log, metrics);
@@ -155,7 +143,6 @@ export async function boot(
   ];
 
   return {
-    config,
     log,
     fetch: app.fetch,
     openVerifier: (socket, header, peer) =>

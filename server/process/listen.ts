@@ -1,5 +1,4 @@
 import { CannotStart } from '../errors.ts';
-import type { Service } from './boot.ts';
 import type { Config } from './config.ts';
 
 /** A runtime's error on listening, as one line that says what is wrong. */
@@ -12,11 +11,13 @@ export function cannotListen(error: unknown, { HOST, PORT }: Pick<Config, 'HOST'
 }
 
 /**
- * Listens with the function of a runtime. If that fails, the service is closed, which releases its data.
+ * Listens with the function of a runtime.
+ * @param close closes the service, which releases its data: called if that fails
  * @throws CannotStart with one line that says what is wrong
  */
 export async function listening<Server>(
-  { config, close }: Service,
+  config: Config,
+  close: () => Promise<void>,
   listen: () => Server | Promise<Server>,
 ): Promise<Server> {
   try {

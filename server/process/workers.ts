@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { announce } from './announce.ts';
-import { longestStop, type Service } from './boot.ts';
+import { longestStop } from './boot.ts';
 import type { Config } from './config.ts';
 import {
   type Gather,
@@ -42,7 +43,7 @@ const signals = ['SIGTERM', 'SIGINT'] as const;
 /** How a process that serves starts and stops. */
 export interface Lifecycle {
   /** Call it when the process listens. */
-  listening(service: Service): void;
+  listening(log: Logger): void;
   /** Calls `stop` when the process is to end. */
   onStop(stop: () => Promise<void>): void;
   /**
@@ -58,16 +59,16 @@ export interface Lifecycle {
  * The only process of the service. If it is told to stop while it starts, it exits at once on Postgres. An embedded
  * database may be in creation, so it is opened first. (Without a handler, a signal does not end PID 1 of a container.)
  */
-export function alone(self: NodeJS.Process, { DATABASE_URL }: Config): Lifecycle {
+export function alone(self: NodeJS.Process, config: Config): Lifecycle {
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   let isStarting = true;
   const end = () => {
-    if (isStarting && DATABASE_URL) self.exit(0);
+    if (isStarting && config.DATABASE_URL) self.exit(0);
     tell();
   };
   for (const signal of signals) self.on(signal, end);
   return {
-    listening: ({ log, config }) => announce(log, config),
+    listening: (log) => announce(log, config),
     onStop(stop) {
       isStarting = false;
       void told.then(stop);
