@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { answerLifetime, claimLifetime } from '../idempotency.ts';
@@ -34,5 +35,5 @@ export async function sweepIdempotencyKeys(db: Database, now: number): Promise<b
     select ${stepSize}::integer in ((select count(*) from erased), (select count(*) from removed)) as more`.execute(
     db,
   );
-  return rows[0]?.more ?? false;
+  return onlyRow(rows).more;
 }

@@ -7,6 +7,7 @@ import { sweepClosedAccount } from '../background/closed-accounts.ts';
 import { sweepSessions } from '../background/ended-sessions.ts';
 import { sweepIdempotencyKeys } from '../background/idempotency-keys.ts';
 import { noticeExpiries, noticeUnused } from '../background/notices.ts';
+import { sweepCounts } from '../background/old-counts.ts';
 import { sweepEvents } from '../background/old-events.ts';
 import { Sweeper } from '../background/sweeper.ts';
 import { sweepTombstones } from '../background/tombstones.ts';
@@ -28,6 +29,7 @@ import { type Notices, Replica } from '../replication/replica.ts';
 import { ResponseCounts } from '../response-counts.ts';
 import { newToken } from '../token.ts';
 import { Usage } from '../usage/recorder.ts';
+import { countRetention } from '../usage/report.ts';
 import { longestClose as longestLeave, Verifiers } from '../verifiers/verifiers.ts';
 import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
@@ -135,6 +137,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     inBackground('Idempotency-Keys are not swept', sweepIdempotencyKeys),
     inBackground('expiring keys are not noticed', noticeExpiries),
     inBackground('unused keys are not noticed', noticeUnused),
+    inBackground('old counts are not swept', (db, now) => sweepCounts(db, now, countRetention)),
     inBackground('old tombstones are not swept', (db, now) => sweepTombstones(db, now, tombstoneRetention)),
     ...(eventRetention > 0
       ? [inBackground('old events are not swept', (db, now) => sweepEvents(db, now, eventRetention))]

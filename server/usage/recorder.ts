@@ -5,7 +5,6 @@ import { type HourUses, type TokenUses, Uses } from '../../decide/uses.ts';
 import { type Outcome, outcomes } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { isRefused } from '../db/errors.ts';
-import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 
@@ -20,13 +19,6 @@ const capacity = 100_000;
  * requests on the embedded database, where each takes 40 µs.
  */
 const statementSize = 2_000;
-
-/** How long counts are kept, in milliseconds: 90 days. */
-export const retention = 90 * 86_400_000;
-
-/** How often old counts are looked for, in milliseconds. If there are more, they are deleted after each flush. */
-const sweepInterval = 3_600_000;
-const sweepSize = 1_000;
 
 /** The last use of a token, as it was read from the database. */
 export interface StoredUse {
@@ -54,9 +46,6 @@ export class Usage {
   #isWaiting = false;
   #isFull = false;
   #dropped = 0;
-  /** When the newest use was: near enough to now for sweeping. */
-  #now = 0;
-  #sweepAfter = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   /** @param onError called when a flush fails, which is tried again, and once when no more uses can be kept */
@@ -75,10 +64,8 @@ export class Usage {
    */
   record(verdict: Verdict, client: () => Client, times = 1): void {
     if (!verdict.key) return;
-    const { key, at } = verdict;
-    this.#now = at;
     const outcome = verdict.valid ? 'valid' : verdict.reason;
-    if (!this.#waiting.add(key, outcome, at, client, times)) {
+    if (!this.#waiting.add(verdict.key, outcome, verdict.at, client, times)) {
       this.#dropped += times;
       this.#tellFull();
     }
@@ -87,7 +74,6 @@ export class Usage {
 
   /** Adds uses that another process has gathered. */
   add({ hour, uses }: HourUses): void {
-    this.#now = Math.max(this.#now, hour);
     for (const token of uses) {
       if (this.#waiting.merge({ hour, uses: [token] })) continue;
       this.#drop(token);
@@ -163,7 +149,6 @@ export class Usage {
         await nextTurn();
       }
       this.#isFull = false;
-      await this.#sweep();
     } catch (error) {
       this.#takeBack(parts);
       throw error;
@@ -204,14 +189,6 @@ export class Usage {
         `The uses of ${this.#capacity} tokens wait to be written; those of further tokens are dropped`,
       ),
     );
-  }
-
-  /** Deletes counts that are too old, a few at a time. */
-  async #sweep(): Promise<void> {
-    const now = this.#now;
-    if (this.#closed || now < this.#sweepAfter) return;
-    const more = await sweepUses(this.#db, new Date(now - retention));
-    this.#sweepAfter = more ? now : now + sweepInterval;
   }
 }
 
@@ -262,22 +239,4 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
     group by uses.account_id, uses.key_id, verdict
     order by uses.key_id collate "C", verdict
     on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count`.execute(db);
-}
-
-/** Some of the counts from before an instant, by their places in the table. */
-export const oldCounts = (before: Date) => sql`
-  select ctid from usage where hour < ${before}::timestamptz order by hour limit ${sweepSize} for update skip locked`;
-
-/**
- * Deletes some of the counts from before an instant, except those that another replica is deleting.
- * @returns whether there may be more
- */
-async function sweepUses(db: Database, before: Date): Promise<boolean> {
-  const { rows } = await sql<{ more: boolean }>`
-    with old as (${oldCounts(before)}),
-    swept as (
-      delete from usage where ctid = any(array(select ctid from old))
-    )
-    select count(*) = ${sweepSize} as more from old`.execute(db);
-  return onlyRow(rows).more;
 }

@@ -9,6 +9,9 @@ import type { Database } from '../db/schema.ts';
 export const bucketLengths = { hour: 3_600_000, day: 86_400_000 };
 export type Bucket = keyof typeof bucketLengths;
 
+/** How long counts are kept, in milliseconds: 90 days. */
+export const countRetention = 90 * bucketLengths.day;
+
 export interface BucketUsage extends Counts {
   start: Date;
 }

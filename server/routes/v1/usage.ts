@@ -4,8 +4,14 @@ import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { getKey } from '../../keys/keys.ts';
-import { retention } from '../../usage/recorder.ts';
-import { type Bucket, type BucketUsage, bucketLengths, totalOf, usageOf } from '../../usage/report.ts';
+import {
+  type Bucket,
+  type BucketUsage,
+  bucketLengths,
+  countRetention,
+  totalOf,
+  usageOf,
+} from '../../usage/report.ts';
 import { Reports } from '../../usage/reports.ts';
 
 interface Range {
@@ -31,9 +37,9 @@ function rangeOf(
       detail: `Would make ${last - first} buckets, and one answer spans at most ${maxBuckets}.`,
       parameter: 'from',
     });
-  if ((first + 1) * length <= now - retention)
+  if ((first + 1) * length <= now - countRetention)
     throw new InvalidInput({
-      detail: `Must be after ${new Date(now - retention).toISOString()}: counts are kept for 90 days.`,
+      detail: `Must be after ${new Date(now - countRetention).toISOString()}: counts are kept for 90 days.`,
       parameter: 'from',
     });
   return { from: new Date(first * length), to: new Date(last * length), bucket };
