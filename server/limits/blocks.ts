@@ -19,7 +19,7 @@ import {
 const recallPatience = 100;
 /** How often unused blocks are looked for, in milliseconds. */
 const tidyInterval = 100;
-/** For how many limits blocks are held. Units of further limits are asked for one by one. */
+/** For how many limits blocks are held. With more, each verification asks, until blocks that are not used are forgotten. */
 const capacity = 100_000;
 /** How often units are asked for before they are spent. After that, one statement asks and spends. */
 const maxTries = 3;
