@@ -80,6 +80,18 @@ test('a verifier that held up several changes at once is penalised once', async 
   await again.closed;
 });
 
+test('a verifier that acknowledged while its replica was blocked is not penalised', async () => {
+  using verifier = await connect();
+  await askTrust(verifier);
+  const began = performance.now();
+  const revoking = revoke(await mint());
+  const { barrier } = await verifier.next('barrier');
+  verifier.send({ kind: 'ack', barrier });
+  while (performance.now() < began + 1_200);
+  await revoking;
+  await vi.waitFor(async () => expect(await askTrust(verifier)).toBeGreaterThan(0), { timeout: 3_000 });
+});
+
 test('trust is not prolonged while a barrier waits, and again when it is acknowledged', async () => {
   using slow = await connect();
   await askTrust(slow);

@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { outlast } from '../replication/freshness.ts';
 
 /** A barrier that was sent, and the holders that have not acknowledged it yet. */
@@ -63,8 +63,12 @@ export class Leases<Holder extends object> {
       },
     };
     const timer = setTimeout(() => {
-      wait.over();
-      for (const holder of wait.missing) this.#onExpired(holder);
+      resolve();
+      // If this process itself was blocked, acknowledgements have arrived that are read only after its timers ran.
+      setImmediate(() => {
+        wait.over();
+        for (const holder of wait.missing) this.#onExpired(holder);
+      });
     }, latest - now);
     this.#waits.add(wait);
     return { barrier: wait.barrier, settled };
