@@ -32,9 +32,9 @@ type Order = 'stop' | 'release' | Question | Reply;
 type Report = 'listening' | 'closed' | Question | Reply;
 
 /** How long a worker that stops waits for the others to stop listening, in milliseconds. */
-const reunion = 3_000;
+const releaseTimeout = 3_000;
 /** How long the supervisor waits for a worker's reply, and a worker for the supervisor's, in milliseconds. */
-const attention = { worker: 1_000, supervisor: 2_000 };
+const replyTimeout = { worker: 1_000, supervisor: 2_000 };
 /** How long to wait before a worker is replaced, in milliseconds. Doubled for each worker that did not run for `calm`. */
 const backoff = { least: 100, most: 10_000, calm: 30_000 };
 
@@ -90,12 +90,12 @@ export function worker(self: NodeJS.Process): Lifecycle {
     ending = true;
   };
   const questions = new Questions();
-  let tell: () => Promise<unknown> = async () => undefined;
+  let share: () => Promise<unknown> = async () => undefined;
   self.on('message', async (order: Order) => {
     if (order === 'stop') end();
     else if (order === 'release') release();
     else if (isReply(order)) questions.hear(order);
-    else report({ reply: order.question, told: await tell().catch(() => undefined) });
+    else report({ reply: order.question, told: await share().catch(() => undefined) });
   });
   self.once('disconnect', () => {
     release();
@@ -112,11 +112,11 @@ export function worker(self: NodeJS.Process): Lifecycle {
     },
     async closed() {
       report('closed');
-      await Promise.race([released, pause(reunion, undefined, { ref: false })]);
+      await Promise.race([released, pause(releaseTimeout, undefined, { ref: false })]);
     },
     gather<Told>(own: () => Promise<Told>) {
-      tell = own;
-      return async () => ((await questions.ask(report, attention.supervisor)) ?? []) as Share<Told>[];
+      share = own;
+      return async () => ((await questions.ask(report, replyTimeout.supervisor)) ?? []) as Share<Told>[];
     },
   };
 }
@@ -166,7 +166,7 @@ export async function supervise(
     const asked = [...workers].filter(({ state }) => state === 'listening');
     const ask = async (worker: Worker) => ({
       worker: worker.number,
-      told: await questions.ask((question) => give(question, worker), attention.worker),
+      told: await questions.ask((question) => give(question, worker), replyTimeout.worker),
     });
     return (await Promise.all(asked.map(ask))).filter(({ told }) => told !== undefined);
   };

@@ -13,9 +13,10 @@ import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
 const beatInterval = 250;
-/** Milliseconds of silence after which a listener connection is given up, and milliseconds until the next is tried. */
+/** Milliseconds of silence after which a listener connection is given up. */
 const patience = 2_000;
-const moment = 100;
+/** Milliseconds until another one is opened. */
+const reconnectDelay = 100;
 
 /** What a replica reports to the process that runs it. */
 export interface Notices {
@@ -133,7 +134,7 @@ export class Replica implements Freshness {
       if (signal.aborted) return;
       if (!lost) this.#notices.lost(error);
       lost = true;
-      await pause(moment, undefined, { signal }).catch(() => {});
+      await pause(reconnectDelay, undefined, { signal }).catch(() => {});
     }
   }
 
