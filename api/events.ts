@@ -5,7 +5,7 @@ import { Actor, actorPattern, actors, onBehalfOf } from './actor.ts';
 import { instant, rangeBound } from './instant.ts';
 import { KeyId } from './key-body.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { refusals } from './problem.ts';
+import { refusal, refusals } from './problem.ts';
 import { keyReaders } from './security.ts';
 
 const types = Object.keys(eventTypes) as (keyof typeof eventTypes)[];
@@ -55,6 +55,19 @@ const Event = z
   })
   .openapi('Event');
 
+/**
+ * Two cursors: `nextCursor` is null on the last page, as in every list, so that whatever reads a list page by page ends
+ * there. `followCursor` is the one to store, and is there on the last page too.
+ */
+const EventPage = pageOf(Event)
+  .extend({
+    followCursor: z.string().nullable().openapi({
+      description:
+        'With `order=asc`, on every page: pass it as `cursor`, now or later, to get the events after this page. It stays valid for as long as the database does. Null with `order=desc`.',
+    }),
+  })
+  .openapi('EventPage');
+
 const example = {
   id: 'evt_019c1426f380000000001a2b',
   type: 'key.changed',
@@ -77,7 +90,7 @@ export const events = {
     tags: ['Events'],
     summary: 'List events',
     description:
-      'The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.',
+      'The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.\n\nTo follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow.',
     security: keyReaders,
     request: {
       query: z.strictObject({
@@ -107,7 +120,19 @@ export const events = {
           }),
         from: rangeBound('from', 'Only events at or after this instant, RFC 3339 (write a `+` as `%2B`).'),
         to: rangeBound('to', 'Only events before this instant.'),
-        ...pageQuery,
+        order: z
+          .enum(['asc', 'desc'])
+          .default('desc')
+          .openapi({
+            description:
+              '`desc`: newest first, by `at`. `asc`: in the order in which the events were written, which is not always that of `at`.',
+            param: filterParam('order', 'asc'),
+          }),
+        limit: pageQuery.limit,
+        cursor: pageQuery.cursor.openapi({
+          description:
+            'The `nextCursor` of the previous page of the same list. With `order=asc`, also a `followCursor`, however old it is. Opaque: do not build one, and store no `nextCursor`.',
+        }),
       }),
     },
     responses: {
@@ -115,12 +140,16 @@ export const events = {
         description: 'One page of events.',
         content: {
           'application/json': {
-            schema: pageOf(Event).openapi('EventPage'),
-            example: { data: [example], nextCursor: null },
+            schema: EventPage,
+            example: { data: [example], nextCursor: null, followCursor: null },
           },
         },
       },
-      ...refusals(401, 403, 404, 422, 503),
+      ...refusals(401, 403, 404, 422),
+      503: refusal(503, {
+        description:
+          'The database did not answer (`database_unavailable`), or with `order=asc` a change has not been finished for a second, so that it is not known which events come next (`events_pending`).',
+      }),
     },
   }),
 };

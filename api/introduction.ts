@@ -82,7 +82,7 @@ The typed client sends it by itself, and repeats a call that got no answer.
 
 ## Pages
 
-A list returns one page: up to \`limit\` items (1 to 100, default 20), newest first, and \`nextCursor\`. Pass \`nextCursor\` as \`cursor\` to get the next page, until it is \`null\`. A page may have fewer items than fit, or none, while more follow. A cursor is opaque: do not build or store one.
+A list returns one page: up to \`limit\` items (1 to 100, default 20), newest first, and \`nextCursor\`. Pass \`nextCursor\` as \`cursor\` to get the next page, until it is \`null\`. A page may have fewer items than fit, or none, while more follow. A cursor is opaque: do not build or store one. Only events have one to store, to follow them: see List events.
 
 ## Limits
 

@@ -17,7 +17,7 @@ export const pageQuery = {
     }),
   cursor: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be a `nextCursor` of an earlier response.')
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be a cursor of an earlier response.')
     .optional()
     .openapi({
       description:

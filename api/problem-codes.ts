@@ -84,6 +84,10 @@ export const problemCodes = {
     503,
     'The database did not answer. A write may or may not have been made: repeat it with the same `Idempotency-Key`, or check first.',
   ],
+  events_pending: [
+    503,
+    'A change has not been finished for a second, so that it is not known which events come next. Try again.',
+  ],
   overloaded: [503, 'Too much work of this kind is waiting. Nothing was done: try again.'],
   signing_keys_unavailable: [
     503,

@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'count_differs'
   | 'database_unavailable'
   | 'email_taken'
+  | 'events_pending'
   | 'external_id_taken'
   | 'idempotency_key_reused'
   | 'insufficient_scope'

@@ -335,6 +335,14 @@ export class DatabaseUnavailable extends Refusal {
   }
 }
 
+/** A transaction that may write events has been open for long, so it is not known which events come next. */
+export class EventsPending extends Refusal {
+  readonly code = 'events_pending';
+  constructor() {
+    super('A change is not finished, so it is not known which events come next: try again in a second.');
+  }
+}
+
 /** The signature of a request is missing or wrong. */
 export class WrongSignature extends Refusal {
   readonly code = 'wrong_signature';

@@ -78,10 +78,6 @@ export interface Event extends Omit<Act, 'now'> {
 
 /** Which events a list shows: those that every filter matches. */
 export interface EventFilter {
-  /** Maximum number of events. */
-  limit: number;
-  /** Only events older than this one: the last event on the page before. */
-  before?: { at: Date; number: number } | undefined;
   accountId?: string | undefined;
   keyId?: string | undefined;
   type?: EventType | undefined;
@@ -103,10 +99,10 @@ const byOperator = sql<SqlBool>`(events.actor = 'operator' or starts_with(events
   (select own.account_id from events as own where own.key_id = substr(events.actor, 5) order by at desc, number desc limit 1)
 ) = ${operatorAccountId})`;
 
-/** The query for the events of a filter, newest first. Each filter has an index in this order. */
+/** The query for the events of a filter, in no order. */
 export const matching = (
   db: Database,
-  { limit, before, accountId, keyId, type, actor, from, to, hidesOperator = false }: EventFilter,
+  { accountId, keyId, type, actor, from, to, hidesOperator = false }: EventFilter,
 ) => {
   const shown = (column: 'ip' | 'user_agent') => {
     const stored = sql.ref<string | null>(column);
@@ -136,20 +132,33 @@ export const matching = (
       }),
     )
     .$if(from !== undefined, (q) => q.where('at', '>=', from ?? null))
-    .$if(to !== undefined, (q) => q.where('at', '<', to ?? null))
+    .$if(to !== undefined, (q) => q.where('at', '<', to ?? null));
+};
+
+/** A page of events, newest first. */
+export interface Page {
+  /** Maximum number of events. */
+  limit: number;
+  /** Only events older than this one: the last event on the page before. */
+  before?: { at: Date; number: number } | undefined;
+}
+
+/** The query for a page of the events of a filter, newest first. Each filter has an index in this order. */
+export const newestFirst = (db: Database, filter: EventFilter, { limit, before }: Page) =>
+  matching(db, filter)
     .$if(before !== undefined, (q) =>
       q.where(sql<SqlBool>`(at, number) < (${before?.at}::timestamptz, ${before?.number}::bigint)`),
     )
     .orderBy('at', 'desc')
     .orderBy('number', 'desc')
     .limit(limit);
-};
 
 /** One page of events, newest first, and whether more follow. */
 export async function listEvents(
   db: Database,
   filter: EventFilter,
+  { limit, before }: Page,
 ): Promise<{ events: Event[]; more: boolean }> {
-  const events = await matching(db, { ...filter, limit: filter.limit + 1 }).execute();
-  return { events: events.slice(0, filter.limit), more: events.length > filter.limit };
+  const events = await newestFirst(db, filter, { limit: limit + 1, before }).execute();
+  return { events: events.slice(0, limit), more: events.length > limit };
 }

@@ -59,6 +59,7 @@ const mayImport: Record<string, readonly string[]> = {
   usage: [...ground, 'db', 'verify', 'kysely'],
   jwt: [...ground, 'verify', 'jose'],
   'events.ts': [...ground, 'db', 'kysely'],
+  'following.ts': [...ground, 'events.ts', 'db', 'kysely'],
   'idempotency.ts': [...ground, 'events.ts', 'jwt', 'db', 'kysely'],
   keys: [...statement, 'jwt', 'replication'],
   accounts: [...statement, 'jwt', 'keys', '@node-rs/argon2', 'p-limit', 'rate-limiter-flexible'],
@@ -85,7 +86,7 @@ const mayImport: Record<string, readonly string[]> = {
   http: [...ground, 'api', 'auth', 'context.ts', 'events.ts', 'hono', '@hono/zod-openapi', 'pino', 'ws'],
   'routes/v1': [
     ...contract,
-    ...['accounts', 'db', 'events.ts', 'idempotency.ts', 'jwt', 'leaks', 'process', 'usage'],
+    ...['accounts', 'db', 'events.ts', 'following.ts', 'idempotency.ts', 'jwt', 'leaks', 'process', 'usage'],
   ],
   'routes/journal': contract,
   'routes/share': [...contract, 'jwt'],

@@ -458,7 +458,9 @@ export interface paths {
         };
         /**
          * List events
-         * @description The audit trail, newest first: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+         *
+         *     To follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow.
          */
         get: operations["listEvents"];
         put?: never;
@@ -992,12 +994,13 @@ export interface components {
          *     - `head_too_large` (431): The request line and the headers are larger than 16 KiB together.
          *     - `internal_error` (500): A fault of the service, logged under the `requestId`. A write may or may not have been made.
          *     - `database_unavailable` (503): The database did not answer. A write may or may not have been made: repeat it with the same `Idempotency-Key`, or check first.
+         *     - `events_pending` (503): A change has not been finished for a second, so that it is not known which events come next. Try again.
          *     - `overloaded` (503): Too much work of this kind is waiting. Nothing was done: try again.
          *     - `signing_keys_unavailable` (503): The public keys of GitHub cannot be fetched. Nothing was done: try again in a minute.
          *     - `stopping` (503): The process was told to stop. Send no more requests to it.
          * @enum {string}
          */
-        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "overloaded" | "signing_keys_unavailable" | "stopping";
+        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "events_pending" | "overloaded" | "signing_keys_unavailable" | "stopping";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
@@ -2081,6 +2084,8 @@ export interface components {
             data: components["schemas"]["Event"][];
             /** @description Pass it as `cursor` to get the next page. Null on the last page. */
             nextCursor: string | null;
+            /** @description With `order=asc`, on every page: pass it as `cursor`, now or later, to get the events after this page. It stays valid for as long as the database does. Null with `order=desc`. */
+            followCursor: string | null;
         };
         Event: {
             /** @description The event’s id. Later events have greater ids. */
@@ -8908,9 +8913,11 @@ export interface operations {
                 from?: string;
                 /** @description Only events before this instant. */
                 to?: string;
+                /** @description `desc`: newest first, by `at`. `asc`: in the order in which the events were written, which is not always that of `at`. */
+                order?: "asc" | "desc";
                 /** @description Maximum number of items. */
                 limit?: number;
-                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
+                /** @description The `nextCursor` of the previous page of the same list. With `order=asc`, also a `followCursor`, however old it is. Opaque: do not build one, and store no `nextCursor`. */
                 cursor?: string;
             };
             header?: never;
@@ -8946,7 +8953,8 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
-                     *       "nextCursor": null
+                     *       "nextCursor": null,
+                     *       "followCursor": null
                      *     }
                      */
                     "application/json": components["schemas"]["EventPage"];
@@ -9067,7 +9075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            /** @description The database did not answer (`database_unavailable`), or with `order=asc` a change has not been finished for a second, so that it is not known which events come next (`events_pending`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentOf, isForGateways, operationsOf } from '../../api/document.ts';
@@ -288,7 +289,8 @@ beforeAll(async () => {
     await mkdir(dirname(path), { recursive: true });
     await symlink(join(root, 'node_modules', borrowed), path);
   }
-  snippets = snippetsOf(readme);
+  const operations = await readFile(join(root, 'docs/OPERATIONS.md'), 'utf8');
+  snippets = { ...snippetsOf(readme), ...snippetsOf(operations) };
   for (const [file, code] of Object.entries({
     ...snippets,
     'types.ts': types,
@@ -328,8 +330,8 @@ test.each([
   },
 );
 
-test('every snippet of its README type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(15);
+test('every snippet of its README and of OPERATIONS.md type-checks', async () => {
+  expect(Object.keys(snippets)).toHaveLength(17);
   await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts', 'operating.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
@@ -422,6 +424,53 @@ console.log('own account:', (await createLatchkey().account.get()).id);`;
   const here = `${before}\n${lines.replaceAll('8799', String(port))}\nwait`;
   expect(await run('bash', ['-euc', here], project)).toContain('own account: acc_');
   await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
+});
+
+test('the follower of OPERATIONS.md handles what happens from its first start on, also while it is stopped', async () => {
+  const env = { LATCHKEY_URL: service.url, LATCHKEY_TOKEN: operatorToken };
+  const call = (method: string, path: string, body: object) =>
+    fetch(service.url + path, {
+      method,
+      headers: { Authorization: `Bearer ${operatorToken}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await call('POST', '/v1/accounts', { externalId: 'followed' });
+  /** @returns the id of a key whose token was reported as leaked */
+  const leak = async (): Promise<string> => {
+    const minted = await call('POST', '/v1/keys?externalId=followed', { name: 'Key' });
+    const { id, token } = await minted.json();
+    await call('POST', '/v1/leaks', { token, url: 'https://git.example.com/shop' });
+    return id;
+  };
+  /** Runs it until it has told of a key. @returns what it told */
+  const follow = async (last: () => Promise<string>): Promise<string[]> => {
+    const follower = spawn(process.execPath, ['follow.ts'], { cwd: project, env });
+    const lines = createInterface(follower.stdout)[Symbol.asyncIterator]();
+    try {
+      const keyId = await last();
+      const told: string[] = [];
+      while (!told.at(-1)?.includes(keyId)) told.push((await lines.next()).value ?? `No ${keyId}.`);
+      return told;
+    } finally {
+      follower.kill();
+    }
+  };
+  const cursor = () => readFile(join(project, 'events.cursor'), 'utf8');
+  const line = (keyId: string) =>
+    expect.stringMatching(`^evt_\\w+: ${keyId} of acc_\\w+ leaked: https://git.example.com/shop$`);
+
+  await leak();
+  let first = '';
+  const told = await follow(async () => {
+    await expect.poll(cursor, { timeout: 10_000 }).not.toBe('');
+    first = await leak();
+    return first;
+  });
+  expect(told).toEqual([line(first)]);
+  const others = [await leak(), await leak()];
+  const later = await follow(async () => others[1] ?? '');
+  // It may have been stopped before it stored the cursor.
+  expect(later.filter((one) => !one.includes(first))).toEqual(others.map(line));
 });
 
 const tarball = 'latchkey-client-0.1.0.tgz';

@@ -142,6 +142,8 @@ test('the owner migrates, and a role that may only read and write rows serves', 
   expectData(await as(env.OPERATOR_TOKEN).POST('/v1/keys/import', imported));
   expect((await ada.DELETE('/v1/account')).response.status).toBe(204);
   expect((await as().GET('/readyz')).response.status).toBe(200);
+  const followed = await as(env.OPERATOR_TOKEN).events.list({ order: 'asc', type: 'account.deleted' });
+  expect(followed.data).toHaveLength(1);
   const metrics = expectData(await as(env.OPERATOR_TOKEN).GET('/metrics'));
   expect(metrics).toContain('latchkey_cache_trusted 1');
   expect(metrics).toContain('latchkey_database_query_duration_seconds_count{outcome="error"} 0');

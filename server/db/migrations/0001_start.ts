@@ -216,7 +216,7 @@ const statements = [
 
   // No foreign keys: what happened stays on record after those it happened to are gone.
   sql`create table events (
-    number bigint generated always as identity,
+    number bigint generated always as identity unique,
     ${instant('at')} not null,
     type text collate "C" not null,
     actor text collate "C" not null,
@@ -229,6 +229,8 @@ const statements = [
     data jsonb not null default '{}',
     primary key (at, number)
   )`,
+  // In the order of writing, to follow the events: of all accounts, and of one (following.ts).
+  sql`create index on events (account_id, number)`,
   sql`create index on events (account_id, at, number)`,
   sql`create index on events (key_id, at, number) where key_id is not null`,
   sql`create index on events (type, at, number)`,

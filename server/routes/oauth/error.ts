@@ -65,6 +65,7 @@ const answers: Record<RefusalCode, Answer> = {
   rotation_not_draining: ourFault,
   rotation_not_pending: ourFault,
   sign_up_closed: ourFault,
+  events_pending: ourFault,
   signing_keys_unavailable: ourFault,
   stopping: ourFault,
   upgrade_required: ourFault,

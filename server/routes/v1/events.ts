@@ -3,9 +3,10 @@ import { readableAccountOf, selfOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { type Event, listEvents } from '../../events.ts';
+import { followEvents } from '../../following.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { operatorAccountId } from '../../id.ts';
-import { pageAfter, placeAt } from './page.ts';
+import { cursorAt, numberOf, pageAfter, placeAt } from './page.ts';
 
 const digits = (value: number) => value.toString(16).padStart(12, '0');
 
@@ -20,19 +21,25 @@ const eventBody = ({ number, at, accountId, keyId, ...facts }: Event) => ({
 
 export const eventOperations = (context: ServiceContext): Operation[] => [
   operation(events.list, async ({ caller, query }) => {
-    const { limit, cursor, keyId, type, actor, from, to } = query;
+    const { order, limit, cursor, keyId, type, actor, from, to } = query;
     if (from && to && from >= to)
       throw new InvalidInput({ detail: 'Must be before `to`.', parameter: 'from' });
     const accountId = await readableAccountOf(context, caller, query);
-    const list = `events of ${accountId ?? 'all accounts'}`;
+    const hidesOperator = selfOf(caller) !== operatorAccountId;
+    const filter = { accountId, keyId, type, actor, from, to, hidesOperator };
+    const list = `events of ${accountId ?? 'all accounts'}, ${order}`;
+    if (order === 'asc') {
+      const page = await followEvents(context.db, filter, { limit, after: numberOf(list, cursor) });
+      const followCursor = cursorAt(list, [page.place]);
+      return { data: page.events.map(eventBody), nextCursor: page.more ? followCursor : null, followCursor };
+    }
     const [at, number = 0] = placeAt(list, cursor) ?? [];
     const before = at === undefined ? undefined : { at: new Date(at), number };
-    const hidesOperator = selfOf(caller) !== operatorAccountId;
-    const filter = { limit, before, accountId, keyId, type, actor, from, to, hidesOperator };
-    const page = await listEvents(context.db, filter);
+    const page = await listEvents(context.db, filter, { limit, before });
     return {
       data: page.events.map(eventBody),
       nextCursor: pageAfter(list, page.events, page.more, ({ at, number }) => [at.getTime(), number]),
+      followCursor: null,
     };
   }),
 ];

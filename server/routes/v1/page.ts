@@ -40,7 +40,7 @@ export function placeAt(list: string, cursor: string | undefined): Place | undef
     /^(\d{1,14}(?:-\d{1,14})?)\.([\w-]{8})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (place !== undefined && mark === markOf(list)) return place.split('-').map(Number);
   throw new InvalidInput({
-    detail: 'Must be a `nextCursor` of an earlier answer for the same list.',
+    detail: 'Must be a cursor of an earlier answer for the same list.',
     parameter: 'cursor',
   });
 }
