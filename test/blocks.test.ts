@@ -34,6 +34,8 @@ async function heat(holders: Holders, limit: Limit): Promise<void> {
     await passed({ at: () => holders.at(0) }, [limit], 10);
     holders.pass(10);
   }
+  // What was asked for ahead of the demand has come, so that a recall finds it.
+  await heard();
 }
 
 test('a limit holds across replicas, and again in the next window', async () => {

@@ -63,8 +63,8 @@ export class Blocks implements LimitHolder {
   #isFresh: () => boolean;
   readonly #now: () => Instant;
   readonly #budgets = new Map<number, Budget>();
-  /** Wakes who waits for recalled units, by limit. */
-  readonly #recalled = new Map<number, () => void>();
+  /** Who waits for recalled units, by limit. */
+  readonly #recalled = new Map<number, { promise: Promise<void>; wake: () => void }>();
   /** Exchanges in flight, each until what it brought is held or given back. */
   readonly #underWay = new Set<Promise<unknown>>();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -127,7 +127,7 @@ export class Blocks implements LimitHolder {
 
   replenished(id: number): void {
     this.#budgets.get(id)?.replenished();
-    this.#recalled.get(id)?.();
+    this.#recalled.get(id)?.wake();
   }
 
   /**
@@ -291,14 +291,19 @@ export class Blocks implements LimitHolder {
       await this.#giveBack(backOf(budget, resetsAt, granted, countedAsSpent(answer, ask.need)));
   }
 
-  /** Waits until another replica has given back units of a limit, or `recallPatience` has passed. */
-  async #returned(id: number): Promise<void> {
+  /** Waits until another replica has given back units of a limit, or `recallPatience` has passed. All wait together. */
+  #returned(id: number): Promise<void> {
+    const waiting = this.#recalled.get(id);
+    if (waiting) return waiting.promise;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, recallPatience);
-    this.#recalled.set(id, resolve);
-    await promise;
-    clearTimeout(timer);
-    if (this.#recalled.get(id) === resolve) this.#recalled.delete(id);
+    const wake = () => {
+      clearTimeout(timer);
+      this.#recalled.delete(id);
+      resolve();
+    };
+    const timer = setTimeout(wake, recallPatience);
+    this.#recalled.set(id, { promise, wake });
+    return promise;
   }
 
   /** Asks and spends in one statement. */
