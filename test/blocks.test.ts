@@ -34,8 +34,6 @@ async function heat(holders: Holders, limit: Limit): Promise<void> {
     await passed({ at: () => holders.at(0) }, [limit], 10);
     holders.pass(10);
   }
-  // What was asked for ahead of the demand has come, so that a recall finds it.
-  await heard();
 }
 
 test('a limit holds across replicas, and again in the next window', async () => {
@@ -81,6 +79,8 @@ test('what one replica holds is given back when another one needs it', async () 
   await using holders = await open(2);
   const limit = await newLimit(400);
   await heat(holders, limit);
+  // What was asked for ahead of the demand has come, so that a recall finds it.
+  await heard();
   const held = (await rowOf(limit))?.held ?? 0;
   expect(held).toBeGreaterThan(0);
   expect(await holders.at(1).blocks.spend([limit], { cost: 300 })).toMatchObject({
