@@ -1,4 +1,5 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { type ContractName, contractNames } from '../decide/contracts.ts';
 import { accounts } from './accounts.ts';
 import { authorization } from './authorization.ts';
 import { bulkRevocation } from './bulk-revocation.ts';
@@ -139,10 +140,7 @@ A body is a form, \`application/x-www-form-urlencoded\`. A parameter can be sent
     routes: [oauth, tokenExchange].flatMap((group) => Object.values<RouteConfig>(group)),
     serverError: oauthServerError,
   },
-} satisfies Record<string, Contract>;
-
-export type ContractName = keyof typeof contracts;
-export const contractNames = Object.keys(contracts) as ContractName[];
+} satisfies Record<ContractName, Contract>;
 
 /** The contracts that our typed client speaks. */
 export const clientContracts = contractNames.filter((name) => 'typedClient' in contracts[name]);

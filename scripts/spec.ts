@@ -5,8 +5,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { typesOf } from '@latchkey/openapi-types';
-import { clientContracts, contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { clientContracts, documentOf, operationsOf } from '../api/document.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
+import { contractNames } from '../decide/contracts.ts';
 import { referenceOf } from './support/reference.ts';
 import { operationsModule } from './support/typed-client.ts';
 

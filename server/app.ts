@@ -1,15 +1,17 @@
 import { Hono } from 'hono';
 import { authorization, gatewayHeader } from '../api/authorization.ts';
-import { oauth as endpoints, wellKnown } from '../api/oauth.ts';
+import { oauth, wellKnown } from '../api/oauth.ts';
 import { verification } from '../api/verification.ts';
 import { verifierPath } from '../api/verifier.ts';
+import type { ContractName } from '../decide/contracts.ts';
 import type { ServiceContext } from './context.ts';
-import { serveContract } from './http/contract.ts';
+import { type Contract, serveContract } from './http/contract.ts';
 import type { Env } from './http/env.ts';
 import { withFastPaths } from './http/fast-path.ts';
 import { checkedHost } from './http/host.ts';
 import { accessLog, crossOrigin, requestId, withStandardHeaders } from './http/middleware.ts';
 import type { Fetch } from './http/peer.ts';
+import type { Serve } from './http/serve.ts';
 import { docs, pathsOf } from './pages/docs.ts';
 import { documents } from './pages/documents.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
@@ -36,33 +38,27 @@ import { sessionOperations } from './routes/v1/sessions.ts';
 import { usageOperations } from './routes/v1/usage.ts';
 import { verificationOperations } from './routes/v1/verification.ts';
 
-/** The service as a function from requests to answers. It opens nothing and listens nowhere: see `boot.ts`. */
-export function createApp(context: ServiceContext): { fetch: Fetch } {
-  const pages = docs(context);
-  const journal = serveContract(context, {
+/** Each contract, as its paths, its operations and its errors. */
+const contractsOf = (context: ServiceContext, pages: Hono<Env>): Record<ContractName, () => Contract> => ({
+  journal: () => ({
     at: ['/api/settings/api/*'],
     paths: documents.journal.paths,
     operations: journalOperations(context),
     refuse: journalError,
-  });
-  const share = (base: string) =>
-    serveContract(
-      context,
-      {
-        at: ['/apikey/*'],
-        paths: documents.share.paths,
-        operations: shareOperations(context),
-        refuse: shareError,
-      },
-      base,
-    );
-  const oauth = serveContract(context, {
+  }),
+  share: () => ({
+    at: ['/apikey/*'],
+    paths: documents.share.paths,
+    operations: shareOperations(context),
+    refuse: shareError,
+  }),
+  oauth: () => ({
     at: ['/oauth2/*', `${wellKnown}/*`],
     paths: documents.oauth.paths,
     operations: [...oauthOperations(context), ...tokenExchangeOperations(context)],
     refuse: oauthError,
-  });
-  const latchkey = serveContract(context, {
+  }),
+  latchkey: () => ({
     // Every path that no other contract owns.
     at: ['*'],
     paths: { ...pathsOf(pages), ...documents.latchkey.paths },
@@ -87,26 +83,37 @@ export function createApp(context: ServiceContext): { fetch: Fetch } {
     ],
     webSockets: [verifierPath],
     refuse: problem,
-  });
+  }),
+});
 
+/** Where the contracts are served: `latchkey` last, since it has every path that is left. */
+const places: readonly { name: ContractName; base: string; fast?: { path: string; operationId: string } }[] =
+  [
+    { name: 'journal', base: '' },
+    // The page of this contract has its paths with and without /api.
+    { name: 'share', base: '/api' },
+    { name: 'share', base: '' },
+    { name: 'oauth', base: '', fast: oauth.introspect },
+    { name: 'latchkey', base: '', fast: verification.verify },
+  ];
+
+/** The service as a function from requests to answers. It opens nothing and listens nowhere: see `boot.ts`. */
+export function createApp(context: ServiceContext): { fetch: Fetch } {
+  const pages = docs(context);
+  const contracts = contractsOf(context, pages);
   const app = new Hono<Env>();
   app.use(requestId, accessLog(context.log), withStandardHeaders, crossOrigin(context.corsOrigins));
   app.route('/', pages);
-  app.route('/', journal.app);
-  // The page of this contract has its paths with and without /api.
-  app.route('/api', share('/api').app);
-  app.route('/', share('').app);
-  app.route('/', oauth.app);
-  app.route('/', latchkey.app);
+  const posts: Record<string, Serve> = {};
+  for (const { name, base, fast } of places.filter(({ name }) => context.contracts.includes(name))) {
+    const served = serveContract(context, contracts[name](), base);
+    app.route(base || '/', served.app);
+    if (fast) posts[fast.path] = served.serve(fast.operationId);
+  }
 
-  const { verify } = verification;
-  const { introspect } = endpoints;
   const fullApp: Fetch = (request, peer) => app.fetch(request, peer);
   const fastPaths = {
-    posts: {
-      [verify.path]: latchkey.serve(verify.operationId),
-      [introspect.path]: oauth.serve(introspect.operationId),
-    },
+    posts,
     below: {
       path: authorization.authorize.path,
       header: gatewayHeader.toLowerCase(),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ContractName } from '../decide/contracts.ts';
 import type { GenerationalCache } from '../decide/generational-cache.ts';
 import type { Policy } from '../decide/policy.ts';
 import type { Keys } from '../decide/verified-key.ts';
@@ -41,6 +42,8 @@ export interface ServiceContext {
   isStopping: () => boolean;
   /** One, or two while it is rotated. */
   operatorTokens: readonly string[];
+  /** The contracts that are served. */
+  contracts: readonly ContractName[];
   /** Where integrators reach the service, without a trailing slash. */
   publicUrl: string;
   /** What new tokens can begin with; the first is the default. */

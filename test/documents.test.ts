@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { contractNames, documentOf, operationsOf } from '../api/document.ts';
+import { documentOf, operationsOf } from '../api/document.ts';
+import { type ContractName, contractNames } from '../decide/contracts.ts';
+import { createApp } from '../server/app.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -98,4 +100,50 @@ test('a page of the docs has only GET and HEAD', async () => {
   const response = await service.fetch('/llms.txt', { method: 'POST' });
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+});
+
+/** A path and a method of each contract, and its document. */
+const parts = {
+  latchkey: ['GET', '/v1/keys', '/openapi.json'],
+  journal: ['GET', '/api/settings/api', '/openapi/journal.json'],
+  share: ['GET', '/api/apikey', '/openapi/share.json'],
+  oauth: ['POST', '/oauth2/introspect', '/openapi/oauth.json'],
+} as const satisfies Record<ContractName, readonly string[]>;
+
+test.each<[ContractName[]]>([[['latchkey']], [['latchkey', 'oauth']], [['latchkey', 'journal', 'share']]])(
+  'a contract that is off is not served, and nothing leads to it, with %j on',
+  async (contracts) => {
+    const { fetch } = createApp({ ...service.context, contracts });
+    const ask = async (path: string, method = 'GET') =>
+      fetch(new Request(`http://latchkey.test${path}`, { method }), { ip: () => '192.0.2.1' });
+    const nothing = async (path: string, method?: string) => {
+      const response = await ask(path, method);
+      expect([response.status, (await response.json()).code], path).toEqual([404, 'not_found']);
+    };
+    const leading = await Promise.all(
+      ['/docs', '/llms.txt', '/.well-known/api-catalog'].map(async (path) => (await ask(path)).text()),
+    );
+    for (const name of contractNames) {
+      const [method, path, document] = parts[name];
+      const isOn = contracts.includes(name);
+      for (const text of leading) expect(text.includes(document.slice(1)), document).toBe(isOn);
+      if (isOn) {
+        expect((await ask(path, method)).status, path).not.toBe(404);
+        expect((await ask(document)).status, document).toBe(200);
+      } else {
+        await nothing(path, method);
+        await nothing(document);
+        await nothing(document.replace('json', 'md'));
+      }
+    }
+    if (contracts.includes('oauth')) return;
+    await nothing('/oauth2/token', 'POST');
+    await nothing('/.well-known/oauth-authorization-server');
+  },
+);
+
+test('of share that is off, the paths without /api are not served either', async () => {
+  const { fetch } = createApp({ ...service.context, contracts: ['latchkey', 'oauth'] });
+  const response = await fetch(new Request('http://latchkey.test/apikey'), { ip: () => '192.0.2.1' });
+  expect((await response.json()).code).toBe('not_found');
 });

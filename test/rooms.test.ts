@@ -91,8 +91,8 @@ const mayImport: Record<string, readonly string[]> = {
   'routes/journal': contract,
   'routes/share': [...contract, 'jwt'],
   'routes/oauth': [...contract, 'accounts'],
-  pages: ['http', 'spec', 'hono'],
-  'app.ts': ['api', 'context.ts', 'http', 'pages', 'routes', 'hono'],
+  pages: ['decide', 'http', 'spec', 'hono'],
+  'app.ts': ['api', 'decide', 'context.ts', 'http', 'pages', 'routes', 'hono'],
   process: [
     ...ground,
     ...['accounts', 'app.ts', 'background', 'context.ts', 'db', 'http', 'jwt', 'keys', 'leaks', 'limits'],

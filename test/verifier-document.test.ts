@@ -6,7 +6,8 @@ import { verifierDocument } from '../api/verifier-document.ts';
 import { docs } from '../server/pages/docs.ts';
 import { assertFrame } from './support/verifier-frames.ts';
 
-const served = async (publicUrl: string) => (await docs({ publicUrl }).request('/asyncapi.json')).json();
+const served = async (publicUrl: string) =>
+  (await docs({ publicUrl, contracts: ['latchkey'] }).request('/asyncapi.json')).json();
 const hash = 'a'.repeat(128);
 
 test('each message of the AsyncAPI document is a JSON Schema', () => {

@@ -7,14 +7,14 @@ import { etagOf, isKnown, takesGzip } from '../http/conditional.ts';
 import type { Env } from '../http/env.ts';
 import { sendBytes } from '../http/slices.ts';
 import { docsPage } from './docs-page.ts';
-import { reference, shown, textsAt } from './documents.ts';
+import { type Deployment, reference, shownOf, textsOf } from './documents.ts';
 
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#e36002" stroke-width="2"><circle cx="8" cy="16" r="5"/><path d="M11.5 12.5 21 3m-4 4 3 3"/></svg>`;
 
 /** Where the same is found in other forms (RFC 8288), for whoever reads no pages. */
 const alternatives = [
-  `<${reference.slice(1)}>; rel="alternate"; type="text/markdown"`,
-  `<${shown[0]?.path.slice(1)}>; rel="service-desc"; type="application/json"`,
+  `<${reference.markdown.slice(1)}>; rel="alternate"; type="text/markdown"`,
+  `<${reference.json.slice(1)}>; rel="service-desc"; type="application/json"`,
 ].join(', ');
 
 /** A file in both of the codings in which it is sent. Each has a tag of its own (RFC 9110, section 8.8.3.3). */
@@ -74,14 +74,19 @@ export const pathsOf = (pages: Hono<Env>): Record<string, object> =>
  * The interactive docs and the documents they are made of. Nothing in them is loaded from anywhere else, and by
  * relative URLs, so that they work below a path as well.
  */
-export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
+export function docs(deployment: Deployment): Hono<Env> {
   const app = new Hono<Env>();
+  const sources = shownOf(deployment.contracts).map(({ path, ...source }) => ({
+    ...source,
+    url: path.slice(1),
+  }));
+  const { origin } = new URL(deployment.publicUrl);
 
   app.get('/', (c) => c.redirect('docs'));
 
   app.get('/favicon.ico', (c) => c.body(icon, 200, { 'Content-Type': 'image/svg+xml' }));
 
-  for (const { path, type, text, headers } of textsAt(publicUrl)) {
+  for (const { path, type, text, headers } of textsOf(deployment)) {
     const file = lazily(() => codedText(text));
     app.get(path, async (c) => send(c, await file(), type, headers));
   }
@@ -94,14 +99,13 @@ export function docs({ publicUrl }: { publicUrl: string }): Hono<Env> {
 
   app.get('/docs', (c) => {
     c.header('Vary', 'Accept');
-    if (c.req.header('accept')?.includes('text/markdown')) return c.redirect(reference.slice(1));
+    if (c.req.header('accept')?.includes('text/markdown')) return c.redirect(reference.markdown.slice(1));
     const nonce = randomBytes(16).toString('base64');
     c.header(
       'Content-Security-Policy',
-      `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ${new URL(publicUrl).origin}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ${origin}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'`,
     );
     c.header('Link', alternatives);
-    const sources = shown.map(({ path, ...source }) => ({ ...source, url: path.slice(1) }));
     return c.html(docsPage(nonce, sources));
   });
 

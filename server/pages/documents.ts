@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ContractName } from '../../decide/contracts.ts';
 import journal from '../../spec/journal.json' with { type: 'json' };
 import latchkey from '../../spec/latchkey.json' with { type: 'json' };
 import oauth from '../../spec/oauth.json' with { type: 'json' };
@@ -6,23 +7,21 @@ import share from '../../spec/share.json' with { type: 'json' };
 import verifier from '../../spec/verifier.asyncapi.json' with { type: 'json' };
 
 /** The OpenAPI documents as they stand in `spec/`. */
-export const documents = { latchkey, journal, share, oauth };
-
-type Name = keyof typeof documents;
-const names = Object.keys(documents) as Name[];
+export const documents = { latchkey, journal, share, oauth } satisfies Record<ContractName, object>;
 
 /** Where a document is served, without the extension of its form. */
-const placeOf = (name: Name) => (name === 'latchkey' ? '/openapi' : `/openapi/${name}`);
+const placeOf = (name: ContractName) => (name === 'latchkey' ? '/openapi' : `/openapi/${name}`);
 
 /** The documents that the docs page shows; the first is shown first. */
-export const shown = names.map((name) => ({
-  title: documents[name].info.title,
-  slug: name,
-  path: `${placeOf(name)}.json`,
-}));
+export const shownOf = (contracts: readonly ContractName[]) =>
+  contracts.map((name) => ({
+    title: documents[name].info.title,
+    slug: name,
+    path: `${placeOf(name)}.json`,
+  }));
 
-/** The Markdown that stands for the docs page, where no page is wanted. */
-export const reference = `${placeOf('latchkey')}.md`;
+/** What stands for the docs page where no page is wanted: our own document, as Markdown and as JSON. */
+export const reference = { markdown: `${placeOf('latchkey')}.md`, json: `${placeOf('latchkey')}.json` };
 
 /** Where the AsyncAPI document of verifiers is served. The docs page cannot show it. */
 const verifierUrl = '/asyncapi.json';
@@ -32,6 +31,13 @@ const json = 'application/json';
 const markdown = 'text/markdown; charset=utf-8';
 const plain = 'text/plain; charset=utf-8';
 const linkset = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"';
+
+/** What the documents have to know of a deployment. */
+export interface Deployment {
+  publicUrl: string;
+  /** The contracts that are served. */
+  contracts: readonly ContractName[];
+}
 
 /** The address that the files in `spec/` were written with. */
 const writtenWith = 'http://127.0.0.1:8787';
@@ -46,9 +52,9 @@ function servedAt(publicUrl: string) {
 }
 
 /** What a language model reads first: a list of the documents (llmstxt.org). */
-function llms(publicUrl: string): string {
+function llms({ publicUrl, contracts }: Deployment): string {
   const lines = (extension: string) =>
-    names.map((name) => {
+    contracts.map((name) => {
       const { title, summary } = documents[name].info;
       return `- [${title}](${publicUrl}${placeOf(name)}.${extension}): ${summary}\n`;
     });
@@ -56,7 +62,7 @@ function llms(publicUrl: string): string {
 
 > API keys for a product: its users create, list, rotate and revoke them, its servers verify them.
 
-This is the API of ${publicUrl}. Read the first document; the others are contracts of their own over the same keys.
+This is the API of ${publicUrl}. Read the first document; any others are contracts of their own over the same keys.
 
 ## Reference
 
@@ -68,16 +74,18 @@ ${lines('json').join('')}- [Verifier](${publicUrl}${verifierUrl}): The WebSocket
 }
 
 /** The catalog of this API for machines (RFC 9727): a set of links (RFC 9264). */
-function catalog(publicUrl: string): object {
+function catalog({ publicUrl, contracts }: Deployment): object {
   const link = (path: string, type: string) => ({ href: `${publicUrl}${path}`, type });
   return {
     linkset: [
       {
         anchor: publicUrl,
-        'service-desc': [...shown.map(({ path }) => path), verifierUrl].map((path) => link(path, json)),
+        'service-desc': [...shownOf(contracts).map(({ path }) => path), verifierUrl].map((path) =>
+          link(path, json),
+        ),
         'service-doc': [
           link('/docs', 'text/html'),
-          ...names.map((name) => link(`${placeOf(name)}.md`, markdown)),
+          ...contracts.map((name) => link(`${placeOf(name)}.md`, markdown)),
         ],
         status: [link('/readyz', json)],
       },
@@ -94,10 +102,11 @@ interface Served {
 }
 
 /** Everything about the API that is served as a text, with the public URL in it. */
-export function textsAt(publicUrl: string): Served[] {
+export function textsOf(deployment: Deployment): Served[] {
+  const { publicUrl, contracts } = deployment;
   const placed = (text: string) => text.replaceAll(writtenWith, publicUrl);
   return [
-    ...names.flatMap((name) => [
+    ...contracts.flatMap((name) => [
       { path: `${placeOf(name)}.json`, type: json, text: placed(JSON.stringify(documents[name])) },
       {
         path: `${placeOf(name)}.md`,
@@ -106,11 +115,11 @@ export function textsAt(publicUrl: string): Served[] {
       },
     ]),
     { path: verifierUrl, type: json, text: JSON.stringify(servedAt(publicUrl)) },
-    { path: '/llms.txt', type: plain, text: llms(publicUrl) },
+    { path: '/llms.txt', type: plain, text: llms(deployment) },
     {
       path: catalogPath,
       type: linkset,
-      text: JSON.stringify(catalog(publicUrl)),
+      text: JSON.stringify(catalog(deployment)),
       // For whoever asks by HEAD whether there is a catalog (section 2).
       headers: { Link: `<${publicUrl}${catalogPath}>; rel="api-catalog"` },
     },

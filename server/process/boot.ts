@@ -105,6 +105,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     isStopping: () => isStopping,
     operatorTokens,
     attempts: new Attempts(),
+    contracts: config.CONTRACTS,
     publicUrl,
     signer,
     tokenPrefixes: config.TOKEN_PREFIX,

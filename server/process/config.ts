@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { contractNames } from '../../decide/contracts.ts';
 import type { Policy } from '../../decide/policy.ts';
 import { grantable } from '../../decide/scopes.ts';
 import { prefixFault, prefixForm } from '../../decide/token-form.ts';
@@ -73,6 +74,13 @@ const tokenPrefixesText = z
   .transform(listed)
   .pipe(z.tuple([tokenPrefix], tokenPrefix));
 
+/** The contracts to serve, separated by commas, in the order of the documents. */
+const contractsText = z
+  .string()
+  .transform(listed)
+  .pipe(z.array(z.enum(contractNames, `must be one of ${contractNames.join(', ')}`)))
+  .transform((given) => contractNames.filter((name) => name === 'latchkey' || given.includes(name)));
+
 /** GitHub's public keys as it publishes them, or the word `fetch`. */
 const githubKeysText = z.string().transform((text, context) => {
   if (text === 'fetch') return text;
@@ -114,6 +122,7 @@ const environment = z
     SIGNING_KEYS: jwkSetText.optional(),
     SITE_NAME: z.string().max(100, 'must have at most 100 characters').default('Share'),
     TOKEN_PREFIX: tokenPrefixesText.default(['lk_']),
+    CONTRACTS: contractsText.default([...contractNames]),
     SIGN_UP: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
     LOG_LEVEL: z
       .enum(

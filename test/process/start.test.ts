@@ -120,6 +120,25 @@ test('a setting with the quotes of an env file is refused with a line that says 
   failure({ ALLOWED_SCOPES: 'files:*, *' }).toThrow('ALLOWED_SCOPES must be scopes and wildcards');
 });
 
+test('CONTRACTS names the contracts that are served beside our own', async () => {
+  expect(readConfig({}).CONTRACTS).toEqual(['latchkey', 'journal', 'share', 'oauth']);
+  expect(readConfig({ CONTRACTS: 'oauth' }).CONTRACTS).toEqual(['latchkey', 'oauth']);
+  expect(readConfig({ CONTRACTS: 'oauth, latchkey,oauth' }).CONTRACTS).toEqual(['latchkey', 'oauth']);
+  expect(readConfig({ CONTRACTS: 'latchkey' }).CONTRACTS).toEqual(['latchkey']);
+  for (const [CONTRACTS, name] of [
+    ['oauth2', 'CONTRACTS'],
+    ['oauth,Journal', 'CONTRACTS.1'],
+    ['oauth,', 'CONTRACTS.1'],
+  ] as const)
+    expect(() => readConfig({ CONTRACTS })).toThrow(
+      `The configuration is not usable. ${name} must be one of latchkey, journal, share, oauth.`,
+    );
+  await using service = await startProcess({ seed, env: { CONTRACTS: 'oauth' } });
+  const statusOf = async (path: string) => (await fetch(service.url + path)).status;
+  expect(await statusOf('/api/settings/api')).toBe(404);
+  expect(await statusOf('/.well-known/oauth-authorization-server')).toBe(200);
+});
+
 test('the environment sets the policy of the deployment', () => {
   expect(defaultPolicyOf(readConfig({}))).toEqual(onlyMaxKeys(1_000));
   const env = {

@@ -1,11 +1,6 @@
 import { sql } from 'kysely';
-import {
-  type ContractName,
-  contractNames,
-  documentOf,
-  isForGateways,
-  operationsOf,
-} from '../../api/document.ts';
+import { documentOf, isForGateways, operationsOf } from '../../api/document.ts';
+import { type ContractName, contractNames } from '../../decide/contracts.ts';
 import { hashPassword } from '../../server/accounts/password.ts';
 import type { Security } from '../../server/auth/callers.ts';
 import { withoutRequest } from '../../server/events.ts';

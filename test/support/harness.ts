@@ -9,6 +9,7 @@ import postgres from 'postgres';
 import { afterAll, inject } from 'vitest';
 import { maxFrameBytes } from '../../api/verifier.ts';
 import { createLatchkey, type Latchkey, type LatchkeyOptions } from '../../clients/typescript/client.ts';
+import { contractNames } from '../../decide/contracts.ts';
 import { verifierPath } from '../../decide/frames.ts';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
 import { onlyMaxKeys } from '../../decide/policy.ts';
@@ -157,6 +158,7 @@ export async function startService({
     isStopping: () => false,
     operatorTokens: [operatorToken],
     attempts: new Attempts(),
+    contracts: contractNames,
     publicUrl: baseUrl,
     tokenPrefixes: ['lk_'],
     introspectionMaxAge: 60,
