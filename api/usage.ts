@@ -85,7 +85,7 @@ export const usage = {
     path: '/v1/keys/{keyId}/usage',
     tags,
     summary: 'Get the usage of a key',
-    description: `Counts the uses of one key in a range of time, by verdict. ${whatCounts}`,
+    description: `Counts the uses of one key in a range of time, by verdict. ${whatCounts} The counts of a key that was revoked can be read for as long as they are kept; a key that was revoked and never presented is unknown, 404. Those of a deleted account are deleted with it.`,
     security: keyReaders,
     request: { params: keyPath, query: z.strictObject(usageQuery) },
     responses: { 200: report, ...refusals(401, 403, 404, 422, 503) },

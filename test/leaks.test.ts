@@ -121,7 +121,10 @@ test('with the policy to revoke, the key is refused when the report is answered'
   expect(events.map(({ type }) => type).sort()).toEqual(['key.leaked', 'key.revoked', 'key.rotated']);
   expect(events).toContainEqual(expect.objectContaining({ type: 'key.leaked', data: { url, source } }));
   expect(events).toContainEqual(
-    expect.objectContaining({ type: 'key.revoked', data: { reason: 'leaked' }, actor: 'operator' }),
+    expect.objectContaining({
+      ...{ type: 'key.revoked', actor: 'operator' },
+      data: expect.objectContaining({ reason: 'leaked' }),
+    }),
   );
 });
 

@@ -40,7 +40,7 @@ const frameworkOf = (path: string) =>
 /** What every room of the server may import. */
 const ground = ['decide', 'errors.ts', 'id.ts', 'queue.ts', 'token.ts'];
 /** What a write is made of: its event, the claim of an `Idempotency-Key`, the database. */
-const statement = [...ground, 'events.ts', 'idempotency.ts', 'db', 'kysely'];
+const statement = [...ground, 'events.ts', 'ended-tokens.ts', 'idempotency.ts', 'db', 'kysely'];
 const contract = [...ground, 'api', 'http', 'auth', 'context.ts', 'keys', 'hono', '@hono/zod-openapi'];
 
 /** For each room, the rooms and the packages that it may import, beside itself and the modules of `node:`. */
@@ -60,6 +60,7 @@ const mayImport: Record<string, readonly string[]> = {
   jwt: [...ground, 'verify', 'jose'],
   'events.ts': [...ground, 'db', 'kysely'],
   'following.ts': [...ground, 'events.ts', 'db', 'kysely'],
+  'ended-tokens.ts': [...ground, 'events.ts', 'db', 'kysely'],
   'idempotency.ts': [...ground, 'events.ts', 'jwt', 'db', 'kysely'],
   keys: [...statement, 'jwt', 'replication'],
   accounts: [...statement, 'jwt', 'keys', '@node-rs/argon2', 'p-limit', 'rate-limiter-flexible'],

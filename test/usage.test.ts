@@ -279,3 +279,28 @@ test('the usage of an account is that of its keys, of those that are revoked as 
   const query = { accountId: kept.accountId };
   expect(expectData(await service.operator.GET('/v1/usage', { params: { query } })).total).toEqual(total);
 });
+
+test('the usage of a revoked key can be read for as long as it is kept, by its account alone', async () => {
+  const cleo = await service.signIn();
+  const [key, other] = [await mint({}, cleo), await mint({}, cleo)];
+  await verify(key.token);
+  await flush();
+  await cleo.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: key.id } } });
+  await verify(key.token);
+  await flush();
+  expect(expectData(await ofKey(key, {}, cleo)).total).toEqual({ ...none, valid: 1, revoked: 1 });
+  const notFound = { status: 404, code: 'key_not_found' };
+  expect((await ofKey(key, {}, bob)).error).toMatchObject(notFound);
+  const later = (days: number) => {
+    service.pass(days * day);
+    return ofKey(key, { accountId: cleo.accountId }, { ...cleo, client: service.operator });
+  };
+  expect(expectData(await later(80)).total).toEqual(none);
+  await verify(other.token);
+  await flush();
+  expect(expectData(await later(9)).total).toEqual(none);
+  service.pass(2 * day);
+  await verify(other.token);
+  await flush();
+  expect((await later(0)).error).toMatchObject(notFound);
+});

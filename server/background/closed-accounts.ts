@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
-import { type Act, recorded } from '../events.ts';
+import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
+import type { Act } from '../events.ts';
 
 /**
  * The number of keys, counts, tombstones and refresh tokens removed at once: few enough for the deadline of a statement,
@@ -48,8 +49,8 @@ export const removal = (accountId: string, act: Act): RawBuilder<unknown> => sql
       select id from keys where account_id between ${accountId} and ${accountId} and exists (select from account)
       order by account_id, number limit ${stepSize} for update skip locked),
     revoked as (
-      delete from keys where id = any(array(select id from some_keys)) returning id, account_id),
-    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`)},
+      delete from keys where id = any(array(select id from some_keys)) returning ${endedColumns}),
+    recorded as ${recordedEnd(act, 'key.revoked', sql`revoked`, everyToken)},
     some_usage as (
       select usage.ctid from usage join account on account.id = account_id
       limit ${stepSize} for update of usage skip locked),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { instantText } from '../db/instant-text.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
@@ -35,7 +36,7 @@ export async function noticeExpiries(db: Database, now: number): Promise<boolean
       now,
       sql`
         select case when expires_at <= ${at} then 'key.expired' else 'key.expiring' end, account_id, id,
-          jsonb_build_object('expiresAt', to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+          jsonb_build_object('expiresAt', ${instantText(sql`expires_at`)})
             || case
               when expires_at <= ${at} then '{}'
               when expires_at <= ${at} + interval '24 hours' then '{"daysLeft": 1}'
@@ -73,8 +74,7 @@ export async function noticeUnused(db: Database, now: number): Promise<boolean> 
     recorded as ${noticed(
       now,
       sql`
-        select 'key.unused', account_id, id, jsonb_build_object('lastUsedAt',
-          to_char(last_used_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+        select 'key.unused', account_id, id, jsonb_build_object('lastUsedAt', ${instantText(sql`last_used_at`)})
         from looked_at
         where ${isUnused} and active_at > unused_check_at - 2 * ${unusedAfter}
           and (expires_at is null or expires_at > ${at})`,

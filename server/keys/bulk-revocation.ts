@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
+import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
 import { CountDiffers } from '../errors.ts';
-import { type Act, recorded } from '../events.ts';
+import type { Act } from '../events.ts';
 import { type KeyFilter, meets } from './key-filter.ts';
 import type { Store } from './keys.ts';
 
@@ -60,8 +61,8 @@ async function revokePart(
     with part as (
       select id, number from keys where ${isInRange(after)} and ${meets(filter)}
       order by number limit ${partSize} for update),
-    revoked as (delete from keys where id in (select id from part) returning id, account_id),
-    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`, { reason: 'bulk' })}
+    revoked as (delete from keys where id in (select id from part) returning ${endedColumns}),
+    recorded as ${recordedEnd(act, 'key.revoked', sql`revoked`, everyToken, { reason: 'bulk' })}
     select count(*)::integer as count, coalesce(max(number), 0) as last, ${newestNumber} as newest
     from part`.execute(db);
   const { count, last, newest } = onlyRow(rows);

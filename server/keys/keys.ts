@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Quota } from '../../decide/limits.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
+import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
 import { AccountNotFound, KeyNotFound } from '../errors.ts';
-import { type Act, recorded } from '../events.ts';
+import type { Act } from '../events.ts';
 import { hashText, startOf } from '../token.ts';
 import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
 
@@ -183,8 +184,8 @@ export const onceGone =
 export async function revokeKey({ db, settled }: Store, place: KeyPlace, act: Act): Promise<void> {
   const { rows } = await sql`
     with revoked as (
-      delete from keys where ${isAt(place)} returning id, account_id),
-    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`)}
+      delete from keys where ${isAt(place)} returning ${endedColumns}),
+    recorded as ${recordedEnd(act, 'key.revoked', sql`revoked`, everyToken)}
     select id from revoked`.execute(db);
   await settled();
   if (rows.length === 0) throw new KeyNotFound();

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
 import type { VerifiedKey } from '../../decide/verified-key.ts';
 import { timestamptz } from '../db/timestamptz.ts';
+import { recordedEnd, replacedTokens } from '../ended-tokens.ts';
 import { RotationConflict, type RotationConflictCode } from '../errors.ts';
 import { type Act, recorded, withoutRequest } from '../events.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
@@ -167,7 +168,7 @@ async function take(
   const { rows } = await sql<KeyRow>`
     with ${rotated},
     ${token}
-    recorded as ${recorded(act, type, sql`select account_id, id from rotated`)}
+    recorded as ${recordedEnd(act, type, sql`rotated`, replacedTokens)}
     select ${keyColumns} from rotated as keys`.execute(db);
   await settled();
   const [row] = rows;

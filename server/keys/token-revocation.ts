@@ -3,7 +3,8 @@ import type { EventType } from '../../decide/events.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Keys } from '../../decide/verified-key.ts';
 import { timestamptz } from '../db/timestamptz.ts';
-import { type Act, recorded } from '../events.ts';
+import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
+import type { Act } from '../events.ts';
 import { keyHash } from '../token.ts';
 import type { Store } from './keys.ts';
 import { rememberedKeys } from './remembered.ts';
@@ -40,10 +41,15 @@ function endToken(hash: string, act: Act): RawBuilder<unknown> {
   const at = timestamptz(act.now);
   const inState = (state: TokenState) => sql`id in (select id from target where state = ${sql.lit(state)})`;
   const event = (type: EventType, state: TokenState) =>
-    recorded(act, type, sql`select account_id, id from target where state = ${sql.lit(state)}`);
+    recordedEnd(
+      act,
+      type,
+      sql`target where state = ${sql.lit(state)}`,
+      state === 'current' ? everyToken : sql`hash = ${ended}`,
+    );
   return sql`
     with target as (
-      select id, account_id, case
+      select ${endedColumns}, case
         when current_hash = ${ended} then 'current'
         when next_hash = ${ended} then 'next'
         when previous_hash = ${ended} and previous_ends_at > ${at} then 'previous' end as state

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { timestamptz } from '../db/timestamptz.ts';
+import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
 import { type Act, recorded } from '../events.ts';
 import type { Signer } from '../jwt/signing.ts';
 import type { Store } from '../keys/keys.ts';
@@ -52,8 +53,8 @@ export async function reportLeaks(
     found as (
       select keys.id from keys join leaked on leaked.key_id = keys.id
       where ${keyHas(sql`leaked.hash`)} order by keys.number for update of keys),
-    revoked as (delete from keys where id in (select id from found) returning id, account_id),
-    recorded as ${recorded(act, 'key.revoked', sql`select account_id, id from revoked`, { reason: 'leaked' })},`;
+    revoked as (delete from keys where id in (select id from found) returning ${endedColumns}),
+    recorded as ${recordedEnd(act, 'key.revoked', sql`revoked`, everyToken, { reason: 'leaked' })},`;
   const isRevoked = sql`where key_id in (select id from revoked)`;
   const revokes = leakPolicy === 'revoke';
   await sql`

@@ -35,6 +35,17 @@ interface Range {
  */
 const partLength = 3 * bucketLengths.day;
 
+/** Whether uses of a key are counted in an account: also of a key that was revoked, for as long as its counts are kept. */
+export async function hasCounts(
+  db: Database,
+  { accountId, keyId }: { accountId: string; keyId: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from usage where key_id = ${keyId} and account_id = ${accountId} and exists ${openAccount(db, accountId)}
+    limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 /** Counts the uses of keys in each bucket, by verdict. Oldest first, without buckets that have no use. */
 export async function usageOf(
   db: Database,

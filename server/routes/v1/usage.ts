@@ -9,6 +9,7 @@ import {
   type BucketUsage,
   bucketLengths,
   countRetention,
+  hasCounts,
   totalOf,
   usageOf,
 } from '../../usage/report.ts';
@@ -61,8 +62,10 @@ export function usageOperations(context: ServiceContext): Operation[] {
       async ({ caller, params, query }) => {
         const accountId = await accountOf(context, caller, query);
         const range = rangeOf(query, context.now());
-        const key = await getKey(context.db, { accountId, id: params.keyId });
-        return reportOf(range, await usageOf(context.db, { accountId, keyId: key.id }, range));
+        const { keyId } = params;
+        if (!(await hasCounts(context.db, { accountId, keyId })))
+          await getKey(context.db, { accountId, id: keyId });
+        return reportOf(range, await usageOf(context.db, { accountId, keyId }, range));
       },
       { notFound: KeyNotFound },
     ),
