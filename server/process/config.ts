@@ -58,7 +58,8 @@ export const jwkSetText = z
 const operatorToken = z
   .string()
   .regex(/^[\w.~+/-]+=*$/, 'must be a bearer token: letters, digits and - . _ ~ + /')
-  .min(32, 'must have at least 32 characters');
+  .min(32, 'must have at least 32 characters')
+  .max(512, 'must have at most 512 characters');
 
 /** The operator token as text, as in OPERATOR_TOKEN and in the file of the embedded default: two during a rotation. */
 export const operatorTokensText = z

@@ -36,6 +36,7 @@ test('the README’s curl lines work as they stand, and those of docs/OAUTH.md a
     { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/) },
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
+    { name: 'Settings page', scopes: ['operator:keys', 'operator:read'] },
     { name: 'CI', token: expect.stringMatching(/^lk_/), tokens: [{ state: 'current' }, { state: 'next' }] },
     { name: 'Nightly export', allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
     { name: 'editor', scopes: ['files:read', 'files:write'] },

@@ -104,6 +104,7 @@ test('a setting with the quotes of an env file is refused with a line that says 
     'OPERATOR_TOKEN must be one token, or two',
   );
   failure({ OPERATOR_TOKEN: 'short' }).toThrow('. OPERATOR_TOKEN must have at least 32 characters.');
+  failure({ OPERATOR_TOKEN: 'a'.repeat(513) }).toThrow('. OPERATOR_TOKEN must have at most 512 characters.');
   failure({ OPERATOR_TOKEN: `${token},` }).toThrow('OPERATOR_TOKEN.1 must have at least 32 characters');
   for (const INTROSPECTION_MAX_AGE of ['0', '3601', '60s', '-1', '1.5'])
     failure({ INTROSPECTION_MAX_AGE }).toThrow(
