@@ -110,6 +110,11 @@ test('a token that is in the URL as well does not get into the event', async () 
   expect(event?.data).toEqual({ url: `https://example.com/?key=${key.start}…&a=b`, source: null });
 });
 
+test('a report is taken whatever characters the token has, also where the URL has them', async () => {
+  for (const token of ['abc😀def', '\ud83d'])
+    expect(await report({ token, url: 'https://example.com/abc😀def', source })).toBe(204);
+});
+
 test('with the policy to revoke, the key is refused when the report is answered', async () => {
   const key = await mint();
   const { token: next } = await rotate(key);

@@ -19,9 +19,12 @@ export interface Leak {
   source: string | null;
 }
 
-/** A text without the token: a URL may contain it, and no event may. Of a text that was cut, a part of it may be left. */
+/**
+ * A text without the token: a URL may contain it, and no event may. Of a text that was cut, a part of it may be left. A lone
+ * surrogate, which the start of the token can end with, is replaced: Postgres could not store it.
+ */
 export const withoutToken = (token: string, text: string): string =>
-  text.replaceAll(token, () => `${startOf(token)}…`);
+  text.replaceAll(token, () => `${startOf(token)}…`).toWellFormed();
 
 /** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */
 async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number): Promise<string> {
