@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { createApp } from '../server/app.ts';
+import { DatabaseUnavailable } from '../server/errors.ts';
 import { expectData } from './support/harness.ts';
 import {
   add,
@@ -137,6 +139,25 @@ describe('the quota of a key', () => {
     expect(replayed).toHaveLength(4);
     expect((await add(id, 6, key)).error).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
     expect(expectData(await add(id, 5, randomUUID())).quota).toMatchObject({ remaining: 20 });
+  });
+
+  test('is known to have units when a repeated call is answered: the first one may have had no answer', async () => {
+    const { id, accountId } = await mint({ quota: { remaining: 0 } });
+    const settled = vi.fn(service.context.settled).mockRejectedValueOnce(new DatabaseUnavailable());
+    const app = createApp({ ...service.context, settled });
+    const request = new Request(`http://latchkey.test/v1/keys/${id}/quota?accountId=${accountId}`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${service.operatorToken}`,
+        'Content-Type': 'application/json',
+        'Idempotency-Key': randomUUID(),
+      },
+      body: JSON.stringify({ add: 5 }),
+    });
+    expect((await app.fetch(request.clone())).status).toBe(503);
+    const repeated = await app.fetch(request);
+    expect([repeated.status, repeated.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(settled).toHaveBeenCalledTimes(2);
   });
 
   test('that does not exist gets no units, and the Idempotency-Key is not used up', async () => {

@@ -55,8 +55,8 @@ export async function listKeyLimits(db: Database, place: KeyById, now: number): 
 const maxRemaining = 1_000_000_000_000_000;
 
 /**
- * Adds units to the quota of a key. Units that replicas hold stay valid. When this returns, every replica knows that there
- * are units again.
+ * Adds units to the quota of a key. Units that replicas hold stay valid. When this returns, or throws AlreadyClaimed, every
+ * replica knows that there are units again.
  * @param claim that of an Idempotency-Key
  * @throws KeyNotFound if the account has no such key
  * @throws NoQuota
@@ -92,8 +92,10 @@ export async function addToQuota(
     recorded as ${recorded(act, 'key.quota_added', sql`select account_id, key_id from added`, { add })}
     select exists (select from key) as "isThere", exists (select from quota) as "hasQuota",
       exists (${hasRoom}) as "hasRoom", (select count(*) from told) > 0 as "isAdded"`.execute(db);
+  // Also where nothing was added: an earlier call with this Idempotency-Key may have added units without an answer.
+  await settled();
   const { isThere, hasQuota, hasRoom: had, isAdded } = onlyRow(rows);
-  if (isAdded) return settled();
+  if (isAdded) return;
   if (!isThere) throw new KeyNotFound();
   if (!hasQuota) throw new NoQuota();
   if (had) throw new AlreadyClaimed();
