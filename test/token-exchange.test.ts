@@ -266,6 +266,12 @@ test('its services are those asked for, or those of the key', async () => {
   ]);
   for (const resource of ['files', '/files', `${files}#top`])
     expect((await refusal(open.token, { resource })).slice(0, 2), resource).toEqual([400, 'invalid_target']);
+  const often = Array.from({ length: 21 }, () => ['audience', files]);
+  expect(await refusal(open.token, often)).toEqual([
+    400,
+    'invalid_target',
+    'audience: Must be sent at most 20 times.',
+  ]);
 });
 
 test('the conditions of the key hold where it is exchanged, and where the token is used', async () => {

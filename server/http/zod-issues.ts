@@ -25,8 +25,9 @@ type Target = 'json' | 'form' | 'query' | 'header';
 export function validated(schema: z.ZodType, value: unknown, target: Target): unknown {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  const isRepeated = ({ path: [name = '', ...inner] }: Issue) =>
-    target !== 'json' && inner.length === 0 && Array.isArray(Object(value)[name]);
+  // A union is of one value and of a list of them, which may be sent several times.
+  const isRepeated = ({ code, path: [name = '', ...inner] }: Issue) =>
+    target !== 'json' && code !== 'invalid_union' && inner.length === 0 && Array.isArray(Object(value)[name]);
   const issues = read.error.issues.map((issue) =>
     isRepeated(issue) ? { ...issue, code: 'custom', message: 'Must be sent once.' } : issue,
   );
@@ -51,13 +52,18 @@ const pointerTo = (path: PropertyKey[]) =>
     .map((step, place) => (place === 0 ? step : encodeURIComponent(step)))
     .join('/');
 
-/** An issue as sentences with their places. For a union: those of the alternative with the fewest unknown fields. */
+/** How far a value is from an alternative of a union: how many fields it has that are unknown there, if it has the type. */
+const distance = (issues: readonly Issue[]) =>
+  issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0)
+    ? Number.POSITIVE_INFINITY
+    : issues.reduce((sum, { keys = [] }) => sum + keys.length, 0);
+
+/** An issue as sentences with their places. For a union: those of the closest alternative. */
 function faultsOf(issue: Issue, base: PropertyKey[] = []): { detail: string; path: PropertyKey[] }[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'invalid_union': {
-      const unknown = (issues: Issue[]) => issues.reduce((sum, { keys = [] }) => sum + keys.length, 0);
-      const [closest = []] = (issue.errors ?? []).toSorted((a, b) => unknown(a) - unknown(b));
+      const [closest = []] = (issue.errors ?? []).toSorted((a, b) => distance(a) - distance(b));
       return closest.flatMap((inner) => faultsOf(inner, path));
     }
     case 'unrecognized_keys':
