@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { AccountPolicy } from '../../decide/policy.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { onlyRow } from '../db/only-row.ts';
-import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from '../errors.ts';
@@ -36,19 +35,8 @@ export interface Account {
   disabledAt: Date | null;
 }
 
-const columns = [
-  'id',
-  'number',
-  'email',
-  'external_id as externalId',
-  'policy',
-  accountLimits.as('limits'),
-  'key_count as keyCount',
-  'created_at as createdAt',
-  'disabled_at as disabledAt',
-] as const;
-/** The same, for a select from a CTE. */
-const accountColumns = sql`
+/** The columns of an account, for a select from `accounts` or from a CTE aliased so. */
+const columns = sql`
   id, number, email, external_id as "externalId", policy, ${accountLimits} as limits, key_count as "keyCount",
   created_at as "createdAt", disabled_at as "disabledAt"`;
 
@@ -100,14 +88,20 @@ export async function createExternalAccount(
   throw new Error('The externalId is taken by an account that is not listed.');
 }
 
+/** The account that meets a condition, unless it is deleted. */
+async function findWhere(db: Database, condition: RawBuilder<unknown>): Promise<Account | undefined> {
+  const { rows } = await sql<Account>`
+    select ${columns} from accounts where ${condition} and closed_at is null`.execute(db);
+  return rows[0];
+}
+
+/** The account with this id, unless it is deleted. */
+export const findAccount = (db: Database, id: string): Promise<Account | undefined> =>
+  findWhere(db, sql`id = ${id}`);
+
 /** The account with this id of the product's own, unless it is deleted. */
 export const findExternalAccount = (db: Database, externalId: string): Promise<Account | undefined> =>
-  db
-    .selectFrom('accounts')
-    .select(columns)
-    .where('external_id', '=', externalId)
-    .where('closed_at', 'is', null)
-    .executeTakeFirst();
+  findWhere(db, sql`external_id = ${externalId}`);
 
 /** The id of the account with this id of the product's own. @throws AccountNotFound */
 export async function accountIdOf(db: Database, externalId: string): Promise<string> {
@@ -147,15 +141,11 @@ async function insertAccount(
       returning id, number, email, external_id, policy, key_count, created_at, disabled_at),
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
-      ${accountColumns}
+      ${columns}
     from (select) as outcome left join created as accounts on true`.execute(db);
   const { isAllowed, isCreated, ...account } = onlyRow(rows);
   return { isAllowed, account: isCreated ? account : undefined };
 }
-
-/** The account with this id, unless it is deleted. */
-export const findAccount = (db: Database, id: string): Promise<Account | undefined> =>
-  openAccount(db, id).clearSelect().select(columns).executeTakeFirst();
 
 /** @throws AccountNotFound */
 export async function getAccount(db: Database, id: string): Promise<Account> {
@@ -213,7 +203,7 @@ export async function changeAccount(
       returning *),
     recorded as ${recorded(act, 'account.changed', sql`select id, null::text from changed`, change)}
     ${changedLimits({ limits }, { account: sql`id`, key: sql`null` }, act.now)}
-    select ${accountColumns} from changed as accounts where ${afterChangedLimits({ limits })}`
+    select ${columns} from changed as accounts where ${afterChangedLimits({ limits })}`
     .execute(db)
     .catch((error) => {
       throw isUniqueViolation(error) ? new ExternalIdTaken() : error;
@@ -241,18 +231,14 @@ export async function listAccounts(
   db: Database,
   { limit, before, email, externalId }: AccountFilter,
 ): Promise<{ accounts: Account[]; more: boolean }> {
-  const accounts = await db
-    .selectFrom('accounts')
-    .select(columns)
-    .where('id', '!=', operatorAccountId)
-    .where('closed_at', 'is', null)
-    .$if(before !== undefined, (q) => q.where('number', '<', before ?? 0))
-    .$if(email !== undefined, (q) => q.where('email', '=', email ?? null))
-    .$if(externalId !== undefined, (q) => q.where('external_id', '=', externalId ?? null))
-    .orderBy('number', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return { accounts: accounts.slice(0, limit), more: accounts.length > limit };
+  const conditions = [sql`id <> ${operatorAccountId} and closed_at is null`];
+  if (before !== undefined) conditions.push(sql`number < ${before}`);
+  if (email !== undefined) conditions.push(sql`email = ${email}`);
+  if (externalId !== undefined) conditions.push(sql`external_id = ${externalId}`);
+  const { rows } = await sql<Account>`
+    select ${columns} from accounts where ${sql.join(conditions, sql` and `)}
+    order by number desc limit ${limit + 1}`.execute(db);
+  return { accounts: rows.slice(0, limit), more: rows.length > limit };
 }
 
 /**

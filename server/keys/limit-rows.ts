@@ -37,7 +37,7 @@ export const newQuota = ({ remaining, refill }: GivenQuota, at: Date): Quota => 
 export const inOrder = (limits: readonly LimitRule[]): LimitRule[] =>
   limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
-const listOf = (where: RawBuilder<unknown>) => sql<LimitRule[]>`(
+const listOf = (where: RawBuilder<unknown>) => sql`(
     select coalesce(json_agg(json_build_object('name', name, 'limit', amount, 'windowSeconds', window_seconds)
       order by name), '[]')
     from limits where ${where})`;
