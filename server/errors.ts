@@ -377,7 +377,6 @@ export class Overloaded extends Refusal {
     super(`Too many ${what}: try again in a second.`);
   }
 }
-export const passwordsWait = 'passwords wait to be checked';
 
 /** The service cannot start. The message is one line for whoever starts it: what is wrong and what to do. */
 export class CannotStart extends Error {

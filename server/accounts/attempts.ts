@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { Overloaded, passwordsWait, TooManyAttempts, WrongCredentials, WrongPassword } from '../errors.ts';
+import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from '../errors.ts';
+import { passwordsWait } from './password.ts';
 
 /** How many attempts at one password may run or wait at a time. */
 const longestLine = 100;
@@ -14,12 +15,9 @@ export class Attempts {
   /** Attempts at passwords that wait for each other, by whose password they are at. */
   readonly #lines = new Map<string, LimitFunction>();
 
-  /**
-   * @param points how many attempts are allowed
-   * @param duration in how many seconds
-   */
-  constructor({ points = 10, duration = 60 } = {}) {
-    this.#limiter = new RateLimiterMemory({ points, duration });
+  /** @param points how many attempts are allowed in a minute */
+  constructor({ points = 10 } = {}) {
+    this.#limiter = new RateLimiterMemory({ points, duration: 60 });
   }
 
   /**

@@ -1,9 +1,11 @@
 import { hash, verify } from '@node-rs/argon2';
-import { passwordsWait } from '../errors.ts';
 import { Queue } from '../queue.ts';
 
 /** OWASP's parameters for argon2id: 19 MiB of memory, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** What waits, in refusals. */
+export const passwordsWait = 'passwords wait to be checked';
 
 /**
  * Two at a time: the runtime has few threads, Node four, and checking a JWT needs one of them as well. What waits is about

@@ -28,14 +28,17 @@ export interface KeyClaim {
 /** A new key as it will be stored. */
 export function newKeyOf({ token, within, ...given }: NewKey, act: Act): Omit<Key, 'number'> {
   const at = new Date(act.now);
-  const by = { createdBy: act.actor, onBehalfOf: act.onBehalfOf };
-  const tokens = [newlyMinted(token, at, 'current')] as const;
   const usual = { roles: [], notBefore: null, allowedIps: null, audience: null, limits: [], quota: null };
   return {
-    id: newId(act.now),
     ...usual,
     ...given,
-    ...{ tokens, disabledAt: null, ...by, createdAt: at, updatedAt: at },
+    id: newId(act.now),
+    tokens: [newlyMinted(token, at, 'current')],
+    disabledAt: null,
+    createdBy: act.actor,
+    onBehalfOf: act.onBehalfOf,
+    createdAt: at,
+    updatedAt: at,
   };
 }
 
