@@ -221,10 +221,12 @@ export interface NamedAccount {
 }
 
 /**
- * The account that a caller acts for: the one that the operator names, or any other caller's own. A key that acts for the
- * operator may read the operator's own account, and change nothing there: it could give itself more scopes.
+ * The account that a caller acts for: the one that the operator names, or any other caller's own. One that the operator
+ * names by its id may not exist: it is not looked up here, and has no keys. A key that acts for the operator may read the
+ * operator's own account, and change nothing there: it could give itself more scopes.
  * @throws AccountRequired if the operator names none
- * @throws AccountNotFound if it does not exist, or another caller names an account that is not its own
+ * @throws AccountNotFound if no account has the externalId, if it is not that of the account with the id, or if another
+ * caller names an account that is not its own
  * @throws WrongCaller if a key would change the operator's own account
  */
 export async function accountOf(

@@ -9,9 +9,9 @@ interface FastPaths {
   /** Operations of POST, by their path. */
   posts: Readonly<Record<string, Serve>>;
   /**
-   * An operation of every method, at a path and below it. What follows the path is another's, and with dots in it the URL
-   * becomes that of another operation. So it answers whatever was sent below the path, and, since Bun does not tell what
-   * was sent, whatever has a header that is for this operation alone.
+   * An operation of every method, at a path and below it. What follows the path is the client's of a gateway, and dots in it
+   * can make the URL that of another operation. So this one answers whatever was sent below the path. Bun does not tell what
+   * was sent, so it also answers whatever has the header, which only this operation reads.
    */
   below: { path: string; header: string; serve: Serve };
 }

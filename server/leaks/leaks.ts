@@ -57,7 +57,7 @@ export async function reportLeaks(
       select keys.id from keys join leaked on leaked.key_id = keys.id
       where ${keyHas(sql`leaked.hash`)} order by keys.number for update of keys),
     revoked as (delete from keys where id in (select id from found) returning ${endedColumns}),
-    recorded as ${recordedEnd(act, 'key.revoked', sql`revoked`, everyToken, { reason: 'leaked' })},`;
+    revocation_recorded as ${recordedEnd(act, 'key.revoked', sql`revoked`, everyToken, { reason: 'leaked' })},`;
   const isRevoked = sql`where key_id in (select id from revoked)`;
   const revokes = leakPolicy === 'revoke';
   await sql`
@@ -69,7 +69,7 @@ export async function reportLeaks(
       join accounts on accounts.id = keys.account_id and accounts.closed_at is null
       where ${keyHas(sql`tokens.hash`)}),
     ${revokes ? revoked : sql``}
-    noted as ${recorded(
+    leak_recorded as ${recorded(
       act,
       'key.leaked',
       sql`select account_id, key_id, data from leaked ${revokes ? isRevoked : sql``}`,

@@ -24,11 +24,12 @@ const { path: base } = authorization.authorize;
 const nothing: Part = {};
 
 /**
- * What a gateway writes into the URL: the query after `?`, or, where the path of the operation goes on, its next segment
- * after `/`. A gateway that puts a path before that of its client has no query: it is its client's. With dots, the client
- * could write the segment itself (`/v1/authorize/scope=orders:read/../-/`), so the path is read as it was sent. On Bun it is
- * resolved before anybody can read it, so nothing can be required in it there (see `readUrl`), and of one that is then
- * another (`/docs`), nothing is what a gateway wrote.
+ * What a gateway writes into the URL: the query after `?`, or, below the path of the operation, the next segment after `/`.
+ * There the rest of the path and the query are its client's.
+ *
+ * The path is read as it was sent: where it is resolved, the client's dots could have replaced the segment
+ * (`/v1/authorize/scope=orders:read/../-/`). Bun tells only the resolved path, in which nothing can be required: see
+ * `readUrl`. Of a path outside of the operation (`/docs`), to which dots can lead, the gateway wrote nothing.
  */
 function writtenIn({ request, search, target }: Incoming): string {
   const path = sentPathOf(request.url, target);
@@ -38,9 +39,8 @@ function writtenIn({ request, search, target }: Incoming): string {
 
 /**
  * @param isResolved whether dots in the path may have changed its first segment
- * @throws InvalidInput also for a segment that does not say what is required, or that it is nothing, or that dots could
- * change: a gateway whose configuration lacks it, or has a mistake in it, lets nobody in, rather than have its client say
- * what is required
+ * @throws InvalidInput for a segment that is wrong, missing, or may have been changed: then the gateway lets nobody in
+ * until its configuration is right, and its client does not say what is required
  */
 function readUrl(written: string, isResolved: boolean): Part {
   const [place, text] = [written[0], written.slice(1)];
