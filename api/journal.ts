@@ -171,6 +171,7 @@ export const journal = {
         content: {
           'application/json': { schema: z.union([NewApiKey, emptyArray]) },
           'application/x-www-form-urlencoded': { schema: NewApiKey },
+          'multipart/form-data': { schema: NewApiKey },
         },
       },
     },

@@ -124,7 +124,11 @@ const expiresQuery = expires.openapi({ param: { name: 'expires', in: 'query', re
 /** A form, as in every example of the page, or JSON. */
 const form = <Schema extends z.ZodType>(schema: Schema) => ({
   required: false,
-  content: { 'application/x-www-form-urlencoded': { schema }, 'application/json': { schema } },
+  content: {
+    'application/x-www-form-urlencoded': { schema },
+    'multipart/form-data': { schema },
+    'application/json': { schema },
+  },
 });
 
 const json = <Schema extends z.ZodType>(description: string, schema: Schema, example: unknown) => ({

@@ -111,6 +111,16 @@ describe('who revokes', () => {
     }
     expect(await verdictOn(token)).toBe('valid');
   });
+
+  test('is not read from multipart/form-data, which is refused: nothing is done', async () => {
+    const { token } = await mint();
+    const body = new FormData();
+    const fields = { token, client_id: 'operator', client_secret: 'wrong' };
+    for (const [name, text] of Object.entries(fields)) body.set(name, text);
+    const response = await service.fetch('/oauth2/revoke', { method: 'POST', body });
+    expect([response.status, response.headers.get('accept')]).toEqual([415, formType]);
+    expect(await verdictOn(token)).toBe('valid');
+  });
 });
 
 describe('what is revoked', () => {

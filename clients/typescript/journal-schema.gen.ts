@@ -274,6 +274,7 @@ export interface operations {
             content: {
                 "application/json": components["schemas"]["NewApiKey"] | unknown[];
                 "application/x-www-form-urlencoded": components["schemas"]["NewApiKey"];
+                "multipart/form-data": components["schemas"]["NewApiKey"];
             };
         };
         responses: {

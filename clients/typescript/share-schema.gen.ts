@@ -263,6 +263,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/x-www-form-urlencoded": components["schemas"]["NewAPIKey"];
+                "multipart/form-data": components["schemas"]["NewAPIKey"];
                 "application/json": components["schemas"]["NewAPIKey"];
             };
         };
@@ -713,6 +714,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/x-www-form-urlencoded": components["schemas"]["APIKeyChange"];
+                "multipart/form-data": components["schemas"]["APIKeyChange"];
                 "application/json": components["schemas"]["APIKeyChange"];
             };
         };

@@ -86,7 +86,7 @@ export function parseBody(
     return {};
   }
   const type = mediaTypeOf(header('content-type'));
-  const schema = content[type === multipart ? urlEncoded : type]?.schema;
+  const schema = content[type]?.schema;
   if (!schema) throw new UnsupportedMediaType({ Accept: Object.keys(content).join(', ') });
   // An encoded form would be read as one without fields.
   if (!isIdentity(header('content-encoding')))
@@ -115,7 +115,6 @@ function readForm(text: string): Fields {
   return parseFields(text, () => new MalformedBody('The form is not UTF-8 in percent-encoding.'));
 }
 
-/** A route that takes a form takes both of these. */
 const urlEncoded = 'application/x-www-form-urlencoded';
 const multipart = 'multipart/form-data';
 

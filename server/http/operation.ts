@@ -13,7 +13,7 @@ type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 /** The media types of a body, by the way in which they are read. */
 type JsonTypes = 'application/json' | 'application/merge-patch+json';
-type FormTypes = 'application/x-www-form-urlencoded';
+type FormTypes = 'application/x-www-form-urlencoded' | 'multipart/form-data';
 type BodyOf<Route, Types extends string> =
   Part<Route, 'body'> extends { content: infer Content }
     ? {

@@ -15,7 +15,9 @@ export interface Call {
   body?: { type: string; value: unknown } | undefined;
 }
 
-export const formType = 'application/x-www-form-urlencoded';
+const multipart = 'multipart/form-data';
+export const isForm = (type: string): boolean =>
+  type === 'application/x-www-form-urlencoded' || type === multipart;
 
 /** What a contract says of a call; `either` where it leaves it open. */
 export interface Judgement {
@@ -93,7 +95,7 @@ function judgeBody({ operation, body }: Call): Judgement {
   const schema = requestBody.content[body.type]?.schema;
   if (!schema) return bad(`${body.type} is not documented`);
   const value = operation.contract === 'oauth' ? withValues(body.value) : body.value;
-  const judgement = judgeValue(schema, body.type === formType ? readForm(schema, value) : value, 'body');
+  const judgement = judgeValue(schema, isForm(body.type) ? readForm(schema, value) : value, 'body');
   return judgement.verdict === 'good' && carriesCredential(body.value) ? open : judgement;
 }
 
@@ -163,17 +165,30 @@ export function render({ operation, path = {}, query, headers, body }: Call, giv
   );
   return {
     target: pairs.length > 0 ? `${target}?${pairs.join('&')}` : target,
-    headers: { ...headers, ...(body && { 'Content-Type': body.type }) },
-    ...(body && { body: body.type === formType ? formOf(body.value) : JSON.stringify(body.value) }),
+    headers: {
+      ...headers,
+      ...(body && {
+        'Content-Type': body.type === multipart ? `${multipart}; boundary=${boundary}` : body.type,
+      }),
+    },
+    ...(body && { body: isForm(body.type) ? formOf(body) : JSON.stringify(body.value) }),
   };
 }
 
-const formOf = (value: unknown) =>
-  new URLSearchParams(
-    Object.entries(value as Record<string, string | string[]>).flatMap(([name, field]) =>
-      [field].flat().map((text) => [name, text]),
-    ),
-  ).toString();
+function formOf({ type, value }: NonNullable<Call['body']>): string {
+  const fields = Object.entries(value as Record<string, string | string[]>).flatMap(([name, field]) =>
+    [field].flat().map((text): [string, string] => [name, text]),
+  );
+  if (type !== multipart) return new URLSearchParams(fields).toString();
+  const parts = fields.map(
+    ([name, text]) => `Content-Disposition: form-data; name="${inQuotes(name)}"\r\n\r\n${text}\r\n`,
+  );
+  return [...parts.map((part) => `--${boundary}\r\n${part}`), `--${boundary}--\r\n`].join('');
+}
+
+const boundary = 'boundary-of-a-part';
+/** RFC 7578, section 2. */
+const inQuotes = (name: string) => name.replaceAll(/["\r\n]/g, encodeURIComponent);
 
 /** A line for a shell that makes the call again; what is issued, and the credential, are variables in it. */
 export function curlOf(call: Call, credential: string | undefined): string {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { badFor, goodFor } from './arbitraries.ts';
 import { issuedNames } from './callers.ts';
-import { type Call, fitsForm, fitsHeader, formType, issued, judge } from './calls.ts';
+import { type Call, fitsForm, fitsHeader, isForm, issued, judge } from './calls.ts';
 import { nameOf, type Operation, operations, type Parameter, type Schema } from './operations.ts';
 import { keywordsIn } from './schemas.ts';
 import { startTrial, type Trial } from './trial.ts';
@@ -48,7 +48,7 @@ function bodyFor({ requestBody }: Operation, values: Values): fc.Arbitrary<Call[
   if (!requestBody) return fc.constant(undefined);
   const bodies = Object.entries(requestBody.content).map(([type, { schema }]) =>
     values(schema)
-      .filter((value) => type !== formType || fitsForm(value))
+      .filter((value) => !isForm(type) || fitsForm(value))
       .map((value) => ({ type, value })),
   );
   return requestBody.required ? fc.oneof(...bodies) : fc.option(fc.oneof(...bodies), { nil: undefined });

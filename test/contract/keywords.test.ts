@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { issuedNames } from './callers.ts';
-import { type Call, fitsForm, fitsHeader, formType, issued, judge } from './calls.ts';
+import { type Call, fitsForm, fitsHeader, isForm, issued, judge } from './calls.ts';
 import { examplesOf, nameOf, type Operation, operations } from './operations.ts';
 import { plain } from './plain.ts';
 import { accepts, keywordsIn } from './schemas.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 function isNews({ requestBody }: Operation, type: string): boolean {
   const [[first, { schema }] = ['', { schema: {} }]] = Object.entries(requestBody?.content ?? {});
   const own = requestBody?.content[type]?.schema;
-  return type === first || type === formType || first === formType || !isDeepStrictEqual(own, schema);
+  return type === first || isForm(type) || isForm(first) || !isDeepStrictEqual(own, schema);
 }
 
 /** What is sent of an object as a form, where numbers are texts. */
@@ -68,8 +68,8 @@ function callsFor(operation: Operation): Call[] {
         ...examplesOf(media),
         ...(isNews(operation, type) ? valuesFor(media.schema) : []),
       ])
-        .map((value) => (type === formType ? textsOf(value) : value))
-        .filter((value) => type !== formType || fitsForm(value))
+        .map((value) => (isForm(type) ? textsOf(value) : value))
+        .filter((value) => !isForm(type) || fitsForm(value))
         .map((value): Call => ({ ...base, body: { type, value } })),
     ),
     ...(operation.requestBody
