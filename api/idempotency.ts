@@ -42,7 +42,7 @@ export const idempotencyHeader = header(
 /** The header of operations whose response has no secret. */
 export const plainIdempotencyHeader = header(
   1,
-  'Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes.',
+  'Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes.',
 );
 
 /** The response header that marks a replay. */

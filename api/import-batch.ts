@@ -73,7 +73,7 @@ export const importBatch = {
     path: '/v1/keys/import/batch',
     tags: ['Keys'],
     summary: 'Import many keys',
-    description: `Imports up to ${maxKeys} keys that another system made, of any accounts, as \`POST /v1/keys/import\` imports one. The body has at most 512 KiB. An outcome for each, in the order of the keys:
+    description: `Imports up to ${maxKeys} keys that another system made, of any accounts, as \`POST /v1/keys/import\` imports one. The body has at most 512 KiB and, like every other, 5,000 values: 10 for each of ${maxKeys} keys. An outcome for each, in the order of the keys:
 
 - \`imported\` is true, and \`key\` is the key. Each is stored as a whole, with its limits and its event, or not at all.
 - \`imported\` is false, and \`code\` says why: \`token_exists\`, \`account_not_found\`, \`account_disabled\`, \`beyond_policy\`, \`key_limit_reached\`, or \`invalid_input\` for a role that does not exist, an expiry that is past, a JWT, or no account.

@@ -93,7 +93,7 @@ export interface Methods {
     /**
      * Import many keys: `POST /v1/keys/import/batch`
      *
-     * Imports up to 500 keys that another system made, of any accounts, as `POST /v1/keys/import` imports one. The body has at most 512 KiB. An outcome for each, in the order of the keys:
+     * Imports up to 500 keys that another system made, of any accounts, as `POST /v1/keys/import` imports one. The body has at most 512 KiB and, like every other, 5,000 values: 10 for each of 500 keys. An outcome for each, in the order of the keys:
 
 - `imported` is true, and `key` is the key. Each is stored as a whole, with its limits and its event, or not at all.
 - `imported` is false, and `code` says why: `token_exists`, `account_not_found`, `account_disabled`, `beyond_policy`, `key_limit_reached`, or `invalid_input` for a role that does not exist, an expiry that is past, a JWT, or no account.
@@ -276,7 +276,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Create an account: `POST /v1/accounts`
      *
-     * Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.
+     * Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
      */
     create(body: Body<operations['createAccount']>, options?: Options<operations['createAccount']>): Promise<Account>;
     /**

@@ -56,7 +56,7 @@ export interface paths {
         put?: never;
         /**
          * Import many keys
-         * @description Imports up to 500 keys that another system made, of any accounts, as `POST /v1/keys/import` imports one. The body has at most 512 KiB. An outcome for each, in the order of the keys:
+         * @description Imports up to 500 keys that another system made, of any accounts, as `POST /v1/keys/import` imports one. The body has at most 512 KiB and, like every other, 5,000 values: 10 for each of 500 keys. An outcome for each, in the order of the keys:
          *
          *     - `imported` is true, and `key` is the key. Each is stored as a whole, with its limits and its event, or not at all.
          *     - `imported` is false, and `code` says why: `token_exists`, `account_not_found`, `account_disabled`, `beyond_policy`, `key_limit_reached`, or `invalid_input` for a role that does not exist, an expiry that is past, a JWT, or no account.
@@ -526,7 +526,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned.
+         * @description Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -6136,7 +6136,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8072,7 +8072,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9724,7 +9724,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. For the operator; ignored for a sign-up, which its email makes unique. 1 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
