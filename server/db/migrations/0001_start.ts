@@ -181,8 +181,8 @@ const statements = [
   // versions. A key that is being minted (see mintKey) is counted where the bound is checked, which is less work.
   //
   // Whoever waits for locks takes those of keys before that of their account, since the deletion of a key can do it in
-  // no other order, and counts (usage.ts) last. A mint locks its account first, but then waits for no key; mints that
-  // share a statement, and sweeps (background/), wait for nobody.
+  // no other order, those of several accounts in the order of their ids, and counts (usage.ts) last. A mint locks its
+  // account first, but then waits for no key; mints that share a statement, and sweeps (background/), wait for nobody.
   sql`create function count_keys() returns trigger language plpgsql as $$
   begin
     if tg_op = 'TRUNCATE' then
@@ -192,6 +192,7 @@ const statements = [
       from (select account_id, count(*) from inserted group by account_id) as came
       where accounts.id = came.account_id;
     else
+      perform from accounts where id = any(array(select account_id from deleted)) order by id for no key update;
       update accounts set key_count = key_count - gone.count
       from (select account_id, count(*) from deleted group by account_id) as gone
       where accounts.id = gone.account_id;

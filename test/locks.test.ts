@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { expectData } from './support/harness.ts';
 import { ada, burst, change, hourly, mint, service } from './support/limits.ts';
 
-describe.runIf(inject('database') === 'postgres')('whoever locks several limits', () => {
+describe.runIf(inject('database') === 'postgres')('locks', () => {
   let admin: postgres.Sql;
 
   beforeAll(async () => {
@@ -23,13 +24,13 @@ describe.runIf(inject('database') === 'postgres')('whoever locks several limits'
   }
 
   test.each<[string, (keyId: string) => Promise<{ response: Response }>]>([
-    ['changes them', (keyId) => change(keyId, { limits: [] })],
-    ['deletes their key', (keyId) => ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId } } })],
+    ['changes limits', (keyId) => change(keyId, { limits: [] })],
+    ['deletes a key', (keyId) => ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId } } })],
     [
       'deletes many keys',
       () => service.operator.POST('/v1/keys/revoke', { body: { filter: { accountId: ada.accountId } } }),
     ],
-  ])('and %s does so in the order of their ids, as an exchange of units does', async (_, call) => {
+  ])('of limits are taken in the order of their ids by whoever %s, as by exchanges', async (_, call) => {
     // In no other order: by name, which has an index, or by key.
     const [first, second] = [await mint({ limits: [hourly] }), await mint({ limits: [hourly] })];
     await change(second.id, { limits: [hourly, { ...burst, name: 'z' }] });
@@ -49,7 +50,29 @@ describe.runIf(inject('database') === 'postgres')('whoever locks several limits'
     expect((await answer)?.response.ok).toBe(true);
   });
 
-  test('limits of a key that are written by concurrent SQL are all known to verifications', async () => {
+  test('of accounts are taken in the order of their ids by whoever deletes keys of several', async () => {
+    const { operator } = service;
+    const metadata = { purpose: 'locks' };
+    const ids: string[] = [];
+    while (ids.length < 20) {
+      const externalId = `user_${ids.length}`;
+      const { id } = expectData(await operator.POST('/v1/accounts', { body: { externalId } }));
+      const params = { query: { externalId } };
+      expectData(await operator.POST('/v1/keys', { params, body: { name: 'Key', metadata } }));
+      ids.push(id.slice(4));
+    }
+    const [lowest = '', ...others] = ids.sort();
+    let answer: Promise<{ response: Response }> | undefined;
+    await admin.begin(async (transaction) => {
+      await transaction`select from accounts where id = ${lowest} for no key update`;
+      answer = operator.POST('/v1/keys/revoke', { body: { filter: { metadata } } });
+      await isWaiting();
+      await transaction`select from accounts where id = any(${others}) for no key update nowait`;
+    });
+    expect((await answer)?.response.ok).toBe(true);
+  });
+
+  test('of a key are taken to write its limits, so that those of concurrent SQL are all known to verifications', async () => {
     const key = await mint({});
     const { rows } = await sql<{ account_id: string }>`
       select account_id from keys where id = ${key.id.slice(4)}`.execute(service.db);
