@@ -72,6 +72,22 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     expect((await answer)?.response.ok).toBe(true);
   });
 
+  test('of keys are taken in the order of their numbers by whoever writes uses, as by whoever deletes many', async () => {
+    let [first, second] = [await mint({}), await mint({})];
+    // Of keys of one second, ids are in any order.
+    while (first.id < second.id) [first, second] = [second, await mint({})];
+    for (const { token } of [first, second])
+      expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
+    let flushed: Promise<void> | undefined;
+    await admin.begin(async (transaction) => {
+      await transaction`select from keys where id = ${first.id.slice(4)} for update`;
+      flushed = service.context.usage.flush();
+      await isWaiting();
+      await transaction`select from keys where id = ${second.id.slice(4)} for update nowait`;
+    });
+    await flushed;
+  });
+
   test('of a key are taken to write its limits, so that those of concurrent SQL are all known to verifications', async () => {
     const key = await mint({});
     const { rows } = await sql<{ account_id: string }>`

@@ -201,7 +201,7 @@ function asRefused(error: unknown): Error {
 const namedCount = (outcome: Outcome) => sql`(${sql.lit(outcome)} collate "C", ${sql.ref(outcome)})`;
 
 /**
- * Writes last uses and counts. Every writer of these rows locks keys in the order of their ids, then their tokens, then
+ * Writes last uses and counts. Every writer of these rows locks keys in the order of their numbers, then their tokens, then
  * counts in the order of key and verdict, so none can deadlock. If the database's reply is lost, a use may be counted
  * twice. Counts of deleted accounts are dropped.
  */
@@ -223,7 +223,7 @@ async function writeUses(db: Database, { hour, uses }: HourUses): Promise<void> 
       select tokens.hash, uses.at, uses.ip, uses.user_agent
       from uses join tokens on tokens.hash = uses.hash join keys on keys.id = tokens.key_id
       where uses.at is not null and (tokens.last_used_at is null or tokens.last_used_at < uses.at)
-      order by keys.id
+      order by keys.number
       for no key update of keys
     ),
     last_uses as (
