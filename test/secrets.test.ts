@@ -289,11 +289,18 @@ test('a secret is in the one answer that issues it, and in no other', () => {
   expect(twice).toEqual([]);
 });
 
-test('events tell what was changed, and nothing else', async () => {
+test('events tell what was changed, and of tokens that ended their start and last use, and nothing else', async () => {
   const { rows } = await sql<{ fact: string }>`
     select distinct jsonb_object_keys(data) as fact from events`.execute(service.db);
   const ofKeys = ['name', 'scopes', 'roles', 'metadata', 'expiresAt', 'disabled', 'url', 'source', 'reason'];
   const facts = [...ofKeys, 'roleId', 'description', 'externalId', 'policy', 'limits', 'quota', 'add'];
   expect(rows.length).toBeGreaterThan(0);
-  for (const { fact } of rows) expect(facts).toContain(fact);
+  for (const { fact } of rows) expect([...facts, 'tokens']).toContain(fact);
+  const ended = await sql<{ fact: string }>`
+    select distinct jsonb_object_keys(jsonb_array_elements(data->'tokens')) as fact from events order by fact`.execute(
+    service.db,
+  );
+  expect(ended.rows.map(({ fact }) => fact)).toEqual([
+    ...['lastUsedAt', 'lastUsedIp', 'lastUsedUserAgent', 'start'],
+  ]);
 });
