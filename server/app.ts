@@ -86,16 +86,22 @@ const contractsOf = (context: ServiceContext, pages: Hono<Env>): Record<Contract
   }),
 });
 
-/** Where the contracts are served: `latchkey` last, since it has every path that is left. */
-const places: readonly { name: ContractName; base: string; fast?: { path: string; operationId: string } }[] =
-  [
-    { name: 'journal', base: '' },
-    // The page of this contract has its paths with and without /api.
-    { name: 'share', base: '/api' },
-    { name: 'share', base: '' },
-    { name: 'oauth', base: '', fast: oauth.introspect },
-    { name: 'latchkey', base: '', fast: verification.verify },
-  ];
+/** A place where a contract is served: below a prefix of all its paths. One operation may have a fast path. */
+interface Place {
+  name: ContractName;
+  base: string;
+  fast?: { path: string; operationId: string };
+}
+
+/** In their order: `latchkey` has every path that is left. */
+const places: readonly Place[] = [
+  { name: 'journal', base: '' },
+  // The page of this contract has its paths with and without /api.
+  { name: 'share', base: '/api' },
+  { name: 'share', base: '' },
+  { name: 'oauth', base: '', fast: oauth.introspect },
+  { name: 'latchkey', base: '', fast: verification.verify },
+];
 
 /** The service as a function from requests to answers. It opens nothing and listens nowhere: see `boot.ts`. */
 export function createApp(context: ServiceContext): { fetch: Fetch } {
