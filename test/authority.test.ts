@@ -98,7 +98,7 @@ beforeAll(async () => {
 });
 
 const empty = () =>
-  sql`with gone as (delete from accounts where id <> ${operatorAccountId}), trail as (delete from events),
+  sql`with gone as (delete from accounts where id <> ${operatorAccountId}), trail as (delete from events), imports as (delete from imported_tokens),
       roles as (delete from roles)
     delete from keys where account_id = ${operatorAccountId}`.execute(service.db);
 
