@@ -6,11 +6,7 @@ import { refusals } from './problem.ts';
 import { byOperator, byOperatorKey } from './security.ts';
 
 const SearchKeys = z
-  .strictObject({
-    filter: KeyFilter.optional().openapi({
-      description: 'Which keys: those that meet every condition. Without it, all.',
-    }),
-  })
+  .strictObject({ filter: KeyFilter.optional() })
   .openapi('SearchKeys', { example: { filter: { notRotatedSince: '2025-11-02T12:00:00Z' } } });
 
 export const keySearch = {
@@ -21,7 +17,7 @@ export const keySearch = {
     tags: ['Keys'],
     summary: 'Search keys',
     description:
-      'The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.',
+      'The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Without a filter, all. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.',
     security: [byOperator, byOperatorKey('operator:read')],
     request: {
       query: z.strictObject(pageQuery),

@@ -126,7 +126,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Search keys: `POST /v1/keys/search`
      *
-     * The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.
+     * The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Without a filter, all. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.
      */
     search(body: SearchKeys, options?: Options<operations['searchKeys']>): Pages<Key, KeyPage>;
     /**

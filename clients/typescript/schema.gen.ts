@@ -113,7 +113,7 @@ export interface paths {
         put?: never;
         /**
          * Search keys
-         * @description The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.
+         * @description The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Without a filter, all. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.
          */
         post: operations["searchKeys"];
         delete?: never;
@@ -1550,7 +1550,7 @@ export interface components {
         SearchKeys: {
             filter?: components["schemas"]["KeyFilter"];
         };
-        /** @description Which keys: those that meet every condition. Without it, all. */
+        /** @description Which keys: those that meet every condition, of which there must be at least one. */
         KeyFilter: {
             /**
              * @description Only keys of this account.
@@ -1621,7 +1621,7 @@ export interface components {
          *     }
          */
         RevokeKeys: {
-            filter: components["schemas"]["KeyFilter"] & unknown;
+            filter: components["schemas"]["KeyFilter"];
             /** @description True: count the keys, and revoke none. */
             dryRun?: boolean;
             /**

@@ -93,14 +93,15 @@ const issuers: Record<
     return external_id;
   },
   async cursor(service, account, operation, token) {
-    const { path } = operation;
+    const { method, path } = operation;
     // Two of what is listed: roles, or keys and what comes with them.
     for (let time = 0; time < 2; time += 1)
       await (path === '/v1/roles'
         ? issue(service, 'roleId', account, operation, token)
         : mint(service, account));
-    const headers = { Authorization: `Bearer ${token}` };
-    return (await (await service.fetch(`${path}?limit=1`, { headers })).json()).nextCursor;
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    const init = { method, headers, ...(method === 'POST' && { body: '{}' }) };
+    return (await (await service.fetch(`${path}?limit=1`, init)).json()).nextCursor;
   },
 };
 
