@@ -15,7 +15,7 @@ import { parameterText } from '../server/db/parameters.ts';
 import { migratePostgres, onOneConnection, openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
-import { withoutRequest } from '../server/events.ts';
+import { withoutRequest } from '../server/events/events.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { changeKey } from '../server/keys/changes.ts';

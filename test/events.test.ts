@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { paths } from '../clients/typescript/schema.gen.ts';
 import { sweepEvents } from '../server/background/old-events.ts';
-import { type EventFilter, newestFirst } from '../server/events.ts';
+import { type EventFilter, newestFirst } from '../server/events/events.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CallOptions, Event, EventPage, operations } from '../clients/typescript/client.ts';
-import type { EventFilter } from '../server/events.ts';
-import { inOrder } from '../server/following.ts';
+import type { EventFilter } from '../server/events/events.ts';
+import { inOrder } from '../server/events/following.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;

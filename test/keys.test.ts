@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { whyNotGrantable } from '../decide/scopes.ts';
 import { InsufficientScope, KeyNotFound } from '../server/errors.ts';
-import { withoutRequest } from '../server/events.ts';
+import { withoutRequest } from '../server/events/events.ts';
 import { changeKey } from '../server/keys/changes.ts';
 import { revokeKey } from '../server/keys/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';

@@ -40,7 +40,7 @@ const frameworkOf = (path: string) =>
 /** What every room of the server may import. */
 const ground = ['decide', 'errors.ts', 'id.ts', 'queue.ts', 'token.ts'];
 /** What a write is made of: its event, the claim of an `Idempotency-Key`, the database. */
-const statement = [...ground, 'events.ts', 'ended-tokens.ts', 'idempotency.ts', 'db', 'kysely'];
+const statement = [...ground, 'events', 'idempotency.ts', 'db', 'kysely'];
 const contract = [...ground, 'api', 'http', 'auth', 'context.ts', 'keys', 'hono', '@hono/zod-openapi'];
 
 /** For each room, the rooms and the packages that it may import, beside itself and the modules of `node:`. */
@@ -58,10 +58,8 @@ const mayImport: Record<string, readonly string[]> = {
   limits: [...ground, 'db', 'replication', 'kysely'],
   usage: [...ground, 'db', 'verify', 'kysely'],
   jwt: [...ground, 'verify', 'jose'],
-  'events.ts': [...ground, 'db', 'kysely'],
-  'following.ts': [...ground, 'events.ts', 'db', 'kysely'],
-  'ended-tokens.ts': [...ground, 'events.ts', 'db', 'kysely'],
-  'idempotency.ts': [...ground, 'events.ts', 'jwt', 'db', 'kysely'],
+  events: [...ground, 'db', 'kysely'],
+  'idempotency.ts': [...ground, 'events', 'jwt', 'db', 'kysely'],
   keys: [...statement, 'jwt', 'replication'],
   accounts: [...statement, 'jwt', 'keys', '@node-rs/argon2', 'p-limit', 'rate-limiter-flexible'],
   leaks: [...statement, 'jwt', 'keys'],
@@ -84,10 +82,10 @@ const mayImport: Record<string, readonly string[]> = {
   auth: [...ground, 'accounts', 'context.ts', 'jwt', 'keys', 'limits', 'verify'],
   verifiers: [...ground, 'api', 'auth', 'context.ts', 'http', 'replication'],
   background: statement,
-  http: [...ground, 'api', 'auth', 'context.ts', 'events.ts', 'hono', '@hono/zod-openapi', 'pino', 'ws'],
+  http: [...ground, 'api', 'auth', 'context.ts', 'events', 'hono', '@hono/zod-openapi', 'pino', 'ws'],
   'routes/v1': [
     ...contract,
-    ...['accounts', 'db', 'events.ts', 'following.ts', 'idempotency.ts', 'jwt', 'leaks', 'process', 'usage'],
+    ...['accounts', 'db', 'events', 'idempotency.ts', 'jwt', 'leaks', 'process', 'usage'],
   ],
   'routes/journal': contract,
   'routes/share': [...contract, 'jwt'],

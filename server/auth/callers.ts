@@ -75,6 +75,7 @@ export function authenticate(
   });
   return maybeAsync(checked, (verdict) => {
     if (!verdict.valid) throw invalid(refusals[verdict.reason]);
+    // Again: the first use of a token looks its key up anew, which may have changed.
     return letIn(callerOf(verdict.key));
   });
 }

@@ -3,7 +3,7 @@ import { maybeAsync } from '../../decide/maybe-async.ts';
 import { authenticate, type Caller, isPublic } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
-import type { Act } from '../events.ts';
+import type { Act } from '../events/events.ts';
 import { actOf } from './act.ts';
 import { bearerToken } from './bearer.ts';
 import { type BodyConfig, maxBytes, parseBody, readBytes } from './body.ts';

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
-import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
 import { CountDiffers } from '../errors.ts';
-import type { Act } from '../events.ts';
+import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
+import type { Act } from '../events/events.ts';
 import { type KeyFilter, meets } from './key-filter.ts';
 import type { Store } from './keys.ts';
 

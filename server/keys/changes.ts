@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { BeyondPolicy, InvalidInput } from '../errors.ts';
-import { type Act, recorded } from '../events.ts';
+import { type Act, recorded } from '../events/events.ts';
 import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
   allScopesOf,

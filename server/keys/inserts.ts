@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import { isRefused } from '../db/errors.ts';
 import type { Database } from '../db/schema.ts';
-import { type Act, recordedEach } from '../events.ts';
+import { type Act, recordedEach } from '../events/events.ts';
 import { isStillPolicy, type StoredPolicy } from './bounds.ts';
 import type { Key } from './keys.ts';
 import { limitFacts, mintedLimits } from './limit-rows.ts';

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Quota } from '../../decide/limits.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
-import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
 import { AccountNotFound, KeyNotFound } from '../errors.ts';
-import type { Act } from '../events.ts';
+import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
+import type { Act } from '../events/events.ts';
 import { hashText, startOf } from '../token.ts';
 import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
 

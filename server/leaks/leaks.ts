@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { timestamptz } from '../db/timestamptz.ts';
-import { endedColumns, everyToken, recordedEnd } from '../ended-tokens.ts';
-import { type Act, recorded } from '../events.ts';
+import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
+import { type Act, recorded } from '../events/events.ts';
 import type { Signer } from '../jwt/signing.ts';
 import type { Store } from '../keys/keys.ts';
 import { hashText, keyHash, startOf } from '../token.ts';

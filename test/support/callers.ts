@@ -3,7 +3,7 @@ import { documentOf, isForGateways, operationsOf } from '../../api/document.ts';
 import { type ContractName, contractNames } from '../../decide/contracts.ts';
 import { hashPassword } from '../../server/accounts/password.ts';
 import type { Security } from '../../server/auth/callers.ts';
-import { withoutRequest } from '../../server/events.ts';
+import { withoutRequest } from '../../server/events/events.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
 import { changeKey } from '../../server/keys/changes.ts';
 import type { Key } from '../../server/keys/keys.ts';

@@ -18,7 +18,7 @@ const statements = [
     ${instant('created_at')} not null,
     -- From then on every key of it is refused, and none is created.
     ${instant('disabled_at')},
-    -- From then on it counts as deleted, and closed_by is the act that did it (events.ts). A sweep removes the rest of it.
+    -- From then on it counts as deleted, and closed_by is the act that did it (events/events.ts). A sweep removes the rest of it.
     ${instant('closed_at')},
     closed_by jsonb,
     check ((email is null) = (password_hash is null)),
@@ -230,7 +230,7 @@ const statements = [
     data jsonb not null default '{}',
     primary key (at, number)
   )`,
-  // In the order of writing, to follow the events: of all accounts, and of one (following.ts).
+  // In the order of writing, to follow the events: of all accounts, and of one (events/following.ts).
   sql`create index on events (account_id, number)`,
   sql`create index on events (account_id, at, number)`,
   sql`create index on events (key_id, at, number) where key_id is not null`,

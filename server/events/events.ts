@@ -1,9 +1,9 @@
 import { isExpression, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Client } from '../decide/client.ts';
-import type { EventType } from '../decide/events.ts';
-import type { Database } from './db/schema.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { operatorAccountId } from './id.ts';
+import type { Client } from '../../decide/client.ts';
+import type { EventType } from '../../decide/events.ts';
+import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { operatorAccountId } from '../id.ts';
 
 /** Who does something, when, and in which request. A fact that is unknown or missing is null. */
 export interface Act extends Client {

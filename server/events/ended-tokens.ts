@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { EventType } from '../decide/events.ts';
-import { instantText } from './db/instant-text.ts';
+import type { EventType } from '../../decide/events.ts';
+import { instantText } from '../db/instant-text.ts';
 import { type Act, recorded } from './events.ts';
 
 /** The columns of `keys` that `recordedEnd` reads. */

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { onlyRow } from './db/only-row.ts';
-import type { Database } from './db/schema.ts';
-import { timestamptz } from './db/timestamptz.ts';
-import { EventsPending } from './errors.ts';
+import { onlyRow } from '../db/only-row.ts';
+import type { Database } from '../db/schema.ts';
+import { timestamptz } from '../db/timestamptz.ts';
+import { EventsPending } from '../errors.ts';
 import { type Event, type EventFilter, matching } from './events.ts';
 
 /*
