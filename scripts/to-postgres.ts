@@ -6,7 +6,7 @@
 import { assertUnused, copyDatabase } from '../server/db/copy.ts';
 import { migrate } from '../server/db/migrations/migrate.ts';
 import { openPGlite } from '../server/db/pglite.ts';
-import { onOneConnection } from '../server/db/postgres.ts';
+import { inOneTransaction } from '../server/db/postgres.ts';
 import { messageOf } from '../server/errors.ts';
 import { openDataDir } from '../server/process/data-dir.ts';
 
@@ -14,12 +14,12 @@ const { DATA_DIR = './data', DATABASE_URL } = process.env;
 
 async function run(databaseUrl: string): Promise<Record<string, number>> {
   await using dataDir = await openDataDir(DATA_DIR);
-  return await onOneConnection(databaseUrl, async (target) => {
+  return await inOneTransaction(databaseUrl, async (target) => {
     await migrate(target);
     await assertUnused(target);
     const source = await openPGlite(dataDir.path('database'));
     try {
-      return await target.transaction().execute((transaction) => copyDatabase(source, transaction));
+      return await copyDatabase(source, target);
     } finally {
       await source.destroy();
     }

@@ -12,7 +12,7 @@ import * as start from '../server/db/migrations/0001_start.ts';
 import * as changes from '../server/db/migrations/0002_changes.ts';
 import * as usage from '../server/db/migrations/0003_usage.ts';
 import { parameterText } from '../server/db/parameters.ts';
-import { migratePostgres, onOneConnection, openListener, openPostgres } from '../server/db/postgres.ts';
+import { inOneTransaction, migratePostgres, openListener, openPostgres } from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { withoutRequest } from '../server/events/events.ts';
@@ -314,21 +314,19 @@ onPostgres('connections to a server', () => {
     async (state) => {
       const { url, admin } = await ownDatabase();
       const db = await opened(url);
-      const copying = onOneConnection(url, (one) =>
-        one.transaction().execute(async (transaction) => {
-          await transaction.deleteFrom('accounts').execute();
-          const read = () => sql`select pg_sleep(1)`.execute(transaction);
-          const reading = state === 'active' ? read() : undefined;
-          reading?.catch(() => {});
-          const ended = () => admin`
+      const copying = inOneTransaction(url, async (transaction) => {
+        await transaction.deleteFrom('accounts').execute();
+        const read = () => sql`select pg_sleep(1)`.execute(transaction);
+        const reading = state === 'active' ? read() : undefined;
+        reading?.catch(() => {});
+        const ended = () => admin`
           select pg_terminate_backend(pid) from pg_stat_activity
           where application_name = 'latchkey migrations' and datname = current_database() and state = ${state}`;
-          await expect.poll(ended).not.toEqual([]);
-          await expect.poll(ended).toEqual([]);
-          await (reading ?? read());
-          await createExternalAccount(transaction, 'user_1', act);
-        }),
-      );
+        await expect.poll(ended).not.toEqual([]);
+        await expect.poll(ended).toEqual([]);
+        await (reading ?? read());
+        await createExternalAccount(transaction, 'user_1', act);
+      });
       copying.catch(() => {});
       await expect(copying).rejects.toThrow(DatabaseUnavailable);
       expect(await db.selectFrom('accounts').select('id').execute()).toEqual([{ id: operatorAccountId }]);
@@ -340,7 +338,7 @@ onPostgres('connections to a server', () => {
     const earlier = {
       getMigrations: async () => ({ '0001_start': start, '0002_changes': changes, '0003_usage': usage }),
     };
-    await onOneConnection(url, (db) => new Migrator({ db, provider: earlier }).migrateToLatest());
+    await inOneTransaction(url, (db) => new Migrator({ db, provider: earlier }).migrateToLatest());
     const waiting = () =>
       admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
 
@@ -360,7 +358,7 @@ onPostgres('connections to a server', () => {
   test('a migration takes its time, whatever is set for the database', async () => {
     const { url, admin } = await ownDatabase();
     await admin.unsafe(`alter database ${new URL(url).pathname.slice(1)} set statement_timeout to '500ms'`);
-    await onOneConnection(url, (db) => sql`select pg_sleep(0.7)`.execute(db));
+    await inOneTransaction(url, (db) => sql`select pg_sleep(0.7)`.execute(db));
   });
 
   test('a statement that fails after some rows leaves none of them to the next one', async () => {

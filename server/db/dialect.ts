@@ -101,13 +101,19 @@ class PostgresDriver implements Driver {
   }
 }
 
+/** Migrations take a lock by themselves (`migrate`), which ends with their transaction. */
+class Adapter extends PostgresAdapter {
+  override async acquireMigrationLock() {}
+  override async releaseMigrationLock() {}
+}
+
 /**
  * The dialect for a server.
  * @param open opens the pools to it
  */
 export const postgresDialect = (open: () => Pools): Dialect => ({
   createDriver: () => new PostgresDriver(open()),
-  createAdapter: () => new PostgresAdapter(),
+  createAdapter: () => new Adapter(),
   createIntrospector: (db) => new PostgresIntrospector(db),
   createQueryCompiler: () => new PostgresQueryCompiler(),
 });

@@ -32,6 +32,9 @@ export const isNoQuota = (error: unknown): boolean => codeOf(error) === 'LK001';
 /** Whether a server refused a statement for a value in it, or for a constraint. Nothing was done. */
 export const isRefused = (error: unknown): boolean => /^2[23]...$/.test(codeOf(error));
 
+/** Whether a role has not the right to do what it asked for. */
+export const isDenied = (error: unknown): boolean => codeOf(error) === '42501';
+
 /** Whether a statement was given up because others held a lock, also if that was told as an outage. Nothing was done. */
 export const isLockTimeout = (error: unknown): boolean =>
   codeOf(error instanceof DatabaseUnavailable ? error.cause : error) === '55P03';

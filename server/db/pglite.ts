@@ -37,7 +37,7 @@ export async function openPGlite(
   await pglite.listen(channel, heard);
   guard(pglite);
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...(log && { log }) });
-  await migrate(db);
+  await db.transaction().execute(migrate);
   return db;
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kysely, type Logger, sql } from 'kysely';
+import { Kysely, type Logger, sql, type Transaction } from 'kysely';
 import { Client, type ClientOptions } from './client.ts';
 import { type Pools, postgresDialect } from './dialect.ts';
 import { isLockTimeout } from './errors.ts';
 import type { OpenListener } from './listener.ts';
-import { migrate } from './migrations/migrate.ts';
+import { migrate, migrationLockTimeout } from './migrations/migrate.ts';
 import { onlyRow } from './only-row.ts';
 import { Pool, Server } from './pool.ts';
 import type { Database, Schema } from './schema.ts';
@@ -16,12 +16,7 @@ const statementTimeout = 3_000;
  * notifies waits for a lock that others hold while they commit, which takes long if a synchronous standby is away.
  */
 const patience = { statement_timeout: statementTimeout, lock_timeout: statementTimeout };
-/**
- * How long a migration waits for a lock, in milliseconds. Whoever needs the table meanwhile waits behind it. Shorter than
- * `deadlock_timeout`, after which the server might end a statement of the service instead.
- */
-const migrationLockTimeout = 500;
-/** How long it then lets the others by. */
+/** How long a migration that waited for a lock in vain lets the others by, in milliseconds. */
 const migrationPause = 2_000;
 /** How long we wait for it to say anything at all. Longer, so that it is the server that gives up where it can. */
 export const deadline = 4_000;
@@ -117,7 +112,7 @@ export async function migratePostgres(
   const until = performance.now() + tryFor;
   for (;;) {
     try {
-      return await onOneConnection(url, migrate);
+      return await inOneTransaction(url, migrate);
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
       if (performance.now() > until) throw new Error(lockedOut);
@@ -130,12 +125,12 @@ const lockedOut =
   'It needs a migration, which waited in vain for a lock that another transaction holds. Find that transaction with `select pid, application_name, xact_start from pg_stat_activity order by xact_start`, wait until it ends, and try again';
 
 /**
- * Does work that takes a transaction, or its time: on one connection, without a deadline save for locks. It fails if the
- * connection ends.
+ * Does work in a transaction that takes its time: on a connection of its own, without a deadline save for locks. It fails
+ * if the connection ends.
  */
-export async function onOneConnection<Result>(
+export async function inOneTransaction<Result>(
   url: string,
-  work: (db: Database) => Promise<Result>,
+  work: (transaction: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
   const options: ClientOptions = {
     max: 1,
@@ -146,12 +141,13 @@ export async function onOneConnection<Result>(
   const session = new Pool(() => new Client(url, options));
   const db = new Kysely<Schema>({ dialect: postgresDialect(() => ({ reads: session, writes: session })) });
   try {
-    // Not as parameters of the session, which poolers drop.
-    await sql`
-      select set_config('lock_timeout', ${String(migrationLockTimeout)}, false), set_config('statement_timeout', '0', false)`.execute(
-      db,
-    );
-    return await work(db);
+    return await db.transaction().execute(async (transaction) => {
+      // Not as parameters of the session: poolers drop them. Nor for the session: they lend it to others.
+      await sql`
+        select set_config('lock_timeout', ${String(migrationLockTimeout)}, true),
+          set_config('statement_timeout', '0', true)`.execute(transaction);
+      return await work(transaction);
+    });
   } finally {
     await db.destroy();
   }

@@ -14,10 +14,14 @@ const program = '/usr/sbin/pgbouncer';
 
 export type PoolMode = 'session' | 'transaction';
 
-/** Starts PgBouncer before a server; undefined where it is not installed. */
-async function startPgBouncer(
+/**
+ * Starts PgBouncer before a server; undefined where it is not installed.
+ * @param poolSize how many connections of a user to a database it has at most
+ */
+export async function startPgBouncer(
   server: URL,
   mode: PoolMode,
+  poolSize = 50,
 ): Promise<(AsyncDisposable & { url: string }) | undefined> {
   if (
     !(await access(program).then(
@@ -44,7 +48,7 @@ auth_type = scram-sha-256
 auth_file = ${join(directory, 'users')}
 pool_mode = ${mode}
 ignore_startup_parameters = statement_timeout, lock_timeout, search_path, transaction_read_only
-default_pool_size = 50
+default_pool_size = ${poolSize}
 client_idle_timeout = 1
 `,
   );

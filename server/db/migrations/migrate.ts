@@ -1,6 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import type { Database } from '../schema.ts';
+import { messageOf } from '../../errors.ts';
+import { isDenied } from '../errors.ts';
+import { onlyRow } from '../only-row.ts';
+import type { Database, Schema } from '../schema.ts';
 import * as start from './0001_start.ts';
 import * as changes from './0002_changes.ts';
 import * as usage from './0003_usage.ts';
@@ -16,34 +19,55 @@ const migrations: Record<string, Migration> = {
 const newest = Object.keys(migrations).sort().at(-1) ?? '';
 
 /**
+ * How long a migration waits for what others hold, in milliseconds. Whoever needs the table meanwhile waits behind it.
+ * Shorter than `deadlock_timeout`, after which the server might end a statement of the service instead.
+ */
+export const migrationLockTimeout = 500;
+
+/**
  * Brings a database up to date, in one transaction. Several starters may do so at once: a lock lets one work and
  * the others wait. One that a later release has brought further is left as it is, so that replicas of this one can
  * start beside those of the next. One that is up to date needs no right but to read.
  * @returns the names of the migrations that were applied
  */
-export async function migrate<Schema>(db: Kysely<Schema>): Promise<string[]> {
-  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
+export async function migrate(transaction: Transaction<Schema>): Promise<string[]> {
+  const { rows } = await sql<{ schema: string; mayCreate: boolean }>`
+    select current_schema() as schema, has_schema_privilege(current_schema(), 'create') as "mayCreate"`.execute(
+    transaction,
+  );
+  const { schema, mayCreate } = onlyRow(rows);
   const migrator = new Migrator({
-    db,
+    db: transaction,
     provider: { getMigrations: async () => migrations },
     // Else it takes the tables of a deployment in another schema for its own.
-    migrationTableSchema: rows[0]?.schema ?? 'public',
+    migrationTableSchema: schema,
   });
   const known = await migrator.getMigrations();
   if (known.every(({ executedAt }) => executedAt)) return [];
+  // Kysely would ask for its tables in the transaction that this has ended, and say only that it has ended.
+  if (!mayCreate) throw missingRight(`permission denied for schema ${schema}`);
+  await waitForOtherStarters(transaction);
   const { error, results = [] } = await migrator.migrateToLatest();
-  if (error) throw asMissingRight(error);
+  if (error) throw isDenied(error) ? missingRight(messageOf(error)) : error;
   return results.map(({ migrationName }) => migrationName);
 }
 
-/** What the server says to a role that may not migrate, with what to do. */
-function asMissingRight(error: unknown): unknown {
-  const isDenied = error instanceof Error && 'code' in error && error.code === '42501';
-  if (!isDenied) return error;
-  return new Error(
-    `${error.message}. It needs a migration, which this role may not make: run \`npm run migrate\` with that of its owner`,
-  );
+/**
+ * Takes the lock of migrations, until the end of the transaction. Kysely's own is a session's, and a pooler may lend one
+ * session to two starters, and keep it with the lock when both have gone.
+ */
+async function waitForOtherStarters(transaction: Transaction<Schema>): Promise<void> {
+  await sql`
+    with patience as materialized (select set_config('lock_timeout', '1h', true))
+    select pg_advisory_xact_lock(hashtext('latchkey.migrations')) from patience`.execute(transaction);
+  await sql`select set_config('lock_timeout', ${String(migrationLockTimeout)}, true)`.execute(transaction);
 }
+
+/** What the server says to a role that may not migrate, with what to do. */
+const missingRight = (message: string) =>
+  new Error(
+    `${message}. It needs a migration, which this role may not make: run \`npm run migrate\` with that of its owner`,
+  );
 
 /** Whether the newest migration known to this build is applied. Throws where the database cannot be reached. */
 export async function isMigrated(db: Database): Promise<boolean> {
