@@ -133,6 +133,20 @@ test('a replica that is cut off asks and spends in one statement, all or nothing
   expect(await rowOf(wide)).toEqual({ ungranted: 9, held: 0 });
 });
 
+test('a replica that is cut off recalls no units of a limit that has enough, where another one has too little', async () => {
+  await using holders = await open(2);
+  const [wide, narrow] = [await newLimit(1_000), await newLimit(2)];
+  await heat(holders, wide);
+  const cutOff = holders.at(1);
+  cutOff.isFresh = false;
+  await cutOff.blocks.spend([narrow], one);
+  expect(await cutOff.blocks.spend([wide, narrow], { cost: 2 })).toMatchObject({
+    kind: 'refused',
+    exceeded: [{ limit: narrow }],
+  });
+  expect(cutOff.blocks.exchanges).toBe(2);
+});
+
 test('units that were held before a limit changed are not spent', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);

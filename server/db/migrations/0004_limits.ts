@@ -116,12 +116,14 @@ const statements = [
           when together and not (
             bool_and(available >= "atLeast") over () and count(*) over () = (select count(*) from asked)) then 0
           else greatest(0, least(available, greatest(need, least(want, available / parts))))
-        end as units
+        end as units,
+        -- Of limits that are asked for together, one that has enough is granted nothing either if another has too little.
+        need > 0 and available < need and still_held > 0 as is_recalling
       from counted, shared),
     recalling as (
       -- What is waited for is spent as it comes, if all of it comes. If not, some of it may be left.
-      select *, units - case when units >= need then need else 0 end as block, units < need and still_held > 0 as is_recalling,
-        units < need and still_held > 0 and now >= recalled_at + interval '100 milliseconds' as is_told
+      select *, units - case when units >= need then need else 0 end as block,
+        is_recalling and now >= recalled_at + interval '100 milliseconds' as is_told
       from decided),
     written as (
       update limits set ungranted = available - units, resets_at = ends_at,
