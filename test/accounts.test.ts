@@ -204,6 +204,40 @@ test('an account can be named by its externalId wherever its id can', async () =
   });
 });
 
+test('what the operator reads of an account that is unknown or deleted is not found, by whichever id', async () => {
+  const made = expectData(await service.operator.POST('/v1/accounts', { body: { externalId: 'user_left' } }));
+  const read = async (query: { accountId: string } | { externalId: string }) => {
+    const params = { params: { query } };
+    const { operator } = service;
+    const keys = await operator.GET('/v1/keys', params);
+    const filtered = await operator.GET('/v1/keys', { params: { query: { ...query, status: 'active' } } });
+    const usage = await operator.GET('/v1/usage', params);
+    return [keys, filtered, usage].map(({ error, response }) => error?.code ?? response.status);
+  };
+  expect(await read({ accountId: made.id })).toEqual([200, 200, 200]);
+  await service.operator.DELETE('/v1/account', { params: { query: { accountId: made.id } } });
+  for (const query of [
+    { accountId: made.id },
+    { externalId: 'user_left' },
+    { accountId: `acc_${'a'.repeat(24)}` },
+  ])
+    expect(await read(query)).toEqual(Array(3).fill('account_not_found'));
+});
+
+test('a page after the last key of an account is empty', async () => {
+  const { accountId, client } = await service.signIn();
+  for (const name of ['First', 'Second']) await client.POST('/v1/keys', { body: { name } });
+  const list = async (query: object) =>
+    expectData(await service.operator.GET('/v1/keys', { params: { query: { accountId, ...query } } }));
+  const { data, nextCursor } = await list({ limit: 1 });
+  const [second] = data;
+  const { data: all } = await list({});
+  const [, first] = all;
+  await client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: first?.id ?? '' } } });
+  await client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: second?.id ?? '' } } });
+  expect(await list({ cursor: nextCursor })).toEqual({ data: [], nextCursor: null });
+});
+
 test('the operator lists accounts, newest first, and finds one by its external id or email', async () => {
   const { email, accountId } = await service.signIn();
   const made = expectData(await service.operator.POST('/v1/accounts', { body: { externalId: 'user_2' } }));

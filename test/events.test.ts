@@ -249,6 +249,28 @@ test('an account sees its own events alone, and the operator those of all, also 
   expect(typesOf(await list({ accountId: cleo.accountId }))).toContain('key.minted');
 });
 
+test('events of an account that never was are not found, those of a deleted one are', async () => {
+  const cleo = await service.signIn();
+  await cleo.client.DELETE('/v1/account');
+  const read = async (query: Query) => {
+    const { error, response } = await service.operator.GET('/v1/events', { params: { query } });
+    return error?.code ?? response.status;
+  };
+  for (const order of ['asc', 'desc'] as const) {
+    // None of this type, but others.
+    expect(await read({ accountId: cleo.accountId, type: 'key.minted', order })).toBe(200);
+    expect(await read({ accountId: ada.accountId, type: 'account.deleted', order })).toBe(200);
+    expect(await read({ accountId: `acc_${'a'.repeat(24)}`, order })).toBe('account_not_found');
+    expect(await read({ externalId: 'user_nobody', order })).toBe('account_not_found');
+  }
+});
+
+test('events of an account that were deleted with age leave a page that is empty', async () => {
+  const cleo = await service.signIn();
+  await sql`delete from events where account_id = ${cleo.accountId.slice(4)}`.execute(service.db);
+  expect(await list({ accountId: cleo.accountId })).toEqual([]);
+});
+
 test('if the event cannot be written, the change does not happen', async () => {
   const cleo = await service.signIn();
   const key = expectData(await cleo.client.POST('/v1/keys', { body: { name: 'Key' } }));

@@ -3,6 +3,7 @@ import type { Client } from '../../decide/client.ts';
 import type { EventType } from '../../decide/events.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
+import { AccountNotFound } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
 
 /** Who does something, when, and in which request. A fact that is unknown or missing is null. */
@@ -161,4 +162,16 @@ export async function listEvents(
 ): Promise<{ events: Event[]; more: boolean }> {
   const events = await newestFirst(db, filter, { limit: limit + 1, before }).execute();
   return { events: events.slice(0, limit), more: events.length > limit };
+}
+
+/**
+ * Tells an account without events of a filter from one that never was. A deleted account is known by its events, for as
+ * long as they are kept.
+ * @throws AccountNotFound
+ */
+export async function assertKnown(db: Database, accountId: string): Promise<void> {
+  const { rows } = await sql`
+    select where exists (select from accounts where id = ${accountId})
+      or exists (select from events where account_id = ${accountId})`.execute(db);
+  if (rows.length === 0) throw new AccountNotFound();
 }

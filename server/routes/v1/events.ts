@@ -2,7 +2,7 @@ import { events } from '../../../api/events.ts';
 import { readableAccountOf, selfOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
-import { type Event, listEvents } from '../../events/events.ts';
+import { assertKnown, type Event, listEvents } from '../../events/events.ts';
 import { followEvents } from '../../events/following.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { operatorAccountId } from '../../id.ts';
@@ -28,16 +28,23 @@ export const eventOperations = (context: ServiceContext): Operation[] => [
     const hidesOperator = selfOf(caller) !== operatorAccountId;
     const filter = { accountId, keyId, type, actor, from, to, hidesOperator };
     const list = `events of ${accountId ?? 'all accounts'}, ${order}`;
+    /** A cursor is of an earlier answer, so its account was known then. */
+    const bodiesOf = async (page: Event[]) => {
+      if (page.length === 0 && cursor === undefined && accountId !== undefined)
+        await assertKnown(context.db, accountId);
+      return page.map(eventBody);
+    };
     if (order === 'asc') {
       const page = await followEvents(context.db, filter, { limit, after: numberOf(list, cursor) });
       const followCursor = cursorAt(list, [page.place]);
-      return { data: page.events.map(eventBody), nextCursor: page.more ? followCursor : null, followCursor };
+      const nextCursor = page.more ? followCursor : null;
+      return { data: await bodiesOf(page.events), nextCursor, followCursor };
     }
     const [at, number = 0] = placeAt(list, cursor) ?? [];
     const before = at === undefined ? undefined : { at: new Date(at), number };
     const page = await listEvents(context.db, filter, { limit, before });
     return {
-      data: page.events.map(eventBody),
+      data: await bodiesOf(page.events),
       nextCursor: pageAfter(list, page.events, page.more, ({ at, number }) => [at.getTime(), number]),
       followCursor: null,
     };

@@ -1,5 +1,6 @@
 import { keySearch } from '../../../api/key-search.ts';
 import { keys } from '../../../api/keys.ts';
+import { getAccount } from '../../accounts/accounts.ts';
 import { accountOf, boundsOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { KeyNotFound } from '../../errors.ts';
@@ -29,7 +30,10 @@ export function keyOperations(context: ServiceContext): Operation[] {
       const accountId = await accountOf(context, caller, query);
       const list = `keys of ${accountId}`;
       const filter = { limit, before: numberOf(list, cursor), status, search };
-      return keyPage(context, list, await listKeys(db, accountId, filter, now()));
+      const page = await listKeys(db, accountId, filter, now());
+      // An account that does not exist has no keys either: see `accountOf`.
+      if (page.keys.length === 0) await getAccount(db, accountId);
+      return keyPage(context, list, page);
     }),
 
     operation(keySearch.search, async ({ query: { cursor, limit }, json: { filter } }) => {

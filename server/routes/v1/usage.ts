@@ -1,4 +1,5 @@
 import { maxBuckets, usage } from '../../../api/usage.ts';
+import { getAccount } from '../../accounts/accounts.ts';
 import { accountOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound } from '../../errors.ts';
@@ -74,6 +75,8 @@ export function usageOperations(context: ServiceContext): Operation[] {
       const accountId = await accountOf(context, caller, query);
       const range = rangeOf(query, context.now());
       const buckets = await reports.make(accountId, signal, () => usageOf(context.db, { accountId }, range));
+      // An account that does not exist has no uses either: see `accountOf`.
+      if (buckets.length === 0) await getAccount(context.db, accountId);
       return reportOf(range, buckets);
     }),
   ];
