@@ -209,19 +209,38 @@ test('of many concurrent first uses, one activates the token, and all are accept
   expect(rows).toHaveLength(1);
 });
 
-test('a first use that cannot be written is refused with 503, and the token sleeps on', async () => {
-  const { token: old, ...key } = await mint();
-  const { token } = await rotate(key);
+/** The database of the service, as it is while it cannot be reached. */
+const withoutAnswers = (): Database => {
   const plugin: KyselyPlugin = {
     transformQuery() {
       throw new DatabaseUnavailable();
     },
     transformResult: async ({ result }) => result,
   };
-  const answer = await verifyOn({ db: service.db.withPlugin(plugin) as Database }, token);
+  return service.db.withPlugin(plugin) as Database;
+};
+
+test('a first use that cannot be written is refused with 503, and the token sleeps on', async () => {
+  const { token: old, ...key } = await mint();
+  const { token } = await rotate(key);
+  const answer = await verifyOn({ db: withoutAnswers() }, token);
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
   expect((await read(key)).tokens).toMatchObject([{ start: old.slice(0, 7) }, { state: 'next' }]);
   expect(await verdictOn(token)).toBe('valid');
+});
+
+test('a first use that cannot be written spends nothing', async () => {
+  const params = { query: { accountId: ada.accountId } };
+  const body = {
+    name: 'Key',
+    quota: { remaining: 1 },
+    limits: [{ name: 'daily', limit: 1, windowSeconds: 86_400 }],
+  };
+  const { token: _, ...key } = expectData(await service.operator.POST('/v1/keys', { params, body }));
+  const { token } = await rotate(key);
+  expect((await verifyOn({ db: withoutAnswers() }, token)).status).toBe(503);
+  expect(await verdictOn(token)).toBe('valid');
+  expect(await verdictOn(token)).toBe('rate_limited');
 });
 
 test('concurrent rotations leave one token, and no row of another', async () => {

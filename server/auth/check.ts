@@ -30,7 +30,7 @@ type Refused = Extract<Spending, { kind: 'refused' }>;
 /**
  * Decides on a token, spends its cost from the limits of its key, and records the use. This is the only way to a verdict.
  * It is synchronous on a cache hit, and a promise on a miss. A refused token spends nothing; its use is recorded under the
- * reason.
+ * reason. A check that fails spends nothing either, and records nothing.
  * @throws DatabaseUnavailable if the database is needed and does not answer: for a miss, for units of a limit, or to write
  * the first use of a token
  */
@@ -68,16 +68,24 @@ export function check(
       }
     });
   // The first use of a next token makes it the current one. That is written, and looked up again, before it is answered.
-  const conclude = (verdict: Valid): Verdict | Promise<Verdict> =>
-    verdict.key.state !== 'next'
-      ? record(verdict)
-      : activate(context, verdict.key)
-          .then(() => again(verdict.key))
-          .then((activated) => {
-            if (activated.valid) return record({ ...verdict, ...activated });
-            if (costs && verdict.limits) limits.unspend(verdict.limits, costs);
-            return record(activated);
-          });
+  const conclude = (verdict: Valid): Verdict | Promise<Verdict> => {
+    if (verdict.key.state !== 'next') return record(verdict);
+    const unspend = () => {
+      if (costs && verdict.limits) limits.unspend(verdict.limits, costs);
+    };
+    const activated = activate(context, verdict.key).then(() => again(verdict.key));
+    return activated.then(
+      (found) => {
+        if (found.valid) return record({ ...verdict, ...found });
+        unspend();
+        return record(found);
+      },
+      (error) => {
+        unspend();
+        throw error;
+      },
+    );
+  };
   const decide = (verdict: Verdict): Verdict | Promise<Verdict> => {
     if (!verdict.valid) return record(verdict);
     admit?.(verdict.key);

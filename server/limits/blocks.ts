@@ -95,7 +95,7 @@ export class Blocks implements LimitHolder {
     return 'kind' in tried ? tried : this.#askAndSpend(limits, costs, tried.missing);
   }
 
-  /** Gives back what was spent on a token that is refused after all. */
+  /** Gives back what was spent on a token that is refused after all, or whose check fails. */
   unspend(limits: readonly LimitState[], costs: Costs): void {
     for (const state of limits) {
       const cost = costOf(costs, state.limit);
