@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -36,7 +36,7 @@ test('the lock file has the packages of every platform, so that npm ci installs 
   expect(missing).toEqual([]);
 });
 
-test('a production install takes at most 100 MB, and starts', async () => {
+test('a production install takes at most 100 MB, starts, and keeps compiled code for the next start', async () => {
   const clone = await emptyDirectory();
   const { stdout: files } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root });
   for (const file of files.trim().split('\n')) await cp(join(root, file), join(clone, file));
@@ -44,10 +44,21 @@ test('a production install takes at most 100 MB, and starts', async () => {
   const { stdout: size } = await run('du', ['-sm', 'node_modules'], { cwd: clone });
   expect(Number.parseInt(size, 10)).toBeLessThanOrEqual(100);
 
-  await using service = await startProcess({ cwd: clone, env: { NODE_ENV: 'production' } });
-  expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
-  const script = await (await fetch(`${service.url}/docs/scalar.js`)).text();
-  expect(script.length).toBeGreaterThan(4_000_000);
+  const starts = async (options = {}) => {
+    await using service = await startProcess({ cwd: clone, env: { NODE_ENV: 'production' }, ...options });
+    expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
+    const script = await (await fetch(`${service.url}/docs/scalar.js`)).text();
+    expect(script.length).toBeGreaterThan(4_000_000);
+  };
+  await starts();
+  const cache = join(clone, 'node_modules/.cache');
+  const compiled = await readdir(join(cache, 'latchkey'), { recursive: true });
+  expect(compiled.length).toBeGreaterThan(100);
+
+  // As where the install cannot be written.
+  await rm(cache, { recursive: true });
+  await writeFile(cache, '');
+  await starts({ seed });
 });
 
 test('the source has no `using`, which Node 22 cannot read', async () => {
