@@ -1,11 +1,17 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { type Config, publicUrlOf } from './config.ts';
+import { type Config, publicUrlOf, settingNames } from './config.ts';
+import { misspelt } from './misspelt.ts';
 
-/** Logs where the service listens, where its data and secrets are, and what to set for production. */
-export function announce(log: Logger, config: Config): void {
+/**
+ * Logs where the service listens, where its data and secrets are, what to set for production, and which variables of the
+ * environment are probably misspelt.
+ */
+export function announce(log: Logger, config: Config, env: NodeJS.ProcessEnv): void {
   const url = publicUrlOf(config);
   log.info(`Latchkey answers at ${url}, with its docs at ${url}/docs`);
+  for (const { name, meant } of misspelt(env, settingNames))
+    log.warn(`${name} is set, and there is no such setting: did you mean ${meant}?`);
   if (config.DATABASE_URL) {
     if (config.SIGN_UP === 'open')
       log.warn(

@@ -220,6 +220,9 @@ function workersOf({
 
 export type Config = z.output<typeof environment>;
 
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(environment.in.shape);
+
 /** The public address of the service, without a trailing slash. */
 export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Config): string =>
   PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
@@ -235,7 +238,7 @@ export const defaultPolicyOf = (config: Config): Policy => ({
 
 /** The settings whose values are in quotes: not every program that reads an env file removes them. */
 const inQuotes = (given: Record<string, string | undefined>) =>
-  Object.keys(environment.in.shape).filter((name) => /^(["']).*\1$/s.test(given[name] ?? ''));
+  settingNames.filter((name) => /^(["']).*\1$/s.test(given[name] ?? ''));
 
 /** A place in a setting, for people: the first of a list that has no second is the setting itself. */
 const nameOf = ([name = '', ...inner]: PropertyKey[], given: Record<string, string | undefined>) =>

@@ -68,7 +68,7 @@ export function alone(self: NodeJS.Process, config: Config): Lifecycle {
   };
   for (const signal of signals) self.on(signal, end);
   return {
-    listening: (log) => announce(log, config),
+    listening: (log) => announce(log, config, self.env),
     onStop(stop) {
       isStarting = false;
       void told.then(stop);
@@ -251,7 +251,7 @@ export async function supervise(
   if (listening.includes(false)) {
     if (!stopping) exitCode = 1;
     stop();
-  } else announce(log, config);
+  } else announce(log, config, self.env);
   await Promise.all(team.map(keep));
   return exitCode;
 }

@@ -11,7 +11,8 @@ import { freePort } from '../../scripts/support/postgres.ts';
 import { type DidNotStart, launch, type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
 import { newSigningKeys } from '../../server/jwt/signing.ts';
-import { defaultPolicyOf, readConfig } from '../../server/process/config.ts';
+import { defaultPolicyOf, readConfig, settingNames } from '../../server/process/config.ts';
+import { misspelt } from '../../server/process/misspelt.ts';
 import { newToken } from '../../server/token.ts';
 import { createDatabase } from '../support/harness.ts';
 import { seed } from '../support/seed.ts';
@@ -80,6 +81,141 @@ test('a bad setting stops the start with a line that says which and why', async 
     expect(await failure({ SIGNING_KEYS: JSON.stringify({ keys: [{ ...keys[0], d }] }) })).toMatch(
       /^SIGNING_KEYS cannot be used: The key \w+ is no Ed25519 key pair\.$/,
     );
+});
+
+test('a misspelt setting is a warning that says which one was meant, and never its value', async () => {
+  const env = { DATA_DIR: await seededDirectory(), MAX_KEY_LIFETIME_DAY: '31', LATCHKEY_TOKEN: 'lk_1' };
+  await using service = await startProcess({ env });
+  await service.stop();
+  const warnings = service.output.split('\n').filter((line) => line.includes('did you mean'));
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('"level":"warn"');
+  expect(warnings[0]).toContain(
+    'MAX_KEY_LIFETIME_DAY is set, and there is no such setting: did you mean MAX_KEY_LIFETIME_DAYS?',
+  );
+  expect(warnings[0]).not.toContain('31');
+});
+
+test.each([
+  ['KEY_EXPIRE', 'KEY_EXPIRY'],
+  ['ALLOWED_SCOPE', 'ALLOWED_SCOPES'],
+  ['ALOWED_SCOEPS', 'ALLOWED_SCOPES'],
+  ['MAX_KEYS_LIFETIME_DAYS', 'MAX_KEY_LIFETIME_DAYS'],
+  ['MAX_LIFETIME_DAYS', 'MAX_KEY_LIFETIME_DAYS'],
+  ['SIGNUP', 'SIGN_UP'],
+  ['SING_UP', 'SIGN_UP'],
+  ['WORKER', 'WORKERS'],
+  ['leak_policy', 'LEAK_POLICY'],
+])('%s is taken for %s', (name, meant) => {
+  expect(misspelt({ PATH: '/bin', [name]: 'x' }, settingNames)).toEqual([{ name, meant }]);
+});
+
+test('no variable of a usual environment is taken for a setting, none that is empty, and none beside the setting', () => {
+  const usual = [
+    ...[
+      'PATH',
+      'HOME',
+      'HOSTNAME',
+      'HOSTTYPE',
+      'USER',
+      'LOGNAME',
+      'SHELL',
+      'SHLVL',
+      'PWD',
+      'OLDPWD',
+      'MAIL',
+      'TERM',
+    ],
+    ...[
+      'LANG',
+      'LC_ALL',
+      'TZ',
+      'TMPDIR',
+      'EDITOR',
+      'PAGER',
+      'XDG_DATA_DIRS',
+      'XDG_DATA_HOME',
+      'SSH_AUTH_SOCK',
+      'DEBUG',
+    ],
+    ...[
+      'NODE_ENV',
+      'NODE_OPTIONS',
+      'NODE_VERSION',
+      'YARN_VERSION',
+      'npm_config_cache',
+      'npm_lifecycle_event',
+    ],
+    ...[
+      'CI',
+      'GITHUB_TOKEN',
+      'GITHUB_ACTIONS',
+      'GITHUB_WORKSPACE',
+      'RUNNER_TEMP',
+      'LOG_FILE',
+      'LOG_FORMAT',
+      'LOG_LINES',
+    ],
+    ...[
+      'PGHOST',
+      'PGPORT',
+      'PGUSER',
+      'PGDATABASE',
+      'PGPASSWORD',
+      'POSTGRES_USER',
+      'POSTGRES_PASSWORD',
+      'REDIS_URL',
+    ],
+    ...[
+      'KUBERNETES_PORT',
+      'KUBERNETES_SERVICE_HOST',
+      'KUBERNETES_SERVICE_PORT',
+      'POD_NAME',
+      'POD_IP',
+      'HOST_IP',
+    ],
+    ...[
+      'DYNO',
+      'INVOCATION_ID',
+      'JOURNAL_STREAM',
+      'SYSTEMD_EXEC_PID',
+      'NOTIFY_SOCKET',
+      'CREDENTIALS_DIRECTORY',
+    ],
+    ...[
+      'LATCHKEY_URL',
+      'LATCHKEY_TOKEN',
+      'LATCHKEY_PORT',
+      'LATCHKEY_SERVICE_HOST',
+      'FILE_NAME',
+      'PUBLIC_KEY',
+    ],
+    ...[
+      'SECRET_KEY',
+      'SENTRY_DSN',
+      'HTTP_PROXY',
+      'https_proxy',
+      'no_proxy',
+      'SSL_CERT_FILE',
+      'CACHE_DIR',
+      'CACHE_TTL',
+    ],
+    ...[
+      'OTEL_SERVICE_NAME',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'AWS_REGION',
+      'REGION',
+      'VERSION',
+      'PORTS',
+      'GHOST',
+      'POST',
+    ],
+  ];
+  const environment = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'x']));
+  expect(misspelt(environment([...usual, ...settingNames]), settingNames)).toEqual([]);
+  expect(misspelt(environment(usual), settingNames)).toEqual([]);
+  expect(misspelt({ DATABASE_URI: '' }, settingNames)).toEqual([]);
+  expect(misspelt({ DATABASE_URI: 'x', DATABASE_URL: 'x' }, settingNames)).toEqual([]);
 });
 
 test('a port is a number from 1 to 65535: with 0 nobody could know where the service answers', () => {
