@@ -148,6 +148,15 @@ describe.runIf(inject('database') === 'postgres')('beside transactions that comm
     insert into events (at, type, actor, account_id)
     values (${new Date(service.context.now())}, 'session.ended', 'anyone', ${accountId.slice(4)})`;
 
+  /** From now on. @returns resolves when the service waits for a transaction */
+  async function waits() {
+    const [begun] = await admin`select clock_timestamp() as at`;
+    const waiting = () => admin`
+      select from pg_stat_activity where datname = current_database() and application_name = 'latchkey'
+        and query like '%virtualtransaction = any%' and query_start > ${begun?.at}`;
+    return () => expect.poll(async () => (await waiting()).length, { interval: 5 }).toBeGreaterThan(0);
+  }
+
   test('an event that is committed after a later one is seen, and before it', async () => {
     const cleo = await service.signIn();
     const { accountId } = cleo;
@@ -175,12 +184,9 @@ describe.runIf(inject('database') === 'postgres')('beside transactions that comm
     let reading: Promise<unknown> | undefined;
     await admin.begin(async (transaction) => {
       await insert(transaction, accountId);
-      const [begun] = await admin`select clock_timestamp() as at`;
+      const isWaiting = await waits();
       reading = follower.read();
-      const waiting = () => admin`
-        select from pg_stat_activity where datname = current_database() and application_name = 'latchkey'
-          and query like '%virtualtransaction = any%' and query_start > ${begun?.at}`;
-      await expect.poll(async () => (await waiting()).length, { interval: 5 }).toBeGreaterThan(0);
+      await isWaiting();
       const { promise: isOpen, resolve: open } = Promise.withResolvers<void>();
       later = admin.begin(async (another) => {
         await insert(another, accountId);
@@ -194,6 +200,26 @@ describe.runIf(inject('database') === 'postgres')('beside transactions that comm
     await later;
     await follower.read();
     expect(follower.seen.map(({ id }) => id)).toEqual(await written(accountId));
+  });
+
+  test('a transaction that is prepared while it is waited for is waited for until it is committed', async () => {
+    const { accountId, client } = await service.signIn();
+    const follower = new Follower({ accountId });
+    await follower.read();
+    const connection = await admin.reserve();
+    await connection`begin`;
+    await insert(connection, accountId);
+    await client.POST('/v1/keys', { body: { name: 'Key' } });
+    const isWaiting = await waits();
+    const refused = expect(follower.read(service.operator, { retries: 0 })).rejects.toMatchObject({
+      code: 'events_pending',
+    });
+    await isWaiting();
+    await connection`prepare transaction 'by hand'`;
+    connection.release();
+    await refused.finally(() => admin`commit prepared 'by hand'`);
+    await follower.read();
+    expect(follower.types).toEqual(['account.created', 'session.started', 'session.ended', 'key.minted']);
   });
 
   test('an event that is rolled back holds nobody up, and its number stays unused', async () => {

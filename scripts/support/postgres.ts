@@ -39,6 +39,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: [
       'max_connections=300',
+      'max_prepared_transactions=10',
       'listen_addresses=127.0.0.1',
       `fsync=${durable ? 'on' : 'off'}`,
     ].flatMap((setting) => ['-c', setting]),

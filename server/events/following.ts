@@ -20,7 +20,8 @@ import { type Event, type EventFilter, matching } from './events.ts';
  * 3. Only then begins the statement that reads the events, up to that number.
  *
  * This rests on the locks of Postgres alone. It needs no clock and no bound on how long a commit takes, and holds for
- * transactions by hand as well. The embedded database has one session, in which nothing is ever found.
+ * transactions by hand as well. One that is prepared keeps its lock, and its virtual id while the server runs (Postgres
+ * 14.1). The embedded database has one session, in which nothing is ever found.
  */
 
 /** Maximum number of events that are read for one page, if a filter leaves events out. */
