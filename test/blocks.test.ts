@@ -2,8 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Costs, Limit } from '../decide/limits.ts';
-import { Blocks, type Spending } from '../server/limits/blocks.ts';
-import { Exchange, noAsk, ownClocks } from '../server/limits/exchange.ts';
+import { Blocks } from '../server/limits/blocks.ts';
+import { ownClocks } from '../server/limits/clocks.ts';
+import { Exchange, noAsk } from '../server/limits/exchange.ts';
+import type { Spending } from '../server/limits/spending.ts';
 import { type Holders, type HoldersDatabase, holdersDatabase, type TestHolder } from './support/holders.ts';
 
 let { db, open, newLimit, heard } = {} as HoldersDatabase;

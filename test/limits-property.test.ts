@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Limit } from '../decide/limits.ts';
 import { onlyRow } from '../server/db/only-row.ts';
-import type { Spending } from '../server/limits/blocks.ts';
+import type { Spending } from '../server/limits/spending.ts';
 import { type Holders, type HoldersDatabase, holdersDatabase } from './support/holders.ts';
 
 /** Blocks against a model that only adds up, on a clock that is moved, with replicas that are cut off and late. */

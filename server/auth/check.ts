@@ -5,7 +5,7 @@ import type { Presented } from '../../decide/verdict.ts';
 import type { Verdict, VerifiedKey } from '../../decide/verified-key.ts';
 import type { ServiceContext } from '../context.ts';
 import { activate } from '../keys/rotation.ts';
-import type { Spending } from '../limits/blocks.ts';
+import type { Spending } from '../limits/spending.ts';
 import type { Purpose } from '../verify/verifications.ts';
 import { verify, verifyHash } from '../verify/verify.ts';
 

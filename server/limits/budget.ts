@@ -1,53 +1,43 @@
 import type { LimitState } from '../../decide/limits.ts';
+import { after, type Instant, isOver, past } from './clocks.ts';
+import { Demand } from './demand.ts';
 import {
   type Answer,
   type Ask,
   blockLifetime,
   countedAsSpent,
-  type Instant,
+  givingBack,
   inAsk,
   noAsk,
+  noWindow,
 } from './exchange.ts';
 
 /** How long before its window a block ends, in milliseconds: clocks run at different speeds. */
 const margin = 2;
-/** How far ahead of the demand units are taken, in milliseconds; farther, if that is only a few. */
-const ahead = 200;
-const longAhead = 800;
-const few = 50;
 /** The shortest time between two asks ahead of the demand, in milliseconds. */
 const aheadInterval = 50;
 /** A block that was not used for this long is given back, and so is one that ends within this time. In milliseconds. */
 const idle = 250;
-/** The shortest time over which the demand is measured, in milliseconds. */
-const shortest = 20;
-
-const past: Instant = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
-/** Whether an instant has come, by either clock: one of them may stand still while a machine sleeps. */
-const isOver = (at: Instant, now: Instant) => now.monotonic >= at.monotonic || now.wall >= at.wall;
-const after = ({ monotonic, wall }: Instant, milliseconds: number): Instant => ({
-  monotonic: monotonic + milliseconds,
-  wall: wall + milliseconds,
-});
 
 /**
- * What this process holds of one limit and knows of it: its block. Units come from the row of the limit, and are spent
- * here until the block ends: with its window, or a second after it was asked for. This class only computes; `Blocks` asks
- * the database.
+ * What this process has of one limit: its block, what it knows of the row, and how much is wanted. Units come from the row,
+ * and are spent here until the block ends: with its window, or a second after it was asked for. This class only computes;
+ * `Asks` asks the database.
  */
 export class Budget {
   readonly id: number;
   readonly generation: number;
   /** The limit has changed, or its block was given up: units that still arrive must not be spent. */
   isDropped = false;
-  /** The ask in flight, and the one that waits for it. Each resolves to whether the limit is unchanged. */
-  asking: Promise<boolean> | undefined;
+  /** The ask in flight, if there is one. */
+  asking: Promise<unknown> | undefined;
+  /** The ask after it, which is not sent yet. It resolves to whether the limit is unchanged. */
   next: Promise<boolean> | undefined;
 
   /** Units of the window that ends at `#resetsAt`, not spent. After `#endsAt` they can only be given back. */
   #units = 0;
   #endsAt = past;
-  /** Units that are spent and not told yet. Negative: told as spent, and not spent yet. */
+  /** Units that are spent and not reported to the row yet. Negative: reported as spent, and not spent yet. */
   #spent = 0;
   /** What the row had when it was last read, and when the window of that ends. */
   #ungranted = 0;
@@ -57,14 +47,12 @@ export class Budget {
   #shortUntil = 0;
   #lastUse: number;
 
-  /** The units that are waited for: all together, and the smallest request. */
+  /** The units that requests wait for, which are in no ask yet: all together, and the smallest request. */
   #need = 0;
   #atLeast = Number.POSITIVE_INFINITY;
-  /** Units spent since the rate was measured, and the rate in units per millisecond. */
-  #demand = 0;
-  #rate = 0;
-  #measuredAt: number | undefined;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  /** The latest ask. */
+  #asked = noAsk;
+  readonly #demand = new Demand();
 
   constructor(id: number, generation: number, now: Instant) {
     this.id = id;
@@ -111,7 +99,7 @@ export class Budget {
   spend(cost: number, now: Instant): void {
     this.#units -= cost;
     this.#spent += cost;
-    this.#demand += cost;
+    this.#demand.add(cost);
     this.#lastUse = now.monotonic;
   }
 
@@ -125,78 +113,97 @@ export class Budget {
 
   /** Whether to ask for more before units are missing. */
   isLow(now: Instant): boolean {
-    return this.#units < this.#wanted / 4 && this.#mayAskAhead(now);
+    return this.#units < this.#demand.expected / 4 && this.#mayAskAhead(now);
   }
 
   /** Whether the block is in use and about to end. Asking for more units also renews it. */
   isEnding(now: Instant): boolean {
-    const isUsed = now.monotonic - this.#lastUse < idle;
-    return isUsed && this.units(now) > 0 && isOver(after(this.#endsAt, -idle), now) && this.#mayAskAhead(now);
+    return this.#isUsed(now) && this.units(now) > 0 && this.#endsSoon(now) && this.#mayAskAhead(now);
   }
 
   #mayAskAhead(now: Instant): boolean {
-    const isTime = now.monotonic - this.#askedAt >= aheadInterval;
-    return this.#wanted >= 2 && this.#ungranted > 0 && !this.asking && !this.next && isTime;
+    const { expected } = this.#demand;
+    return expected >= 2 && this.#ungranted > 0 && !this.#isAsking && this.#demand.age(now) >= aheadInterval;
   }
 
-  /** Notes that somebody waits for units. */
+  get #isAsking(): boolean {
+    return this.asking !== undefined || this.next !== undefined;
+  }
+
+  #isUsed(now: Instant): boolean {
+    return now.monotonic - this.#lastUse < idle;
+  }
+
+  #endsSoon(now: Instant): boolean {
+    return isOver(after(this.#endsAt, -idle), now);
+  }
+
+  /** Notes that a request waits for units; at a cost of 0, only for the state of the limit. */
   wait(cost: number, now: Instant): void {
     this.#lastUse = now.monotonic;
-    if (cost > 0) this.waitAgain({ need: cost, atLeast: cost });
+    if (cost > 0) this.#addWaiting(cost, cost);
   }
 
-  /** Notes that requests wait again, as an ask did not bring enough for them. */
-  waitAgain({ need, atLeast }: Pick<Ask, 'need' | 'atLeast'>): void {
-    if (need === 0) return;
+  #addWaiting(need: number, atLeast: number): void {
     this.#need += need;
     this.#atLeast = Math.min(this.#atLeast, atLeast);
   }
 
-  /** Whether the row has to be asked for the waiting requests. If not, they no longer wait. */
-  hasToAsk(now: Instant): boolean {
-    const isServed = this.isKnown(now) && this.#need <= this.units(now);
-    if (!isServed && !this.isShort(this.#atLeast, now)) return true;
+  /** Whether there is enough for all requests that wait, or known to be too little for each of them. */
+  canAnswer(now: Instant): boolean {
+    const isEnough = this.isKnown(now) && this.#need <= this.units(now);
+    return isEnough || this.isShort(this.#atLeast, now);
+  }
+
+  waitNoMore(): void {
     this.#need = 0;
     this.#atLeast = Number.POSITIVE_INFINITY;
-    return false;
   }
 
   /** Asks for what is waited for. What is left in the block is too little, and is given back in the same exchange. */
   ask(now: Instant): Ask {
-    const want = this.#measure(now);
-    const ask = {
-      ...this.#told(),
-      back: this.#units,
-      atLeast: this.#need > 0 ? this.#atLeast : 0,
-      need: this.#need,
-      want,
-    };
+    const want = this.#expected(now);
+    const atLeast = this.#need > 0 ? this.#atLeast : 0;
+    this.#asked = { ...this.#report(), back: this.#units, atLeast, need: this.#need, want };
     this.#units = 0;
-    this.#need = 0;
-    this.#atLeast = Number.POSITIVE_INFINITY;
-    return ask;
+    this.waitNoMore();
+    return this.#asked;
+  }
+
+  /** Asks once more for what the latest ask did not bring, and for what is waited for since. */
+  askAgain(now: Instant): Ask {
+    const { need, atLeast } = this.#asked;
+    if (need > 0) this.#addWaiting(need, atLeast);
+    return this.ask(now);
   }
 
   /** Asks for more before it is needed, and keeps what there is. */
   askAhead(now: Instant): Ask {
-    const want = Math.max(1, this.#measure(now) - this.units(now));
-    return { ...this.#told(), back: 0, atLeast: 1, need: 0, want };
+    const want = Math.max(1, this.#expected(now) - this.units(now));
+    this.#asked = { ...this.#report(), back: 0, atLeast: 1, need: 0, want };
+    return this.#asked;
   }
 
-  /** Gives back what is left, even if the block has ended. */
+  /** Gives back what is left, even if the block has ended. It is out of memory before it is sent, so it is not spent. */
   surrender(): Ask {
     const back = this.#units;
     this.#units = 0;
-    return { ...noAsk, ...this.#told(), back };
+    return { ...noAsk, ...this.#report(), back };
+  }
+
+  /** Gives back what came for a budget that was dropped. */
+  surrenderLate(answer: Answer): Ask {
+    const { granted: units, resetsAt } = answer;
+    return givingBack(this, { units, asSpent: countedAsSpent(answer, this.#asked.need), resetsAt });
   }
 
   /**
-   * Takes in what an ask brought. It renews what is left of the same window.
-   * @param isRecalling whether other replicas may give back more
+   * Takes in what the latest ask brought. It renews what is left of the same window.
+   * @param isLast whether too little is a refusal. If not, units were recalled, and are asked for again
    */
-  receive(answer: Answer, { need }: Ask, sent: Instant, isRecalling: boolean): void {
+  receive(answer: Answer, sent: Instant, isLast: boolean): void {
     const { granted, ungranted, resetsAt, timeLeft } = answer;
-    const windowEndsAt = after(sent, timeLeft - margin);
+    const { need } = this.#asked;
     if (resetsAt !== this.#resetsAt) {
       this.#units = 0;
       this.#spent = 0;
@@ -206,8 +213,8 @@ export class Budget {
     if (granted > 0) this.#endsAt = after(sent, Math.min(blockLifetime, timeLeft - margin));
     this.#ungranted = ungranted;
     this.#resetsAt = resetsAt;
-    this.#windowEndsAt = windowEndsAt;
-    this.#shortUntil = granted < need && !isRecalling ? sent.monotonic + blockLifetime : 0;
+    this.#windowEndsAt = after(sent, timeLeft - margin);
+    this.#shortUntil = granted < need && isLast ? sent.monotonic + blockLifetime : 0;
   }
 
   /** There may be units again. */
@@ -218,38 +225,26 @@ export class Budget {
   /** Whether to give back what is left: it is not used here, or ends soon. */
   isIdle(now: Instant): boolean {
     const isHeld = this.isKnown(now) && (this.#units > 0 || this.#spent > 0);
-    if (this.asking || this.next || !isHeld) return false;
-    return now.monotonic - this.#lastUse >= idle || isOver(after(this.#endsAt, -idle), now);
+    if (this.#isAsking || !isHeld) return false;
+    return !this.#isUsed(now) || this.#endsSoon(now);
   }
 
   /** Whether there is nothing left to remember. */
-  isSpent(now: Instant): boolean {
-    const isAsked = this.asking !== undefined || this.next !== undefined;
-    const isUsed = now.monotonic - this.#lastUse < idle || now.monotonic < this.#shortUntil;
-    return !isAsked && !isUsed && this.units(now) === 0;
+  isForgettable(now: Instant): boolean {
+    const isUsed = this.#isUsed(now) || now.monotonic < this.#shortUntil;
+    return !this.#isAsking && !isUsed && this.units(now) === 0;
   }
 
-  #told() {
+  /** Which limit and window an ask is about, and what was spent since the last one. */
+  #report() {
     const spent = this.#spent;
     this.#spent = 0;
-    return { id: this.id, generation: this.generation, resetsAt: inAsk(this.#resetsAt ?? -1), spent };
-  }
-
-  /** How many units will be spent in a while. */
-  get #wanted(): number {
-    return Math.max(this.#rate * ahead, Math.min(this.#rate * longAhead, few));
+    return { id: this.id, generation: this.generation, resetsAt: inAsk(this.#resetsAt ?? noWindow), spent };
   }
 
   /** Measures the demand. @returns how many units will be spent in a while */
-  #measure(now: Instant): number {
-    const { monotonic } = now;
-    this.#askedAt = monotonic;
-    if (this.#measuredAt !== undefined) {
-      const rate = this.#demand / Math.max(shortest, monotonic - this.#measuredAt);
-      this.#rate = this.#rate === 0 ? rate : (this.#rate + rate) / 2;
-    }
-    this.#measuredAt = monotonic;
-    this.#demand = 0;
-    return Math.ceil(this.#wanted);
+  #expected(now: Instant): number {
+    this.#demand.measure(now);
+    return Math.ceil(this.#demand.expected);
   }
 }

@@ -1,6 +1,7 @@
-import { setImmediate, setTimeout } from 'node:timers';
+import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
+import type { Clocks, Instant } from './clocks.ts';
 
 /**
  * What a replica gives and asks of one limit. The row is changed only while it has the generation that is named, and
@@ -44,11 +45,14 @@ export const inAsk = (resetsAt: number): number | null =>
 /** How many of the granted units the row counts as spent: those that are waited for, if all of them are granted. */
 export const countedAsSpent = ({ granted }: Answer, need: number): number => (granted >= need ? need : 0);
 
-/** An ask that gives and wants nothing. No window ends at -1. */
+/** The end of a window in an ask of which nothing is held: no window ends then. */
+export const noWindow = -1;
+
+/** An ask that gives and wants nothing. */
 export const noAsk: Ask = {
   id: 0,
   generation: 0,
-  resetsAt: -1,
+  resetsAt: noWindow,
   spent: 0,
   back: 0,
   atLeast: 0,
@@ -57,11 +61,9 @@ export const noAsk: Ask = {
 };
 
 /** Gives back units that are in no block. @param asSpent how many of them the row counts as spent */
-export const backOf = (
+export const givingBack = (
   { id, generation }: Pick<Ask, 'id' | 'generation'>,
-  resetsAt: number,
-  units: number,
-  asSpent: number,
+  { units, asSpent, resetsAt }: { units: number; asSpent: number; resetsAt: number },
 ): Ask => ({ ...noAsk, id, generation, resetsAt: inAsk(resetsAt), spent: -asSpent, back: units });
 
 /** How long a block lasts, in milliseconds from when it was asked for. */
@@ -80,26 +82,6 @@ export const exchangeStatement = (
   { together = false, now }: { together?: boolean; now?: Date | undefined } = {},
 ): RawBuilder<Answer> =>
   sql`select * from exchange_limits(${JSON.stringify(asks)}::text::json, ${together}::boolean, ${now ?? null}::timestamptz)`;
-
-/** An instant by both clocks of this machine: by `performance.now()`, and as Unix time in milliseconds. */
-export interface Instant {
-  monotonic: number;
-  wall: number;
-}
-
-/** The clocks of this machine; in tests, clocks that a test moves. */
-export interface Clocks {
-  now(): Instant;
-  /** Calls back after some milliseconds. */
-  after(milliseconds: number, callback: () => void): void;
-  /** What the database takes for the time; absent: its own clock. */
-  database?(): Date;
-}
-
-export const ownClocks: Clocks = {
-  now: () => ({ monotonic: performance.now(), wall: Date.now() }),
-  after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
-};
 
 /** The outcome of an ask. `answer`: undefined if the limit has another generation, or is gone. */
 export interface Exchanged {
