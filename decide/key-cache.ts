@@ -80,9 +80,9 @@ export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalida
     this.#keys = new GenerationalCache(bytes, ({ found }) => sizeOf(found));
   }
 
-  /** How many keys are cached, and how many hashes of no key. */
-  get sizes(): { keys: number; unknown: number } {
-    return { keys: this.#keys.size, unknown: this.#unknown.size };
+  /** How many tokens are cached with their keys, and how many that are unknown or gone. */
+  get sizes(): { known: number; unknown: number } {
+    return { known: this.#keys.size, unknown: this.#unknown.size };
   }
 
   /** The key of a hash, if it is cached. Neither looks it up, nor checks whether the cache is fresh. */

@@ -118,18 +118,24 @@ test('each token of a batch is counted, and so is the key of the caller', async 
 
 test('there are metrics of the cache, of the backlog of uses and of the queries', async () => {
   await service.context.usage.flush();
-  const { token } = await mint();
+  const { token, ...key } = expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key' } }));
+  const params = { path: { keyId: key.id } };
+  const next = expectData(await ada.client.POST('/v1/keys/{keyId}/rotate', { params, body: {} })).token;
   const samples = [
-    'latchkey_cache_keys',
-    'latchkey_usage_backlog_keys',
+    'latchkey_cache_known',
+    'latchkey_usage_backlog_tokens',
     'latchkey_database_query_duration_seconds_count{outcome="ok"}',
   ];
-  const [keys, backlog, queries] = await rises(samples, () => verify(token));
-  expect({ keys, backlog }).toEqual({ keys: 1, backlog: 1 });
+  const [known, backlog, queries] = await rises(samples, async () => {
+    await verify(next);
+    for (const each of [token, next, token]) await verify(each);
+  });
+  // Both tokens of one key.
+  expect({ known, backlog }).toEqual({ known: 2, backlog: 2 });
   expect(queries).toBeGreaterThanOrEqual(1);
   expect(sampleOf(await scrape(), 'latchkey_cache_trusted')).toBe(1);
   await service.context.usage.flush();
-  expect(sampleOf(await scrape(), 'latchkey_usage_backlog_keys')).toBe(0);
+  expect(sampleOf(await scrape(), 'latchkey_usage_backlog_tokens')).toBe(0);
 });
 
 test('connected verifiers are counted', async () => {

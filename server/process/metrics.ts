@@ -180,8 +180,12 @@ function describeService(
         }
     },
   });
-  gauge('latchkey_cache_keys', 'Keys in the cache.', () => keys.sizes.keys);
-  gauge('latchkey_cache_unknown', 'Unknown tokens in the negative cache.', () => keys.sizes.unknown);
+  gauge('latchkey_cache_known', 'Tokens in the cache, each with its key.', () => keys.sizes.known);
+  gauge(
+    'latchkey_cache_unknown',
+    'Tokens in the negative cache: unknown ones, and those that are gone.',
+    () => keys.sizes.unknown,
+  );
   gauge('latchkey_cache_trusted', 'Whether verifications are answered from the cache: 1 or 0.', () =>
     Number(freshness.isFresh()),
   );
@@ -200,10 +204,10 @@ function describeService(
       this.inc(limits.exchanges);
     },
   });
-  gauge('latchkey_usage_backlog_keys', 'Keys whose uses wait to be written.', () => usage.backlog);
+  gauge('latchkey_usage_backlog_tokens', 'Tokens whose uses wait to be written.', () => usage.backlog);
   new Counter({
     name: 'latchkey_usage_dropped_total',
-    help: 'Uses that were not counted, since the backlog was full.',
+    help: 'Uses that were not counted, since the backlog was full or the database refused them.',
     registers,
     collect() {
       this.reset();
