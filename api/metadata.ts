@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { maxMetadataBytes, maxMetadataEntries } from '../decide/metadata.ts';
 import { isStorable } from '../decide/text.ts';
 
 /** The metadata of keys: facts of the product's own. */
@@ -15,10 +16,6 @@ const isMetadataValue = (value: unknown): value is MetadataValue =>
   (typeof value === 'number' && Number.isFinite(value)) ||
   (typeof value === 'string' && [...value].length <= 500 && isStorable(value));
 
-const maxMetadataEntries = 50;
-/** A thousand verdicts go into one answer, each with the metadata of its key. */
-const maxMetadataBytes = 4_096;
-
 /** A text as JSON has its quotes and escapes, and takes as many bytes as in an answer. */
 const bytesOf = (text: string) => new TextEncoder().encode(JSON.stringify(text)).byteLength;
 
@@ -31,7 +28,7 @@ const textBytesOf = (facts: object) =>
     .flat()
     .reduce((sum, part) => sum + (typeof part === 'string' ? bytesOf(part) : 0), 0);
 
-/** An object of at most 50 facts. Walked by hand, since a Zod record drops `__proto__` in silence. */
+/** An object of facts. Walked by hand, since a Zod record drops `__proto__` in silence. */
 const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, types: MetadataType[]) => {
   const schema = {
     type: 'object' as const,

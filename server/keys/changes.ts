@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { maxMetadataBytes, maxMetadataEntries } from '../../decide/metadata.ts';
 import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { BeyondPolicy, InvalidInput } from '../errors.ts';
@@ -43,11 +44,7 @@ const isNothing = ({ metadata = {}, limits, quota, ...change }: KeyChange) =>
   !changesLimits({ limits, quota }) &&
   Object.values(change).every((value) => value === undefined);
 
-/** How many entries metadata may have, and how many bytes their names and texts may take as JSON. */
-const maxMetadataEntries = 50;
-const maxMetadataBytes = 4_096;
-
-/** Whether metadata are within these bounds, counted as in the contract (api/metadata.ts). */
+/** Whether metadata are within their bounds, counted as in the contract (api/metadata.ts). */
 const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
   select count(*) <= ${maxMetadataEntries} and coalesce(sum(octet_length(to_json(name)::text) +
     case jsonb_typeof(value) when 'string' then octet_length(value::text) else 0 end), 0) <= ${maxMetadataBytes}
