@@ -48,7 +48,7 @@ export type FromReplica =
   | { kind: 'found'; found: WireFound[] }
   /** The answer to an ask where the database could not be asked. */
   | { kind: 'unavailable' }
-  | KeyChange
+  | Invalidation
   | { kind: 'barrier'; barrier: number }
   /** The uses of this number are taken. */
   | { kind: 'used'; number: number }
@@ -56,7 +56,7 @@ export type FromReplica =
   | { kind: 'moving' };
 
 /** A change after which what was found is out of date. */
-export type KeyChange =
+export type Invalidation =
   /** Of the key with this hash. */
   | { kind: 'changed'; hash: string }
   /** Of this account: it is deleted, suspended or let back, or has another `externalId` or other limits. */

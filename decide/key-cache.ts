@@ -1,4 +1,4 @@
-import type { KeyChange } from './frames.ts';
+import type { Invalidation } from './frames.ts';
 import { GenerationalCache } from './generational-cache.ts';
 import type { Found, Keys, Tombstone, VerifiedKey } from './verified-key.ts';
 
@@ -26,7 +26,7 @@ export interface Invalidated {
 }
 
 /** Has a cache forget what a change is about. */
-export function invalidate(cache: Invalidated, change: KeyChange): void {
+export function invalidate(cache: Invalidated, change: Invalidation): void {
   switch (change.kind) {
     case 'changed':
       cache.invalidate(change.hash);

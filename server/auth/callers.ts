@@ -216,7 +216,7 @@ export function selfOf(caller: Caller): string {
 }
 
 /** How a request names an account. If it does so in both ways, both must name the same one. */
-export interface NamedAccount {
+export interface AccountName {
   accountId?: string | undefined;
   externalId?: string | undefined;
 }
@@ -233,7 +233,7 @@ export interface NamedAccount {
 export async function accountOf(
   { db }: ServiceContext,
   caller: Caller,
-  { accountId, externalId }: NamedAccount,
+  { accountId, externalId }: AccountName,
 ): Promise<string> {
   const named = externalId === undefined ? accountId : await accountIdOf(db, externalId);
   if (accountId !== undefined && named !== accountId) throw new AccountNotFound();
@@ -260,7 +260,7 @@ export async function accountOf(
 export async function readableAccountOf(
   context: ServiceContext,
   caller: Caller,
-  named: NamedAccount,
+  named: AccountName,
 ): Promise<string | undefined> {
   const namesNone = named.accountId === undefined && named.externalId === undefined;
   return isOperator(caller) && namesNone ? undefined : accountOf(context, caller, named);

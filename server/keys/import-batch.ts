@@ -112,7 +112,7 @@ async function orRefusal<Outcome>(run: () => Outcome | Promise<Outcome>): Promis
 interface Read {
   /** The tokens that cannot be imported, by their hashes, with the ids of their keys. */
   remembered: ReadonlyMap<string, string | undefined>;
-  accounts: readonly NamedAccount[];
+  accounts: readonly AccountFacts[];
 }
 
 /**
@@ -145,8 +145,8 @@ function mintOf(
   return { key, checked: { stored: account.policy, maxKeys: policy.maxKeys }, act, isImported: true };
 }
 
-/** What is read of an account that a key of a batch names. */
-interface NamedAccount {
+/** What decides on the keys that are imported into an account. */
+interface AccountFacts {
   id: string;
   externalId: string | null;
   keyCount: number;
@@ -155,7 +155,7 @@ interface NamedAccount {
 }
 
 /** The accounts that are named, unless they are deleted. */
-function accountsNamed(db: Database, named: readonly KeyImport['account'][]): Promise<NamedAccount[]> {
+function accountsNamed(db: Database, named: readonly KeyImport['account'][]): Promise<AccountFacts[]> {
   const ids = named.flatMap(({ accountId }) => accountId ?? []);
   const externalIds = named.flatMap(({ externalId }) => externalId ?? []);
   return db

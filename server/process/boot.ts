@@ -192,7 +192,8 @@ const noticesIn = (log: Logger, metrics: Metrics): Notices => ({
   waited: metrics.barrier,
 });
 
-interface Store {
+/** What a start opens, and what the secrets beside it make. */
+interface Opened {
   db: Database;
   freshness: Freshness;
   signer: Signer;
@@ -203,7 +204,7 @@ interface Store {
 }
 
 /** Opens the database that the configuration names. */
-async function open(config: Config, log: Logger, metrics: Metrics): Promise<Store> {
+async function open(config: Config, log: Logger, metrics: Metrics): Promise<Opened> {
   const progress = new Progress(log);
   const notices = noticesIn(log, metrics);
   try {
@@ -231,7 +232,7 @@ async function openShared(
   notices: Notices,
   metrics: Metrics,
   { begin }: Progress,
-): Promise<Store> {
+): Promise<Opened> {
   const { SIGNING_KEYS, OPERATOR_TOKEN } = config;
   if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
   const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
@@ -253,7 +254,7 @@ async function openEmbedded(
   notices: Notices,
   metrics: Metrics,
   { begin }: Progress,
-): Promise<Store> {
+): Promise<Opened> {
   begin(`checking whether another process uses the data in ${config.DATA_DIR}`);
   const dataDir = await openDataDir(config.DATA_DIR);
   try {

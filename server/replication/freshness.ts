@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KeyChange } from '../../decide/frames.ts';
+import type { Invalidation } from '../../decide/frames.ts';
 import { type Invalidated, invalidate } from '../../decide/key-cache.ts';
 import { type Change, parse } from './messages.ts';
 
@@ -24,7 +24,7 @@ export interface LimitHolder {
 /** Verifiers in processes of the product, which answer from what this process told them. */
 export interface Followers {
   /** Passes a change on before any later message. */
-  tell(change: KeyChange): void;
+  tell(change: Invalidation): void;
   /** Resolves when all of them have the changes that were told by now. Undefined: there is nobody to wait for. */
   settled(): Promise<void> | undefined;
 }

@@ -8,7 +8,7 @@ import {
   verifierSecurity,
 } from '../../api/verifier.ts';
 import type { Client } from '../../decide/client.ts';
-import type { FromReplica, FromVerifier, KeyChange } from '../../decide/frames.ts';
+import type { FromReplica, FromVerifier, Invalidation } from '../../decide/frames.ts';
 import { authenticate, isStillAdmitted } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { InsufficientScope, loggable, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
@@ -82,7 +82,7 @@ export class Link implements SocketHandler {
   }
 
   /** Whether a change may concern the verifier's own key. */
-  isConcernedBy(change: KeyChange): boolean {
+  isConcernedBy(change: Invalidation): boolean {
     if (!this.#key) return false;
     return change.kind === 'changed' ? change.hash === this.#key.hash : change.kind !== 'account_changed';
   }

@@ -1,5 +1,5 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
-import type { KeyChange } from '../../decide/frames.ts';
+import type { Invalidation } from '../../decide/frames.ts';
 import type { ServiceContext } from '../context.ts';
 import { type Followers, type Freshness, outlast, trust } from '../replication/freshness.ts';
 import { Leases } from './leases.ts';
@@ -111,7 +111,7 @@ export class Verifiers implements Followers, Hub {
     link.close(4408, 'The verifier did not read or acknowledge what it was sent.');
   }
 
-  tell(change: KeyChange): void {
+  tell(change: Invalidation): void {
     if (this.#open.size === 0) return;
     this.#tell(JSON.stringify(change));
     for (const link of this.#open) if (link.isConcernedBy(change)) this.#forgets(link);

@@ -1,5 +1,5 @@
 import { rotation } from '../../../api/rotation.ts';
-import { accountOf, type Caller, type NamedAccount } from '../../auth/callers.ts';
+import { type AccountName, accountOf, type Caller } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -26,7 +26,7 @@ const ofKey = { notFound: KeyNotFound };
 export function rotationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
 
-  const placeOf = async (caller: Caller, id: string, named: NamedAccount): Promise<KeyById> => {
+  const placeOf = async (caller: Caller, id: string, named: AccountName): Promise<KeyById> => {
     assertMayRotate(caller, id);
     return { accountId: await accountOf(context, caller, named).catch(onceGone(context)), id };
   };
