@@ -50,6 +50,10 @@ const KeyToken = z
     endsAt: instant.nullable().openapi({
       description: 'When the previous token ends: it is refused from then on. Null for the others.',
     }),
+    expiresAt: instant.nullable().openapi({
+      description:
+        'When the key expires, for this token: the `expiresAt` of the key, and for the next token the one that the key gets at its first use. Null: never.',
+    }),
     overlapSeconds: z.int().nullable().openapi({
       description:
         'For the next token: how many seconds the current token lives once this one is used. Null for the others.',
@@ -109,6 +113,7 @@ const tokenExample = {
   createdAt: '2026-01-31T12:00:00.000Z',
   activatedAt: '2026-01-31T12:00:00.000Z',
   endsAt: null,
+  expiresAt: '2026-05-01T12:00:00.000Z',
   overlapSeconds: null,
 };
 
@@ -149,6 +154,7 @@ export const rotatedKeyExample = {
       start: 'lk_8vQz',
       createdAt: '2026-03-01T12:00:00.000Z',
       activatedAt: null,
+      expiresAt: '2026-05-30T12:00:00.000Z',
       overlapSeconds: 3600,
       ...neverUsed,
     },

@@ -13,8 +13,8 @@ import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
 import { keyWriters } from './security.ts';
 
-const Lifetime = z.enum(['1d', '7d', '30d', '90d', '1y', 'never']).openapi('Lifetime', {
-  description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.',
+export const Lifetime = z.enum(['1d', '7d', '30d', '90d', '1y', 'never']).openapi('Lifetime', {
+  description: 'Lifetime of the key, from now. A day has 24 hours, `1y` 365 days.',
 });
 
 /** One way to set the expiry, not two: for a schema of Zod, and as its document says it, which no type of Zod does. */
@@ -34,7 +34,8 @@ export const givenKey = {
   metadata: Metadata.optional(),
   expiresIn: Lifetime.optional(),
   expiresAt: givenInstant.optional().openapi({
-    description: 'Expiry time, in the future. Use it instead of `expiresIn`.',
+    description:
+      'Expiry time, in the future. Use it instead of `expiresIn`. Without either, the key never expires.',
   }),
   ...newConditions,
   limits: givenLimits('key').optional(),

@@ -2,8 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
+import { givenInstant } from './instant.ts';
 import { keyPath, MintedKey, oneKey, rotatedKeyExample } from './key-body.ts';
-import { refusal, refusals } from './problem.ts';
+import { Lifetime, oneExpiry, oneExpiryDocumented } from './minting.ts';
+import { forbiddenOrBeyondPolicy, refusal, refusals } from './problem.ts';
 import { byKey, byOperator, byOperatorKey, bySession } from './security.ts';
 
 const tags = ['Keys'];
@@ -19,7 +21,10 @@ const overlapSeconds = z
 
 /** What no Zod type says: there is no overlap where the old token ends at once. */
 const rotate = {
-  dependentSchemas: { immediate: { not: { required: ['overlapSeconds'] } } },
+  dependentSchemas: {
+    ...oneExpiryDocumented.dependentSchemas,
+    immediate: { not: { required: ['overlapSeconds'] } },
+  },
   example: { overlapSeconds: 3600 },
 };
 
@@ -33,7 +38,13 @@ const Rotate = z
       description:
         'True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`.',
     }),
+    expiresIn: Lifetime.optional(),
+    expiresAt: givenInstant.optional().openapi({
+      description:
+        'Expiry time, in the future, instead of `expiresIn`. With either, the key gets a new expiry when the new token is first used, or now if `immediate`; until then the current token keeps its own. Takes `keys:write` where a key calls. Default: the key keeps its expiry.',
+    }),
   })
+  .refine(...oneExpiry)
   .openapi('Rotate', rotate);
 
 const ExtendRotation = z
@@ -65,7 +76,7 @@ export const rotation = {
     path: '/v1/keys/{keyId}/rotate',
     tags,
     summary: 'Rotate a key',
-    description: `Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends \`overlapSeconds\` later. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is \`immediate\`. ${byWhom}`,
+    description: `Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends \`overlapSeconds\` later, or when it would have expired. With \`expiresIn\` or \`expiresAt\`, the key also gets a new expiry at that first use, which renews a key that has expired. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is \`immediate\`. ${byWhom}`,
     security,
     request: {
       headers: actHeaders.extend(idempotencyHeader),
@@ -84,7 +95,8 @@ export const rotation = {
           },
         },
       },
-      ...refusals(400, 401, 403, 404, 413, 415, 503),
+      ...refusals(400, 401, 404, 413, 415, 503),
+      403: forbiddenOrBeyondPolicy,
       422: invalidOrReused,
       409: conflict(
         'rotation_draining',

@@ -189,10 +189,12 @@ test('a patch changes what it names, and leaves the rest', async () => {
   const patch = { metadata: { drop: null, change: false, add: 2.5 }, expiresAt: '2027-01-01T00:00:00Z' };
   const changed = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: patch }));
   const { token: _, ...before } = key;
+  const expiresAt = '2027-01-01T00:00:00.000Z';
   expect(changed).toEqual({
     ...before,
     metadata: { keep: 1, change: false, add: 2.5 },
-    expiresAt: '2027-01-01T00:00:00.000Z',
+    expiresAt,
+    tokens: before.tokens.map((token) => ({ ...token, expiresAt })),
     updatedAt: new Date(service.context.now()).toISOString(),
   });
   const again = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { expiresAt: null } }));

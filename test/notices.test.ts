@@ -4,7 +4,8 @@ import { noticeExpiries, noticeUnused } from '../server/background/notices.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 
 let service: TestService;
 let ada: SignedIn;
@@ -76,6 +77,31 @@ test('a notice says when the key expires, and that the service noticed it', asyn
       data: { expiresAt: key.expiresAt, daysLeft: 30 },
     },
   ]);
+});
+
+test('the first use of a new token neither repeats a notice nor drops one, also where it brings a later expiry', async () => {
+  const key = await mint(40);
+  const rotate = async (body: { expiresAt?: string }) => {
+    const params = { path: { keyId: key.id } };
+    const { token } = expectData(await ada.client.POST('/v1/keys/{keyId}/rotate', { params, body }));
+    return token;
+  };
+  const seen = async () => {
+    await look();
+    return await notices(key.id);
+  };
+  const token = await rotate({});
+  service.pass(10 * day);
+  await verify(token);
+  expect(await seen()).toEqual(['key.expiring 30']);
+
+  service.pass(hour + 1);
+  const later = await rotate({ expiresAt: new Date(service.context.now() + 50 * day).toISOString() });
+  service.pass(25 * day);
+  await verify(later);
+  expect(await seen()).toEqual(['key.expiring 30']);
+  service.pass(18 * day);
+  expect(await seen()).toEqual(['key.expiring 30', 'key.expiring 7']);
 });
 
 test('a key that is minted for 5 days is not noticed until it has one left', async () => {

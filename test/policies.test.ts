@@ -158,6 +158,25 @@ test('a lifetime is counted from the creation of the current token: a key is rot
   expectData(await change(account, id, { expiresAt: inDays(30) }));
 });
 
+test('a rotation that names an expiry is judged as a token that is made now', async () => {
+  const account = await accountWith({ maxLifetimeSeconds: 30 * day });
+  const { id } = expectData(await mint(account, { expiresIn: '30d' }));
+  service.pass(20 * day * 1000);
+  const params = { path: { keyId: id } };
+  const rotate = (body: { expiresIn?: '30d' | 'never'; expiresAt?: string }, key = randomUUID()) =>
+    account.client.POST('/v1/keys/{keyId}/rotate', {
+      params: { ...params, header: { 'Idempotency-Key': key } },
+      body,
+    });
+  for (const body of [{ expiresAt: inDays(31) }, { expiresIn: 'never' as const }])
+    expect((await rotate(body)).error).toMatchObject(refusedAt('#/expiresAt'));
+  const key = randomUUID();
+  const first = expectData(await rotate({ expiresIn: '30d' }, key));
+  await setPolicy(account.accountId, { maxLifetimeSeconds: day });
+  expect((await rotate({ expiresIn: '30d' })).error).toMatchObject(refusedAt('#/expiresAt'));
+  expect(expectData(await rotate({ expiresIn: '30d' }, key))).toEqual(first);
+});
+
 test('each contract says in its own words that a policy does not allow a key', async () => {
   const { accessToken, accountId } = await service.signIn();
   const create = async (path: string) => {
@@ -369,13 +388,34 @@ describe.runIf(inject('database') === 'postgres')('a policy that is being change
     expectData(await judged());
   });
 
-  test('is no deadlock with changes and deletions of its keys', async () => {
+  test('is waited for by a rotation that names an expiry, with and without an Idempotency-Key', async () => {
+    const account = await service.signIn();
+    const { id: keyId } = expectData(await mint(account));
+    for (const header of [undefined, { 'Idempotency-Key': randomUUID() }]) {
+      const rotate = (given = header) =>
+        account.client.POST('/v1/keys/{keyId}/rotate', {
+          params: { path: { keyId }, ...(given && { header: given }) },
+          body: { expiresIn: '90d' as const },
+        });
+      await setPolicy(account.accountId, null);
+      expectData(await during(account, { maxLifetimeSeconds: 90 * day }, rotate));
+      const later = header && { 'Idempotency-Key': randomUUID() };
+      const refused = await during(account, { maxLifetimeSeconds: day }, () => rotate(later));
+      expect(refused.error).toMatchObject(refusedAt('#/expiresAt'));
+    }
+  });
+
+  test('is no deadlock with changes, rotations and deletions of its keys', async () => {
     const account = await service.signIn();
     const statuses = new Set<number>();
     for (let round = 0; round < 10; round += 1) {
       const { id: keyId } = expectData(await mint(account));
       const calls = [
         ...Array.from({ length: 3 }, (_, n) => change(account, keyId, { scopes: [`a${n}`] })),
+        account.client.POST('/v1/keys/{keyId}/rotate', {
+          params: { path: { keyId } },
+          body: { expiresIn: '90d' as const },
+        }),
         account.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId } } }),
         mint(account),
         setPolicy(account.accountId, { maxKeys: 100 + round }).then(() => ({ response: { status: 200 } })),

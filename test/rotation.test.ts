@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { type KyselyPlugin, sql } from 'kysely';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createApp } from '../server/app.ts';
@@ -21,7 +22,12 @@ const hour = 3_600_000;
 const iso = (at: number) => new Date(at).toISOString();
 const of = ({ id }: { id: string }) => ({ params: { path: { keyId: id } } });
 
-type Body = { overlapSeconds?: number; immediate?: boolean };
+type Body = {
+  overlapSeconds?: number;
+  immediate?: boolean;
+  expiresIn?: '7d' | '90d' | 'never';
+  expiresAt?: string;
+};
 const mint = async (body: { scopes?: string[]; expiresIn?: '1d' } = {}) =>
   expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
 const tryRotate = (key: { id: string }, body: Body = {}, by = ada.client) =>
@@ -135,6 +141,94 @@ test('a rotation is immediate or has an overlap of at most a week, not both', as
       errors: [{ pointer: '#/overlapSeconds' }],
     });
   await rotate(key, { overlapSeconds: 604_800 });
+});
+
+test('a rotation that names an expiry gives it to the key with the first use of the new token', async () => {
+  const { token: old, ...key } = await mint({ expiresIn: '1d' });
+  const later = iso(service.context.now() + 90 * 24 * hour);
+  const { token: fresh, ...rotated } = await rotate(key, { expiresIn: '90d' });
+  expect(rotated).toMatchObject({
+    expiresAt: key.expiresAt,
+    tokens: [{ expiresAt: key.expiresAt }, { state: 'next', expiresAt: later }],
+  });
+
+  service.pass(24 * hour);
+  expect(await verdictOn(old)).toBe('expired');
+  expect(await read(key)).toMatchObject({ status: 'expired', expiresAt: key.expiresAt });
+  const { data } = await service.operator.POST('/v1/keys/verify', { body: { token: fresh } });
+  expect(data).toMatchObject({ valid: true, key: { expiresAt: later } });
+  expect(await read(key)).toMatchObject({
+    status: 'active',
+    expiresAt: later,
+    tokens: [{ state: 'current', expiresAt: later }],
+  });
+  expect(await verdictOn(old)).toBe('rotated');
+});
+
+test('the previous token ends no later than it would have expired', async () => {
+  const { token: old, ...key } = await mint({ expiresIn: '1d' });
+  const { token: fresh } = await rotate(key, { overlapSeconds: 604_800, expiresIn: 'never' });
+  expect(await verdictOn(fresh)).toBe('valid');
+  expect(await verdictOn(old)).toBe('valid');
+  expect(await read(key)).toMatchObject({
+    expiresAt: null,
+    tokens: [{ state: 'current' }, { state: 'previous', endsAt: key.expiresAt }],
+  });
+});
+
+test('an immediate rotation sets the expiry at once', async () => {
+  const key = await mint();
+  const expiresAt = iso(service.context.now() + hour);
+  const { token, ...rotated } = await rotate(key, { immediate: true, expiresAt });
+  expect(rotated).toMatchObject({ expiresAt, tokens: [{ expiresAt }] });
+  service.pass(hour);
+  expect(await verdictOn(token)).toBe('expired');
+});
+
+test('a change of the expiry holds for the next token as well, and a rotation that names none keeps it', async () => {
+  const key = await mint({ expiresIn: '1d' });
+  await rotate(key, { expiresIn: '90d' });
+  const expiresAt = iso(service.context.now() + hour);
+  const body = { expiresAt };
+  const changed = expectData(await ada.client.PATCH('/v1/keys/{keyId}', { ...of(key), body }));
+  expect(changed.tokens).toMatchObject([{ expiresAt }, { expiresAt }]);
+  const { token } = await rotate(key);
+  expect(await verdictOn(token)).toBe('valid');
+  expect(await read(key)).toMatchObject({ expiresAt });
+  service.pass(hour);
+  expect(await verdictOn(token)).toBe('expired');
+});
+
+test('an expiry that is changed by SQL is heard of for a next token that is cached', async () => {
+  const key = await mint();
+  const { token } = await rotate(key, { expiresIn: '90d' });
+  // A refused verification caches it, and is not its first use.
+  expect(await verdictOn(token, { scopes: ['missing'] })).toBe('insufficient_scope');
+  const past = new Date(service.context.now() - 1);
+  await sql`update keys set next_expires_at = ${past} where id = ${key.id.slice(4)}`.execute(service.db);
+  await service.context.settled();
+  expect(await verdictOn(token, { scopes: ['missing'] })).toBe('expired');
+});
+
+test('an expiry is named once, and in the future', async () => {
+  const key = await mint();
+  const expiresAt = iso(service.context.now() + hour);
+  for (const body of [{ expiresIn: '7d' as const, expiresAt }, { expiresAt: iso(service.context.now()) }])
+    expect((await tryRotate(key, body)).error).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/expiresAt' }],
+    });
+});
+
+test('a key that rotates itself sets no expiry, unless it may change keys', async () => {
+  const key = await mint({ scopes: ['keys:rotate'] });
+  expect((await tryRotate(key, { expiresIn: '90d' }, service.as(key.token))).error).toMatchObject({
+    status: 403,
+    code: 'insufficient_scope',
+    detail: 'To set the expiry of a key takes the scope "keys:write".',
+  });
+  const strong = await mint({ scopes: ['keys:rotate', 'keys:write'] });
+  expectData(await tryRotate(strong, { expiresIn: '90d' }, service.as(strong.token)));
 });
 
 test('a token that was never used can be cancelled, and a previous one can be finished or given more time', async () => {
@@ -331,6 +425,17 @@ test('a key that is a JWT gets another JWT', async () => {
   const { apiKey } = await call('GET', `/api/apikey/${_id}`);
   expect(apiKey.hash).toBe(hashToken(token).toString('hex'));
   expect(apiKey.hash).not.toBe(hash);
+});
+
+test('a JWT that a rotation brings says when it expires', async () => {
+  const holder = await service.signIn();
+  const headers = { Authorization: `Bearer ${holder.accessToken}` };
+  await service.fetch('/api/apikey?label=App&expires=week', { method: 'POST', headers });
+  const { apiKeys } = await (await service.fetch('/api/apikey', { headers })).json();
+  const expiresAt = iso(Math.floor(service.context.now() / 1000) * 1000 + hour);
+  const key = { id: `key_${apiKeys.at(-1)._id}` };
+  const { token } = expectData(await tryRotate(key, { expiresAt }, holder.client));
+  expect(iso((decodeJwt(token).exp ?? 0) * 1000)).toBe(expiresAt);
 });
 
 test('a rotation of a key that is not there, or somebody else’s, says that there is none', async () => {

@@ -138,7 +138,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Rotate a key: `POST /v1/keys/{keyId}/rotate`
      *
-     * Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends `overlapSeconds` later. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is `immediate`. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+     * Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends `overlapSeconds` later, or when it would have expired. With `expiresIn` or `expiresAt`, the key also gets a new expiry at that first use, which renews a key that has expired. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is `immediate`. A key with `keys:rotate` can only do this to itself, and not with its previous token.
      */
     rotate(keyId: string, body?: Rotate, options?: Options<operations['rotateKey']>): Promise<MintedKey>;
     /**

@@ -153,7 +153,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate a key
-         * @description Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends `overlapSeconds` later. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is `immediate`. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+         * @description Gives the key a new token and returns it. The token cannot be retrieved later. The key keeps its id, name, scopes and usage. The old token stays valid until the new one is used: the first accepted verification makes the new token the current one, and the old one ends `overlapSeconds` later, or when it would have expired. With `expiresIn` or `expiresAt`, the key also gets a new expiry at that first use, which renews a key that has expired. If the response is lost, rotate again: this replaces a new token that was never used. While the previous token is still accepted, a rotation is refused unless it is `immediate`. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["rotateKey"];
         delete?: never;
@@ -898,6 +898,12 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             endsAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the key expires, for this token: the `expiresAt` of the key, and for the next token the one that the key gets at its first use. Null: never.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expiresAt: string | null;
             /** @description For the next token: how many seconds the current token lives once this one is used. Null for the others. */
             overlapSeconds: number | null;
             /**
@@ -1061,7 +1067,7 @@ export interface components {
             expiresIn?: components["schemas"]["Lifetime"];
             /**
              * Format: date-time
-             * @description Expiry time, in the future. Use it instead of `expiresIn`.
+             * @description Expiry time, in the future. Use it instead of `expiresIn`. Without either, the key never expires.
              * @example 2027-01-31T12:00:00Z
              */
             expiresAt?: string;
@@ -1105,7 +1111,7 @@ export interface components {
             prefix?: string;
         };
         /**
-         * @description Lifetime of the key, from now. A day has 24 hours, `1y` 365 days. Default: `never`.
+         * @description Lifetime of the key, from now. A day has 24 hours, `1y` 365 days.
          * @enum {string}
          */
         Lifetime: "1d" | "7d" | "30d" | "90d" | "1y" | "never";
@@ -1271,7 +1277,7 @@ export interface components {
             expiresIn?: components["schemas"]["Lifetime"];
             /**
              * Format: date-time
-             * @description Expiry time, in the future. Use it instead of `expiresIn`.
+             * @description Expiry time, in the future. Use it instead of `expiresIn`. Without either, the key never expires.
              * @example 2027-01-31T12:00:00Z
              */
             expiresAt?: string;
@@ -1410,7 +1416,7 @@ export interface components {
             expiresIn?: components["schemas"]["Lifetime"];
             /**
              * Format: date-time
-             * @description Expiry time, in the future. Use it instead of `expiresIn`.
+             * @description Expiry time, in the future. Use it instead of `expiresIn`. Without either, the key never expires.
              * @example 2027-01-31T12:00:00Z
              */
             expiresAt?: string;
@@ -1643,6 +1649,13 @@ export interface components {
             overlapSeconds?: number;
             /** @description True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`. */
             immediate?: boolean;
+            expiresIn?: components["schemas"]["Lifetime"];
+            /**
+             * Format: date-time
+             * @description Expiry time, in the future, instead of `expiresIn`. With either, the key gets a new expiry when the new token is first used, or now if `immediate`; until then the current token keeps its own. Takes `keys:write` where a key calls. Default: the key keeps its expiry.
+             * @example 2027-01-31T12:00:00Z
+             */
+            expiresAt?: string;
         };
         /**
          * @example {
@@ -2546,6 +2559,7 @@ export interface operations {
                      *               "createdAt": "2026-01-31T12:00:00.000Z",
                      *               "activatedAt": "2026-01-31T12:00:00.000Z",
                      *               "endsAt": null,
+                     *               "expiresAt": "2026-05-01T12:00:00.000Z",
                      *               "overlapSeconds": null,
                      *               "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *               "lastUsedIp": "203.0.113.7",
@@ -2780,6 +2794,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": null,
                      *           "lastUsedIp": null,
@@ -3092,6 +3107,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": null,
                      *           "lastUsedIp": null,
@@ -3400,6 +3416,7 @@ export interface operations {
                      *                 "createdAt": "2026-01-31T12:00:00.000Z",
                      *                 "activatedAt": "2026-01-31T12:00:00.000Z",
                      *                 "endsAt": null,
+                     *                 "expiresAt": "2026-05-01T12:00:00.000Z",
                      *                 "overlapSeconds": null,
                      *                 "lastUsedAt": null,
                      *                 "lastUsedIp": null,
@@ -3677,6 +3694,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
@@ -4075,6 +4093,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
@@ -4362,6 +4381,7 @@ export interface operations {
                      *               "createdAt": "2026-01-31T12:00:00.000Z",
                      *               "activatedAt": "2026-01-31T12:00:00.000Z",
                      *               "endsAt": null,
+                     *               "expiresAt": "2026-05-01T12:00:00.000Z",
                      *               "overlapSeconds": null,
                      *               "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *               "lastUsedIp": "203.0.113.7",
@@ -4869,6 +4889,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
@@ -4880,6 +4901,7 @@ export interface operations {
                      *           "createdAt": "2026-03-01T12:00:00.000Z",
                      *           "activatedAt": null,
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-30T12:00:00.000Z",
                      *           "overlapSeconds": 3600,
                      *           "lastUsedAt": null,
                      *           "lastUsedIp": null,
@@ -4942,7 +4964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The credential is valid, but is not allowed to do this. */
+            /** @description The credential is valid, but is not allowed to do this; or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value). */
             403: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -5189,6 +5211,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
@@ -5434,6 +5457,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
@@ -5683,6 +5707,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
@@ -6200,6 +6225,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",
@@ -6968,6 +6994,7 @@ export interface operations {
                      *           "createdAt": "2026-01-31T12:00:00.000Z",
                      *           "activatedAt": "2026-01-31T12:00:00.000Z",
                      *           "endsAt": null,
+                     *           "expiresAt": "2026-05-01T12:00:00.000Z",
                      *           "overlapSeconds": null,
                      *           "lastUsedAt": "2026-01-31T12:30:00.000Z",
                      *           "lastUsedIp": "203.0.113.7",

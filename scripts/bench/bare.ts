@@ -138,6 +138,7 @@ const handlers: Record<string, () => void> = {
               createdAt: now,
               activatedAt: now,
               endsAt: null,
+              expiresAt: null,
               overlapSeconds: null,
               lastUsedAt: null,
               lastUsedIp: null,

@@ -67,6 +67,7 @@ export interface Schema {
     next_hash: Uint8Array | null;
     /** In seconds. */
     next_overlap: number | null;
+    next_expires_at: Date | null;
     previous_hash: Uint8Array | null;
     previous_ends_at: Date | null;
   };

@@ -4,7 +4,7 @@ import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { BeyondPolicy, InvalidInput } from '../errors.ts';
 import { type Act, recorded } from '../events/events.ts';
-import { assertWithin, isStillPolicy, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
+import { accountStillWith, assertWithin, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
   allScopesOf,
   getKey,
@@ -114,7 +114,11 @@ export async function changeKey(
   if (change.name !== undefined) changes.push(sql`name = ${change.name}`);
   if (change.scopes !== undefined) changes.push(sql`scopes = ${change.scopes}::text[]`);
   if (change.roles !== undefined) changes.push(sql`roles = ${idsOf(change.roles)}::text[]`);
-  if (change.expiresAt !== undefined) changes.push(sql`expires_at = ${change.expiresAt}::timestamptz`);
+  if (change.expiresAt !== undefined)
+    changes.push(
+      sql`expires_at = ${change.expiresAt}::timestamptz`,
+      sql`next_expires_at = case when next_hash is not null then ${change.expiresAt}::timestamptz end`,
+    );
   if (change.notBefore !== undefined) changes.push(sql`not_before = ${change.notBefore}::timestamptz`);
   if (change.allowedIps !== undefined) changes.push(sql`allowed_ips = ${change.allowedIps}::text[]`);
   if (change.audience !== undefined) changes.push(sql`audience = ${change.audience}::text[]`);
@@ -161,13 +165,8 @@ const hasStill = ({ scopes, roles }: Key) => sql`(scopes = ${scopes}::text[] and
 const expiresStill = (expiresAt: Date | null) =>
   sql`date_trunc('milliseconds', expires_at) is not distinct from ${expiresAt}::timestamptz`;
 
-/**
- * The account of a key, locked where it still has this policy, so that no change of the policy is answered before that
- * of the key is made. The key is locked first: see the trigger that counts keys.
- */
+/** The CTEs that lock a key, and its account where it still has this policy. */
 const lockedAccount = (place: KeyPlace, policy: StoredPolicy) => sql`
     target as (
       select account_id from keys where ${isAt(place)} for no key update),
-    account as (
-      select from accounts
-      where id = (select account_id from target) and closed_at is null and ${isStillPolicy(policy)} for share),`;
+    account as (${accountStillWith(policy)}),`;

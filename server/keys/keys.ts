@@ -54,6 +54,8 @@ export interface Key {
   roles: KeyRole[];
   metadata: Metadata;
   expiresAt: Date | null;
+  /** What `expiresAt` becomes with the first use of its next token. Null: never, or it has no next token. */
+  nextExpiresAt: Date | null;
   disabledAt: Date | null;
   /** From when on it is accepted; null: always. */
   notBefore: Date | null;
@@ -76,6 +78,7 @@ export interface Key {
 /** The columns of a key, for a select from `keys` or from a CTE aliased so. */
 export const keyColumns = sql`
   id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
+  next_expires_at as "nextExpiresAt",
   case when roles = '{}' then '[]' else (
     select coalesce(json_agg(json_build_object('id', id, 'name', name, 'scopes', scopes) order by name), '[]')
     from roles where id = any(keys.roles)) end as roles,

@@ -34,6 +34,7 @@ export function newKeyOf({ token, within, ...given }: NewKey, act: Act): Omit<Ke
     ...given,
     id: newId(act.now),
     tokens: [newlyMinted(token, at, 'current')],
+    nextExpiresAt: null,
     disabledAt: null,
     createdBy: act.actor,
     onBehalfOf: act.onBehalfOf,

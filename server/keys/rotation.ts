@@ -1,14 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
+import { breachesOf, type Policy } from '../../decide/policy.ts';
 import type { VerifiedKey } from '../../decide/verified-key.ts';
 import { timestamptz } from '../db/timestamptz.ts';
-import { RotationConflict, type RotationConflictCode } from '../errors.ts';
+import { BeyondPolicy, RotationConflict, type RotationConflictCode } from '../errors.ts';
 import { recordedEnd, replacedTokens } from '../events/ended-tokens.ts';
 import { type Act, recorded, withoutRequest } from '../events/events.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { neverExpires, type Signer } from '../jwt/signing.ts';
 import { lease } from '../replication/freshness.ts';
 import { newToken, nextPrefix, type TokenPrefixes } from '../token.ts';
+import { accountStillWith, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
   getKey,
   isAt,
@@ -31,58 +33,105 @@ import {
  * then sees the result of the first. A trigger deletes the tokens that the row no longer names.
  */
 
-/** A new token of the same kind as the key's current one: a minted token, with the same prefix if it can be, or a JWT. */
+/**
+ * A new token of the same kind as the key's current one: a minted token, with the same prefix if it can be, or a JWT.
+ * @param expiresAt when the key will expire for it. Null: never. Undefined: as before
+ */
 export function tokenFor(
   { signer, tokenPrefixes }: { signer: Signer; tokenPrefixes: TokenPrefixes },
-  { accountId, createdAt, expiresAt, tokens: [{ start }] }: Key,
+  { accountId, createdAt, tokens: [{ start }], ...key }: Key,
+  expiresAt: Date | null | undefined,
   now: number,
 ): string | Promise<string> {
   if (!start.startsWith('eyJ')) return newToken(nextPrefix(start, tokenPrefixes));
-  const exp = Math.floor((expiresAt ?? neverExpires(createdAt)).getTime() / 1000);
-  return signer.signKey({ accountId, iat: Math.floor(now / 1000), exp });
+  const end = (expiresAt === undefined ? key.expiresAt : expiresAt) ?? neverExpires(createdAt);
+  return signer.signKey({
+    accountId,
+    iat: Math.floor(now / 1000),
+    exp: Math.floor(end.getTime() / 1000),
+  });
 }
 
-const noNext = sql`next_hash = null, next_overlap = null`;
+/** What a row of a key without a next token has, for the `set` of an update. */
+export const noNext = sql`next_hash = null, next_overlap = null, next_expires_at = null`;
 const noPrevious = sql`previous_hash = null, previous_ends_at = null`;
 const hashOf = ({ hash }: Token) => sql`decode(${hash}::text, 'hex')`;
 const isDraining = (now: number) =>
   sql`(previous_hash is not null and previous_ends_at > ${timestamptz(now)})`;
 
+/** What a rotation gives a key. */
+export interface Rotation {
+  token: string;
+  /**
+   * How many seconds the current token lives once the new one is used. `immediate`: the new token is the current one at
+   * once.
+   */
+  overlap: number | 'immediate';
+  /** When the key expires once the new token is the current one. Null: never. Undefined: as before. */
+  expiresAt?: Date | null | undefined;
+}
+
 /**
- * Gives a key another token. A next token that was never used is replaced.
- * @param overlap how many seconds the current token lives once the new one is used. `immediate`: the new token is the
- * current one at once, and no replica accepts any other token of the key when this returns
+ * Gives a key another token. A next token that was never used is replaced. If the rotation is immediate, no replica accepts
+ * any other token of the key when this returns.
  * @param claim that of an Idempotency-Key: it seals the token
  * @throws KeyNotFound if the account has no such key
  * @throws RotationConflict if the previous token is still accepted and this is not immediate
+ * @throws BeyondPolicy if the policy of the account allows no token that is made now such an expiry
  * @throws AlreadyClaimed
  */
-export function rotateKey(
-  store: Store,
+export async function rotateKey(
+  store: Store & { defaultPolicy: Policy },
   place: KeyById,
-  { token, overlap }: { token: string; overlap: number | 'immediate' },
+  rotation: Rotation,
   act: Act,
   claim?: Claim,
 ): Promise<Key> {
+  const { token, overlap, expiresAt } = rotation;
   const at = new Date(act.now);
   const isImmediate = overlap === 'immediate';
   const minted = isImmediate
     ? newlyMinted(token, at, 'current')
     : { ...newlyMinted(token, at, 'next'), overlapSeconds: overlap };
+  const judged =
+    expiresAt === undefined
+      ? undefined
+      : {
+          policy: await policyThatAllows(store, place, expiresAt, at),
+          again: () => rotateKey(store, place, rotation, act, claim),
+        };
+  const expiry = expiresAt === undefined ? sql`expires_at` : sql`${expiresAt}::timestamptz`;
   return take(store, place, act, {
     set: isImmediate
-      ? sql`current_hash = ${hashOf(minted)}, ${noNext}, ${noPrevious}`
-      : sql`next_hash = ${hashOf(minted)}, next_overlap = ${overlap}::integer, ${noPrevious}`,
+      ? sql`current_hash = ${hashOf(minted)}, expires_at = ${expiry}, ${noNext}, ${noPrevious}`
+      : sql`
+        next_hash = ${hashOf(minted)}, next_overlap = ${overlap}::integer, next_expires_at = ${expiry}, ${noPrevious}`,
     where: isImmediate ? sql`true` : sql`not ${isDraining(act.now)}`,
     otherwise: 'rotation_draining',
     type: isImmediate ? 'key.token_replaced' : 'key.rotated',
+    data: { expiresAt },
     minted,
     claimed: claim?.insert(
       { accountId: place.accountId, key: { id: place.id, hash: minted.hash } },
-      sql`select from target`,
+      sql`select from allowed`,
       token,
     ),
+    judged,
   });
+}
+
+/** The stored policy of an account. @throws BeyondPolicy if it does not allow a token that is made now such an expiry */
+async function policyThatAllows(
+  { db, defaultPolicy }: Store & { defaultPolicy: Policy },
+  { accountId }: KeyById,
+  expiresAt: Date | null,
+  since: Date,
+): Promise<StoredPolicy> {
+  const stored = await storedPolicyOf(db, accountId);
+  const given = { scopes: [], own: [], expiresAt, since };
+  const breaches = breachesOf(policyFor(accountId, stored, defaultPolicy), given);
+  if (breaches.length > 0) throw new BeyondPolicy(breaches);
+  return stored;
 }
 
 /**
@@ -137,27 +186,34 @@ interface Step {
   /** The error if the condition does not hold. */
   otherwise: RotationConflictCode;
   type: EventType;
+  /** Facts for its event. */
+  data?: object;
   /** The token that the step adds. */
   minted?: Token;
-  /** The claim of an Idempotency-Key, which selects from `target`. If it returns no row, the step does nothing. */
+  /** The claim of an Idempotency-Key, which selects from `allowed`. If it returns no row, the step does nothing. */
   claimed?: RawBuilder<never> | undefined;
+  /** The policy that allows the step. If the account has another one by now, the step does nothing, and is taken again. */
+  judged?: { policy: StoredPolicy; again: () => Promise<Key> } | undefined;
 }
 
 async function take(
   { db, settled }: Store,
   place: KeyById,
   act: Act,
-  { set, where, otherwise, type, minted, claimed }: Step,
+  { set, where, otherwise, type, data, minted, claimed, judged }: Step,
 ): Promise<Key> {
   const isReady = sql`${isAt(place)} and ${where}`;
   const update = sql`update keys set updated_at = ${timestamptz(act.now)}, ${set}`;
-  // The row is locked before the Idempotency-Key is claimed, so that a step that cannot be taken leaves no claim.
-  const rotated = claimed
-    ? sql`
-    target as (select id from keys where ${isReady} for no key update),
-    claimed as ${claimed},
-    rotated as (${update} from claimed where id = ${place.id} returning keys.*)`
-    : sql`
+  // The row is locked before the account, in the order of all who lock both, and before the Idempotency-Key is claimed, so
+  // that a step that cannot be taken leaves no claim.
+  const rotated =
+    claimed || judged
+      ? sql`
+    target as (select id, account_id from keys where ${isReady} for no key update),
+    allowed as (${judged ? accountStillWith(judged.policy) : sql`select from target`}),
+    ${claimed ? sql`claimed as ${claimed},` : sql``}
+    rotated as (${update} from ${claimed ? sql`claimed` : sql`allowed`} where id = ${place.id} returning keys.*)`
+      : sql`
     rotated as (${update} where ${isReady} returning *)`;
   const token = minted
     ? sql`token as (
@@ -168,12 +224,13 @@ async function take(
   const { rows } = await sql<KeyRow>`
     with ${rotated},
     ${token}
-    recorded as ${recordedEnd(act, type, sql`rotated`, replacedTokens)}
+    recorded as ${recordedEnd(act, type, sql`rotated`, replacedTokens, data)}
     select ${keyColumns} from rotated as keys`.execute(db);
   await settled();
   const [row] = rows;
   if (row) return keyOf(row, ...(minted ? [minted] : []));
   await getKey(db, place);
+  if (judged && (await storedPolicyOf(db, place.accountId)) !== judged.policy) return judged.again();
   if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
     throw new AlreadyClaimed();
   throw new RotationConflict(otherwise);
@@ -192,8 +249,9 @@ export async function activate(
   const at = now();
   const { rows } = await sql<{ endsAt: Date }>`
     with activated as (
-      update keys set current_hash = next_hash, previous_hash = current_hash, ${noNext},
-        previous_ends_at = ${timestamptz(at)} + next_overlap * interval '1 second'
+      update keys set updated_at = ${timestamptz(at)}, current_hash = next_hash, previous_hash = current_hash, ${noNext},
+        expires_at = next_expires_at,
+        previous_ends_at = least(${timestamptz(at)} + next_overlap * interval '1 second', expires_at)
       where id = ${id} and next_hash = decode(${hash}::text, 'hex')
       returning id, account_id, current_hash, previous_ends_at),
     stamped as (

@@ -116,7 +116,8 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
         case when keys.roles = '{}' then keys.scopes else keys.scopes || array(
           select scope from roles, unnest(roles.scopes) as scope where roles.id = any(keys.roles) order by roles.number)
         end as scopes, keys.roles <> '{}' as "hasRoles",
-        keys.metadata, keys.expires_at as "expiresAt", accounts.disabled_at as "accountDisabledAt",
+        keys.metadata, case tokens.hash when keys.next_hash then keys.next_expires_at else keys.expires_at end as "expiresAt",
+        accounts.disabled_at as "accountDisabledAt",
         keys.disabled_at as "disabledAt", keys.not_before as "notBefore", keys.allowed_ips as "allowedIps", keys.audience,
         keys.limits_copy as limits, accounts.limits_copy as "accountLimits",
         case tokens.hash when keys.current_hash then 'current' when keys.next_hash then 'next' else 'previous' end as state,

@@ -58,6 +58,7 @@ const change = fc
       const isNothing = Object.keys({ ...facts.change, ...instants }).length === 0;
       if (!isNothing) key.events.push('key.changed');
       Object.assign(key, others, roles && { roles }, instants, !isNothing && { updatedAt: at });
+      if (key.tokens.next && expiresAt !== undefined) key.tokens.next.expiresAt = expiresAt;
       if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
       expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
     }),

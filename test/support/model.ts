@@ -12,7 +12,8 @@ export interface ModelToken {
   lastUsedAt: number | null;
   lastUsedIp: string | null;
 }
-type NextToken = ModelToken & { overlapSeconds: number };
+/** `expiresAt`: when the key expires once it is used. */
+type NextToken = ModelToken & { overlapSeconds: number; expiresAt: number | null };
 type PreviousToken = ModelToken & { endsAt: number };
 
 export const newToken = (
@@ -189,7 +190,9 @@ export function verdictOn(
   if (key.revoked) return no('revoked');
   if (key.tokens.previous?.token === token && !draining(model, key)) return no('rotated');
   if (model.accounts[key.owner]?.isSuspended) return no('account_disabled');
-  const status = statusOf(model, key);
+  const { next } = key.tokens;
+  const { expiresAt } = next?.token === token ? next : key;
+  const status = statusOf(model, { ...key, expiresAt });
   if (status !== 'active') return no(status);
   const held = scopesOf(model, key);
   const missingScopes = scopes.filter((scope) => !covers(held, scope));
@@ -206,7 +209,7 @@ export function verdictOn(
       name: key.name,
       scopes: held,
       metadata: {},
-      expiresAt: iso(key.expiresAt),
+      expiresAt: iso(expiresAt),
     },
     ...limitsAfterUse(model, key),
   };
@@ -270,12 +273,17 @@ const lastUse = ({ lastUsedAt, lastUsedIp }: ModelToken) => ({
   lastUsedUserAgent: null,
 });
 
-const v1Token = (state: string, token: ModelToken & Partial<NextToken & PreviousToken>) => ({
+const v1Token = (
+  state: string,
+  token: ModelToken & Partial<NextToken & PreviousToken>,
+  expiresAt: number | null,
+) => ({
   state,
   start: startOf(token),
   createdAt: iso(token.createdAt),
   activatedAt: iso(token.activatedAt),
   endsAt: iso(token.endsAt ?? null),
+  expiresAt: iso(expiresAt),
   overlapSeconds: token.overlapSeconds ?? null,
   ...lastUse(token),
 });
@@ -306,9 +314,9 @@ export const v1Key = (model: Model, key: ModelKey) => ({
   quota: v1Quota(model, key),
   ...lastUse(lastUsed(key)),
   tokens: [
-    v1Token('current', key.tokens.current),
-    ...(key.tokens.next ? [v1Token('next', key.tokens.next)] : []),
-    ...[draining(model, key)].flatMap((token) => (token ? [v1Token('previous', token)] : [])),
+    v1Token('current', key.tokens.current, key.expiresAt),
+    ...(key.tokens.next ? [v1Token('next', key.tokens.next, key.tokens.next.expiresAt)] : []),
+    ...[draining(model, key)].flatMap((token) => (token ? [v1Token('previous', token, key.expiresAt)] : [])),
   ],
   createdBy: { actor: key.createdBy, onBehalfOf: null },
   createdAt: iso(key.createdAt),

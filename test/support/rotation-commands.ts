@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { account, and, call, command, isThere, n, nth, someKey, tokenOf } from './command.ts';
-import { reaches } from './given.ts';
-import { draining, type Model, type ModelKey, newToken, v1Key } from './model.ts';
+import { day, reaches } from './given.ts';
+import { draining, isBeyond, type Model, type ModelKey, newToken, v1Key } from './model.ts';
 
 /** Tokens are used and rotated. */
 
@@ -14,11 +14,13 @@ export function use(model: Model, key: ModelKey, token: string, ip: string | nul
   const { current, next, previous } = key.tokens;
   const at = model.now();
   if (next?.token === token) {
-    const { overlapSeconds, ...activated } = next;
+    const { overlapSeconds, expiresAt, ...activated } = next;
+    const endsAt = Math.min(at + overlapSeconds * 1000, key.expiresAt ?? Number.POSITIVE_INFINITY);
     key.tokens = {
       current: { ...activated, activatedAt: at },
-      previous: { ...current, endsAt: at + overlapSeconds * 1000 },
+      previous: { ...current, endsAt },
     };
+    Object.assign(key, { expiresAt, updatedAt: at });
     key.events.push('key.token_activated');
   }
   const used = previous?.token === token ? previous : key.tokens.current;
@@ -43,21 +45,36 @@ export function replaceTokens(key: ModelKey, tokens: ModelKey['tokens']) {
 }
 
 const rotate = fc
-  .record({ n, by: account, overlap: fc.constantFrom(0, 1, 3600, 'immediate' as const) })
+  .record({
+    n,
+    by: account,
+    overlap: fc.constantFrom(0, 1, 3600, 'immediate' as const),
+    /** Milliseconds from now; null: never; undefined: as before. */
+    lifetime: fc.constantFrom(undefined, undefined, null, 1, day, 7 * day),
+  })
   .map((facts) =>
     command('RotateKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
       const key = nth(model, facts.n);
-      const { by, overlap } = facts;
-      const body = overlap === 'immediate' ? { immediate: true } : { overlapSeconds: overlap };
+      const { by, overlap, lifetime } = facts;
+      const at = model.now();
+      const expiresAt = lifetime === undefined ? key.expiresAt : lifetime && at + lifetime;
+      const body = {
+        ...(overlap === 'immediate' ? { immediate: true } : { overlapSeconds: overlap }),
+        ...(lifetime === null && { expiresIn: 'never' }),
+        ...(lifetime && { expiresAt: new Date(at + lifetime) }),
+      };
       const path = `/v1/keys/key_${key.id}/rotate`;
       const answer = await call(real, tokenOf(real, by), 'POST', path, body);
       if (!reaches(by, key)) return expect(answer.status).toBe(404);
+      if (lifetime !== undefined && isBeyond(model, by, { scopes: [], expiresAt, since: at }))
+        return expect(answer.status).toBe(403);
       if (overlap !== 'immediate' && draining(model, key)) return expect(answer.status).toBe(409);
       const { token } = answer.body;
-      const at = model.now();
       const { current } = key.tokens;
+      const next = { ...newToken(token, at, null), overlapSeconds: Number(overlap), expiresAt };
       if (overlap === 'immediate') replaceTokens(key, { current: newToken(token, at) });
-      else replaceTokens(key, { current, next: { ...newToken(token, at, null), overlapSeconds: overlap } });
+      else replaceTokens(key, { current, next });
+      if (overlap === 'immediate') key.expiresAt = expiresAt;
       key.updatedAt = at;
       key.events.push(overlap === 'immediate' ? 'key.token_replaced' : 'key.rotated');
       expect(answer).toEqual({ status: 200, body: { ...v1Key(model, key), token } });

@@ -87,10 +87,13 @@ const statements = [
     next_hash bytea,
     -- So many seconds the current token will live on then.
     next_overlap integer,
+    -- When the key will expire then. Null: never.
+    ${instant('next_expires_at')},
     -- Still accepted, until it ends.
     previous_hash bytea,
     ${instant('previous_ends_at')},
     check ((next_hash is null) = (next_overlap is null)),
+    check (next_hash is not null or next_expires_at is null),
     check ((previous_hash is null) = (previous_ends_at is null)),
     check (next_hash is null or previous_hash is null)
   ) with (fillfactor = 85)`,
@@ -112,7 +115,7 @@ const statements = [
     new.unused_check_at := coalesce(new.unused_check_at, new.created_at + interval '2160 hours');
     if new.expires_at is null then
       new.expiry_check_at := null;
-    elsif tg_op = 'UPDATE' or new.expiry_check_at is null then
+    elsif new.expiry_check_at is null or (tg_op = 'UPDATE' and new.expires_at is distinct from old.expires_at) then
       new.expiry_check_at := next_expiry_check(new.expires_at, new.updated_at);
     end if;
     return new;

@@ -23,9 +23,17 @@ export function ahead(expiresAt: Date, now: number): Date {
 /** What a request says of a new key. */
 type GivenKey = z.output<z.ZodObject<typeof givenKey>>;
 
-function expiryOf({ expiresIn, expiresAt }: GivenKey, now: number): Date | null {
+/**
+ * The expiry that a request gives; null: never; undefined: it gives none.
+ * @throws InvalidInput where it is not in the future
+ */
+export function expiryOf(
+  { expiresIn, expiresAt }: Pick<GivenKey, 'expiresIn' | 'expiresAt'>,
+  now: number,
+): Date | null | undefined {
   if (expiresAt) return ahead(expiresAt, now);
-  const lifetime = lifetimes[expiresIn ?? 'never'];
+  if (expiresIn === undefined) return undefined;
+  const lifetime = lifetimes[expiresIn];
   return lifetime === null ? null : new Date(now + lifetime);
 }
 
@@ -40,7 +48,7 @@ export const givenBy = (json: GivenKey, roles: KeyRole[], at: number) => ({
   scopes: json.scopes ?? [],
   roles,
   metadata: json.metadata ?? {},
-  expiresAt: expiryOf(json, at),
+  expiresAt: expiryOf(json, at) ?? null,
   notBefore: json.notBefore ?? null,
   allowedIps: json.allowedIps ?? null,
   audience: json.audience ?? null,

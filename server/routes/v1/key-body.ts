@@ -25,7 +25,7 @@ export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
     limits: key.limits,
     quota: key.quota && quotaBody(quotaAt(key.quota, new Date(now))),
     ...lastUse(context, key.tokens),
-    tokens: tokens.map((token) => tokenBody(context, token)),
+    tokens: tokens.map((token) => tokenBody(context, key, token)),
     createdBy: { actor: key.createdBy, onBehalfOf: key.onBehalfOf },
     createdAt: key.createdAt.toISOString(),
     updatedAt: key.updatedAt.toISOString(),
@@ -38,12 +38,13 @@ const quotaBody = ({ remaining, refill, refillsAt }: Quota) => ({
   refillsAt: refillsAt?.toISOString() ?? null,
 });
 
-const tokenBody = (context: ServiceContext, token: Token) => ({
+const tokenBody = (context: ServiceContext, key: Pick<Key, 'expiresAt' | 'nextExpiresAt'>, token: Token) => ({
   state: token.state,
   start: token.start,
   createdAt: token.createdAt.toISOString(),
   activatedAt: token.activatedAt?.toISOString() ?? null,
   endsAt: token.endsAt?.toISOString() ?? null,
+  expiresAt: (token.state === 'next' ? key.nextExpiresAt : key.expiresAt)?.toISOString() ?? null,
   overlapSeconds: token.overlapSeconds,
   ...lastUse(context, [token]),
 });

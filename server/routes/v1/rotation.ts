@@ -1,12 +1,14 @@
 import { rotation } from '../../../api/rotation.ts';
+import { covers } from '../../../decide/scopes.ts';
 import { type AccountName, accountOf, type Caller } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
+import { InsufficientScope, InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { getKey, type Key, type KeyById, onceGone } from '../../keys/keys.ts';
 import { cancelRotation, extendRotation, finishRotation, rotateKey, tokenFor } from '../../keys/rotation.ts';
+import { expiryOf } from './given-key.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 
@@ -19,6 +21,12 @@ function assertMayRotate(caller: Caller, keyId: string): void {
   if (caller.key.id !== keyId) throw new WrongCaller('A key can rotate itself, and no other.');
   if (caller.key.state === 'previous')
     throw new WrongCaller('The previous token of a key cannot rotate it: use the current one.');
+}
+
+/** Whoever may only rotate a key cannot make it live longer. @throws InsufficientScope */
+function assertMaySetExpiry(caller: Caller): void {
+  if (caller.kind === 'apiKey' && !covers(caller.key.scopes, 'keys:write'))
+    throw new InsufficientScope(['keys:write'], 'To set the expiry of a key takes the scope "keys:write".');
 }
 
 const ofKey = { notFound: KeyNotFound };
@@ -42,14 +50,16 @@ export function rotationOperations(context: ServiceContext): Operation[] {
             pointer: '#/overlapSeconds',
           });
         const place = await placeOf(caller, params.keyId, query);
+        if (json.expiresIn || json.expiresAt) assertMaySetExpiry(caller);
         const found = await getKey(db, place).catch(onceGone(context));
-        const token = await tokenFor(context, found, act.now);
-        const overlap = immediate ? 'immediate' : overlapSeconds;
         const call = idempotentCall({ caller, headers }, 'rotateKey', { params, query, json });
         let key: Key | undefined;
         const { answer, isReplay } = await once(context, call, act, {
           async attempt(claim) {
-            key = await rotateKey(context, place, { token, overlap }, act, claim);
+            const expiresAt = expiryOf(json, act.now);
+            const token = await tokenFor(context, found, expiresAt, act.now);
+            const overlap = immediate ? 'immediate' : overlapSeconds;
+            key = await rotateKey(context, place, { token, overlap, expiresAt }, act, claim);
             return token;
           },
         });
