@@ -186,6 +186,22 @@ test('a sweeper goes on while there is more, tries again what failed, and stops 
   expect(taken).toBe(atClose);
 });
 
+test('a sweeper tells a failure once, and again when it is another one or has been gone', async () => {
+  const steps = ['down', 'down', 'denied', 'denied', undefined, 'denied', 'denied'];
+  const errors: unknown[] = [];
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const step = async () => {
+    if (steps.length === 1) resolve();
+    const message = steps.shift();
+    if (message) throw new Error(message);
+    return false;
+  };
+  const sweeper = new Sweeper(step, (error) => errors.push(error), { idle: 1 });
+  await done;
+  await sweeper.close();
+  expect(errors).toEqual([new Error('down'), new Error('denied'), new Error('denied')]);
+});
+
 test('a sweeper that rests is closed at once', async () => {
   const { promise: began, resolve } = Promise.withResolvers<void>();
   const sweeper = new Sweeper(

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
 
 /** How long to wait between two steps, in milliseconds: requests run in between. */
 const between = 20;
@@ -10,7 +11,8 @@ export class Sweeper {
 
   /**
    * @param step does a small part of the work, and says whether there may be more
-   * @param onError called when a step fails; it is tried again
+   * @param onError called when a step fails, which is tried again. Of steps that fail for the same reason, one after the
+   * other, it hears of the first
    * @param idle how long to wait after a step that failed or found nothing to do, in milliseconds
    */
   constructor(
@@ -29,11 +31,19 @@ export class Sweeper {
 
   async #run(step: () => Promise<boolean>, onError: (error: unknown) => void, idle: number): Promise<void> {
     const { signal } = this.#closing;
+    let told: string | undefined;
+    const succeeded = (more: boolean) => {
+      told = undefined;
+      return more;
+    };
+    const failed = (error: unknown) => {
+      const reason = messageOf(error);
+      if (reason !== told) onError(error);
+      told = reason;
+      return false;
+    };
     while (!signal.aborted) {
-      const more = await step().catch((error) => {
-        onError(error);
-        return false;
-      });
+      const more = await step().then(succeeded, failed);
       await pause(more ? between : idle, undefined, { signal }).catch(() => {});
     }
   }
