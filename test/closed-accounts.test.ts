@@ -217,6 +217,28 @@ test('a sweeper that rests is closed at once', async () => {
   expect(performance.now() - closing).toBeLessThan(1_000);
 });
 
+test('a sweeper can wait before its first step, and is closed at once meanwhile', async () => {
+  const { promise: began, resolve } = Promise.withResolvers<void>();
+  const steps: string[] = [];
+  const sweeperOf = (name: string, first: number) =>
+    new Sweeper(
+      async () => {
+        steps.push(name);
+        resolve();
+        return false;
+      },
+      () => {},
+      { first },
+    );
+  const late = sweeperOf('late', 60_000);
+  const early = sweeperOf('early', 0);
+  await began;
+  const closing = performance.now();
+  await Promise.all([late.close(), early.close()]);
+  expect(performance.now() - closing).toBeLessThan(1_000);
+  expect(steps).toEqual(['early']);
+});
+
 test('a step of a sweep finds the keys that it removes in an index, in their order, however many are left', async () => {
   const [ada, bob] = [await service.signIn(), await service.signIn()];
   await insertManyKeys(

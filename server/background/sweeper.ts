@@ -13,14 +13,15 @@ export class Sweeper {
    * @param step does a small part of the work, and says whether there may be more
    * @param onError called when a step fails, which is tried again. Of steps that fail for the same reason, one after the
    * other, it hears of the first
+   * @param first how long to wait before the first step, in milliseconds
    * @param idle how long to wait after a step that failed or found nothing to do, in milliseconds
    */
   constructor(
     step: () => Promise<boolean>,
     onError: (error: unknown) => void,
-    { idle = 5_000 }: { idle?: number | undefined } = {},
+    { first = 0, idle = 5_000 }: { first?: number; idle?: number | undefined } = {},
   ) {
-    this.#running = this.#run(step, onError, idle);
+    this.#running = this.#run(step, onError, first, idle);
   }
 
   /** Stops after the current step. */
@@ -29,8 +30,14 @@ export class Sweeper {
     await this.#running;
   }
 
-  async #run(step: () => Promise<boolean>, onError: (error: unknown) => void, idle: number): Promise<void> {
+  async #run(
+    step: () => Promise<boolean>,
+    onError: (error: unknown) => void,
+    first: number,
+    idle: number,
+  ): Promise<void> {
     const { signal } = this.#closing;
+    const rest = (time: number) => pause(time, undefined, { signal }).catch(() => {});
     let told: string | undefined;
     const succeeded = (more: boolean) => {
       told = undefined;
@@ -42,9 +49,10 @@ export class Sweeper {
       told = reason;
       return false;
     };
+    await rest(first);
     while (!signal.aborted) {
       const more = await step().then(succeeded, failed);
-      await pause(more ? between : idle, undefined, { signal }).catch(() => {});
+      await rest(more ? between : idle);
     }
   }
 }

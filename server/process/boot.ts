@@ -130,7 +130,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     new Sweeper(
       () => step(db, freshness.now()),
       (error) => log.warn({ reason: messageOf(error) }, failure),
-      { idle },
+      { first: firstSweeps, idle },
     );
   const sweepers = [
     inBackground('deleted accounts are not swept', sweepClosedAccount),
@@ -177,6 +177,8 @@ function githubKeysOf({ GITHUB_SECRET_SCANNING_KEYS: keys }: Config, log: Logger
 /** In milliseconds. */
 const day = 86_400_000;
 const vacuumInterval = 600_000;
+/** When the first sweeps begin. Requests come first: in the embedded database, statements run one after the other. */
+const firstSweeps = 1_000;
 
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
