@@ -7,7 +7,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from 'kysely';
-import type { Rows } from './client.ts';
+import type { Rows } from './driver.ts';
 import { asOutage, isClosedConnection, isStalePlan, NotSent } from './errors.ts';
 import type { Pool } from './pool.ts';
 

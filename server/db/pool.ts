@@ -1,6 +1,6 @@
-import postgres from 'postgres';
 import { DatabaseUnavailable } from '../errors.ts';
-import type { Client, Rows } from './client.ts';
+import type { Client } from './client.ts';
+import { isOfServer, type Rows } from './driver.ts';
 import { NotSent } from './errors.ts';
 
 /** A server, as the pools that lead to it know it. */
@@ -51,9 +51,9 @@ export class Pool {
       this.#server.heard = performance.now();
       return rows;
     } catch (error) {
-      // An error of the server's own is a word from it; one of the driver's or the socket's is not.
-      if (error instanceof postgres.PostgresError) this.#server.heard = performance.now();
+      if (isOfServer(error)) this.#server.heard = performance.now();
       if (client.isBroken) this.#replace(client, () => client.retire(5));
+      // Not sent, and no other pool in its place: it was ended for good.
       throw error instanceof NotSent && client === this.#client ? new DatabaseUnavailable(error) : error;
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, type Logger, sql, type Transaction } from 'kysely';
-import { Client, type ClientOptions } from './client.ts';
+import { Client } from './client.ts';
 import { type Pools, postgresDialect } from './dialect.ts';
 import { isLockTimeout } from './errors.ts';
 import type { OpenListener } from './listener.ts';
@@ -16,10 +16,13 @@ const statementTimeout = 3_000;
  * notifies waits for a lock that others hold while they commit, which takes long if a synchronous standby is away.
  */
 const patience = { statement_timeout: statementTimeout, lock_timeout: statementTimeout };
+/**
+ * How long we wait for the server to say anything at all, in milliseconds. Longer than it may work on a statement, so that
+ * it is the server that gives up where it can.
+ */
+export const deadline = 4_000;
 /** How long a migration that waited for a lock in vain lets the others by, in milliseconds. */
 const migrationPause = 2_000;
-/** How long we wait for it to say anything at all. Longer, so that it is the server that gives up where it can. */
-export const deadline = 4_000;
 
 /** Query parameters of the URL, which may name several hosts and so be none that `URL` reads. */
 const parametersOf = (url: string) => new URLSearchParams(url.split('?')[1]);
@@ -132,13 +135,8 @@ export async function inOneTransaction<Result>(
   url: string,
   work: (transaction: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
-  const options: ClientOptions = {
-    max: 1,
-    max_lifetime: null,
-    isOneSession: true,
-    connection: { application_name: 'latchkey migrations' },
-  };
-  const session = new Pool(() => new Client(url, options));
+  const connection = { application_name: 'latchkey migrations' };
+  const session = new Pool(() => new Client(url, { max: 'one session', connection }));
   const db = new Kysely<Schema>({ dialect: postgresDialect(() => ({ reads: session, writes: session })) });
   try {
     return await db.transaction().execute(async (transaction) => {
@@ -158,9 +156,7 @@ export const openListener =
   (url: string): OpenListener =>
   (heard, lost) => {
     const client = new Client(url, {
-      max: 1,
-      max_lifetime: null,
-      isOneSession: true,
+      max: 'one session',
       connection: { application_name: 'latchkey listener', ...patience },
       onclose: () => lost(new Error('The connection has ended')),
       onnotify: (_channel, message) => heard(message),
