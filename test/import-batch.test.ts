@@ -252,10 +252,10 @@ test('a batch that failed midway is completed when it is sent again', async () =
   const ada = await newUser();
   let parts = 0;
   class Failing extends KeyInserts {
-    override manyAtOnce(...mints: Parameters<KeyInserts['manyAtOnce']>) {
+    override importMany(...mints: Parameters<KeyInserts['importMany']>) {
       parts += 1;
       if (parts === 2) throw new DatabaseUnavailable();
-      return super.manyAtOnce(...mints);
+      return super.importMany(...mints);
     }
   }
   const app = createApp({ ...service.context, keyInserts: new Failing(service.db) });
@@ -270,9 +270,9 @@ test('what changes between the look-up and the insert is not missed', async () =
   const [ada, off, strict] = [await newUser(), await newUser(), await newUser()];
   const codesAfter = async (meanwhile: () => Promise<unknown>, keys: Batch) => {
     class Late extends KeyInserts {
-      override async manyAtOnce(...mints: Parameters<KeyInserts['manyAtOnce']>) {
+      override async importMany(...mints: Parameters<KeyInserts['importMany']>) {
         await meanwhile();
-        return super.manyAtOnce(...mints);
+        return super.importMany(...mints);
       }
     }
     const app = createApp({ ...service.context, keyInserts: new Late(service.db) });

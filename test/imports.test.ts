@@ -6,7 +6,7 @@ import { sweepTombstones } from '../server/background/tombstones.ts';
 import { TokenExists } from '../server/errors.ts';
 import { withoutRequest } from '../server/events/events.ts';
 import { importKey } from '../server/keys/imports.ts';
-import { KeyInserts, type Mint } from '../server/keys/inserts.ts';
+import { KeyInserts } from '../server/keys/inserts.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** Keys that another system made are imported by the hashes that it has stored. */
@@ -123,9 +123,9 @@ test('an import that finds its token waits as the one before it does, which may 
 test('a token that came and went while its import was under way is not revived', async () => {
   const token = newForeign();
   class Late extends KeyInserts {
-    override async alone(mint: Mint) {
+    override async insertAlone(...given: Parameters<KeyInserts['insertAlone']>) {
       await ada.client.DELETE('/v1/keys/{keyId}', ofKey(await imported(token)));
-      return super.alone(mint);
+      return super.insertAlone(...given);
     }
   }
   const given = {

@@ -19,7 +19,7 @@ import {
   storedToken,
   storeImported,
 } from './imports.ts';
-import type { Mint } from './inserts.ts';
+import type { Mint } from './insert-statement.ts';
 import type { Key } from './keys.ts';
 import { breachesIn, newKeyOf } from './minting.ts';
 import { rememberedKeys } from './remembered.ts';
@@ -62,7 +62,7 @@ export async function importKeys(
 
 /**
  * Stores keys in one statement. What that leaves out is stored one by one: the keys of an account that is locked, that has
- * changed since it was read, or that has no place for all of them; and every key, if the server refuses one.
+ * changed since it was read, or that has no slot for all of them; and every key, if the server refuses one.
  */
 async function importPart(
   context: Storing,
@@ -85,7 +85,7 @@ async function importPart(
   const mints = checked.filter((outcome) => 'key' in outcome);
   // Of keys with the same token the first is stored.
   const distinct = new Map(mints.toReversed().map((mint) => [mint.key.tokens[0].hash, mint]));
-  const numbers = await keyInserts.manyAtOnce([...distinct.values()]);
+  const numbers = await keyInserts.importMany([...distinct.values()]);
   const outcomes: (Key | ImportRefusal)[] = [];
   for (const outcome of checked) {
     const number = 'key' in outcome ? numbers.get(outcome.key.id) : undefined;
@@ -142,7 +142,7 @@ function mintOf(
   const breaches = breachesIn(key, policy);
   if (breaches.length > 0) throw new BeyondPolicy(breaches);
   if (account.keyCount >= policy.maxKeys) throw new KeyLimitReached(policy.maxKeys);
-  return { key, checked: { stored: account.policy, maxKeys: policy.maxKeys }, act, isImported: true };
+  return { key, checked: { stored: account.policy, maxKeys: policy.maxKeys }, act };
 }
 
 /** What decides on the keys that are imported into an account. */

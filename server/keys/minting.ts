@@ -1,14 +1,14 @@
-import { sql } from 'kysely';
 import { type Breach, breachesOf, type Policy } from '../../decide/policy.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
 import { AccountDisabled, AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from '../errors.ts';
 import type { Act } from '../events/events.ts';
 import { newId } from '../id.ts';
-import { AlreadyClaimed, type Claim } from '../idempotency.ts';
+import { AlreadyClaimed } from '../idempotency.ts';
 import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
 import type { KeyInserts } from './inserts.ts';
 import { allScopesOf, getKey, type Key, type KeyById, newlyMinted, type StoredToken } from './keys.ts';
+import { claimIfSlot, type KeyClaim } from './slots.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
@@ -18,12 +18,6 @@ export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'e
     /** Scopes that it must not go beyond: those of the calling key. Undefined: no bound. */
     within: ReadonlySet<string> | undefined;
   };
-
-/** The claim of an Idempotency-Key, and the answer that it seals, which is encrypted before the key is stored. */
-export interface KeyClaim {
-  claim: Claim;
-  answer: (key: Omit<Key, 'number'>) => unknown;
-}
 
 /** A new key as it will be stored. */
 export function newKeyOf({ token, within, ...given }: NewKey, act: Act): Omit<Key, 'number'> {
@@ -67,23 +61,21 @@ export async function mintKey(
   act: Act,
   keyClaim?: KeyClaim,
 ): Promise<Key> {
-  const isImported = typeof given.token !== 'string';
+  const origin = typeof given.token === 'string' ? 'minted' : 'imported';
   const key = newKeyOf(given, act);
   assertWithin(allScopesOf(key), given.within);
-  const claimed = keyClaim?.claim.insert(
-    { accountId: key.accountId, key: { id: key.id, hash: key.tokens[0].hash } },
-    sql`select from account where has_place`,
-    keyClaim.answer(key),
-  );
+  const claimed = keyClaim && claimIfSlot(keyClaim, key);
   // Assumes first that the account has no policy, as most have none: then nothing is read before the statement.
   let assumed: StoredPolicy = null;
-  let isTogether = !claimed && !isImported;
+  let isTogether = !claimed && origin === 'minted';
   for (;;) {
     const policy = policyFor(key.accountId, assumed, defaultPolicy);
     const breaches = breachesIn(key, policy);
     if (breaches.length === 0) {
-      const mint = { key, checked: { stored: assumed, maxKeys: policy.maxKeys }, act, isImported };
-      const number = await (isTogether ? keyInserts.together(mint) : keyInserts.alone(mint, claimed));
+      const mint = { key, checked: { stored: assumed, maxKeys: policy.maxKeys }, act };
+      const number = await (isTogether
+        ? keyInserts.mintTogether(mint)
+        : keyInserts.insertAlone(mint, origin, claimed));
       if (number !== undefined) return { ...key, number };
     }
     const account = await openAccount(db, key.accountId)
@@ -93,9 +85,10 @@ export async function mintKey(
     if (account.disabled_at) throw new AccountDisabled();
     if (account.policy === assumed) {
       if (breaches.length > 0) throw new BeyondPolicy(breaches);
-      const hasPlace = account.key_count < policy.maxKeys;
-      if (claimed && hasPlace) throw new AlreadyClaimed();
-      if (!isTogether || !hasPlace) throw new KeyLimitReached(policy.maxKeys);
+      const hasSlot = account.key_count < policy.maxKeys;
+      if (claimed && hasSlot) throw new AlreadyClaimed();
+      // A statement of its own waited for the account. So there was no slot, even if there is one by now.
+      if (!isTogether || !hasSlot) throw new KeyLimitReached(policy.maxKeys);
     }
     assumed = account.policy;
     isTogether = false;
