@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, publicUrlOf, settingNames } from './config.ts';
-import { misspelt } from './misspelt.ts';
+import { hintOn, misspelt } from './misspelt.ts';
 
 /**
  * Logs where the service listens, where its data and secrets are, what to set for production, and which variables of the
@@ -10,8 +10,7 @@ import { misspelt } from './misspelt.ts';
 export function announce(log: Logger, config: Config, env: NodeJS.ProcessEnv): void {
   const url = publicUrlOf(config);
   log.info(`Latchkey answers at ${url}, with its docs at ${url}/docs`);
-  for (const { name, meant } of misspelt(env, settingNames))
-    log.warn(`${name} is set, and there is no such setting: did you mean ${meant}?`);
+  for (const one of misspelt(env, settingNames)) log.warn(hintOn(one));
   if (config.DATABASE_URL) {
     if (config.SIGN_UP === 'open')
       log.warn(

@@ -7,6 +7,7 @@ import { prefixFault, prefixForm } from '../../decide/token-form.ts';
 import { CannotStart } from '../errors.ts';
 import { githubKeysIn } from '../leaks/github-keys.ts';
 import { leakPolicies } from '../leaks/leaks.ts';
+import { hintOn, misspelt } from './misspelt.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
@@ -257,6 +258,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     );
   const { data, error } = environment.safeParse(given);
   if (data) return data;
-  const faults = error.issues.map(({ path, message }) => `${nameOf(path, given)} ${message}`);
-  throw new CannotStart(`The configuration is not usable. ${faults.join('. ')}.`);
+  const faults = error.issues.map(({ path, message }) => `${nameOf(path, given)} ${message}.`);
+  const hints = misspelt(given, settingNames).map(hintOn);
+  throw new CannotStart(['The configuration is not usable.', ...faults, ...hints].join(' '));
 }

@@ -35,3 +35,7 @@ export function misspelt(env: Record<string, string | undefined>, settings: read
     return meant ? [{ name, meant }] : [];
   });
 }
+
+/** A question about it, for whoever starts the service. */
+export const hintOn = ({ name, meant }: Misspelt): string =>
+  `${name} is set, and there is no such setting: did you mean ${meant}?`;

@@ -96,6 +96,13 @@ test('a misspelt setting is a warning that says which one was meant, and never i
   expect(warnings[0]).not.toContain('31');
 });
 
+test('a start that fails for want of a setting names the variable that was probably meant to be it', () => {
+  const env = { DATABASE_URL: 'postgres://db/latchkey', OPERATOR_TOKEN: newToken('lko_'), SIGNING_KEY: '{}' };
+  expect(() => readConfig(env)).toThrow(
+    /SIGNING_KEYS must be set .+ SIGNING_KEY is set, and there is no such setting: did you mean SIGNING_KEYS\?$/,
+  );
+});
+
 test.each([
   ['KEY_EXPIRE', 'KEY_EXPIRY'],
   ['ALLOWED_SCOPE', 'ALLOWED_SCOPES'],
