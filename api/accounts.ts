@@ -6,7 +6,7 @@ import { instant } from './instant.ts';
 import { givenLimits, Limits, limitsPatched } from './limits.ts';
 import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { Policy, PolicyPatch, policyExample } from './policy.ts';
+import { Policy, policyExample, policyPatched } from './policy.ts';
 import { overloaded, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, byOperatorKey, bySession } from './security.ts';
 import { bounded, foreignId } from './text.ts';
@@ -75,7 +75,7 @@ const NewPassword = z
     description: '8 to 128 characters of any kind.',
     minLength: 8,
     maxLength: 128,
-    pattern: '^[^\\u0000]*$',
+    pattern: '^[^\\x00]*$',
     format: 'password',
   });
 
@@ -145,7 +145,7 @@ const AccountPatch = z
       description:
         'True suspends the account: every key of it is refused with the reason `account_disabled`, until this is false again.',
     }),
-    policy: PolicyPatch.optional(),
+    policy: policyPatched,
     limits: givenLimits('account', limitsPatched).optional(),
   })
   .openapi('AccountPatch', { example: { policy: policyExample } });

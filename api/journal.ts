@@ -107,7 +107,7 @@ const idPath = z.object({
 });
 
 /** Text that may be blank. */
-const optionalText = { maxLength: maxNameLength, pattern: '^[^\\u0000]*$' };
+const optionalText = { maxLength: maxNameLength, pattern: '^[^\\x00]*$' };
 
 /** The page calls these query parameters; a body can carry them too. The route validates them, in its own words. */
 const anything = z.unknown().optional();

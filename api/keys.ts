@@ -4,7 +4,7 @@ import { actHeaders } from './actor.ts';
 import { conditionsPatch } from './conditions.ts';
 import { givenInstant } from './instant.ts';
 import { KeyName, KeyPage, KeyStatus, keyExample, keyPath, oneKey } from './key-body.ts';
-import { givenLimits, limitsPatched, QuotaPatch } from './limits.ts';
+import { givenLimits, limitsPatched, quotaPatched } from './limits.ts';
 import { MetadataPatch } from './metadata.ts';
 import { filterParam, pageQuery } from './page.ts';
 import { forbiddenOrBeyondPolicy, refusals } from './problem.ts';
@@ -31,7 +31,7 @@ const KeyPatch = z
       .openapi({ description: 'True: every token of the key is refused, until it is false again.' }),
     ...conditionsPatch,
     limits: givenLimits('key', limitsPatched).optional(),
-    quota: QuotaPatch.optional(),
+    quota: quotaPatched,
   })
   .openapi('KeyPatch', { example: { name: 'Mobile app (old)', disabled: true } });
 

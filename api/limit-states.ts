@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { limitName, maxCost, maxNamedCosts } from '../decide/asked.ts';
+import { maxCost, maxNamedCosts } from '../decide/asked.ts';
+import { isEntryName } from '../decide/entry-name.ts';
+import { entryName } from './entry-name.ts';
 import { instant } from './instant.ts';
 
 /** What a verification spends of the limits of a key, and what is left of them. */
@@ -12,7 +14,7 @@ const cost = z
 const costsSchema = {
   type: 'object' as const,
   maxProperties: maxNamedCosts,
-  propertyNames: { type: 'string', pattern: limitName.source },
+  propertyNames: entryName(),
   additionalProperties: { type: 'integer' as const, minimum: 0, maximum: maxCost },
 };
 
@@ -28,8 +30,7 @@ const namedCosts = z
     if (entries.length > maxNamedCosts) refuse(`Must name at most ${maxNamedCosts} limits.`);
     for (const [name, units] of entries) {
       const issue = cost.safeParse(units).error?.issues[0];
-      if (!limitName.test(name))
-        refuse('Must be the name of a limit: 1 to 64 letters, digits or _ . : -', name);
+      if (!isEntryName(name)) refuse('Must be the name of a limit: 1 to 64 letters, digits or _ . : -', name);
       else if (issue) refuse(issue.message, name);
     }
   })

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { isEntryName } from '../decide/entry-name.ts';
 import { quotaName, refillPeriods } from '../decide/limits.ts';
+import { entryName } from './entry-name.ts';
 import { instant } from './instant.ts';
 import { orNull } from './or-null.ts';
 
@@ -11,9 +13,6 @@ const longestWindow = 2_678_400;
 const maxLimit = 1_000_000_000;
 /** The most that a quota is given at once. */
 export const maxUnits = 1_000_000_000_000;
-
-/** `__proto__` is refused as in metadata: JavaScript objects, such as `costs`, treat it as something else. */
-const limitName = new RegExp(`^(?!${quotaName}$)(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$`);
 
 const whole = (min: number, max: number) =>
   z.int('Must be a whole number.').min(min, `Must be at least ${min}.`).max(max, `Must be at most ${max}.`);
@@ -32,8 +31,15 @@ const NewLimit = z
   .strictObject({
     name: z
       .string('Must be a string.')
-      .regex(limitName, `Must have 1 to 64 letters, digits or _ . : - and not be \`${quotaName}\`.`)
-      .openapi({ description: `${descriptions.name} \`${quotaName}\` is taken.`, example: 'burst' }),
+      .refine(
+        (name) => isEntryName(name) && name !== quotaName,
+        `Must have 1 to 64 letters, digits or _ . : - and not be \`${quotaName}\`.`,
+      )
+      .openapi({
+        ...entryName(quotaName),
+        description: `${descriptions.name} \`${quotaName}\` is taken.`,
+        example: 'burst',
+      }),
     limit: whole(1, maxLimit).openapi({ description: descriptions.limit, example: 100 }),
     windowSeconds: whole(1, longestWindow).openapi({ description: descriptions.windowSeconds, example: 60 }),
   })
@@ -73,8 +79,8 @@ const NewRefill = z
     amount: whole(0, maxUnits).openapi({ description: descriptions.amount, example: 10_000 }),
     every: RefillPeriod,
   })
-  .nullable()
-  .openapi('NewRefill', { description: `${descriptions.refill} Null: never.` });
+  .openapi('NewRefill');
+const newRefill = orNull(NewRefill, `${descriptions.refill} Null: never.`).optional();
 
 const remaining = whole(0, maxUnits);
 const quotaExample = { remaining: 10_000, refill: { amount: 10_000, every: 'month' as const } };
@@ -85,24 +91,24 @@ const quota =
 export const NewQuota = z
   .strictObject({
     remaining: remaining.openapi({ description: 'Units to begin with.', example: 10_000 }),
-    refill: NewRefill.optional(),
+    refill: newRefill,
   })
   .openapi('NewQuota', { description: quota, example: quotaExample });
 
-export const QuotaPatch = z
+const QuotaPatch = z
   .strictObject({
     remaining: remaining.optional().openapi({
       description:
         'Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.',
       example: 10_000,
     }),
-    refill: NewRefill.optional(),
+    refill: newRefill,
   })
-  .nullable()
   .openapi('QuotaPatch', {
-    description: `${quota} It is merged (RFC 7396): what is left out stays as it is. Null removes the quota. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless \`remaining\` is set.`,
+    description: `${quota} It is merged (RFC 7396): what is left out stays as it is. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless \`remaining\` is set.`,
     example: { remaining: 10_000 },
   });
+export const quotaPatched = orNull(QuotaPatch, 'Null removes the quota.').optional();
 
 /** The limits of a key or an account, in answers. */
 export const Limits = z

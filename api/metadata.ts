@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { isEntryName } from '../decide/entry-name.ts';
 import { maxMetadataBytes, maxMetadataEntries } from '../decide/metadata.ts';
 import { isStorable } from '../decide/text.ts';
+import { entryName } from './entry-name.ts';
 
 /** The metadata of keys: facts of the product's own. */
-
-/** Refused by name: JavaScript objects treat an entry called `__proto__` as something else. */
-const metadataName = /^(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$/;
 
 type MetadataValue = string | number | boolean;
 
@@ -33,7 +32,7 @@ const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, type
   const schema = {
     type: 'object' as const,
     maxProperties: maxMetadataEntries,
-    propertyNames: { type: 'string', pattern: metadataName.source },
+    propertyNames: entryName(),
     additionalProperties: { anyOf: types },
     example: { environment: 'production', seats: 12 },
   };
@@ -47,7 +46,7 @@ const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, type
       const entries = Object.entries(value);
       if (entries.length > maxMetadataEntries) refuse(`Must have at most ${maxMetadataEntries} entries.`);
       for (const [name, entry] of entries) {
-        if (!metadataName.test(name)) refuse('Must be named with 1 to 64 letters, digits or _ . : -', name);
+        if (!isEntryName(name)) refuse('Must be named with 1 to 64 letters, digits or _ . : -', name);
         else if (!accepts(entry)) refuse(wanted, name);
       }
       if (textBytesOf(value) > maxMetadataBytes)
@@ -57,7 +56,7 @@ const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, type
 };
 
 const valueTypes: MetadataType[] = [
-  { type: 'string', maxLength: 500, pattern: '^[^\\u0000]*$' },
+  { type: 'string', maxLength: 500, pattern: '^[^\\x00]*$' },
   { type: 'number' },
   { type: 'boolean' },
 ];

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 
 /**
- * A named schema of answers, or null. Its name stays that of the value alone, which `nullable()` would make null as well
- * wherever it stands.
+ * A named schema, or null. Its name stays that of the value alone: `nullable()` would make it null wherever it stands,
+ * and there are generators that lose the null of such a name, or all of its type.
  */
 export const orNull = <Schema extends z.ZodType>(schema: Schema, description: string) =>
   z.union([schema, z.null()]).openapi({ description });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { orNull } from './or-null.ts';
 import { Scopes } from './scopes.ts';
 
 /** What the keys of an account are held to, in place of what the deployment sets. */
@@ -42,7 +43,7 @@ const orDefault = (description: string) => ({
   description: `${description} Null: as the deployment sets it.`,
 });
 
-export const PolicyPatch = z
+const PolicyPatch = z
   .strictObject({
     maxKeys: maxKeys.nullable().optional().openapi(orDefault(descriptions.maxKeys)),
     maxLifetimeSeconds: maxLifetimeSeconds
@@ -52,5 +53,5 @@ export const PolicyPatch = z
     expiryRequired: expiryRequired.nullable().optional().openapi(orDefault(descriptions.expiryRequired)),
     allowedScopes: Scopes.nullable().optional().openapi(orDefault(descriptions.allowedScopes)),
   })
-  .nullable()
-  .openapi('PolicyPatch', { description: `${descriptions.policy} Null removes all rules of the account.` });
+  .openapi('PolicyPatch', { description: descriptions.policy });
+export const policyPatched = orNull(PolicyPatch, 'Null removes all rules of the account.').optional();

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { nameForm } from '../decide/entry-name.ts';
 import { unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
@@ -14,7 +15,7 @@ const tags = ['Roles'];
 /** The name of a role. */
 export const RoleName = z
   .string('Must be a string.')
-  .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'Must have 1 to 64 letters, digits or _ . : -')
+  .regex(nameForm, 'Must have 1 to 64 letters, digits or _ . : -')
   .openapi({ example: 'editor' });
 
 /** The roles of a key, in a request. */

@@ -1,12 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { maxScopes } from '../decide/asked.ts';
-import { grantable, whyNotGrantable } from '../decide/scopes.ts';
+import { isGrantable, maxScopeLength, ownWildcard, scopeForm, whyNotGrantable } from '../decide/scopes.ts';
 
 /** A scope that a key can have, or a wildcard. */
 const Scope = z
   .string('Must be a string.')
-  .refine((scope) => grantable.test(scope), { error: ({ input }) => whyNotGrantable(String(input)) })
-  .openapi({ pattern: grantable.source, example: 'files:read' });
+  .refine(isGrantable, { error: ({ input }) => whyNotGrantable(String(input)) })
+  .openapi({
+    maxLength: maxScopeLength,
+    pattern: scopeForm.source,
+    not: { type: 'string', pattern: ownWildcard.source },
+    example: 'files:read',
+  });
 
 export const Scopes = z
   .array(Scope, 'Must be a list of scopes.')

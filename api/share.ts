@@ -92,7 +92,7 @@ const label = z
   .openapi({
     type: ['string', 'null'],
     maxLength: maxLabelLength,
-    pattern: '^[^\\u0000]*$',
+    pattern: '^[^\\x00]*$',
     description: 'A label for the API Key. A blank or null value counts as absent.',
     example: 'Test 123',
   });

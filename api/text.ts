@@ -5,7 +5,7 @@ import { isStorable } from '../decide/text.ts';
 const length = (text: string) => [...text].length;
 
 /** The pattern of text without NUL characters that is more than white space. */
-export const filledText = '^[^\\u0000]*[^\\u0000\\s][^\\u0000]*$';
+export const filledText = '^[^\\x00]*[^\\x00\\s][^\\x00]*$';
 
 /** Text that can be stored as UTF-8, of `min` to `max` characters (code points). */
 const storable = (value: z.ZodString, min: number, max: number) =>
@@ -25,11 +25,11 @@ export const text = (min: number, max: number) =>
   storable(z.string('Must be a string.').trim(), min, max).openapi({
     ...(min > 0 && { minLength: min }),
     maxLength: max,
-    pattern: min > 0 ? filledText : '^[^\\u0000]*$',
+    pattern: min > 0 ? filledText : '^[^\\x00]*$',
   });
 
 /** The pattern of text without NUL characters that begins and ends with no white space. */
-const untrimmable = '^[^\\u0000\\s](?:[^\\u0000]*[^\\u0000\\s])?$';
+const untrimmable = '^[^\\x00\\s](?:[^\\x00]*[^\\x00\\s])?$';
 
 /**
  * An id of somebody else's: 1 to `max` characters, exactly as sent. It is not trimmed: two ids that differ in white space

@@ -109,7 +109,10 @@ const ownAudience = Audience.optional().openapi({
   description: 'The URI of your service. A key with an `audience` is accepted only if this is in it.',
 });
 
-/** What a client sends of itself is passed on as it is: whatever it may be, it must not fail the verification. */
+/**
+ * What a client sends of itself is passed on as it is: whatever it may be, it must not fail the verification. Its schema
+ * says what makes sense.
+ */
 const noted = z
   .unknown()
   .transform((value) => (typeof value === 'string' ? value : undefined))
@@ -122,11 +125,13 @@ const Verification = z
     ...costs,
     audience: ownAudience,
     ip: noted.openapi({
+      type: ['string', 'null'],
       description:
         'The address that the token was presented from, IPv4 or IPv6. A key with `allowedIps` is refused without it. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.',
       example: '203.0.113.7',
     }),
     userAgent: noted.openapi({
+      type: ['string', 'null'],
       description:
         'What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good, in at most 500 characters.',
       example: 'files-cli/2.4',

@@ -1,11 +1,10 @@
-import { grantable } from './scopes.ts';
+import { isEntryName } from './entry-name.ts';
+import { isGrantable } from './scopes.ts';
 
 /** What a verification can ask of a token: the rules of `POST /v1/keys/verify`, for whoever decides without asking it. */
 
 /** How many units a verification can take of a limit. */
 export const maxCost = 1_000_000_000;
-/** What limits are named with, and the quota. `__proto__` is refused: JavaScript objects treat it as something else. */
-export const limitName = /^(?!__proto__$)[A-Za-z0-9_.:-]{1,64}$/;
 /** At most so many limits can be named: 8 of a key, 8 of its account, and the quota. */
 export const maxNamedCosts = 17;
 /** How many scopes can be asked for, or granted. */
@@ -17,7 +16,7 @@ export const maxAudienceLength = 255;
 function areScopes(value: unknown): value is unknown[] {
   if (!Array.isArray(value) || value.length > maxScopes) return false;
   if (value.length > 1 && new Set(value).size < value.length) return false;
-  return value.every((scope) => typeof scope === 'string' && grantable.test(scope));
+  return value.every((scope) => typeof scope === 'string' && isGrantable(scope));
 }
 
 const isCost = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maxCost;
@@ -25,7 +24,7 @@ const isCost = (value: unknown) => Number.isInteger(value) && Number(value) >= 0
 function areCosts(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const named = Object.entries(value);
-  return named.length <= maxNamedCosts && named.every(([name, cost]) => limitName.test(name) && isCost(cost));
+  return named.length <= maxNamedCosts && named.every(([name, cost]) => isEntryName(name) && isCost(cost));
 }
 
 const isAudience = (value: unknown) =>

@@ -1,4 +1,4 @@
-import { covers, grantable } from './scopes.ts';
+import { covers, isGrantable } from './scopes.ts';
 
 /** Which scopes are wanted: one, all of several, or any of at least one. */
 export type ScopeQuery = string | { all: readonly ScopeQuery[] } | { any: readonly ScopeQuery[] };
@@ -103,7 +103,7 @@ class Parser {
 
   #scope(): string {
     const scope = this.#word;
-    if (notScope.test(scope) || !grantable.test(scope)) return this.#fail('scope');
+    if (notScope.test(scope) || !isGrantable(scope)) return this.#fail('scope');
     if (this.#terms === maxTerms) return this.#fail('terms');
     this.#terms += 1;
     this.#at += 1;

@@ -18,14 +18,19 @@ const ownPrefixes = [...new Set(ownScopes.map((scope) => scope.replace(/[^:]*$/,
 /** A scope-token of RFC 6749, section 3.3, no longer than 64 characters. */
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/;
 
-/** What a key may be granted: a scope, or a wildcard such as `files:*`, which ends in `:*` and has no other `*`. */
-export const grantable = new RegExp(
-  `^(?!${ownPrefixes.map((prefix) => `${prefix}.*\\*$`).join('|')})(?=.{1,64}$)[\\x21\\x23-\\x29\\x2B-\\x5B\\x5D-\\x7E]+(:\\*)?$`,
-);
+export const maxScopeLength = 64;
+/** The form of a scope, and of a wildcard such as `files:*`, which ends in `:*` and has no other `*`. */
+export const scopeForm = /^[\x21\x23-\x29\x2B-\x5B\x5D-\x7E]+(:\*)?$/;
+/** A wildcard over scopes of ours. */
+export const ownWildcard = new RegExp(`^(?:${ownPrefixes.join('|')}).*\\*$`);
+
+/** Whether a key may be granted a scope or a wildcard. */
+export const isGrantable = (scope: string): boolean =>
+  scope.length <= maxScopeLength && scopeForm.test(scope) && !ownWildcard.test(scope);
 
 /** Why a text cannot be granted as a scope, for people; undefined where it can. */
 export function whyNotGrantable(scope: string): string | undefined {
-  if (grantable.test(scope)) return undefined;
+  if (isGrantable(scope)) return undefined;
   if (!scopeToken.test(scope))
     return 'Must have 1 to 64 printable ASCII characters, without space, " and \\.';
   if (scope === '*') return 'A key cannot have every scope: name what it may do, such as "files:*".';

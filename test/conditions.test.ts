@@ -22,7 +22,7 @@ const change = async (keyId: string, body: { [Name in keyof Conditions]: Conditi
   expectData(await ada.client.PATCH('/v1/keys/{keyId}', { params: { path: { keyId } }, body }));
 
 const verdict = async (token: string, presented: { ip?: unknown; audience?: string } = {}) =>
-  expectData(await service.operator.POST('/v1/keys/verify', { body: { token, ...presented } }));
+  expectData(await service.operator.POST('/v1/keys/verify', { body: { token, ...(presented as object) } }));
 
 const accepted = expect.objectContaining({ valid: true });
 const refused = (reason: string, detail?: unknown) => ({

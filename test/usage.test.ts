@@ -168,7 +168,9 @@ test('whatever a verifier says of the client, the token is verified, and what ca
     [{ userAgent: 'a\ud800' }, null, 'a\ufffd'],
   ] as const) {
     const key = await mint();
-    const { data } = await service.operator.POST('/v1/keys/verify', { body: { token: key.token, ...fact } });
+    const { data } = await service.operator.POST('/v1/keys/verify', {
+      body: { token: key.token, ...(fact as object) },
+    });
     expect(data).toMatchObject({ valid: true });
     const { lastUsedIp, lastUsedUserAgent } = await read(key);
     expect([lastUsedIp, lastUsedUserAgent], JSON.stringify(fact)).toEqual([ip, userAgent]);

@@ -1148,9 +1148,9 @@ export interface components {
              * @example 10000
              */
             remaining: number;
-            refill?: components["schemas"]["NewRefill"];
+            /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+            refill?: components["schemas"]["NewRefill"] | null;
         };
-        /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
         NewRefill: {
             /**
              * @description Units after each refill.
@@ -1158,7 +1158,7 @@ export interface components {
              */
             amount: number;
             every: components["schemas"]["RefillPeriod"];
-        } | null;
+        };
         Key: {
             /**
              * @description The key’s id.
@@ -1530,10 +1530,11 @@ export interface components {
              *     ]
              */
             limits?: components["schemas"]["NewLimit"][];
-            quota?: components["schemas"]["QuotaPatch"];
+            /** @description Null removes the quota. */
+            quota?: components["schemas"]["QuotaPatch"] | null;
         };
         /**
-         * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota. It is merged (RFC 7396): what is left out stays as it is. Null removes the quota. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless `remaining` is set.
+         * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota. It is merged (RFC 7396): what is left out stays as it is. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless `remaining` is set.
          * @example {
          *       "remaining": 10000
          *     }
@@ -1544,8 +1545,9 @@ export interface components {
              * @example 10000
              */
             remaining?: number;
-            refill?: components["schemas"]["NewRefill"];
-        } | null;
+            /** @description At each refill, `remaining` becomes `amount`: what was left is gone. Refills come whole days of 24 hours, weeks or months after this was set. A month is a calendar month in UTC; in one that is too short, the refill comes on its last day. Null: never. */
+            refill?: components["schemas"]["NewRefill"] | null;
+        };
         /**
          * @example {
          *       "filter": {
@@ -1869,12 +1871,12 @@ export interface components {
              * @description The address that the token was presented from, IPv4 or IPv6. A key with `allowedIps` is refused without it. Shown as the key’s `lastUsedIp` where the token is good. What is no address is ignored.
              * @example 203.0.113.7
              */
-            ip?: unknown;
+            ip?: string | null;
             /**
              * @description What the token was presented with, such as a User-Agent header. Shown as the key’s `lastUsedUserAgent` where the token is good, in at most 500 characters.
              * @example files-cli/2.4
              */
-            userAgent?: unknown;
+            userAgent?: string | null;
             /** @description True adds the outcome of each check to the verdict, for debugging. */
             explain?: boolean;
         };
@@ -2297,7 +2299,8 @@ export interface components {
             externalId?: string | null;
             /** @description True suspends the account: every key of it is refused with the reason `account_disabled`, until this is false again. */
             disabled?: boolean;
-            policy?: components["schemas"]["PolicyPatch"];
+            /** @description Null removes all rules of the account. */
+            policy?: components["schemas"]["PolicyPatch"] | null;
             /**
              * @description Up to 8 limits that all keys of the account share: a verification of any of them counts in each. No two have the same name. The list replaces the one before; `[]` removes all. A limit that is sent as it is keeps its count. A new `limit` with the same `windowSeconds` counts what was used in this window; with another `windowSeconds`, a new window begins. When the call returns, the change is in force in every replica.
              * @example [
@@ -2310,7 +2313,7 @@ export interface components {
              */
             limits?: components["schemas"]["NewLimit"][];
         };
-        /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. Null removes all rules of the account. */
+        /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. */
         PolicyPatch: {
             /** @description Maximum number of keys, expired and disabled ones included. Null: as the deployment sets it. */
             maxKeys?: number | null;
@@ -2326,7 +2329,7 @@ export interface components {
              *     ]
              */
             allowedScopes?: string[] | null;
-        } | null;
+        };
         PasswordChange: {
             /** Format: password */
             currentPassword: string;
@@ -7487,9 +7490,9 @@ export interface operations {
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
-                /** @description Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
+                /** @description Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. In the years 1970 to 2999. */
                 from?: string;
-                /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. */
+                /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. In the years 1970 to 2999. */
                 to?: string;
                 /** @description The size of a bucket: an hour, or a day in UTC. */
                 bucket?: components["schemas"]["BucketSize"];
@@ -7714,9 +7717,9 @@ export interface operations {
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
-                /** @description Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. */
+                /** @description Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. In the years 1970 to 2999. */
                 from?: string;
-                /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. */
+                /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. In the years 1970 to 2999. */
                 to?: string;
                 /** @description The size of a bucket: an hour, or a day in UTC. */
                 bucket?: components["schemas"]["BucketSize"];
@@ -8936,9 +8939,9 @@ export interface operations {
                 type?: components["schemas"]["EventType"];
                 /** @description Only what this actor did: `key_…` or `session_…`, the API key or session that made the call; `operator`, the operator token; `refresh_token`, whoever sent one; `anyone`, a caller without a credential; `github`, the secret scanning of GitHub; `latchkey`, the service itself. */
                 actor?: string;
-                /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). */
+                /** @description Only events at or after this instant, RFC 3339 (write a `+` as `%2B`). In the years 1970 to 2999. */
                 from?: string;
-                /** @description Only events before this instant. */
+                /** @description Only events before this instant. In the years 1970 to 2999. */
                 to?: string;
                 /** @description `desc`: newest first, by `at`. `asc`: in the order in which the events were written, which is not always that of `at`. */
                 order?: "asc" | "desc";

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { contractNames } from '../../decide/contracts.ts';
 import type { Policy } from '../../decide/policy.ts';
-import { grantable } from '../../decide/scopes.ts';
+import { isGrantable } from '../../decide/scopes.ts';
 import { prefixFault, prefixForm } from '../../decide/token-form.ts';
 import { CannotStart } from '../errors.ts';
 import { githubKeysIn } from '../leaks/github-keys.ts';
@@ -164,7 +164,7 @@ const environment = z
       .string()
       .transform(listed)
       .refine(
-        (scopes) => scopes.every((scope) => grantable.test(scope)),
+        (scopes) => scopes.every(isGrantable),
         'must be scopes and wildcards like files:*, separated by commas',
       )
       .optional(),

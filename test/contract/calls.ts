@@ -107,9 +107,13 @@ const withValues = (form: unknown) =>
 const carriesCredential = (value: unknown) =>
   ['client_id', 'client_secret'].some((name) => Object(value)[name]);
 
+/** What the product's own client sent of itself is never refused: the schema says what makes sense. */
+const neverRefused = new Set(['/ip', '/userAgent']);
+
 function judgeValue(schema: Schema, value: unknown, place: string): Judgement {
   const faults = faultsIn(schema, value);
   if (faults.length === 0) return good;
+  if (faults.every(({ instancePath }) => neverRefused.has(instancePath))) return open;
   // White space around what people type may be cut off before it is judged.
   if (accepts(schema, trimmed(value))) return open;
   const why = faults.map(({ instancePath, message }) => `${place}${instancePath} ${message}`).join(', ');

@@ -6,6 +6,13 @@ import type { Schema } from './operations.ts';
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
+// RFC 3339, section 5.6: others also take a space for the T, an offset without a colon, and any leap second. There has
+// been none since 2016, and none is announced.
+const dateTime = ajv.formats['date-time'] as { validate: (text: string) => boolean };
+ajv.addFormat(
+  'date-time',
+  (text: string) => dateTime.validate(text) && /t\d\d:\d\d:[0-5]\d(?:\.\d+)?(?:z|[+-]\d\d:\d\d)$/i.test(text),
+);
 // Our own formats, which are described in words: no pattern says which texts are good.
 ajv.addFormat('cidr', (text: string) => 'cidr' in parseCidr(text));
 ajv.addFormat('scope-query', (text: string) => 'query' in parseScopeQuery(text));
