@@ -37,6 +37,7 @@ export function valuesFor(schema: Schema): unknown[] {
     ...('default' in schema ? [schema.default] : []),
     ...(schema.enum ?? []).flatMap((value) => [value, `${value}x`, String(value).toUpperCase()]),
     ...alternatives.flatMap(valuesFor),
+    ...(schema.not && typesOf(schema.not).length > 0 ? some(schema.not, 3) : []),
     ...(types.includes('string') ? strings(schema) : []),
     ...(types.includes('integer') || types.includes('number') ? numbers(schema) : []),
     ...(types.includes('array') ? arrays(schema) : []),
