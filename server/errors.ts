@@ -221,7 +221,7 @@ export class RoleNotFound extends Refusal {
 export class SignUpClosed extends Refusal {
   readonly code = 'sign_up_closed';
   constructor() {
-    super('Sign-up is closed in this deployment: ask its operator for an account.');
+    super('Sign-up is closed in this deployment (SIGN_UP): ask its operator for an account.');
   }
 }
 

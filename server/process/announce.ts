@@ -11,13 +11,9 @@ export function announce(log: Logger, config: Config, env: NodeJS.ProcessEnv): v
   const url = publicUrlOf(config);
   log.info(`Latchkey answers at ${url}, with its docs at ${url}/docs`);
   for (const one of misspelt(env, settingNames)) log.warn(hintOn(one));
-  if (config.DATABASE_URL) {
-    if (config.SIGN_UP === 'open')
-      log.warn(
-        'anybody who reaches the service can sign up and create keys: if only your back end should, set SIGN_UP=closed',
-      );
-    return;
-  }
+  if (config.SIGN_UP === 'open') log.info('anybody who reaches the service can sign up and create keys');
+  else log.info('only the operator creates accounts: SIGN_UP=open lets anybody sign up');
+  if (config.DATABASE_URL) return;
   const data = resolve(config.DATA_DIR);
   log.info(
     config.OPERATOR_TOKEN

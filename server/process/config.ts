@@ -125,7 +125,7 @@ const environment = z
     SITE_NAME: z.string().max(100, 'must have at most 100 characters').default('Share'),
     TOKEN_PREFIX: tokenPrefixesText.default(['lk_']),
     CONTRACTS: contractsText.default([...contractNames]),
-    SIGN_UP: z.enum(['open', 'closed'], 'must be open or closed').default('open'),
+    SIGN_UP: z.enum(['open', 'closed'], 'must be open or closed').optional(),
     LOG_LEVEL: z
       .enum(
         ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -205,7 +205,12 @@ const environment = z
     if (!OPERATOR_TOKEN) context.addIssue({ code: 'custom', path: ['OPERATOR_TOKEN'], message });
     if (!SIGNING_KEYS) context.addIssue({ code: 'custom', path: ['SIGNING_KEYS'], message });
   })
-  .transform((settings) => ({ ...settings, WORKERS: workersOf(settings) }));
+  .transform((settings) => ({
+    ...settings,
+    WORKERS: workersOf(settings),
+    // In production it is a decision to let strangers make keys.
+    SIGN_UP: settings.SIGN_UP ?? (settings.DATABASE_URL ? ('closed' as const) : ('open' as const)),
+  }));
 
 /** The number of processes that serve: `auto` is one for each core if several processes can share the database. */
 function workersOf({

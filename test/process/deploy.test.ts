@@ -84,8 +84,11 @@ test('a recipe gives a process longer to stop than it can take', async () => {
     expect(await textOf(file)).toContain(`at most ${Math.ceil(longestStop / 1_000)} s`);
 });
 
-test('sign-up is closed in each recipe of a product', async () => {
-  expect(readme).toMatch(/^DATABASE_URL=.* SIGN_UP=closed .*node server\/start\.js$/m);
+test('sign-up is closed in each recipe: on Postgres by default', async () => {
   expect(await textOf('deploy/latchkey.service')).toMatch(/^Environment=.* SIGN_UP=closed$/m);
-  expect(await textOf('deploy/compose.yaml')).toMatch(/^ {4}SIGN_UP: closed$/m);
+  const [start] = /^DATABASE_URL=.*node server\/start\.js$/m.exec(readme) ?? [];
+  for (const recipe of [start, await textOf('deploy/compose.yaml')]) {
+    expect(recipe).toMatch(/^ *DATABASE_URL[:=]/m);
+    expect(recipe).not.toContain('SIGN_UP');
+  }
 });

@@ -23,6 +23,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   env = {
     DATABASE_URL: postgres.url,
+    SIGN_UP: 'open',
     OPERATOR_TOKEN: newToken('lko_'),
     SIGNING_KEYS: JSON.stringify(await newSigningKeys()),
   };

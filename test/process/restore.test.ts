@@ -55,7 +55,12 @@ test('what was revoked since a backup stays revoked after it is restored, with t
     await server.unsafe(`create database ${name} template ${name}_backup`);
   };
   // The issuer of its access tokens, which is the same on each port.
-  const env = { ...(await deployment()), DATABASE_URL: url, PUBLIC_URL: 'http://latchkey.test' };
+  const env = {
+    ...(await deployment()),
+    DATABASE_URL: url,
+    SIGN_UP: 'open',
+    PUBLIC_URL: 'http://latchkey.test',
+  };
 
   /** Lets somebody use the service, which then ends. */
   async function serve<Result>(

@@ -91,7 +91,9 @@ test.each([{ hosted: true }, { schema: 'team_a' }, { hosted: true, schema: 'team
     const { ownerUrl, serverUrl, restrict, asServer } = await openWithRoles(options);
     expect((await migrate(ownerUrl)).stdout).toMatch(/^Applied 0001_start, /);
     await restrict();
-    await using service = await startProcess({ env: { ...(await deployment()), DATABASE_URL: serverUrl } });
+    await using service = await startProcess({
+      env: { ...(await deployment()), DATABASE_URL: serverUrl, SIGN_UP: 'open' },
+    });
     const email = 'ada@example.com';
     expectData(
       await createLatchkey({ baseUrl: service.url }).POST('/v1/accounts', { body: { email, password } }),
@@ -104,7 +106,7 @@ test.each([{ hosted: true }, { schema: 'team_a' }, { hosted: true, schema: 'team
 
 test('the owner migrates, and a role that may only read and write rows serves', async () => {
   const { ownerUrl, serverUrl, restrict, asOwner, asServer } = await openWithRoles();
-  const env = { ...(await deployment()), DATABASE_URL: serverUrl };
+  const env = { ...(await deployment()), DATABASE_URL: serverUrl, SIGN_UP: 'open' };
 
   await expect(startProcess({ env })).rejects.toThrow(
     /permission denied for .+\. It needs a migration, which this role may not make: run `npm run migrate`/,

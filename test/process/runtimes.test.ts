@@ -113,6 +113,7 @@ test.for(runtimes)('%s finishes what is in flight when it is told to stop', asyn
 async function shared(url: string) {
   return {
     DATABASE_URL: url,
+    SIGN_UP: 'open',
     OPERATOR_TOKEN: newToken('lko_'),
     SIGNING_KEYS: JSON.stringify(await newSigningKeys()),
   };

@@ -497,12 +497,20 @@ test('several starters on one empty database all start', async () => {
   }
 });
 
-test.each(['open', 'closed'])('on Postgres the start says that sign-up is open: %s', async (SIGN_UP) => {
+test('on Postgres only the operator creates accounts, unless SIGN_UP is open, and the start says so', async () => {
   const { url, drop } = await createDatabase(inject('postgresUrl'));
   onTestFinished(drop);
-  await using service = await startProcess({ env: { DATABASE_URL: url, SIGN_UP, ...(await secrets()) } });
-  await service.stop();
-  expect(service.output.includes('set SIGN_UP=closed')).toBe(SIGN_UP === 'open');
+  const signUp = async (env: { SIGN_UP?: string }) => {
+    await using service = await startProcess({ env: { DATABASE_URL: url, ...env, ...(await secrets()) } });
+    const body = JSON.stringify({ email: 'ada@example.com', password: 'correct horse' });
+    const headers = { 'Content-Type': 'application/json' };
+    const { status } = await fetch(`${service.url}/v1/accounts`, { method: 'POST', headers, body });
+    await service.stop();
+    return [status, service.output.includes('only the operator creates accounts')];
+  };
+  expect(await signUp({})).toEqual([403, true]);
+  expect(await signUp({ SIGN_UP: 'closed' })).toEqual([403, true]);
+  expect(await signUp({ SIGN_UP: 'open' })).toEqual([201, false]);
 });
 
 test('a database that a later release has migrated is served by this one as well', async () => {
