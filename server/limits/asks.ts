@@ -38,8 +38,8 @@ export class Asks {
     budget.asking = this.#track(this.#askAhead(budget));
   }
 
-  /** Tried once: if the answer is lost, the row may have taken it or not. */
-  giveBack(ask: Ask): Promise<unknown> {
+  /** Sends an ask that only gives back. Once: if the answer is lost, the row may have taken it or not. */
+  send(ask: Ask): Promise<unknown> {
     return this.#track(this.#exchange.ask(ask.id, () => ask).catch(() => {}));
   }
 
@@ -94,7 +94,7 @@ export class Asks {
   /** Takes in what came. For a budget that was dropped meanwhile, it is given back before its requests ask again. */
   async #receive(budget: Budget, answer: Answer, sent: Instant, isLast: boolean): Promise<void> {
     if (!budget.isDropped) budget.receive(answer, sent, isLast);
-    else if (answer.granted > 0) await this.giveBack(budget.surrenderLate(answer));
+    else if (answer.granted > 0) await this.send(budget.giveBackLate(answer));
   }
 
   #track<Result>(exchange: Promise<Result>): Promise<Result> {

@@ -89,7 +89,7 @@ export class Blocks implements LimitHolder {
       const { limit, resetsAt } = state;
       const cost = costOf(costs, limit);
       if (cost === 0 || this.#budgets.get(limit.id)?.unspend(cost, state)) continue;
-      this.#asks.giveBack(givingBack(limit, { units: cost, asSpent: cost, resetsAt }));
+      this.#asks.send(givingBack(limit, { units: cost, asSpent: cost, resetsAt }));
     }
   }
 
@@ -104,14 +104,14 @@ export class Blocks implements LimitHolder {
   dropAll(): void {
     for (const budget of this.#budgets.values()) {
       budget.isDropped = true;
-      if (budget.unspent > 0) this.#asks.giveBack(budget.surrender());
+      if (budget.unspent > 0) this.#asks.send(budget.giveBack());
     }
     this.#budgets.clear();
   }
 
   recall(id: number): void {
     const budget = this.#budgets.get(id);
-    if (budget && budget.unspent > 0) this.#asks.giveBack(budget.surrender());
+    if (budget && budget.unspent > 0) this.#asks.send(budget.giveBack());
   }
 
   replenished(id: number): void {
@@ -129,7 +129,7 @@ export class Blocks implements LimitHolder {
     const returning = [];
     for (const budget of this.#budgets.values()) {
       if (budget.isEnding(now)) this.#asks.askAhead(budget);
-      else if (budget.isIdle(now)) returning.push(this.#asks.giveBack(budget.surrender()));
+      else if (budget.isIdle(now)) returning.push(this.#asks.send(budget.giveBack()));
       else if (budget.isForgettable(now)) this.#budgets.delete(budget.id);
     }
     if (this.#budgets.size === 0) {

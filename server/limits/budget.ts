@@ -185,14 +185,14 @@ export class Budget {
   }
 
   /** Gives back what is left, even if the block has ended. It is out of memory before it is sent, so it is not spent. */
-  surrender(): Ask {
+  giveBack(): Ask {
     const back = this.#units;
     this.#units = 0;
     return { ...noAsk, ...this.#report(), back };
   }
 
   /** Gives back what came for a budget that was dropped. */
-  surrenderLate(answer: Answer): Ask {
+  giveBackLate(answer: Answer): Ask {
     const { granted: units, resetsAt } = answer;
     return givingBack(this, { units, asSpent: countedAsSpent(answer, this.#asked.need), resetsAt });
   }

@@ -154,7 +154,7 @@ const statements = [
     quota limits;
     every text := given_quota #>> '{refill,every}';
     refill bigint := given_quota #>> '{refill,amount}';
-    left_over bigint := given_quota ->> 'remaining';
+    remaining bigint := given_quota ->> 'remaining';
   begin
     if of_key is null then
       present := array(select id from limits where account_id = of_account and key_id is null);
@@ -183,11 +183,11 @@ const statements = [
     elsif given_quota is not null then
       select * into quota from limits where id = any(present) and window_seconds is null;
       if quota.id is null then
-        if left_over is null then
+        if remaining is null then
           raise exception 'The key has no quota.' using errcode = 'LK001';
         end if;
         insert into limits (account_id, key_id, name, amount, refill_every, refills_from, ungranted, resets_at)
-        values (of_account, of_key, 'quota', refill, every, case when every is not null then changed_at end, left_over,
+        values (of_account, of_key, 'quota', refill, every, case when every is not null then changed_at end, remaining,
           next_reset(null, every, changed_at, changed_at));
         return;
       end if;
@@ -200,11 +200,11 @@ const statements = [
         quota.refill_every := every;
         quota.refills_from := case when every is not null then changed_at end;
         quota.resets_at := next_reset(null, every, changed_at, changed_at);
-      elsif left_over is null then
+      elsif remaining is null then
         return;
       end if;
       update limits set amount = quota.amount, refill_every = quota.refill_every, refills_from = quota.refills_from,
-        resets_at = quota.resets_at, ungranted = coalesce(left_over, quota.ungranted), held = 0,
+        resets_at = quota.resets_at, ungranted = coalesce(remaining, quota.ungranted), held = 0,
         generation = generation + 1
       where id = quota.id;
     end if;
