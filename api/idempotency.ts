@@ -4,9 +4,12 @@ import { refusal } from './problem.ts';
 /** The header in which a client names a request that it may repeat (draft-ietf-httpapi-idempotency-key-header). */
 export const idempotencyKeyHeader = 'Idempotency-Key';
 
-/** The pattern of a key: 16 or more characters where the response has a secret, which the key helps to encrypt. */
+/**
+ * The pattern of a key: 16 or more characters where the response has a secret, which the key helps to encrypt. A quote is
+ * `\x22`, since generators write the pattern into texts of their own.
+ */
 const patternOf = (min: number) =>
-  `^(?:[!#-\\[\\]-~]{${min},255}|"(?:[ !#-\\[\\]-~]|\\\\["\\\\]){${min},255}")$`;
+  `^(?:[!#-\\[\\]-~]{${min},255}|\\x22(?:[ !#-\\[\\]-~]|\\\\[\\x22\\\\]){${min},255}\\x22)$`;
 
 /** The key as the client chose it: it comes bare or as a string of RFC 9651, in quotes, which name the same key. */
 const idempotencyKey = (min: number) =>

@@ -9,8 +9,8 @@ export const maxCost = 1_000_000_000;
 export const maxNamedCosts = 17;
 /** How many scopes can be asked for, or granted. */
 export const maxScopes = 100;
-/** An absolute URI without a fragment, as RFC 8707, section 2, requires. Its characters are those of RFC 3986. */
-export const audienceUri = /^[A-Za-z][A-Za-z0-9+.-]*:[\w.~:/?[\]@!$&'()*+,;=%-]+$/;
+/** An absolute URI without a fragment, as RFC 8707, section 2, requires. Its characters are those of RFC 3986, `[` and `]` among them. */
+export const audienceUri = /^[A-Za-z][A-Za-z0-9+.-]*:[\w.~:/?\x5B\x5D@!$&'()*+,;=%-]+$/;
 export const maxAudienceLength = 255;
 
 function areScopes(value: unknown): value is unknown[] {
