@@ -161,6 +161,7 @@ const namedAccount = z.object({
 
 const SignUp = z.strictObject({ email: Email, password: NewPassword }).openapi('SignUp');
 const ExternalAccount = z.strictObject({ externalId: ExternalId }).openapi('ExternalAccount');
+const NewAccount = z.union([SignUp, ExternalAccount]).openapi('NewAccount');
 
 export const accounts = {
   create: createRoute({
@@ -176,7 +177,7 @@ export const accounts = {
       headers: actHeaders.extend(plainIdempotencyHeader),
       body: {
         required: true,
-        content: { 'application/json': { schema: z.union([SignUp, ExternalAccount]) } },
+        content: { 'application/json': { schema: NewAccount } },
       },
     },
     responses: {

@@ -167,14 +167,16 @@ function bodyExample({ requestBody }: Operation, { components }: Document): unkn
   if (!requestBody || '$ref' in requestBody) return undefined;
   const { example, schema } = requestBody.content['application/json'] ?? {};
   if (example) return example;
-  const first = schema && 'anyOf' in schema ? schema.anyOf?.[0] : schema;
-  const named = first && '$ref' in first && components?.schemas?.[first.$ref.split('/').at(-1) ?? ''];
-  if (!named || '$ref' in named) return undefined;
-  const fields = (named.required ?? []).map((field) => {
-    const property = named.properties?.[field];
+  const named = (one: typeof schema) =>
+    one && '$ref' in one ? components?.schemas?.[one.$ref.split('/').at(-1) ?? ''] : one;
+  const whole = named(schema);
+  const first = whole && 'anyOf' in whole ? named(whole.anyOf?.[0]) : whole;
+  if (!first || '$ref' in first) return undefined;
+  const fields = (first.required ?? []).map((field) => {
+    const property = first.properties?.[field];
     return [field, property && 'example' in property ? property.example : variable(field)];
   });
-  return named.example ?? Object.fromEntries(fields);
+  return first.example ?? Object.fromEntries(fields);
 }
 
 /** What stands for the parameters of paths. */

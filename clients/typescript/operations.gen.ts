@@ -3,7 +3,7 @@
 import type { Operations } from './core/methods.ts';
 import type { Pages } from './core/pages.ts';
 import type { Body, Options, Query } from './core/types.ts';
-import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, NewAccount, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
@@ -278,7 +278,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
      *
      * Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
      */
-    create(body: Body<operations['createAccount']>, options?: Options<operations['createAccount']>): Promise<Account>;
+    create(body: NewAccount, options?: Options<operations['createAccount']>): Promise<Account>;
     /**
      * Get one of the accounts: `GET /v1/accounts/{accountId}`
      *

@@ -2256,6 +2256,7 @@ export interface components {
             /** @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. The scopes of a role count when a key is given the role; a later change of the role is not bounded. */
             allowedScopes?: string[];
         };
+        NewAccount: components["schemas"]["SignUp"] | components["schemas"]["ExternalAccount"];
         SignUp: {
             /**
              * Format: email
@@ -2476,6 +2477,7 @@ export type LeakReport = components['schemas']['LeakReport'];
 export type GithubMatch = components['schemas']['GithubMatch'];
 export type Account = components['schemas']['Account'];
 export type Policy = components['schemas']['Policy'];
+export type NewAccount = components['schemas']['NewAccount'];
 export type SignUp = components['schemas']['SignUp'];
 export type ExternalAccount = components['schemas']['ExternalAccount'];
 export type AccountPage = components['schemas']['AccountPage'];
@@ -9762,7 +9764,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignUp"] | components["schemas"]["ExternalAccount"];
+                "application/json": components["schemas"]["NewAccount"];
             };
         };
         responses: {

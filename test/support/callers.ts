@@ -70,18 +70,17 @@ function bodiesOf(operation: Operation, { components }: Document): [string | und
   const { example, examples, schema = {} } = requestBody.content[type] ?? {};
   if (examples) return Object.entries(examples).map(([name, one]) => [name, 'value' in one ? one.value : {}]);
   if (example) return [[undefined, example]];
-  const bodies = ((schema as BodySchema).anyOf ?? [schema as BodySchema]).flatMap(({ $ref, ...rest }) => {
-    const name = $ref?.split('/').at(-1) ?? '';
-    const {
-      example: whole,
-      properties,
-      required = [],
-    } = (($ref && components?.schemas?.[name]) || rest) as BodySchema;
+  const nameOf = ({ $ref }: BodySchema) => $ref?.split('/').at(-1) ?? '';
+  const resolved = (one: BodySchema) =>
+    (one.$ref ? (components?.schemas?.[nameOf(one)] ?? {}) : one) as BodySchema;
+  const { anyOf = [schema as BodySchema] } = resolved(schema as BodySchema);
+  const bodies = anyOf.flatMap((one) => {
+    const { example: whole, properties, required = [] } = resolved(one);
     if (!whole && !properties) return [];
     const parts = Object.entries((properties ?? {}) as Record<string, Json>)
       .filter(([property, { example }]) => example !== undefined || required.includes(property))
       .map(([property, { example }]) => [property, example ?? '']);
-    return [[name, whole ?? Object.fromEntries(parts)] as [string, Json]];
+    return [[nameOf(one), whole ?? Object.fromEntries(parts)] as [string, Json]];
   });
   return bodies.length > 1 ? bodies : bodies.map(([, body]) => [undefined, body]);
 }
