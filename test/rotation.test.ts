@@ -384,6 +384,15 @@ test.each([
   expect(settled).toHaveBeenCalledTimes(waits ? 1 : 0);
 });
 
+test('the first use waits for every replica where it has the key expire sooner than they have heard of it', async () => {
+  const key = await mint();
+  const { token } = await rotate(key, { expiresAt: iso(service.context.now() + 1000) });
+  const settled = vi.fn(service.context.settled);
+  const answer = await verifyOn({ settled }, token);
+  expect(await answer.json()).toMatchObject({ valid: true });
+  expect(settled).toHaveBeenCalledTimes(1);
+});
+
 test('a key shows when and from where its previous token was last used', async () => {
   const { token: old, ...key } = await mint();
   const { token: fresh } = await rotate(key);

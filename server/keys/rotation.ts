@@ -253,12 +253,13 @@ export async function activate(
         expires_at = next_expires_at,
         previous_ends_at = least(${timestamptz(at)} + next_overlap * interval '1 second', expires_at)
       where id = ${id} and next_hash = decode(${hash}::text, 'hex')
-      returning id, account_id, current_hash, previous_ends_at),
+      returning id, account_id, current_hash, least(previous_ends_at, expires_at) as ends_at),
     stamped as (
       update tokens set activated_at = ${timestamptz(at)} from activated where hash = current_hash),
     recorded as ${recorded(withoutRequest(`key_${id}`, at), 'key.token_activated', sql`select account_id, id from activated`)}
-    select previous_ends_at as "endsAt" from activated`.execute(db);
+    select ends_at as "endsAt" from activated`.execute(db);
   const [activated] = rows;
-  // A later end needs no barrier: by then every replica has heard of it, or has ceased to trust its cache.
+  // When the previous token ends, by itself or with its key. A later end needs no barrier: by then every replica has heard
+  // of it, or has ceased to trust its cache.
   if (activated && activated.endsAt.getTime() < now() + lease) await settled();
 }
