@@ -210,6 +210,19 @@ test('an expiry that is changed by SQL is heard of for a next token that is cach
   expect(await verdictOn(token, { scopes: ['missing'] })).toBe('expired');
 });
 
+test('an expiry that is changed by SQL is that of a token which sleeps, too', async () => {
+  for (const body of [{}, { expiresIn: '90d' as const }]) {
+    const { token: old, ...key } = await mint({ expiresIn: '1d' });
+    const { token } = await rotate(key, body);
+    expect(await verdictOn(token, { scopes: ['missing'] })).toBe('insufficient_scope');
+    const past = new Date(service.context.now() - 1);
+    await sql`update keys set expires_at = ${past} where id = ${key.id.slice(4)}`.execute(service.db);
+    await service.context.settled();
+    for (const one of [token, old]) expect(await verdictOn(one)).toBe('expired');
+    expect((await read(key)).tokens).toMatchObject([{ expiresAt: iso(past.getTime()) }, { state: 'next' }]);
+  }
+});
+
 test('an expiry is named once, and in the future', async () => {
   const key = await mint();
   const expiresAt = iso(service.context.now() + hour);

@@ -123,6 +123,17 @@ const statements = [
   sql`create trigger notices_planned before insert or update of expires_at on keys
     for each row execute function plan_notices()`,
 
+  // A change by hand in SQL is of every token that the key has, and the one that sleeps has its expiry in another column.
+  sql`create function follow_expiry() returns trigger language plpgsql as $$
+  begin
+    new.next_expires_at := new.expires_at;
+    return new;
+  end $$`,
+  sql`create trigger expiry_followed before update of expires_at on keys
+    for each row when (old.next_hash = new.next_hash and old.expires_at is distinct from new.expires_at
+      and old.next_expires_at is not distinct from new.next_expires_at)
+    execute function follow_expiry()`,
+
   // Room in each page lets an update of last_used_at stay in it, without touching an index.
   sql`create table tokens (
     hash bytea primary key,
