@@ -147,6 +147,9 @@ test('a rotation that names an expiry gives it to the key with the first use of 
   const { token: old, ...key } = await mint({ expiresIn: '1d' });
   const later = iso(service.context.now() + 90 * 24 * hour);
   const { token: fresh, ...rotated } = await rotate(key, { expiresIn: '90d' });
+  const query = { keyId: key.id, type: 'key.rotated' as const };
+  const { data: events } = expectData(await ada.client.GET('/v1/events', { params: { query } }));
+  expect(events).toMatchObject([{ data: { expiresAt: later } }]);
   expect(rotated).toMatchObject({
     expiresAt: key.expiresAt,
     tokens: [{ expiresAt: key.expiresAt }, { state: 'next', expiresAt: later }],
