@@ -102,6 +102,21 @@ The operator can give a key \`limits\`, so many units in each window, and a \`qu
 
 The verdict and the \`RateLimit\` headers say what is left. A refused verdict with \`rate_limited\` or \`quota_exceeded\` lists what was \`exceeded\`, and \`retryAfter\` says when to come again: pass both on to your client as 429.
 
+## Generated clients
+
+This document is OpenAPI 3.1, at \`/openapi.json\`. These read it as it stands, and what they write compiles under TypeScript’s \`strict\`: @hey-api/openapi-ts 0.99, openapi-typescript 7.13, orval 8.38, swagger-typescript-api 13.13, oazapfts 7.5, Kubb 4.39, and openapi-mcp-generator 4.0, which makes a server for MCP. \`prism mock\` 5.16 answers with its examples.
+
+- When you import it into Postman, turn off “Enable optional parameters”. Otherwise each request sends all of them, made-up ones too, and is refused.
+- If your generator checks responses, let it accept fields and error codes that it does not know: see Versions.
+
+A generator that reads only OpenAPI 3.0, such as Go’s kin-openapi 0.110, needs another document:
+
+\`\`\`sh
+npx @apiture/openapi-down-convert -i openapi.json |
+  jq 'walk(if type == "object" and (.anyOf | type) == "array" and any(.anyOf[]; .type? == "null")
+    then .anyOf |= map(select(.type != "null")) | .nullable = true else . end)' > openapi-3.0.json
+\`\`\`
+
 ## Versions
 
 The path names the major version: \`/v1\`. Within it, operations, optional parameters, response fields and error codes may be added: ignore response fields you do not know. Nothing is removed or renamed; a change that breaks clients gets a new path.
