@@ -333,6 +333,15 @@ onPostgres('connections to a server', () => {
     },
   );
 
+  test('what fails in a transaction fails with its own error, also where the connection has ended', async () => {
+    const { url } = await ownDatabase();
+    const failing = inOneTransaction(url, async (transaction) => {
+      await sql`select pg_terminate_backend(pg_backend_pid())`.execute(transaction).catch(() => {});
+      throw new Error('The work has failed');
+    });
+    await expect(failing).rejects.toThrow('The work has failed');
+  });
+
   test('a migration that waits for a lock gives way to other statements, and is tried again', async () => {
     const { url, admin } = await ownDatabase();
     const earlier = {
