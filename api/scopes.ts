@@ -9,7 +9,11 @@ const Scope = z
   .openapi({
     maxLength: maxScopeLength,
     pattern: scopeForm.source,
-    not: { type: 'string', pattern: ownWildcard.source },
+    not: {
+      type: 'string',
+      pattern: ownWildcard.source,
+      description: 'A wildcard over the scopes of this API.',
+    },
     example: 'files:read',
   });
 
