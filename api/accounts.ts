@@ -172,7 +172,7 @@ export const accounts = {
     summary: 'Create an account',
     description:
       'Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
-    security: [byAnyone, byOperator, byOperatorKey('operator:keys')],
+    security: [byOperator, byOperatorKey('operator:keys'), byAnyone],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),
       body: {
