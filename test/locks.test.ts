@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { expectData } from './support/harness.ts';
-import { ada, burst, change, hourly, mint, service } from './support/limits.ts';
+import { ada, burst, change, get, hourly, mint, service } from './support/limits.ts';
 
 describe.runIf(inject('database') === 'postgres')('locks', () => {
   let admin: postgres.Sql;
@@ -16,11 +16,11 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
   });
   afterAll(() => admin.end());
 
-  /** Until somebody waits for a lock. */
-  async function isWaiting(): Promise<void> {
+  /** Until so many wait for locks. */
+  async function isWaiting(count = 1): Promise<void> {
     const waiting = () => admin`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    while ((await waiting()).length === 0) await pause(5);
+    while ((await waiting()).length < count) await pause(5);
   }
 
   test.each<[string, (keyId: string) => Promise<{ response: Response }>]>([
@@ -86,6 +86,31 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
       await transaction`select from keys where id = ${second.id.slice(4)} for update nowait`;
     });
     await flushed;
+  });
+
+  test.each([
+    ['change', 'a rotation', {}, ['current', 'next']],
+    ['change', 'an immediate rotation', { immediate: true }, ['current']],
+    ['rotation', 'an immediate rotation', { immediate: true }, ['current', 'next']],
+  ])('of a key are waited for by a %s, which then shows the token of %s', async (step, _, body, states) => {
+    const { id } = await mint({});
+    const params = { path: { keyId: id } };
+    const rotate = (body: { immediate?: boolean }) =>
+      ada.client.POST('/v1/keys/{keyId}/rotate', { params, body });
+    const [first, second] = await admin.begin(async (transaction) => {
+      await transaction`select from keys where id = ${id.slice(4)} for update`;
+      const first = rotate(body);
+      await isWaiting(1);
+      const second =
+        step === 'rotation'
+          ? rotate({})
+          : ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'Changed' } });
+      await isWaiting(2);
+      return [first, second].map(async (call) => expectData(await call));
+    });
+    await first;
+    expect(await second).toMatchObject({ tokens: states.map((state) => ({ state })) });
+    expect(await second).toMatchObject(await get(id));
   });
 
   test('of a key are taken to write its limits, so that those of concurrent SQL are all known to verifications', async () => {

@@ -14,9 +14,9 @@ import {
   type KeyRole,
   type KeyRow,
   keyColumns,
-  keyOf,
   onceGone,
   type Store,
+  writtenKey,
 } from './keys.ts';
 import {
   afterChangedLimits,
@@ -144,7 +144,7 @@ export async function changeKey(
   const [changed] = rows;
   if (changed) {
     await settled();
-    return changesLimits(change) ? getKey(db, place) : keyOf(changed);
+    return changesLimits(change) ? getKey(db, place) : writtenKey(db, place, changed);
   }
 
   const found = await basisOf({ db, settled }, place);

@@ -75,7 +75,7 @@ export interface Key {
   updatedAt: Date;
 }
 
-/** The columns of a key, for a select from `keys` or from a CTE aliased so. */
+/** The columns of a key, for a select from `keys`, or from a CTE aliased so: see `writtenKey`. */
 export const keyColumns = sql`
   id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
   next_expires_at as "nextExpiresAt",
@@ -93,17 +93,23 @@ export const keyColumns = sql`
       case hash when keys.next_hash then keys.next_overlap end as "overlapSeconds",
       last_used_at as "lastUsedAt", last_used_ip as "lastUsedIp", last_used_user_agent as "lastUsedUserAgent"
     from tokens where key_id = keys.id and hash in (keys.current_hash, keys.next_hash, keys.previous_hash)
-  ) as token) as tokens`;
+  ) as token) as tokens,
+  num_nonnulls(keys.current_hash, keys.next_hash, keys.previous_hash) as "tokenCount"`;
 
 /** A value as JSON has it, with strings for dates. */
 type Json<Value> = { [Name in keyof Value]: Date extends Value[Name] ? string | null : Value[Name] };
 /** A key as `keyColumns` reads it. */
-export type KeyRow = Omit<Key, 'tokens' | 'quota'> & { tokens: Json<Token>[] | null; quota: QuotaRow | null };
+export type KeyRow = Omit<Key, 'tokens' | 'quota'> & {
+  tokens: Json<Token>[] | null;
+  /** How many tokens the row of the key names. */
+  tokenCount: number;
+  quota: QuotaRow | null;
+};
 
 const dateOf = (text: string | null) => (text === null ? null : new Date(text));
 
 /** @param minted a token that the same statement inserts, which the select of that statement cannot see */
-export function keyOf({ tokens, quota, ...key }: KeyRow, ...minted: Token[]): Key {
+export function keyOf({ tokens, tokenCount, quota, ...key }: KeyRow, ...minted: Token[]): Key {
   const stored = (tokens ?? []).map(
     ({ createdAt, activatedAt, endsAt, lastUsedAt, ...token }): Token => ({
       ...token,
@@ -163,6 +169,22 @@ export async function getKey(db: Database, place: KeyPlace): Promise<Key> {
   const [row] = rows;
   if (!row) throw new KeyNotFound();
   return keyOf(row);
+}
+
+/**
+ * The key of a row that a statement has written. Where the statement waited for a rotation, it found the row as that had
+ * left it, and could not see the token that it had added. Then the key is read again.
+ * @param minted a token that the same statement has inserted
+ * @throws KeyNotFound where it is read again, and gone by now
+ */
+export async function writtenKey(
+  db: Database,
+  place: KeyPlace,
+  row: KeyRow,
+  ...minted: Token[]
+): Promise<Key> {
+  const seen = (row.tokens ?? []).length + minted.length;
+  return seen === row.tokenCount ? keyOf(row, ...minted) : getKey(db, place);
 }
 
 /** The database, and `settled`, which a change that verdicts depend on awaits before it returns: see `ServiceContext`. */
