@@ -113,6 +113,20 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     expect(await second).toMatchObject(await get(id));
   });
 
+  test('of a key are waited for by a change, which then shows the limits of another one', async () => {
+    const { id } = await mint({});
+    const changed = await admin.begin(async (transaction) => {
+      await transaction`select from keys where id = ${id.slice(4)} for update`;
+      const calls = [change(id, { limits: [hourly], quota: { remaining: 5 } })];
+      await isWaiting(1);
+      calls.push(change(id, { name: 'Changed' }));
+      await isWaiting(2);
+      return calls.map(async (call) => expectData(await call));
+    });
+    const limited = { limits: [hourly], quota: { remaining: 5 } };
+    expect(await Promise.all(changed)).toMatchObject([limited, { ...limited, name: 'Changed' }]);
+  });
+
   test('of a key are taken to write its limits, so that those of concurrent SQL are all known to verifications', async () => {
     const key = await mint({});
     const { rows } = await sql<{ account_id: string }>`

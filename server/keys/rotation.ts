@@ -19,9 +19,9 @@ import {
   type KeyRow,
   keyColumns,
   newlyMinted,
+  rotatedKey,
   type Store,
   type Token,
-  writtenKey,
 } from './keys.ts';
 
 /**
@@ -228,7 +228,7 @@ async function take(
     select ${keyColumns} from rotated as keys`.execute(db);
   await settled();
   const [row] = rows;
-  if (row) return writtenKey(db, place, row, ...(minted ? [minted] : []));
+  if (row) return rotatedKey({ db, settled }, place, row, ...(minted ? [minted] : []));
   await getKey(db, place);
   if (judged && (await storedPolicyOf(db, place.accountId)) !== judged.policy) return judged.again();
   if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
