@@ -39,6 +39,12 @@ export function residentMemory(pid: number | undefined): number {
   return Math.round(Number(kilobytes) / 1024);
 }
 
+/** How much this machine has read from disks since it runs, in MiB. */
+export function readFromDisk(): number {
+  const [, kilobytes] = /^pgpgin (\d+)/m.exec(readFileSync('/proc/vmstat', 'utf8')) ?? [];
+  return Math.round(Number(kilobytes) / 1024);
+}
+
 /** Says what is missing here, if something is. */
 export function missing(): string | undefined {
   if (platform() !== 'linux' || availableParallelism() < 2) return 'The benchmark needs Linux and two cores.';

@@ -1,9 +1,13 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import postgres from 'postgres';
 import { newToken } from '../../server/token.ts';
 import { atMost, compare, figure, inTurn, type Line } from './figures.ts';
 import { loader, type Sent } from './load.ts';
-import { residentMemory } from './machine.ts';
+import { readFromDisk, residentMemory } from './machine.ts';
 import { seed, writeTokens } from './seed.ts';
 import { ask, ground, type Server, startService, type Used } from './servers.ts';
 import { connections, fewKeys, manyKeys, rounds, sampleKeys } from './settings.ts';
@@ -12,6 +16,7 @@ import { path, verifications } from './verify.ts';
 interface Side {
   service: Server;
   sent: Sent;
+  databaseUrl: string;
 }
 
 /** What a verification takes among many keys, against among few: the median for keys that nobody asked for before. */
@@ -26,7 +31,7 @@ export async function size(used: Used): Promise<Line[]> {
     const service = await startService(used, { ...on, databaseUrl });
     const verdict = await ask(service.url + path, seeded.verifier, { token: seeded.tokens.at(-1) });
     if (!verdict.includes('"valid":true')) throw new Error(`It answered ${verdict}`);
-    return { service, sent: verifications(service, seeded) };
+    return { service, sent: verifications(service, seeded), databaseUrl };
   };
   const few = await side('few', fewKeys, fewKeys);
   const many = await side('many', manyKeys, sampleKeys);
@@ -43,12 +48,19 @@ export async function size(used: Used): Promise<Line[]> {
   const count = Math.max(rounds, 10);
   const limit = Math.floor(fewKeys / (count + 1)) - 1;
   const calm = { connections: connections.calm, limit, seconds: 1 };
+  for (const { databaseUrl } of [few, many]) await readDatabase(databaseUrl);
+  const before = readFromDisk();
   const pairs = await inTurn(loader(many.sent, calm), loader(few.sent, calm), count);
+  const read = readFromDisk() - before;
   const memory = async (after: string): Promise<Line> => {
     const [ours, against] = [many, few].map(({ service }) => figure(residentMemory(service.pid)));
     return { figure: `memory after ${after}, MiB`, ours: ours ?? '', against: against ?? '' };
   };
-  const lines = [compare('p50, ms', pairs, ({ p50 }) => p50, atMost(1.1)), await memory('this')];
+  const lines = [
+    compare('p50, ms', pairs, ({ p50 }) => p50, atMost(1.1)),
+    { figure: 'read from disk meanwhile, MiB', ours: figure(read) },
+    await memory('this'),
+  ];
 
   // Then as fast as they come: among the many all that have a token, among the few all of them in a circle.
   const half = Math.floor(sampleKeys / 2);
@@ -61,4 +73,20 @@ export async function size(used: Used): Promise<Line[]> {
     lines.push(await memory(`${asked.toLocaleString('en')} more`));
   }
   return lines;
+}
+
+/**
+ * Reads the files of a database, so that they are in the memory of the system, as far as they have room: what is asked is
+ * what more keys cost, and not what a slow disk costs.
+ */
+async function readDatabase(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1 });
+  const [row] = await sql<{ directory: string }[]>`
+    select current_setting('data_directory') || '/base/' || oid as directory
+    from pg_database where datname = current_database()`;
+  await sql.end();
+  const directory = row?.directory ?? '';
+  const nowhere = () => new Writable({ write: (_bytes, _encoding, done) => done() });
+  for (const file of await readdir(directory))
+    await pipeline(createReadStream(join(directory, file), { highWaterMark: 2 ** 20 }), nowhere());
 }
