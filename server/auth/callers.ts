@@ -223,9 +223,9 @@ export interface AccountName {
 
 /**
  * The account that a caller acts for: the one that the operator names, or any other caller's own. One that the operator
- * names by its id may not exist: it has no keys, and is not looked up here, but where a list of its things is empty. A key
- * that acts for the operator may read the operator's own account, and change nothing there: it could give itself more
- * scopes.
+ * names by its id may not exist: it is not looked up here, since it has no keys. Where a list of it is empty, the operation
+ * looks it up. A key that acts for the operator may read the operator's own account, and change nothing there: it could
+ * give itself more scopes.
  * @throws AccountRequired if the operator names none
  * @throws AccountNotFound if no account has the externalId, if it is not that of the account with the id, or if another
  * caller names an account that is not its own

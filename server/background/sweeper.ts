@@ -11,8 +11,8 @@ export class Sweeper {
 
   /**
    * @param step does a small part of the work, and says whether there may be more
-   * @param onError called when a step fails, which is tried again. Of steps that fail for the same reason, one after the
-   * other, it hears of the first
+   * @param onError called when a step fails, which is tried again. While steps go on failing for the same reason, it is
+   * called once
    * @param first how long to wait before the first step, in milliseconds
    * @param idle how long to wait after a step that failed or found nothing to do, in milliseconds
    */

@@ -21,7 +21,7 @@ const patience = { statement_timeout: statementTimeout, lock_timeout: statementT
  * it is the server that gives up where it can.
  */
 export const deadline = 4_000;
-/** How long a migration that waited for a lock in vain lets the others by, in milliseconds. */
+/** How long a migration pauses after it waited for a lock in vain, in milliseconds. */
 const migrationPause = 2_000;
 
 /** Query parameters of the URL, which may name several hosts and so be none that `URL` reads. */

@@ -77,7 +77,7 @@ export interface Rotation {
  * @param claim that of an Idempotency-Key: it seals the token
  * @throws KeyNotFound if the account has no such key
  * @throws RotationConflict if the previous token is still accepted and this is not immediate
- * @throws BeyondPolicy if the policy of the account allows no token that is made now such an expiry
+ * @throws BeyondPolicy if the policy of the account does not allow this expiry to a token that is created now
  * @throws AlreadyClaimed
  */
 export async function rotateKey(
@@ -120,7 +120,7 @@ export async function rotateKey(
   });
 }
 
-/** The stored policy of an account. @throws BeyondPolicy if it does not allow a token that is made now such an expiry */
+/** The stored policy of an account. @throws BeyondPolicy if it does not allow this expiry to a token created at `since` */
 async function policyThatAllows(
   { db, defaultPolicy }: Store & { defaultPolicy: Policy },
   { accountId }: KeyById,

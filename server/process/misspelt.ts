@@ -23,8 +23,9 @@ function isNear(a: string, b: string, edits: number): boolean {
 }
 
 /**
- * The variables that are probably misspelt settings: a policy that nobody notices not to apply. One edit is allowed for
- * five letters, so that `HOME` is not taken for `HOST`. A setting that is set is not what another variable was to be.
+ * The variables that are probably misspelt settings. Otherwise nobody would notice that such a setting, perhaps a policy,
+ * does not apply. One edit is allowed for five letters, so that `HOME` is not taken for `HOST`. Settings that are set are
+ * not suggested.
  * @param settings the names of all settings
  */
 export function misspelt(env: Record<string, string | undefined>, settings: readonly string[]): Misspelt[] {

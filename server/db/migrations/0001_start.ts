@@ -123,7 +123,7 @@ const statements = [
   sql`create trigger notices_planned before insert or update of expires_at on keys
     for each row execute function plan_notices()`,
 
-  // A change by hand in SQL is of every token that the key has, and the one that sleeps has its expiry in another column.
+  // An expiry that is changed by hand in SQL holds for every token of the key. That of the next token has its own column.
   sql`create function follow_expiry() returns trigger language plpgsql as $$
   begin
     new.next_expires_at := new.expires_at;

@@ -24,7 +24,7 @@ const statements = [
     after update of id, account_id, name, scopes, roles, metadata, expires_at, disabled_at, not_before,
       allowed_ips, audience, current_hash, previous_hash, previous_ends_at on keys
     for each row execute function key_changed()`,
-  // A rotation brings an expiry along with the token that it is for. This is the change of it for a token that is there.
+  // A rotation sets the expiry of its next token together with that token. This tells of a change of the expiry alone.
   sql`create trigger next_expiry_changed after update of next_expires_at on keys
     for each row when (old.next_hash = new.next_hash and old.next_expires_at is distinct from new.next_expires_at)
     execute function key_changed()`,

@@ -40,7 +40,7 @@ export async function migrate(transaction: Transaction<Schema>): Promise<string[
   // Not by Kysely, which would read the columns of every table: an eighth of a start on the embedded database.
   const applied = hasMigrations ? await appliedTo(transaction.withSchema(schema)) : [];
   if (Object.keys(migrations).every((name) => applied.includes(name))) return [];
-  // Kysely would ask for its tables in the transaction that this has ended, and say only that it has ended.
+  // Without this check, Kysely would go on after a statement that was denied, and report only an aborted transaction.
   if (!mayCreate) throw missingRight(`permission denied for schema ${schema}`);
   await waitForOtherStarters(transaction);
   const migrator = new Migrator({
