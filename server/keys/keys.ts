@@ -75,7 +75,7 @@ export interface Key {
   updatedAt: Date;
 }
 
-/** The columns of a key, for a select from `keys`, or from a CTE aliased so: see `rotatedKey`. */
+/** The columns of a key, for a select from `keys`, or from a CTE aliased so (`rotatedKey` in rotation.ts). */
 export const keyColumns = sql`
   id, number, account_id as "accountId", name, scopes, metadata, expires_at as "expiresAt",
   next_expires_at as "nextExpiresAt",
@@ -184,23 +184,6 @@ export const onceGone =
     if (error instanceof KeyNotFound || error instanceof AccountNotFound) await settled();
     throw error;
   };
-
-/**
- * The key that a step of a rotation has written, from the row that its statement returned: an immediate rotation must not
- * fail for want of another statement, since its token would be lost. Where it waited for another rotation, it could not see
- * the token that this had added. Then the key is read again.
- * @param minted a token that the same statement has inserted
- * @throws KeyNotFound where it is read again, and gone by now
- */
-export async function rotatedKey(
-  { db, settled }: Store,
-  place: KeyPlace,
-  row: KeyRow,
-  ...minted: Token[]
-): Promise<Key> {
-  const seen = (row.tokens ?? []).length + minted.length;
-  return seen === row.tokenCount ? keyOf(row, ...minted) : getKey(db, place).catch(onceGone({ settled }));
-}
 
 /**
  * Deletes a key. When this returns, or throws KeyNotFound, no replica accepts a token of it: an earlier attempt may have

@@ -18,8 +18,9 @@ import {
   type KeyById,
   type KeyRow,
   keyColumns,
+  keyOf,
   newlyMinted,
-  rotatedKey,
+  onceGone,
   type Store,
   type Token,
 } from './keys.ts';
@@ -234,6 +235,23 @@ async function take(
   if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
     throw new AlreadyClaimed();
   throw new RotationConflict(otherwise);
+}
+
+/**
+ * The key that a step of a rotation has written, from the row that its statement returned: an immediate rotation must not
+ * fail for want of another statement, since its token would be lost. Where it waited for another rotation, it could not see
+ * the token that this had added. Then the key is read again.
+ * @param minted a token that the same statement has inserted
+ * @throws KeyNotFound where it is read again, and gone by now
+ */
+async function rotatedKey(
+  { db, settled }: Store,
+  place: KeyById,
+  row: KeyRow,
+  ...minted: Token[]
+): Promise<Key> {
+  const seen = (row.tokens ?? []).length + minted.length;
+  return seen === row.tokenCount ? keyOf(row, ...minted) : getKey(db, place).catch(onceGone({ settled }));
 }
 
 /**
