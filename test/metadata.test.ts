@@ -69,7 +69,8 @@ test('metadata that a create accepts can be the result of a patch, and no others
     fc.boolean(),
   );
   const metadata = fc.dictionary(fc.stringMatching(/^[a-z0-9_.:-]{1,64}$/), value, {
-    maxKeys: 9,
+    minKeys: 8,
+    maxKeys: 12,
     size: 'max',
   });
   let refused = 0;
