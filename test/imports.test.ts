@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { sweepTombstones } from '../server/background/tombstones.ts';
@@ -266,4 +266,18 @@ test('a verifier accepts an imported key from memory, also where it knew its tok
   await ada.client.DELETE('/v1/keys/{keyId}', ofKey({ id }));
   expect(await verifier.verify(token)).toMatchObject({ valid: false, reason: 'revoked' });
   await verifier.close();
+});
+
+test('a verifier does not take the hash of an imported token for the token, whatever it has cached', async () => {
+  const verifier = await createVerifier({ baseUrl: await service.listen(), token: service.operatorToken });
+  onTestFinished(() => verifier.close());
+  const [token, long] = [newForeign(), randomBytes(32).toString('hex')];
+  for (const one of [token, long]) {
+    await imported(one);
+    expect(await verifier.verify(one)).toMatchObject({ valid: true });
+    // Both times: what is asked for, and what is in memory.
+    for (let time = 0; time < 2; time += 1)
+      expect(await verifier.verify(sha256(one))).toEqual({ valid: false, reason: 'unknown' });
+    expect(verifier.verify(one)).toMatchObject({ valid: true });
+  }
 });
