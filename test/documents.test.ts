@@ -96,6 +96,16 @@ test('the docs page names its other forms, and sends whoever asks for Markdown t
   expect(response.headers.get('location')).toBe('openapi.md');
 });
 
+test.each([
+  ['/', '/docs'],
+  ['/docs/', '/docs'],
+  ['/docs', '/openapi.md'],
+])('%s redirects to %s below the path of the public URL, where a proxy strips it', async (from, to) => {
+  const response = await service.fetch(from, { headers: { Accept: 'text/markdown' } });
+  const location = response.headers.get('location') ?? '';
+  expect(new URL(location, `https://example.com/keys${from}`).pathname).toBe(`/keys${to}`);
+});
+
 test('a page of the docs has only GET and HEAD', async () => {
   const response = await service.fetch('/llms.txt', { method: 'POST' });
   expect(response.status).toBe(405);

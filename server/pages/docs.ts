@@ -95,7 +95,7 @@ export function docs(deployment: Deployment): Hono<Env> {
   app.get('/docs/scalar.js', async (c) => send(c, await script(), 'text/javascript'));
 
   // The page's own URLs are relative to /docs.
-  app.get('/docs/', (c) => c.redirect('../../docs', 301));
+  app.get('/docs/', (c) => c.redirect('../docs', 301));
 
   app.get('/docs', (c) => {
     c.header('Vary', 'Accept');
