@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { maxMetadataBytes, maxMetadataEntries } from '../../decide/metadata.ts';
 import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
 import { timestamptz } from '../db/timestamptz.ts';
-import { BeyondPolicy, InvalidInput } from '../errors.ts';
+import { BeyondPolicy, InvalidInput, KeyNotFound } from '../errors.ts';
 import { type Act, recorded } from '../events/events.ts';
 import { accountStillWith, assertWithin, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
@@ -61,12 +61,6 @@ async function basisOf({ db, settled }: Store, place: KeyPlace): Promise<Basis> 
 
 const idsOf = (roles: readonly KeyRole[]) => roles.map(({ id }) => id);
 
-const isSame = (a: Basis, b: Basis) =>
-  a.policy === b.policy &&
-  a.key.scopes.join() === b.key.scopes.join() &&
-  idsOf(a.key.roles).join() === idsOf(b.key.roles).join() &&
-  a.key.expiresAt?.getTime() === b.key.expiresAt?.getTime();
-
 const endOf = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
 
 /** What a change adds to a key: new scopes, and a later expiry. The policy judges nothing else of a change. */
@@ -122,8 +116,8 @@ export async function changeKey(
   if (change.disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
   if (change.disabled === false) changes.push(sql`disabled_at = null`);
 
-  const conditions = [isAt(place)];
-  if (change.metadata !== undefined) conditions.push(isWithinBounds(merged));
+  const fits = change.metadata === undefined ? sql`true` : isWithinBounds(merged);
+  const conditions = [isAt(place), fits];
   if (basis) conditions.push(hasStill(basis.key), expiresStill(basis.key.expiresAt));
   if (isJudged) conditions.push(sql`exists (select from account)`);
   const { rows } = await sql`
@@ -144,10 +138,14 @@ export async function changeKey(
     return getKey(db, place).catch(onceGone({ settled }));
   }
 
-  const found = await basisOf({ db, settled }, place);
+  const now = sql<{ fits: boolean }>`select ${fits} as fits from keys where ${isAt(place)}`;
+  const [key] = (await now.execute(db)).rows;
+  if (!key) {
+    await settled();
+    throw new KeyNotFound();
+  }
   // The key or the policy was changed between the check and the update.
-  if (basis && !isSame(basis, found))
-    return changeKey({ db, settled, defaultPolicy }, place, { within, ...change }, act);
+  if (key.fits) return changeKey({ db, settled, defaultPolicy }, place, { within, ...change }, act);
   throw new InvalidInput({
     detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
     pointer: '#/metadata',
