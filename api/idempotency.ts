@@ -39,19 +39,19 @@ const header = (min: number, description: string) => ({
 /** The header of operations that answer a secret. */
 export const idempotencyHeader = header(
   16,
-  'Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes.',
+  'Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the same token again, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes.',
 );
 
 /** The header of operations whose response has no secret. */
 export const plainIdempotencyHeader = header(
   1,
-  'Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes.',
+  'Makes the call safe to repeat for 24 hours: a repeated call is not done again, and its response has `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes.',
 );
 
 /** The response header that marks a replay. */
 export const replayedHeader = {
   'Idempotent-Replayed': {
-    description: 'Sent if this is the response to an earlier call with the same `Idempotency-Key`.',
+    description: 'Sent if an earlier call with the same `Idempotency-Key` did what this one asks for.',
     required: false,
     schema: { type: 'string' as const, enum: ['true'] },
   },

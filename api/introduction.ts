@@ -70,7 +70,7 @@ Every response has an \`x-request-id\`, which names the request in the server’
 
 Send an \`Idempotency-Key\` header with each call that creates or rotates a key: a new UUID for each of them, and the same one when you repeat the call.
 
-However often the call is repeated, it is done once. A repeated call returns the first response, with its status and its token, and \`Idempotent-Replayed: true\`.
+However often the call is repeated, it is done once. A repeated call returns the first response, with its status and its token, and \`Idempotent-Replayed: true\`. Where the call changed a key, by a rotation or an addition to its quota, it returns the key as it is by then.
 
 - This lasts 24 hours, or until the token is used or the key is revoked. After that a repeated call returns 409 \`already_done\` with the \`keyId\`, and creates nothing. After 7 days the \`Idempotency-Key\` is new again.
 - The same \`Idempotency-Key\` with another request returns 422 \`idempotency_key_reused\`. Each key, each account and the operator have their own.

@@ -76,7 +76,7 @@ const report = {
   content: { 'application/json': { schema: UsageReport, example } },
 };
 
-const whatCounts = `A use is one presentation of the key’s token, to \`POST /v1/keys/verify\` or to this API itself. A token with the verdict \`unknown\` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most ${maxBuckets} buckets.`;
+const whatCounts = `A use is one verification of a token of the key, or of a JWT that it was exchanged for: by \`POST /v1/keys/verify\` or \`/v1/keys/verify/batch\`, by a gateway at \`/v1/authorize\`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict \`unknown\` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most ${maxBuckets} buckets.`;
 
 export const usage = {
   ofKey: createRoute({

@@ -198,7 +198,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Get the usage of a key: `GET /v1/keys/{keyId}/usage`
      *
-     * Counts the uses of one key in a range of time, by verdict. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. The counts of a key that was revoked can be read for as long as they are kept; a key that was revoked and never presented is unknown, 404. Those of a deleted account are deleted with it.
+     * Counts the uses of one key in a range of time, by verdict. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. The counts of a key that was revoked can be read for as long as they are kept; a key that was revoked and never presented is unknown, 404. Those of a deleted account are deleted with it.
      */
     getUsage(keyId: string, query?: Query<operations['getKeyUsage']>, options?: Options<operations['getKeyUsage']>): Promise<UsageReport>;
   };
@@ -206,7 +206,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Get the usage of all keys: `GET /v1/usage`
      *
-     * Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. Reports on one account are made one after the other.
+     * Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. Reports on one account are made one after the other.
      */
     get(query?: Query<operations['getUsage']>, options?: Options<operations['getUsage']>): Promise<UsageReport>;
   };

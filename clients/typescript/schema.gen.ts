@@ -366,7 +366,7 @@ export interface paths {
         };
         /**
          * Get the usage of a key
-         * @description Counts the uses of one key in a range of time, by verdict. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. The counts of a key that was revoked can be read for as long as they are kept; a key that was revoked and never presented is unknown, 404. Those of a deleted account are deleted with it.
+         * @description Counts the uses of one key in a range of time, by verdict. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. The counts of a key that was revoked can be read for as long as they are kept; a key that was revoked and never presented is unknown, 404. Those of a deleted account are deleted with it.
          */
         get: operations["getKeyUsage"];
         put?: never;
@@ -386,7 +386,7 @@ export interface paths {
         };
         /**
          * Get the usage of all keys
-         * @description Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one presentation of the key’s token, to `POST /v1/keys/verify` or to this API itself. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. Reports on one account are made one after the other.
+         * @description Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. Reports on one account are made one after the other.
          */
         get: operations["getUsage"];
         put?: never;
@@ -2736,7 +2736,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the same token again, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2755,7 +2755,7 @@ export interface operations {
                     "x-request-id": string;
                     /** @description The path of the key. */
                     Location: string;
-                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4830,7 +4830,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the first response, token included, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat: use a new UUID for each key you create or rotate, and send it again when you repeat the call. A repeated call returns the same token again, with `Idempotent-Replayed: true`, for 24 hours or until the token is used or the key is revoked. 16 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4850,7 +4850,7 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -6166,7 +6166,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call is not done again, and its response has `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6186,7 +6186,7 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -8104,7 +8104,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call is not done again, and its response has `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -8123,7 +8123,7 @@ export interface operations {
                     "x-request-id": string;
                     /** @description The path of the role. */
                     Location: string;
-                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -9756,7 +9756,7 @@ export interface operations {
             header?: {
                 /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
                 "Latchkey-Actor"?: string;
-                /** @description Makes the call safe to repeat for 24 hours: a repeated call returns the first response, with `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call is not done again, and its response has `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9773,7 +9773,7 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -9786,7 +9786,7 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
-                    /** @description Sent if this is the response to an earlier call with the same `Idempotency-Key`. */
+                    /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
