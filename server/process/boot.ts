@@ -65,7 +65,7 @@ export interface Service {
    * Resolves when no verifier answers by what it was told here.
    */
   leave: () => Promise<void>;
-  /** Flushes recorded uses and closes the database. Call it when no request is in flight any more. */
+  /** Flushes recorded uses and closes the database. Call it when no request is in flight and no verifier connected. */
   close: () => Promise<void>;
 }
 
@@ -157,7 +157,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     },
     async close() {
       // Together: each may wait for a slow database.
-      await Promise.all([...sweepers, verifiers, limits].map((part) => part.close()));
+      await Promise.all([...sweepers, limits].map((part) => part.close()));
       await usage.close().catch((error) => log.error({ reason: messageOf(error) }, 'uses of keys were lost'));
       metrics[Symbol.dispose]();
       await freshness.close();
