@@ -132,7 +132,6 @@ export interface Schema {
   replicas: {
     id: string;
     beat: number;
-    seen_at: Date;
   };
   events: {
     number: GeneratedAlways<number>;

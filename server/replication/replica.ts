@@ -249,8 +249,8 @@ export class Replica implements Freshness {
 
 const beat = `
   with present as (
-    insert into replicas (id, beat, seen_at) values ($1, $2::text::bigint, clock_timestamp())
-    on conflict (id) do update set beat = excluded.beat, seen_at = excluded.seen_at
+    insert into replicas (id, beat) values ($1, $2::text::bigint)
+    on conflict (id) do update set beat = excluded.beat
     returning id, beat)
   select pg_notify('latchkey_' || id, ${encodeInSql.beat('beat', 'pg_backend_pid()')}),
     ${databaseTime} as now

@@ -72,7 +72,7 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
       replica.subscribe({ limits: holder.blocks });
       listening.add(replica);
       opened.push({ holder, replica });
-      await sql`insert into replicas (id, beat, seen_at) values (${String(place)}, 1, now())`.execute(db);
+      await sql`insert into replicas (id, beat) values (${String(place)}, 1)`.execute(db);
     }
     return {
       at(place) {

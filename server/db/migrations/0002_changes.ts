@@ -9,8 +9,7 @@ const statements = [
   // The replicas that answer from memory, each with the number of its last heartbeat.
   sql`create table replicas (
     id text collate "C" primary key,
-    beat bigint not null,
-    seen_at timestamptz not null
+    beat bigint not null
   )`,
 
   sql`create function key_changed() returns trigger language plpgsql as $$
