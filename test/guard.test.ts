@@ -311,6 +311,23 @@ test.each([
   expect(result.headers).not.toHaveProperty('WWW-Authenticate');
 });
 
+test.each<unknown>([
+  undefined,
+  null,
+  true,
+  {},
+  { valid: true },
+  { valid: true, key: {} },
+  { valid: 1, key: { id: 'key_1' } },
+  { valid: false },
+  { reason: 'unknown' },
+])('%j is no verdict: nothing is known about the key', async (given) => {
+  for (const verify of [() => given, async () => given]) {
+    const result = await check(bearer(good.token), {}, { verify: { verify } as Verifies });
+    expect(result).toMatchObject({ status: 503, reason: 'unavailable', error: expect.any(TypeError) });
+  }
+});
+
 test('onUnavailable hears the error, and may give a key to go on with', async () => {
   const heard: unknown[] = [];
   const log: OnUnavailable = (error) => {

@@ -9,15 +9,18 @@ import Fastify from 'fastify';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createLatchkey } from '../clients/typescript/client.ts';
 import { createGuard as expressGuard, keyOf } from '../clients/typescript/guard/express.ts';
 import { latchkey } from '../clients/typescript/guard/fastify.ts';
 import { createGuard as fetchGuard } from '../clients/typescript/guard/fetch.ts';
+import type { GuardOptions } from '../clients/typescript/guard/guard.ts';
 import { createGuard as honoGuard } from '../clients/typescript/guard/hono.ts';
 import { type GuardMeta, responseMeta, createGuard as trpcGuard } from '../clients/typescript/guard/trpc.ts';
 import type { Verdict } from '../clients/typescript/schema.gen.ts';
 import type { Verifies } from '../clients/typescript/verify.ts';
 import { expectData, startService } from './support/harness.ts';
+import { html, json, type Misbehaviour, misbehave } from './support/misbehaving.ts';
 
 /** What each guard does with its own framework. What all of them do alike is tested with the examples, on all runtimes. */
 
@@ -41,6 +44,29 @@ beforeAll(async () => {
   limited = await mint({ limits: [{ name: 'burst', limit: 100, windowSeconds: 60 }] });
 });
 
+/** What a server that is not the service may answer. */
+const noVerdicts: Record<string, Misbehaviour> = {
+  'with nothing': (response) => response.writeHead(204).end(),
+  'with a page': html(200),
+  'with a redirect': (response) => response.writeHead(302, { Location: '/' }).end(),
+  ...Object.fromEntries(
+    [
+      null,
+      true,
+      'ok',
+      [],
+      {},
+      { status: 'ok' },
+      { valid: true },
+      { valid: true, key: {} },
+      { valid: true, key: 'k' },
+      { valid: 'true', key: { id: 'key_1' } },
+      { valid: false },
+      { valid: 0, reason: 'unknown' },
+    ].map((body) => [JSON.stringify(body), json(body)]),
+  ),
+};
+
 /** A guard whose own hook throws. */
 const failing = {
   verify: { verify: () => Promise.reject(new Error('unreachable')) },
@@ -59,6 +85,43 @@ function waiting() {
   };
   return { verify: { verify: ask }, asked: asked.promise, answer: verdict.resolve };
 }
+
+/** For each framework, the status of the answer of a guarded endpoint to a request with a good key. */
+const statusBehind: Record<string, (options: GuardOptions) => Promise<number>> = {
+  async express(options) {
+    const app = express().get('/', expressGuard(options)(), (_req, res) => void res.end());
+    app.use(((_error, _req, res, _next) => void res.status(500).end()) satisfies express.ErrorRequestHandler);
+    return (await fetch(await listen(app), { headers: authorized })).status;
+  },
+  async fastify(options) {
+    const app = Fastify();
+    onTestFinished(() => app.close());
+    await app.register(latchkey, options);
+    app.get('/', () => '');
+    return (await app.inject({ url: '/', headers: authorized })).statusCode;
+  },
+  async hono(options) {
+    const app = new Hono().get('/', honoGuard(options)(), (c) => c.text(''));
+    app.onError((_error, c) => c.body(null, 500));
+    return (await app.request('/', { headers: authorized })).status;
+  },
+  async fetch(options) {
+    const GET = fetchGuard(options)([], () => new Response());
+    const answered = async () => GET(new Request('http://x/', { headers: authorized }));
+    return answered().then(
+      ({ status }) => status,
+      () => 500,
+    );
+  },
+  async trpc(options) {
+    const t = initTRPC.context<object>().meta<GuardMeta>().create();
+    const guard = trpcGuard({ ...options, headers: () => new Headers(authorized) });
+    const router = t.router({ name: t.procedure.use(guard).query(() => '') });
+    const req = new Request('http://x/name');
+    return (await fetchRequestHandler({ endpoint: '', req, router, createContext: () => ({}) })).status;
+  },
+};
+const frameworks = Object.keys(statusBehind);
 
 /** Has a handler of Node's listen until the test ends. */
 async function listen(handler: RequestListener): Promise<string> {
@@ -116,26 +179,27 @@ describe('express', () => {
   });
 });
 
-test('a hook that throws fails the request in whatever framework, and does not let it in', async () => {
-  const reached: string[] = [];
-  const fastify = Fastify();
-  onTestFinished(() => fastify.close());
-  await fastify.register(latchkey, failing);
-  fastify.get('/', () => reached.push('fastify'));
-  const injected = await fastify.inject({ url: '/', headers: authorized });
-  expect(injected.statusCode).toBe(500);
+describe.each(frameworks)('in %s', (framework) => {
+  const statusWith = (options: GuardOptions) => statusBehind[framework]?.(options);
 
-  const app = express().get('/', expressGuard(failing)(), () => void reached.push('express'));
-  app.use(((_error, _req, res, _next) => void res.status(500).end()) satisfies express.ErrorRequestHandler);
-  expect((await fetch(await listen(app), { headers: authorized })).status).toBe(500);
+  test('a good key is let in', async () => {
+    expect(await statusWith({ verify })).toBe(200);
+  });
 
-  const hono = new Hono().get('/', honoGuard(failing)(), (c) => c.json(reached.push('hono')));
-  hono.onError((_error, c) => c.body(null, 500));
-  expect((await hono.request('/', { headers: authorized })).status).toBe(500);
+  test('a hook that throws fails the request, and does not let it in', async () => {
+    expect(await statusWith(failing)).toBe(500);
+  });
 
-  const GET = fetchGuard(failing)([], () => Response.json(reached.push('fetch')));
-  await expect(GET(new Request('http://x/', { headers: authorized }))).rejects.toThrow('The hook failed.');
-  expect(reached).toEqual([]);
+  test.each(Object.entries(noVerdicts))(
+    'a server that answers a verification %s lets nobody in, and is no verdict on anybody',
+    async (_, answer) => {
+      await using server = await misbehave(answer);
+      const onUnavailable = vi.fn();
+      const status = await statusWith({ verify: createLatchkey({ baseUrl: server.url }), onUnavailable });
+      expect(status).toBe(503);
+      expect(onUnavailable.mock.calls).toEqual([[expect.any(Error)]]);
+    },
+  );
 });
 
 test.each(['express', 'fastify'])(

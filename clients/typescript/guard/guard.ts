@@ -2,7 +2,7 @@ import { maxUserAgentLength } from '../../../decide/client.ts';
 import { credentialOf } from '../../../decide/credential.ts';
 import { isPromise } from '../../../decide/maybe-async.ts';
 import type { Invalid, Valid, Verdict, VerifiedKey } from '../schema.gen.ts';
-import type { Asked, Verifies } from '../verify.ts';
+import { type Asked, isKey, isVerdict, type Verifies } from '../verify.ts';
 import { headerOf, type RequestHeaders } from './headers.ts';
 import { headersOfLimits } from './limit-headers.ts';
 import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
@@ -45,7 +45,7 @@ export interface Refused {
   reason: RefusalReason;
   /** The verdict, if there is one. */
   verdict?: Invalid;
-  /** With `unavailable`: what `verify` threw. */
+  /** With `unavailable`: what `verify` threw, or that it returned no verdict. */
   error?: unknown;
 }
 
@@ -99,11 +99,13 @@ export function createGuard({
       const apiKey = apiKeyHeader ? headerOf(headers, apiKeyHeader) : '';
       const credential = credentialOf(headerOf(headers, 'authorization'), apiKey);
       if ('reason' in credential) return refuse(credential.reason);
-      const judge = (verdict: Verdict): Checked =>
-        verdict.valid === true ? admit(verdict) : refuse(verdict.reason, required, { verdict });
       const decide = (error: unknown): Checked => {
         const key = (required.onUnavailable ?? onUnavailable)?.(error);
         return isKey(key) ? admit({ valid: true, key }) : refuse('unavailable', required, { error });
+      };
+      const judge = (verdict: Verdict): Checked => {
+        if (!isVerdict(verdict)) return decide(new TypeError('What `verify` returned is no verdict.'));
+        return verdict.valid ? admit(verdict) : refuse(verdict.reason, required, { verdict });
       };
       const asked = askedOf(headers, required, ip);
       let verdict: Verdict | Promise<Verdict>;
@@ -116,11 +118,6 @@ export function createGuard({
     },
   };
 }
-
-/** Whether the hook returned a key. In JavaScript it may return anything, such as the promise of an async function. */
-const isKey = (returned: unknown): returned is VerifiedKey => {
-  return typeof (returned as VerifiedKey | undefined)?.id === 'string';
-};
 
 /**
  * What to ask of a key. Other fields beside a requirement, as in the config of a Fastify route, are left out.
