@@ -99,23 +99,7 @@ export async function changeKey(
     if (breaches.length > 0) throw new BeyondPolicy(breaches);
   }
 
-  const at = timestamptz(act.now);
   const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;
-  const changes = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
-  if (change.name !== undefined) changes.push(sql`name = ${change.name}`);
-  if (change.scopes !== undefined) changes.push(sql`scopes = ${change.scopes}::text[]`);
-  if (change.roles !== undefined) changes.push(sql`roles = ${idsOf(change.roles)}::text[]`);
-  if (change.expiresAt !== undefined)
-    changes.push(
-      sql`expires_at = ${change.expiresAt}::timestamptz`,
-      sql`next_expires_at = case when next_hash is not null then ${change.expiresAt}::timestamptz end`,
-    );
-  if (change.notBefore !== undefined) changes.push(sql`not_before = ${change.notBefore}::timestamptz`);
-  if (change.allowedIps !== undefined) changes.push(sql`allowed_ips = ${change.allowedIps}::text[]`);
-  if (change.audience !== undefined) changes.push(sql`audience = ${change.audience}::text[]`);
-  if (change.disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
-  if (change.disabled === false) changes.push(sql`disabled_at = null`);
-
   const fits = change.metadata === undefined ? sql`true` : isWithinBounds(merged);
   const conditions = [isAt(place), fits];
   if (basis) conditions.push(hasStill(basis.key), expiresStill(basis.key.expiresAt));
@@ -123,7 +107,8 @@ export async function changeKey(
   const { rows } = await sql`
     with ${isJudged && basis ? lockedAccount(place, basis.policy) : sql``}
     changed as (
-      update keys set ${sql.join(changes)} where ${sql.join(conditions, sql` and `)} returning *),
+      update keys set ${assignmentsOf(change, merged, timestamptz(act.now))}
+      where ${sql.join(conditions, sql` and `)} returning *),
     recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, {
       ...change,
       ...(change.roles && { roles: change.roles.map((role) => role.name) }),
@@ -150,6 +135,25 @@ export async function changeKey(
     detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
     pointer: '#/metadata',
   });
+}
+
+/** What the update of a change sets, with metadata that are merged already. */
+function assignmentsOf(change: KeyChange, merged: RawBuilder<unknown>, at: RawBuilder<unknown>) {
+  const assignments = [sql`updated_at = ${at}`, sql`metadata = ${merged}`];
+  if (change.name !== undefined) assignments.push(sql`name = ${change.name}`);
+  if (change.scopes !== undefined) assignments.push(sql`scopes = ${change.scopes}::text[]`);
+  if (change.roles !== undefined) assignments.push(sql`roles = ${idsOf(change.roles)}::text[]`);
+  if (change.expiresAt !== undefined)
+    assignments.push(
+      sql`expires_at = ${change.expiresAt}::timestamptz`,
+      sql`next_expires_at = case when next_hash is not null then ${change.expiresAt}::timestamptz end`,
+    );
+  if (change.notBefore !== undefined) assignments.push(sql`not_before = ${change.notBefore}::timestamptz`);
+  if (change.allowedIps !== undefined) assignments.push(sql`allowed_ips = ${change.allowedIps}::text[]`);
+  if (change.audience !== undefined) assignments.push(sql`audience = ${change.audience}::text[]`);
+  if (change.disabled === true) assignments.push(sql`disabled_at = coalesce(disabled_at, ${at})`);
+  if (change.disabled === false) assignments.push(sql`disabled_at = null`);
+  return sql.join(assignments);
 }
 
 /** Whether a key still has these scopes, and no roles but these. */
