@@ -38,7 +38,7 @@ Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the
 - An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, and in the operator’s own account \`metrics:read\`, \`leaks:report\`, \`operator:read\` and \`operator:keys\`. All other scopes are your own words, for your own API.
 - The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key. A program that needs less of that, such as a settings page or an export of events, gets a key in the operator’s own account: \`operator:read\` reads all accounts, their keys, usage and events, and \`operator:keys\` creates accounts, and creates, changes, rotates and revokes the keys of all accounts but the operator’s own.
 
-Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and can do nothing else. With the same key, gateways and frameworks that speak OAuth introspect tokens, if the deployment serves OAuth: see that document.
+Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and cannot read or change any. With the same key, gateways and frameworks that speak OAuth introspect tokens, if the deployment serves OAuth: see that document.
 
 ## Errors
 
@@ -68,7 +68,7 @@ Every response has an \`x-request-id\`, which names the request in the server’
 
 ## Safe retries
 
-Send an \`Idempotency-Key\` header with each call that creates or rotates a key: a new UUID for each of them, and the same one when you repeat the call.
+Send an \`Idempotency-Key\` header with each call that creates or rotates a key, makes a role, or adds to a quota: a new UUID for each of them, and the same one when you repeat the call.
 
 However often the call is repeated, it is done once. A repeated call returns the first response, with its status and its token, and \`Idempotent-Replayed: true\`. Where the call changed a key, by a rotation or an addition to its quota, it returns the key as it is by then.
 

@@ -166,7 +166,10 @@ export const rotatedKeyExample = {
 export const MintedKey = z
   .object({
     ...Key.shape,
-    token: z.string().openapi({ description: 'The secret. It is returned only in this response.' }),
+    token: z.string().openapi({
+      description:
+        'The secret. It is returned only in this response, and in that to a call that is repeated with the same `Idempotency-Key`.',
+    }),
   })
   .openapi('MintedKey');
 

@@ -835,7 +835,7 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             updatedAt: string;
-            /** @description The secret. It is returned only in this response. */
+            /** @description The secret. It is returned only in this response, and in that to a call that is repeated with the same `Idempotency-Key`. */
             token: string;
         };
         /**

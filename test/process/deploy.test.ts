@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const textOf = (file: string) => readFile(join(root, file), 'utf8');
 const readme = await textOf('README.md');
 const operations = await textOf('docs/OPERATIONS.md');
+const deploying = await textOf('docs/DEPLOYING.md');
 
 /** Whether deploy/Dockerfile.dockerignore lets a file into the image: as in Docker, the last pattern that fits it decides. */
 async function inImage(): Promise<(file: string) => boolean> {
@@ -39,7 +40,7 @@ async function openImage(): Promise<string> {
 async function commandsOfOperators(): Promise<string[]> {
   const { scripts } = JSON.parse(await textOf('package.json'));
   const [forOperators = ''] = readme.split('## Dependencies');
-  const told = `${forOperators}\n${operations}`.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g);
+  const told = `${forOperators}\n${deploying}\n${operations}`.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g);
   const commands: string[] = Array.from(told, ([, name = '']) => scripts[name] ?? '');
   const ofScripts = commands.flatMap((command) => /^node (scripts\/[\w-]+\.ts)$/.exec(command)?.[1] ?? []);
   return [...new Set(ofScripts)].filter((script) => script !== 'scripts/bench.ts').sort();
@@ -86,7 +87,7 @@ test('a recipe gives a process longer to stop than it can take', async () => {
 
 test('sign-up is closed in each recipe: on Postgres by default', async () => {
   expect(await textOf('deploy/latchkey.service')).toMatch(/^Environment=.* SIGN_UP=closed$/m);
-  const [start] = /^DATABASE_URL=.*node server\/start\.js$/m.exec(readme) ?? [];
+  const [start] = /^ *DATABASE_URL=.*node server\/start\.js$/m.exec(deploying) ?? [];
   for (const recipe of [start, await textOf('deploy/compose.yaml')]) {
     expect(recipe).toMatch(/^ *DATABASE_URL[:=]/m);
     expect(recipe).not.toContain('SIGN_UP');

@@ -13,6 +13,8 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const readme = await readFile(join(root, 'README.md'), 'utf8');
 const oauth = await readFile(join(root, 'docs/OAUTH.md'), 'utf8');
+const keys = await readFile(join(root, 'docs/KEYS.md'), 'utf8');
+const configuration = await readFile(join(root, 'docs/CONFIGURATION.md'), 'utf8');
 
 /** What the curl lines of a text print, at a service of its own. */
 async function printed(text: string): Promise<unknown[]> {
@@ -30,8 +32,8 @@ async function printed(text: string): Promise<unknown[]> {
     .map((line) => JSON.parse(line));
 }
 
-test('the README’s curl lines work as they stand, and those of docs/OAUTH.md after them', async () => {
-  expect(await printed(`${readme}\n${oauth}`)).toMatchObject([
+test('the README’s curl lines work as they stand, and those of docs/KEYS.md and docs/OAUTH.md after them', async () => {
+  expect(await printed(`${readme}\n${keys}\n${oauth}`)).toMatchObject([
     { email: expect.stringMatching(/^ada-\d+@example\.com$/) },
     { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/) },
@@ -80,8 +82,8 @@ test('the docs lead with the README’s first curl lines, which work as they sta
   });
 });
 
-test('the README’s table names every setting and its default', () => {
-  const rows = Array.from(readme.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([^|]+) \|/gm));
+test('docs/CONFIGURATION.md names every setting and its default', () => {
+  const rows = Array.from(configuration.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([^|]+) \|/gm));
   const documented = new Map(
     rows.flatMap(([, names = '', defaults = '']) => {
       const values = defaults.split(', ');

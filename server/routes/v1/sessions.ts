@@ -17,7 +17,7 @@ export function sessionOperations(context: ServiceContext): Operation[] {
     refreshExpiresAt: session.expiresAt.toISOString(),
   });
 
-  // Cached for five minutes: a rotation of signing keys waits as long, see the README.
+  // Cached for five minutes: a rotation of signing keys waits as long, see docs/DEPLOYING.md.
   const jwks = cacheable(signer.jwks);
 
   return [
