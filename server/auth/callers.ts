@@ -16,6 +16,7 @@ import {
   WrongCaller,
 } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
+import { accessType } from '../jwt/signing.ts';
 import { verify } from '../verify/verify.ts';
 import { check } from './check.ts';
 
@@ -39,7 +40,7 @@ const operator: Caller = { kind: 'operatorToken', accountId: operatorAccountId }
 const invalid = (message: string) => new Unauthenticated(message, { sent: true });
 
 /** Whether a token is a JWT whose header says that it is an access token (RFC 9068). The signature is not checked. */
-export const claimsToBeAccessToken = (token: string): boolean => typeOf(token) === 'at+jwt';
+export const claimsToBeAccessToken = (token: string): boolean => typeOf(token) === accessType;
 
 /**
  * Finds out who makes a call, and lets in the callers that `security` names, with the scopes that it requires. A call that

@@ -14,7 +14,7 @@ export interface PublicJwk {
 export const headerOf = (typ: string, kid: string) => ({ alg: 'EdDSA', typ, kid });
 
 /** Whether a token's signature has no padding and no stray bits, so that each token has one spelling (RFC 7515). */
-export function isCanonical(token: string): boolean {
+function isCanonical(token: string): boolean {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }

@@ -1,19 +1,13 @@
 import { hkdfSync } from 'node:crypto';
-import {
-  createLocalJWKSet,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { exchangedType } from '../../decide/token-form.ts';
 import { newId } from '../id.ts';
 import { ExchangedTokens } from '../verify/exchanged-tokens.ts';
 import { type ExchangedClaims, exchangedReader } from './exchanged.ts';
-import { headerOf, isCanonical, type PublicJwk } from './reader.ts';
+import { headerOf, JwtReader, type PublicJwk } from './reader.ts';
+
+/** The type of access tokens (RFC 9068). */
+export const accessType = 'at+jwt';
 
 /** How long an access token lives, in seconds. */
 export const accessLifetime = 900;
@@ -80,7 +74,7 @@ export async function createSigner(
   const publicKeys = set.keys.map(
     ({ x = '', kid = x }): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' }),
   );
-  const trusted = createLocalJWKSet({ keys: publicKeys });
+  const accessReader = await JwtReader.of(accessType, publicKeys);
   const reader = await exchangedReader(issuer, publicKeys);
 
   const { kid = first.x ?? '' } = first;
@@ -118,7 +112,7 @@ export async function createSigner(
       now: number,
     ): Promise<string> {
       const iat = Math.floor(now / 1000);
-      return sign('at+jwt', {
+      return sign(accessType, {
         iss: issuer,
         aud: issuer,
         sub: accountId,
@@ -137,20 +131,11 @@ export async function createSigner(
       token: string,
       now: number,
     ): Promise<{ accountId: string; sessionId: string } | undefined> {
-      if (!isCanonical(token)) return undefined;
-      try {
-        const { payload } = await jwtVerify(token, trusted, {
-          algorithms: ['EdDSA'],
-          typ: 'at+jwt',
-          issuer,
-          audience: issuer,
-          currentDate: new Date(now),
-          requiredClaims: ['sub', 'sid', 'exp'],
-        });
-        return { accountId: String(payload.sub), sessionId: String(payload.sid) };
-      } catch {
-        return undefined;
-      }
+      const { iss, aud, sub, sid, exp, nbf } = (await accessReader.read(token)) ?? {};
+      if (iss !== issuer || aud !== issuer || nbf !== undefined) return undefined;
+      if (typeof exp !== 'number' || now >= exp * 1000) return undefined;
+      if (typeof sub !== 'string' || typeof sid !== 'string') return undefined;
+      return { accountId: sub, sessionId: sid };
     },
 
     /**
