@@ -13,6 +13,12 @@ import {
   TimeoutError,
   UnexpectedAnswer,
 } from '../clients/typescript/client.ts';
+import type { Operations } from '../clients/typescript/core/methods.ts';
+import { createJournal } from '../clients/typescript/journal.ts';
+import { operationTable as journalTable } from '../clients/typescript/journal-operations.gen.ts';
+import { operationTable } from '../clients/typescript/operations.gen.ts';
+import { createShare } from '../clients/typescript/share.ts';
+import { operationTable as shareTable } from '../clients/typescript/share-operations.gen.ts';
 import {
   cut,
   html,
@@ -38,6 +44,27 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
 });
+
+/** A 204 of the service. */
+const nothing: Misbehaviour = (response) => response.writeHead(204, { 'x-request-id': 'req-1' }).end();
+
+/** The methods of a client, and each as a call with an id for each parameter of its path, and an empty object. */
+const methodsIn = (table: Operations, group: string[] = []): Method[] =>
+  Object.entries(table).flatMap(([name, operation]) => {
+    const path = [...group, name];
+    if (typeof operation !== 'string') return methodsIn(operation, path);
+    const ids = Array.from(operation.matchAll(/\{/g), () => 'id');
+    const call = (client: object) => {
+      const method = path.reduce<unknown>((holder, part) => holder?.[part as keyof typeof holder], client);
+      return (method as (...args: unknown[]) => PromiseLike<unknown>)(...ids, {});
+    };
+    return [{ operation, call }];
+  });
+
+interface Method {
+  operation: string;
+  call: (client: object) => PromiseLike<unknown>;
+}
 
 const caught = (promise: PromiseLike<unknown>): Promise<Error> =>
   Promise.resolve(promise).then(
@@ -89,7 +116,7 @@ describe('what is repeated', () => {
     ['too many attempts', problem(429, 'too_many_attempts')],
     ['overload', problem(503, 'overloaded')],
   ])('a write is repeated after %s, since nothing was done', async (_, misbehaviour) => {
-    await using server = await misbehave(misbehaviour, json({}));
+    await using server = await misbehave(misbehaviour, json({ accessToken: 'x' }));
     await createLatchkey({ baseUrl: server.url }).sessions.create({ email: 'a@example.com', password: 'x' });
     expect(server.received).toHaveLength(2);
   });
@@ -290,6 +317,10 @@ describe('what is thrown', () => {
 
   test.each([
     ['a page of a proxy', html(502)],
+    ['a page where JSON is due', html(200)],
+    ['nothing where JSON is due', nothing],
+    ['JSON of another service', json({ status: 'ok' })],
+    ['JSON that is no object', json(true)],
     ['a redirect', (response) => response.writeHead(301, { Location: 'https://example.com/' }).end()],
     [
       'JSON that is none',
@@ -314,6 +345,56 @@ describe('what is thrown', () => {
       expect((error as UnexpectedAnswer).response.status).toBe((error as UnexpectedAnswer).status);
     },
   );
+
+  test.each<[string, Misbehaviour, Misbehaviour]>([
+    ['a 204', (response) => response.writeHead(204).end(), nothing],
+    ['JSON', json({ ok: true }), json({ ok: true })],
+  ])(
+    'no method takes the answer of another server for success: %s',
+    async (_, whereNothingIsDue, whereJsonIsDue) => {
+      for (const [create, table] of [
+        [createLatchkey, operationTable],
+        [createJournal, journalTable],
+        [createShare, shareTable],
+      ] as const)
+        for (const { call, operation } of methodsIn(table)) {
+          await using server = await misbehave(
+            operation.includes(' > ') ? whereJsonIsDue : whereNothingIsDue,
+          );
+          const client = create({ baseUrl: server.url });
+          expect(await caught(call(client)), operation).toBeInstanceOf(UnexpectedAnswer);
+          expect(server.received, operation).toHaveLength(1);
+        }
+    },
+  );
+
+  test('a method without an answer takes a 204 that has the id of a request', async () => {
+    await using server = await misbehave(nothing);
+    expect(await createLatchkey({ baseUrl: server.url }).keys.delete(key.id)).toBeUndefined();
+  });
+
+  test.each([{ valid: true }, { valid: 'true', key }, { valid: false }, { status: 'ok' }])(
+    '%j is no verdict, whoever asks for one',
+    async (body) => {
+      await using server = await misbehave(json(body));
+      const latchkey = createLatchkey({ baseUrl: server.url });
+      const asked = { token: 'lk_y' };
+      for (const call of [
+        latchkey.verify('lk_y'),
+        latchkey.keys.verify(asked),
+        latchkey.POST('/v1/keys/verify', { body: asked }),
+      ])
+        expect(await caught(call)).toBeInstanceOf(UnexpectedAnswer);
+    },
+  );
+
+  test('a call by path gets a 304 only if it says what it knows', async () => {
+    await using server = await misbehave((response) => response.writeHead(304).end());
+    const latchkey = createLatchkey({ baseUrl: server.url });
+    const asked = latchkey.GET('/.well-known/jwks.json', { headers: { 'If-None-Match': '"1"' } });
+    expect(await asked).toMatchObject({ data: undefined, response: { status: 304 } });
+    expect(await caught(latchkey.GET('/.well-known/jwks.json'))).toBeInstanceOf(UnexpectedAnswer);
+  });
 
   test('errors of Deno are shown without the URL, and the URL does not affect how they are classified', async () => {
     const thrown =

@@ -1,6 +1,7 @@
 import { type Contract, type Pace, usualPace } from './core/core.ts';
 import { errorOf } from './errors.ts';
 import type { Problem } from './schema.gen.ts';
+import { isVerdict } from './verify.ts';
 
 /**
  * A request of the product waits for a verification, so it must answer soon or be given up. It is repeated although the
@@ -20,6 +21,7 @@ export const contract: Contract = {
   errorType: 'application/problem+json',
   errorField: 'code',
   textPath: '/metrics',
+  isAnswer: (path, body) => path !== '/v1/keys/verify' || isVerdict(body),
   errorOf: (body, response) => errorOf(body as Problem, response),
   paceOf: (path) => (path.startsWith('/v1/keys/verify') ? verificationPace : usualPace),
 };

@@ -6,9 +6,9 @@ import type { operations } from './journal-schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
-  listApiKeys: 'GET /api/settings/api',
-  createApiKey: 'POST /api/settings/api body',
-  getApiKey: 'GET /api/settings/api/{id}',
+  listApiKeys: 'GET /api/settings/api > data',
+  createApiKey: 'POST /api/settings/api body > data',
+  getApiKey: 'GET /api/settings/api/{id} > data',
   deleteApiKey: 'DELETE /api/settings/api/{id}',
 };
 

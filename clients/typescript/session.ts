@@ -35,6 +35,7 @@ export function session(
       path: '/v1/sessions/refresh',
       body: { refreshToken },
       repeatable: true,
+      answer: 'refreshToken',
     })) as Session;
     refreshToken = next.refreshToken;
     // No access token until the session is stored: if `keep` fails, the next call refreshes again.

@@ -6,11 +6,11 @@ import type { operations, Outcome, NewAPIKey, APIKeyChange } from './share-schem
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
-  getApiKeys: 'GET /apikey',
-  createApiKey: 'POST /apikey body',
-  getSingleApiKey: 'GET /apikey/{apikey_id}',
-  editApiKey: 'PATCH /apikey/{apikey_id} body',
-  deleteApiKey: 'DELETE /apikey/{apikey_id}',
+  getApiKeys: 'GET /apikey > apiKeys',
+  createApiKey: 'POST /apikey body > code',
+  getSingleApiKey: 'GET /apikey/{apikey_id} > apiKey',
+  editApiKey: 'PATCH /apikey/{apikey_id} body > code',
+  deleteApiKey: 'DELETE /apikey/{apikey_id} > code',
 };
 
 /** A method for each operation. */

@@ -24,6 +24,22 @@ const nameOfRef = (schema: object | undefined) =>
 
 const schemaOf = (holder: Content | undefined) => holder?.content?.['application/json']?.schema;
 
+/** `> ` and a field that the body of an answer has: the first one, and of a page that which only pages have. */
+function fieldOf({ content }: Content, document: Document): string {
+  if (!content) return '';
+  if (content['text/plain']) return '> text';
+  const resolved = (schema: object | undefined) => {
+    const name = nameOfRef(schema);
+    return (name ? document.components?.schemas?.[name] : schema) as {
+      anyOf?: object[];
+      required?: string[];
+    };
+  };
+  const schema = resolved(schemaOf({ content }));
+  const { required = [] } = schema.anyOf ? resolved(schema.anyOf[0]) : schema;
+  return `> ${required.includes('nextCursor') ? 'nextCursor' : required[0]}`;
+}
+
 /** The comment of a method: what the document says of its operation. */
 const comment = ({ method, path, operation }: Entry, indent: string) =>
   `${indent}/**\n${indent} * ${operation.summary}: \`${method.toUpperCase()} ${path}\`\n${indent} *\n${indent} * ${operation.description}\n${indent} */\n`;
@@ -59,6 +75,7 @@ function methodFor(contract: string, entry: Entry, document: Document): Method {
     return content['text/plain'] ? 'string' : (nameOfRef(schemaOf({ content })) ?? `Data<${type}>`);
   });
   const answer = [...new Set(answers)].join(' | ');
+  const fields = successes.map(([, response]) => fieldOf(response as Content, document));
   const page = document.components?.schemas?.[answer] as { properties?: { data?: { items?: Ref } } };
   const returned = marks.includes('paged')
     ? `Pages<${nameOfRef(page.properties?.data?.items)}, ${answer}>`
@@ -67,7 +84,7 @@ function methodFor(contract: string, entry: Entry, document: Document): Method {
   const indent = '  '.repeat(names.length);
   return {
     names,
-    told: [method.toUpperCase(), path, ...marks].filter(Boolean).join(' '),
+    told: [method.toUpperCase(), path, ...marks, ...new Set(fields)].filter(Boolean).join(' '),
     declaration: `${comment(entry, indent)}${indent}${names.at(-1)}(${taken.filter(Boolean).join(', ')}): ${returned};\n`,
   };
 }

@@ -30,6 +30,8 @@ export interface Contract {
   errorField: string;
   /** The path whose answer is text. */
   textPath?: string;
+  /** Whether a body can be the answer of a call: for those on which much depends. */
+  isAnswer?(path: string, body: unknown): boolean;
   errorOf(body: unknown, response: Response): ApiError;
   paceOf(path: string): Pace;
 }
@@ -133,7 +135,7 @@ export class Core {
     let error: Error | undefined;
     try {
       response = await fetch(request);
-      return { response, body: await this.#read(call, response) };
+      return { response, body: await this.#read(call, request, response) };
     } catch (thrown) {
       if (request.signal.aborted) error = request.signal.reason;
       else error = thrown instanceof UnexpectedAnswer ? thrown : new ConnectionError(nameOf(call), thrown);
@@ -149,25 +151,31 @@ export class Core {
     }
   }
 
-  async #read(call: Call, response: Response): Promise<unknown> {
-    const { service, errorType, errorField, textPath } = this.#contract;
-    if (response.status === 204 || response.status === 304) return undefined;
-    const isText = response.ok && call.path === textPath;
-    const expected = isText ? 'text/plain' : response.ok ? 'application/json' : errorType;
+  async #read(call: Call, request: Request, response: Response): Promise<unknown> {
+    const { service, errorType, errorField, textPath, isAnswer = () => true } = this.#contract;
+    const { ok, status } = response;
+    // Without a body, only the header shows that it is an answer of the service.
+    if (status === 204 && !call.answer && requestIdOf(response)) return undefined;
+    if (status === 304 && request.headers.has('If-None-Match')) return undefined;
+    const isText = ok && call.path === textPath;
+    const expected = isText ? 'text/plain' : ok ? 'application/json' : errorType;
     const unexpected = (answer: Response, cause?: unknown) =>
       new UnexpectedAnswer(nameOf(call), answer, service, { cause });
     if (!response.headers.get('Content-Type')?.startsWith(expected))
       throw unexpected(await beginningOf(response));
     const text = await response.text();
     if (isText) return text;
-    let body: Record<string, unknown> | null;
+    let cause: unknown;
     try {
-      body = JSON.parse(text);
+      const body = JSON.parse(text);
+      const isOwn = ok
+        ? call.answer === undefined || Object.hasOwn(body, call.answer)
+        : typeof body[errorField] === 'string';
+      if (isOwn && (!ok || isAnswer(call.path, body))) return body;
     } catch (error) {
-      throw unexpected(response, error);
+      cause = error;
     }
-    if (!response.ok && typeof body?.[errorField] !== 'string') throw unexpected(response);
-    return body;
+    throw unexpected(response, cause);
   }
 }
 

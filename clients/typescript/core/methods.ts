@@ -8,6 +8,7 @@ import { pathPart } from './request.ts';
  * - `query`, `body`: the method takes that as an object, after the parameters of the path
  * - `paged`: the answer is a page of a list
  * - `keyed`: the operation takes an `Idempotency-Key`
+ * - `> id`: the body of the answer has this field, or is `text`; without it the answer has no body
  */
 export interface Operations {
   [name: string]: string | { [name: string]: string };
@@ -29,7 +30,8 @@ export const methodsOf = (core: Core, operations: Operations): Record<string, un
   );
 
 function methodOf(core: Core, operation: string) {
-  const [method = '', path = '', ...marks] = operation.split(' ');
+  const [told = '', answer = ''] = operation.split(' > ');
+  const [method = '', path = '', ...marks] = told.split(' ');
   const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name);
   const is = (mark: string) => marks.includes(mark);
   const repeatable = /^(?:GET|DELETE)$/.test(method) || (is('keyed') && core.hasToken);
@@ -48,6 +50,7 @@ function methodOf(core: Core, operation: string) {
           path,
           headers,
           repeatable,
+          answer,
           params: {
             path: Object.fromEntries(ids),
             query: { ...(is('body') ? query : (input as typeof query)), ...more },

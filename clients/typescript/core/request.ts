@@ -11,6 +11,8 @@ export interface Call {
   body?: unknown;
   /** As `fetch` takes them. `HeadersInit` is a type of browsers alone. */
   headers?: NonNullable<RequestInit['headers']>;
+  /** A field that the body of the answer has; empty: it has no body. Undefined: either may be. */
+  answer?: string;
   /** What else `fetch` takes. */
   init?: RequestInit;
 }
