@@ -107,7 +107,7 @@ export interface Claim {
 function claimOf(signer: Signer, call: IdempotentCall, now: number): Claim {
   const salt = randomBytes(32);
   const secrets = secretsOf(signer, signer.kid, salt, call);
-  if (!secrets) throw new Error('The signing key has no private part.');
+  if (!secrets) throw new Error('The signer does not know its own key.');
   return {
     insert: ({ accountId, key }, from, answer) => sql`(
       insert into idempotency_keys as known

@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { exchangedType } from '../../decide/token-form.ts';
 import { newId } from '../id.ts';
 import { ExchangedTokens } from '../verify/exchanged-tokens.ts';
@@ -18,19 +18,29 @@ export function neverExpires(createdAt: Date): Date {
   return new Date(Math.floor(date.setUTCFullYear(date.getUTCFullYear() + 100) / 1000) * 1000);
 }
 
-/** A private JWK Set (RFC 7517) of Ed25519 keys: the first signs, all verify. */
+/** A key pair of Ed25519, as a JWK. */
+interface PrivateJwk {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  x: string;
+  d: string;
+  kid: string;
+}
+
+/** A private JWK Set (RFC 7517): the first key signs, all verify. */
 export interface PrivateJwkSet {
-  keys: JWK[];
+  keys: PrivateJwk[];
 }
 
 /** A new private JWK Set of one key. */
 export async function newSigningKeys(): Promise<PrivateJwkSet> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-  return { keys: [{ ...(await exportJWK(privateKey)), kid: newId(Date.now()) }] };
+  const jwk = (await exportJWK(privateKey)) as Omit<PrivateJwk, 'kid'>;
+  return { keys: [{ ...jwk, kid: newId(Date.now()) }] };
 }
 
 /** @throws Error if a key is no Ed25519 key pair, or its two halves do not belong together */
-async function assertWhole({ d = '', ...half }: JWK): Promise<void> {
+async function assertWhole({ d, ...half }: PrivateJwk): Promise<void> {
   const fail = () => {
     throw new Error(`The key ${half.kid} is no Ed25519 key pair.`);
   };
@@ -72,12 +82,12 @@ export async function createSigner(
   for (const key of set.keys) await assertWhole(key);
   const signingKey = await importJWK(first, 'EdDSA');
   const publicKeys = set.keys.map(
-    ({ x = '', kid = x }): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' }),
+    ({ x, kid }): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' }),
   );
   const accessReader = await JwtReader.of(accessType, publicKeys);
   const reader = await exchangedReader(issuer, publicKeys);
 
-  const { kid = first.x ?? '' } = first;
+  const { kid } = first;
   const sign = (typ: string, claims: JWTPayload) =>
     new SignJWT(claims).setProtectedHeader(headerOf(typ, kid)).sign(signingKey);
 
@@ -100,8 +110,8 @@ export async function createSigner(
       wanted: string,
       { secret, salt, info, length }: { secret: string; salt: Uint8Array; info: string; length: number },
     ): Buffer | undefined {
-      const key = set.keys.find(({ x, kid = x }) => kid === wanted);
-      if (!key?.d) return undefined;
+      const key = set.keys.find(({ kid }) => kid === wanted);
+      if (!key) return undefined;
       const material = Buffer.concat([Buffer.from(key.d, 'base64url'), Buffer.from(secret)]);
       return Buffer.from(hkdfSync('sha256', material, salt, info, length));
     },
