@@ -1,6 +1,12 @@
 import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { createVerifier, type Verifier, VerifierRefused } from '../clients/typescript/verifier/verifier.ts';
+import {
+  createVerifier,
+  type Verifier,
+  type VerifierOptions,
+  VerifierRefused,
+} from '../clients/typescript/verifier/verifier.ts';
 import type { Asked } from '../clients/typescript/verify.ts';
+import type { Link } from '../server/verifiers/link.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -18,10 +24,26 @@ afterEach(async () => {
 });
 const verifiers: Verifier[] = [];
 
-async function open(token = service.operatorToken): Promise<Verifier> {
-  const verifier = await createVerifier({ baseUrl, token });
+async function open(
+  token = service.operatorToken,
+  options: Partial<VerifierOptions> = {},
+): Promise<Verifier> {
+  const verifier = await createVerifier({ baseUrl, token, ...options });
   verifiers.push(verifier);
   return verifier;
+}
+
+/** The ends that the service has of the connections that are opened from now on. */
+function watchLinks(): Link[] {
+  const links: Link[] = [];
+  const { accept } = service.verifiers;
+  const watched = vi.spyOn(service.verifiers, 'accept').mockImplementation((socket) => {
+    const link = accept.call(service.verifiers, socket);
+    links.push(link);
+    return link;
+  });
+  onTestFinished(() => watched.mockRestore());
+  return links;
 }
 
 type NewKey = Parameters<typeof ada.client.POST<'/v1/keys'>>[1]['body'];
@@ -360,4 +382,23 @@ test('a connection without trust is told as blind, until there is trust again', 
   isDoubtful = false;
   await expect.poll(() => states.slice(2), { timeout: 5_000 }).toEqual([['trusted', undefined]]);
   expect(verifier.isTrusted).toBe(true);
+});
+
+test('an onChange that throws, or rejects, harms neither the verifier nor the process', async () => {
+  const links = watchLinks();
+  const states: string[] = [];
+  const fault = () => new Error('A fault of the program.');
+  const throws = (state: string) => {
+    states.push(state);
+    throw fault();
+  };
+  const rejects = async (state: string) => throws(state);
+  for (const onChange of [throws, rejects]) {
+    await open(service.operatorToken, { onChange });
+    links.pop()?.close(4503, 'The replica is ending.');
+    await expect.poll(() => states, { timeout: 5_000 }).toEqual(['trusted', 'blind', 'trusted']);
+    states.length = 0;
+    await open(service.operatorToken, { onChange, baseUrl: `${baseUrl}/elsewhere` });
+    expect(states.splice(0)).toEqual(['blind']);
+  }
 });

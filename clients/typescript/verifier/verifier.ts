@@ -28,7 +28,7 @@ export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' |
   /**
    * Called with `trusted` when tokens are verified from memory, and with `blind` when the service is asked each time: the
    * connection is lost, or there is none when `createVerifier` resolves, or the service cannot tell of changes for a second.
-   * `reason` says why, for people.
+   * `reason` says why, for people. What it throws is dropped.
    */
   onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
   /** Used instead of the global `WebSocket`. */
@@ -337,7 +337,8 @@ class InProcess implements Verifier {
   #tell(state: 'trusted' | 'blind', reason?: string): void {
     if (state === this.#told) return;
     this.#told = state;
-    this.#onChange?.(state, reason);
+    // What it throws, or rejects with, must end neither the connection nor the process.
+    (async () => this.#onChange?.(state, reason))().catch(() => {});
   }
 
   #lost(connection: Connection, code: number, reason: string): void {
