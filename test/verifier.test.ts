@@ -384,6 +384,38 @@ test('a connection without trust is told as blind, until there is trust again', 
   expect(verifier.isTrusted).toBe(true);
 });
 
+test('a verifier that is refused while it is blind says so, once', async () => {
+  // Pauses between attempts are short.
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.02);
+  onTestFinished(() => random.mockRestore());
+  let isReached = false;
+  let attempts = 0;
+  /** One that does not get through at first. */
+  class Late extends WebSocket {
+    constructor(url: string | URL) {
+      super(isReached ? url : `${url}/elsewhere`);
+      attempts += 1;
+    }
+  }
+  const states: unknown[] = [];
+  await open('lk_typo', { onChange: (...state) => states.push(state), WebSocket: Late });
+  const url = `${baseUrl.replace('http', 'ws')}/v1/verifier`;
+  expect(states).toEqual([['blind', `No connection to ${url} was opened (1006).`]]);
+  isReached = true;
+  const known = attempts;
+  await expect.poll(() => attempts, { timeout: 5_000 }).toBeGreaterThan(known + 3);
+  expect(states.slice(1)).toEqual([['blind', 'The token is not known here.']]);
+});
+
+test('a verifier that speaks another version of the protocol is refused at its start', async () => {
+  class Later extends WebSocket {
+    override send(data: string) {
+      super.send(data.replace('"version":1', '"version":2'));
+    }
+  }
+  await expect(open(service.operatorToken, { WebSocket: Later })).rejects.toThrow(VerifierRefused);
+});
+
 test('an onChange that throws, or rejects, harms neither the verifier nor the process', async () => {
   const links = watchLinks();
   const states: string[] = [];

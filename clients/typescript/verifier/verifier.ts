@@ -28,6 +28,7 @@ export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' |
   /**
    * Called with `trusted` when tokens are verified from memory, and with `blind` when the service is asked each time: the
    * connection is lost, or there is none when `createVerifier` resolves, or the service cannot tell of changes for a second.
+   * Called with `blind` again when a verifier that is blind is refused, as when its token was revoked meanwhile.
    * `reason` says why, for people. What it throws is dropped.
    */
   onChange?: ((state: 'trusted' | 'blind', reason?: string) => void) | undefined;
@@ -73,7 +74,7 @@ const maxMoved = 2_000;
 /** How many parsed scope queries are kept. */
 const maxQueries = 1_000;
 /** The close codes with which the service refuses a verifier. */
-const refusals = [4401, 4403];
+const refusals = [4400, 4401, 4403];
 
 /**
  * Opens a verifier: a cache of the keys that were verified lately, and a connection on which the service tells every change
@@ -112,6 +113,7 @@ class InProcess implements Verifier {
   #attempts = 0;
   /** What `onChange` was called with last. */
   #told: 'trusted' | 'blind' | undefined;
+  #toldWhy: string | undefined;
   /** Why there is no connection yet, for people. */
   #whyNone = 'The service did not answer.';
   #pausing: ReturnType<typeof setTimeout> | undefined;
@@ -334,9 +336,11 @@ class InProcess implements Verifier {
     this.#tell('trusted');
   }
 
-  #tell(state: 'trusted' | 'blind', reason?: string): void {
-    if (state === this.#told) return;
+  /** @param isLasting whether the reason does not pass by itself: it is told also after another one of the same state */
+  #tell(state: 'trusted' | 'blind', reason?: string, isLasting = false): void {
+    if (state === this.#told && (!isLasting || reason === this.#toldWhy)) return;
     this.#told = state;
+    this.#toldWhy = reason;
     // What it throws, or rejects with, must end neither the connection nor the process.
     (async () => this.#onChange?.(state, reason))().catch(() => {});
   }
@@ -344,9 +348,12 @@ class InProcess implements Verifier {
   #lost(connection: Connection, code: number, reason: string): void {
     const text = reason || `The connection was closed (${code}).`;
     this.#whyNone = text;
-    if (refusals.includes(code)) this.#settleStart(new VerifierRefused(text));
-    if (this.#next === connection) this.#next = undefined;
-    else if (this.#next?.isTrusted()) {
+    const isRefused = refusals.includes(code);
+    if (isRefused) this.#settleStart(new VerifierRefused(text));
+    if (this.#next === connection) {
+      this.#next = undefined;
+      if (isRefused && this.#told === 'blind') this.#tell('blind', text, true);
+    } else if (this.#next?.isTrusted()) {
       // The next one was only asking for the keys of the lost one.
       this.#adopt(this.#next);
       return;
