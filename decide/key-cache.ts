@@ -25,7 +25,7 @@ export interface Invalidated {
   invalidateAll(): void;
 }
 
-/** Has a cache forget what a change is about. */
+/** Has a cache forget what a change is about: everything, if it is of a kind that is not known here. */
 export function invalidate(cache: Invalidated, change: Invalidation): void {
   switch (change.kind) {
     case 'changed':
@@ -37,7 +37,8 @@ export function invalidate(cache: Invalidated, change: Invalidation): void {
     case 'roles_changed':
       cache.invalidateRoles();
       break;
-    case 'changed_all':
+    default:
+      change.kind satisfies 'changed_all';
       cache.invalidateAll();
   }
 }

@@ -416,6 +416,17 @@ test('a verifier that speaks another version of the protocol is refused at its s
   await expect(open(service.operatorToken, { WebSocket: Later })).rejects.toThrow(VerifierRefused);
 });
 
+test('a message of a kind that a verifier does not know makes it forget everything', async () => {
+  const links = watchLinks();
+  const verifier = await open();
+  const { token } = await mint();
+  await verifier.verify(token);
+  expect(known(verifier, token)).toMatchObject({ valid: true });
+  links[0]?.sendFrame('[{"kind":"scopes_changed","scope":"a"}]');
+  await expect.poll(() => verifier.verify(token) instanceof Promise).toBe(true);
+  expect(verifier.isTrusted).toBe(true);
+});
+
 test('an onChange that throws, or rejects, harms neither the verifier nor the process', async () => {
   const links = watchLinks();
   const states: string[] = [];
