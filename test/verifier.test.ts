@@ -6,6 +6,7 @@ import {
   VerifierRefused,
 } from '../clients/typescript/verifier/verifier.ts';
 import type { Asked } from '../clients/typescript/verify.ts';
+import { newToken } from '../server/token.ts';
 import type { Link } from '../server/verifiers/link.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
@@ -424,6 +425,33 @@ test('a message of a kind that a verifier does not know makes it forget everythi
   expect(known(verifier, token)).toMatchObject({ valid: true });
   links[0]?.sendFrame('[{"kind":"scopes_changed","scope":"a"}]');
   await expect.poll(() => verifier.verify(token) instanceof Promise).toBe(true);
+  expect(verifier.isTrusted).toBe(true);
+});
+
+/** One that does not hear what a replica has found. */
+class Unanswered extends WebSocket {
+  override set onmessage(listener: (event: MessageEvent) => void) {
+    super.onmessage = (event) => {
+      if (!event.data.includes('"kind":"found"')) listener(event);
+    };
+  }
+}
+
+test('a replica that is slow to answer is waited for a second, and asked by so many requests at most', async () => {
+  let calls = 0;
+  const fetch = async () => {
+    calls += 1;
+    return Response.json({ valid: false, reason: 'unknown' });
+  };
+  const verifier = await open(service.operatorToken, { WebSocket: Unanswered, fetch });
+  const began = performance.now();
+  const verdicts = Array.from({ length: 3_000 }, async () => verifier.verify(newToken('lk_')));
+  await expect.poll(() => calls, { interval: 10 }).toBe(1_000);
+  await Promise.all(verdicts);
+  expect(calls).toBe(3_000);
+  const took = performance.now() - began;
+  expect(took).toBeGreaterThan(900);
+  expect(took).toBeLessThan(2_500);
   expect(verifier.isTrusted).toBe(true);
 });
 

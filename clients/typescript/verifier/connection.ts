@@ -18,6 +18,9 @@ import { type KnownKey, knownFrom } from './known-key.ts';
 const patience = 6;
 /** For how many pings there is no trust until that is told: a process that was blocked has it back with the next one. */
 const lapse = 3;
+/** After how many pings a question that is not answered is given up, and how many questions can wait to be sent. */
+const answerWithin = 3;
+const maxWanted = 2_000;
 
 /** What a connection tells its verifier. */
 export interface ConnectionEvents {
@@ -129,14 +132,15 @@ export class Connection {
     this.#socket.onclose = null;
     this.#socket.onmessage = null;
     this.#trusted = { monotonic: 0, wall: 0 };
-    this.#blindAll();
+    this.#giveUp(this.#ping);
   }
 
-  /** Rejects all questions, so that whoever waits can ask over HTTP. */
-  #blindAll(): void {
+  /** Rejects the questions that were asked until a ping was sent, so that whoever waits can ask over HTTP. */
+  #giveUp(ping: number): void {
     // Those in `#asked` stay there: their answer still comes, and no other ask is sent before.
-    const questions = [...this.#asked, ...this.#wanted.splice(0)];
-    for (const { reject } of questions) reject(blind());
+    for (const question of [...this.#asked, ...this.#wanted])
+      if (question.ping <= ping) question.reject(blind());
+    this.#wanted = this.#wanted.filter((question) => question.ping > ping);
   }
 
   #beat(): void {
@@ -146,9 +150,11 @@ export class Connection {
       this.#fail(1006, 'The service did not answer.');
       return;
     }
-    if (this.isTrusted()) this.#untrusted = 0;
-    else {
-      this.#blindAll();
+    if (this.isTrusted()) {
+      this.#untrusted = 0;
+      this.#giveUp(this.#ping - answerWithin);
+    } else {
+      this.#giveUp(this.#ping);
       this.#untrusted += 1;
       if (this.#untrusted === lapse) this.#events.lapsed();
     }
@@ -214,7 +220,8 @@ export class Connection {
 
   #ask(hash: string): Promise<KnownKey | Tombstone | undefined> {
     return new Promise((resolve, reject) => {
-      this.#wanted.push({ hash, resolve, reject });
+      if (this.#wanted.length === maxWanted) throw blind();
+      this.#wanted.push({ hash, ping: this.#ping, resolve, reject });
       // Questions of one turn of the event loop go in one frame.
       if (this.#wanted.length === 1) queueMicrotask(() => this.#askNext());
     });
@@ -239,6 +246,8 @@ export class Connection {
 
 interface Question {
   hash: string;
+  /** The last ping before it. */
+  ping: number;
   resolve: (found: KnownKey | Tombstone | undefined) => void;
   reject: (error: Error) => void;
 }
