@@ -455,6 +455,27 @@ test('a replica that is slow to answer is waited for a second, and asked by so m
   expect(verifier.isTrusted).toBe(true);
 });
 
+test('a verifier leaves a replica that gives no trust for ten seconds, and may find another', async () => {
+  const links = watchLinks();
+  const { setInterval } = globalThis;
+  // Ten seconds take one.
+  const timers = vi
+    .spyOn(globalThis, 'setInterval')
+    .mockImplementation((handler, delay = 0) => setInterval(handler, delay / 10) as never);
+  onTestFinished(() => timers.mockRestore());
+  /** What a replica that cannot hear of changes sends on the first connection. */
+  class Doubtful extends WebSocket {
+    override set onmessage(listener: (event: MessageEvent) => void) {
+      const isFirst = links.length === 0;
+      super.onmessage = ({ data }) =>
+        listener({ data: isFirst ? data.replace(/"trust":\d+/, '"trust":0') : data } as MessageEvent);
+    }
+  }
+  const verifier = await open(service.operatorToken, { WebSocket: Doubtful });
+  expect(verifier.isTrusted).toBe(true);
+  expect(links).toHaveLength(2);
+});
+
 test('an onChange that throws, or rejects, harms neither the verifier nor the process', async () => {
   const links = watchLinks();
   const states: string[] = [];

@@ -18,6 +18,8 @@ import { type KnownKey, knownFrom } from './known-key.ts';
 const patience = 6;
 /** For how many pings there is no trust until that is told: a process that was blocked has it back with the next one. */
 const lapse = 3;
+/** After how many pings without trust a connection is given up: another replica may give some. */
+const longestLapse = 30;
 /** After how many pings a question that is not answered is given up, and how many questions can wait to be sent. */
 const answerWithin = 3;
 const maxWanted = 2_000;
@@ -157,6 +159,10 @@ export class Connection {
       this.#giveUp(this.#ping);
       this.#untrusted += 1;
       if (this.#untrusted === lapse) this.#events.lapsed();
+      if (this.#untrusted > longestLapse) {
+        this.#fail(1006, 'The service could not tell of changes.');
+        return;
+      }
     }
     if (!this.#isWelcome) return;
     this.#ping += 1;
