@@ -190,6 +190,20 @@ describe.each(frameworks)('in %s', (framework) => {
     expect(await statusWith(failing)).toBe(500);
   });
 
+  test('a hook that rejects harms nobody: the request is refused, and the process goes on', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    const onUnavailable = async () => {
+      throw new Error('The log is full.');
+    };
+    const failure = { verify: () => Promise.reject(new Error('unreachable')) };
+    expect(await statusWith({ verify: failure, onUnavailable: onUnavailable as never })).toBe(503);
+    // Node looks for rejections that nobody handles when the queue of promises is empty.
+    await new Promise(setImmediate);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   test.each(Object.entries(noVerdicts))(
     'a server that answers a verification %s lets nobody in, and is no verdict on anybody',
     async (_, answer) => {

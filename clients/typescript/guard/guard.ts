@@ -100,7 +100,9 @@ export function createGuard({
       const credential = credentialOf(headerOf(headers, 'authorization'), apiKey);
       if ('reason' in credential) return refuse(credential.reason);
       const decide = (error: unknown): Checked => {
-        const key = (required.onUnavailable ?? onUnavailable)?.(error);
+        const key = (required.onUnavailable ?? onUnavailable)?.(error) as VerifiedKey | Promise<unknown>;
+        // Nobody waits for a promise, and a rejection that nobody handles ends the process.
+        if (isPromise(key)) key.then(undefined, () => {});
         return isKey(key) ? admit({ valid: true, key }) : refuse('unavailable', required, { error });
       };
       const judge = (verdict: Verdict): Checked => {
