@@ -48,13 +48,11 @@ export const hashText = (token: string): string => hash('sha512', token, 'hex');
  */
 export const importedHash = (sha256: string): string => hashText(sha256);
 
-/** The same, of a text that is presented and not plausible. Undefined: it can be no such token. */
-export const foreignHash = (token: string): string | undefined =>
-  isForeign(token) ? importedHash(hash('sha256', token, 'hex')) : undefined;
-
 /** The hash by which a token of a key is found, in hexadecimal digits. Undefined: it can be none. */
-export const keyHash = (token: string): string | undefined =>
-  isPlausible(token) ? hashText(token) : foreignHash(token);
+export function keyHash(token: string): string | undefined {
+  if (isPlausible(token)) return hashText(token);
+  return isForeign(token) ? importedHash(hash('sha256', token, 'hex')) : undefined;
+}
 
 /**
  * The displayable beginning of a token: the prefix and 4 of its 32 random characters; of a JWT, part of its header; of any

@@ -3,7 +3,7 @@ import { isPlausible } from '../../decide/token-form.ts';
 import type { Presented } from '../../decide/verdict.ts';
 import { type Exchanged, type Found, type Keys, type Verdict, verdictOn } from '../../decide/verified-key.ts';
 import { operatorAccountId } from '../id.ts';
-import { foreignHash, hashText } from '../token.ts';
+import { keyHash } from '../token.ts';
 import type { ExchangedTokens } from './exchanged-tokens.ts';
 
 /** The verdict on a text that cannot be a token. Nothing is looked up. */
@@ -24,16 +24,14 @@ export interface Wanted extends Presented {
 
 /** The verdict on a token, synchronously on a cache hit. An invalid token is a verdict, not an error. Nothing is written. */
 export function verify(keys: Pick<Keys, 'find'>, token: string, wanted: Wanted): Verdict | Promise<Verdict> {
-  if (!isPlausible(token)) {
-    const hash = foreignHash(token);
-    return hash ? verifyHash(keys, hash, wanted) : malformed;
-  }
   const { exchanged } = wanted;
-  if (!exchanged?.claims(token)) return verifyHash(keys, hashText(token), wanted);
   // The signature is checked before the look-up, so that forged tokens never reach the database.
-  return maybeAsync(exchanged.find(token), (found) =>
-    found ? verifyHash(keys, found.parent, wanted, found) : malformed,
-  );
+  if (exchanged?.claims(token) && isPlausible(token))
+    return maybeAsync(exchanged.find(token), (found) =>
+      found ? verifyHash(keys, found.parent, wanted, found) : malformed,
+    );
+  const hash = keyHash(token);
+  return hash ? verifyHash(keys, hash, wanted) : malformed;
 }
 
 /**
