@@ -1,6 +1,3 @@
-/** The channel that announces every change to a key: see migrations/0002_changes.ts. */
-export const channel = 'latchkey';
-
 /** A listener connection: a connection to the database of its own, on which notifications arrive. */
 export interface Listener {
   /** Runs a statement. Statements run in the order in which they are sent. */

@@ -4,7 +4,6 @@ import { PGlite, type QueryOptions } from '@electric-sql/pglite';
 import { Kysely, type Logger, PGliteDialect } from 'kysely';
 import { CannotStart, DatabaseUnavailable } from '../errors.ts';
 import { asOutage } from './errors.ts';
-import { channel } from './listener.ts';
 import { migrate } from './migrations/migrate.ts';
 import { parameterText } from './parameters.ts';
 import type { Database, Schema } from './schema.ts';
@@ -40,7 +39,7 @@ export async function openPGlite(
       `The data in ${directory} cannot be opened: ${error.message}. Is there room on the disk?`,
     );
   });
-  await pglite.listen(channel, heard);
+  await pglite.listen('latchkey', heard);
   guard(pglite);
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), ...(log && { log }) });
   await db.transaction().execute(migrate);
