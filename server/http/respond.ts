@@ -42,7 +42,7 @@ function send(
 
   const texts = textsOf(body);
   if (isLarge(texts)) {
-    const { stream, length } = streamOf({ texts }, { isOwn: true, disconnect });
+    const { stream, length } = streamOf({ texts }, disconnect);
     headers['Content-Length'] = String(length);
     return new Response(stream, { status, headers });
   }

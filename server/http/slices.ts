@@ -12,7 +12,10 @@ const maxUnread = 64 * 2 ** 20;
 const unread = new Map<symbol, () => void>();
 let unreadBytes = 0;
 
-/** The body of an answer. Texts are encoded slice by slice, so that a large answer does not block the event loop. */
+/**
+ * The body of an answer: bytes that all answers share, or texts that were made for this one alone. Texts are encoded slice
+ * by slice, so that a large answer does not block the event loop.
+ */
 type Content = { bytes: Uint8Array } | { texts: readonly string[] };
 
 const lengthOf = (content: Content) =>
@@ -37,18 +40,6 @@ function* slicesOfBytes(bytes: Uint8Array): Generator<Uint8Array, undefined> {
   for (let at = 0; at < bytes.length; at += slice) yield bytes.subarray(at, at + slice);
 }
 
-/** How an answer in slices is sent. */
-interface Sending {
-  /** Closes the connection. Without it the stream fails, and the runtime closes the connection. */
-  disconnect?: (() => void) | undefined;
-  /**
-   * Whether the bytes were made for this answer alone, and so count as unread. Beyond 64 MiB of unread bytes, the clients
-   * of the oldest answers are cut off: a client that reads has read its answer by then. Refusing new answers (503) instead
-   * would let one client that does not read block all others.
-   */
-  isOwn?: boolean;
-}
-
 /** Whether texts are together large enough to be sent in slices. */
 export const isLarge = (texts: readonly string[]): boolean =>
   texts.reduce((length, text) => length + text.length, 0) > slice;
@@ -57,12 +48,14 @@ export const isLarge = (texts: readonly string[]): boolean =>
  * An answer in slices, and its length in bytes. The runtime gets the next slice when the client has read the one
  * before: given all bytes at once, it keeps a copy of them for every client that does not read. A client that reads
  * nothing for 30 s is cut off.
+ * @param disconnect closes the connection. Without it the stream fails, and the runtime closes the connection
  */
 export function streamOf(
   content: Content,
-  { disconnect, isOwn = false }: Sending,
+  disconnect: (() => void) | undefined,
 ): { stream: ReadableStream<Uint8Array>; length: number } {
   const length = lengthOf(content);
+  const isOwn = 'texts' in content;
   const id = Symbol('answer');
   // The only reference to the content: the runtime may hold a stream long after its client was cut off.
   let left: ReturnType<typeof slicesOf> | undefined = slicesOf(content);
@@ -107,11 +100,14 @@ export function sendBytes(
   bytes: Uint8Array,
   headers: Record<string, string>,
 ): Response {
-  const { stream, length } = streamOf({ bytes }, { disconnect: env?.disconnect });
+  const { stream, length } = streamOf({ bytes }, env?.disconnect);
   return new Response(stream, { headers: { ...headers, 'Content-Length': String(length) } });
 }
 
-/** Counts an answer as unread, and cuts off the oldest until there is room for it. */
+/**
+ * Counts an answer as unread. Beyond 64 MiB, the clients of the oldest answers are cut off: a client that reads has read
+ * its answer by then. Refusing new answers (503) instead would let one client that does not read block all others.
+ */
 function keep(id: symbol, bytes: number, cutOff: () => void): void {
   for (const cutOffOldest of unread.values()) {
     if (unreadBytes + bytes <= maxUnread) break;
