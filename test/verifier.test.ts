@@ -114,6 +114,26 @@ test('a verifier that begins without a connection says so, and why', async () =>
   expect(states).toEqual([['blind', `No connection to ${url} was opened (1006).`]]);
 });
 
+test('a connection that cannot be opened is given up at once, also where no close follows, as on Node 22', async () => {
+  class Unclosed extends WebSocket {
+    override set onclose(_: WebSocket['onclose']) {}
+  }
+  const opened = vi.fn();
+  const states: unknown[] = [];
+  await open(service.operatorToken, {
+    baseUrl: `${baseUrl}/elsewhere`,
+    onChange: (...state) => states.push(state),
+    WebSocket: class extends Unclosed {
+      constructor(url: string | URL) {
+        super(url);
+        opened();
+      }
+    },
+  });
+  expect(opened.mock.calls.length).toBeGreaterThan(2);
+  expect(states).toEqual([['blind', expect.stringContaining('was opened (1006)')]]);
+});
+
 test('what the service refuses to be asked, a verifier refuses as well, whatever it has cached', async () => {
   const verifier = await open();
   const { token } = await mint();

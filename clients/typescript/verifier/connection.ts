@@ -91,11 +91,12 @@ export class Connection {
     this.#socket = socket;
     socket.onopen = () => this.send({ kind: 'hello', version: protocol, token, instance });
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code, reason }) => {
+    const closed = (code: number, reason?: string) => {
       this.#fail(code, reason || (this.#isWelcome ? '' : `No connection to ${url} was opened (${code}).`));
     };
-    // The event `close` follows, and has the reason.
-    socket.onerror = () => {};
+    socket.onclose = ({ code, reason }) => closed(code, reason);
+    // The event `close` follows, and has the reason. On Node 22 it does not, where no connection was opened.
+    socket.onerror = () => this.#isWelcome || closed(1006);
     this.#pinging = setInterval(() => this.#beat(), pingInterval);
   }
 
@@ -133,6 +134,7 @@ export class Connection {
     clearInterval(this.#pinging);
     this.#socket.onclose = null;
     this.#socket.onmessage = null;
+    this.#socket.onerror = () => {};
     this.#trusted = { monotonic: 0, wall: 0 };
     this.#giveUp(this.#ping);
   }

@@ -25,7 +25,7 @@ export function builtInHashes(): Hashes {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   const crypto = process?.getBuiltinModule?.('node:crypto') as Crypto | undefined;
   if (!crypto?.hash)
-    throw new TypeError('A verifier needs node:crypto, which Node 22 or later, Bun and Deno have.');
+    throw new TypeError('A verifier needs node:crypto, which Node 22.3 or later, Bun and Deno have.');
   const of = (token: string) => crypto.hash('sha512', token, isCompact ? 'latin1' : 'hex');
   return { of, ofForeign: (token) => of(crypto.hash('sha256', token, 'hex')) };
 }
