@@ -1,3 +1,8 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import {
   createVerifier,
@@ -448,6 +453,20 @@ test('a message of a kind that a verifier does not know makes it forget everythi
   expect(verifier.isTrusted).toBe(true);
 });
 
+/** Has verifiers ping ten times as often, and try to connect again at once. */
+function hurry() {
+  const { setInterval } = globalThis;
+  const timers = vi
+    .spyOn(globalThis, 'setInterval')
+    .mockImplementation((handler, delay = 0) => setInterval(handler, delay / 10) as never);
+  const random = vi.spyOn(Math, 'random').mockReturnValue(0.001);
+  onTestFinished(() => {
+    timers.mockRestore();
+    random.mockRestore();
+  });
+  return { random };
+}
+
 /** One that does not hear what a replica has found. */
 class Unanswered extends WebSocket {
   override set onmessage(listener: (event: MessageEvent) => void) {
@@ -477,12 +496,7 @@ test('a replica that is slow to answer is waited for a second, and asked by so m
 
 test('a verifier leaves a replica that gives no trust for ten seconds, and may find another', async () => {
   const links = watchLinks();
-  const { setInterval } = globalThis;
-  // Ten seconds take one.
-  const timers = vi
-    .spyOn(globalThis, 'setInterval')
-    .mockImplementation((handler, delay = 0) => setInterval(handler, delay / 10) as never);
-  onTestFinished(() => timers.mockRestore());
+  hurry();
   /** What a replica that cannot hear of changes sends on the first connection. */
   class Doubtful extends WebSocket {
     override set onmessage(listener: (event: MessageEvent) => void) {
@@ -494,6 +508,53 @@ test('a verifier leaves a replica that gives no trust for ten seconds, and may f
   const verifier = await open(service.operatorToken, { WebSocket: Doubtful });
   expect(verifier.isTrusted).toBe(true);
   expect(links).toHaveLength(2);
+});
+
+/** A proxy that opens each WebSocket, and then holds what is sent on it. */
+async function startHoldingProxy() {
+  const sockets: Duplex[] = [];
+  const server = createServer().on('upgrade', ({ headers }, socket: Duplex) => {
+    sockets.push(socket);
+    const accept = createHash('sha1')
+      .update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
+    socket.on('error', () => {});
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { sockets, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+test('behind a proxy that holds frames, connections that nobody closes do not pile up', async () => {
+  const { random } = hurry();
+  const { sockets, url } = await startHoldingProxy();
+  await open(service.operatorToken, { baseUrl: url });
+  await expect.poll(() => sockets.length, { timeout: 10_000 }).toBe(20);
+  const pauses = random.mock.calls.length;
+  await expect.poll(() => random.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(pauses + 50);
+  expect(sockets).toHaveLength(20);
+  sockets[0]?.destroy();
+  await expect.poll(() => sockets.length, { timeout: 5_000 }).toBe(21);
+});
+
+test('a connection that is silent is cut, where the runtime can do that', async () => {
+  hurry();
+  const { url } = await startHoldingProxy();
+  let cut = 0;
+  class Cuttable extends WebSocket {
+    terminate() {
+      cut += 1;
+      this.close();
+    }
+  }
+  await open(service.operatorToken, { baseUrl: url, WebSocket: Cuttable });
+  expect(cut).toBeGreaterThan(1);
 });
 
 test('an onChange that throws, or rejects, harms neither the verifier nor the process', async () => {

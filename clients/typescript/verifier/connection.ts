@@ -45,6 +45,8 @@ export interface Introduction {
   instance: string;
   cacheBytes: number;
   WebSocket: typeof WebSocket;
+  /** Those of all its connections that were opened and are not closed yet. */
+  sockets: Set<WebSocket>;
 }
 
 /** An instant by both clocks: one of them may stand still while the machine sleeps. */
@@ -80,7 +82,10 @@ export class Connection {
   #wanted: Question[] = [];
   #asked: Question[] = [];
 
-  constructor({ url, token, instance, cacheBytes, WebSocket }: Introduction, events: ConnectionEvents) {
+  constructor(
+    { url, token, instance, cacheBytes, WebSocket, sockets }: Introduction,
+    events: ConnectionEvents,
+  ) {
     this.#events = events;
     this.keys = new KeyCache<KnownKey>({
       find: (hash) => (this.isTrusted() ? this.#ask(hash) : Promise.reject(blind())),
@@ -89,7 +94,11 @@ export class Connection {
     });
     const socket = new WebSocket(url);
     this.#socket = socket;
-    socket.onopen = () => this.send({ kind: 'hello', version: protocol, token, instance });
+    socket.onopen = () => {
+      sockets.add(socket);
+      this.send({ kind: 'hello', version: protocol, token, instance });
+    };
+    socket.addEventListener('close', () => sockets.delete(socket));
     socket.onmessage = ({ data }) => this.#receive(data);
     const closed = (code: number, reason?: string) => {
       this.#fail(code, reason || (this.#isWelcome ? '' : `No connection to ${url} was opened (${code}).`));
@@ -126,7 +135,9 @@ export class Connection {
   /** The connection has failed. */
   #fail(code: number, reason: string): void {
     this.#end();
-    this.#socket.close();
+    const socket: Cuttable = this.#socket;
+    if (socket.terminate) socket.terminate();
+    else socket.close();
     this.#events.closed(code, reason);
   }
 
@@ -250,6 +261,11 @@ export class Connection {
     });
     this.#askNext();
   }
+}
+
+/** A WebSocket of Bun, or of the package ws, can be cut. Others wait for the other end, for as long as it takes. */
+interface Cuttable extends WebSocket {
+  terminate?(): void;
 }
 
 interface Question {

@@ -69,6 +69,8 @@ const firstPause = 100;
 const longestPause = 5_000;
 /** The same for a verifier that is asked to move: it is in no hurry, and the next attempt may reach another replica. */
 const movingPause = 500;
+/** How many connections there can be that the other end does not close, behind a proxy that holds frames. */
+const maxSockets = 20;
 /** How many keys are asked for again when the verifier moves. */
 const maxMoved = 2_000;
 /** How many parsed scope queries are kept. */
@@ -134,6 +136,7 @@ class InProcess implements Verifier {
       instance: crypto.randomUUID(),
       cacheBytes: cacheMb * 2 ** 20,
       WebSocket,
+      sockets: new Set(),
     };
     this.#onChange = options.onChange;
     this.#core = new Core(contract, { ...options, retries });
@@ -315,7 +318,8 @@ class InProcess implements Verifier {
     this.#attempts += 1;
     this.#pausing = setTimeout(() => {
       this.#pausing = undefined;
-      this.#connect();
+      if (this.#introduction.sockets.size < maxSockets) this.#connect();
+      else this.#plan();
     }, Math.random() * longest);
   }
 
