@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 /** An open WebSocket, as every runtime has it. */
 export interface OpenSocket {
   send(frame: string): void;
-  /** Closes it. If the other end does not answer within a second, the connection is cut. */
+  /** Closes it. If the other end does not answer within a second, Node and Bun cut the connection. Deno waits for it. */
   close(code: number, reason: string): void;
   /** How many bytes wait to be sent. */
   unsent(): number;
