@@ -5,7 +5,10 @@ import { malformed } from './verify.ts';
 /** Why a token was checked: a verifier asked for a verdict, or its holder called this API, or exchanged it. */
 export const purposes = ['verify', 'authenticate', 'exchange'] as const;
 export type Purpose = (typeof purposes)[number];
-/** Where the verdict came from. `none`: the form of the token was enough to refuse it. */
+/**
+ * Where the verdict came from. `none`: its form or its signature was enough to refuse the token. The first verification of
+ * an exchanged token in a process waits for its signature, and counts as `database` wherever its key was found.
+ */
 export const sources = ['cache', 'database', 'none'] as const;
 type Source = (typeof sources)[number];
 export const verdicts = [...outcomes, 'unknown'] as const;
@@ -27,7 +30,7 @@ export class Verifications {
   };
 
   /**
-   * @param asked what `verify` returned: a promise where the database was asked, or a signature was checked
+   * @param asked what `verify` returned: a promise where it had to wait
    * @param times how often the token was presented
    */
   count(purpose: Purpose, asked: Verdict | Promise<Verdict>, verdict: Verdict, times: number): void {
