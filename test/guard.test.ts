@@ -426,8 +426,13 @@ test('a requirement with a mistake in it stops the program, rather than let in e
   for (const wanted of mistakes)
     expect(() => requirementOf(wanted as Requirement), JSON.stringify(wanted)).toThrow(TypeError);
   const guard = createGuard({ verify: verifies, onUnavailable: () => ({ id: 'key_1' }) as never });
+  const required = (requirement: object) => () => guard.check(bearer(good.token), requirement);
   for (const name of ['scopes', 'anyScopes', 'scopeQuery'])
-    expect(() => guard.check(bearer(good.token), { [name]: undefined })).toThrow(TypeError);
+    expect(required({ [name]: undefined }), name).toThrow(TypeError);
+  for (const name of ['scope', 'Scopes', 'anyScope', 'any_scopes', 'scopesQuery', 'scope_query'])
+    expect(required({ [name]: ['files:read'] }), name).toThrow(TypeError);
+  // As the config of a route has other fields.
+  expect(required({ url: '/', telescope: true, scopesOfOthers: [] })).not.toThrow();
 });
 
 test('the requirements of OpenAPI become those of a key', () => {

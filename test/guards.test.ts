@@ -14,7 +14,7 @@ import { createLatchkey } from '../clients/typescript/client.ts';
 import { createGuard as expressGuard, keyOf } from '../clients/typescript/guard/express.ts';
 import { latchkey } from '../clients/typescript/guard/fastify.ts';
 import { createGuard as fetchGuard } from '../clients/typescript/guard/fetch.ts';
-import type { GuardOptions } from '../clients/typescript/guard/guard.ts';
+import type { GuardOptions, Requirement } from '../clients/typescript/guard/guard.ts';
 import { createGuard as honoGuard } from '../clients/typescript/guard/hono.ts';
 import { type GuardMeta, responseMeta, createGuard as trpcGuard } from '../clients/typescript/guard/trpc.ts';
 import type { Verdict } from '../clients/typescript/schema.gen.ts';
@@ -66,6 +66,14 @@ const noVerdicts: Record<string, Misbehaviour> = {
     ].map((body) => [JSON.stringify(body), json(body)]),
   ),
 };
+
+/** Requirements with a mistake in them that JavaScript allows. Without it, they would let in fewer keys. */
+const mistakes: object[] = [
+  { scope: ['files:write'] },
+  { anyScope: ['files:write'] },
+  { scopesQuery: 'files:write' },
+  { scopes: undefined },
+];
 
 /** A guard whose own hook throws. */
 const failing = {
@@ -286,6 +294,24 @@ describe('fastify', () => {
     expect(await Promise.all(['/read', '/write', '/either'].map(statusOf))).toEqual([200, 403, 200]);
   });
 
+  test.each(mistakes)(
+    'a config of %j stops the start, and before the plugin is loaded each request',
+    async (wanted) => {
+      const config = wanted as Requirement;
+      const app = await start();
+      app.register(async (api) => {
+        await api.register(latchkey, { verify });
+        api.get('/', { config }, () => '');
+      });
+      await expect(app.ready()).rejects.toThrow(TypeError);
+
+      const late = await start();
+      late.register(latchkey, { verify });
+      late.get('/', { config }, () => '');
+      expect((await late.inject({ url: '/', headers: authorized })).statusCode).toBe(500);
+    },
+  );
+
   test('the body is refused unread, and the answer does not depend on the schemas of the route', async () => {
     const app = await start();
     await app.register(latchkey, { verify });
@@ -463,6 +489,13 @@ describe('trpc', () => {
       body: { error: { message: 'The key lacks a scope.', data: { code: 'FORBIDDEN', httpStatus: 403 } } },
     });
     expect(await ask('name', {})).toMatchObject({ status: 401, challenge: 'Bearer realm="api"' });
+  });
+
+  test.each(mistakes)('a meta of %j fails the call', async (wanted) => {
+    const guarded = t.procedure.use(trpcGuard({ verify, headers: ({ headers }) => headers }));
+    const name = guarded.meta(wanted as Requirement).query(({ ctx }) => ctx.key.name);
+    const caller = t.createCallerFactory(t.router({ name }))({ headers: new Headers(authorized) });
+    await expect(caller.name()).rejects.toMatchObject({ cause: expect.any(TypeError) });
   });
 
   test('what a procedure throws is its own', async () => {

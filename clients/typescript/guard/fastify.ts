@@ -25,7 +25,7 @@ export interface FastifyGuardOptions extends GuardOptions {
 
 const plugin: FastifyPluginCallback<FastifyGuardOptions> = (app, { clientIp, ...options }, registered) => {
   const guard = createGuard(options);
-  // Throws when the program starts, not when a request comes.
+  // Throws when the program starts, for the routes that are added once the plugin is loaded.
   app.addHook('onRoute', ({ config }) => void assertRequirement(config ?? {}));
   app.decorateRequest('apiKey');
   app.addHook('onRequest', (request, reply, next) => {
@@ -49,10 +49,11 @@ const refuse = (reply: FastifyReply, { status, problem }: Exclude<Checked, { ok:
 
 /**
  * A Fastify plugin that lets requests on to the routes of its context only with a valid key that has the scopes of the
- * route's `config`. It guards the context that it is registered in, and those that are registered after it.
+ * route's `config`. It guards the context that it is registered in, and those that are registered after it. With `await`, a
+ * mistake in a `config` stops the start; without, each request to its route fails.
  *
  * @example
- * app.register(latchkey, { verify });
+ * await app.register(latchkey, { verify });
  * app.get('/files', { config: { scopes: ['files:read'] } }, (request) => filesOf(request.apiKey.accountId));
  */
 export const latchkey: FastifyPluginCallback<FastifyGuardOptions> = Object.assign(plugin, {

@@ -6,7 +6,7 @@ import { type Asked, isKey, isVerdict, type Verifies } from '../verify.ts';
 import { headerOf, type RequestHeaders } from './headers.ts';
 import { headersOfLimits } from './limit-headers.ts';
 import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
-import { askable, type OnUnavailable, type Requirement, scopeFields } from './requirement.ts';
+import { askable, assertNamed, type OnUnavailable, type Requirement } from './requirement.ts';
 
 export type { RequestHeaders } from './headers.ts';
 export type { GuardProblem, RefusalReason, RefusalStatus } from './refusals.ts';
@@ -56,7 +56,7 @@ export interface Guard {
    * Whether a request may go on. The result is synchronous if `verify` returns a verdict and no promise.
    * @param requirement what the endpoint requires
    * @param ip the address of the client, which a key with `allowedIps` needs
-   * @throws TypeError for scopes that are undefined: they would let in every key
+   * @throws TypeError for scopes that are undefined, or required by a misspelt name: every key would be let in
    */
   check(headers: RequestHeaders, requirement?: Requirement, ip?: string): Checked | Promise<Checked>;
 }
@@ -126,12 +126,9 @@ export function createGuard({
  * @throws TypeError
  */
 function askedOf(headers: RequestHeaders, required: Requirement, ip: string | undefined): Asked {
+  assertNamed(required);
   const asked: Record<string, unknown> = {};
-  for (const name of askable) {
-    if (required[name] !== undefined) asked[name] = required[name];
-    else if (name in required && (scopeFields as readonly string[]).includes(name))
-      throw new TypeError(`${name} is undefined.`);
-  }
+  for (const name of askable) if (required[name] !== undefined) asked[name] = required[name];
   if (ip !== undefined) asked.ip = ip;
   const userAgent = headerOf(headers, 'user-agent');
   // Cut, or it could make the request that verifies too large.

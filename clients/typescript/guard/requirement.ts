@@ -18,7 +18,9 @@ export interface Requirement extends Omit<Asked, 'ip' | 'userAgent'> {
 export type Wanted = string | readonly string[] | Requirement;
 
 /** The fields that say which scopes are required. */
-export const scopeFields = ['scopes', 'anyScopes', 'scopeQuery'] as const;
+const scopeFields = ['scopes', 'anyScopes', 'scopeQuery'] as const;
+/** What these may be misspelt as. */
+const misspelt = /^(any_?)?scopes?(_?query)?$/i;
 /** What can be asked of a key for an endpoint. */
 export const askable = [...scopeFields, 'cost', 'costs', 'audience'] as const;
 const fields: readonly string[] = [...askable, 'onUnavailable'] satisfies (keyof Requirement)[];
@@ -45,6 +47,7 @@ export function requirementOf(...given: readonly Wanted[]): Requirement {
  * @throws TypeError
  */
 export function assertRequirement<Given extends Requirement>(requirement: Given): Given {
+  assertNamed(requirement);
   for (const name of scopeFields) {
     const value: unknown = requirement[name];
     const isGood =
@@ -53,6 +56,18 @@ export function assertRequirement<Given extends Requirement>(requirement: Given)
       throw new TypeError(`${JSON.stringify(value)} cannot be required as ${name}.`);
   }
   return requirement;
+}
+
+/**
+ * Checks no more than that scopes are not required by a misspelt name, or are undefined: this would let in every key.
+ * @throws TypeError
+ */
+export function assertNamed(requirement: Requirement): void {
+  for (const name in requirement) {
+    const isField = (scopeFields as readonly string[]).includes(name);
+    if (isField ? requirement[name as keyof Requirement] === undefined : misspelt.test(name))
+      throw new TypeError(`${name} is ${isField ? 'undefined' : 'misspelt'}.`);
+  }
 }
 
 const isList = (wanted: Wanted): wanted is readonly string[] => Array.isArray(wanted);

@@ -7,7 +7,6 @@ import {
   type RequestHeaders,
   type Requirement,
 } from './guard.ts';
-import { assertRequirement } from './requirement.ts';
 
 export type { GuardOptions, OnUnavailable, Requirement } from './guard.ts';
 
@@ -64,7 +63,7 @@ export function createGuard<Context extends object>({
   return async ({ ctx, meta, next }) => {
     // Before this middleware the context is still the product's own, which the compiler cannot see.
     const context = ctx as unknown as Context;
-    const result = await guard.check(headers(context), assertRequirement(meta ?? {}), clientIp?.(context));
+    const result = await guard.check(headers(context), meta, clientIp?.(context));
     if (!result.ok) throw new GuardError(result);
     return next({ ctx: { key: result.key } });
   };

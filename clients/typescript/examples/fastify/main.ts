@@ -6,7 +6,7 @@ const app = Fastify({ trustProxy: 'loopback' });
 
 // Routes of this context are guarded, with or without a config of their own. Those outside are open.
 app.register(async (api) => {
-  api.register(latchkey, {
+  await api.register(latchkey, {
     verify: createLatchkey(),
     realm: 'files',
     clientIp: (request) => request.ip,
