@@ -407,6 +407,30 @@ test('an invalid realm or scope is refused when the program starts', () => {
     expect(() => requirementOf(wrong), JSON.stringify(wrong)).toThrow(TypeError);
 });
 
+test.each<Requirement>([
+  { scopes: ['files*'] },
+  { scopes: ['*'] },
+  { scopes: ['keys:*'] },
+  { scopes: ['a'.repeat(65)] },
+  { scopes: ['a', 'a'] },
+  { anyScopes: [] },
+  { anyScopes: ['a*'] },
+])('%j, which the service can never accept, stops the program', async (requirement) => {
+  expect(() => requirementOf(requirement)).toThrow(TypeError);
+  expect(await check(bearer(good.token), requirement)).toMatchObject({
+    error: { message: expect.stringContaining('invalid_input') },
+  });
+});
+
+test.each<Requirement>([
+  { scopes: [] },
+  { scopes: ['files:*', 'keys:read'] },
+  { anyScopes: ['a'.repeat(64)] },
+])('%j is asked of the service', async (requirement) => {
+  expect(requirementOf(requirement)).toEqual(requirement);
+  expect(await check(bearer(good.token), requirement)).toHaveProperty('verdict');
+});
+
 test('a guard without anybody who verifies stops the program', () => {
   for (const verify of [undefined, null, Promise.resolve(verifies), () => good])
     expect(() => createGuard({ verify } as never)).toThrow(TypeError);

@@ -1,3 +1,4 @@
+import { isGrantable } from '../../../decide/scopes.ts';
 import type { VerifiedKey } from '../schema.gen.ts';
 import type { Asked } from '../verify.ts';
 
@@ -25,8 +26,11 @@ const misspelt = /^(any_?)?scopes?(_?query)?$/i;
 export const askable = [...scopeFields, 'cost', 'costs', 'audience'] as const;
 const fields: readonly string[] = [...askable, 'onUnavailable'] satisfies (keyof Requirement)[];
 
-/** A scope-token of RFC 6749, section 3.3. */
-const isScope = (scope: unknown) => typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope);
+/** Whether the service can be asked for these scopes. Others, such as `files*`, would be answered 503 at each request. */
+const areScopes = (value: unknown): value is string[] =>
+  Array.isArray(value) &&
+  new Set(value).size === value.length &&
+  value.every((scope) => typeof scope === 'string' && isGrantable(scope));
 
 /**
  * What an endpoint requires. With no argument: nothing. With several, which only JavaScript can pass: all of these scopes.
@@ -51,7 +55,7 @@ export function assertRequirement<Given extends Requirement>(requirement: Given)
   for (const name of scopeFields) {
     const value: unknown = requirement[name];
     const isGood =
-      name === 'scopeQuery' ? typeof value === 'string' : Array.isArray(value) && value.every(isScope);
+      name === 'scopeQuery' ? typeof value === 'string' : areScopes(value) && (name === 'scopes' || value[0]);
     if (name in requirement && !isGood)
       throw new TypeError(`${JSON.stringify(value)} cannot be required as ${name}.`);
   }
