@@ -479,6 +479,16 @@ test('an address that is none is refused before any call, and not shown: it may 
   expect(() => createLatchkey({ baseUrl: '/keys' })).not.toThrow();
 });
 
+test.each(['timeout', 'deadline', 'retries'])(
+  'a %s that is no number, or a negative one, is refused',
+  (name) => {
+    const create = (value: unknown) => () => createLatchkey({ baseUrl: 'http://127.0.0.1', [name]: value });
+    for (const value of [Number(undefined), -1, 'soon'])
+      expect(create(value)).toThrow(new TypeError(`${name} must be a number that is not negative.`));
+    for (const value of [undefined, 0, 10, Number.POSITIVE_INFINITY]) create(value)();
+  },
+);
+
 describe('the token', () => {
   test('the token of the environment is only sent to the address of the environment', async () => {
     await using server = await misbehave(json(page));

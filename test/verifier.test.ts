@@ -354,6 +354,14 @@ test('an invalid address is refused, and leaves nothing that keeps the process a
   expect(timers).not.toHaveBeenCalled();
 });
 
+test('a cacheMb that is no number is refused: it would bound nothing', async () => {
+  for (const cacheMb of [Number(undefined), -1])
+    await expect(open(service.operatorToken, { cacheMb })).rejects.toThrow(
+      'cacheMb must be a number that is not negative.',
+    );
+  expect((await open(service.operatorToken, { cacheMb: 0.5 })).isTrusted).toBe(true);
+});
+
 test('a verifier forgets everything when its own key is revoked', async () => {
   const own = expectData(
     await service.operator.POST('/v1/keys', {

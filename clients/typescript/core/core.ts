@@ -1,5 +1,6 @@
 import { addressOf } from './address.ts';
 import { beginningOf } from './beginning.ts';
+import { assertBounds } from './bounds.ts';
 import { type ApiError, ConnectionError, requestIdOf, TimeoutError, UnexpectedAnswer } from './errors.ts';
 import type { CallOptions, CoreOptions } from './options.ts';
 import { type Call, nameOf, requestOf } from './request.ts';
@@ -47,6 +48,7 @@ export class Core {
   readonly #options: CoreOptions & { baseUrl: string };
 
   constructor(contract: Contract, options: CoreOptions) {
+    assertBounds(options, 'timeout', 'deadline', 'retries');
     this.#contract = contract;
     this.#options = { ...options, ...addressOf(options) };
   }

@@ -7,6 +7,7 @@ import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict
 import { type Tombstone, verdictOn } from '../../../decide/verified-key.ts';
 import { contract } from '../contract.ts';
 import { addressOf } from '../core/address.ts';
+import { assertBounds } from '../core/bounds.ts';
 import { Core } from '../core/core.ts';
 import type { CoreOptions } from '../core/options.ts';
 import type { Verdict } from '../schema.gen.ts';
@@ -123,6 +124,7 @@ class InProcess implements Verifier {
   #settleStart: (error?: Error) => void = () => {};
 
   constructor(options: VerifierOptions) {
+    assertBounds(options, 'cacheMb');
     const { WebSocket = globalThis.WebSocket, cacheMb = 64 } = options;
     const { baseUrl, token } = addressOf(options);
     if (!token) throw new TypeError('Pass a token, or set LATCHKEY_URL and LATCHKEY_TOKEN.');
