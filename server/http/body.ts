@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
+import { isPromise } from '../../decide/maybe-async.ts';
 import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from '../errors.ts';
 import { checkForm, checkJson } from './body-bounds.ts';
 import type { Incoming } from './incoming.ts';
@@ -41,7 +42,7 @@ export function readBytes(incoming: Incoming, limit: number): Uint8Array | Promi
 }
 
 const orMalformed = (bytes: Uint8Array | Promise<Uint8Array>) =>
-  bytes instanceof Promise
+  isPromise(bytes)
     ? bytes.catch((error) => {
         throw error instanceof BodyTooLarge ? error : new MalformedBody('The body was not sent completely.');
       })

@@ -1,5 +1,5 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
-import { maybeAsync } from '../../decide/maybe-async.ts';
+import { isPromise, maybeAsync } from '../../decide/maybe-async.ts';
 import { authenticate, type Caller, isPublic } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
@@ -67,14 +67,14 @@ export function prepare(
   return async (incoming) => {
     try {
       const read = body && readBytes(incoming, limit);
-      const bytes = read instanceof Promise ? await read : read;
+      const bytes = isPromise(read) ? await read : read;
       if (checkBody && bytes) await checkBody(bytes, incoming);
       const { header, client } = incoming;
       const credential = isPublic(security) ? undefined : findToken(header('authorization'), header, bytes);
       const made = maybeAsync(authenticate(context, credential, security, client), (caller) =>
         maybeAsync(parse(incoming, bytes, caller), run),
       );
-      return counted(respond(made instanceof Promise ? await made : made, status, incoming));
+      return counted(respond(isPromise(made) ? await made : made, status, incoming));
     } catch (error) {
       return counted(answerFailure(error, incoming));
     }

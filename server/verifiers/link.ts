@@ -9,6 +9,7 @@ import {
 } from '../../api/verifier.ts';
 import type { Client } from '../../decide/client.ts';
 import type { FromReplica, FromVerifier, Invalidation } from '../../decide/frames.ts';
+import { isPromise } from '../../decide/maybe-async.ts';
 import { authenticate, isStillAdmitted } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { InsufficientScope, loggable, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
@@ -188,7 +189,7 @@ export class Link implements SocketHandler {
       this.#socket.client,
     );
     // Synchronously, if the key is cached: most of what a verifier costs is its pings.
-    if (admitted instanceof Promise) admitted.then(decide, (error) => this.#fail(error));
+    if (isPromise(admitted)) admitted.then(decide, (error) => this.#fail(error));
     else decide(admitted);
   }
 

@@ -1,3 +1,4 @@
+import { isPromise } from '../../decide/maybe-async.ts';
 import { outcomes, zeroUses } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { malformed } from './verify.ts';
@@ -34,7 +35,7 @@ export class Verifications {
    * @param times how often the token was presented
    */
   count(purpose: Purpose, asked: Verdict | Promise<Verdict>, verdict: Verdict, times: number): void {
-    const source = verdict === malformed ? 'none' : asked instanceof Promise ? 'database' : 'cache';
+    const source = verdict === malformed ? 'none' : isPromise(asked) ? 'database' : 'cache';
     this.#counts[purpose][source][verdict.valid ? 'valid' : verdict.reason] += times;
   }
 

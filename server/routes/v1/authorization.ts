@@ -1,5 +1,6 @@
 import { apiKeyHeader, authorization, statusHeader } from '../../../api/authorization.ts';
 import { credentialOf } from '../../../decide/credential.ts';
+import { isPromise } from '../../../decide/maybe-async.ts';
 import { type RefusalReason, refusalOf } from '../../../decide/refusals.ts';
 import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
 import { check } from '../../auth/check.ts';
@@ -30,7 +31,7 @@ export function authorizes(context: ServiceContext): Serve {
 
   const decide = async (incoming: Incoming): Promise<Response> => {
     const named = gatewayOf(context, incoming);
-    const gateway = named instanceof Promise ? await named : named;
+    const gateway = isPromise(named) ? await named : named;
     const demand = demands.read(incoming);
     const required = demand.scopes.filter((scope) => typeof scope === 'string');
     const refuse = (reason: RefusalReason, missing: readonly string[], told?: Record<string, string>) => {
@@ -58,7 +59,7 @@ export function authorizes(context: ServiceContext): Serve {
       scopes,
       costs,
     });
-    const verdict = checked instanceof Promise ? await checked : checked;
+    const verdict = isPromise(checked) ? await checked : checked;
     const told = limits.headers(verdict, costs);
     if (!verdict.valid) {
       const lacks =
@@ -68,7 +69,7 @@ export function authorizes(context: ServiceContext): Serve {
       return refuse(verdict.reason, lacks, told);
     }
     const headers = identity.of(verdict.key, required, gateway.identityAudience);
-    const own = headers instanceof Promise ? await headers : headers;
+    const own = isPromise(headers) ? await headers : headers;
     return respond(new Reply(undefined, { ...own, ...told, 'Content-Length': '0' }), 200, incoming);
   };
 

@@ -1,5 +1,6 @@
 import { gatewayHeader } from '../../../api/authorization.ts';
 import { byOperator, byOperatorKey } from '../../../api/security.ts';
+import { isPromise } from '../../../decide/maybe-async.ts';
 import { authenticate } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { DatabaseUnavailable, Refusal, Unauthenticated } from '../../errors.ts';
@@ -70,7 +71,7 @@ export function gatewayOf(context: ServiceContext, { header, client }: Incoming)
   };
   try {
     const admitted = authenticate(context, gateway.token, security, client);
-    return admitted instanceof Promise ? admitted.then(() => gateway, refused) : gateway;
+    return isPromise(admitted) ? admitted.then(() => gateway, refused) : gateway;
   } catch (error) {
     return refused(error);
   }
