@@ -272,6 +272,14 @@ describe('the answer', () => {
     }
   });
 
+  test('is for a token that the replica has cached as unknown, since it was presented before its import', async () => {
+    const { id, token } = await mint();
+    const keys = { find: () => undefined, refresh: async () => undefined, holds: () => false };
+    expect(await told(await revokeBy({ keys }, token))).toEqual(done);
+    expect(await verdictOn(token)).toBe('revoked');
+    expect(await eventsOf(id)).toEqual([['key.revoked', id]]);
+  });
+
   test('is 503 with Retry-After where the token may still be accepted', async () => {
     const { token } = await mint();
     const failing = async () => {

@@ -27,9 +27,11 @@ export async function revokeToken(
   if (!hash) return false;
   // Anybody may call this, so an unknown token costs no more than two look-ups: it needs no barrier.
   const found = await keys.find(hash);
-  if (!found && (await rememberedKeys(db, [hash])).get(hash) === undefined) return false;
-  if (found && !found.gone) {
-    const actor = act.actor === 'anyone' ? `key_${found.id}` : act.actor;
+  // A token that was imported a moment ago can still be cached as unknown.
+  const id = found?.id ?? (await rememberedKeys(db, [hash])).get(hash);
+  if (id === undefined) return false;
+  if (!found?.gone) {
+    const actor = act.actor === 'anyone' ? `key_${id}` : act.actor;
     await endToken(hash, { ...act, actor }).execute(db);
   }
   await settled();
