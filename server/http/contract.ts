@@ -30,7 +30,7 @@ export interface ServedContract {
 export function serveContract(
   context: ServiceContext,
   { paths, operations, webSockets = [], refuse, at }: Contract,
-  base = '',
+  base: string,
 ): ServedContract {
   const answerFailure = answersFailures(context, refuse);
   const byId = new Map(

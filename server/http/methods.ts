@@ -14,7 +14,7 @@ const patchTypes = ({ patch }: PathItem): { 'Accept-Patch'?: string } =>
  * @param paths the `paths` of an OpenAPI document
  * @param base a prefix of all paths
  */
-export function onlyDocumentedMethods(paths: Record<string, object>, base = ''): MiddlewareHandler {
+export function onlyDocumentedMethods(paths: Record<string, object>, base: string): MiddlewareHandler {
   const documented = Object.entries(paths).map(([path, item]) => [base + path, item] as const);
   const templates = documented.map(([template, item]) => ({
     template,
