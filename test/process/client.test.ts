@@ -207,7 +207,9 @@ console.log(await ask());
 console.log(verifier.verify(token) instanceof Promise ? 'asked' : 'known');
 await operator.keys.delete(id, { externalId });
 console.log(await ask());
-await verifier.close();
+console.log(verifier.isTrusted);
+process.once('exit', (code) => console.log(code, verifier.isTrusted));
+process.kill(process.pid, 'SIGTERM');
 `;
 
 /** What a product does with its users' keys, as the README shows. */
@@ -391,12 +393,20 @@ test.each(Object.entries(runtimes))(
 );
 
 test.each(Object.entries(runtimes))(
-  'the verifier of the packed client knows on %s of a revocation when it is answered',
+  'the verifier of the packed client knows on %s of a revocation when it is answered, and is closed on SIGTERM',
   async (runtime, args) => {
     const binary = join(root, 'node_modules/.bin', runtime);
     const told = [service.url, operatorToken, `user_of_${runtime}`];
     const written = await run(binary, [...args, 'verifying.ts', ...told], project);
-    expect(written.split('\n')).toEqual(['latchkey: trusted undefined', '200', 'known', '401', '']);
+    expect(written.split('\n')).toEqual([
+      'latchkey: trusted undefined',
+      '200',
+      'known',
+      '401',
+      'true',
+      '0 false',
+      '',
+    ]);
   },
 );
 

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import type { OutgoingHttpHeaders } from 'node:http';
+import { Agent, type OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +28,8 @@ interface Example {
   ipHeader: string;
   /** It has no server of its own: Bun and Deno bring one. */
   isServed?: true;
+  /** It verifies in its own process. */
+  isVerifier?: true;
   /** How its body tells what is wrong, if that is not a problem of RFC 9457. */
   isTrpc?: true;
 }
@@ -42,7 +44,7 @@ function argsOf(runtime: Runtime, { isServed }: Example, port: number): string[]
 
 const examples: Record<string, Example> = {
   hono: { ipHeader: 'X-Real-IP', isServed: true },
-  express: { ipHeader: 'X-Forwarded-For' },
+  express: { ipHeader: 'X-Forwarded-For', isVerifier: true },
   fastify: { ipHeader: 'X-Forwarded-For' },
   fetch: { ipHeader: 'X-Real-IP', isServed: true },
   trpc: { ipHeader: 'X-Real-IP', store: '/store', isTrpc: true },
@@ -57,6 +59,8 @@ let project: string;
 let owner: string;
 let verifierToken: string;
 let mint: (more?: object) => Promise<{ id: string; token: string }>;
+/** How often a key was used, as the service knows. */
+let usesOf: (keyId: string) => Promise<number>;
 /** The tokens that the cases send, by what is to be said of them. */
 let tokens: Record<'good' | 'revoked' | 'disabled' | 'expired' | 'bound', string>;
 
@@ -70,6 +74,11 @@ beforeAll(async () => {
     expectData(await operator.POST('/v1/keys', { params: { query: { accountId } }, body }));
   mint = (more = {}) => create(owner, { name: 'Key', scopes: ['files:read'], ...more });
   verifierToken = (await create(own, { name: 'Files', scopes: ['keys:verify'] })).token;
+
+  usesOf = async (keyId) => {
+    const params = { path: { keyId }, query: { accountId: owner } };
+    return expectData(await operator.GET('/v1/keys/{keyId}/usage', { params })).total.valid;
+  };
 
   const [good, revoked, disabled, expired, bound] = await Promise.all([
     mint(),
@@ -166,7 +175,11 @@ async function start(name: string, example: Example, runtime: Runtime) {
       });
     void closed.then(() => failed(new Error(output)));
   });
-  return { url: `http://127.0.0.1:${port}`, proxy };
+  const stop = async () => {
+    child.kill('SIGTERM');
+    return (await closed)[0];
+  };
+  return { url: `http://127.0.0.1:${port}`, proxy, stop };
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
@@ -306,6 +319,21 @@ describe.each(Object.entries(examples))('the guard of %s', (name, example) => {
     expect(closed.body).not.toContain(owner);
     proxy.behave();
     expect((await send(`${url}/files`, bearer(tokens.good))).status).toBe(200);
+  });
+});
+
+const verifying = Object.entries(examples).filter(([, { isVerifier }]) => isVerifier);
+
+describe.each(verifying)('the verifier of %s', (name, example) => {
+  test.each(['node', 'bun', 'deno'] as const)('on %s reports its last uses on SIGTERM', async (runtime) => {
+    const { url, stop } = await start(name, example, runtime);
+    const { id, token } = await mint();
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    for (let use = 0; use < 3; use += 1)
+      expect((await send(`${url}/files`, bearer(token), { agent })).status).toBe(200);
+    expect(await stop()).toBe(0);
+    await expect.poll(() => usesOf(id), { timeout: 5000 }).toBe(3);
   });
 });
 

@@ -1,9 +1,12 @@
-import { createLatchkey } from '@latchkey/client';
 import { createGuard, keyOf } from '@latchkey/client/express';
+import { createVerifier } from '@latchkey/client/verifier';
 import express from 'express';
 
+const verifier = await createVerifier({
+  onChange: (state, reason) => console.log(`latchkey: ${state}`, reason ?? ''),
+});
 const guard = createGuard({
-  verify: createLatchkey(),
+  verify: verifier,
   realm: 'files',
   clientIp: (req) => req.ip,
   onUnavailable: (error) => console.error(error),
@@ -22,4 +25,10 @@ app.post('/files', guard({ scopes: ['files:write'], cost: 10 }), express.json(),
 });
 
 const port = Number(process.env.PORT ?? 3000);
-app.listen(port, () => console.log(`Listening on port ${port}.`));
+const server = app.listen(port, () => console.log(`Listening on port ${port}.`));
+
+// A verifier that just dies holds up revocations for about a second, and loses its last uses.
+process.once('SIGTERM', () => {
+  server.close();
+  verifier.close();
+});
