@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../server/app.ts';
 import type { ServiceContext } from '../server/context.ts';
@@ -108,6 +109,31 @@ test('a token that is in the URL as well does not get into the event', async () 
   expect(await report({ token: key.token, url: `https://example.com/?key=${key.token}&a=b` })).toBe(204);
   const [event] = await eventsOf(key.id);
   expect(event?.data).toEqual({ url: `https://example.com/?key=${key.start}…&a=b`, source: null });
+});
+
+test('a token does not get into the event either where the URL has it percent-encoded', async () => {
+  const token = 'sk+live/AbCd.1234~5678==';
+  const params = { query: { accountId: ada.accountId } };
+  const sha256 = hash('sha256', token, 'hex');
+  const body = { name: 'Imported', sha256, start: token.slice(0, 4) };
+  const key = expectData(await service.operator.POST('/v1/keys/import', { params, body }));
+  const encoded = encodeURIComponent(token);
+  const spellings = [
+    encoded,
+    encoded.toLowerCase().replace('abcd', 'AbCd'),
+    encodeURIComponent(encoded),
+    token.replace('+', '%2b'),
+    token.replace(/./g, (character) => `%${character.charCodeAt(0).toString(16)}`),
+    `${token}${encoded}`,
+  ];
+  for (const spelling of spellings) {
+    expect(await report({ token, url: `https://example.com/%25%C3%A9/?a=%&key=${spelling}&b=%2B%2b` })).toBe(
+      204,
+    );
+    const [event] = await eventsOf(key.id);
+    const start = `${key.start}…`.repeat(spelling.startsWith(token) ? 2 : 1);
+    expect(event?.data.url).toBe(`https://example.com/%25%C3%A9/?a=%&key=${start}&b=%2B%2b`);
+  }
 });
 
 test('a report is taken whatever characters the token has, also where the URL has them', async () => {

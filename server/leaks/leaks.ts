@@ -20,11 +20,27 @@ export interface Leak {
 }
 
 /**
- * A text without the token: a URL may contain it, and no event may. Of a text that was cut, a part of it may be left. A lone
- * surrogate, which the start of the token can end with, is replaced: Postgres could not store it.
+ * A text without the token: a URL may contain it, and no event may. Any of its characters can be percent-encoded, also more
+ * than once, as in a URL within a URL. Of a text that was cut, a part of it may be left. A lone surrogate, which the start
+ * of the token can end with, is replaced: Postgres could not store it.
  */
-export const withoutToken = (token: string, text: string): string =>
-  text.replaceAll(token, () => `${startOf(token)}…`).toWellFormed();
+export function withoutToken(token: string, text: string): string {
+  // The token of a key has ASCII characters alone, and no percent sign: so each byte is a character of its own.
+  const spelled = text.match(/%(?:25)*[0-9a-f]{2}|./gis) ?? [];
+  const read = spelled.map((spelling) =>
+    spelling.length > 1 ? String.fromCharCode(Number.parseInt(spelling.slice(-2), 16)) : spelling,
+  );
+  let at = 0;
+  const others = read
+    .join('')
+    .split(token)
+    .map((other) => {
+      const kept = spelled.slice(at, at + other.length).join('');
+      at += other.length + token.length;
+      return kept;
+    });
+  return others.join(`${startOf(token)}…`).toWellFormed();
+}
 
 /** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */
 async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number): Promise<string> {
