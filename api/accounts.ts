@@ -82,7 +82,7 @@ const NewPassword = z
 /** A password to be checked: bounded, but not judged. */
 export const Password = bounded(1024).openapi({ format: 'password' });
 
-export const Account = z
+const Account = z
   .object({
     id: AccountId,
     email: z.string().nullable().openapi({ description: 'Null if the operator created the account.' }),

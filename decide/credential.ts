@@ -1,5 +1,5 @@
 /** The token that a request was sent with, or why it has none. */
-export type Credential = { token: string } | { reason: 'missing' | 'malformed' };
+type Credential = { token: string } | { reason: 'missing' | 'malformed' };
 
 // The b64token of RFC 6750, section 2.1, with no more padding than Base64 has: a token of any length could make the
 // request that verifies it too large.

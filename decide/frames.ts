@@ -86,7 +86,7 @@ export interface WireFound {
 }
 
 /** As `Tombstone`. */
-export interface WireTombstone {
+interface WireTombstone {
   gone: GoneReason;
   id: string;
   accountId: string;

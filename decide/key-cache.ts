@@ -49,7 +49,7 @@ interface Entry<Value> {
   generation: number;
 }
 
-export interface KeyCacheOptions<Key extends VerifiedKey> {
+interface KeyCacheOptions<Key extends VerifiedKey> {
   /** Looks a key up in the database. */
   find: (hash: string) => Promise<Key | Tombstone | undefined>;
   /** Whether every change so far was told to `invalidate`, `invalidateAccount`, `invalidateRoles` or `invalidateAll`. */

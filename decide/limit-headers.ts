@@ -1,5 +1,5 @@
 /** A limit or a quota, and what is left of it when a verdict is given. */
-export interface LimitLevel {
+interface LimitLevel {
   name: string;
   /** What a window begins with, or a refill sets. Null: a quota that is not refilled. */
   limit: number | null;

@@ -51,7 +51,7 @@ const audienceDetail = (audience: Presented['audience']) =>
     : `The key is not for ${audience}.`;
 
 /** The scopes that a verification asks for, in three ways, each of which counts. */
-export interface WantedScopes {
+interface WantedScopes {
   scopes?: readonly string[] | undefined;
   anyScopes?: readonly string[] | undefined;
   scopeQuery?: ScopeQuery | undefined;

@@ -12,7 +12,7 @@ export interface Line {
   met?: boolean;
 }
 
-export interface Goal {
+interface Goal {
   text: string;
   met: (value: number) => boolean;
 }

@@ -46,7 +46,7 @@ function around({ url, path, caller, headers = {}, body, length }: Sent): [prefi
   return [prefix, suffix];
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   connections?: number;
   seconds?: number;
   /** Stop after so many requests; the rest of the time passes in silence. */

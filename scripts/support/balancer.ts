@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
 /** A TCP load balancer: it leads each connection to the next port, or to another one where that takes none. */
-export interface Balancer extends Disposable {
+interface Balancer extends Disposable {
   url: string;
 }
 

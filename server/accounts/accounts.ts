@@ -58,7 +58,7 @@ export async function signUp(
 }
 
 /** An account of one of the product's own users, and whether it was created just now. */
-export interface ExternalAccount {
+interface ExternalAccount {
   account: Account;
   isNew: boolean;
 }
@@ -161,7 +161,7 @@ export async function getNamedAccount(db: Database, id: string): Promise<Account
 }
 
 /** A change of an account. Absent fields stay as they are. */
-export interface AccountChange extends Pick<LimitsChange, 'limits'> {
+interface AccountChange extends Pick<LimitsChange, 'limits'> {
   externalId?: string | null | undefined;
   /** True: no key of it is accepted any more, and none is created, until it is false again. */
   disabled?: boolean | undefined;
@@ -219,7 +219,7 @@ export async function changeAccount(
 }
 
 /** Which accounts a list shows: at most `limit`, those after the one numbered `before`, of this email or id. */
-export interface AccountFilter {
+interface AccountFilter {
   limit: number;
   before?: number | undefined;
   email?: string | undefined;

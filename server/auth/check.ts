@@ -10,7 +10,7 @@ import type { Purpose } from '../verify/verifications.ts';
 import { verify, verifyHash } from '../verify/verify.ts';
 
 /** What a token is checked for. */
-export interface Check extends Presented {
+interface Check extends Presented {
   purpose: Purpose;
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;

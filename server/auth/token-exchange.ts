@@ -11,7 +11,7 @@ import { refusals } from './callers.ts';
 import { check } from './check.ts';
 
 /** What a token is to be exchanged for. */
-export interface AskedExchange {
+interface AskedExchange {
   /** The token of a key. */
   subjectToken: string;
   /** The token of the key that acts for that key. */
@@ -25,7 +25,7 @@ export interface AskedExchange {
 }
 
 /** The new token, with its scopes and its lifetime. */
-export interface ExchangeResult {
+interface ExchangeResult {
   token: string;
   scopes: ReadonlySet<string>;
   /** In seconds. */

@@ -12,7 +12,7 @@ import { isClosedConnection, isOfStandby, NotSent, SessionEnded, StandbyRefused 
 import { parameterText } from './parameters.ts';
 import { Sockets } from './sockets.ts';
 
-export interface ClientOptions {
+interface ClientOptions {
   /**
    * How many connections it may hold. One session is one connection without an end, and no other once it has answered:
    * transactions and locks end with the connection that they were begun on, and what follows must not be done without them.

@@ -7,7 +7,7 @@ import { textsOf } from './text-array.ts';
 export type Driver = postgres.Sql<{ bigint: number; texts: string[] }>;
 export type Rows = postgres.RowList<postgres.Row[]>;
 
-export interface DriverOptions {
+interface DriverOptions {
   max: number;
   /** Absent: as the URL says, or some 45 minutes. In seconds; null for no end. */
   max_lifetime?: null;

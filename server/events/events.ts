@@ -137,7 +137,7 @@ export const matching = (
 };
 
 /** A page of events, newest first. */
-export interface Page {
+interface Page {
   /** Maximum number of events. */
   limit: number;
   /** Only events older than this one: the last event on the page before. */

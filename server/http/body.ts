@@ -22,7 +22,7 @@ export interface BodyConfig {
 }
 
 /** A body as the schema of its media type reads it. */
-export interface ParsedBody {
+interface ParsedBody {
   json?: unknown;
   form?: unknown;
 }

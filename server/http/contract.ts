@@ -21,7 +21,7 @@ export interface Contract {
 }
 
 /** What serves a contract: an app, and each of its operations, by `operationId`, without the app. */
-export interface ServedContract {
+interface ServedContract {
   app: Hono<Env>;
   serve: (operationId: string) => Serve;
 }

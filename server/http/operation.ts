@@ -64,10 +64,10 @@ export type Success<Route> = Route extends { responses: infer Responses }
   : never;
 type Made<Body> = Body | Json<Body>;
 type Awaitable<Value> = Value | Promise<Value>;
-export type Result<Route> = Awaitable<Made<Success<Route>> | Reply<Made<Success<Route>>>>;
+type Result<Route> = Awaitable<Made<Success<Route>> | Reply<Made<Success<Route>>>>;
 
 /** Options of an operation. */
-export interface Options {
+interface Options {
   /** How many bytes the body may have. */
   limit?: number;
   /** Finds the credential, if it can be in another place or form than that of RFC 6750. */

@@ -71,7 +71,7 @@ async function revokePart(
 }
 
 /** What a call has done. */
-export interface RevokedKeys {
+interface RevokedKeys {
   /** How many keys met the filter at the beginning. */
   matched: number;
   revoked: number;

@@ -25,7 +25,7 @@ import { breachesIn, newKeyOf } from './minting.ts';
 import { rememberedKeys } from './remembered.ts';
 
 /** One key of a batch that is to be imported. */
-export interface KeyImport {
+interface KeyImport {
   /** The account, by either id. If it has both, both must name the same one. */
   account: { accountId?: string | undefined; externalId?: string | undefined };
   token: ForeignToken;

@@ -14,7 +14,7 @@ export interface LimitRule {
 }
 
 /** A quota as it is set. */
-export interface GivenQuota {
+interface GivenQuota {
   remaining: number;
   refill?: { amount: number; every: RefillPeriod } | null | undefined;
 }

@@ -10,7 +10,7 @@ import { encodeInSql } from '../replication/messages.ts';
 import { isAt, type KeyById, type Store } from './keys.ts';
 
 /** What is left of a limit or of a quota, as its row has it. */
-export interface KeyLimitState {
+interface KeyLimitState {
   name: string;
   /** Whether it is one of the account, which its keys share. */
   sharedByAccount: boolean;

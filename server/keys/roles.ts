@@ -32,7 +32,7 @@ const recordedFor = (
 ) => recorded(act, type, sql`select ${operatorAccountId}::text, null::text from ${sql.table(written)}`, data);
 
 /** What a role consists of. */
-export type NewRole = Pick<Role, 'name' | 'description' | 'scopes'>;
+type NewRole = Pick<Role, 'name' | 'description' | 'scopes'>;
 
 /**
  * Creates a role.

@@ -61,7 +61,7 @@ const isDraining = (now: number) =>
   sql`(previous_hash is not null and previous_ends_at > ${timestamptz(now)})`;
 
 /** What a rotation gives a key. */
-export interface Rotation {
+interface Rotation {
   token: string;
   /**
    * How many seconds the current token lives once the new one is used. `immediate`: the new token is the current one at

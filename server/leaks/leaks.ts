@@ -11,7 +11,7 @@ export const leakPolicies = ['notify', 'revoke'] as const;
 export type LeakPolicy = (typeof leakPolicies)[number];
 
 /** A token that was seen where it should not be. */
-export interface Leak {
+interface Leak {
   token: string;
   /** Where it was seen. */
   url: string | null;

@@ -34,7 +34,7 @@ const isRefused = ({ limit, budget, cost }: Charge, now: Instant) =>
 const isMissing = ({ budget, cost }: Charge, now: Instant) =>
   budget.units(now) < cost || !budget.isKnown(now);
 
-export interface BlocksOptions {
+interface BlocksOptions {
   /** Whether this holder was told of every change so far. */
   isFresh: () => boolean;
   clocks?: Clocks;

@@ -84,7 +84,7 @@ export const exchangeStatement = (
   sql`select * from exchange_limits(${JSON.stringify(asks)}::text::json, ${together}::boolean, ${now ?? null}::timestamptz)`;
 
 /** The outcome of an ask. `answer`: undefined if the limit has another generation, or is gone. */
-export interface Exchanged {
+interface Exchanged {
   answer: Answer | undefined;
   sent: Instant;
 }

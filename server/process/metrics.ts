@@ -21,7 +21,7 @@ import type { Share } from './gather.ts';
 import { version } from './version.ts';
 
 /** What a scrape reads. */
-export interface Measured {
+interface Measured {
   responseCounts: ResponseCounts;
   verifications: Verifications;
   keys: KeyCache;

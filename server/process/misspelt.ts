@@ -1,5 +1,5 @@
 /** A variable that is set and not known, and the setting whose name is nearly the same. */
-export interface Misspelt {
+interface Misspelt {
   name: string;
   meant: string;
 }

@@ -21,7 +21,7 @@ const capacity = 100_000;
 const statementSize = 2_000;
 
 /** The last use of a token, as it was read from the database. */
-export interface StoredUse {
+interface StoredUse {
   /** SHA-512 of the token, 128 hexadecimal digits. */
   hash: string;
   lastUsedAt: Date | null;

@@ -13,7 +13,7 @@ export const malformed: Verdict = { valid: false, reason: 'unknown' };
 const within = (reach: string, key: Found) => reach === operatorAccountId || reach === key.accountId;
 
 /** What is asked of a token. */
-export interface Wanted extends Presented {
+interface Wanted extends Presented {
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
   /** Unix time in milliseconds. Called once the key is found, since a look-up also reads the clock of the database. */

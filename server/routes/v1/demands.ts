@@ -7,7 +7,7 @@ import { parseQuery } from '../../http/query.ts';
 import { validated } from '../../http/zod-issues.ts';
 
 /** What a gateway requires of its client's key. */
-export interface Demand {
+interface Demand {
   /** What the key must cover, all of it. */
   scopes: readonly ScopeQuery[];
   /** In units of the limits of the key. */

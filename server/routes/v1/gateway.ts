@@ -7,7 +7,7 @@ import { DatabaseUnavailable, Refusal, Unauthenticated } from '../../errors.ts';
 import type { Incoming } from '../../http/incoming.ts';
 
 /** What a gateway says of itself and of the request. None of it may come from the client. */
-export interface Gateway {
+interface Gateway {
   token: string;
   /** The header whose last value is the client's address. Undefined: the address is unknown. */
   ipHeader: string | undefined;
