@@ -9,6 +9,7 @@ import {
   type Session,
   type StoredSession,
   session,
+  UnexpectedAnswer,
 } from '../clients/typescript/client.ts';
 import { createJournal, JournalError } from '../clients/typescript/journal.ts';
 import { createShare, ShareError } from '../clients/typescript/share.ts';
@@ -251,6 +252,21 @@ describe('a session', () => {
     expect(await client.account.get()).toMatchObject({ id: grace.accountId });
     expect(kept).toHaveLength(1);
     expect(lost).toBe(2);
+  });
+
+  test('is kept as it was when another server answers its refresh', async () => {
+    const grace = await service.signIn();
+    const kept: Session[] = [];
+    let isAway = true;
+    const client = signedIn(
+      { refreshToken: grace.refreshToken },
+      (next) => void kept.push(next),
+      async (request) => (isAway ? Response.json({ status: 'ok' }) : send(request)),
+    );
+    expect(await caught(client.account.get())).toBeInstanceOf(UnexpectedAnswer);
+    isAway = false;
+    expect(await client.account.get()).toMatchObject({ id: grace.accountId });
+    expect(kept).toHaveLength(1);
   });
 
   test('that two tabs refresh at the same moment continues in both', async () => {
