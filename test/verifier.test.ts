@@ -31,7 +31,7 @@ afterEach(async () => {
 const verifiers: Verifier[] = [];
 
 async function open(
-  token = service.operatorToken,
+  token: VerifierOptions['token'] = service.operatorToken,
   options: Partial<VerifierOptions> = {},
 ): Promise<Verifier> {
   const verifier = await createVerifier({ baseUrl, token, ...options });
@@ -352,6 +352,39 @@ test('an invalid address is refused, and leaves nothing that keeps the process a
     'The baseUrl must begin with http:// or https://',
   );
   expect(timers).not.toHaveBeenCalled();
+});
+
+test('a verifier asks for its token each time that it connects, so that the token can be rotated', async () => {
+  const operatorAccount = { accountId: `acc_${'0'.repeat(24)}` };
+  const own = async () =>
+    expectData(
+      await service.operator.POST('/v1/keys', {
+        params: { query: operatorAccount },
+        body: { name: 'Verifier', scopes: ['keys:verify'] },
+      }),
+    );
+  const [first, second] = [await own(), await own()];
+  const states: unknown[] = [];
+  const onChange = (...state: unknown[]) => states.push(state);
+  let give = async () => first.token;
+  const verifier = await open(() => give(), { onChange });
+  give = async () => {
+    throw new Error('The vault is closed.');
+  };
+  const revoke = { params: { path: { keyId: first.id }, query: operatorAccount } };
+  await service.operator.DELETE('/v1/keys/{keyId}', revoke);
+  await expect.poll(() => states.length).toBe(2);
+  const { token } = await mint();
+  await expect(verifier.verify(token)).rejects.toThrow('The vault is closed.');
+  give = async () => second.token;
+  expect(await verifier.verify(token)).toMatchObject({ valid: true });
+  await expect
+    .poll(() => states, { timeout: 5_000 })
+    .toEqual([
+      ['trusted', undefined],
+      ['blind', 'The token is no longer good.'],
+      ['trusted', undefined],
+    ]);
 });
 
 test('a cacheMb that is no number is refused: it would bound nothing', async () => {

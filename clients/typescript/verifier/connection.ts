@@ -41,7 +41,7 @@ export interface ConnectionEvents {
 /** What a verifier says of itself when it connects. */
 export interface Introduction {
   url: string;
-  token: string;
+  token: string | (() => string | undefined | Promise<string | undefined>);
   instance: string;
   cacheBytes: number;
   WebSocket: typeof WebSocket;
@@ -71,6 +71,7 @@ export class Connection {
   /** Until when the cache can be trusted. */
   #trusted: Moment = { monotonic: 0, wall: 0 };
   #isWelcome = false;
+  #isEnded = false;
   /** When each unanswered ping was sent. */
   readonly #pings = new Map<number, Moment>();
   #ping = 0;
@@ -94,9 +95,14 @@ export class Connection {
     });
     const socket = new WebSocket(url);
     this.#socket = socket;
-    socket.onopen = () => {
+    socket.onopen = async () => {
       sockets.add(socket);
-      this.send({ kind: 'hello', version: protocol, token, instance });
+      try {
+        const bearer = typeof token === 'function' ? await token() : token;
+        this.send({ kind: 'hello', version: protocol, token: bearer ?? '', instance });
+      } catch (error) {
+        this.#fail(1006, String(error));
+      }
     };
     socket.addEventListener('close', () => sockets.delete(socket));
     socket.onmessage = ({ data }) => this.#receive(data);
@@ -132,8 +138,9 @@ export class Connection {
     this.#socket.close();
   }
 
-  /** The connection has failed. */
+  /** The connection has failed, unless it has ended already. */
   #fail(code: number, reason: string): void {
+    if (this.#isEnded) return;
     this.#end();
     const socket: Cuttable = this.#socket;
     if (socket.terminate) socket.terminate();
@@ -142,10 +149,9 @@ export class Connection {
   }
 
   #end(): void {
+    this.#isEnded = true;
     clearInterval(this.#pinging);
-    this.#socket.onclose = null;
     this.#socket.onmessage = null;
-    this.#socket.onerror = () => {};
     this.#trusted = { monotonic: 0, wall: 0 };
     this.#giveUp(this.#ping);
   }

@@ -20,10 +20,10 @@ import { Reporter } from './reporter.ts';
 
 export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' | 'onAttempt' | 'onAnswer'> {
   /**
-   * The operator token, or a key with `keys:verify` of the operator's account: no other may open a verifier. Default:
-   * `LATCHKEY_TOKEN`, but only together with `LATCHKEY_URL`.
+   * The operator token, or a key with `keys:verify` of the operator's account: no other may open a verifier. A function is
+   * asked for it before each connection and each request. Default: `LATCHKEY_TOKEN`, but only together with `LATCHKEY_URL`.
    */
-  token?: string | undefined;
+  token?: Introduction['token'] | undefined;
   /** About how much memory the cache may take, in MiB. Default: 64, for 25,000 to 50,000 keys. */
   cacheMb?: number | undefined;
   /**
