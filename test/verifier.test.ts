@@ -598,6 +598,34 @@ test('a connection that is silent is cut, where the runtime can do that', async 
   expect(cut).toBeGreaterThan(1);
 });
 
+test('a call over HTTP is tried four times, or as often as the options say', async () => {
+  let attempts = 0;
+  const fetch = async () => {
+    attempts += 1;
+    throw new TypeError('No network.');
+  };
+  const isolated = { baseUrl: `${baseUrl}/elsewhere`, fetch, deadline: 60_000 };
+  for (const [retries, expected] of [
+    [undefined, 4],
+    [0, 1],
+  ] as const) {
+    const verifier = await open(service.operatorToken, { ...isolated, retries });
+    await expect(verifier.verify(newToken('lk_'))).rejects.toThrow('No network.');
+    expect(attempts).toBe(expected);
+    expect(verifier.stats).toMatchObject({ misses: 0, overHttp: 1 });
+    attempts = 0;
+  }
+});
+
+test('a verifier tells what it has cached, and how often it had to ask', async () => {
+  const verifier = await open();
+  expect(verifier.stats).toEqual({ known: 0, unknown: 0, misses: 0, overHttp: 0 });
+  const { token } = await mint();
+  for (const one of [token, token, newToken('lk_')]) await verifier.verify(one);
+  await expect(verifier.verify(token, { cost: -1 })).rejects.toThrow();
+  expect(verifier.stats).toEqual({ known: 1, unknown: 1, misses: 2, overHttp: 1 });
+});
+
 test('an onChange that throws, or rejects, harms neither the verifier nor the process', async () => {
   const links = watchLinks();
   const states: string[] = [];

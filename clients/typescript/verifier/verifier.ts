@@ -18,7 +18,11 @@ import { builtInHashes, type Hashes } from './hash.ts';
 import type { KnownKey } from './known-key.ts';
 import { Reporter } from './reporter.ts';
 
-export interface VerifierOptions extends Pick<CoreOptions, 'baseUrl' | 'fetch' | 'onAttempt' | 'onAnswer'> {
+export interface VerifierOptions
+  extends Pick<
+    CoreOptions,
+    'baseUrl' | 'fetch' | 'timeout' | 'deadline' | 'retries' | 'onAttempt' | 'onAnswer'
+  > {
   /**
    * The operator token, or a key with `keys:verify` of the operator's account: no other may open a verifier. A function is
    * asked for it before each connection and each request. Default: `LATCHKEY_TOKEN`, but only together with `LATCHKEY_URL`.
@@ -47,8 +51,22 @@ export interface Verifier extends Verifies, AsyncDisposable {
    * @throws (rejects) if nothing is known about the token, since the service cannot be reached
    */
   verify(token: string, asked?: Asked): Verdict | Promise<Verdict>;
-  /** Tells the uses that were not told yet, and closes the connection. */
+  /** What to graph. */
+  readonly stats: VerifierStats;
+  /** Tells the uses that were not told yet, if there is a connection, and closes it. */
   close(): Promise<void>;
+}
+
+/** The first two are sizes; the others count verifications since the verifier was created. */
+export interface VerifierStats {
+  /** Tokens that are cached with their keys. */
+  known: number;
+  /** Tokens that are cached as unknown or gone: 10,000 at most. */
+  unknown: number;
+  /** Verifications that waited for the replica, since the token was not cached. */
+  misses: number;
+  /** Verifications that the service was asked for over HTTP. */
+  overHttp: number;
 }
 
 /** The service does not let this verifier in. */
@@ -63,7 +81,7 @@ export class VerifierRefused extends Error {
 const startWithin = 2_000;
 const endWithin = 1_000;
 const tellInterval = 1_000;
-/** How often a call is repeated. When a replica is killed, a balancer may lead to it for a while. */
+/** How often a call is repeated by default. When a replica is killed, a balancer may lead to it for a while. */
 const retries = 3;
 /** The longest pause before an attempt to connect, in milliseconds. It doubles with each attempt of a blind verifier. */
 const firstPause = 100;
@@ -114,6 +132,8 @@ class InProcess implements Verifier {
   #current: Connection | undefined;
   #next: Connection | undefined;
   #attempts = 0;
+  #misses = 0;
+  #calls = 0;
   /** What `onChange` was called with last. */
   #told: 'trusted' | 'blind' | undefined;
   #toldWhy: string | undefined;
@@ -141,10 +161,15 @@ class InProcess implements Verifier {
       sockets: new Set(),
     };
     this.#onChange = options.onChange;
-    this.#core = new Core(contract, { ...options, retries });
+    this.#core = new Core(contract, { ...options, retries: options.retries ?? retries });
     // Before the timer, which would keep the process alive: this throws for an invalid address.
     this.#connect();
     this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
+  }
+
+  get stats(): VerifierStats {
+    const sizes = this.#current?.keys.sizes ?? { known: 0, unknown: 0 };
+    return { ...sizes, misses: this.#misses, overHttp: this.#calls };
   }
 
   get isTrusted(): boolean {
@@ -191,11 +216,14 @@ class InProcess implements Verifier {
       hash = this.#hashes.ofForeign(token);
     }
     // Only the service checks signatures.
-    if (!connection || typeOf(token) === exchangedType) return this.#overHttp(token, asked);
+    if (!connection || at === undefined || typeOf(token) === exchangedType)
+      return this.#overHttp(token, asked);
     const decide = (found: KnownKey | Tombstone | undefined) =>
       this.#decide(connection, found, asked, scopes, performance.now()) ?? this.#overHttp(token, asked);
     const found = connection.keys.find(hash);
-    return found instanceof Promise ? found.then(decide, () => this.#overHttp(token, asked)) : decide(found);
+    if (!(found instanceof Promise)) return decide(found);
+    this.#misses += 1;
+    return found.then(decide, () => this.#overHttp(token, asked));
   }
 
   close(): Promise<void> {
@@ -266,6 +294,7 @@ class InProcess implements Verifier {
 
   /** Asks the service, as the client's `verify` does. */
   #overHttp(token: string, asked: Asked): Promise<Verdict> {
+    this.#calls += 1;
     const call = { method: 'POST', path: '/v1/keys/verify', body: { ...asked, token } };
     return this.#core.call(call) as Promise<Verdict>;
   }
