@@ -366,6 +366,7 @@ test('a key cannot change or re-enable a key that has scopes it lacks', async ()
     { expiresAt: null },
     { metadata: { plan: 'pro' } },
     { scopes: [] },
+    {},
   ]) {
     const { error } = await weak.PATCH('/v1/keys/{keyId}', { params, body });
     expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });

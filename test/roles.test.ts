@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { KyselyPlugin } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import { BeyondPolicy } from '../server/errors.ts';
+import { withoutRequest } from '../server/events/events.ts';
+import { changeKey as changeStored } from '../server/keys/changes.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -193,6 +197,34 @@ test('the scopes of a role count where the policy of the account bounds scopes',
   expect(await change({ roles, scopes: ['bills:read'] })).toMatchObject(refusedAt('#/scopes'));
   const body = { name: 'Key', roles };
   expect((await account.client.POST('/v1/keys', { body })).error).toMatchObject(refusedAt('#/roles'));
+});
+
+test('a role that is taken from a key while it is given to the key again is judged as a new one', async () => {
+  const account = await service.signIn();
+  const role = await newRole(['bills:read']);
+  const key = await mint([role.name], [], account);
+  await service.operator.PATCH('/v1/accounts/{accountId}', {
+    params: { path: { accountId: account.accountId } },
+    body: { policy: { allowedScopes: ['files:*'] } },
+  });
+  let isTaken = false;
+  const takeMeanwhile: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      if (!isTaken) {
+        isTaken = true;
+        expectData(await changeKey(key.id, { roles: [] }, account));
+      }
+      return result;
+    },
+  };
+  const changed = changeStored(
+    { ...service.context, db: service.db.withPlugin(takeMeanwhile) },
+    { accountId: account.accountId.slice('acc_'.length), id: key.id.slice('key_'.length) },
+    { roles: [{ ...role, id: role.id.slice('role_'.length) }] },
+    withoutRequest('operator', service.context.now()),
+  );
+  await expect(changed).rejects.toThrow(BeyondPolicy);
 });
 
 test('a role can be changed to scopes that a policy does not allow: its keys then have them', async () => {

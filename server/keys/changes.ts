@@ -89,7 +89,11 @@ export async function changeKey(
 ): Promise<Key> {
   const { scopes: own = [], roles = [] } = change;
   assertWithin(allScopesOf({ scopes: own, roles }), within);
-  if (isNothing(change)) return getKey(db, place);
+  if (isNothing(change)) {
+    const key = await getKey(db, place).catch(onceGone({ settled }));
+    assertWithin(allScopesOf(key), within);
+    return key;
+  }
   const isJudged = [change.scopes, change.roles, change.expiresAt].some((given) => given !== undefined);
   const basis = within || isJudged ? await basisOf({ db, settled }, place) : undefined;
   if (basis) {
@@ -156,9 +160,10 @@ function assignmentsOf(change: KeyChange, merged: RawBuilder<unknown>, at: RawBu
   return sql.join(assignments);
 }
 
-/** Whether a key still has these scopes, and no roles but these. */
-const hasStill = ({ scopes, roles }: Key) => sql`(scopes = ${scopes}::text[] and not exists (
-  select from roles where id = any(keys.roles) and id <> all(${idsOf(roles)}::text[])))`;
+/** Whether a key still has these scopes and these roles, and no others. */
+const hasStill = ({ scopes, roles }: Key) => sql`(scopes = ${scopes}::text[]
+  and keys.roles @> ${idsOf(roles)}::text[] and not exists (
+    select from roles where id = any(keys.roles) and id <> all(${idsOf(roles)}::text[])))`;
 
 /** Whether a key still has this expiry. One that was written by SQL may be finer than a Date. */
 const expiresStill = (expiresAt: Date | null) =>
