@@ -36,7 +36,7 @@ const Rotate = z
     }),
     immediate: z.boolean('Must be true or false.').optional().openapi({
       description:
-        'True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`.',
+        'True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`. A key that rotates itself loses its token with this call, and cannot repeat it if the response is lost: it should send `"overlapSeconds":0`.',
     }),
     expiresIn: Lifetime.optional(),
     expiresAt: givenInstant.optional().openapi({
@@ -144,7 +144,7 @@ export const rotation = {
     path: '/v1/keys/{keyId}/rotation/extend',
     tags,
     summary: 'Extend a rotation',
-    description: `Gives the previous token more time, for example because its \`lastUsedAt\` shows that it is still in use. ${byWhom}`,
+    description: `Gives the previous token more time, for example because its \`lastUsedAt\` shows that it is still in use. It never ends later than it would have expired without the rotation. ${byWhom}`,
     security,
     request: {
       headers: actHeaders,

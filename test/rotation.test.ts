@@ -5,7 +5,7 @@ import { createApp } from '../server/app.ts';
 import type { ServiceContext } from '../server/context.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
-import { hashToken, newToken } from '../server/token.ts';
+import { hashText, hashToken, newToken } from '../server/token.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** A key is rotated: it keeps its id, and gets another token. */
@@ -177,6 +177,10 @@ test('the previous token ends no later than it would have expired', async () => 
     expiresAt: null,
     tokens: [{ state: 'current' }, { state: 'previous', endsAt: key.expiresAt }],
   });
+  // Also with more time.
+  expect(expectData(await extend(key, 604_800)).tokens).toMatchObject([{}, { endsAt: key.expiresAt }]);
+  service.pass(24 * hour);
+  expect([await verdictOn(old), await verdictOn(fresh)]).toEqual(['rotated', 'valid']);
 });
 
 test('an immediate rotation sets the expiry at once', async () => {
@@ -419,6 +423,38 @@ test('a key shows when and from where its previous token was last used', async (
   expect(await read(key)).toMatchObject({ ...use, tokens: [{ lastUsedIp: '203.0.113.1' }, use] });
   await service.context.usage.flush();
   expect(await read(key)).toMatchObject({ ...use, tokens: [{ lastUsedIp: '203.0.113.1' }, use] });
+});
+
+test('the previous token does nothing to the key where a replica has not heard of the first use', async () => {
+  const { token: old, ...key } = await mint({ scopes: ['keys:rotate', 'keys:write'] });
+  const known = await service.context.keys.find(hashText(old));
+  const { token: fresh } = await rotate(key);
+  expect(await verdictOn(fresh)).toBe('valid');
+
+  const late = { find: () => known, refresh: async () => known, holds: () => true };
+  const app = createApp({ ...service.context, keys: late });
+  const rotation = `/v1/keys/${key.id}/rotation`;
+  for (const [method, path, body] of [
+    ['POST', `/v1/keys/${key.id}/rotate`, { immediate: true }],
+    ['POST', `/v1/keys/${key.id}/rotate`, { immediate: true, expiresIn: '7d' }],
+    ['POST', `${rotation}/cancel`],
+    ['POST', `${rotation}/finish`],
+    ['POST', `${rotation}/extend`, { overlapSeconds: 7200 }],
+    ['DELETE', '/v1/keys/current'],
+  ] as const) {
+    const text = body && JSON.stringify(body);
+    const headers = {
+      Authorization: `Bearer ${old}`,
+      ...(text && { 'Content-Type': 'application/json', 'Content-Length': String(text.length) }),
+    };
+    const request = new Request(`http://latchkey.test${path}`, { method, headers, body: text ?? null });
+    expect(await (await app.fetch(request)).json(), path).toMatchObject({
+      status: 403,
+      code: 'wrong_caller',
+    });
+  }
+  expect([await verdictOn(old), await verdictOn(fresh)]).toEqual(['valid', 'valid']);
+  expect((await read(key)).tokens).toMatchObject([{ start: fresh.slice(0, 7) }, { state: 'previous' }]);
 });
 
 test('the previous token cannot revoke the key, and the next one can', async () => {

@@ -213,7 +213,7 @@ export interface paths {
         put?: never;
         /**
          * Extend a rotation
-         * @description Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+         * @description Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. It never ends later than it would have expired without the rotation. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["extendRotation"];
         delete?: never;
@@ -1649,7 +1649,7 @@ export interface components {
              * @example 3600
              */
             overlapSeconds?: number;
-            /** @description True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`. */
+            /** @description True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`. A key that rotates itself loses its token with this call, and cannot repeat it if the response is lost: it should send `"overlapSeconds":0`. */
             immediate?: boolean;
             expiresIn?: components["schemas"]["Lifetime"];
             /**

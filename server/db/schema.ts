@@ -70,6 +70,7 @@ export interface Schema {
     next_expires_at: Date | null;
     previous_hash: Uint8Array | null;
     previous_ends_at: Date | null;
+    previous_expires_at: Date | null;
   };
   tokens: {
     hash: Uint8Array;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Quota } from '../../decide/limits.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
-import { AccountNotFound, KeyNotFound } from '../errors.ts';
+import { AccountNotFound, KeyNotFound, WrongCaller } from '../errors.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
 import type { Act } from '../events/events.ts';
 import { hashText, startOf } from '../token.ts';
@@ -143,6 +143,22 @@ export const isAt = (place: KeyPlace) => {
   return sql`${named} and ${ownedBy(place.accountId)}`;
 };
 
+/** A key that is acted on, and by which of its tokens it does that itself. */
+export interface ActedOn {
+  /** The hash of the token. It must be the current one when the row is locked. Absent: somebody else acts. */
+  by?: string | undefined;
+}
+
+/** The condition on the row of a key that the token which acts on it is its current one: a cache may not know yet. */
+export const isBy = ({ by }: ActedOn) =>
+  by === undefined ? sql`true` : sql`current_hash = decode(${by}::text, 'hex')`;
+
+/** @throws WrongCaller where a key acts on itself by a token that is not its current one */
+export function assertBy({ tokens: [current] }: Key, { by }: ActedOn): void {
+  if (by !== undefined && by !== current.hash)
+    throw new WrongCaller('Only the current token of a key can rotate or revoke the key.');
+}
+
 /** What is stored of a token. */
 export type StoredToken = Pick<Token, 'hash' | 'start'>;
 
@@ -189,13 +205,16 @@ export const onceGone =
  * Deletes a key. When this returns, or throws KeyNotFound, no replica accepts a token of it: an earlier attempt may have
  * succeeded without an answer.
  * @throws KeyNotFound where the account has no such key
+ * @throws WrongCaller
  */
-export async function revokeKey({ db, settled }: Store, place: KeyPlace, act: Act): Promise<void> {
+export async function revokeKey({ db, settled }: Store, place: KeyPlace & ActedOn, act: Act): Promise<void> {
   const { rows } = await sql`
     with revoked as (
-      delete from keys where ${isAt(place)} returning ${endedColumns}),
+      delete from keys where ${isAt(place)} and ${isBy(place)} returning ${endedColumns}),
     recorded as ${recordedEnd(act, 'key.revoked', sql`revoked`, everyToken)}
     select id from revoked`.execute(db);
   await settled();
-  if (rows.length === 0) throw new KeyNotFound();
+  if (rows.length > 0) return;
+  assertBy(await getKey(db, place), place);
+  throw new KeyNotFound();
 }

@@ -12,8 +12,11 @@ import { lease } from '../replication/freshness.ts';
 import { newToken, nextPrefix, type TokenPrefixes } from '../token.ts';
 import { accountStillWith, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
+  type ActedOn,
+  assertBy,
   getKey,
   isAt,
+  isBy,
   type Key,
   type KeyById,
   type KeyRow,
@@ -55,7 +58,7 @@ export function tokenFor(
 
 /** What a row of a key without a next token has, for the `set` of an update. */
 export const noNext = sql`next_hash = null, next_overlap = null, next_expires_at = null`;
-const noPrevious = sql`previous_hash = null, previous_ends_at = null`;
+export const noPrevious = sql`previous_hash = null, previous_ends_at = null, previous_expires_at = null`;
 const hashOf = ({ hash }: Token) => sql`decode(${hash}::text, 'hex')`;
 const isDraining = (now: number) =>
   sql`(previous_hash is not null and previous_ends_at > ${timestamptz(now)})`;
@@ -83,7 +86,7 @@ interface Rotation {
  */
 export async function rotateKey(
   store: Store & { defaultPolicy: Policy },
-  place: KeyById,
+  place: KeyById & ActedOn,
   rotation: Rotation,
   act: Act,
   claim?: Claim,
@@ -140,7 +143,7 @@ async function policyThatAllows(
  * @throws KeyNotFound if the account has no such key
  * @throws RotationConflict if the key has no next token
  */
-export const cancelRotation = (store: Store, place: KeyById, act: Act): Promise<Key> =>
+export const cancelRotation = (store: Store, place: KeyById & ActedOn, act: Act): Promise<Key> =>
   take(store, place, act, {
     set: noNext,
     where: sql`next_hash is not null`,
@@ -153,7 +156,7 @@ export const cancelRotation = (store: Store, place: KeyById, act: Act): Promise<
  * @throws KeyNotFound if the account has no such key
  * @throws RotationConflict if the key has no previous token that is still accepted
  */
-export const finishRotation = (store: Store, place: KeyById, act: Act): Promise<Key> =>
+export const finishRotation = (store: Store, place: KeyById & ActedOn, act: Act): Promise<Key> =>
   take(store, place, act, {
     set: noPrevious,
     where: isDraining(act.now),
@@ -162,18 +165,20 @@ export const finishRotation = (store: Store, place: KeyById, act: Act): Promise<
   });
 
 /**
- * Moves the end of the previous token to so many seconds from now, unless it ends later already.
+ * Moves the end of the previous token to so many seconds from now, unless it ends later already, and never beyond when it
+ * would have expired without the rotation.
  * @throws KeyNotFound if the account has no such key
  * @throws RotationConflict if the key has no previous token that is still accepted
  */
 export const extendRotation = (
   store: Store,
-  place: KeyById,
+  place: KeyById & ActedOn,
   overlapSeconds: number,
   act: Act,
 ): Promise<Key> =>
   take(store, place, act, {
-    set: sql`previous_ends_at = greatest(previous_ends_at, ${timestamptz(act.now + overlapSeconds * 1000)})`,
+    set: sql`previous_ends_at = greatest(previous_ends_at,
+      least(${timestamptz(act.now + overlapSeconds * 1000)}, previous_expires_at))`,
     where: isDraining(act.now),
     type: 'key.rotation_extended',
     otherwise: 'rotation_not_draining',
@@ -199,11 +204,11 @@ interface Step {
 
 async function take(
   { db, settled }: Store,
-  place: KeyById,
+  place: KeyById & ActedOn,
   act: Act,
   { set, where, otherwise, type, data, minted, claimed, judged }: Step,
 ): Promise<Key> {
-  const isReady = sql`${isAt(place)} and ${where}`;
+  const isReady = sql`${isAt(place)} and ${isBy(place)} and ${where}`;
   const update = sql`update keys set updated_at = ${timestamptz(act.now)}, ${set}`;
   // The row is locked before the account, in the order of all who lock both, and before the Idempotency-Key is claimed, so
   // that a step that cannot be taken leaves no claim.
@@ -230,7 +235,7 @@ async function take(
   await settled();
   const [row] = rows;
   if (row) return rotatedKey({ db, settled }, place, row, ...(minted ? [minted] : []));
-  await getKey(db, place);
+  assertBy(await getKey(db, place), place);
   if (judged && (await storedPolicyOf(db, place.accountId)) !== judged.policy) return judged.again();
   if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
     throw new AlreadyClaimed();
@@ -268,7 +273,7 @@ export async function activate(
   const { rows } = await sql<{ endsAt: Date }>`
     with activated as (
       update keys set updated_at = ${timestamptz(at)}, current_hash = next_hash, previous_hash = current_hash, ${noNext},
-        expires_at = next_expires_at,
+        expires_at = next_expires_at, previous_expires_at = expires_at,
         previous_ends_at = least(${timestamptz(at)} + next_overlap * interval '1 second', expires_at)
       where id = ${id} and next_hash = decode(${hash}::text, 'hex')
       returning id, account_id, current_hash, least(previous_ends_at, expires_at) as ends_at),

@@ -8,7 +8,7 @@ import type { Act } from '../events/events.ts';
 import { keyHash } from '../token.ts';
 import type { Store } from './keys.ts';
 import { rememberedKeys } from './remembered.ts';
-import { noNext } from './rotation.ts';
+import { noNext, noPrevious } from './rotation.ts';
 
 /**
  * Ends one token of a key. Ending the current token revokes the key. Ending a next or a previous token leaves the key, so
@@ -64,7 +64,7 @@ function endToken(hash: string, act: Act): RawBuilder<unknown> {
     cancelled as (
       update keys set updated_at = ${at}, ${noNext} where ${inState('next')}),
     finished as (
-      update keys set updated_at = ${at}, previous_hash = null, previous_ends_at = null where ${inState('previous')}),
+      update keys set updated_at = ${at}, ${noPrevious} where ${inState('previous')}),
     revoked_event as ${event('key.revoked', 'current')},
     cancelled_event as ${event('key.rotation_cancelled', 'next')},
     finished_event as ${event('key.rotation_finished', 'previous')}

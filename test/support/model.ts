@@ -14,7 +14,8 @@ export interface ModelToken {
 }
 /** `expiresAt`: when the key expires once it is used. */
 type NextToken = ModelToken & { overlapSeconds: number; expiresAt: number | null };
-type PreviousToken = ModelToken & { endsAt: number };
+/** `expiresAt`: when it would have expired without the rotation. */
+type PreviousToken = ModelToken & { endsAt: number; expiresAt: number | null };
 
 export const newToken = (
   token: string,

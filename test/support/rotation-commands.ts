@@ -18,7 +18,7 @@ export function use(model: Model, key: ModelKey, token: string, ip: string | nul
     const endsAt = Math.min(at + overlapSeconds * 1000, key.expiresAt ?? Number.POSITIVE_INFINITY);
     key.tokens = {
       current: { ...activated, activatedAt: at },
-      previous: { ...current, endsAt },
+      previous: { ...current, endsAt, expiresAt: key.expiresAt },
     };
     Object.assign(key, { expiresAt, updatedAt: at });
     key.events.push('key.token_activated');
@@ -101,8 +101,10 @@ const stepRotation = fc
       const previous = draining(model, key);
       if (step === 'cancel' ? !next : !previous) return expect(answer.status).toBe(409);
       const at = model.now();
-      if (step === 'extend' && previous) previous.endsAt = Math.max(previous.endsAt, at + 7_200_000);
-      else replaceTokens(key, { current });
+      if (step === 'extend' && previous) {
+        const until = Math.min(at + 7_200_000, previous.expiresAt ?? Number.POSITIVE_INFINITY);
+        previous.endsAt = Math.max(previous.endsAt, until);
+      } else replaceTokens(key, { current });
       key.updatedAt = at;
       key.events.push(steps[step]);
       expect(answer).toEqual({ status: 200, body: v1Key(model, key) });

@@ -92,9 +92,12 @@ const statements = [
     -- Still accepted, until it ends.
     previous_hash bytea,
     ${instant('previous_ends_at')},
+    -- When it would have expired without the rotation.
+    ${instant('previous_expires_at')},
     check ((next_hash is null) = (next_overlap is null)),
     check (next_hash is not null or next_expires_at is null),
     check ((previous_hash is null) = (previous_ends_at is null)),
+    check (previous_hash is not null or previous_expires_at is null),
     check (next_hash is null or previous_hash is null)
   ) with (fillfactor = 85)`,
   sql`create index on keys (account_id, number)`,

@@ -6,7 +6,7 @@ import { InsufficientScope, InvalidInput, KeyNotFound, WrongCaller } from '../..
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { getKey, type Key, type KeyById, onceGone } from '../../keys/keys.ts';
+import { type ActedOn, getKey, type Key, type KeyById, onceGone } from '../../keys/keys.ts';
 import { cancelRotation, extendRotation, finishRotation, rotateKey, tokenFor } from '../../keys/rotation.ts';
 import { expiryOf } from './given-key.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
@@ -34,9 +34,10 @@ const ofKey = { notFound: KeyNotFound };
 export function rotationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
 
-  const placeOf = async (caller: Caller, id: string, named: AccountName): Promise<KeyById> => {
+  const placeOf = async (caller: Caller, id: string, named: AccountName): Promise<KeyById & ActedOn> => {
     assertMayRotate(caller, id);
-    return { accountId: await accountOf(context, caller, named).catch(onceGone(context)), id };
+    const accountId = await accountOf(context, caller, named).catch(onceGone(context));
+    return { accountId, id, by: caller.kind === 'apiKey' ? caller.key.hash : undefined };
   };
 
   return [

@@ -149,12 +149,12 @@ export function verificationOperations(context: ServiceContext): Operation[] {
     ),
 
     operation(verification.revokeCurrent, async ({ act, caller }) => {
-      const key = callingKey(caller);
-      if (key.state === 'previous')
+      const { accountId, id, hash, state } = callingKey(caller);
+      if (state === 'previous')
         throw new WrongCaller(
           'The previous token of a key cannot revoke it: POST /oauth2/revoke ends this token alone.',
         );
-      await revokeKey(context, key, act);
+      await revokeKey(context, { accountId, id, by: hash }, act);
     }),
   ];
 }
