@@ -132,24 +132,12 @@ function describeProcess(registers: Registry[]): void {
     help: 'When the process started, as Unix time.',
     registers,
   }).set(performance.timeOrigin / 1000);
-  new Counter({
-    name: 'process_cpu_seconds_total',
-    help: 'CPU time of the process, user and system.',
-    registers,
-    collect() {
-      const { user, system } = process.cpuUsage();
-      this.reset();
-      this.inc((user + system) / 1e6);
-    },
+  const { counter, gauge } = readersIn(registers);
+  counter('process_cpu_seconds_total', 'CPU time of the process, user and system.', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
   });
-  new Gauge({
-    name: 'process_resident_memory_bytes',
-    help: 'Resident memory of the process.',
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss());
-    },
-  });
+  gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
 }
 
 function describeService(
@@ -168,7 +156,7 @@ function describeService(
   });
   new Counter({
     name: 'latchkey_verifications_total',
-    help: 'Tokens that were checked, for verify operations or to authenticate a caller of this API.',
+    help: 'Tokens that were checked: for verify operations, to authenticate a caller of this API, or to be exchanged.',
     labelNames: ['purpose', 'source', 'verdict'],
     registers,
     collect() {
@@ -180,6 +168,7 @@ function describeService(
         }
     },
   });
+  const { counter, gauge } = readersIn(registers);
   gauge('latchkey_cache_known', 'Tokens in the cache, each with its key.', () => keys.sizes.known);
   gauge(
     'latchkey_cache_unknown',
@@ -195,25 +184,17 @@ function describeService(
     () => verifiers.size,
   );
   gauge('latchkey_limit_blocks', 'Limits of which units are held, to be spent in memory.', () => limits.size);
-  new Counter({
-    name: 'latchkey_limit_exchanges_total',
-    help: 'Statements that took units of limits, or gave them back.',
-    registers,
-    collect() {
-      this.reset();
-      this.inc(limits.exchanges);
-    },
-  });
+  counter(
+    'latchkey_limit_exchanges_total',
+    'Statements that took units of limits, or gave them back.',
+    () => limits.exchanges,
+  );
   gauge('latchkey_usage_backlog_tokens', 'Tokens whose uses wait to be written.', () => usage.backlog);
-  new Counter({
-    name: 'latchkey_usage_dropped_total',
-    help: 'Uses that were not counted, since the backlog was full or the database refused them.',
-    registers,
-    collect() {
-      this.reset();
-      this.inc(usage.dropped);
-    },
-  });
+  counter(
+    'latchkey_usage_dropped_total',
+    'Uses that were not counted, since the backlog was full or the database refused them.',
+    () => usage.dropped,
+  );
   if (connections !== undefined)
     gauge('latchkey_database_connections_max', 'Connections the pool opens at most.', () => connections);
   if (freshness.beatAge)
@@ -222,8 +203,22 @@ function describeService(
       'Time since the heartbeat was sent that last came back.',
       () => (freshness.beatAge?.() ?? 0) / 1000,
     );
+}
 
-  function gauge(name: string, help: string, read: () => number) {
+/** Adds metrics without labels, whose value a scrape reads. */
+const readersIn = (registers: Registry[]) => ({
+  counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  },
+  gauge(name: string, help: string, read: () => number): void {
     new Gauge({
       name,
       help,
@@ -232,5 +227,5 @@ function describeService(
         this.set(read());
       },
     });
-  }
-}
+  },
+});
