@@ -399,14 +399,20 @@ export const everybody: Who[] = [
   },
 ];
 
-/** A call, as somebody makes it. */
-export async function requestAs(
-  who: Who,
+/** A call with this bearer token, or without a credential. */
+export function requestWith(
+  token: string | undefined,
   call: Call,
   world: World,
-): Promise<{ path: string; init: RequestInit }> {
-  const token = await who.token(world);
+): { path: string; init: RequestInit } {
   const { path, init } = requestOf(call, world);
   const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   return { path, init: { ...init, headers: { ...init.headers, ...authorization } } };
 }
+
+/** A call, as somebody makes it. */
+export const requestAs = async (
+  who: Who,
+  call: Call,
+  world: World,
+): Promise<ReturnType<typeof requestWith>> => requestWith(await who.token(world), call, world);
