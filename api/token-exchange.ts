@@ -109,7 +109,7 @@ export const tokenExchange = {
     description: [
       'Exchanges the token of a key for a JWT that lives for minutes, with fewer scopes, for certain services, or for another key that acts for this one (RFC 8693). `POST /v1/keys/verify`, gateways and introspection accept it as they accept the key.',
       'It dies with the token that it was exchanged for: when the key is revoked or disabled, its account is disabled, the key expires, or that token is rotated away, it is refused everywhere when the change is answered. The conditions of the key apply to it, and so do its present scopes: what the key loses, the JWT loses. Its uses count as uses of the key, and are taken from its limits. A service that checks the signature itself, and asks nobody, accepts it until it expires.',
-      'The new token can neither be exchanged again nor call this API. Exchanging is a use of the key that takes nothing of its limits. No client authentication is needed, since who has the token may use it; a credential that is sent must be good.',
+      'The new token can neither be exchanged again nor call this API. Exchanging is a use of the key that takes nothing of its limits. An exchange that the operator makes, or a key of its own account, is recorded without an address and a user agent. No client authentication is needed, since who has the token may use it; a credential that is sent must be good.',
     ].join('\n\n'),
     security: [bySession, byKey(), byOperator, byClient(), byAnyone],
     request: {

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const { client: ada } = await service.signIn();
   key = expectData(await ada.POST('/v1/keys', { body: { name: 'Key', scopes: ['files:*'] } }));
   const asked = { subjectToken: key.token, lifetime: 300 };
-  ({ token: exchanged } = await exchangeToken(service.context, asked, client));
+  ({ token: exchanged } = await exchangeToken(service.context, asked, { client }));
   good = { header: { ...decodeProtectedHeader(exchanged) }, claims: decodeJwt(exchanged) };
 });
 

@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
 import { exchangedType } from '../decide/token-form.ts';
+import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
@@ -285,6 +286,33 @@ test('the conditions of the key hold where it is exchanged, and where the token 
     'invalid_request',
     'subject_token: The key cannot be used from this address.',
   ]);
+});
+
+test('an account does not learn from where the operator exchanged its key, whose addresses are checked all the same', async () => {
+  const query = { accountId: `acc_${operatorAccountId}` };
+  const body = { name: 'Back end', scopes: [] };
+  const own = expectData(await service.operator.POST('/v1/keys', { params: { query }, body }));
+  for (const [auth, id] of [
+    [oauth.ClientSecretBasic(service.operatorToken), 'operator'],
+    [oauth.ClientSecretBasic(own.token), own.id],
+  ] as const) {
+    const [key, agent] = [await mint({ allowedIps: [clientIp] }), await mint()];
+    const asked = { actor_token: agent.token, actor_token_type: apiKey };
+    expect((await request(key.token, asked, auth, { client_id: id })).status).toBe(200);
+    for (const used of [key, agent]) {
+      const { lastUsedAt, lastUsedIp, lastUsedUserAgent } = expectData(
+        await ada.client.GET('/v1/keys/{keyId}', of(used)),
+      );
+      expect([lastUsedAt, lastUsedIp, lastUsedUserAgent]).toEqual([expect.any(String), null, null]);
+    }
+    const { token } = await mint({ allowedIps: ['203.0.113.0/24'] });
+    expect((await refusal(token, {}, auth, { client_id: id }))[2]).toContain('from this address');
+  }
+  const { id, token } = await mint();
+  expect((await request(token, {}, oauth.ClientSecretBasic(token), { client_id: id })).status).toBe(200);
+  expect(await ada.client.GET('/v1/keys/{keyId}', of({ id }))).toMatchObject({
+    data: { lastUsedIp: clientIp },
+  });
 });
 
 test('uses of the token are uses of the key, and are taken from its limits', async () => {

@@ -10,12 +10,14 @@ import type { Purpose } from '../verify/verifications.ts';
 import { verify, verifyHash } from '../verify/verify.ts';
 
 /** What a token is checked for. */
-interface Check extends Presented {
+export interface Check extends Presented {
   purpose: Purpose;
   /** The account whose keys the verifier may see; the operator's own sees every key. */
   reach: string;
   /** Who presented the token. Called only if the verdict or a record needs it. */
   client: () => Client;
+  /** Who is recorded to have presented it: `client`, if absent. */
+  recordedClient?: () => Client;
   /** How often the token was presented: once, if absent. */
   times?: number;
   /** What it costs of the key's limits, for all `times` together. Absent: limits are neither spent nor checked. */
@@ -37,7 +39,7 @@ type Refused = Extract<Spending, { kind: 'refused' }>;
 export function check(
   context: ServiceContext,
   token: string,
-  { purpose, scopes, audience, reach, client, times = 1, costs, admit }: Check,
+  { purpose, scopes, audience, reach, client, recordedClient = client, times = 1, costs, admit }: Check,
 ): Verdict | Promise<Verdict> {
   const { keys, callerHashes, limits, verifications, usage, now, signer } = context;
   // To call this API, and to be exchanged, a token must be one of the key's own.
@@ -50,7 +52,7 @@ export function check(
   const record = (verdict: Verdict): Verdict => {
     verifications.count(purpose, asked, verdict, times);
     if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, verdict.key.hash);
-    usage.record(verdict, client, times);
+    usage.record(verdict, recordedClient, times);
     return verdict;
   };
   const again = ({ hash, exchanged }: VerifiedKey) =>

@@ -1,4 +1,3 @@
-import type { Client } from '../../decide/client.ts';
 import { covers } from '../../decide/scopes.ts';
 import { isPlausible } from '../../decide/token-form.ts';
 import { endOf } from '../../decide/verdict.ts';
@@ -8,7 +7,7 @@ import { InvalidInput } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
 import { type ExchangeGrant, exchangedClaims } from '../jwt/exchanged.ts';
 import { refusals } from './callers.ts';
-import { check } from './check.ts';
+import { type Check, check } from './check.ts';
 
 /** What a token is to be exchanged for. */
 interface AskedExchange {
@@ -24,6 +23,8 @@ interface AskedExchange {
   lifetime: number;
 }
 
+type Clients = Pick<Check, 'client' | 'recordedClient'>;
+
 /** The new token, with its scopes and its lifetime. */
 interface ExchangeResult {
   token: string;
@@ -36,18 +37,18 @@ interface ExchangeResult {
  * Exchanges a token of a key for a JWT with a shorter life and fewer rights. The exchange counts as a use of both keys, and
  * takes nothing from their limits. The JWT names its parent token by the hash. Each verification looks that up, so the JWT
  * is never accepted when its parent would be refused.
- * @param client who sent both tokens
+ * @param clients who sent both tokens, and who is recorded to have
  * @throws InvalidInput if a token is refused, or the key lacks what is asked for
  * @throws DatabaseUnavailable
  */
 export async function exchangeToken(
   context: ServiceContext,
   { subjectToken, actorToken, scopes, audience, lifetime }: AskedExchange,
-  client: () => Client,
+  clients: Clients,
 ): Promise<ExchangeResult> {
   const actor =
-    actorToken === undefined ? null : await exchangeableKey(context, 'actor_token', actorToken, client);
-  const key = await exchangeableKey(context, 'subject_token', subjectToken, client, (key) => {
+    actorToken === undefined ? null : await exchangeableKey(context, 'actor_token', actorToken, clients);
+  const key = await exchangeableKey(context, 'subject_token', subjectToken, clients, (key) => {
     assertCovered(key, scopes);
     assertAccepted(key, audience);
   });
@@ -73,13 +74,13 @@ async function exchangeableKey(
   context: ServiceContext,
   parameter: 'subject_token' | 'actor_token',
   token: string,
-  client: () => Client,
+  clients: Clients,
   admit?: (key: VerifiedKey) => void,
 ): Promise<VerifiedKey> {
   if (context.signer.exchanged.claims(token))
     throw refused(parameter, 'An exchanged token cannot be exchanged: send the token of a key.');
   // The audience is checked where the new token is presented.
-  const asked = { purpose: 'exchange', reach: operatorAccountId, audience: null, client } as const;
+  const asked = { purpose: 'exchange', reach: operatorAccountId, audience: null, ...clients } as const;
   const verdict = await check(context, token, { ...asked, ...(admit && { admit }) });
   if (!verdict.valid) throw refused(parameter, refusals[verdict.reason]);
   return verdict.key;

@@ -2,14 +2,16 @@ import { accessTokenType, tokenExchange } from '../../../api/token-exchange.ts';
 import { exchangeToken } from '../../auth/token-exchange.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { unknownClient } from '../../http/peer.ts';
 import { Reply } from '../../http/reply.ts';
+import { operatorAccountId } from '../../id.ts';
 import { findClient } from './credential.ts';
 
 export function tokenExchangeOperations(context: ServiceContext): Operation[] {
   return [
     operation(
       tokenExchange.exchange,
-      async ({ form, act }) => {
+      async ({ caller, form, act }) => {
         const { requested_token_type, audience, resource, scope } = form;
         const targets = [audience ?? [], resource ?? []].flat();
         const asked = {
@@ -19,7 +21,11 @@ export function tokenExchangeOperations(context: ServiceContext): Operation[] {
           audience: targets.length > 0 ? [...new Set(targets)] : undefined,
           lifetime: form.expires_in,
         };
-        const { token, scopes, expiresIn } = await exchangeToken(context, asked, () => act);
+        // An account does not learn where the machines of the operator are.
+        const isOperators = 'accountId' in caller && caller.accountId === operatorAccountId;
+        const recordedClient = isOperators ? unknownClient : () => act;
+        const clients = { client: () => act, recordedClient };
+        const { token, scopes, expiresIn } = await exchangeToken(context, asked, clients);
         const answer = {
           access_token: token,
           issued_token_type: requested_token_type ?? accessTokenType,
