@@ -92,7 +92,7 @@ export const keyLimits = {
     tags,
     summary: 'Add to the quota of a key',
     description:
-      'Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. When the call returns, every replica knows that there are units again.',
+      'Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. With them, at most 999999999999999 can remain. When the call returns, every replica knows that there are units again.',
     security: [byOperator, byOperatorKey('operator:keys')],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),

@@ -170,11 +170,17 @@ describe('the quota of a key', () => {
     expect((await add('key_000000000000000000000000', 5)).error).toMatchObject({ code: 'key_not_found' });
   });
 
-  test('never has more than 1e15', async () => {
-    const { id } = await mint({ quota: { remaining: 0 } });
-    await sql`update limits set ungranted = 1e15 - 5 where key_id = ${id.slice(4)}`.execute(service.db);
+  test('never has more, with what replicas hold, than an integer of a header can have (RFC 9651, section 3.3.1)', async () => {
+    const { id, token } = await mint({ quota: { remaining: 0 } });
+    await sql`update limits set ungranted = 1e15 - 6 where key_id = ${id.slice(4)}`.execute(service.db);
     expect((await add(id, 6)).error).toMatchObject({ status: 422, errors: [{ pointer: '#/add' }] });
-    expect(expectData(await add(id, 5)).quota).toMatchObject({ remaining: 1e15 });
+    await take(id, 'quota', 2);
+    expect((await add(id, 6)).error).toMatchObject({ status: 422, errors: [{ pointer: '#/add' }] });
+    service.pass(1_000);
+    expect(expectData(await add(id, 7)).quota).toMatchObject({ remaining: 1e15 - 1 });
+    const headers = { 'Latchkey-Authorization': `Bearer ${service.operatorToken}`, 'X-API-Key': token };
+    const answer = await service.fetch('/v1/authorize', { headers });
+    expect(answer.headers.get('ratelimit')).toMatch(/^"quota";r=\d{15}$/);
   });
 
   test.each([0, 1e12 + 1, 1.5])('does not get %d units', async (units) => {

@@ -168,7 +168,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Add to the quota of a key: `POST /v1/keys/{keyId}/quota`
      *
-     * Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. When the call returns, every replica knows that there are units again.
+     * Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. With them, at most 999999999999999 can remain. When the call returns, every replica knows that there are units again.
      */
     addToQuota(keyId: string, body: QuotaAddition, options?: Options<operations['addToQuota']>): Promise<Key>;
     /**

@@ -253,7 +253,7 @@ export interface paths {
         put?: never;
         /**
          * Add to the quota of a key
-         * @description Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. When the call returns, every replica knows that there are units again.
+         * @description Adds units to what remains of the quota, for example after a purchase. Units that replicas hold stay good. With them, at most 999999999999999 can remain. When the call returns, every replica knows that there are units again.
          */
         post: operations["addToQuota"];
         delete?: never;

@@ -51,8 +51,8 @@ export async function listKeyLimits(db: Database, place: KeyById, now: number): 
   return rows.filter(({ name }) => name);
 }
 
-/** The most that may remain of a quota. */
-const maxRemaining = 1_000_000_000_000_000;
+/** The most that may remain of a quota: the largest integer that a header can have (RFC 9651, section 3.3.1). */
+const maxRemaining = 999_999_999_999_999;
 
 /**
  * Adds units to the quota of a key. Units that replicas hold stay valid. When this returns, or throws AlreadyClaimed, every
@@ -71,14 +71,15 @@ export async function addToQuota(
   claim?: Claim,
 ): Promise<void> {
   const at = timestamptz(act.now);
-  const hasRoom = sql`select from quota where remaining + ${add}::bigint <= ${maxRemaining}::bigint`;
+  const hasRoom = sql`select from quota where remaining + unreturned + ${add}::bigint <= ${maxRemaining}::bigint`;
   const { rows } = await sql<{ isThere: boolean; hasQuota: boolean; hasRoom: boolean; isAdded: boolean }>`
     with key as (
       select id, account_id from keys where ${isAt(place)}),
     quota as materialized (
       select limits.id, case when is_over then amount else ungranted end as remaining,
         case when is_over then next_reset(null, refill_every, refills_from, ${at}) else resets_at end as resets_at,
-        case when is_over then 0 else held end as held
+        case when is_over then 0 else held end as held,
+        case when not is_over and ${at} < held_until then held else 0 end as unreturned
       from key join limits on key_id = key.id and name = ${quotaName}
       cross join lateral (select ${at} >= resets_at as is_over) as period
       for no key update of limits),
