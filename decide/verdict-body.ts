@@ -28,13 +28,21 @@ export const refusedBody = (verdict: Refused, presented: Presented) => ({
   ...lacking(verdict, presented),
 });
 
+/** The scopes that were asked for and that the key does not cover, where that is the reason. */
+export const lackedScopes = (
+  { reason, key }: Refused,
+  scopes: ScopeQuery | undefined,
+): string[] | undefined =>
+  reason === 'insufficient_scope' && scopes && !key.gone ? missingScopes(key.scopes, scopes) : undefined;
+
 /** What the key or the verification lacks, where the reason alone does not say it. */
 function lacking(
-  { reason, key }: Refused,
+  verdict: Refused,
   { scopes, audience, client }: Presented,
 ): { missingScopes?: string[]; detail?: string } {
-  if (reason === 'insufficient_scope' && scopes && !key.gone)
-    return { missingScopes: missingScopes(key.scopes, scopes) };
+  const lacked = lackedScopes(verdict, scopes);
+  if (lacked) return { missingScopes: lacked };
+  const { reason } = verdict;
   if (reason === 'ip_not_allowed') return { detail: addressDetail(client().ip) };
   if (reason === 'wrong_audience') return { detail: audienceDetail(audience) };
   return {};

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { byteaArray } from '../db/bytea-array.ts';
 import type { Database } from '../db/schema.ts';
 
 /**
@@ -11,11 +12,10 @@ export async function rememberedKeys(
   db: Database,
   hashes: readonly string[],
 ): Promise<Map<string, string | undefined>> {
-  const array = `{${hashes.map((hash) => `"\\\\x${hash}"`).join(',')}}`;
   // The first row from the hash on, for which the index is the cheapest plan: see findByHashes in verify/key-lookup.ts.
   const { rows } = await sql<{ hash: string; keyId: string | null }>`
     select encode(wanted.hash, 'hex') as hash, coalesce(token.key_id, tombstone.key_id) as "keyId"
-    from unnest((select ${array}::text::bytea[])) as wanted(hash)
+    from unnest((select ${byteaArray(hashes)}::text::bytea[])) as wanted(hash)
     left join lateral (
       select hash, key_id from tokens where hash >= wanted.hash order by hash limit 1) as token
       on token.hash = wanted.hash

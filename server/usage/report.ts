@@ -23,7 +23,7 @@ interface Whose {
 }
 
 /** Whole buckets; `to` is exclusive. */
-interface Range {
+export interface Range {
   from: Date;
   to: Date;
   bucket: Bucket;

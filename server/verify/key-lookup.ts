@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { parseCidr } from '../../decide/cidr.ts';
 import type { Limit } from '../../decide/limits.ts';
 import type { Found, Tombstone, VerifiedKey } from '../../decide/verified-key.ts';
+import { byteaArray } from '../db/bytea-array.ts';
 import { databaseTime } from '../db/database-time.ts';
 import type { Database } from '../db/schema.ts';
 import type { ReadClock } from '../replication/freshness.ts';
@@ -107,10 +108,9 @@ const inOrder = (limits: readonly Limit[]): readonly Limit[] =>
  * the query.
  */
 export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
-  const array = `{${hashes.map((hash) => `"\\\\x${hash}"`).join(',')}}`;
   return sql`
     select encode(wanted.hash, 'hex') as hash, found.*, ${sql.raw(databaseTime)} as now
-    from unnest((select ${array}::text::bytea[])) as wanted(hash)
+    from unnest((select ${byteaArray(hashes)}::text::bytea[])) as wanted(hash)
     cross join lateral (
       (select null as gone, keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name,
         case when keys.roles = '{}' then keys.scopes else keys.scopes || array(

@@ -1,11 +1,9 @@
+import type { Credential } from '../../auth/callers.ts';
 import { InvalidInput, Unauthenticated } from '../../errors.ts';
 import { bearerToken, type FindToken } from '../../http/bearer.ts';
 import { formFields } from '../../http/body.ts';
 
-interface ClientCredential {
-  clientId: string;
-  secret: string;
-}
+type ClientCredential = Exclude<Credential, string>;
 
 /** The form of a client id and a secret: the characters and the length of a bearer token. */
 const presentable = /^[\x21-\x7e]{1,8192}$/;

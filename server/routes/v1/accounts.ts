@@ -12,7 +12,14 @@ import {
   setPassword,
   signUp,
 } from '../../accounts/accounts.ts';
-import { accountOf, type Caller, isOperator, selfOf, sessionOf } from '../../auth/callers.ts';
+import {
+  accountOf,
+  type Caller,
+  isOperator,
+  readableAccountOf,
+  selfOf,
+  sessionOf,
+} from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { AccountNotFound, SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -101,8 +108,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
     }),
 
     operation(accounts.get, async ({ caller, query }) => {
-      const isNamed = query.accountId !== undefined || query.externalId !== undefined;
-      const id = isNamed ? await accountOf(context, caller, query) : selfOf(caller);
+      const id = (await readableAccountOf(context, caller, query)) ?? selfOf(caller);
       return accountBody(await getAccount(db, id));
     }),
 

@@ -2,7 +2,8 @@ import { apiKeyHeader, authorization, statusHeader } from '../../../api/authoriz
 import { credentialOf } from '../../../decide/credential.ts';
 import { isPromise } from '../../../decide/maybe-async.ts';
 import { type RefusalReason, refusalOf } from '../../../decide/refusals.ts';
-import { missingScopes, type ScopeQuery } from '../../../decide/scope-query.ts';
+import type { ScopeQuery } from '../../../decide/scope-query.ts';
+import { lackedScopes } from '../../../decide/verdict-body.ts';
 import { check } from '../../auth/check.ts';
 import type { ServiceContext } from '../../context.ts';
 import { answersFailures } from '../../http/failures.ts';
@@ -61,13 +62,7 @@ export function authorizes(context: ServiceContext): Serve {
     });
     const verdict = isPromise(checked) ? await checked : checked;
     const told = limits.headers(verdict, costs);
-    if (!verdict.valid) {
-      const lacks =
-        verdict.reason === 'insufficient_scope' && scopes && !verdict.key.gone
-          ? missingScopes(verdict.key.scopes, scopes)
-          : [];
-      return refuse(verdict.reason, lacks, told);
-    }
+    if (!verdict.valid) return refuse(verdict.reason, lackedScopes(verdict, scopes) ?? [], told);
     const headers = identity.of(verdict.key, required, gateway.identityAudience);
     const own = isPromise(headers) ? await headers : headers;
     return respond(new Reply(undefined, { ...own, ...told, 'Content-Length': '0' }), 200, incoming);

@@ -11,16 +11,11 @@ import {
   bucketLengths,
   countRetention,
   hasCounts,
+  type Range,
   totalOf,
   usageOf,
 } from '../../usage/report.ts';
 import { Reports } from '../../usage/reports.ts';
-
-interface Range {
-  from: Date;
-  to: Date;
-  bucket: Bucket;
-}
 
 const defaultLengths = { hour: 24 * bucketLengths.hour, day: 30 * bucketLengths.day };
 
