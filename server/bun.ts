@@ -1,12 +1,7 @@
 import { spawn } from 'node:child_process';
 import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
-import { CannotStart } from './errors.ts';
 import { asksForWebSocket, closeOrCut, type OpenSocket, type SocketHandler } from './http/websocket.ts';
-import { boot } from './process/boot.ts';
-import { readConfig } from './process/config.ts';
-import { draining } from './process/drain.ts';
-import { listening } from './process/listen.ts';
-import { alone, supervise, worker } from './process/workers.ts';
+import { run } from './process/run.ts';
 
 /** As much of Bun as is used here; its own types would clash with those of Node. */
 declare const Bun: {
@@ -49,34 +44,31 @@ const startWorker = () =>
   });
 const isWorker = process.argv[2] === 'worker';
 
-try {
-  const config = readConfig(process.env);
-  if (!isWorker && config.WORKERS > 1) process.exit(await supervise(config, process, startWorker));
+// HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
+const whole = (request: Request) =>
+  request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
 
-  const lifecycle = isWorker ? worker(process) : alone(process, config);
-  const service = await boot(config, lifecycle.gather);
-  const { fetch, close, log } = service;
-  // HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
-  const whole = (request: Request) =>
-    request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
-  const { fetch: answer, drain } = draining((request, peer) => fetch(whole(request), peer));
-  const server = await listening(config, close, () =>
-    Bun.serve({
-      port: config.PORT,
-      hostname: config.HOST,
+await run({
+  self: process,
+  isWorker,
+  startWorker,
+  async listen({ fetch: answer, openVerifier }, { PORT, HOST }) {
+    const server = Bun.serve({
+      port: PORT,
+      hostname: HOST,
       reusePort: isWorker,
       // Otherwise Bun answers a failure outside of the app with a page for developers.
       development: false,
       fetch(request, server) {
         const peer = { ip: () => server.requestIP(request)?.address, target: null };
         if (!asksForWebSocket(request.url, () => request.headers.get('upgrade'), verifierPath))
-          return answer(request, peer);
+          return answer(whole(request), peer);
         // Read now: the request is not there any more when the WebSocket is open.
         const ip = peer.ip();
         const { headers } = request;
         const open = (socket: OpenSocket) =>
-          service.openVerifier(socket, (name) => headers.get(name), { ip: () => ip });
-        return server.upgrade(request, { data: { open } }) ? undefined : answer(request, peer);
+          openVerifier(socket, (name) => headers.get(name), { ip: () => ip });
+        return server.upgrade(request, { data: { open } }) ? undefined : answer(whole(request), peer);
       },
       websocket: {
         maxPayloadLength: maxFrameBytes,
@@ -95,18 +87,7 @@ try {
         },
         close: ({ data: { handler } }) => handler?.ended(),
       },
-    }),
-  );
-  lifecycle.listening(log);
-
-  lifecycle.onStop(async () => {
-    await service.leave();
-    await drain(() => server.stop(), lifecycle.closed);
-    await close();
-    log.info('stopped');
-    process.exit(0);
-  });
-} catch (error) {
-  console.error(error instanceof CannotStart ? error.message : error);
-  process.exit(1);
-}
+    });
+    return () => server.stop();
+  },
+});

@@ -1,19 +1,12 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { verifierPath } from '../api/verifier.ts';
-import { CannotStart } from './errors.ts';
 import type { Peer, ReadHeader } from './http/peer.ts';
 import { asksForWebSocket } from './http/websocket.ts';
-import { boot } from './process/boot.ts';
-import { readConfig } from './process/config.ts';
-import { draining } from './process/drain.ts';
-import { listening } from './process/listen.ts';
-import { alone, supervise, worker } from './process/workers.ts';
+import { run } from './process/run.ts';
 
 /** As much of Deno as is used here; its own types would clash with those of Node. */
 declare const Deno: {
-  env: { toObject(): Record<string, string> };
-  exit(code: number): never;
   serve(
     options: { port: number; hostname: string; reusePort: boolean; onListen: () => void },
     handler: (request: Request, info: { remoteAddr: { hostname: string } }) => Response | Promise<Response>,
@@ -35,57 +28,41 @@ const startWorker = () =>
   });
 const isWorker = process.argv[2] === 'worker';
 
-try {
-  const config = readConfig(Deno.env.toObject());
-  if (!isWorker && config.WORKERS > 1) Deno.exit(await supervise(config, process, startWorker));
-
-  const lifecycle = isWorker ? worker(process) : alone(process, config);
-  const service = await boot(config, lifecycle.gather);
-  const { fetch, close, log } = service;
-  const { fetch: answer, drain } = draining(fetch);
-  const { PORT: port, HOST: hostname } = config;
-  const openVerifier = (request: Request, header: ReadHeader, peer: Peer) => {
-    const { response, socket } = Deno.upgradeWebSocket(request, { idleTimeout: 30 });
-    socket.addEventListener('open', () => {
-      const handler = service.openVerifier(
-        {
-          send: (frame) => socket.send(frame),
-          close: (code, reason) => socket.close(code, reason),
-          unsent: () => socket.bufferedAmount,
-        },
-        header,
-        peer,
-      );
-      socket.addEventListener('message', ({ data }) => {
-        if (typeof data === 'string') handler.receive(data);
-        else handler.refuse();
+await run({
+  self: process,
+  isWorker,
+  startWorker,
+  async listen({ fetch: answer, openVerifier }, { PORT: port, HOST: hostname }) {
+    const upgrade = (request: Request, header: ReadHeader, peer: Peer) => {
+      const { response, socket } = Deno.upgradeWebSocket(request, { idleTimeout: 30 });
+      socket.addEventListener('open', () => {
+        const handler = openVerifier(
+          {
+            send: (frame) => socket.send(frame),
+            close: (code, reason) => socket.close(code, reason),
+            unsent: () => socket.bufferedAmount,
+          },
+          header,
+          peer,
+        );
+        socket.addEventListener('message', ({ data }) => {
+          if (typeof data === 'string') handler.receive(data);
+          else handler.refuse();
+        });
+        socket.addEventListener('close', () => handler.ended());
       });
-      socket.addEventListener('close', () => handler.ended());
-    });
-    socket.addEventListener('error', () => {});
-    return response;
-  };
-  // Without it, Deno prints a line of its own.
-  const onListen = () => {};
-  const server = await listening(config, close, () =>
-    Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) => {
+      socket.addEventListener('error', () => {});
+      return response;
+    };
+    // Without it, Deno prints a line of its own.
+    const onListen = () => {};
+    const server = Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) => {
       const peer = { ip: () => info.remoteAddr.hostname };
       const header = (name: string) => request.headers.get(name);
       return asksForWebSocket(request.url, () => header('upgrade'), verifierPath)
-        ? openVerifier(request, header, peer)
+        ? upgrade(request, header, peer)
         : answer(request, peer);
-    }),
-  );
-  lifecycle.listening(log);
-
-  lifecycle.onStop(async () => {
-    await service.leave();
-    await drain(() => server.shutdown(), lifecycle.closed);
-    await close();
-    log.info('stopped');
-    Deno.exit(0);
-  });
-} catch (error) {
-  console.error(error instanceof CannotStart ? error.message : error);
-  Deno.exit(1);
-}
+    });
+    return () => server.shutdown();
+  },
+});

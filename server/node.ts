@@ -3,17 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
-import { CannotStart } from './errors.ts';
 import { refuseExpectation, refuseMalformed, refuseUnreadable } from './http/malformed.ts';
 import { afterAnswers, oneAtATime } from './http/one-at-a-time.ts';
 import { readBody } from './http/read-body.ts';
 import { openWebSockets, upgradesTo } from './http/websocket.ts';
-import { boot } from './process/boot.ts';
-import { readConfig } from './process/config.ts';
-import { draining } from './process/drain.ts';
-import { listening } from './process/listen.ts';
 import { perTurn } from './process/per-turn.ts';
-import { alone, supervise, worker } from './process/workers.ts';
+import { run } from './process/run.ts';
 
 /** A client that sends slower than this is cut off: it costs a connection. */
 const slowness = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
@@ -30,62 +25,51 @@ function startWorker() {
   return forked.process;
 }
 
-try {
-  const config = readConfig(process.env);
-  if (cluster.isPrimary && config.WORKERS > 1) process.exit(await supervise(config, process, startWorker));
+// Otherwise node:cluster ends a worker with its supervisor, in the middle of a request.
+if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
 
-  const lifecycle = cluster.isWorker ? worker(process) : alone(process, config);
-  // Otherwise node:cluster ends it with its supervisor, in the middle of a request.
-  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
-  const service = await boot(config, lifecycle.gather);
-  const { fetch, close, log } = service;
-  const { fetch: answer, drain } = draining(perTurn(fetch));
-  // HTTP/1.0 asks for no Host, and some health checks send none.
-  const listener = getRequestListener(
-    (request, { incoming }) => {
-      if (incoming.headers.host === undefined && incoming.httpVersion !== '1.0') return refuseUnreadable();
-      return answer(request, {
-        ip: () => incoming.socket.remoteAddress,
-        target: incoming.url,
-        header: (name) => incoming.headers[name]?.toString(),
-        readBody: (limit) => readBody(incoming, limit),
-        disconnect: () => incoming.socket.destroy(),
-      });
-    },
-    { hostname: config.HOST, errorHandler: refuseUnreadable },
-  );
-  const server = createServer(
-    {
-      ...slowness,
-      keepAliveTimeout,
-      // A header that was sent twice reads as Headers joins it, since it is read here without one.
-      joinDuplicateHeaders: true,
-      // A missing Host is refused above, in our own words.
-      requireHostHeader: false,
-      // Any other request that offers an upgrade is answered as if it did not.
-      shouldUpgradeCallback: upgradesTo(verifierPath),
-    },
-    oneAtATime(listener),
-  );
-  openWebSockets(server, maxFrameBytes, (socket, { headers, socket: connection }) =>
-    service.openVerifier(socket, (name) => headers[name]?.toString(), { ip: () => connection.remoteAddress }),
-  );
-  server.setTimeout(silence);
-  server.on('checkExpectation', (_request, response) => refuseExpectation(response));
-  server.on('clientError', (error, socket) => {
-    afterAnswers(socket, () => refuseMalformed(error, socket));
-  });
-  await listening(config, close, () => once(server.listen(config.PORT, config.HOST), 'listening'));
-  lifecycle.listening(log);
-
-  lifecycle.onStop(async () => {
-    await service.leave();
-    await drain(() => new Promise((resolve) => server.close(resolve)), lifecycle.closed);
-    server.closeAllConnections();
-    await close();
-    log.info('stopped');
-  });
-} catch (error) {
-  console.error(error instanceof CannotStart ? error.message : error);
-  process.exit(1);
-}
+await run({
+  self: process,
+  isWorker: cluster.isWorker,
+  startWorker,
+  async listen({ fetch, openVerifier }, { PORT, HOST }) {
+    const answer = perTurn(fetch);
+    // HTTP/1.0 asks for no Host, and some health checks send none.
+    const listener = getRequestListener(
+      (request, { incoming }) => {
+        if (incoming.headers.host === undefined && incoming.httpVersion !== '1.0') return refuseUnreadable();
+        return answer(request, {
+          ip: () => incoming.socket.remoteAddress,
+          target: incoming.url,
+          header: (name) => incoming.headers[name]?.toString(),
+          readBody: (limit) => readBody(incoming, limit),
+          disconnect: () => incoming.socket.destroy(),
+        });
+      },
+      { hostname: HOST, errorHandler: refuseUnreadable },
+    );
+    const server = createServer(
+      {
+        ...slowness,
+        keepAliveTimeout,
+        // A header that was sent twice reads as Headers joins it, since it is read here without one.
+        joinDuplicateHeaders: true,
+        // A missing Host is refused above, in our own words.
+        requireHostHeader: false,
+        // Any other request that offers an upgrade is answered as if it did not.
+        shouldUpgradeCallback: upgradesTo(verifierPath),
+      },
+      oneAtATime(listener),
+    );
+    openWebSockets(server, maxFrameBytes, (socket, { headers, socket: connection }) =>
+      openVerifier(socket, (name) => headers[name]?.toString(), { ip: () => connection.remoteAddress }),
+    );
+    server.setTimeout(silence);
+    server.on('checkExpectation', (_request, response) => refuseExpectation(response));
+    server.on('clientError', (error, socket) => {
+      afterAnswers(socket, () => refuseMalformed(error, socket));
+    });
+    await once(server.listen(PORT, HOST), 'listening');
+    return () => new Promise((resolve) => server.close(resolve));
+  },
+});

@@ -9,21 +9,3 @@ export function cannotListen(error: unknown, { HOST, PORT }: Pick<Config, 'HOST'
   const reason = isTaken ? 'another process listens there. Stop it, or set another PORT' : message;
   return new CannotStart(`Cannot listen on port ${PORT} of ${HOST}: ${reason}.`);
 }
-
-/**
- * Listens with the function of a runtime.
- * @param close closes the service, which releases its data: called if that fails
- * @throws CannotStart with one line that says what is wrong
- */
-export async function listening<Server>(
-  config: Config,
-  close: () => Promise<void>,
-  listen: () => Server | Promise<Server>,
-): Promise<Server> {
-  try {
-    return await listen();
-  } catch (error) {
-    await close();
-    throw cannotListen(error, config);
-  }
-}

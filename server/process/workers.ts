@@ -44,7 +44,7 @@ const signals = ['SIGTERM', 'SIGINT'] as const;
 export interface Lifecycle {
   /** Call it when the process listens. */
   listening(log: Logger): void;
-  /** Calls `stop` when the process is to end. */
+  /** Calls `stop` when the process is to end, and then ends it. */
   onStop(stop: () => Promise<void>): void;
   /**
    * Call it when the process no longer listens. Resolves when the held responses may be sent: as long as another worker
@@ -71,7 +71,7 @@ export function alone(self: NodeJS.Process, config: Config): Lifecycle {
     listening: (log) => announce(log, config, self.env),
     onStop(stop) {
       isStarting = false;
-      void told.then(stop);
+      void told.then(stop).then(() => self.exit(0));
     },
     closed: async () => {},
     gather: gatherAlone,
