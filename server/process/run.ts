@@ -5,7 +5,8 @@ import { boot, type Service } from './boot.ts';
 import { type Config, readConfig } from './config.ts';
 import { draining } from './drain.ts';
 import { cannotListen } from './listen.ts';
-import { alone, supervise, worker } from './workers.ts';
+import { supervise } from './supervisor.ts';
+import { alone, worker } from './workers.ts';
 
 /** What a runtime alone knows. */
 export interface Runtime {
