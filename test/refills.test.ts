@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { nextRefill, type RefillPeriod, refillPeriods } from '../decide/limits.ts';
+import { type RefillPeriod, refillPeriods } from '../decide/limits.ts';
+import { nextRefill } from '../server/keys/quota.ts';
 import { service } from './support/limits.ts';
 
 describe('a refill', () => {

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Quota } from '../../decide/limits.ts';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
 import { AccountNotFound, KeyNotFound, WrongCaller } from '../errors.ts';
@@ -7,6 +6,7 @@ import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts
 import type { Act } from '../events/events.ts';
 import { hashText, startOf } from '../token.ts';
 import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
+import type { Quota } from './quota.ts';
 
 /** A token of a key as it is stored, without the secret. */
 export interface Token {

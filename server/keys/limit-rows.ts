@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { nextRefill, type Quota, quotaName, type RefillPeriod } from '../../decide/limits.ts';
+import { quotaName, type RefillPeriod } from '../../decide/limits.ts';
 import { isNoQuota } from '../db/errors.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { InvalidInput } from '../errors.ts';
+import { nextRefill, type Quota } from './quota.ts';
 
 /** Limits and quotas as rows of `limits`: how they are read and written along with their keys and accounts. */
 

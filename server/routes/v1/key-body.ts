@@ -1,7 +1,7 @@
-import { type Quota, quotaAt } from '../../../decide/limits.ts';
 import { statusOf } from '../../../decide/verdict.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { Key, Token } from '../../keys/keys.ts';
+import { type Quota, quotaAt } from '../../keys/quota.ts';
 
 /** A key as `/v1` shows it. */
 export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
