@@ -51,6 +51,7 @@ const mayImport: Record<string, readonly string[]> = {
   'id.ts': [],
   'token.ts': ['decide'],
   'queue.ts': ['errors.ts', 'p-limit'],
+  'attempt-limiter.ts': ['errors.ts', 'rate-limiter-flexible'],
   'response-counts.ts': [],
   db: [...ground, 'kysely', 'postgres', '@electric-sql/pglite'],
   replication: [...ground, 'db', 'kysely'],
@@ -61,7 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
   events: [...ground, 'db', 'kysely'],
   'idempotency.ts': [...ground, 'events', 'jwt', 'db', 'kysely'],
   keys: [...statement, 'jwt', 'replication'],
-  accounts: [...statement, 'jwt', 'keys', '@node-rs/argon2', 'p-limit', 'rate-limiter-flexible'],
+  accounts: [...statement, 'jwt', 'keys', 'attempt-limiter.ts', '@node-rs/argon2', 'p-limit'],
   leaks: [...ground, 'events', 'jwt', 'keys', 'db', 'kysely'],
   'context.ts': [
     ...[
@@ -85,8 +86,8 @@ const mayImport: Record<string, readonly string[]> = {
   http: [...ground, 'api', 'auth', 'context.ts', 'events', 'hono', '@hono/zod-openapi', 'pino', 'ws'],
   'routes/v1': [
     ...contract,
-    ...['accounts', 'db', 'events', 'idempotency.ts', 'jwt', 'leaks', 'process', 'usage'],
-    '@hono/zod-openapi',
+    ...['accounts', 'attempt-limiter.ts', 'db', 'events', 'idempotency.ts', 'jwt'],
+    ...['leaks', 'process', 'usage', '@hono/zod-openapi'],
   ],
   'routes/journal': contract,
   'routes/share': [...contract, 'jwt'],

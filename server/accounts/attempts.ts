@@ -1,38 +1,19 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { Overloaded, TooManyAttempts, WrongCredentials, WrongPassword } from '../errors.ts';
+import { AttemptLimiter } from '../attempt-limiter.ts';
+import { Overloaded, WrongCredentials, WrongPassword } from '../errors.ts';
 import { passwordsWait } from './password.ts';
 
 /** How many attempts at one password may run or wait at a time. */
 const longestLine = 100;
 
-/**
- * Bounds how often each caller can try something. The counts are in memory, so each replica counts for itself. For
- * passwords, the time that a guess takes (argon2id) is the other bound.
- */
+/** How many wrong passwords are allowed in a minute. */
+const wrongPerMinute = 10;
+
+/** Bounds how often each password can be tried. The time that a guess takes (argon2id) is the other bound. */
 export class Attempts {
-  readonly #limiter: RateLimiterMemory;
-  /** Attempts at passwords that wait for each other, by whose password they are at. */
+  readonly #limiter = new AttemptLimiter(wrongPerMinute);
+  /** Attempts that wait for each other, by whose password they are at. */
   readonly #lines = new Map<string, LimitFunction>();
-
-  /** @param points how many attempts are allowed in a minute */
-  constructor({ points = 10 } = {}) {
-    this.#limiter = new RateLimiterMemory({ points, duration: 60 });
-  }
-
-  /**
-   * Counts an attempt, whatever comes of it.
-   * @param whom who makes it, or whose secret is tried
-   * @throws TooManyAttempts
-   */
-  async take(whom: string): Promise<void> {
-    try {
-      await this.#limiter.consume(whom);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new TooManyAttempts(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
-    }
-  }
 
   /**
    * Runs `attempt` at a password after those before it, unless too many have failed. A success clears the count. Attempts
@@ -52,15 +33,15 @@ export class Attempts {
   }
 
   async #try<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
-    await this.take(whom);
+    await this.#limiter.take(whom);
     try {
       const result = await attempt();
-      await this.#limiter.delete(whom);
+      await this.#limiter.clear(whom);
       return result;
     } catch (error) {
       // Only a wrong password was an attempt at one.
       const wrong = error instanceof WrongCredentials || error instanceof WrongPassword;
-      if (!wrong) await this.#limiter.reward(whom);
+      if (!wrong) await this.#limiter.giveBack(whom);
       throw error;
     }
   }

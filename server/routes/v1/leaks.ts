@@ -1,5 +1,5 @@
 import { githubHeaders, leaks, maxGithubBytes } from '../../../api/leaks.ts';
-import { Attempts } from '../../accounts/attempts.ts';
+import { AttemptLimiter } from '../../attempt-limiter.ts';
 import { actorOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { NoSuchPath, WrongSignature } from '../../errors.ts';
@@ -19,8 +19,8 @@ const plain = (text: string | undefined, token: string, maxLength: number): stri
 
 export function leakOperations(context: ServiceContext): Operation[] {
   // Every report counts: if only unknown tokens did, the limit would tell which tokens are known.
-  const reports = new Attempts({ points: 100 });
-  const wrongSignatures = new Attempts();
+  const reports = new AttemptLimiter(100);
+  const wrongSignatures = new AttemptLimiter(10);
 
   /** Only wrong signatures are limited: whoever sends many must not keep GitHub's own reports out. */
   async function checkSignature(bytes: Uint8Array, { header, client }: Incoming): Promise<void> {
