@@ -55,7 +55,7 @@ export const DemandHeaders = z
 /** Their names. */
 export const demandHeaders = { scope: scopeHeader, cost: costHeader };
 
-const problemCodes = [
+const refusedCodes = [
   ...keyReasons.filter(
     (reason) =>
       reason !== 'revoked' && reason !== 'rotated' && reason !== 'account_disabled' && reason !== 'disabled',
@@ -70,7 +70,7 @@ const RefusedRequest = z
     type: z.literal('about:blank'),
     title: z.string(),
     status: z.int(),
-    code: z.enum(problemCodes).openapi({
+    code: z.enum(refusedCodes).openapi({
       description:
         'The stable name of the problem: the reason of the verdict, or `invalid_token` for a key that is unknown, revoked, disabled by itself or with its account, or replaced.',
     }),
@@ -118,7 +118,7 @@ const statusTold = {
 const refused = (
   status: 401 | 403 | 429,
   description: string,
-  code: (typeof problemCodes)[number],
+  code: (typeof refusedCodes)[number],
   detail: string,
 ) => ({
   description,

@@ -154,7 +154,7 @@ export interface Schema {
   };
 }
 
-/** An act as events.ts has it, without its instant. */
+/** An act as events.ts stores it. Its instant is in a column beside it. */
 interface StoredAct {
   actor: string;
   onBehalfOf: string | null;

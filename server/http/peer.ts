@@ -15,7 +15,11 @@ export interface Peer {
   target?: string | null | undefined;
   /** Reads a header, if the runtime has a cheaper way than Headers. */
   header?: ReadHeader;
-  /** Reads the body, if the runtime has a cheaper way than the request. It rejects as `readBytes` does. */
+  /**
+   * Reads the body, if the runtime has a cheaper way than the request.
+   * @throws BodyTooLarge when there are more bytes than `limit`: at once, or by a rejection
+   * @throws Error if the client hangs up, likewise
+   */
   readBody?: (limit: number) => Uint8Array | Promise<Uint8Array>;
   /** Closes the connection. Only Node can. */
   disconnect?: () => void;

@@ -13,7 +13,7 @@ import { FetchedKeys, type GithubKeys, pinned } from '../leaks/github-keys.ts';
 import { Blocks } from '../limits/blocks.ts';
 import { ResponseCounts } from '../response-counts.ts';
 import { Usage } from '../usage/recorder.ts';
-import { longestClose as longestLeave, Verifiers } from '../verifiers/verifiers.ts';
+import { longestLeave, Verifiers } from '../verifiers/verifiers.ts';
 import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
 import { type Config, defaultPolicyOf, publicUrlOf } from './config.ts';

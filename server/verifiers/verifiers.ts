@@ -14,7 +14,7 @@ const patience = 250;
 /** How long a replica that ends waits for verifiers to move, in milliseconds: for all of them, and for each next one. */
 const patienceToMove = { all: 8_000, next: 2_000 };
 /** How long `close` takes at most, in milliseconds: until they have moved, and then until all trust has ended. */
-export const longestClose = patienceToMove.all + outlast(trust);
+export const longestLeave = patienceToMove.all + outlast(trust);
 
 /**
  * The verifiers that follow this replica: they answer from what it told them, and hear of every change from it. See
