@@ -5,9 +5,10 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { typesOf } from '@latchkey/openapi-types';
-import { clientContracts, documentOf, operationsOf } from '../api/document.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
 import { contractNames } from '../decide/contracts.ts';
+import { clientContracts, documentOf } from './support/document.ts';
+import { operationsOf } from './support/operations.ts';
 import { referenceOf } from './support/reference.ts';
 import { operationsModule } from './support/typed-client.ts';
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { documentOf, operationsOf } from '../api/document.ts';
 import { type ContractName, contractNames } from '../decide/contracts.ts';
+import { documentOf } from '../scripts/support/document.ts';
+import { operationsOf } from '../scripts/support/operations.ts';
 import { createApp } from '../server/app.ts';
 import { startService, type TestService } from './support/harness.ts';
 

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { documentOf, isForGateways, operationsOf } from '../api/document.ts';
-import { methodNameOf } from '../api/method-names.ts';
 import { verifierDocument } from '../api/verifier-document.ts';
 import { contractNames } from '../decide/contracts.ts';
+import { documentOf } from '../scripts/support/document.ts';
+import { methodNameOf } from '../scripts/support/method-names.ts';
+import { isForGateways, operationsOf } from '../scripts/support/operations.ts';
 import { operationsModule } from '../scripts/support/typed-client.ts';
 import { challengeOf } from './contract/operations.ts';
 import { startService, type TestService } from './support/harness.ts';
@@ -126,7 +127,7 @@ test('the typed client has a method for each operation, and no two have the same
   const batch = operationsOf(document).find(({ path }) => path === '/v1/keys/verify/batch');
   Object.assign(batch?.operation ?? {}, { operationId: 'verifyKeys' });
   expect(() => operationsModule('latchkey', document, paths)).toThrow(
-    'Two operations of latchkey are called keys.verify in the typed client: see api/method-names.ts.',
+    'Two operations of latchkey are called keys.verify in the typed client: see scripts/support/method-names.ts.',
   );
 });
 

@@ -1,9 +1,8 @@
-import { type documentOf, operationsOf } from '../../api/document.ts';
+import { type Document, operationsOf } from './operations.ts';
 import { code, fieldsOf, nameOf, type Schema, said, typeOf } from './schema-text.ts';
 
 /** An OpenAPI document as a page of Markdown, for people and for language models: what it says, each thing once. */
 
-type Document = ReturnType<typeof documentOf>;
 type Entry = ReturnType<typeof operationsOf>[number];
 interface Content {
   schema?: Schema;

@@ -1,8 +1,6 @@
-import type { documentOf } from '../../api/document.ts';
-import { isForGateways, operationsOf } from '../../api/document.ts';
-import { methodNameOf } from '../../api/method-names.ts';
+import { methodNameOf } from './method-names.ts';
+import { type Document, isForGateways, operationsOf } from './operations.ts';
 
-type Document = ReturnType<typeof documentOf>;
 type Entry = ReturnType<typeof operationsOf>[number];
 interface Ref {
   $ref: string;
@@ -107,7 +105,7 @@ export function operationsModule(
     const name = names.join('.');
     if (taken.has(name) || (names.length === 1 && groups.has(name)))
       throw new Error(
-        `Two operations of ${contract} are called ${name} in the typed client: see api/method-names.ts.`,
+        `Two operations of ${contract} are called ${name} in the typed client: see scripts/support/method-names.ts.`,
       );
     taken.add(name);
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { documentOf } from '../../api/document.ts';
+import { documentOf } from '../../scripts/support/document.ts';
 import { startProcess } from '../../scripts/support/service.ts';
 import { readConfig } from '../../server/process/config.ts';
 import { seed } from '../support/seed.ts';

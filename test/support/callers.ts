@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { documentOf, isForGateways, operationsOf } from '../../api/document.ts';
 import { type ContractName, contractNames } from '../../decide/contracts.ts';
+import { documentOf } from '../../scripts/support/document.ts';
+import { isForGateways, operationsOf } from '../../scripts/support/operations.ts';
 import { hashPassword } from '../../server/accounts/password.ts';
 import type { Security } from '../../server/auth/callers.ts';
 import { withoutRequest } from '../../server/events/events.ts';

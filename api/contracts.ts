@@ -1,5 +1,5 @@
-import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
-import { type ContractName, contractNames } from '../decide/contracts.ts';
+import type { RouteConfig } from '@hono/zod-openapi';
+import type { ContractName } from '../decide/contracts.ts';
 import { accounts } from './accounts.ts';
 import { authorization } from './authorization.ts';
 import { bulkRevocation } from './bulk-revocation.ts';
@@ -7,21 +7,18 @@ import { events } from './events.ts';
 import { health } from './health.ts';
 import { importBatch } from './import-batch.ts';
 import { imports } from './imports.ts';
-import { addIntegerFormats } from './integer-formats.ts';
 import { introduction } from './introduction.ts';
 import { journal, serverError as journalServerError } from './journal.ts';
 import { keyLimits } from './key-limits.ts';
 import { keySearch } from './key-search.ts';
 import { keys } from './keys.ts';
 import { leaks } from './leaks.ts';
-import { methodNameOf } from './method-names.ts';
 import { metrics } from './metrics.ts';
 import { minting } from './minting.ts';
 import { oauth, serverError as oauthServerError } from './oauth.ts';
 import { internalError } from './problem.ts';
 import { roles } from './roles.ts';
 import { rotation } from './rotation.ts';
-import { securitySchemes } from './security.ts';
 import { sessions } from './sessions.ts';
 import { share, serverError as shareServerError } from './share.ts';
 import { tokenExchange } from './token-exchange.ts';
@@ -29,7 +26,7 @@ import { usage } from './usage.ts';
 import { verification } from './verification.ts';
 
 /** A contract: one OpenAPI document, and the routes it is made of. */
-interface Contract {
+export interface Contract {
   title: string;
   /** What it is, in one sentence. */
   summary: string;
@@ -51,7 +48,7 @@ interface Contract {
 const signIn =
   'Send `Authorization: Bearer <token>` with an access token from [Sign in](http://127.0.0.1:8787/docs#latchkey/tag/sessions/POST/v1/sessions)';
 
-const contracts = {
+export const contracts = {
   latchkey: {
     title: 'Latchkey',
     summary:
@@ -141,131 +138,3 @@ A body is a form, \`application/x-www-form-urlencoded\`. A parameter can be sent
     serverError: oauthServerError,
   },
 } satisfies Record<ContractName, Contract>;
-
-/** The contracts that our typed client speaks. */
-export const clientContracts = contractNames.filter((name) => 'typedClient' in contracts[name]);
-
-const requestId = {
-  'x-request-id': {
-    description: 'Names this request in the logs. It is your own `x-request-id`, if you sent a valid one.',
-    required: true,
-    schema: { type: 'string' as const },
-  },
-};
-
-type Document = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
-type Operation = NonNullable<NonNullable<Document['paths']>[string]['post']>;
-
-/** Stands in an example for the value of a field that has none. */
-const variable = (field: string) => `<${field}>`;
-
-/**
- * The example of a JSON body: the media type's own, or that of its schema. A schema without one, the first of several,
- * is shown by the fields that it requires.
- */
-function bodyExample({ requestBody }: Operation, { components }: Document): unknown {
-  if (!requestBody || '$ref' in requestBody) return undefined;
-  const { example, schema } = requestBody.content['application/json'] ?? {};
-  if (example) return example;
-  const named = (one: typeof schema) =>
-    one && '$ref' in one ? components?.schemas?.[one.$ref.split('/').at(-1) ?? ''] : one;
-  const whole = named(schema);
-  const first = whole && 'anyOf' in whole ? named(whole.anyOf?.[0]) : whole;
-  if (!first || '$ref' in first) return undefined;
-  const fields = (first.required ?? []).map((field) => {
-    const property = first.properties?.[field];
-    return [field, property && 'example' in property ? property.example : variable(field)];
-  });
-  return first.example ?? Object.fromEntries(fields);
-}
-
-/** What stands for the parameters of paths. */
-const exampleIds: Record<string, string> = {
-  accountId: 'acc_6921a5c0b281af121fcda4ce',
-  keyId: 'key_6921a5d4b281af121fcda4cf',
-  roleId: 'role_6921a5e3b281af121fcda4d0',
-};
-
-/** A value as TypeScript, where a string of its field's own name in angle brackets is a variable. */
-const literal = (value: unknown) =>
-  JSON.stringify(value, null, 2)
-    .replaceAll(/"([A-Za-z]\w*)":/g, '$1:')
-    .replaceAll(/(\w+): "<\1>"/g, '$1')
-    .replaceAll(/\[\s+("[^"]*")\s+\]/g, '[$1]')
-    .replaceAll('"', "'");
-
-/** How the typed client makes this call, with the operation's own examples and otherwise with variables. */
-function sample(path: string, operation: Operation, document: Document): string {
-  const { operationId = '', security, parameters = [], responses } = operation;
-  const anyone = !security?.length || security.some((callers) => Object.keys(callers).length === 0);
-  const inputs = parameters.flatMap((one) => ('$ref' in one ? [] : one));
-  const body = bodyExample(operation, document);
-  const args = [
-    ...Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => literal(exampleIds[name])),
-    ...(body ? [literal(body)] : []),
-    ...(inputs.some((one) => one.in === 'header' && one.required) ? ['{ headers }'] : []),
-  ];
-  const call = `latchkey.${methodNameOf('latchkey', { path, operationId }).join('.')}(${args.join(', ')})`;
-  const isList = inputs.some(({ name }) => name === 'cursor');
-  const isEmpty = Object.keys(responses ?? {}).includes('204');
-  return `import { createLatchkey } from '@latchkey/client';
-
-const latchkey = createLatchkey({
-  baseUrl: 'http://127.0.0.1:8787',${anyone ? '' : '\n  token,'}
-});
-${isList ? `for await (const item of ${call})\n  console.log(item);` : `${isEmpty ? '' : 'const result = '}await ${call};`}
-`;
-}
-
-/** Whether a gateway calls an operation by its configuration, so that the typed client has no method for it. */
-export const isForGateways = ({ security = [] }: Operation) =>
-  security.some((schemes) => 'gateway' in schemes);
-
-const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
-
-/** Each operation of a document, in its order. */
-export function operationsOf(document: Document): { method: string; path: string; operation: Operation }[] {
-  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    methods.flatMap((method) => {
-      const operation = item[method];
-      return operation ? [{ method, path, operation }] : [];
-    }),
-  );
-}
-
-/** The OpenAPI 3.1 document of a contract, made from its routes. */
-export function documentOf(name: ContractName): Document {
-  const { title, summary, description, tags, bases, routes, serverError, typedClient }: Contract =
-    contracts[name];
-  const app = new OpenAPIHono();
-  for (const [scheme, facts] of Object.entries(securitySchemes))
-    if (routes.some(({ security }) => security?.some((callers) => scheme in callers)))
-      app.openAPIRegistry.registerComponent('securitySchemes', scheme, facts);
-  for (const route of routes)
-    app.openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, 500: serverError } });
-  const info = {
-    title,
-    summary,
-    version: '0.1.0',
-    description,
-    license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
-  };
-  const document = app.getOpenAPI31Document({
-    openapi: '3.1.1',
-    info,
-    servers: bases.map((base) => ({ url: `http://127.0.0.1:8787${base}` })),
-    tags,
-    // Every operation names its callers itself; this is what a reader of the docs is asked for first.
-    security: routes[0]?.security?.slice(0, 1) ?? [],
-  });
-  addIntegerFormats(document);
-  for (const { path, operation } of operationsOf(document)) {
-    for (const response of Object.values(operation.responses ?? {}))
-      response.headers = { ...requestId, ...response.headers };
-    if (typedClient === 'main' && !isForGateways(operation))
-      operation['x-codeSamples'] = [
-        { lang: 'TypeScript', label: 'Typed client', source: sample(path, operation, document) },
-      ];
-  }
-  return document;
-}
