@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { paths } from '../clients/typescript/schema.gen.ts';
 import { sweepEvents } from '../server/background/old-events.ts';
-import { type EventFilter, newestFirst } from '../server/events/events.ts';
+import { type EventFilter, newestFirst, reachOf } from '../server/events/events.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
@@ -352,5 +352,73 @@ describe('a list reads an index in its order, and sorts nothing:', () => {
       expect(plan).toMatch(new RegExp(`Index Scan Backward using events_${index}`));
       expect(plan).not.toContain('Sort');
     }
+  });
+});
+
+describe('filters that combine', () => {
+  const actor = `session_${'a'.repeat(24)}`;
+  const rare = `session_${'b'.repeat(24)}`;
+  beforeAll(async () => {
+    // Two instants for each number: a page can end within one.
+    await sql`
+      insert into events (at, type, actor, account_id)
+      select timestamptz '2024-01-01Z' + n / 2 * interval '1 minute',
+        case when n > 6000 or n = 3 then 'session.ended' else 'session.started' end,
+        case when n <= 6000 then ${actor} when n % 2000 = 0 then ${rare} else 'anyone' end, ${'c'.repeat(24)}
+      from generate_series(1, 12000) as n`.execute(service.db);
+    await sql`analyze events`.execute(service.db);
+  });
+
+  /** The sizes of the pages of a list, and the ids of all events on them. */
+  async function pages(query: Query) {
+    const sizes: number[] = [];
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const params = { query: { ...query, ...(cursor && { cursor }) } };
+      const { data, nextCursor } = expectData(await service.operator.GET('/v1/events', { params }));
+      sizes.push(data.length);
+      ids.push(...data.map(({ id }) => id));
+      cursor = nextCursor ?? undefined;
+    } while (cursor);
+    return { sizes, ids };
+  }
+
+  test('read a part of the events for each page, so that it may have none while more follow', async () => {
+    const { sizes, ids } = await pages({ type: 'session.ended', actor });
+    expect(sizes).toEqual([0, 1]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test('read the events of the filter that few have to the end at once', async () => {
+    expect((await pages({ type: 'session.ended', actor: rare })).sizes).toEqual([3]);
+  });
+
+  test('show each event once, page by page', async () => {
+    const { sizes, ids } = await pages({ type: 'session.started', actor, limit: 100 });
+    expect(Math.max(...sizes)).toBe(100);
+    expect(ids).toHaveLength(5_999);
+    expect(ids).toEqual([...new Set(ids)].sort().reverse());
+  });
+
+  test('read one index, of the filter whose events go back the furthest, down to where the page ends', async () => {
+    const filter: EventFilter = { type: 'session.ended', actor };
+    const reach = await reachOf(service.db, filter, undefined);
+    expect(reach).toMatchObject({ by: 'actor', downTo: { at: expect.any(Date) } });
+    const rows = await newestFirst(service.db, filter, { limit: 21, reach }).explain('text', sql`analyze`);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('events_actor');
+    expect(plan).not.toContain('events_type');
+    expect(plan).toMatch(/Scan.*events.*actual.*rows=5000/);
+    expect(plan).toMatch(/Index Cond: .*ROW\(at, number\) >= /);
+  });
+
+  test('read no other index, also where the planner takes that for less work', async () => {
+    const filter: EventFilter = { type: 'session.ended', actor: rare };
+    const reach = { by: 'type', downTo: { at: new Date('2024-01-02'), number: 1 } } as const;
+    const rows = await newestFirst(service.db, filter, { limit: 21, reach }).explain();
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('events_type');
+    expect(plan).not.toContain('events_actor');
   });
 });

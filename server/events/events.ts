@@ -100,17 +100,24 @@ const byOperator = sql<SqlBool>`(events.actor = 'operator' or starts_with(events
   (select own.account_id from events as own where own.key_id = substr(events.actor, 5) order by at desc, number desc limit 1)
 ) = ${operatorAccountId})`;
 
-/** The query for the events of a filter, in no order. */
+/** Maximum number of events that are read for one page, if filters leave events out. */
+export const maxRead = 5_000;
+
+/**
+ * The query for the events of a filter, in no order.
+ * @param among those that are looked at
+ */
 export const matching = (
   db: Database,
   { accountId, keyId, type, actor, from, to, hidesOperator = false }: EventFilter,
+  among = db.selectFrom('events').selectAll(),
 ) => {
   const shown = (column: 'ip' | 'user_agent') => {
     const stored = sql.ref<string | null>(column);
     return hidesOperator ? sql<string | null>`case when not ${byOperator} then ${stored} end` : stored;
   };
   return db
-    .selectFrom('events')
+    .selectFrom(among.as('events'))
     .select([
       'number',
       'at',
@@ -136,32 +143,99 @@ export const matching = (
     .$if(to !== undefined, (q) => q.where('at', '<', to ?? null));
 };
 
+/** The place of an event in the list of all, newest first. */
+interface Place {
+  at: Date;
+  number: number;
+}
+
 /** A page of events, newest first. */
 interface Page {
   /** Maximum number of events. */
   limit: number;
   /** Only events older than this one: the last event on the page before. */
-  before?: { at: Date; number: number } | undefined;
+  before?: Place | undefined;
+  reach?: Reach | undefined;
 }
 
+/** The filters, each with the column that it compares. The column has an index with the events of each value in order. */
+const columns = { keyId: 'key_id', actor: 'actor', accountId: 'account_id', type: 'type' } as const;
+type Indexed = keyof typeof columns;
+const filters = Object.keys(columns) as Indexed[];
+
+/** What one page reads of filters that combine: the events of one filter, down to an event, or all of them. */
+interface Reach {
+  by: Indexed;
+  downTo: Place | undefined;
+}
+
+const row = ({ at, number }: Place) => sql`(${at}::timestamptz, ${number}::bigint)`;
+const isBefore = (place: Place) => sql<SqlBool>`(at, number) < ${row(place)}`;
+const isFrom = (place: Place) => sql<SqlBool>`(at, number) >= ${row(place)}`;
+
+/** The events that one of the filters matches, newest first: in the order of its index. */
+const ofOne = (db: Database, filter: EventFilter, by: Indexed, before: Place | undefined) =>
+  db
+    .selectFrom('events')
+    .where(sql<SqlBool>`${sql.ref(columns[by])} = ${filter[by]}`)
+    .$if(filter.from !== undefined, (q) => q.where('at', '>=', filter.from ?? null))
+    .$if(filter.to !== undefined, (q) => q.where('at', '<', filter.to ?? null))
+    .$if(before !== undefined, (q) => q.where(isBefore(before as Place)))
+    .orderBy('at', 'desc')
+    .orderBy('number', 'desc');
+
+/**
+ * What one page reads where filters combine, since there may be hardly any event, or none, that all of them match. Of each
+ * filter it could read as many events: it reads those that go back the furthest. Undefined: there is one filter at most.
+ */
+export async function reachOf(
+  db: Database,
+  filter: EventFilter,
+  before: Place | undefined,
+): Promise<Reach | undefined> {
+  const given = filters.filter((by) => filter[by] !== undefined);
+  if (given.length < 2) return undefined;
+  let furthest: Reach | undefined;
+  for (const by of given) {
+    const last = ofOne(db, filter, by, before).offset(maxRead - 1);
+    const downTo = await last.select(['at', 'number']).limit(1).executeTakeFirst();
+    if (!downTo) return { by, downTo };
+    if (!furthest?.downTo || isOlder(downTo, furthest.downTo)) furthest = { by, downTo };
+  }
+  return furthest;
+}
+
+const isOlder = (one: Place, other: Place) =>
+  one.at < other.at || (one.at.getTime() === other.at.getTime() && one.number < other.number);
+
+/** The events of a reach. The offset keeps the planner from using the index of another filter, which may have many more. */
+const within = (db: Database, filter: EventFilter, { by, downTo }: Reach, before: Place | undefined) =>
+  ofOne(db, filter, by, before)
+    .selectAll()
+    .$if(downTo !== undefined, (q) => q.where(isFrom(downTo as Place)))
+    .offset(0);
+
 /** The query for a page of the events of a filter, newest first. Each filter has an index in this order. */
-export const newestFirst = (db: Database, filter: EventFilter, { limit, before }: Page) =>
-  matching(db, filter)
-    .$if(before !== undefined, (q) =>
-      q.where(sql<SqlBool>`(at, number) < (${before?.at}::timestamptz, ${before?.number}::bigint)`),
-    )
+export const newestFirst = (db: Database, filter: EventFilter, { limit, before, reach }: Page) =>
+  matching(db, filter, reach && within(db, filter, reach, before))
+    .$if(before !== undefined, (q) => q.where(isBefore(before as Place)))
     .orderBy('at', 'desc')
     .orderBy('number', 'desc')
     .limit(limit);
 
-/** One page of events, newest first, and whether more follow. */
+/**
+ * One page of events, newest first. If filters combine, it may have fewer than `limit`, or none, while more follow.
+ * @returns the place before which the next page begins; undefined on the last page
+ */
 export async function listEvents(
   db: Database,
   filter: EventFilter,
-  { limit, before }: Page,
-): Promise<{ events: Event[]; more: boolean }> {
-  const events = await newestFirst(db, filter, { limit: limit + 1, before }).execute();
-  return { events: events.slice(0, limit), more: events.length > limit };
+  { limit, before }: Omit<Page, 'reach'>,
+): Promise<{ events: Event[]; next: Place | undefined }> {
+  const reach = await reachOf(db, filter, before);
+  const found = await newestFirst(db, filter, { limit: limit + 1, before, reach }).execute();
+  const events = found.slice(0, limit);
+  return { events, next: found.length > limit ? events.at(-1) : reach?.downTo };
 }
 
 /**

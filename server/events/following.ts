@@ -4,7 +4,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { EventsPending } from '../errors.ts';
-import { type Event, type EventFilter, matching } from './events.ts';
+import { type Event, type EventFilter, matching, maxRead } from './events.ts';
 
 /*
  * Events in the order in which they were written: that of their numbers.
@@ -23,9 +23,6 @@ import { type Event, type EventFilter, matching } from './events.ts';
  * transactions by hand as well. One that is prepared keeps its lock, and its virtual id while the server runs (Postgres
  * 14.1). The embedded database has one session, in which nothing is ever found.
  */
-
-/** Maximum number of events that are read for one page, if a filter leaves events out. */
-const maxRead = 5_000;
 
 /** Maximum number of events after `from` of which the first to be written is looked for. */
 const maxSince = 20_000;

@@ -6,7 +6,7 @@ import { assertKnown, type Event, listEvents } from '../../events/events.ts';
 import { followEvents } from '../../events/following.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { operatorAccountId } from '../../id.ts';
-import { cursorAt, numberOf, pageAfter, placeAt } from './page.ts';
+import { cursorAt, numberOf, placeAt } from './page.ts';
 
 const digits = (value: number) => value.toString(16).padStart(12, '0');
 
@@ -42,11 +42,8 @@ export const eventOperations = (context: ServiceContext): Operation[] => [
     }
     const [at, number = 0] = placeAt(list, cursor) ?? [];
     const before = at === undefined ? undefined : { at: new Date(at), number };
-    const page = await listEvents(context.db, filter, { limit, before });
-    return {
-      data: await bodiesOf(page.events),
-      nextCursor: pageAfter(list, page.events, page.more, ({ at, number }) => [at.getTime(), number]),
-      followCursor: null,
-    };
+    const { events: page, next } = await listEvents(context.db, filter, { limit, before });
+    const nextCursor = next ? cursorAt(list, [next.at.getTime(), next.number]) : null;
+    return { data: await bodiesOf(page), nextCursor, followCursor: null };
   }),
 ];

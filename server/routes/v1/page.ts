@@ -14,16 +14,14 @@ interface Numbered {
 /**
  * The cursor after the last of these rows. Null: no more follow.
  * @param list names the list: its cursors are valid for no other list, but for the same list with any filters
- * @param placeOf the place of a row, if the list is not sorted by number alone
  */
 export function pageAfter<Row extends Numbered>(
   list: string,
   rows: readonly Row[],
   more: boolean,
-  placeOf: (row: Row) => Place = ({ number }) => [number],
 ): string | null {
   const last = rows.at(-1);
-  return more && last ? cursorAt(list, placeOf(last)) : null;
+  return more && last ? cursorAt(list, [last.number]) : null;
 }
 
 /** The cursor for a place. */
