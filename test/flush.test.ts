@@ -108,7 +108,7 @@ test('one statement writes all that waits, and the next one what comes in meanwh
   await vi.waitFor(() => expect(isInsert()).toBe(1));
   usage.record(valid(key, at), nobody);
   const second = usage.flush();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await sql`select 1`.execute(service.db);
   expect(isInsert()).toBe(1);
   gate.resolve();
   await first;

@@ -129,6 +129,8 @@ test('keys are minted, changed, used and deleted while their accounts are delete
   const replicas = Array.from({ length: 2 }, () => new Usage(service.db, () => {}));
   const statuses = new Set<number>();
   let most = 0;
+  const minted = new Map<SignedIn, number>();
+  const full = new Set<SignedIn>();
   const alive = new Map<string, { id: string; accountId: string; account: SignedIn }>();
   const some = () => [...alive.values()].slice(-2 * limit);
   let isOver = false;
@@ -142,7 +144,10 @@ test('keys are minted, changed, used and deleted while their accounts are delete
     const { data, response } = await mint(account);
     statuses.add(response.status);
     most = Math.max(most, (await counted(account))?.keys ?? 0);
-    if (data) alive.set(data.id, { id: data.id, accountId: data.accountId, account });
+    if (response.status === 409) full.add(account);
+    if (!data) return;
+    minted.set(account, (minted.get(account) ?? 0) + 1);
+    alive.set(data.id, { id: data.id, accountId: data.accountId, account });
   };
   const revoker = async () => {
     const answers = some().map(async ({ id, account }) => {
@@ -197,7 +202,8 @@ test('keys are minted, changed, used and deleted while their accounts are delete
   ];
   const closer = async () => {
     for (const account of accounts) {
-      await sql`select pg_sleep(0.7)`.execute(service.db);
+      const isBusy = () => full.has(account) && (minted.get(account) ?? 0) >= 20;
+      await expect.poll(isBusy, { timeout: 10_000, interval: 10 }).toBe(true);
       statuses.add((await account.client.DELETE('/v1/account')).response.status);
     }
     isOver = true;

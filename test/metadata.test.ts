@@ -86,7 +86,7 @@ test('metadata that a create accepts can be the result of a patch, and no others
           Object.fromEntries(Object.keys(patched.data.metadata).map((name) => [name, null])),
         );
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[ofBytes(4_097, 'x')], [ofBytes(4_096, 'x')]] },
   );
   expect(refused).toBeGreaterThan(0);
   expect(refused).toBeLessThan(60);

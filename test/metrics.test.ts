@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
+import { block } from './support/block.ts';
 import { storeKey } from './support/callers.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { greetedVerifier } from './support/raw-verifier.ts';
@@ -209,8 +210,7 @@ test('an event loop that is blocked shows in its delay', async () => {
       return all - (sampleOf(text, 'latchkey_event_loop_delay_seconds_bucket{le="0.1"}') ?? 0);
     });
   const before = await late();
-  const until = performance.now() + 300;
-  while (performance.now() < until);
+  block(300);
   await expect.poll(late).toBeGreaterThan(before);
 });
 
@@ -221,7 +221,7 @@ test.runIf(inject('database') === 'postgres')('heartbeats, barriers and the pool
   expect(await rises([confirmed], () => ada.client.DELETE('/v1/keys/{keyId}', { params }))).toEqual([1]);
   const text = await scrape();
   expect(sampleOf(text, 'latchkey_database_connections_max')).toBe(10);
-  expect(sampleOf(text, 'latchkey_heartbeat_age_seconds')).toBeLessThan(1);
+  expect(sampleOf(text, 'latchkey_heartbeat_age_seconds')).toBeLessThan(10);
 });
 
 test('the embedded database has no metrics of heartbeats or of a pool', async () => {

@@ -275,8 +275,12 @@ describe.runIf(hasReplicas)('replicas', () => {
     const { hash } = await knownKey();
     network.stall();
     const began = performance.now();
-    while (there.replica.isFresh()) await pause(10);
-    expect(performance.now() - began).toBeLessThan(1_100);
+    let fresh = began;
+    for (let asked = began; there.replica.isFresh(); asked = performance.now()) {
+      fresh = asked;
+      await pause(10);
+    }
+    expect(fresh - began).toBeLessThan(1_000);
     const asked = there.asked;
     const answer = there.keys.find(hash);
     expect(there.asked).toBe(asked + 1);

@@ -13,6 +13,7 @@ import {
 import type { Asked } from '../clients/typescript/verify.ts';
 import { newToken } from '../server/token.ts';
 import type { Link } from '../server/verifiers/link.ts';
+import { block } from './support/block.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -416,8 +417,7 @@ test('a verifier whose process was blocked for long is still connected', async (
   const connections = vi.spyOn(service.verifiers, 'accept');
   onTestFinished(() => connections.mockRestore());
   const verifier = await open();
-  const until = performance.now() + 2_500;
-  while (performance.now() < until);
+  block(2_500);
   expect(verifier.isTrusted).toBe(false);
   // The service was blocked with it, and may give no trust at first.
   await expect.poll(() => verifier.isTrusted, { timeout: 5_000 }).toBe(true);

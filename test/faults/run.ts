@@ -45,7 +45,7 @@ const rounds: Record<string, () => Promise<unknown>> = {
   'limits, SIGTERM while Postgres is silent for 6 s': () => endInSilence(6_000),
   'limits, frozen': () => endReplicas('SIGSTOP'),
   'limits, kill -9': () => endReplicas('SIGKILL'),
-  'limits, 5 in a minute': () => fewUnits(),
+  'limits, 5 in a day': () => fewUnits(),
   'limits, 162,000 in 60 s, cost 1,500, load of 3x': () => steady({ ...dear, share: 3 }),
   'limits, the same with counters that are written behind': () => naive({ ...dear, share: 3 }),
   'limits, 5 in 60 s, 80 % load': () => steady({ ...few, share: 0.8 }),

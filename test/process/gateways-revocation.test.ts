@@ -204,8 +204,8 @@ test.skipIf(reasonToSkip(apache))(
     await deployment.revoke(key.id);
     expect(await statusOf()).toBe(200);
     await expect.poll(statusOf, { timeout: 10_000, interval: 50 }).toBe(401);
-    // A second more, for a machine that is busy.
-    expect(performance.now() - cachedAt).toBeLessThan((maxAge + 1) * 1000);
+    // Some seconds more, for a machine that is busy.
+    expect(performance.now() - cachedAt).toBeLessThan((maxAge + 3) * 1000);
     const before = connections();
     expect(await statusOf()).toBe(401);
     expect(connections()).toBeGreaterThan(before);
