@@ -97,6 +97,32 @@ test('the docs page names its other forms, and sends whoever asks for Markdown t
   expect(response.headers.get('location')).toBe('openapi.md');
 });
 
+test('the docs page lets only its own scripts run, by a nonce that no two pages share', async () => {
+  const load = async () => {
+    const response = await service.fetch('/docs', { headers: { Accept: 'text/html' } });
+    const policy = new Map(
+      response.headers
+        .get('content-security-policy')
+        ?.split('; ')
+        .map((directive) => [directive.split(' ')[0], directive]),
+    );
+    const page = await response.text();
+    return { policy, scripts: page.match(/<script\b[^>]*>/g), handlers: page.match(/<[^>]*\son\w+=/g) };
+  };
+  const nonces = new Set();
+  for (let page = 0; page < 2; page += 1) {
+    const { policy, scripts, handlers } = await load();
+    expect(policy.get('default-src')).toBe("default-src 'none'");
+    expect(policy.get('base-uri')).toBe("base-uri 'none'");
+    const [, nonce] = /^script-src 'nonce-([\w+/=]{24})'$/.exec(policy.get('script-src') ?? '') ?? [];
+    nonces.add(nonce);
+    expect(scripts).toHaveLength(2);
+    for (const script of scripts ?? []) expect(script).toContain(` nonce="${nonce}"`);
+    expect(handlers).toBeNull();
+  }
+  expect(nonces.size).toBe(2);
+});
+
 test.each([
   ['/', '/docs'],
   ['/docs/', '/docs'],
