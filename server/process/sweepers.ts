@@ -22,7 +22,7 @@ const firstSweeps = 1_000;
 
 interface Swept {
   db: Database;
-  freshness: Freshness;
+  freshness: Pick<Freshness, 'now'>;
   log: Logger;
   /** The embedded database is vacuumed here; a server does it by itself. */
   isEmbedded: boolean;
