@@ -259,6 +259,23 @@ describe.each(runtimes)('on %s', (runtime) => {
   });
 });
 
+test('a client that does not finish its head is cut off after some ten seconds: on Node with a reason, on Bun without', async () => {
+  const cutOff = async (runtime: Runtime) => {
+    await using service = await startProcess({ runtime, seed });
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname).setEncoding('latin1');
+    socket.write('GET /livez HTTP/1.1\r\nHost: a\r\n');
+    const began = performance.now();
+    const answer = (await socket.toArray()).join('');
+    return { answer, after: performance.now() - began };
+  };
+  const [node, bun] = await Promise.all([cutOff('node'), cutOff('bun')]);
+  expect(statusesOf(node.answer)).toEqual([408]);
+  expect(JSON.parse(node.answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'request_too_slow' });
+  expect(bun.answer).toBe('');
+  for (const { after } of [node, bun]) expect(after).toBeGreaterThan(8_000);
+});
+
 describe('requests that Node refuses before the service sees them', () => {
   let service: ServiceProcess;
   beforeAll(async () => {
