@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { createLatchkey } from '../../clients/typescript/client.ts';
+import { createVerifier } from '../../clients/typescript/verifier/verifier.ts';
 import { DidNotStart, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { newToken } from '../../server/token.ts';
 import { seed } from '../support/seed.ts';
 
 const run = promisify(execFile);
@@ -74,6 +77,30 @@ test('the source has no `using`, which Node 22 cannot read', async () => {
     .split('\n')
     .filter((file) => file.endsWith('.ts')))
     expect(await readFile(join(root, file), 'utf8'), file).not.toMatch(/^\s*(?:await )?using /m);
+});
+
+test('the service and its verifiers run on the oldest Node that package.json names', async () => {
+  const { engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const oldest = /^\^(\d+\.\d+) /.exec(engines.node)?.[1];
+  const directory = await emptyDirectory();
+  const name = `node-${process.platform}-${process.arch}`;
+  await run('npm', ['install', '--no-save', '--prefer-offline', `${name}@~${oldest}.0`], { cwd: directory });
+  const node = join(directory, 'node_modules', name, 'bin/node');
+  expect((await run(node, ['--version'])).stdout).toMatch(`v${oldest}.`);
+
+  const OPERATOR_TOKEN = newToken('lko_');
+  const command: [string, ...string[]] = [node, 'server/start.js'];
+  await using service = await startProcess({ command, seed, env: { OPERATOR_TOKEN } });
+  const operator = createLatchkey({ baseUrl: service.url, token: OPERATOR_TOKEN });
+  const query = { externalId: 'user_1' };
+  await operator.accounts.create(query);
+  const { token } = await operator.keys.create({ name: 'Key' }, { query });
+  expect(await operator.keys.verify({ token })).toMatchObject({ valid: true });
+  // An upgrade is what an older Node cannot do.
+  await using verifier = await createVerifier({ baseUrl: service.url, token: OPERATOR_TOKEN });
+  expect(await verifier.verify(token)).toMatchObject({ valid: true });
+  expect(verifier.isTrusted).toBe(true);
+  expect(await service.stop()).toBe(0);
 });
 
 test('a Node that runs no TypeScript ends the start with a line', async () => {
