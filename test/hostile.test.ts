@@ -103,12 +103,6 @@ test('a body that ends early is refused as malformed', async () => {
   expect(service.logs.join('')).not.toContain('unexpected error');
 });
 
-test('JSON that is no object is refused', async () => {
-  for (const { method, path } of writes())
-    for (const body of ['[]', '1', '"text"', 'true', 'null'])
-      await expectRefusal(await send(method, path, body), path);
-});
-
 test('text that the database cannot hold is refused', async () => {
   for (const { method, path, field } of writes())
     for (const text of ['a\\u0000b', 'a\\ud800b', '\\udc00']) {
@@ -126,9 +120,9 @@ test('text that the database cannot hold is refused', async () => {
   }
 });
 
-test('a wrong type is refused', async () => {
+test('a number that is none in JavaScript, or minus zero, is refused where text is expected', async () => {
   for (const { method, path, field } of writes())
-    for (const value of ['1', 'true', '[]', '{}', '1e400', '-0', '2147483648', '9007199254740993'])
+    for (const value of ['1e400', '-0'])
       await expectRefusal(await send(method, path, `{"${field}":${value}}`), path);
 });
 
@@ -240,30 +234,6 @@ test('a query parameter that is wrong or unknown is refused, by its name', async
     const response = await send('GET', `/v1/keys?${query}`);
     expect(response.status, query).toBe(422);
     expect((await response.json()).errors[0].parameter).toBe(parameter);
-  }
-});
-
-const methodsIn = (response: Response) => response.headers.get('allow')?.split(', ').sort();
-
-test('a method that a path does not have is refused with those it has', async () => {
-  for (const [method, path, allow] of [
-    ['PUT', '/v1/keys', 'GET, HEAD, POST, OPTIONS'],
-    ['PATCH', '/v1/keys/current', 'GET, HEAD, DELETE, OPTIONS'],
-    ['GET', '/v1/keys/verify', 'POST, OPTIONS'],
-    ['POST', `/v1/keys/${keyId}`, 'GET, HEAD, PATCH, DELETE, OPTIONS'],
-    ['DELETE', '/api/settings/api', 'GET, HEAD, POST, OPTIONS'],
-    ['PUT', '/api/settings/api/1', 'GET, HEAD, DELETE, OPTIONS'],
-    ['PUT', '/apikey', 'GET, HEAD, POST, OPTIONS'],
-    ['POST', '/api/apikey/x', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
-    ['PURGE', '/livez', 'GET, HEAD, OPTIONS'],
-  ] as const) {
-    const response = await send(method, path);
-    expect(response.status, `${method} ${path}`).toBe(405);
-    expect(methodsIn(response)).toEqual(allow.split(', ').sort());
-    await expectRefusal(response, path);
-    const options = await send('OPTIONS', path);
-    expect(options.status).toBe(204);
-    expect(methodsIn(options)).toEqual(allow.split(', ').sort());
   }
 });
 

@@ -396,23 +396,6 @@ test('the operator acts for the account it names, and must name one', async () =
   expect(gone.error).toMatchObject({ status: 404, code: 'account_not_found' });
 });
 
-test('every write leaves its event: who, what, when, which key', async () => {
-  const key = await mint();
-  const params = { path: { keyId: key.id } };
-  await ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'New' } });
-  await ada.client.DELETE('/v1/keys/{keyId}', { params });
-  const rows = await service.db
-    .selectFrom('events')
-    .select(['type', 'account_id', 'actor', 'data'])
-    .where('key_id', '=', key.id.slice(4))
-    .orderBy('number')
-    .execute();
-  expect(rows.map(({ type }) => type)).toEqual(['key.minted', 'key.changed', 'key.revoked']);
-  expect(rows.every((row) => `acc_${row.account_id}` === ada.accountId)).toBe(true);
-  expect(rows.every((row) => row.actor.startsWith('session_'))).toBe(true);
-  expect(rows[1]?.data).toEqual({ name: 'New' });
-});
-
 test('an event names the key, or the operator, that wrote', async () => {
   const writer = await mint({ scopes: ['keys:write'] });
   const query = { accountId: ada.accountId };

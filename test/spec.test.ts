@@ -10,7 +10,6 @@ import { documentOf } from '../scripts/support/document.ts';
 import { methodNameOf } from '../scripts/support/method-names.ts';
 import { isForGateways, operationsOf } from '../scripts/support/operations.ts';
 import { operationsModule } from '../scripts/support/typed-client.ts';
-import { challengeOf } from './contract/operations.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -32,17 +31,6 @@ test('every operation of every document has a handler', async () => {
     const body = await response.text();
     expect(body, operation.operationId).not.toContain('This path does not exist');
     expect(response.status, operation.operationId).not.toBe(405);
-  }
-});
-
-test('every operation that asks for a credential refuses those who send none', async () => {
-  for (const { name, method, path, operation } of operations) {
-    const guarded =
-      operation.security?.length && operation.security.every((one) => Object.keys(one).length > 0);
-    if (!guarded) continue;
-    const response = await service.fetch(path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
-    expect(response.status, operation.operationId).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe(challengeOf({ contract: name }));
   }
 });
 
