@@ -26,6 +26,7 @@ import { exchangeStatement } from '../server/limits/exchange.ts';
 import { Replica } from '../server/replication/replica.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { openKeyCache } from '../server/verify/open-key-cache.ts';
+import { untilWaiting } from './support/by-hand.ts';
 import { openEmbedded } from './support/embedded.ts';
 import { createDatabase, password } from './support/harness.ts';
 
@@ -263,10 +264,7 @@ onPostgres('connections to a server', () => {
       await transaction`lock table ${admin(table)} in access exclusive mode`;
       const running = statement();
       running.catch(() => {});
-      const waiting = () =>
-        admin<{ pid: number }[]>`
-          select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-      await expect.poll(async () => (await waiting()).length).toBe(1);
+      await untilWaiting(admin);
       await admin`
         select pg_terminate_backend(pid) from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database()`;
@@ -348,15 +346,12 @@ onPostgres('connections to a server', () => {
       getMigrations: async () => ({ '0001_start': start, '0002_changes': changes, '0003_usage': usage }),
     };
     await inOneTransaction(url, (db) => new Migrator({ db, provider: earlier }).migrateToLatest());
-    const waiting = () =>
-      admin`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-
     const migrating = await admin.begin(async (dump) => {
       await dump`lock table keys in access share mode`;
       await expect(migratePostgres(url, { tryFor: 0 })).rejects.toThrow('waited in vain for a lock');
       const applied = migratePostgres(url);
       applied.catch(() => {});
-      await expect.poll(waiting).toHaveLength(1);
+      await untilWaiting(admin);
       // Behind the migration, which would have the table to itself.
       expect(await admin`select id from keys`).toEqual([]);
       return { applied };

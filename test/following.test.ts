@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type postgres from 'postgres';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CallOptions, Event, EventPage, operations } from '../clients/typescript/client.ts';
 import type { EventFilter } from '../server/events/events.ts';
 import { inOrder } from '../server/events/following.ts';
+import { connectByHand } from './support/by-hand.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -137,12 +138,8 @@ describe.runIf(inject('database') === 'postgres')('beside transactions that comm
   let admin: postgres.Sql;
 
   beforeAll(async () => {
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
-    const url = new URL(inject('postgresUrl'));
-    url.pathname = rows[0]?.name ?? '';
-    admin = postgres(url.href, { max: 4, onnotice() {} });
+    admin = await connectByHand(service, 4);
   });
-  afterAll(() => admin.end());
 
   const insert = (connection: postgres.ISql, accountId: string) => connection`
     insert into events (at, type, actor, account_id)

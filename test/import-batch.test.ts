@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import postgres from 'postgres';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
@@ -8,6 +7,7 @@ import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { KeyInserts } from '../server/keys/inserts.ts';
 import { importedHash } from '../server/token.ts';
+import { connectByHand, untilWaiting } from './support/by-hand.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 /** Many keys that another system made are imported in one call. */
@@ -307,19 +307,11 @@ test('what changes between the look-up and the insert is not missed', async () =
   expect(await countsOf(ada)).toEqual({ counted: 4, keys: 4 });
 });
 
-/** Somebody who changes the database by hand. */
-async function newAdmin() {
-  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
-  const url = new URL(inject('postgresUrl'));
-  url.pathname = rows[0]?.name ?? '';
-  return postgres(url.href, { max: 1, onnotice() {} });
-}
-
 test.runIf(inject('database') === 'postgres')(
   'an account that another transaction has locked, or whose policy is changing, gets its keys when that is over',
   async () => {
     const [locked, ada] = [await newUser(), await newUser()];
-    const admin = await newAdmin();
+    const admin = await connectByHand(service);
     let outcomes: ReturnType<typeof importBatch> | undefined;
     await admin.begin(async (transaction) => {
       await transaction`update accounts set policy = '{"maxKeys": 2}' where id = ${locked.accountId.slice(4)}`;
@@ -332,7 +324,6 @@ test.runIf(inject('database') === 'postgres')(
       'key_limit_reached',
       'imported',
     ]);
-    await admin.end();
     expect(await countsOf(locked)).toEqual({ counted: 2, keys: 2 });
   },
 );
@@ -340,7 +331,7 @@ test.runIf(inject('database') === 'postgres')(
 test.runIf(inject('database') === 'postgres')(
   'imports of the same tokens at once take them in one order, so that none is refused for a deadlock',
   async () => {
-    const [ada, admin] = [await newUser(), await newAdmin()];
+    const [ada, admin] = [await newUser(), await connectByHand(service)];
     const hashOf = (token: string) => importedHash(sha256(token));
     const tokens = times(2, newForeign).sort((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1));
     let outcomes: ReturnType<typeof importBatch> | undefined;
@@ -349,12 +340,9 @@ test.runIf(inject('database') === 'postgres')(
         transaction`insert into imported_tokens values (decode(${hashOf(token)}, 'hex'))`;
       await take(tokens[0]);
       outcomes = importBatch(tokens.toReversed().map((token) => item(ada, token)));
-      const waiting = () => transaction`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      await expect.poll(async () => (await waiting()).count).toBe(1);
+      await untilWaiting(admin);
       await take(tokens[1]);
     });
-    await admin.end();
     expect(codesOf((await outcomes) ?? [])).toEqual(['token_exists', 'token_exists']);
     expect(await countsOf(ada)).toEqual({ counted: 0, keys: 0 });
   },

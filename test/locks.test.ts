@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type postgres from 'postgres';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { connectByHand, untilWaiting } from './support/by-hand.ts';
 import { expectData } from './support/harness.ts';
 import { ada, burst, change, get, hourly, mint, service } from './support/limits.ts';
 
@@ -9,19 +9,8 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
   let admin: postgres.Sql;
 
   beforeAll(async () => {
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
-    const url = new URL(inject('postgresUrl'));
-    url.pathname = rows[0]?.name ?? '';
-    admin = postgres(url.href, { max: 3, onnotice() {} });
+    admin = await connectByHand(service, 3);
   });
-  afterAll(() => admin.end());
-
-  /** Until so many wait for locks. */
-  async function isWaiting(count = 1): Promise<void> {
-    const waiting = () => admin`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    while ((await waiting()).length < count) await pause(5);
-  }
 
   test.each<[string, (keyId: string) => Promise<{ response: Response }>]>([
     ['changes limits', (keyId) => change(keyId, { limits: [] })],
@@ -44,7 +33,7 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     await admin.begin(async (transaction) => {
       await transaction`select from limits where id = ${lowest} for update`;
       answer = call(first.id);
-      await isWaiting();
+      await untilWaiting(admin);
       await transaction`select from limits where id = any(${others}) for update nowait`;
     });
     expect((await answer)?.response.ok).toBe(true);
@@ -66,7 +55,7 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     await admin.begin(async (transaction) => {
       await transaction`select from accounts where id = ${lowest} for no key update`;
       answer = operator.POST('/v1/keys/revoke', { body: { filter: { metadata } } });
-      await isWaiting();
+      await untilWaiting(admin);
       await transaction`select from accounts where id = any(${others}) for no key update nowait`;
     });
     expect((await answer)?.response.ok).toBe(true);
@@ -82,7 +71,7 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     await admin.begin(async (transaction) => {
       await transaction`select from keys where id = ${first.id.slice(4)} for update`;
       flushed = service.context.usage.flush();
-      await isWaiting();
+      await untilWaiting(admin);
       await transaction`select from keys where id = ${second.id.slice(4)} for update nowait`;
     });
     await flushed;
@@ -100,12 +89,12 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     const [first, second] = await admin.begin(async (transaction) => {
       await transaction`select from keys where id = ${id.slice(4)} for update`;
       const first = rotate(body);
-      await isWaiting(1);
+      await untilWaiting(admin, 1);
       const second =
         step === 'rotation'
           ? rotate({})
           : ada.client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'Changed' } });
-      await isWaiting(2);
+      await untilWaiting(admin, 2);
       return [first, second].map(async (call) => expectData(await call));
     });
     await first;
@@ -118,9 +107,9 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     const changed = await admin.begin(async (transaction) => {
       await transaction`select from keys where id = ${id.slice(4)} for update`;
       const calls = [change(id, { limits: [hourly], quota: { remaining: 5 } })];
-      await isWaiting(1);
+      await untilWaiting(admin, 1);
       calls.push(change(id, { name: 'Changed' }));
-      await isWaiting(2);
+      await untilWaiting(admin, 2);
       return calls.map(async (call) => expectData(await call));
     });
     const limited = { limits: [hourly], quota: { remaining: 5 } };
@@ -139,7 +128,7 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     await admin.begin(async (transaction) => {
       await insert(transaction, 'first');
       second = insert(admin, 'second').execute();
-      await isWaiting();
+      await untilWaiting(admin);
     });
     await second;
     const { data } = await service.operator.POST('/v1/keys/verify', { body: { token: key.token } });

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import postgres from 'postgres';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount } from '../server/accounts/accounts.ts';
@@ -10,6 +9,7 @@ import type { Key } from '../server/keys/keys.ts';
 import { newQuota } from '../server/keys/limit-rows.ts';
 import { mintKey } from '../server/keys/minting.ts';
 import { hashText, newToken } from '../server/token.ts';
+import { connectByHand } from './support/by-hand.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 const limit = 5;
@@ -207,10 +207,7 @@ test.runIf(inject('database') === 'postgres')(
   'an account that another transaction has locked does not hold up the others of its turn',
   async () => {
     const [locked = '', a = '', b = ''] = await newAccounts(3);
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
-    const url = new URL(inject('postgresUrl'));
-    url.pathname = rows[0]?.name ?? '';
-    const admin = postgres(url.href, { max: 1, onnotice() {} });
+    const admin = await connectByHand(service);
     let waiting: Promise<Key> | undefined;
     await admin.begin(async (transaction) => {
       await transaction`update accounts set key_count = key_count where id = ${locked}`;
@@ -219,7 +216,6 @@ test.runIf(inject('database') === 'postgres')(
       await others;
     });
     await waiting;
-    await admin.end();
     expect(await countsOf([locked, a, b])).toEqual(Array(3).fill({ counted: 1, keys: 1 }));
   },
 );

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from 'kysely';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type postgres from 'postgres';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { components } from '../clients/typescript/schema.gen.ts';
 import type { AccountPolicy } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
+import { connectByHand, untilWaiting } from './support/by-hand.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -337,12 +336,8 @@ describe.runIf(inject('database') === 'postgres')('a policy that is being change
   let admin: postgres.Sql;
 
   beforeAll(async () => {
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
-    const url = new URL(inject('postgresUrl'));
-    url.pathname = rows[0]?.name ?? '';
-    admin = postgres(url.href, { max: 2, onnotice() {} });
+    admin = await connectByHand(service);
   });
-  afterAll(() => admin.end());
 
   /** Makes a call that waits for an uncommitted change of the account's policy, then commits that. */
   async function during<Answer>(
@@ -354,12 +349,7 @@ describe.runIf(inject('database') === 'postgres')('a policy that is being change
     await admin.begin(async (transaction) => {
       await transaction`update accounts set policy = ${transaction.json(policy)} where id = ${accountId.slice(4)}`;
       answer = call();
-      const isWaiting = async () => {
-        const waiting = await admin`
-          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-        return waiting.length > 0;
-      };
-      while (!(await isWaiting())) await pause(5);
+      await untilWaiting(admin);
     });
     return answer as Promise<Answer>;
   }

@@ -1,12 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from 'kysely';
 import * as oauth from 'oauth4webapi';
-import postgres from 'postgres';
-import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import type { ServiceContext } from '../server/context.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { newToken } from '../server/token.ts';
+import { connectByHand, untilWaiting } from './support/by-hand.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** `POST /oauth2/revoke`. */
@@ -208,14 +206,7 @@ describe('what is revoked', () => {
   test.runIf(inject('database') === 'postgres')(
     'is the token in the state that it has when another transaction is through with its key',
     async () => {
-      const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(service.db);
-      const url = new URL(inject('postgresUrl'));
-      url.pathname = rows[0]?.name ?? '';
-      const admin = postgres(url.href, { max: 2, onnotice() {} });
-      onTestFinished(() => admin.end());
-      const waiting = () => admin`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-
+      const admin = await connectByHand(service);
       const key = await mint();
       const next = await rotate(key);
       let answer: Promise<Response> | undefined;
@@ -226,7 +217,7 @@ describe('what is revoked', () => {
             next_overlap = null, previous_ends_at = ${new Date(service.context.now() + 60_000)}
           where id = ${key.id.slice('key_'.length)}`;
         answer = revoke(next);
-        while ((await waiting()).length === 0) await pause(5);
+        await untilWaiting(admin);
       });
       expect(answer && (await told(await answer))).toEqual(done);
       expect([await verdictOn(key.token), await verdictOn(next)]).toEqual(['revoked', 'revoked']);
