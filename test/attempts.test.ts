@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Attempts } from '../server/accounts/attempts.ts';
+import { AttemptLimiter } from '../server/attempt-limiter.ts';
 import { DatabaseUnavailable, Overloaded, TooManyAttempts, WrongCredentials } from '../server/errors.ts';
 
 test('a failure for another reason than the password is not counted as an attempt', async () => {
@@ -36,6 +37,22 @@ test('after ten wrong passwords, the attempts that wait are refused too', async 
   expect([tried, refused.length]).toEqual([10, 25]);
   await expect(attempts.count('ada', guess)).rejects.toThrow(TooManyAttempts);
   expect(tried).toBe(10);
+});
+
+test('a minute after the first attempt there are as many again', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const attempts = new AttemptLimiter(2);
+  await attempts.take('ada');
+  vi.advanceTimersByTime(30_000);
+  await attempts.take('ada');
+  await expect(attempts.take('ada')).rejects.toMatchObject({ retryAfter: 30 });
+  vi.advanceTimersByTime(29_999);
+  await expect(attempts.take('ada')).rejects.toThrow(TooManyAttempts);
+  vi.advanceTimersByTime(1);
+  await attempts.take('ada');
+  await attempts.take('ada');
+  await expect(attempts.take('ada')).rejects.toThrow(TooManyAttempts);
 });
 
 test('attempts during an outage are not counted', async () => {
