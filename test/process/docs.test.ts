@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import axe, { type AxeResults } from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { password } from '../support/harness.ts';
 import { seed } from '../support/seed.ts';
@@ -84,6 +84,11 @@ async function openClient(page: Page, name: string) {
   return { dialog, button };
 }
 
+async function closeClient(dialog: Locator) {
+  await dialog.getByRole('button', { name: 'Close Client' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
 /**
  * Sends an operation's request with the page's own client.
  * @param status what the client must show
@@ -107,22 +112,37 @@ async function send(page: Page, name: string, status: string, body?: object) {
     url: new URL(response.url()),
     answer,
     shows: (text: string) => dialog.getByText(text).first().waitFor(),
-    close: async () => {
-      await dialog.getByRole('button', { name: 'Close Client' }).click();
-      await dialog.waitFor({ state: 'hidden' });
-    },
+    close: () => closeClient(dialog),
   };
 }
 
-test.skipIf(missing)('the docs load nothing from other hosts, and log no errors', async () => {
-  const { page, origins, complaints } = await openDocs('#latchkey/tag/keys/POST/v1/keys');
-  await operation(page, 'Create a key').waitFor();
-  await page.waitForLoadState('networkidle');
-  expect([...origins.keys()]).toEqual([service.url]);
-  expect(complaints).toEqual([]);
-  if (screenshot) await page.screenshot({ path: screenshot });
-  await page.close();
-});
+test.skipIf(missing)(
+  'the docs load nothing from other hosts, log no errors, and show samples in several languages',
+  async () => {
+    const { page, origins, complaints } = await openDocs('#latchkey/tag/keys/POST/v1/keys');
+    await operation(page, 'Create a key').waitFor();
+    await page.waitForLoadState('networkidle');
+    expect([...origins.keys()]).toEqual([service.url]);
+    expect(complaints).toEqual([]);
+    if (screenshot) await page.screenshot({ path: screenshot });
+
+    // Samples show our typed client first, and curl on demand.
+    const section = operation(page, 'Create a key');
+    const sample = section.getByRole('group', { name: /^Request Example/ });
+    await sample.getByText('latchkey.keys.create(').waitFor();
+    await section.getByRole('button', { name: 'Typed client' }).click();
+    expect(await page.getByRole('option').allTextContents()).toEqual([
+      'Typed client',
+      'NewRequest',
+      'Fetch',
+      'Requests',
+      'Curl',
+    ]);
+    await page.getByRole('option', { name: 'Curl' }).click();
+    await sample.getByText(`curl ${service.url}/v1/keys`).waitFor();
+    await page.close();
+  },
+);
 
 test.skipIf(missing)('the docs are found with a slash behind them as well', async () => {
   const { page, complaints } = await openDocs('/#latchkey/tag/keys/POST/v1/keys');
@@ -164,101 +184,110 @@ async function broken(page: Page): Promise<Record<string, string[]>> {
   return Object.fromEntries(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]));
 }
 
-const light = { colorScheme: 'light', viewport: { width: 1280, height: 800 } } as const;
 const dark = { colorScheme: 'dark', viewport: { width: 400, height: 800 } } as const;
 const creating = '#latchkey/tag/keys/POST/v1/keys';
 
 /** What axe finds in Scalar's own field for the user name of HTTP Basic, with which a client of OAuth calls. */
 const foundInUserName = ['aria-input-field-name', 'aria-required-attr'];
 
-test.skipIf(missing).each([
-  { place: '', heading: 'Latchkey', ...light },
-  { place: creating, heading: 'Create a key', ...light },
-  { place: '#journal', heading: 'Journal: API management', ...light },
-  { place: '#share', heading: 'Share: API Key', ...light },
-  { place: '#oauth', heading: 'OAuth', ...light },
-  { place: '', heading: 'Latchkey', ...dark },
-  { place: creating, heading: 'Create a key', ...dark },
-])(
-  'axe finds nothing of ours at "$heading", $colorScheme and $viewport.width pixels wide',
-  async ({ place, heading, ...options }) => {
-    const { page } = await openDocs(place, options);
-    await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-    expect(Object.keys(await broken(page))).toEqual(place === '#oauth' ? foundInUserName : []);
-    await page.close();
-  },
-);
+/** Switches to another document. */
+async function switchTo(page: Page, title: string) {
+  await page.getByRole('complementary').getByRole('button').first().click();
+  await page.getByRole('option', { name: title }).click();
+  await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+}
 
-test.skipIf(missing)(
-  'in the client for trying an operation, axe finds only what is Scalar’s own',
-  async () => {
-    const { page } = await openDocs(creating, light);
-    await openClient(page, 'Create a key');
-    expect(Object.keys(await broken(page))).toEqual(foundInClient);
-    await page.close();
-  },
-);
+describe.skipIf(missing)('in a page that is light and 1280 pixels wide,', () => {
+  let docs: Docs;
 
-test.skipIf(missing)('the documents can be switched between, ours first', async () => {
-  const { page, origins, complaints } = await openDocs();
-  for (const title of ['Latchkey', 'Journal: API management', 'Share: API Key', 'OAuth']) {
-    if (title !== 'Latchkey') {
-      await page.getByRole('complementary').getByRole('button').first().click();
-      await page.getByRole('option', { name: title }).click();
+  beforeAll(async () => {
+    docs = await openDocs('', { colorScheme: 'light' });
+  });
+  afterAll(() => docs.page.close());
+
+  test('axe finds nothing of ours at the start and at an operation', async () => {
+    const { page } = docs;
+    await page.getByRole('heading', { name: 'Latchkey', exact: true }).waitFor();
+    expect(await broken(page)).toEqual({});
+    await goTo(page, 'Keys', 'Create a key');
+    expect(await broken(page)).toEqual({});
+  });
+
+  test('axe finds only what is Scalar’s own in the client for trying an operation', async () => {
+    const { page } = docs;
+    await goTo(page, 'Keys', 'Create a key');
+    const { dialog } = await openClient(page, 'Create a key');
+    const found = Object.keys(await broken(page));
+    await closeClient(dialog);
+    expect(found).toEqual(foundInClient);
+  });
+
+  test('the documents can be switched between, ours first, and axe finds nothing of ours in them', async () => {
+    const { page, origins, complaints } = docs;
+    await page.getByRole('heading', { name: 'Latchkey', level: 1 }).waitFor();
+    for (const title of ['Journal: API management', 'Share: API Key', 'OAuth']) {
+      await switchTo(page, title);
+      expect(Object.keys(await broken(page)), title).toEqual(title === 'OAuth' ? foundInUserName : []);
     }
-    await page.getByRole('heading', { name: title, level: 1 }).waitFor();
-  }
-  expect([...origins.keys()]).toEqual([service.url]);
-  expect(complaints).toEqual([]);
-  await page.close();
+    expect([...origins.keys()]).toEqual([service.url]);
+    expect(complaints).toEqual([]);
+  });
 });
 
-test.skipIf(missing).each(['#journal', '#share'])(
-  'the docs at %s link to where one signs in',
-  async (place) => {
-    const { page } = await openDocs(place);
+test.skipIf(missing).each([
+  { place: '', heading: 'Latchkey' },
+  { place: creating, heading: 'Create a key' },
+])(
+  'axe finds nothing of ours at "$heading" in a page that is dark and narrow',
+  async ({ place, heading }) => {
+    const { page } = await openDocs(place, dark);
+    await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+    expect(await broken(page)).toEqual({});
+    await page.close();
+  },
+);
+
+test.skipIf(missing)('the docs of the older contracts link to where one signs in', async () => {
+  const { page } = await openDocs('#journal');
+  for (const title of ['Journal: API management', 'Share: API Key']) {
+    if (title !== 'Journal: API management') await switchTo(page, title);
     const opened = page.waitForEvent('popup');
     await page.getByRole('link', { name: 'Sign in', exact: true }).click();
     await operation(await opened, 'Sign in').waitFor();
-    await page.context().close();
-  },
-);
+  }
+  await page.context().close();
+});
 
-test.skipIf(missing)(
-  'the card for credentials has room for its title: it names their kind alone',
-  async () => {
-    const { page } = await openDocs();
+describe.skipIf(missing)('to who is not signed in,', () => {
+  let page: Page;
+
+  beforeAll(async () => {
+    ({ page } = await openDocs());
+  });
+  afterAll(() => page.close());
+
+  test('the card for credentials has room for its title: it names their kind alone', async () => {
     const card = page.getByRole('region', { name: 'Authentication' });
     await card.getByText('accessToken', { exact: true }).first().waitFor();
     expect(await card.innerText()).not.toContain('Selected');
-    await page.close();
-  },
-);
+  });
 
-test.skipIf(missing)('samples show our typed client first, and curl on demand', async () => {
-  const { page } = await openDocs('#latchkey/tag/keys/POST/v1/keys');
-  const section = operation(page, 'Create a key');
-  const sample = section.getByRole('group', { name: /^Request Example/ });
-  await sample.getByText('latchkey.keys.create(').waitFor();
-  await section.getByRole('button', { name: 'Typed client' }).click();
-  expect(await page.getByRole('option').allTextContents()).toEqual([
-    'Typed client',
-    'NewRequest',
-    'Fetch',
-    'Requests',
-    'Curl',
-  ]);
-  await page.getByRole('option', { name: 'Curl' }).click();
-  await sample.getByText(`curl ${service.url}/v1/keys`).waitFor();
-  await page.close();
-});
+  test('the docs’ own request to sign up, sent as it stands, makes no account', async () => {
+    await goTo(page, 'Accounts', 'Create an account');
+    const { answer, close } = await send(page, 'Create an account', '422 Unprocessable');
+    await close();
+    expect(answer.errors).toMatchObject([{ pointer: '#/password' }]);
+  });
 
-test.skipIf(missing)('the docs’ own request to sign up, sent as it stands, makes no account', async () => {
-  const { page } = await openDocs();
-  await goTo(page, 'Accounts', 'Create an account');
-  const { answer } = await send(page, 'Create an account', '422 Unprocessable');
-  expect(answer.errors).toMatchObject([{ pointer: '#/password' }]);
-  await page.close();
+  test.each([
+    ['Accounts', 'List accounts'],
+    ['Events', 'List events'],
+  ])('%s: a list tried as it stands asks for the whole list, with no filter', async (group, name) => {
+    await goTo(page, group, name);
+    const { url, close } = await send(page, name, '401 Unauthorized');
+    await close();
+    expect([...url.searchParams.keys()]).toEqual(['limit']);
+  });
 });
 
 test.skipIf(missing)('somebody signs up, signs in and creates a key through the docs', async () => {
@@ -288,16 +317,5 @@ test.skipIf(missing)('somebody signs up, signs in and creates a key through the 
 
   expect([...origins.keys()]).toEqual([service.url]);
   expect(complaints).toEqual([]);
-  await page.close();
-});
-
-test.skipIf(missing).each([
-  ['Accounts', 'List accounts'],
-  ['Events', 'List events'],
-])('%s: a list tried as it stands asks for the whole list, with no filter', async (group, name) => {
-  const { page } = await openDocs();
-  await goTo(page, group, name);
-  const { url } = await send(page, name, '401 Unauthorized');
-  expect([...url.searchParams.keys()]).toEqual(['limit']);
   await page.close();
 });
