@@ -174,6 +174,30 @@ test('imports are relative and name their file', () => {
   for (const file of files) for (const to of relative(file)) expect(to, file).toMatch(/\.(?:ts|json)$/);
 });
 
+test('what no other file imports is not exported', () => {
+  const imported = files.flatMap((file) =>
+    Array.from(
+      sourceOf(file).matchAll(/^(?:import|export) (?:type )?\{([^}]*)\} from '(\.[^']+)'/gm),
+      ([, names = '', from = '']) =>
+        Array.from(
+          names.matchAll(/(?:^|,)\s*(?:type )?(\w+)/g),
+          ([, name]) => `${normalize(join(dirname(file), from))}: ${name}`,
+        ),
+    ).flat(),
+  );
+  const exported = files
+    // The migrations are imported as a whole, and the clients export what integrators use.
+    .filter((file) => /^(?:api|decide|server\/(?!db\/migrations))/.test(file))
+    .flatMap((file) =>
+      Array.from(
+        sourceOf(file).matchAll(/^export (?:async )?(?:const|function|class|interface|type) (\w+)/gm),
+        ([, name]) => `${file}: ${name}`,
+      ),
+    );
+  expect(exported.length).toBeGreaterThan(0);
+  expect(exported.filter((one) => !imported.includes(one))).toEqual([]);
+});
+
 test('the words of one contract stay in its own files', () => {
   const words = {
     journal: [/\bapi_key'/, /\battributes\b/, /'Never'/],

@@ -24,7 +24,7 @@ import {
 } from './limit-rows.ts';
 
 /** A change of a key. Absent fields stay as they are. Metadata is merged: null removes an entry (RFC 7396). */
-export interface KeyChange extends LimitsChange {
+interface KeyChange extends LimitsChange {
   name?: string | undefined;
   scopes?: string[] | undefined;
   roles?: KeyRole[] | undefined;

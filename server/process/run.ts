@@ -9,7 +9,7 @@ import { supervise } from './supervisor.ts';
 import { alone, worker } from './workers.ts';
 
 /** What a runtime alone knows. */
-export interface Runtime {
+interface Runtime {
   /** This process, as `node:process` has it. */
   self: NodeJS.Process;
   isWorker: boolean;
@@ -22,7 +22,7 @@ export interface Runtime {
 }
 
 /** What a runtime serves. */
-export interface Served extends Pick<Service, 'openVerifier'> {
+interface Served extends Pick<Service, 'openVerifier'> {
   fetch: Fetch;
 }
 

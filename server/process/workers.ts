@@ -31,7 +31,7 @@ export const replyTimeout = { worker: 1_000, supervisor: 2_000 };
 export const signals = ['SIGTERM', 'SIGINT'] as const;
 
 /** How a process that serves starts and stops. */
-export interface Lifecycle {
+interface Lifecycle {
   /** Call it when the process listens. */
   listening(log: Logger): void;
   /** Calls `stop` when the process is to end, and then ends it. */
