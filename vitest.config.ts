@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What is polled for comes soon, unless the machine is busy.
+    expect: { poll: { timeout: 10_000 } },
     globalSetup: ['test/support/setup.ts'],
     projects: [
       suite('pglite'),
