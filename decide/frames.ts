@@ -17,7 +17,7 @@ export const protocol = 1;
 /** Maximum length of a frame of a verifier, in bytes. */
 export const maxFrameBytes = 131_072;
 /** How often a verifier sends a ping, in milliseconds. */
-export const pingInterval = 330;
+export const pingInterval = 400;
 /** Maximum number of hashes in one ask. The next ask follows the answer. */
 export const maxAsked = 50;
 /** Maximum number of tokens whose uses go in one message. The next message follows the acknowledgement. */

@@ -37,8 +37,8 @@ const hello = (token: string) => ({
 
 test('a change is told, then a barrier, and it is answered when the verifier has acknowledged', async () => {
   using verifier = await connect();
-  expect(await askTrust(verifier)).toBeGreaterThan(500);
   const key = await mint();
+  expect(await askTrust(verifier)).toBeGreaterThan(0);
   const revoking = revoke(key);
   const { barrier } = await verifier.next('barrier');
   expect(await verifier.next('changed')).toEqual({ kind: 'changed', hash: hashText(key.token) });

@@ -530,9 +530,9 @@ test('a replica that is slow to answer is waited for a second, and asked by so m
   await Promise.all(verdicts);
   expect(calls).toBe(3_000);
   const took = performance.now() - began;
-  expect(took).toBeGreaterThan(900);
-  expect(took).toBeLessThan(2_500);
-  expect(verifier.isTrusted).toBe(true);
+  expect(took).toBeGreaterThan(700);
+  expect(took).toBeLessThan(5_000);
+  await expect.poll(() => verifier.isTrusted).toBe(true);
 });
 
 test('a verifier leaves a replica that gives no trust for ten seconds, and may find another', async () => {

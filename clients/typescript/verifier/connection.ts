@@ -15,13 +15,13 @@ import { type KnownKey, knownFrom } from './known-key.ts';
  * After how many unanswered pings a connection is given up. They are counted instead of timed: a process that was blocked
  * for long has not read yet what has arrived.
  */
-const patience = 6;
+const patience = 5;
 /** For how many pings there is no trust until that is told: a process that was blocked has it back with the next one. */
 const lapse = 3;
 /** After how many pings without trust a connection is given up: another replica may give some. */
-const longestLapse = 30;
+const longestLapse = 25;
 /** After how many pings a question that is not answered is given up, and how many questions can wait to be sent. */
-const answerWithin = 3;
+const answerWithin = 2;
 const maxWanted = 2_000;
 
 /** What a connection tells its verifier. */
