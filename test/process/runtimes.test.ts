@@ -4,14 +4,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createLatchkey } from '../../clients/typescript/client.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
-import { newSigningKeys } from '../../server/jwt/signing.ts';
-import { newToken } from '../../server/token.ts';
 import { githubHeaders, published } from '../support/github.ts';
-import { createDatabase, expectData, password } from '../support/harness.ts';
+import { expectData, password } from '../support/harness.ts';
 import { seed } from '../support/seed.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
@@ -39,14 +37,6 @@ test.for(runtimes)(
     expect(await service.stop()).toBe(0);
   },
 );
-
-test.for(runtimes)('%s starts on Postgres, creates a key, verifies it, and stops', async (runtime) => {
-  const { url, drop } = await createDatabase(inject('postgresUrl'));
-  onTestFinished(drop);
-  await using service = await startProcess({ runtime, env: await shared(url) });
-  await mintAndVerify(service);
-  expect(await service.stop()).toBe(0);
-});
 
 test.for(runtimes)('%s keeps keys, uses, sessions and secrets over a restart', async (runtime) => {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
@@ -109,12 +99,3 @@ test.for(runtimes)('%s finishes what is in flight when it is told to stop', asyn
   response.resume();
   expect(await stopped).toBe(0);
 });
-
-async function shared(url: string) {
-  return {
-    DATABASE_URL: url,
-    SIGN_UP: 'open',
-    OPERATOR_TOKEN: newToken('lko_'),
-    SIGNING_KEYS: JSON.stringify(await newSigningKeys()),
-  };
-}
