@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import type { VerifiedKey } from '../decide/verified-key.ts';
@@ -16,6 +17,7 @@ import { importKey } from '../server/keys/imports.ts';
 import { KeyInserts } from '../server/keys/inserts.ts';
 import { revokeKey } from '../server/keys/keys.ts';
 import { changeRole, createRole, deleteRole } from '../server/keys/roles.ts';
+import { revokeToken } from '../server/keys/token-revocation.ts';
 import { Blocks } from '../server/limits/blocks.ts';
 import { hashText, importedHash, newToken } from '../server/token.ts';
 import { verify } from '../server/verify/verify.ts';
@@ -363,6 +365,68 @@ describe.runIf(hasReplicas)('replicas', () => {
     const third = await openReplica(database.url);
     await third[Symbol.asyncDispose]();
     expect(await listed()).toHaveLength(2);
+  });
+
+  test('calls that come while a barrier is sent share the next one, which is sent after them', async () => {
+    await using busy = await openReplica(`${database.url}?max=1`);
+    const { id, token, hash } = await mintOn(busy);
+    await revokeKey(busy, { accountId: operatorAccountId, id }, act);
+    expect(await busy.keys.find(hash)).toMatchObject({ gone: 'revoked' });
+    const admin = postgres(database.url, { max: 2, onnotice() {} });
+    try {
+      let sent = 0;
+      await admin.listen('latchkey', (message) => {
+        if (message.startsWith('barrier')) sent += 1;
+      });
+      const answers: Promise<unknown>[] = [];
+      const release = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      const holdingUp = admin.begin(async (transaction) => {
+        await transaction`lock table tombstones in access exclusive mode`;
+        held.resolve();
+        await release.promise;
+      });
+      await held.promise;
+      // Takes the only connection for writes, which barriers use too.
+      const waiting = sql`delete from tombstones where false`.execute(busy.db);
+      for (let call = 0; call < 1_000; call += 1) {
+        answers.push(revokeToken(busy, token, act));
+        await nextTurn();
+      }
+      release.resolve();
+      await Promise.all([holdingUp, waiting, ...answers]);
+      await here.settled();
+      // One more by the replica that is not busy.
+      expect(sent - 1).toBeGreaterThan(1);
+      expect(sent - 1).toBeLessThan(10);
+    } finally {
+      await admin.end();
+    }
+  });
+
+  test('each call waits for its own 1.5 s and no longer, whatever becomes of the barriers before it', async () => {
+    const admin = postgres(database.url, { max: 1, onnotice() {} });
+    const wait = async () => {
+      const began = performance.now();
+      await here.settled();
+      return performance.now() - began;
+    };
+    try {
+      const waits = await admin.begin(async (transaction) => {
+        await transaction`lock table replicas in access exclusive mode`;
+        const first = wait();
+        await pause(400);
+        const second = wait();
+        await pause(10);
+        return Promise.all([first, second, wait()]);
+      });
+      expect(Math.min(...waits)).toBeGreaterThan(1_490);
+      expect(Math.max(...waits)).toBeLessThan(1_700);
+    } finally {
+      await admin.end();
+    }
+    for (const { replica } of [here, there])
+      await expect.poll(() => replica.isFresh(), { timeout: 5_000 }).toBe(true);
   });
 
   test('a change waits for every replica that trusts its cache, however late its own replica could read which exist', async () => {

@@ -1,8 +1,20 @@
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import { lease } from './freshness.ts';
 import { encode } from './messages.ts';
+
+/** For how long a statement that does not return holds up the next one, in milliseconds. */
+const patience = 250;
+
+/** Waits for a promise that does not reject, but no longer than so many milliseconds. */
+async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([promise, over]);
+  clearTimeout(timer);
+}
 
 /**
  * Waits until all replicas have received what is committed. A barrier is a notification behind all others; each replica
@@ -13,7 +25,10 @@ export class Barriers {
   readonly #self: string;
   readonly #waited: (milliseconds: number, confirmed: boolean) => void;
   #count = 0;
+  /** The barrier that is sent next, for all calls until then. */
   #gathered: Promise<void> | undefined;
+  /** Until the statement of the last one has returned, or is not waited for any more. */
+  #sending: Promise<void> = Promise.resolve();
   /** Called with each confirmation, by the number of the barrier. */
   #waiting = new Map<number, (replica: string) => void>();
 
@@ -27,15 +42,13 @@ export class Barriers {
     this.#waited = waited;
   }
 
-  /** Waits until each replica has confirmed, or its cache is stale. Calls in one turn share a barrier. Never rejects. */
+  /**
+   * Waits until each replica has confirmed, or its cache is stale. Calls share the next barrier that is sent, and one is sent
+   * at a time: so many calls, of which each may be about nothing, do not take the connections from others. Never rejects.
+   */
   settled(): Promise<void> {
-    this.#gathered ??= new Promise((resolve) =>
-      setImmediate(() => {
-        this.#gathered = undefined;
-        resolve(this.#settle());
-      }),
-    );
-    return this.#gathered;
+    this.#gathered ??= this.#gather();
+    return atMost(lease, this.#gathered);
   }
 
   /** Notes that a replica has confirmed one of our barriers. */
@@ -43,10 +56,18 @@ export class Barriers {
     this.#waiting.get(barrier)?.(replica);
   }
 
-  async #settle(): Promise<void> {
+  async #gather(): Promise<void> {
     const began = performance.now();
-    const { promise: over, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, lease);
+    await nextTurn();
+    await this.#sending;
+    // What is sent from here on comes after the changes of all calls so far, and of no later one.
+    this.#gathered = undefined;
+    await this.#settle(began);
+  }
+
+  /** @param began when the first of its calls came */
+  async #settle(began: number): Promise<void> {
+    const { promise: confirmedByAll, resolve } = Promise.withResolvers<void>();
     const barrier = ++this.#count;
     const confirmed = new Set<string>();
     let present: { id: string; beat: number }[] | undefined;
@@ -58,7 +79,7 @@ export class Barriers {
       confirmed.add(replica);
       check();
     });
-    this.#tell(barrier).then(
+    const told = this.#tell(barrier).then(
       (replicas) => {
         present = replicas;
         readAt = performance.now();
@@ -67,8 +88,8 @@ export class Barriers {
       // Without the database no replica can be asked: the whole lease has to pass.
       () => {},
     );
-    await over;
-    clearTimeout(timer);
+    this.#sending = atMost(patience, told);
+    await atMost(lease, confirmedByAll);
     this.#waiting.delete(barrier);
     const silent = present?.filter(({ id }) => !confirmed.has(id)) ?? [];
     this.#waited(performance.now() - began, present !== undefined && silent.length === 0);
