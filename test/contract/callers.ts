@@ -21,21 +21,31 @@ export async function accountsOf(service: TestService): Promise<() => Promise<Ac
     .executeTakeFirstOrThrow();
   const session = await db.selectFrom('sessions').selectAll().where('id', '=', sid).executeTakeFirstOrThrow();
 
-  return async () => {
-    const accountId = newId(context.now());
-    const sessionId = newId(context.now());
-    const email = `${accountId}@example.com`;
+  /** Many at once: most calls take one of their own. */
+  const insert = async () => {
+    const made = Array.from({ length: 100 }, () => ({
+      accountId: newId(context.now()),
+      sessionId: newId(context.now()),
+    }));
     await db
       .insertInto('accounts')
-      .values({ ...account, id: accountId, email })
+      .values(made.map(({ accountId: id }) => ({ ...account, id, email: `${id}@example.com` })))
       .execute();
     await db
       .insertInto('sessions')
-      .values({ ...session, id: sessionId, account_id: accountId })
+      .values(made.map(({ accountId: account_id, sessionId: id }) => ({ ...session, id, account_id })))
       .execute();
+    return made;
+  };
+  const inserted = (async function* () {
+    for (;;) yield* await insert();
+  })();
+
+  return async () => {
+    const { value } = await inserted.next();
     return {
-      accountId,
-      accessToken: await context.signer.signAccess({ accountId, sessionId }, context.now()),
+      accountId: value.accountId,
+      accessToken: await context.signer.signAccess(value, context.now()),
     };
   };
 }

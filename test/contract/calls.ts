@@ -27,7 +27,15 @@ export interface Judgement {
   why: string;
 }
 
+const judged = new WeakMap<Call, Judgement>();
+
 export function judge(call: Call): Judgement {
+  const judgement = judged.get(call) ?? judgeAll(call);
+  judged.set(call, judgement);
+  return judgement;
+}
+
+function judgeAll(call: Call): Judgement {
   const parts = [
     ...call.operation.parameters.map((parameter) => judgeParameter(call, parameter)),
     judgeBody(call),

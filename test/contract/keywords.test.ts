@@ -81,13 +81,20 @@ function callsFor(operation: Operation): Call[] {
   ];
 }
 
+/** Whether the same operation stands before it, at another base: then all values are tried there. */
+const isRepeated = (operation: Operation) =>
+  operations.find(
+    ({ contract, operationId }) => contract === operation.contract && operationId === operation.operationId,
+  ) !== operation;
+
 test.for(operations.map((operation) => [nameOf(operation), operation] as const))(
   '%s accepts what its schemas accept and refuses what they refuse',
   // Hundreds of calls, one after the other.
   { timeout: 60_000 },
   async ([, operation]) => {
     const complaints: string[] = [];
-    for (const call of callsFor(operation)) {
+    const calls = isRepeated(operation) ? [plain(operation)] : callsFor(operation);
+    for (const call of calls) {
       const complaint = await trial.try(call);
       if (complaint) complaints.push(complaint);
     }
