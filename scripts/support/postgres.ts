@@ -43,7 +43,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
       'listen_addresses=127.0.0.1',
       `fsync=${durable ? 'on' : 'off'}`,
     ].flatMap((setting) => ['-c', setting]),
-    initdbFlags: ['--locale=C', '--encoding=UTF8'],
+    initdbFlags: ['--locale=C', '--encoding=UTF8', ...(durable ? [] : ['--no-sync'])],
     onLog: () => {},
     onError: () => {},
   });

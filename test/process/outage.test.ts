@@ -222,7 +222,7 @@ test('while no more notifications fit into the queue of Postgres, keys are verif
 test('where Postgres closes connections that idle, every verification is answered all the same', async () => {
   await servesAgain();
   const { set, admin } = settings();
-  await set(`set idle_session_timeout = '1s'`);
+  await set(`set idle_session_timeout = '400ms'`);
   try {
     const operator = createLatchkey({ baseUrl: service.url, token: env.OPERATOR_TOKEN });
     const unknown = () => operator.POST('/v1/keys/verify', { body: { token: newToken('lk_') } });
@@ -230,7 +230,7 @@ test('where Postgres closes connections that idle, every verification is answere
       // About as long as they may idle: some requests meet a connection that is just being closed.
       const answers = await Promise.all(
         Array.from({ length: 20 }, async (_, index) => {
-          await pause(990 + index);
+          await pause(390 + index);
           return (await unknown()).response.status;
         }),
       );
