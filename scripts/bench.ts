@@ -69,7 +69,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 console.log(`${machine()}.
 
-Both sides in turn, ${rounds} rounds of ${seconds} s each after a warm-up as long: medians, the median of the rounds' ratios, and their spread. wrk holds ${connections.loaded} connections, for \`size\` ${connections.calm}. In \`hot\` on the runtimes and in \`forged\` the server has one core, and wrk and Postgres have the others; else all share all. In \`create\`, \`revocation\`, against Better Auth and against an UPDATE each Postgres waits for the disk, else it does not. In \`cold\` and \`size\` each token is asked for once, in random order; \`size\` takes at least 10 short rounds.
+Both sides in turn, ${rounds} rounds of ${seconds} s each after a warm-up as long: medians, the median of the rounds' ratios, and their spread. wrk holds ${connections.loaded} connections, for \`size\` ${connections.calm}. In \`hot\`, \`authorize\`, \`forged\`, \`limits\` (not on 4 replicas) and \`verifier\` (in process, and the guarded endpoint) the measured process has one core, and wrk and Postgres have the others; else all share all. In \`create\`, \`revocation\`, \`verifier, DELETE\`, against Better Auth and against an UPDATE each Postgres waits for the disk, else it does not. In \`cold\` and \`size\` each token is asked for once, in random order; \`size\` takes at least 10 short rounds.
 
 | what | figure | Latchkey | against | ratio | spread | goal | met |
 | --- | --- | --- | --- | --- | --- | --- | --- |`);

@@ -14,7 +14,7 @@ if (isNewEnough && process.features.typescript) {
   await import('./node.ts');
 } else {
   console.error(
-    `Latchkey needs Node 22.21, 24.9 or later, and this is ${process.versions.node}: install a newer one, or run npm install without --omit=dev, which brings one.`,
+    `Latchkey needs Node 22.21 or a later 22, or 24.9 or later, and this is ${process.versions.node}: install a newer one, or run npm install without --omit=dev, which brings one.`,
   );
   process.exitCode = 1;
 }

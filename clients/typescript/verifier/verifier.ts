@@ -150,7 +150,7 @@ class InProcess implements Verifier {
     if (!token) throw new TypeError('Pass a token, or set LATCHKEY_URL and LATCHKEY_TOKEN.');
     if (!WebSocket)
       throw new TypeError(
-        'A verifier needs WebSocket: Node 22 or later, Bun or Deno, or pass one as `WebSocket`.',
+        'A verifier needs WebSocket: Node 22.3 or later, Bun or Deno, or pass one as `WebSocket`.',
       );
     this.#introduction = {
       url: `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`,
