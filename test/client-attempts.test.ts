@@ -481,10 +481,14 @@ test('an address that is none is refused before any call, and not shown: it may 
 
 test.each(['timeout', 'deadline', 'retries'])(
   'a %s that is no number, or a negative one, is refused',
-  (name) => {
+  async (name) => {
     const create = (value: unknown) => () => createLatchkey({ baseUrl: 'http://127.0.0.1', [name]: value });
-    for (const value of [Number(undefined), -1, 'soon'])
-      expect(create(value)).toThrow(new TypeError(`${name} must be a number that is not negative.`));
+    for (const value of [Number(undefined), -1, 'soon', '15000']) {
+      const refused = new TypeError(`${name} must be a number that is not negative.`);
+      expect(create(value)).toThrow(refused);
+      const options: object = { [name]: value };
+      await expect(create(undefined)().getLiveness(options)).rejects.toThrow(refused);
+    }
     for (const value of [undefined, 0, 10, Number.POSITIVE_INFINITY]) create(value)();
   },
 );

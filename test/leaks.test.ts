@@ -136,6 +136,18 @@ test('a token does not get into the event either where the URL has it percent-en
   }
 });
 
+test('a token does not get into the event either where a percent sign stands before it', async () => {
+  const token = 'acme_live_0123456789abcdef';
+  const params = { query: { accountId: ada.accountId } };
+  const body = { name: 'Imported', sha256: hash('sha256', token, 'hex'), start: 'acme' };
+  const key = expectData(await service.operator.POST('/v1/keys/import', { params, body }));
+  for (const before of ['%', '100%', '100%25', '%2525', '%a', '%25a']) {
+    expect(await report({ token, url: `https://example.com/?q=${before}${token}` })).toBe(204);
+    const [event] = await eventsOf(key.id);
+    expect(event?.data.url).toBe(`https://example.com/?q=${before}acme…`);
+  }
+});
+
 test('a report is taken whatever characters the token has, also where the URL has them', async () => {
   for (const token of ['abc😀def', '\ud83d'])
     expect(await report({ token, url: 'https://example.com/abc😀def', source })).toBe(204);

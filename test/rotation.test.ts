@@ -183,6 +183,15 @@ test('the previous token ends no later than it would have expired', async () => 
   expect([await verdictOn(old), await verdictOn(fresh)]).toEqual(['rotated', 'valid']);
 });
 
+test('a change of the expiry also bounds how long the previous token can be extended', async () => {
+  const key = await mint({ expiresIn: '1d' });
+  const { token: fresh } = await rotate(key, { overlapSeconds: 604_800 });
+  expect(await verdictOn(fresh)).toBe('valid');
+  const expiresAt = iso(service.context.now() + 72 * hour);
+  expectData(await ada.client.PATCH('/v1/keys/{keyId}', { ...of(key), body: { expiresAt } }));
+  expect(expectData(await extend(key, 604_800)).tokens).toMatchObject([{}, { endsAt: expiresAt }]);
+});
+
 test('an immediate rotation sets the expiry at once', async () => {
   const key = await mint();
   const expiresAt = iso(service.context.now() + hour);

@@ -153,7 +153,7 @@ interface Place {
 interface Page {
   /** Maximum number of events. */
   limit: number;
-  /** Only events older than this one: the last event on the page before. */
+  /** Only events older than this one, which is the last that was read for the page before. */
   before?: Place | undefined;
   reach?: Reach | undefined;
 }

@@ -25,21 +25,15 @@ interface Leak {
  * of the token can end with, is replaced: Postgres could not store it.
  */
 export function withoutToken(token: string, text: string): string {
-  // The token of a key has ASCII characters alone, and no percent sign: so each byte is a character of its own.
-  const spelled = text.match(/%(?:25)*[0-9a-f]{2}|./gis) ?? [];
-  const read = spelled.map((spelling) =>
-    spelling.length > 1 ? String.fromCharCode(Number.parseInt(spelling.slice(-2), 16)) : spelling,
-  );
-  let at = 0;
-  const others = read
-    .join('')
-    .split(token)
-    .map((other) => {
-      const kept = spelled.slice(at, at + other.length).join('');
-      at += other.length + token.length;
-      return kept;
-    });
-  return others.join(`${startOf(token)}…`).toWellFormed();
+  const spelled = Array.from({ length: token.length }, (_, index) => spellings(token.charCodeAt(index)));
+  return text.replace(new RegExp(spelled.join(''), 'g'), () => `${startOf(token)}…`).toWellFormed();
+}
+
+/** A pattern of a character as it is, or percent-encoded. The token of a key has ASCII characters alone. */
+function spellings(code: number): string {
+  const digits = code.toString(16).padStart(2, '0');
+  const eitherCase = digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  return `(?:\\u${digits.padStart(4, '0')}|%(?:25)*${eitherCase})`;
 }
 
 /** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */

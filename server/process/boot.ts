@@ -48,7 +48,8 @@ export interface Service {
    * Resolves when no verifier answers by what it was told here.
    */
   leave: () => Promise<void>;
-  /** Flushes recorded uses and closes the database. Call it when no request is in flight and no verifier connected. */
+  /** Flushes recorded uses and closes the database. Call it when no verifier is connected. Requests that
+   * are still in flight fail, and their uses are lost. */
   close: () => Promise<void>;
 }
 

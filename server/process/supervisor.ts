@@ -119,7 +119,7 @@ class Team {
         this.#release();
       } else if (isReply(report)) this.#questions.hear(report);
       else if (isQuestion(report)) give({ reply: report.question, told: await this.#gather() }, worker);
-      else {
+      else if (!this.#isStopping) {
         worker.state = 'listening';
         listens.resolve(true);
       }

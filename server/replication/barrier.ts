@@ -92,7 +92,9 @@ export class Barriers {
     await atMost(lease, confirmedByAll);
     this.#waiting.delete(barrier);
     const silent = present?.filter(({ id }) => !confirmed.has(id)) ?? [];
-    this.#waited(performance.now() - began, present !== undefined && silent.length === 0);
+    // No call waited for longer than the lease.
+    const took = performance.now() - began;
+    this.#waited(Math.min(took, lease), present !== undefined && silent.length === 0 && took <= lease);
     if (silent.length > 0) this.#strikeAfter(silent, Math.max(0, readAt + lease - performance.now()));
   }
 

@@ -179,6 +179,8 @@ const foundInClient = [
 /** The rules of axe that a page breaks, each with the elements that do. */
 async function broken(page: Page): Promise<Record<string, string[]>> {
   await page.waitForLoadState('networkidle');
+  // What fades in has colours of its own on the way.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>("axe.run({ resultTypes: ['violations'] })");
   return Object.fromEntries(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]));

@@ -58,7 +58,9 @@ const change = fc
       const isNothing = Object.keys({ ...facts.change, ...instants }).length === 0;
       if (!isNothing) key.events.push('key.changed');
       Object.assign(key, others, roles && { roles }, instants, !isNothing && { updatedAt: at });
-      if (key.tokens.next && expiresAt !== undefined) key.tokens.next.expiresAt = expiresAt;
+      const { next, previous } = key.tokens;
+      if (expiresAt !== undefined)
+        for (const token of [next, previous]) if (token) token.expiresAt = expiresAt;
       if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
       expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
     }),

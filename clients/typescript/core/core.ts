@@ -7,6 +7,8 @@ import { type Call, nameOf, requestOf } from './request.ts';
 import { assertSendable } from './token.ts';
 import { pause, within } from './within.ts';
 
+const bounds = ['timeout', 'deadline', 'retries'] as const;
+
 /** How long a call may take, how often it is tried, and whether it may be repeated. Times are in milliseconds. */
 export interface Pace {
   timeout: number;
@@ -48,7 +50,7 @@ export class Core {
   readonly #options: CoreOptions & { baseUrl: string };
 
   constructor(contract: Contract, options: CoreOptions) {
-    assertBounds(options, 'timeout', 'deadline', 'retries');
+    assertBounds(options, ...bounds);
     this.#contract = contract;
     this.#options = { ...options, ...addressOf(options) };
   }
@@ -64,6 +66,7 @@ export class Core {
    * @throws ApiError, ConnectionError, TimeoutError, AbortError, UnexpectedAnswer
    */
   async call(call: Call & { repeatable?: boolean }, options: CallOptions = {}): Promise<unknown> {
+    assertBounds(options, ...bounds);
     const pace = this.#contract.paceOf(call.path);
     const timeout = options.timeout ?? this.#options.timeout ?? pace.timeout;
     const deadline = options.deadline ?? this.#options.deadline ?? pace.deadline;
@@ -177,7 +180,7 @@ export class Core {
     } catch (error) {
       cause = error;
     }
-    throw unexpected(response, cause);
+    throw unexpected(new Response(text || null, response), cause);
   }
 }
 

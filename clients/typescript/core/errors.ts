@@ -30,7 +30,7 @@ export class AbortError extends Error {
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
   readonly status: number;
-  /** The answer, with at least the first 64 KiB of its body, unless that was read as JSON. */
+  /** The answer, with at least the first 64 KiB of its body. */
   readonly response: Response;
   /** Seconds to wait before the next try, where the answer has a `Retry-After`. */
   readonly retryAfter: number | undefined;

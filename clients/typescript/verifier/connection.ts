@@ -38,7 +38,7 @@ export interface ConnectionEvents {
   closed(code: number, reason: string): void;
 }
 
-/** What a verifier says of itself when it connects. */
+/** What all connections of a verifier share. */
 export interface Introduction {
   url: string;
   token: string | (() => string | undefined | Promise<string | undefined>);
