@@ -109,7 +109,7 @@ test('a Node that runs no TypeScript ends the start with a line', async () => {
   if (!(error instanceof DidNotStart)) throw new Error('It started.');
   expect(error.exitCode).toBe(1);
   expect(error.message).toMatch(
-    /^Latchkey needs Node 22\.21, 24\.9 or later, and this is \d+\.\d+\.\d+: [^\n]+$/,
+    /^Latchkey needs Node 22\.21 or a later 22, or 24\.9 or later, and this is \d+\.\d+\.\d+: [^\n]+$/,
   );
 });
 
