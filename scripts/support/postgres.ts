@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 
@@ -21,10 +21,24 @@ export interface PostgresServer {
 }
 
 /**
+ * Postgres refuses to run as root, so its programs are run as another user.
+ * @throws where a folder on the way to them is closed to others, as one of mktemp is
+ */
+async function assertOpen(folder: string): Promise<void> {
+  if (((await stat(folder)).mode & 0o001) === 0)
+    throw new Error(
+      `Postgres runs as another user than root, who cannot enter ${folder}: chmod o+x ${folder}`,
+    );
+  if (folder !== dirname(folder)) await assertOpen(dirname(folder));
+}
+
+/**
  * Starts a Postgres server on an empty directory and a free port.
  * @param durable whether it waits for the disk. A suite needs speed; what survives a crash is tested elsewhere
  */
 export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) await assertOpen(import.meta.dirname);
   const EmbeddedPostgres = await importEmbeddedPostgres();
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
   await chmod(directory, 0o755);
@@ -36,7 +50,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
     user: 'postgres',
     password: 'postgres',
     persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: isRoot,
     postgresFlags: [
       'max_connections=300',
       'max_prepared_transactions=10',
