@@ -1,5 +1,6 @@
 import { isAskable } from '../../../decide/asked.ts';
 import { verifierPath } from '../../../decide/frames.ts';
+import { isPromise } from '../../../decide/maybe-async.ts';
 import { parseScopeQuery, type ScopeQuery, satisfies } from '../../../decide/scope-query.ts';
 import { exchangedType, isForeign, isPlausible, typeOf } from '../../../decide/token-form.ts';
 import { isTurning } from '../../../decide/verdict.ts';
@@ -221,7 +222,7 @@ class InProcess implements Verifier {
     const decide = (found: KnownKey | Tombstone | undefined) =>
       this.#decide(connection, found, asked, scopes, performance.now()) ?? this.#overHttp(token, asked);
     const found = connection.keys.find(hash);
-    if (!(found instanceof Promise)) return decide(found);
+    if (!isPromise(found)) return decide(found);
     this.#misses += 1;
     return found.then(decide, () => this.#overHttp(token, asked));
   }
