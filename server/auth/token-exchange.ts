@@ -6,7 +6,7 @@ import type { ServiceContext } from '../context.ts';
 import { InvalidInput } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
 import { type ExchangeGrant, exchangedClaims } from '../jwt/exchanged.ts';
-import { refusals } from './callers.ts';
+import { refusals } from './authenticate.ts';
 import { type Check, check } from './check.ts';
 
 /** What a token is to be exchanged for. */

@@ -1,4 +1,4 @@
-import type { Credential } from '../auth/callers.ts';
+import type { Credential } from '../auth/authenticate.ts';
 import { Unauthenticated } from '../errors.ts';
 import type { ReadHeader } from './peer.ts';
 

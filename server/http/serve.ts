@@ -1,6 +1,7 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
 import { isPromise, maybeAsync } from '../../decide/maybe-async.ts';
-import { authenticate, type Caller, isPublic } from '../auth/callers.ts';
+import { authenticate, isPublic } from '../auth/authenticate.ts';
+import type { Caller } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
 import type { Act } from '../events/events.ts';

@@ -10,7 +10,7 @@ import {
 import type { Client } from '../../decide/client.ts';
 import type { FromReplica, FromVerifier, Invalidation } from '../../decide/frames.ts';
 import { isPromise } from '../../decide/maybe-async.ts';
-import { authenticate, isStillAdmitted } from '../auth/callers.ts';
+import { authenticate, isStillAdmitted } from '../auth/authenticate.ts';
 import type { ServiceContext } from '../context.ts';
 import { InsufficientScope, loggable, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';

@@ -3,7 +3,7 @@ import { type ContractName, contractNames } from '../../decide/contracts.ts';
 import { documentOf } from '../../scripts/support/document.ts';
 import { isForGateways, operationsOf } from '../../scripts/support/operations.ts';
 import { hashPassword } from '../../server/accounts/password.ts';
-import type { Security } from '../../server/auth/callers.ts';
+import type { Security } from '../../server/auth/authenticate.ts';
 import { withoutRequest } from '../../server/events/events.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
 import { changeKey } from '../../server/keys/changes.ts';

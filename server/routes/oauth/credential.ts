@@ -1,4 +1,4 @@
-import type { Credential } from '../../auth/callers.ts';
+import type { Credential } from '../../auth/authenticate.ts';
 import { InvalidInput, Unauthenticated } from '../../errors.ts';
 import { bearerToken, type FindToken } from '../../http/bearer.ts';
 import { formFields } from '../../http/body.ts';

@@ -1,7 +1,7 @@
 import { gatewayHeader } from '../../../api/authorization.ts';
 import { byOperator, byOperatorKey } from '../../../api/security.ts';
 import { isPromise } from '../../../decide/maybe-async.ts';
-import { authenticate } from '../../auth/callers.ts';
+import { authenticate } from '../../auth/authenticate.ts';
 import type { ServiceContext } from '../../context.ts';
 import { DatabaseUnavailable, Refusal, Unauthenticated } from '../../errors.ts';
 import type { Incoming } from '../../http/incoming.ts';
