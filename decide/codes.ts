@@ -1,28 +1,38 @@
 /** The `code` of each refusal. A code is stable: what it means never changes, and it is never reused. */
-export type RefusalCode =
+export type RefusalCode = CommonCode | V1Code;
+
+/** Refusals that several contracts make. Each contract has an answer to all of them. */
+export type CommonCode =
   | 'account_disabled'
   | 'account_not_found'
-  | 'account_required'
-  | 'already_done'
   | 'beyond_policy'
   | 'body_too_large'
-  | 'count_differs'
   | 'database_unavailable'
-  | 'email_taken'
-  | 'events_pending'
-  | 'external_id_taken'
-  | 'idempotency_key_reused'
   | 'insufficient_scope'
   | 'invalid_input'
-  | 'invalid_refresh_token'
   | 'invalid_token'
   | 'key_limit_reached'
   | 'key_not_found'
   | 'malformed_body'
   | 'method_not_allowed'
-  | 'no_quota'
   | 'not_found'
   | 'overloaded'
+  | 'too_many_attempts'
+  | 'unauthenticated'
+  | 'unsupported_media_type'
+  | 'wrong_caller';
+
+/** Refusals that only `/v1` makes. */
+type V1Code =
+  | 'account_required'
+  | 'already_done'
+  | 'count_differs'
+  | 'email_taken'
+  | 'events_pending'
+  | 'external_id_taken'
+  | 'idempotency_key_reused'
+  | 'invalid_refresh_token'
+  | 'no_quota'
   | 'role_exists'
   | 'role_not_found'
   | 'rotation_draining'
@@ -32,11 +42,7 @@ export type RefusalCode =
   | 'signing_keys_unavailable'
   | 'stopping'
   | 'token_exists'
-  | 'too_many_attempts'
-  | 'unauthenticated'
-  | 'unsupported_media_type'
   | 'upgrade_required'
-  | 'wrong_caller'
   | 'wrong_credentials'
   | 'wrong_password'
   | 'wrong_signature';

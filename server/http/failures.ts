@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RefusalCode } from '../../decide/codes.ts';
+import type { CommonCode, RefusalCode } from '../../decide/codes.ts';
 import type { ServiceContext } from '../context.ts';
 import {
   DatabaseUnavailable,
@@ -29,6 +29,9 @@ export type Refuse = (
   /** With 401, if the contract has another scheme beside Bearer: its challenge. */
   challenge?: string;
 };
+
+/** A contract's own answer to each refusal. It leaves out those of `/v1` that it never makes. */
+export type Answers<Answer> = Record<CommonCode, Answer> & Partial<Record<RefusalCode, Answer>>;
 
 /** The request that failed. */
 interface Failed {

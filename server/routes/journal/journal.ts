@@ -1,10 +1,9 @@
 import { journal, maxNameLength } from '../../../api/journal.ts';
-import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
 import { boundsOf, selfOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { BeyondPolicy, InvalidInput, KeyLimitReached, KeyNotFound, type Refusal } from '../../errors.ts';
-import type { ErrorStatus, Refuse } from '../../http/failures.ts';
+import type { Answers, ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { getKey, type Key, revokeKey } from '../../keys/keys.ts';
 import { allKeys } from '../../keys/lists.ts';
@@ -120,11 +119,11 @@ type Answer = [status: ErrorStatus, message?: string];
 
 const unauthenticated: Answer = [401, 'Unauthenticated.'];
 const unavailable: Answer = [503, 'Service Unavailable'];
-/** For refusals that no operation of this contract makes. */
+/** For internal errors, and for refusals that no operation of this contract makes. */
 const ourFault: Answer = [500, 'Server Error'];
 
 /** The answer to each refusal. Without a message of its own it has that of the refusal. */
-const answers: Record<RefusalCode, Answer> = {
+const answers: Answers<Answer> = {
   unauthenticated,
   invalid_token: unauthenticated,
   wrong_caller: unauthenticated,
@@ -143,33 +142,11 @@ const answers: Record<RefusalCode, Answer> = {
   too_many_attempts: [429, 'Too Many Attempts.'],
   database_unavailable: unavailable,
   overloaded: unavailable,
-  account_required: ourFault,
-  already_done: ourFault,
-  count_differs: ourFault,
-  email_taken: ourFault,
-  external_id_taken: ourFault,
-  idempotency_key_reused: ourFault,
-  invalid_refresh_token: ourFault,
-  no_quota: ourFault,
-  role_exists: ourFault,
-  token_exists: ourFault,
-  role_not_found: ourFault,
-  rotation_draining: ourFault,
-  rotation_not_draining: ourFault,
-  rotation_not_pending: ourFault,
-  sign_up_closed: ourFault,
-  events_pending: ourFault,
-  signing_keys_unavailable: ourFault,
-  stopping: ourFault,
-  upgrade_required: ourFault,
-  wrong_credentials: ourFault,
-  wrong_password: ourFault,
-  wrong_signature: ourFault,
 };
 
 /** The one place where errors become the HTTP of this contract. Always JSON, whatever `Accept` says. */
 export const journalError: Refuse = (refusal) => {
-  const [status, own] = refusal ? answers[refusal.code] : ourFault;
+  const [status, own] = (refusal && answers[refusal.code]) ?? ourFault;
   const message = own ?? messageOf(refusal);
   if (status === 422) return { status, body: { message, errors: { [fieldOf(refusal)]: [message] } } };
   return { status, body: status === 401 || status === 429 ? { message } : { message, status } };

@@ -1,8 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { missing, type OAuthError, type oauthErrors, repeated } from '../../../api/oauth.ts';
-import type { RefusalCode } from '../../../decide/codes.ts';
 import { InvalidInput, type Refusal } from '../../errors.ts';
-import { basicChallenge, type ErrorStatus, type Refuse } from '../../http/failures.ts';
+import { type Answers, basicChallenge, type ErrorStatus, type Refuse } from '../../http/failures.ts';
 
 type ErrorName = (typeof oauthErrors)[number];
 type Answer = [status: ErrorStatus, error: ErrorName];
@@ -10,7 +9,7 @@ type Answer = [status: ErrorStatus, error: ErrorName];
 const invalidClient: Answer = [401, 'invalid_client'];
 const invalidRequest: Answer = [400, 'invalid_request'];
 const unavailable: Answer = [503, 'temporarily_unavailable'];
-/** For refusals that no operation of this contract makes. */
+/** For internal errors, and for refusals that no operation of this contract makes. */
 const ourFault: Answer = [500, 'server_error'];
 
 /** The value of a parameter is refused with an error of the standards' own. */
@@ -31,7 +30,7 @@ const ofValues: Partial<Record<string, ErrorName>> = {
 };
 
 /** The answer to each refusal. */
-const answers: Record<RefusalCode, Answer> = {
+const answers: Answers<Answer> = {
   unauthenticated: invalidClient,
   invalid_token: invalidClient,
   insufficient_scope: [403, 'insufficient_scope'],
@@ -47,36 +46,14 @@ const answers: Record<RefusalCode, Answer> = {
   overloaded: unavailable,
   account_disabled: ourFault,
   account_not_found: ourFault,
-  account_required: ourFault,
-  already_done: ourFault,
   beyond_policy: ourFault,
-  count_differs: ourFault,
-  email_taken: ourFault,
-  external_id_taken: ourFault,
-  idempotency_key_reused: ourFault,
-  invalid_refresh_token: ourFault,
   key_limit_reached: ourFault,
   key_not_found: ourFault,
-  no_quota: ourFault,
-  role_exists: ourFault,
-  token_exists: ourFault,
-  role_not_found: ourFault,
-  rotation_draining: ourFault,
-  rotation_not_draining: ourFault,
-  rotation_not_pending: ourFault,
-  sign_up_closed: ourFault,
-  events_pending: ourFault,
-  signing_keys_unavailable: ourFault,
-  stopping: ourFault,
-  upgrade_required: ourFault,
-  wrong_credentials: ourFault,
-  wrong_password: ourFault,
-  wrong_signature: ourFault,
 };
 
 /** The one place where errors become the HTTP of this contract (RFC 6749, section 5.2). */
 export const oauthError: Refuse = (refusal) => {
-  const [status, usual] = refusal ? answers[refusal.code] : ourFault;
+  const [status, usual] = (refusal && answers[refusal.code]) ?? ourFault;
   const body: z.infer<typeof OAuthError> = {
     error: (refusal instanceof InvalidInput && errorOf(refusal)) || usual,
     error_description: plain(descriptionOf(refusal)),

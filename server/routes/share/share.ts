@@ -1,5 +1,4 @@
 import { maxLabelLength, share } from '../../../api/share.ts';
-import type { RefusalCode } from '../../../decide/codes.ts';
 import { isStorable } from '../../../decide/text.ts';
 import { type Caller, sessionOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -12,7 +11,7 @@ import {
   type Refusal,
 } from '../../errors.ts';
 import { bearerToken, type FindToken } from '../../http/bearer.ts';
-import type { ErrorStatus, Refuse } from '../../http/failures.ts';
+import type { Answers, ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { neverExpires } from '../../jwt/signing.ts';
 import { changeKey } from '../../keys/changes.ts';
@@ -147,11 +146,11 @@ type Answer = [status: ErrorStatus, code: string, message?: string];
 
 const unauthorized: Answer = [401, 'UNAUTHORIZED', 'Unauthorized'];
 const unavailable: Answer = [503, 'UNAVAILABLE', 'Service Unavailable.'];
-/** For refusals that no operation of this contract makes. */
+/** For internal errors, and for refusals that no operation of this contract makes. */
 const ourFault: Answer = [500, 'SERVER_ERROR', 'Internal Server Error.'];
 
 /** The answer to each refusal. Without a message of its own it has that of the refusal. */
-const answers: Record<RefusalCode, Answer> = {
+const answers: Answers<Answer> = {
   unauthenticated: unauthorized,
   invalid_token: unauthorized,
   wrong_caller: unauthorized,
@@ -169,34 +168,12 @@ const answers: Record<RefusalCode, Answer> = {
   too_many_attempts: [429, 'TOO_MANY_ATTEMPTS', 'Too Many Attempts.'],
   database_unavailable: unavailable,
   overloaded: unavailable,
-  account_required: ourFault,
-  already_done: ourFault,
-  count_differs: ourFault,
-  email_taken: ourFault,
-  external_id_taken: ourFault,
-  idempotency_key_reused: ourFault,
   insufficient_scope: ourFault,
-  invalid_refresh_token: ourFault,
-  no_quota: ourFault,
-  role_exists: ourFault,
-  token_exists: ourFault,
-  role_not_found: ourFault,
-  rotation_draining: ourFault,
-  rotation_not_draining: ourFault,
-  rotation_not_pending: ourFault,
-  sign_up_closed: ourFault,
-  events_pending: ourFault,
-  signing_keys_unavailable: ourFault,
-  stopping: ourFault,
-  upgrade_required: ourFault,
-  wrong_credentials: ourFault,
-  wrong_password: ourFault,
-  wrong_signature: ourFault,
 };
 
 /** The one place where errors become the HTTP of this contract. */
 export const shareError: Refuse = (refusal) => {
-  const [status, code, own] = refusal ? answers[refusal.code] : ourFault;
+  const [status, code, own] = (refusal && answers[refusal.code]) ?? ourFault;
   if (refusal instanceof InvalidInput) return { status, body: invalid(refusal) };
   return { status, body: { code, message: messageOf(refusal) ?? own ?? refusal?.message } };
 };
