@@ -1,6 +1,6 @@
 import type { Client } from '../../decide/client.ts';
 import type { Costs, Limit } from '../../decide/limits.ts';
-import { maybeAsync } from '../../decide/maybe-async.ts';
+import { isPromise, maybeAsync } from '../../decide/maybe-async.ts';
 import type { Presented } from '../../decide/verdict.ts';
 import type { Verdict, VerifiedKey } from '../../decide/verified-key.ts';
 import type { ServiceContext } from '../context.ts';
@@ -46,53 +46,53 @@ export function check(
   const exchanged = purpose === 'verify' ? signer.exchanged : undefined;
   const wanted = { scopes, audience, client, reach, now, exchanged };
   // A caller sends its own token with every call. This cache saves the hashing, not the look-up.
-  const hash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
-  const asked = hash ? verifyHash(keys, hash, wanted) : verify(keys, token, wanted);
+  const knownHash = purpose === 'authenticate' ? callerHashes.get(token) : undefined;
+  const asked = knownHash ? verifyHash(keys, knownHash, wanted) : verify(keys, token, wanted);
+  const isCached = !isPromise(asked);
 
-  const record = (verdict: Verdict): Verdict => {
-    verifications.count(purpose, asked, verdict, times);
-    if (verdict.valid && purpose === 'authenticate' && !hash) callerHashes.set(token, verdict.key.hash);
-    usage.record(verdict, recordedClient, times);
-    return verdict;
+  const decide = (verdict: Verdict): Verdict | Promise<Verdict> => {
+    if (!verdict.valid) return record(verdict);
+    admit?.(verdict.key);
+    return costs && verdict.key.limits ? spend(verdict, verdict.key.limits, costs) : accept(verdict);
   };
-  const again = ({ hash, exchanged }: VerifiedKey) =>
-    verifyHash({ find: (hash) => keys.refresh(hash) }, hash, wanted, exchanged) as Promise<Verdict>;
 
   const spend = (verdict: Valid, ofKey: readonly Limit[], costs: Costs): Verdict | Promise<Verdict> =>
     maybeAsync(limits.spend(ofKey, costs), (spending) => {
       switch (spending.kind) {
         case 'spent':
-          return conclude({ ...verdict, limits: spending.limits });
+          return accept({ ...verdict, limits: spending.limits });
         case 'refused':
           return record(exceeded(verdict, spending));
         case 'changed':
           return again(verdict.key).then(decide);
       }
     });
+
+  const accept = (verdict: Valid): Verdict | Promise<Verdict> =>
+    verdict.key.state === 'next' ? activated(verdict) : record(verdict);
+
   // The first use of a next token makes it the current one. That is written, and looked up again, before it is answered.
-  const conclude = (verdict: Valid): Verdict | Promise<Verdict> => {
-    if (verdict.key.state !== 'next') return record(verdict);
-    const unspend = () => {
-      if (costs && verdict.limits) limits.unspend(verdict.limits, costs);
-    };
-    const activated = activate(context, verdict.key).then(() => again(verdict.key));
-    return activated.then(
-      (found) => {
-        if (found.valid) return record({ ...verdict, ...found });
-        unspend();
-        return record(found);
-      },
-      (error) => {
-        unspend();
-        throw error;
-      },
-    );
+  const activated = async (verdict: Valid): Promise<Verdict> => {
+    let found: Verdict | undefined;
+    try {
+      await activate(context, verdict.key);
+      found = await again(verdict.key);
+    } finally {
+      if (!found?.valid && costs && verdict.limits) limits.unspend(verdict.limits, costs);
+    }
+    return record(found.valid ? { ...verdict, ...found } : found);
   };
-  const decide = (verdict: Verdict): Verdict | Promise<Verdict> => {
-    if (!verdict.valid) return record(verdict);
-    admit?.(verdict.key);
-    return costs && verdict.key.limits ? spend(verdict, verdict.key.limits, costs) : conclude(verdict);
+
+  const again = async ({ hash, exchanged }: VerifiedKey) =>
+    verifyHash({ find: (hash) => keys.refresh(hash) }, hash, wanted, exchanged);
+
+  const record = (verdict: Verdict): Verdict => {
+    verifications.count(purpose, verdict, isCached, times);
+    if (verdict.valid && purpose === 'authenticate' && !knownHash) callerHashes.set(token, verdict.key.hash);
+    usage.record(verdict, recordedClient, times);
+    return verdict;
   };
+
   return maybeAsync(asked, decide);
 }
 

@@ -107,14 +107,10 @@ export const maxRead = 5_000;
  * The query for the events of a filter, in no order.
  * @param among those that are looked at
  */
-export const matching = (
-  db: Database,
-  { accountId, keyId, type, actor, from, to, hidesOperator = false }: EventFilter,
-  among = db.selectFrom('events').selectAll(),
-) => {
+export const matching = (db: Database, filter: EventFilter, among = db.selectFrom('events').selectAll()) => {
   const shown = (column: 'ip' | 'user_agent') => {
     const stored = sql.ref<string | null>(column);
-    return hidesOperator ? sql<string | null>`case when not ${byOperator} then ${stored} end` : stored;
+    return filter.hidesOperator ? sql<string | null>`case when not ${byOperator} then ${stored} end` : stored;
   };
   return db
     .selectFrom(among.as('events'))
@@ -131,16 +127,7 @@ export const matching = (
       shown('ip').as('ip'),
       shown('user_agent').as('userAgent'),
     ])
-    .where((e) =>
-      e.and({
-        ...(accountId !== undefined && { account_id: accountId }),
-        ...(keyId !== undefined && { key_id: keyId }),
-        ...(type !== undefined && { type }),
-        ...(actor !== undefined && { actor }),
-      }),
-    )
-    .$if(from !== undefined, (q) => q.where('at', '>=', from ?? null))
-    .$if(to !== undefined, (q) => q.where('at', '<', to ?? null));
+    .where((e) => e.and([...given(filter).map((by) => isOf(filter, by)), ...ofPeriod(filter)]));
 };
 
 /** The place of an event in the list of all, newest first. */
@@ -163,6 +150,9 @@ const columns = { keyId: 'key_id', actor: 'actor', accountId: 'account_id', type
 type Indexed = keyof typeof columns;
 const filters = Object.keys(columns) as Indexed[];
 
+const given = (filter: EventFilter) => filters.filter((by) => filter[by] !== undefined);
+const isOf = (filter: EventFilter, by: Indexed) => sql<SqlBool>`${sql.ref(columns[by])} = ${filter[by]}`;
+
 /** What one page reads of filters that combine: the events of one filter, down to an event, or all of them. */
 interface Reach {
   by: Indexed;
@@ -173,14 +163,18 @@ const row = ({ at, number }: Place) => sql`(${at}::timestamptz, ${number}::bigin
 const isBefore = (place: Place) => sql<SqlBool>`(at, number) < ${row(place)}`;
 const isFrom = (place: Place) => sql<SqlBool>`(at, number) >= ${row(place)}`;
 
+/** The conditions that the events of a filter are of its period, and older than one that was read. */
+const ofPeriod = ({ from, to }: EventFilter, before?: Place) => [
+  ...(from ? [sql<SqlBool>`at >= ${from}::timestamptz`] : []),
+  ...(to ? [sql<SqlBool>`at < ${to}::timestamptz`] : []),
+  ...(before ? [isBefore(before)] : []),
+];
+
 /** The events that one of the filters matches, newest first: in the order of its index. */
 const ofOne = (db: Database, filter: EventFilter, by: Indexed, before: Place | undefined) =>
   db
     .selectFrom('events')
-    .where(sql<SqlBool>`${sql.ref(columns[by])} = ${filter[by]}`)
-    .$if(filter.from !== undefined, (q) => q.where('at', '>=', filter.from ?? null))
-    .$if(filter.to !== undefined, (q) => q.where('at', '<', filter.to ?? null))
-    .$if(before !== undefined, (q) => q.where(isBefore(before as Place)))
+    .where((e) => e.and([isOf(filter, by), ...ofPeriod(filter, before)]))
     .orderBy('at', 'desc')
     .orderBy('number', 'desc');
 
@@ -193,10 +187,10 @@ export async function reachOf(
   filter: EventFilter,
   before: Place | undefined,
 ): Promise<Reach | undefined> {
-  const given = filters.filter((by) => filter[by] !== undefined);
-  if (given.length < 2) return undefined;
+  const combined = given(filter);
+  if (combined.length < 2) return undefined;
   let furthest: Reach | undefined;
-  for (const by of given) {
+  for (const by of combined) {
     const last = ofOne(db, filter, by, before).offset(maxRead - 1);
     const downTo = await last.select(['at', 'number']).limit(1).executeTakeFirst();
     if (!downTo) return { by, downTo };
@@ -212,13 +206,13 @@ const isOlder = (one: Place, other: Place) =>
 const within = (db: Database, filter: EventFilter, { by, downTo }: Reach, before: Place | undefined) =>
   ofOne(db, filter, by, before)
     .selectAll()
-    .$if(downTo !== undefined, (q) => q.where(isFrom(downTo as Place)))
+    .where((e) => e.and(downTo ? [isFrom(downTo)] : []))
     .offset(0);
 
 /** The query for a page of the events of a filter, newest first. Each filter has an index in this order. */
 export const newestFirst = (db: Database, filter: EventFilter, { limit, before, reach }: Page) =>
   matching(db, filter, reach && within(db, filter, reach, before))
-    .$if(before !== undefined, (q) => q.where(isBefore(before as Place)))
+    .where((e) => e.and(before ? [isBefore(before)] : []))
     .orderBy('at', 'desc')
     .orderBy('number', 'desc')
     .limit(limit);

@@ -1,4 +1,3 @@
-import { isPromise } from '../../decide/maybe-async.ts';
 import { outcomes, zeroUses } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { malformed } from './verify.ts';
@@ -31,11 +30,11 @@ export class Verifications {
   };
 
   /**
-   * @param asked what `verify` returned: a promise where it had to wait
+   * @param isCached whether the key was found without waiting
    * @param times how often the token was presented
    */
-  count(purpose: Purpose, asked: Verdict | Promise<Verdict>, verdict: Verdict, times: number): void {
-    const source = verdict === malformed ? 'none' : isPromise(asked) ? 'database' : 'cache';
+  count(purpose: Purpose, verdict: Verdict, isCached: boolean, times: number): void {
+    const source = verdict === malformed ? 'none' : isCached ? 'cache' : 'database';
     this.#counts[purpose][source][verdict.valid ? 'valid' : verdict.reason] += times;
   }
 
