@@ -12,8 +12,8 @@ import { asOutage, isClosedConnection, isStalePlan, NotSent } from './errors.ts'
 import type { Pool } from './pool.ts';
 
 /**
- * A read whose connection was closed, a statement whose plan is stale, and one that waited in a pool that was replaced, are
- * tried again for so long, in milliseconds.
+ * A read whose connection was closed, a statement whose plan is stale, and one that waited for connections that were
+ * replaced, are tried again for so long, in milliseconds.
  * Once would not do: connections that idle together are closed together, so that the next may be as dead; and a migration
  * changes one table after the other.
  */
@@ -43,7 +43,7 @@ export interface Pools {
 /**
  * Kysely on the `postgres` driver, without ever reserving a connection: each query goes to a pool by itself.
  * (A reserved connection that dies takes the process with it: porsager/postgres#1208.) So there are no transactions
- * here, save on a client of one session, which migrations use.
+ * here, save in a pool of one session, which migrations use.
  */
 class PostgresDriver implements Driver {
   readonly #pools: Pools;

@@ -51,7 +51,7 @@ export const isOfStandby = (error: unknown): boolean =>
   (('routine' in error && error.routine === 'call_bool_check_hook') ||
     ('code' in error && error.code === 'CONNECTION_DESTROYED'));
 
-/** The only connection of a client has ended. */
+/** The connection of a session has ended. */
 export class SessionEnded extends Error {
   readonly code = 'CONNECTION_ENDED';
 
@@ -60,7 +60,7 @@ export class SessionEnded extends Error {
   }
 }
 
-/** The client was ended before it had sent the statement. */
+/** The connections were ended before the statement was sent on one of them. */
 export class NotSent extends Error {
   readonly code = 'CONNECTION_ENDED';
 

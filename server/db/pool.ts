@@ -1,5 +1,5 @@
 import { DatabaseUnavailable } from '../errors.ts';
-import type { Client } from './client.ts';
+import type { Connections } from './connections.ts';
 import { isOfServer, type Rows } from './driver.ts';
 import { NotSent } from './errors.ts';
 
@@ -10,51 +10,54 @@ export class Server {
 }
 
 /**
- * A pool of connections, replaced by another where it is lost.
+ * Statements to a server, over `Connections` that are replaced when they are lost.
  *
  * A server that is frozen, or behind a network that drops everything, answers neither yes nor no. Where a deadline is set
- * and nothing at all was heard from the server within it, the pool is replaced, since all that it has in flight hangs.
+ * and nothing at all was heard from the server within it, the connections are replaced, since all that is in flight on
+ * them hangs.
  */
 export class Pool {
-  readonly #connect: () => Client;
+  readonly #connect: () => Connections;
   readonly #server: Server;
   readonly #deadline: number | undefined;
-  #client: Client;
+  #connections: Connections;
 
   /** @param deadline how long a statement may wait for its answer, in milliseconds; absent: for ever */
-  constructor(connect: () => Client, server = new Server(), deadline?: number) {
+  constructor(connect: () => Connections, server = new Server(), deadline?: number) {
     this.#connect = connect;
     this.#server = server;
     this.#deadline = deadline;
-    this.#client = connect();
+    this.#connections = connect();
   }
 
   /**
    * Runs a statement.
    * @throws DatabaseUnavailable where the deadline passed: the statement may be done all the same
-   * @throws NotSent where the pool was replaced meanwhile
+   * @throws NotSent where the connections were replaced meanwhile
    * @throws Error of the driver, or of the server
    */
   async send(sql: string, parameters: readonly unknown[]): Promise<Rows> {
-    const client = this.#client;
+    const connections = this.#connections;
     const { promise: late, reject } = Promise.withResolvers<never>();
     const waiting = new AbortController();
     const timer =
       this.#deadline &&
       setTimeout(() => {
-        reject(this.#giveUp(client));
+        reject(this.#giveUp(connections));
         waiting.abort();
       }, this.#deadline);
     try {
       const { signal } = waiting;
-      const rows = await Promise.race([client.query(sql, parameters, { prepare: true, signal }), late]);
+      const rows = await Promise.race([connections.query(sql, parameters, { prepare: true, signal }), late]);
       this.#server.heard = performance.now();
       return rows;
     } catch (error) {
       if (isOfServer(error)) this.#server.heard = performance.now();
-      if (client.isBroken) this.#replace(client, () => client.retire(5));
-      // Not sent, and no other pool in its place: it was ended for good.
-      throw error instanceof NotSent && client === this.#client ? new DatabaseUnavailable(error) : error;
+      if (connections.isBroken) this.#replace(connections, () => connections.retire(5));
+      // Not sent, and no others in their place: the pool was ended for good.
+      throw error instanceof NotSent && connections === this.#connections
+        ? new DatabaseUnavailable(error)
+        : error;
     } finally {
       clearTimeout(timer);
     }
@@ -62,24 +65,25 @@ export class Pool {
 
   /** Ends all connections; what is under way may take so many seconds. */
   end(seconds: number): Promise<void> {
-    return this.#client.end(seconds);
+    return this.#connections.end(seconds);
   }
 
   /**
-   * A statement had no answer within the deadline. Where nothing else had, the pool is ended, which rejects all of its
-   * statements. Else the server is at work on this one, or it is one that the driver has lost, as it can while
+   * A statement had no answer within the deadline. Where nothing else had, all connections are ended, which rejects
+   * all statements on them. Else the server is at work on this one, or it is one that the driver has lost, as it can while
    * connections die.
    */
-  #giveUp(client: Client): DatabaseUnavailable {
+  #giveUp(connections: Connections): DatabaseUnavailable {
     const deadline = this.#deadline ?? 0;
-    if (performance.now() - this.#server.heard >= deadline) this.#replace(client, () => client.end(0));
+    if (performance.now() - this.#server.heard >= deadline)
+      this.#replace(connections, () => connections.end(0));
     return new DatabaseUnavailable(new Error(`No answer to a statement within ${deadline} ms`));
   }
 
-  /** Opens another pool, and ends this one: once, not for each statement that tells of it. */
-  #replace(client: Client, end: () => Promise<void>): void {
-    if (client !== this.#client) return;
-    this.#client = this.#connect();
+  /** Opens others, and ends these: once, not for each statement that tells of them. */
+  #replace(connections: Connections, end: () => Promise<void>): void {
+    if (connections !== this.#connections) return;
+    this.#connections = this.#connect();
     end().catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, type Logger, sql, type Transaction } from 'kysely';
-import { Client } from './client.ts';
+import { Connections } from './connections.ts';
 import { type Pools, postgresDialect } from './dialect.ts';
 import { isLockTimeout } from './errors.ts';
 import type { OpenListener } from './listener.ts';
@@ -35,7 +35,7 @@ function openPools(url: string): Pools {
   const max = poolSizeOf(url);
   const server = new Server();
   const connection = { application_name: 'latchkey', ...patience };
-  const open = (max: number) => new Pool(() => new Client(url, { max, connection }), server, deadline);
+  const open = (max: number) => new Pool(() => new Connections(url, { max, connection }), server, deadline);
   const writes = Math.floor(max / 2);
   return { reads: open(max - writes), writes: open(writes) };
 }
@@ -136,7 +136,7 @@ export async function inOneTransaction<Result>(
   work: (transaction: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
   const connection = { application_name: 'latchkey migrations' };
-  const session = new Pool(() => new Client(url, { max: 'one session', connection }));
+  const session = new Pool(() => new Connections(url, { max: 'one session', connection }));
   const db = new Kysely<Schema>({ dialect: postgresDialect(() => ({ reads: session, writes: session })) });
   try {
     return await db.transaction().execute(async (transaction) => {
@@ -155,7 +155,7 @@ export async function inOneTransaction<Result>(
 export const openListener =
   (url: string): OpenListener =>
   (heard, lost) => {
-    const client = new Client(url, {
+    const session = new Connections(url, {
       max: 'one session',
       connection: { application_name: 'latchkey listener', ...patience },
       onclose: () => lost(new Error('The connection has ended')),
@@ -163,7 +163,7 @@ export const openListener =
     });
     return {
       send: async <Row>(statement: string, ...parameters: string[]) =>
-        (await client.query(statement, parameters)) as unknown as Row[],
-      close: () => void client.end(0).catch(() => {}),
+        (await session.query(statement, parameters)) as unknown as Row[],
+      close: () => void session.end(0).catch(() => {}),
     };
   };

@@ -12,10 +12,10 @@ import { isClosedConnection, isOfStandby, NotSent, SessionEnded, StandbyRefused 
 import { parameterText } from './parameters.ts';
 import { Sockets } from './sockets.ts';
 
-interface ClientOptions {
+interface ConnectionsOptions {
   /**
-   * How many connections it may hold. One session is one connection without an end, and no other once it has answered:
-   * transactions and locks end with the connection that they were begun on, and what follows must not be done without them.
+   * How many there may be. One session is one connection without an end, and no other once it has answered: transactions
+   * and locks end with the connection that they were begun on, and what follows must not be done without them.
    */
   max: number | 'one session';
   /** What each connection is told when it begins, such as `application_name`. */
@@ -29,8 +29,8 @@ interface ClientOptions {
 /** For so long the primary is looked for among the servers of a URL, in milliseconds: the next connection leads to another. */
 const primaryWithin = 2_000;
 
-/** A pool of connections to a primary: the `postgres` driver as we need it. */
-export class Client {
+/** The connections to one primary: the `postgres` driver as we need it. */
+export class Connections {
   readonly #sql: Driver;
   readonly #sockets: Sockets;
   readonly #isOneSession: boolean;
@@ -44,7 +44,7 @@ export class Client {
   #isEnding = false;
 
   /** @param url `postgres://…`; parameters of the driver and of the session as query parameters */
-  constructor(url: string, { max, connection, onnotify, onclose }: ClientOptions) {
+  constructor(url: string, { max, connection, onnotify, onclose }: ConnectionsOptions) {
     const isOneSession = max === 'one session';
     const onClose = () => {
       if (!this.#hasAnswered) return;
@@ -66,7 +66,7 @@ export class Client {
    * Runs a statement.
    * @param prepare whether the connection is to keep its plan, for the next time
    * @param signal aborted when nobody waits for the rows any more: the statement is not sent then, unless it was before
-   * @throws NotSent where another client should run it
+   * @throws NotSent where the connections that replace these should run it
    * @throws SessionEnded where what was begun on the only connection ended with it
    * @throws StandbyRefused
    */
@@ -92,7 +92,7 @@ export class Client {
       } catch (error) {
         const isWanted = !signal?.aborted;
         if (plan.isStale && isWanted && stalePlans < max) {
-          // Each connection of the pool may have one.
+          // Each connection may have one.
           stalePlans += 1;
           continue;
         }
@@ -107,7 +107,7 @@ export class Client {
     }
   }
 
-  /** Whether one of its places for connections is lost, so that another client should take over. */
+  /** Whether the driver has lost the place of one of them, so that others should replace them all. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
