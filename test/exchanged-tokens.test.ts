@@ -4,10 +4,10 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exchangedType, typeOf } from '../decide/token-form.ts';
 import { exchangeToken } from '../server/auth/token-exchange.ts';
-import { exchangedClaims, exchangedReader } from '../server/jwt/exchanged.ts';
+import { exchangedClaims, exchangedReader } from '../server/jwt/exchanged-claims.ts';
+import { ExchangedToken, ExchangedTokens } from '../server/jwt/exchanged-tokens.ts';
 import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { hashText, newToken } from '../server/token.ts';
-import { ExchangedToken, ExchangedTokens } from '../server/verify/exchanged-tokens.ts';
 import { expectData, startService, type TestService } from './support/harness.ts';
 import { verifiedKey } from './support/verified-key.ts';
 

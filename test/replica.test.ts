@@ -10,7 +10,7 @@ import { startProxy } from '../scripts/support/proxy.ts';
 import { changeAccount, createExternalAccount, deleteAccount } from '../server/accounts/accounts.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { operatorAccountId } from '../server/id.ts';
-import { exchangedClaims } from '../server/jwt/exchanged.ts';
+import { exchangedClaims } from '../server/jwt/exchanged-claims.ts';
 import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { changeKey } from '../server/keys/changes.ts';
 import { importKey } from '../server/keys/imports.ts';

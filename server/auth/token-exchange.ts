@@ -5,7 +5,7 @@ import type { VerifiedKey } from '../../decide/verified-key.ts';
 import type { ServiceContext } from '../context.ts';
 import { InvalidInput } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
-import { type ExchangeGrant, exchangedClaims } from '../jwt/exchanged.ts';
+import { type ExchangeGrant, exchangedClaims } from '../jwt/exchanged-claims.ts';
 import { refusals } from './authenticate.ts';
 import { type Check, check } from './check.ts';
 

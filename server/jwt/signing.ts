@@ -2,8 +2,8 @@ import { hkdfSync } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { exchangedType } from '../../decide/token-form.ts';
 import { newId } from '../id.ts';
-import { ExchangedTokens } from '../verify/exchanged-tokens.ts';
-import { type ExchangedClaims, exchangedReader } from './exchanged.ts';
+import { type ExchangedClaims, exchangedReader } from './exchanged-claims.ts';
+import { ExchangedTokens } from './exchanged-tokens.ts';
 import { headerOf, JwtReader, type PublicJwk } from './reader.ts';
 
 /** The type of access tokens (RFC 9068). */

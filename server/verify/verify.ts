@@ -3,8 +3,8 @@ import { isPlausible } from '../../decide/token-form.ts';
 import type { Presented } from '../../decide/verdict.ts';
 import { type Exchanged, type Found, type Keys, type Verdict, verdictOn } from '../../decide/verified-key.ts';
 import { operatorAccountId } from '../id.ts';
+import type { ExchangedTokens } from '../jwt/exchanged-tokens.ts';
 import { keyHash } from '../token.ts';
-import type { ExchangedTokens } from './exchanged-tokens.ts';
 
 /** The verdict on a text that cannot be a token. Nothing is looked up. */
 export const malformed: Verdict = { valid: false, reason: 'unknown' };

@@ -1,7 +1,7 @@
 import { exchangedType } from '../../decide/token-form.ts';
 import type { VerifiedKey } from '../../decide/verified-key.ts';
 import { newId } from '../id.ts';
-import type { ExchangedFacts, ReadsExchanged } from '../verify/exchanged-tokens.ts';
+import type { ExchangedFacts, ReadsExchanged } from './exchanged-tokens.ts';
 import { JwtReader, type PublicJwk } from './reader.ts';
 
 /** The claims of an exchanged token. Times are Unix times in seconds. */
