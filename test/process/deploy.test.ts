@@ -85,6 +85,12 @@ test('a recipe gives a process longer to stop than it can take', async () => {
     expect(await textOf(file)).toContain(`at most ${Math.ceil(longestStop / 1_000)} s`);
 });
 
+test('systemd starts the service again however often its start has failed', async () => {
+  const unit = await textOf('deploy/latchkey.service');
+  expect(/^\[Unit\]\n(.+\n)+/m.exec(unit)?.[0]).toMatch(/^StartLimitIntervalSec=0$/m);
+  expect(unit).toMatch(/^Restart=always$/m);
+});
+
 test('sign-up is closed in each recipe: on Postgres by default', async () => {
   expect(await textOf('deploy/latchkey.service')).toMatch(/^Environment=.* SIGN_UP=closed$/m);
   const [start] = /^ *DATABASE_URL=.*node server\/start\.js$/m.exec(deploying) ?? [];
