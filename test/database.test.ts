@@ -294,6 +294,17 @@ onPostgres('connections to a server', () => {
     expect(await count()).toHaveLength(1);
   });
 
+  test('a select that locks rows runs on a connection for writes: its commit may wait for a standby, and reads do not wait behind it', async () => {
+    const { url } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '2' }));
+    const connectionOf = async (lock: string) =>
+      (await sql`select pg_backend_pid() as pid from accounts ${sql.raw(lock)}`.execute(db)).rows;
+    const reading = await connectionOf('');
+    expect(await connectionOf('')).toEqual(reading);
+    for (const lock of ['update', 'no key update skip locked', 'share', 'key share'])
+      expect(await connectionOf(`for ${lock}`)).not.toEqual(reading);
+  });
+
   test('an exchange of units whose connection is closed is not tried again: what came back would count twice', async () => {
     const { url, admin } = await ownDatabase();
     const db = await opened(withParameters(url, { max: '1' }));

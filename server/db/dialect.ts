@@ -24,11 +24,14 @@ export const endWithin = 5;
 
 /** The functions with an effect that statements of ours call which begin with `select`. */
 const effects = /\b(?:pg_notify|exchange_limits)\b/i;
+/** A row lock is written: its commit waits for the disk and a synchronous standby, as that of any write. */
+const rowLocks = /\bfor\s+(?:(?:no\s+key\s+)?update|(?:key\s+)?share)\b/i;
 /**
  * Whether a statement only reads: it begins with `select`, since Postgres takes what modifies data in no other place of
- * a select than a `with` before it; and it calls no function with an effect.
+ * a select than a `with` before it; it calls no function with an effect; and it locks no rows.
  */
-const isRead = ({ sql }: CompiledQuery) => /^\s*select\b/i.test(sql) && !effects.test(sql);
+const isRead = ({ sql }: CompiledQuery) =>
+  /^\s*select\b/i.test(sql) && !effects.test(sql) && !rowLocks.test(sql);
 
 /** Where statements go. With one session, both are the same. */
 export interface Pools {
