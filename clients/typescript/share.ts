@@ -29,7 +29,7 @@ export interface Share extends ByPath<paths, Outcome>, Methods {}
  *
  * @example
  * const share = createShare({ baseUrl: 'https://keys.example.com', token });
- * const { key } = await share.createApiKey({ label: 'Test 123', expires: 'One Month' });
+ * const { api_key } = await share.createApiKey({ label: 'Test 123', expires: 'One Month' });
  */
 export function createShare(options: CoreOptions = {}): Share {
   const core = new Core(

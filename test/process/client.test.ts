@@ -369,6 +369,20 @@ test('every sample in the docs type-checks', async () => {
   });
 });
 
+test.each([
+  ['', 'client.ts', 'createLatchkey'],
+  ['/journal', 'journal.ts', 'createJournal'],
+  ['/share', 'share.ts', 'createShare'],
+])('the example in the comments of @latchkey/client%s type-checks', async (entry, source, create) => {
+  const comments = await readFile(join(client, source), 'utf8');
+  const [, lines = expect.fail()] = /^ \* @example\n(.+?)^ \*\/$/ms.exec(comments) ?? [];
+  const code = lines.replaceAll(/^ \* /gm, '');
+  const given = `import { ${create} } from '@latchkey/client${entry}';\ndeclare const token: string, presented: string;\n`;
+  const file = `example-${source}`;
+  await writeFile(join(project, file), given + code);
+  await typeCheck([file], { module: 'nodenext', lib: ['es2022', 'dom'], types: [], skipLibCheck: true });
+});
+
 test.each(Object.entries(runtimes))(
   'the packed client works on %s, in a project of its own',
   async (runtime, args) => {
