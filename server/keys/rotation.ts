@@ -105,13 +105,13 @@ export async function rotateKey(
           again: () => rotateKey(store, place, rotation, act, claim),
         };
   const expiry = expiresAt === undefined ? sql`expires_at` : sql`${expiresAt}::timestamptz`;
-  return take(store, place, act, {
+  return takeStep(store, place, act, {
     set: isImmediate
       ? sql`current_hash = ${hashOf(minted)}, expires_at = ${expiry}, ${noNext}, ${noPrevious}`
       : sql`
         next_hash = ${hashOf(minted)}, next_overlap = ${overlap}::integer, next_expires_at = ${expiry}, ${noPrevious}`,
     where: isImmediate ? sql`true` : sql`not ${isDraining(act.now)}`,
-    otherwise: 'rotation_draining',
+    conflict: 'rotation_draining',
     type: isImmediate ? 'key.token_replaced' : 'key.rotated',
     data: { expiresAt },
     minted,
@@ -144,11 +144,11 @@ async function policyThatAllows(
  * @throws RotationConflict if the key has no next token
  */
 export const cancelRotation = (store: Store, place: KeyById & ActedOn, act: Act): Promise<Key> =>
-  take(store, place, act, {
+  takeStep(store, place, act, {
     set: noNext,
     where: sql`next_hash is not null`,
     type: 'key.rotation_cancelled',
-    otherwise: 'rotation_not_pending',
+    conflict: 'rotation_not_pending',
   });
 
 /**
@@ -157,11 +157,11 @@ export const cancelRotation = (store: Store, place: KeyById & ActedOn, act: Act)
  * @throws RotationConflict if the key has no previous token that is still accepted
  */
 export const finishRotation = (store: Store, place: KeyById & ActedOn, act: Act): Promise<Key> =>
-  take(store, place, act, {
+  takeStep(store, place, act, {
     set: noPrevious,
     where: isDraining(act.now),
     type: 'key.rotation_finished',
-    otherwise: 'rotation_not_draining',
+    conflict: 'rotation_not_draining',
   });
 
 /**
@@ -176,12 +176,12 @@ export const extendRotation = (
   overlapSeconds: number,
   act: Act,
 ): Promise<Key> =>
-  take(store, place, act, {
+  takeStep(store, place, act, {
     set: sql`previous_ends_at = greatest(previous_ends_at,
       least(${timestamptz(act.now + overlapSeconds * 1000)}, previous_expires_at))`,
     where: isDraining(act.now),
     type: 'key.rotation_extended',
-    otherwise: 'rotation_not_draining',
+    conflict: 'rotation_not_draining',
   });
 
 /** A step of a rotation. */
@@ -190,7 +190,7 @@ interface Step {
   /** The condition on the row of the key, and on nothing else. */
   where: RawBuilder<unknown>;
   /** The error if the condition does not hold. */
-  otherwise: RotationConflictCode;
+  conflict: RotationConflictCode;
   type: EventType;
   /** Facts for its event. */
   data?: object;
@@ -202,25 +202,23 @@ interface Step {
   judged?: { policy: StoredPolicy; again: () => Promise<Key> } | undefined;
 }
 
-async function take(
+/** Takes a step of a rotation, with its event, in one statement. */
+async function takeStep(
   { db, settled }: Store,
   place: KeyById & ActedOn,
   act: Act,
-  { set, where, otherwise, type, data, minted, claimed, judged }: Step,
+  { set, where, conflict, type, data, minted, claimed, judged }: Step,
 ): Promise<Key> {
   const isReady = sql`${isAt(place)} and ${isBy(place)} and ${where}`;
-  const update = sql`update keys set updated_at = ${timestamptz(act.now)}, ${set}`;
   // The row is locked before the account, in the order of all who lock both, and before the Idempotency-Key is claimed, so
   // that a step that cannot be taken leaves no claim.
-  const rotated =
-    claimed || judged
-      ? sql`
+  const rotated = sql`
     target as (select id, account_id from keys where ${isReady} for no key update),
     allowed as (${judged ? accountStillWith(judged.policy) : sql`select from target`}),
-    ${claimed ? sql`claimed as ${claimed},` : sql``}
-    rotated as (${update} from ${claimed ? sql`claimed` : sql`allowed`} where id = ${place.id} returning keys.*)`
-      : sql`
-    rotated as (${update} where ${isReady} returning *)`;
+    claimed as ${claimed ?? sql`(select from allowed)`},
+    rotated as (
+      update keys set updated_at = ${timestamptz(act.now)}, ${set}
+      from claimed where id = ${place.id} returning keys.*)`;
   const token = minted
     ? sql`token as (
         insert into tokens (hash, key_id, start, created_at, activated_at)
@@ -239,7 +237,7 @@ async function take(
   if (judged && (await storedPolicyOf(db, place.accountId)) !== judged.policy) return judged.again();
   if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
     throw new AlreadyClaimed();
-  throw new RotationConflict(otherwise);
+  throw new RotationConflict(conflict);
 }
 
 /**
