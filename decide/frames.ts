@@ -60,13 +60,13 @@ export type FromReplica =
 
 /** A change after which what was found is out of date. */
 export type Invalidation =
-  /** Of the key with this hash. */
+  /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   | { kind: 'changed'; hash: string }
-  /** Of this account: it is deleted, suspended or let back, or has another `externalId` or other limits. */
+  /** The account is deleted with its keys, suspended or let back, or has another `externalId` or other limits. */
   | { kind: 'account_changed'; accountId: string }
-  /** Of a role. */
+  /** A role has changed, come or gone, and with it what its keys may do. */
   | { kind: 'roles_changed' }
-  /** Of more than can be named. */
+  /** More has changed than can be named. */
   | { kind: 'changed_all' };
 
 /** The uses of a token, as `TokenUses`: counts of zero are left out. */

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { SoleReplica } from '../server/replication/freshness.ts';
 import { encode, type Message, parse } from '../server/replication/messages.ts';
+import { SoleReplica } from '../server/replication/sole-replica.ts';
 
 const messages: [string, Message][] = [
   [`changed ${'ab'.repeat(64)}`, { kind: 'changed', hash: 'ab'.repeat(64) }],

@@ -1,7 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Invalidation } from '../../decide/frames.ts';
 import { type Invalidated, invalidate } from '../../decide/key-cache.ts';
-import { type Change, parse } from './messages.ts';
+import type { Change } from './messages.ts';
 
 /**
  * Milliseconds after which a replica that confirms nothing no longer trusts its cache, so the others stop waiting for it:
@@ -90,58 +89,9 @@ export function announce({ cache, limits, followers }: Subscribers, change: Chan
       followers?.tell(change);
       break;
     default:
+      change?.kind satisfies 'changed_all' | undefined;
       cache?.invalidateAll();
       limits?.dropAll();
       followers?.tell({ kind: 'changed_all' });
   }
-}
-
-/** The freshness of the only process on its database: it hears of each change before the statement ends. */
-export class SoleReplica implements Freshness {
-  readonly isSole = true;
-  readonly #subscribers: Subscribers = {};
-  readonly #onUnknown: (text: string) => void;
-  /** Until when verifiers of the process before this one may answer from memory, should it have been killed. */
-  readonly #inherited = performance.now() + outlast(trust);
-
-  /** @param onUnknown called with a notification of no known kind */
-  constructor(onUnknown: (text: string) => void) {
-    this.#onUnknown = onUnknown;
-  }
-
-  /** Takes a notification of the database. */
-  hear(text: string): void {
-    const message = parse(text);
-    if (!message) this.#onUnknown(text);
-    switch (message?.kind) {
-      case 'barrier':
-      case 'confirmed':
-      case 'beat':
-      case 'call':
-        // Only replicas send these.
-        return;
-      default:
-        announce(this.#subscribers, message);
-    }
-  }
-  subscribe(subscribers: Subscribers): void {
-    Object.assign(this.#subscribers, subscribers);
-  }
-  trustLeft(): number {
-    return trust;
-  }
-  isFresh(): boolean {
-    return true;
-  }
-  async settled(): Promise<void> {
-    await this.#subscribers.followers?.settled();
-    const inherited = this.#inherited - performance.now();
-    if (inherited > 0) await pause(inherited);
-  }
-  now(): number {
-    return Date.now();
-  }
-  /** The embedded database has our clock. */
-  readClock(): void {}
-  async close(): Promise<void> {}
 }

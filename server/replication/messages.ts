@@ -1,17 +1,12 @@
+import type { Invalidation } from '../../decide/frames.ts';
+
 /**
  * What is told over NOTIFY: on the channel `latchkey` to every replica, on `latchkey_<id>` to one. This is the one
  * place that writes and reads it, save for what the database itself writes: `changed`, `changed_all`, `account_changed`
  * and `roles_changed` in migrations/0002_changes.ts, and those of limits in migrations/0004_limits.ts.
  */
 export type Message =
-  /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
-  | { kind: 'changed'; hash: string }
-  /** More has changed than can be named. */
-  | { kind: 'changed_all' }
-  /** The account is deleted with its keys, suspended or let back, or has another `externalId` or other limits. */
-  | { kind: 'account_changed'; accountId: string }
-  /** A role has changed, come or gone, and with it what its keys may do. */
-  | { kind: 'roles_changed' }
+  | Invalidation
   /** A limit has changed or is gone: nothing that was granted of it before is to be spent. */
   | { kind: 'limit_changed'; id: number }
   /** A limit has nothing left to grant, while replicas hold units of it: they are to give these back. */

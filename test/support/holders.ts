@@ -5,8 +5,8 @@ import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
 import { operatorAccountId } from '../../server/id.ts';
 import { Blocks } from '../../server/limits/blocks.ts';
-import { SoleReplica } from '../../server/replication/freshness.ts';
 import { encode } from '../../server/replication/messages.ts';
+import { SoleReplica } from '../../server/replication/sole-replica.ts';
 import { openEmbedded } from './embedded.ts';
 import { createDatabase } from './harness.ts';
 
