@@ -30,16 +30,16 @@ const statuses = {
 } as const;
 
 /** The code is that of the reason, if none is given. */
-type Refusal = readonly [status: RefusalStatus, detail: string, code?: string];
+type Row = readonly [status: RefusalStatus, detail: string, code?: string];
 
 // Whoever holds a stolen token does not learn whether it ever was one.
-const invalidToken: Refusal = [401, 'The key is not valid.', 'invalid_token'];
+const invalidToken: Row = [401, 'The key is not valid.', 'invalid_token'];
 
 /**
  * The answer for each reason. A key that is refused for its own sake is a 401 `invalid_token`, also where it is used
  * from the wrong address or for the wrong audience: RFC 6750 has 403 for scopes alone.
  */
-const refusals: Readonly<Record<RefusalReason, Refusal>> = {
+const refusals: Readonly<Record<RefusalReason, Row>> = {
   missing: [401, 'Send an API key as "Authorization: Bearer <key>".', 'unauthenticated'],
   malformed: [400, 'Send an API key as "Authorization: Bearer <key>", and only once.', 'invalid_request'],
   unknown: invalidToken,
@@ -57,8 +57,11 @@ const refusals: Readonly<Record<RefusalReason, Refusal>> = {
   unavailable: [503, 'The key could not be verified: try again in a second.'],
 };
 
+/** What whoever presented the token is told, for people. */
+export const detailOf = (reason: RefusalReason): string => refusals[reason][1];
+
 /** What a refusal is about, beside its reason. */
-interface Refused {
+interface Facts {
   /** The protection space that the challenge names (RFC 9110, section 11.5). */
   realm: string;
   /** The scopes that are required, all of them. */
@@ -68,7 +71,7 @@ interface Refused {
 }
 
 /** The answer to a request that is refused, without what it tells of limits. */
-export function refusalOf(reason: RefusalReason, { realm, scopes = [], missingScopes = [] }: Refused) {
+export function refusalOf(reason: RefusalReason, { realm, scopes = [], missingScopes = [] }: Facts) {
   // A newer service may have reasons that are not known here.
   const [status, detail, code = reason] = refusals[reason] ?? invalidToken;
   const [title, error] = statuses[status];

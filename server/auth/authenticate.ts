@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Client } from '../../decide/client.ts';
 import { maybeAsync } from '../../decide/maybe-async.ts';
+import { detailOf } from '../../decide/refusals.ts';
 import { covers } from '../../decide/scopes.ts';
 import { typeOf } from '../../decide/token-form.ts';
 import type { Reason } from '../../decide/verdict.ts';
@@ -60,7 +61,7 @@ export function authenticate(
     admit,
   });
   return maybeAsync(checked, (verdict) => {
-    if (!verdict.valid) throw invalid(refusals[verdict.reason]);
+    if (!verdict.valid) throw invalid(refusalText(verdict.reason));
     // Again: the first use of a token looks its key up anew, which may have changed.
     return letIn(callerOf(verdict.key));
   });
@@ -90,21 +91,17 @@ const callerOf = (key: VerifiedKey): Extract<Caller, { kind: 'apiKey' }> => ({
   key,
 });
 
-/** What the holder of a token is told for each reason. */
-export const refusals: Record<Reason, string> = {
+/** What this API tells the holder of a token, and an API of the product does not. */
+const ownTexts: Partial<Record<Reason, string>> = {
   unknown: 'The token is not known here.',
   revoked: 'The key was revoked.',
   rotated: 'The token was replaced: its key has a newer one.',
-  expired: 'The key has expired.',
-  not_yet_valid: 'The key is not valid yet.',
   account_disabled: 'The account of the key is disabled.',
   disabled: 'The key is disabled.',
-  insufficient_scope: 'The key lacks a scope.',
-  ip_not_allowed: 'The key cannot be used from this address.',
-  wrong_audience: 'The key is not for this API.',
-  rate_limited: 'The key has reached a limit.',
-  quota_exceeded: 'The quota of the key is used up.',
 };
+
+/** What the holder of a token that is refused is told. */
+export const refusalText = (reason: Reason): string => ownTexts[reason] ?? detailOf(reason);
 
 /** Compares secrets in a time that depends on their lengths alone. */
 const isSame = (a: string, b: string) =>

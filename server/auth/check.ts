@@ -27,7 +27,7 @@ export interface Check extends Presented {
 }
 
 type Valid = Extract<Verdict, { valid: true }>;
-type Refused = Extract<Spending, { kind: 'refused' }>;
+type Shortfall = Extract<Spending, { kind: 'refused' }>;
 
 /**
  * Decides on a token, spends its cost from the limits of its key, and records the use. This is the only way to a verdict.
@@ -96,7 +96,7 @@ export function check(
   return maybeAsync(asked, decide);
 }
 
-const exceeded = ({ key, at }: Valid, { limits, exceeded }: Refused): Verdict => ({
+const exceeded = ({ key, at }: Valid, { limits, exceeded }: Shortfall): Verdict => ({
   valid: false,
   reason: exceeded.every(({ limit }) => limit.windowSeconds === null) ? 'quota_exceeded' : 'rate_limited',
   key,

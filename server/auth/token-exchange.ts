@@ -6,7 +6,7 @@ import type { ServiceContext } from '../context.ts';
 import { InvalidInput } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
 import { type ExchangeGrant, exchangedClaims } from '../jwt/exchanged-claims.ts';
-import { refusals } from './authenticate.ts';
+import { refusalText } from './authenticate.ts';
 import { type Check, check } from './check.ts';
 
 /** What a token is to be exchanged for. */
@@ -82,7 +82,7 @@ async function exchangeableKey(
   // The audience is checked where the new token is presented.
   const asked = { purpose: 'exchange', reach: operatorAccountId, audience: null, ...clients } as const;
   const verdict = await check(context, token, { ...asked, ...(admit && { admit }) });
-  if (!verdict.valid) throw refused(parameter, refusals[verdict.reason]);
+  if (!verdict.valid) throw refused(parameter, refusalText(verdict.reason));
   return verdict.key;
 }
 

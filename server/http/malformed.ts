@@ -7,6 +7,7 @@ import type { Problem } from '../../api/problem.ts';
 /** Requests that Node refuses before the app sees them. Their contract is unknown, so the answer is a problem of `/v1`. */
 
 type ProblemBody = z.infer<typeof Problem>;
+type Facts = Pick<ProblemBody, 'status' | 'code' | 'detail'>;
 
 const malformed = {
   status: 400,
@@ -20,7 +21,8 @@ const unmetExpectation = {
   detail: 'The header Expect may have the value 100-continue, and no other.',
 } as const;
 
-const refusals: Record<string, Pick<ProblemBody, 'status' | 'code' | 'detail'>> = {
+/** By the code of Node's error. Any other error is a malformed request. */
+const problemsByErrorCode: Record<string, Facts> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     code: 'head_too_large',
@@ -33,10 +35,10 @@ const refusals: Record<string, Pick<ProblemBody, 'status' | 'code' | 'detail'>> 
   },
 };
 
-function problemOf(refusal: Pick<ProblemBody, 'status' | 'code' | 'detail'>) {
+function problemOf(facts: Facts) {
   const requestId = randomUUID();
-  const title = STATUS_CODES[refusal.status] ?? 'Error';
-  const body: ProblemBody = { type: 'about:blank', title, ...refusal, requestId };
+  const title = STATUS_CODES[facts.status] ?? 'Error';
+  const body: ProblemBody = { type: 'about:blank', title, ...facts, requestId };
   const headers = {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
@@ -63,9 +65,9 @@ export function refuseExpectation(response: ServerResponse): void {
 /** Answers a request that the parser could not read, or did not wait for, and closes the connection. */
 export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy();
-  const refusal = refusals[code] ?? malformed;
-  const { title, text, headers } = problemOf(refusal);
+  const problem = problemsByErrorCode[code] ?? malformed;
+  const { title, text, headers } = problemOf(problem);
   const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(text) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.end(`HTTP/1.1 ${refusal.status} ${title}\r\n${head}\r\n${text}`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${problem.status} ${title}\r\n${head}\r\n${text}`, () => socket.destroy());
 }

@@ -34,8 +34,15 @@ interface KeyImport {
 }
 
 /** Why a key of a batch is not imported. With any other error the whole batch fails. */
-const refusals = [AccountDisabled, AccountNotFound, BeyondPolicy, InvalidInput, KeyLimitReached, TokenExists];
-export type ImportRefusal = InstanceType<(typeof refusals)[number]>;
+const refusalClasses = [
+  AccountDisabled,
+  AccountNotFound,
+  BeyondPolicy,
+  InvalidInput,
+  KeyLimitReached,
+  TokenExists,
+];
+export type ImportRefusal = InstanceType<(typeof refusalClasses)[number]>;
 
 /** The number of keys that one statement stores: few enough not to hold up requests on the embedded database. */
 const partSize = 50;
@@ -102,8 +109,8 @@ async function orRefusal<Outcome>(run: () => Outcome | Promise<Outcome>): Promis
   try {
     return await run();
   } catch (error) {
-    const refusal = refusals.some((kind) => error instanceof kind);
-    if (refusal) return error as ImportRefusal;
+    const isRefusal = refusalClasses.some((kind) => error instanceof kind);
+    if (isRefusal) return error as ImportRefusal;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ export type {
 } from '../../../decide/refusals.ts';
 
 /** The facts of a refusal, beside its reason. */
-interface Refused {
+interface Facts {
   realm: string;
   /** The scopes that the endpoint requires, all of them. */
   scopes?: readonly string[] | undefined;
@@ -17,7 +17,7 @@ interface Refused {
 }
 
 /** The response to a request that is refused. */
-export function refusalOf(reason: RefusalReason, { realm, scopes, verdict }: Refused) {
+export function refusalOf(reason: RefusalReason, { realm, scopes, verdict }: Facts) {
   const refusal = refusalFor(reason, { realm, scopes, missingScopes: verdict?.missingScopes });
   const { status, headers } = refusal;
   if (status === 429 && verdict) Object.assign(headers, headersOfLimits(verdict));
