@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -303,6 +304,37 @@ onPostgres('connections to a server', () => {
     expect(await connectionOf('')).toEqual(reading);
     for (const lock of ['update', 'no key update skip locked', 'share', 'key share'])
       expect(await connectionOf(`for ${lock}`)).not.toEqual(reading);
+  });
+
+  test.each([
+    ['is given another password', "password 'other'", "password 'first'", 'password authentication failed'],
+    ['may not log in any more', 'nologin', 'login', 'not permitted to log in'],
+  ])('while a role that %s cannot connect, the database is away', async (_, change, restore, reason) => {
+    const { url, admin } = await ownDatabase();
+    await migratePostgres(url);
+    const role = `role_${randomBytes(6).toString('hex')}`;
+    await admin.unsafe(`create role ${role} superuser login password 'first'`);
+    cleanUp.defer(async () => void (await admin.unsafe(`drop role ${role}`)));
+    const db = await opened(Object.assign(new URL(url), { username: role, password: 'first' }).href);
+    const read = () => db.selectFrom('accounts').select('id').execute();
+    const write = () => sql`notify latchkey`.execute(db);
+    await admin.unsafe(`alter role ${role} ${change}`);
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role}`;
+    for (const call of [read, write])
+      await expect(call()).rejects.toMatchObject({
+        code: 'database_unavailable',
+        cause: { message: expect.stringContaining(reason) },
+      });
+    await admin.unsafe(`alter role ${role} ${restore}`);
+    expect(await read()).toHaveLength(1);
+  });
+
+  test('a database that is dropped is away', async () => {
+    const { url, drop } = await createDatabase(inject('postgresUrl'));
+    const db = await opened(url);
+    await drop();
+    const reading = db.selectFrom('accounts').select('id').execute();
+    await expect(reading).rejects.toThrow(DatabaseUnavailable);
   });
 
   test('an exchange of units whose connection is closed is not tried again: what came back would count twice', async () => {

@@ -1,10 +1,10 @@
 import { DatabaseUnavailable } from '../errors.ts';
 
 /**
- * SQLSTATEs in which the server goes away, has no room, is read-only after a failover, or gave up on a lock or a
- * deadline: trying again may help, and nothing was done.
+ * SQLSTATEs in which the server goes away, lets nobody in (28, 3D000), has no room, is read-only after a failover, or gave
+ * up on a lock or a deadline: trying again may help, and nothing was done.
  */
-const outageStates = /^(?:08|53|54000|25006|40001|40P01|55P03|57014|57P0)/;
+const outageStates = /^(?:08|28|3D000|53|54000|25006|40001|40P01|55P03|57014|57P0)/;
 /** The driver's own codes and the socket's. */
 const outageCodes = /^(?:CONNECT|E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/;
 
