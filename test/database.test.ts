@@ -13,7 +13,13 @@ import * as start from '../server/db/migrations/0001_start.ts';
 import * as changes from '../server/db/migrations/0002_changes.ts';
 import * as usage from '../server/db/migrations/0003_usage.ts';
 import { parameterText } from '../server/db/parameters.ts';
-import { inOneTransaction, migratePostgres, openListener, openPostgres } from '../server/db/postgres.ts';
+import {
+  areStatementsBounded,
+  inOneTransaction,
+  migratePostgres,
+  openListener,
+  openPostgres,
+} from '../server/db/postgres.ts';
 import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { withoutRequest } from '../server/events/events.ts';
@@ -27,6 +33,7 @@ import { exchangeStatement } from '../server/limits/exchange.ts';
 import { Replica } from '../server/replication/replica.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { openKeyCache } from '../server/verify/open-key-cache.ts';
+import { startPgBouncer } from './faults/pgbouncer.ts';
 import { untilWaiting } from './support/by-hand.ts';
 import { openEmbedded } from './support/embedded.ts';
 import { createDatabase, password } from './support/harness.ts';
@@ -217,6 +224,29 @@ onPostgres('connections to a server', () => {
     await expect(openPostgres(withParameters(url, { search_path: 'absent,public' }))).rejects.toThrow(
       'Its schema is public',
     );
+  });
+
+  test('the time limits of statements are in force, unless something in between drops them', async () => {
+    const { url, admin } = await ownDatabase();
+    const areBounded = async (url: string) => {
+      await using db = await openPostgres(url);
+      return await areStatementsBounded(db);
+    };
+    expect(await areBounded(url)).toBe(true);
+    for (const name of ['statement_timeout', 'lock_timeout'])
+      for (const value of ['0', '60s'])
+        expect(await areBounded(withParameters(url, { [name]: value })), `${name}=${value}`).toBe(false);
+
+    const behindPooler = async () => {
+      await using pooler = await startPgBouncer(new URL(url), 'session');
+      return pooler && (await areBounded(pooler.url));
+    };
+    const given = await behindPooler();
+    const name = new URL(url).pathname.slice(1);
+    for (const limit of ['statement_timeout', 'lock_timeout'])
+      await admin.unsafe(`alter database ${name} set ${limit} = '3s'`);
+    // Without PgBouncer, undefined.
+    if (given !== undefined) expect([given, await behindPooler()]).toEqual([false, true]);
   });
 
   test('two deployments live in two schemas of one database, and neither waits for the other or hears of its keys', async () => {

@@ -12,10 +12,11 @@ import type { Database, Schema } from './schema.ts';
 /** How long the server may work on a statement, in milliseconds. */
 const statementTimeout = 3_000;
 /**
- * How long a session waits for what others hold. `statement_timeout` does not cover the commit. There, a transaction that
- * notifies waits for a lock that others hold while they commit, which takes long if a synchronous standby is away.
+ * What bounds a statement, in milliseconds. `lock_timeout` is for the commit, which `statement_timeout` does not cover:
+ * there, a transaction that notifies waits for a lock that others hold while they commit, which takes long if a
+ * synchronous standby is away. Poolers drop both, so deploy/roles.sql sets them for the role as well.
  */
-const patience = { statement_timeout: statementTimeout, lock_timeout: statementTimeout };
+export const statementLimits = { statement_timeout: statementTimeout, lock_timeout: statementTimeout };
 /**
  * How long we wait for the server to say anything at all, in milliseconds. Longer than it may work on a statement, so that
  * it is the server that gives up where it can.
@@ -34,7 +35,7 @@ export const poolSizeOf = (url: string): number => Math.max(2, Number(parameters
 function openPools(url: string): Pools {
   const max = poolSizeOf(url);
   const server = new Server();
-  const connection = { application_name: 'latchkey', ...patience };
+  const connection = { application_name: 'latchkey', ...statementLimits };
   const open = (max: number) => new Pool(() => new Connections(url, { max, connection }), server, deadline);
   const writes = Math.floor(max / 2);
   return { reads: open(max - writes), writes: open(writes) };
@@ -103,6 +104,17 @@ async function checkServer(db: Database, url: string): Promise<void> {
 }
 
 /**
+ * Whether the server gives up on a statement before we do. If not, one that waits for a lock holds its connection after
+ * its request was answered 503.
+ */
+export async function areStatementsBounded(db: Database): Promise<boolean> {
+  const { rows } = await sql<{ bounded: boolean }>`
+    select bool_and(setting::integer between 1 and ${deadline}) as bounded from pg_settings
+    where name = any(${Object.keys(statementLimits)})`.execute(db);
+  return onlyRow(rows).bounded;
+}
+
+/**
  * Brings the schema of a Postgres database up to date.
  * @param tryFor how long to try again where a transaction of others has a table, in milliseconds
  * @returns the names of the migrations that were applied
@@ -157,7 +169,7 @@ export const openListener =
   (heard, lost) => {
     const session = new Connections(url, {
       max: 'one session',
-      connection: { application_name: 'latchkey listener', ...patience },
+      connection: { application_name: 'latchkey listener', ...statementLimits },
       onclose: () => lost(new Error('The connection has ended')),
       onnotify: (_channel, message) => heard(message),
     });

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { openPGlite } from '../db/pglite.ts';
-import { openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
+import { areStatementsBounded, openListener, openPostgres, poolSizeOf } from '../db/postgres.ts';
 import type { Database } from '../db/schema.ts';
 import { CannotStart, messageOf } from '../errors.ts';
 import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '../jwt/signing.ts';
@@ -14,6 +14,8 @@ import { type DataDir, openDataDir } from './data-dir.ts';
 import type { Metrics } from './metrics.ts';
 import { Progress } from './progress.ts';
 
+const unboundedStatements =
+  "statement_timeout and lock_timeout of the service's role are not between 1 ms and 4 s, so that a statement can hold its connection for ever: `alter role … set statement_timeout = '3s'`, and likewise lock_timeout";
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
 /** Logs what a replica reports, and measures its barriers. */
@@ -48,7 +50,7 @@ export async function open(config: Config, log: Logger, metrics: Metrics): Promi
   const notices = noticesIn(log, metrics);
   try {
     return config.DATABASE_URL
-      ? await openShared(config, config.DATABASE_URL, notices, metrics, progress)
+      ? await openShared(config, config.DATABASE_URL, notices, log, metrics, progress)
       : await openEmbedded(config, notices, metrics, progress);
   } finally {
     progress.end();
@@ -69,6 +71,7 @@ async function openShared(
   config: Config,
   url: string,
   notices: Notices,
+  log: Logger,
   metrics: Metrics,
   { begin }: Progress,
 ): Promise<Opened> {
@@ -78,6 +81,7 @@ async function openShared(
   try {
     begin('connecting to Postgres and bringing its schema up to date');
     const db = await openPostgres(url, metrics.query);
+    if (!(await areStatementsBounded(db))) log.warn(unboundedStatements);
     const freshness = new Replica(db, openListener(url), notices);
     begin('listening to Postgres for changes to keys');
     await freshness.start();

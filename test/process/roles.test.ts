@@ -8,7 +8,7 @@ import { createLatchkey } from '../../clients/typescript/client.ts';
 import { deployment } from '../../scripts/support/client.ts';
 import { startProcess } from '../../scripts/support/service.ts';
 import { sweepEvents } from '../../server/background/old-events.ts';
-import { openPostgres } from '../../server/db/postgres.ts';
+import { openPostgres, statementLimits } from '../../server/db/postgres.ts';
 import { createDatabase, expectData, password } from '../support/harness.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -94,6 +94,11 @@ test.each([{ hosted: true }, { schema: 'team_a' }, { hosted: true, schema: 'team
     await using service = await startProcess({
       env: { ...(await deployment()), DATABASE_URL: serverUrl, SIGN_UP: 'open' },
     });
+    // For poolers, which drop those that the service sets.
+    for (const [name, milliseconds] of Object.entries(statementLimits))
+      expect(await asServer(`select setting from pg_settings where name = '${name}'`)).toEqual([
+        { setting: String(milliseconds) },
+      ]);
     const email = 'ada@example.com';
     expectData(
       await createLatchkey({ baseUrl: service.url }).POST('/v1/accounts', { body: { email, password } }),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { onlyMaxKeys } from '../../decide/policy.ts';
+import { deployment } from '../../scripts/support/client.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { type DidNotStart, launch, type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
@@ -497,6 +498,20 @@ test('a proxy without a database behind it stops the start with a line', async (
   const { port } = proxy.address() as AddressInfo;
   const env = { DATABASE_URL: `postgres://127.0.0.1:${port}/none`, ...(await secrets()) };
   expect(await failure(env)).toContain('The server closed the connection');
+});
+
+test('a start whose statements have no time limit says so, and what to set', async () => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  const warning = /"level":"warn".+alter role … set statement_timeout = '3s'/;
+  for (const [query, isSaid] of [
+    ['', false],
+    ['?lock_timeout=0', true],
+  ] as const) {
+    await using service = await startProcess({ env: { ...(await deployment()), DATABASE_URL: url + query } });
+    await service.stop();
+    expect(warning.test(service.output)).toBe(isSaid);
+  }
 });
 
 test('several starters on one empty database all start', async () => {
