@@ -77,9 +77,9 @@ export const Key = z
       .array(z.string())
       .openapi({ description: 'The scopes of the key itself, without those of its roles.' }),
     roles: z.array(z.string()).openapi({ description: 'The names of the key’s roles.' }),
-    metadata: z
-      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-      .openapi({ description: 'Your own facts about the key.' }),
+    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).openapi({
+      description: 'Your own facts about the key. The owner of the account can change them.',
+    }),
     status: KeyStatus,
     expiresAt: instant
       .nullable()

@@ -34,7 +34,7 @@ const facts = <Value>(accepts: (value: unknown) => boolean, wanted: string, type
     maxProperties: maxMetadataEntries,
     propertyNames: entryName(),
     additionalProperties: { anyOf: types },
-    example: { environment: 'production', seats: 12 },
+    example: { environment: 'production', build: 12 },
   };
   return z
     .custom<Record<string, Value>>()
@@ -66,7 +66,7 @@ export const Metadata = facts<MetadataValue>(
   'Must be a string of at most 500 characters, a number or a boolean.',
   valueTypes,
 ).openapi({
-  description: `Up to ${maxMetadataEntries} facts of your own about the key. As JSON, in UTF-8, their names and texts take at most ${maxMetadataBytes} bytes together. Every valid verdict returns them.`,
+  description: `Up to ${maxMetadataEntries} facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most ${maxMetadataBytes} bytes together. Every valid verdict returns them.`,
 });
 
 export const MetadataPatch = facts<MetadataValue | null>(
@@ -75,5 +75,5 @@ export const MetadataPatch = facts<MetadataValue | null>(
   [...valueTypes, { type: 'null' }],
 ).openapi({
   description: `Entries to set; null removes one (RFC 7396). At most ${maxMetadataEntries} may remain, whose names and texts take at most ${maxMetadataBytes} bytes together as JSON.`,
-  example: { environment: null, seats: 20 },
+  example: { environment: null, build: 13 },
 });

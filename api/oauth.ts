@@ -147,9 +147,10 @@ const Active = z
       .openapi({ description: 'With an exchanged token: the key that acts for this one, if one was named.' }),
     iss: z.string().openapi({ description: 'This service.', example: 'http://127.0.0.1:8787' }),
     key_name: z.string().openapi({ description: 'The name of the key.', example: 'Mobile app' }),
-    key_metadata: z
-      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-      .openapi({ description: 'The metadata of the key.', example: { plan: 'pro' } }),
+    key_metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).openapi({
+      description: 'The metadata of the key, which the owner of the account can change.',
+      example: { environment: 'staging' },
+    }),
     key_exp: numericDate(
       'When the token really ends: the expiry of the key, or the end of a token that was rotated. Missing where it never does.',
     ).optional(),
@@ -199,7 +200,7 @@ const activeExample = {
   username: 'user_8812',
   iss: 'http://127.0.0.1:8787',
   key_name: 'Mobile app',
-  key_metadata: { plan: 'pro' },
+  key_metadata: { environment: 'staging' },
   key_exp: 1777636800,
 };
 

@@ -24,9 +24,9 @@ const VerifiedKey = z
     scopes: z
       .array(z.string())
       .openapi({ description: 'What the token may do: the scopes of the key and of its roles.' }),
-    metadata: z
-      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-      .openapi({ description: 'Your own facts about the key.' }),
+    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).openapi({
+      description: 'Your own facts about the key. The owner of the account can change them.',
+    }),
     expiresAt: instant
       .nullable()
       .openapi({ description: 'Expiry time: the token is refused from then on. Null: never.' }),

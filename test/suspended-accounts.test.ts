@@ -152,6 +152,26 @@ test('the owner of a suspended account signs in, sees its keys, rotates and revo
     expect(await verdict(sent)).toMatchObject(expected);
 });
 
+test('an owner can undo what the operator does to a key, and nothing of a suspension', async () => {
+  const ada = await service.signIn();
+  const key = await mint(ada);
+  const query = { accountId: ada.accountId };
+  const barred = { disabled: true, allowedIps: ['203.0.113.7'] };
+  expectData(
+    await service.operator.PATCH('/v1/keys/{keyId}', {
+      params: { ...of(key).params, query },
+      body: barred,
+    }),
+  );
+  expect(await verdict(key.token)).toMatchObject({ reason: 'disabled' });
+  const free = { ...of(key), body: { disabled: false, allowedIps: null } };
+  expectData(await ada.client.PATCH('/v1/keys/{keyId}', free));
+  expect(await verdict(key.token)).toMatchObject({ valid: true });
+  await set(ada, true);
+  expectData(await ada.client.PATCH('/v1/keys/{keyId}', free));
+  expect(await verdict(key.token)).toMatchObject({ reason: 'account_disabled' });
+});
+
 test('no key is created in a suspended account, through any contract and whoever asks', async () => {
   const ada = await service.signIn();
   await set(ada, true);

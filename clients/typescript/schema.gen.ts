@@ -779,7 +779,7 @@ export interface components {
             scopes: string[];
             /** @description The names of the key’s roles. */
             roles: string[];
-            /** @description Your own facts about the key. */
+            /** @description Your own facts about the key. The owner of the account can change them. */
             metadata: {
                 [key: string]: string | number | boolean;
             };
@@ -1055,10 +1055,10 @@ export interface components {
             /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
             roles?: string[];
             /**
-             * @description Up to 50 facts of your own about the key. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
              *       "environment": "production",
-             *       "seats": 12
+             *       "build": 12
              *     }
              */
             metadata?: {
@@ -1181,7 +1181,7 @@ export interface components {
             scopes: string[];
             /** @description The names of the key’s roles. */
             roles: string[];
-            /** @description Your own facts about the key. */
+            /** @description Your own facts about the key. The owner of the account can change them. */
             metadata: {
                 [key: string]: string | number | boolean;
             };
@@ -1265,10 +1265,10 @@ export interface components {
             /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
             roles?: string[];
             /**
-             * @description Up to 50 facts of your own about the key. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
              *       "environment": "production",
-             *       "seats": 12
+             *       "build": 12
              *     }
              */
             metadata?: {
@@ -1404,10 +1404,10 @@ export interface components {
             /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
             roles?: string[];
             /**
-             * @description Up to 50 facts of your own about the key. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
              *       "environment": "production",
-             *       "seats": 12
+             *       "build": 12
              *     }
              */
             metadata?: {
@@ -1495,7 +1495,7 @@ export interface components {
              * @description Entries to set; null removes one (RFC 7396). At most 50 may remain, whose names and texts take at most 4096 bytes together as JSON.
              * @example {
              *       "environment": null,
-             *       "seats": 20
+             *       "build": 13
              *     }
              */
             metadata?: {
@@ -1734,7 +1734,7 @@ export interface components {
             name: string;
             /** @description What the token may do: the scopes of the key and of its roles. */
             scopes: string[];
-            /** @description Your own facts about the key. */
+            /** @description Your own facts about the key. The owner of the account can change them. */
             metadata: {
                 [key: string]: string | number | boolean;
             };
