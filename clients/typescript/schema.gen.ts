@@ -1052,7 +1052,7 @@ export interface components {
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
             roles?: string[];
             /**
              * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
@@ -1262,7 +1262,7 @@ export interface components {
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
             roles?: string[];
             /**
              * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
@@ -1401,7 +1401,7 @@ export interface components {
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
             roles?: string[];
             /**
              * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
@@ -1489,7 +1489,7 @@ export interface components {
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
             roles?: string[];
             /**
              * @description Entries to set; null removes one (RFC 7396). At most 50 may remain, whose names and texts take at most 4096 bytes together as JSON.
