@@ -14,10 +14,13 @@ import type { CoreOptions } from '../core/options.ts';
 import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { clientOf } from './client-of.ts';
-import { Connection, type Introduction } from './connection.ts';
+import type { Connection, Introduction } from './connection.ts';
+import { Connections } from './connections.ts';
 import { builtInHashes, type Hashes } from './hash.ts';
 import type { KnownKey } from './known-key.ts';
 import { Reporter } from './reporter.ts';
+
+export { VerifierRefused } from './connections.ts';
 
 export interface VerifierOptions
   extends Pick<
@@ -70,33 +73,10 @@ export interface VerifierStats {
   overHttp: number;
 }
 
-/** The service does not let this verifier in. */
-export class VerifierRefused extends Error {
-  constructor(reason: string) {
-    super(`The service refuses this verifier: ${reason}`);
-    this.name = 'VerifierRefused';
-  }
-}
-
-/** How long a start and an end may take, and how often uses are told, in milliseconds. */
-const startWithin = 2_000;
-const endWithin = 1_000;
-const tellInterval = 1_000;
 /** How often a call is repeated by default. When a replica is killed, a balancer may lead to it for a while. */
 const retries = 3;
-/** The longest pause before an attempt to connect, in milliseconds. It doubles with each attempt of a blind verifier. */
-const firstPause = 100;
-const longestPause = 5_000;
-/** The same for a verifier that is asked to move: it is in no hurry, and the next attempt may reach another replica. */
-const movingPause = 500;
-/** How many connections there can be that the other end does not close, behind a proxy that holds frames. */
-const maxSockets = 20;
-/** How many keys are asked for again when the verifier moves. */
-const maxMoved = 2_000;
 /** How many parsed scope queries are kept. */
 const maxQueries = 1_000;
-/** The close codes with which the service refuses a verifier. */
-const refusals = [4400, 4401, 4403];
 
 /**
  * Opens a verifier: a cache of the keys that were verified lately, and a connection on which the service tells every change
@@ -123,26 +103,12 @@ const unknown: Verdict = Object.freeze({ valid: false, reason: 'unknown' });
 
 class InProcess implements Verifier {
   readonly #hashes: Hashes = builtInHashes();
-  readonly #introduction: Introduction;
-  readonly #onChange: VerifierOptions['onChange'];
   readonly #core: Core;
   readonly #reporter = new Reporter();
-  readonly #telling: ReturnType<typeof setInterval>;
+  readonly #connections: Connections;
   readonly #queries = new Map<string, ScopeQuery>();
-  /** The connection in use, and the one that will replace it. */
-  #current: Connection | undefined;
-  #next: Connection | undefined;
-  #attempts = 0;
   #misses = 0;
   #calls = 0;
-  /** What `onChange` was called with last. */
-  #told: 'trusted' | 'blind' | undefined;
-  #toldWhy: string | undefined;
-  /** Why there is no connection yet, for people. */
-  #whyNone = 'The service did not answer.';
-  #pausing: ReturnType<typeof setTimeout> | undefined;
-  #closing: Promise<void> | undefined;
-  #settleStart: (error?: Error) => void = () => {};
 
   constructor(options: VerifierOptions) {
     assertBounds(options, 'cacheMb');
@@ -153,43 +119,32 @@ class InProcess implements Verifier {
       throw new TypeError(
         'A verifier needs WebSocket: Node 22.3 or later, Bun or Deno, or pass one as `WebSocket`.',
       );
-    this.#introduction = {
-      url: `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`,
-      token,
-      instance: crypto.randomUUID(),
-      cacheBytes: cacheMb * 2 ** 20,
-      WebSocket,
-      sockets: new Set(),
-    };
-    this.#onChange = options.onChange;
     this.#core = new Core(contract, { ...options, retries: options.retries ?? retries });
-    // Before the timer, which would keep the process alive: this throws for an invalid address.
-    this.#connect();
-    this.#telling = setInterval(() => this.#current && this.#reporter.tell(this.#current), tellInterval);
+    this.#connections = new Connections(
+      {
+        url: `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`,
+        token,
+        instance: crypto.randomUUID(),
+        cacheBytes: cacheMb * 2 ** 20,
+        WebSocket,
+      },
+      this.#reporter,
+      options.onChange,
+    );
   }
 
   get stats(): VerifierStats {
-    const sizes = this.#current?.keys.sizes ?? { known: 0, unknown: 0 };
+    const sizes = this.#connections.current?.keys.sizes ?? { known: 0, unknown: 0 };
     return { ...sizes, misses: this.#misses, overHttp: this.#calls };
   }
 
   get isTrusted(): boolean {
-    return this.#current?.isTrusted() ?? false;
+    return this.#connections.current?.isTrusted() ?? false;
   }
 
   /** Resolves when tokens are verified from memory, or after a while. @throws VerifierRefused */
-  async started(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => {
-      this.#tell('blind', this.#whyNone);
-      resolve();
-    }, startWithin);
-    this.#settleStart = (error) => (error ? reject(error) : resolve());
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-    }
+  started(): Promise<void> {
+    return this.#connections.started();
   }
 
   verify(token: string, asked: Asked = noAsked): Verdict | Promise<Verdict> {
@@ -197,7 +152,7 @@ class InProcess implements Verifier {
     if (typeof token !== 'string' || (asked !== noAsked && !this.#isAskable(asked)))
       return this.#overHttp(token, asked);
     const scopes = this.#scopesOf(asked);
-    const connection = this.#current;
+    const connection = this.#connections.current;
     let hash = this.#hashes.of(token);
     const at = connection?.trustedAt();
     if (connection && at !== undefined) {
@@ -228,22 +183,7 @@ class InProcess implements Verifier {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    clearInterval(this.#telling);
-    clearTimeout(this.#pausing);
-    this.#next?.leave();
-    const connection = this.#current;
-    if (!connection) return;
-    const { promise: tooLong, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, endWithin);
-    await Promise.race([this.#reporter.flush(connection), tooLong]);
-    clearTimeout(timer);
-    this.#current = undefined;
-    connection.leave();
+    return this.#connections.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -324,81 +264,6 @@ class InProcess implements Verifier {
     if ('fault' in parsed) return undefined;
     if (this.#queries.size < maxQueries) this.#queries.set(text, parsed.query);
     return parsed.query;
-  }
-
-  /** Opens the connection that will replace the current one. */
-  #connect(): void {
-    const connection: Connection = new Connection(this.#introduction, {
-      trusted: () => {
-        if (connection === this.#current) this.#tell('trusted');
-        else void this.#move(connection);
-      },
-      lapsed: () => {
-        if (connection === this.#current) this.#tell('blind', 'The service cannot tell of changes now.');
-      },
-      used: (number) => this.#reporter.acknowledged(number),
-      moving: () => this.#plan(),
-      closed: (code, reason) => this.#lost(connection, code, reason),
-    });
-    this.#next = connection;
-  }
-
-  /** Connects after a random pause, so that the verifiers of a replica that ended do not all come back at once. */
-  #plan(): void {
-    if (this.#closing || this.#next || this.#pausing !== undefined) return;
-    const longest = this.isTrusted ? movingPause : Math.min(longestPause, firstPause * 2 ** this.#attempts);
-    this.#attempts += 1;
-    this.#pausing = setTimeout(() => {
-      this.#pausing = undefined;
-      if (this.#introduction.sockets.size < maxSockets) this.#connect();
-      else this.#plan();
-    }, Math.random() * longest);
-  }
-
-  /** The next connection has trust. It replaces the current one once it has cached the same keys. */
-  async #move(next: Connection): Promise<void> {
-    const known = this.#current?.keys.hashes().slice(0, maxMoved) ?? [];
-    await Promise.all(known.map(async (hash) => next.keys.find(hash))).catch(() => {});
-    if (this.#next === next && next.isTrusted()) this.#adopt(next);
-  }
-
-  #adopt(connection: Connection): void {
-    const before = this.#current;
-    this.#next = undefined;
-    this.#current = connection;
-    this.#attempts = 0;
-    before?.leave();
-    this.#settleStart();
-    this.#tell('trusted');
-  }
-
-  /** @param isLasting whether the reason does not pass by itself: it is told also after another one of the same state */
-  #tell(state: 'trusted' | 'blind', reason?: string, isLasting = false): void {
-    if (state === this.#told && (!isLasting || reason === this.#toldWhy)) return;
-    this.#told = state;
-    this.#toldWhy = reason;
-    // What it throws, or rejects with, must end neither the connection nor the process.
-    (async () => this.#onChange?.(state, reason))().catch(() => {});
-  }
-
-  #lost(connection: Connection, code: number, reason: string): void {
-    const text = reason || `The connection was closed (${code}).`;
-    this.#whyNone = text;
-    const isRefused = refusals.includes(code);
-    if (isRefused) this.#settleStart(new VerifierRefused(text));
-    if (this.#next === connection) {
-      this.#next = undefined;
-      if (isRefused && this.#told === 'blind') this.#tell('blind', text, true);
-    } else if (this.#next?.isTrusted()) {
-      // The next one was only asking for the keys of the lost one.
-      this.#adopt(this.#next);
-      return;
-    } else {
-      this.#current = undefined;
-      this.#attempts = 0;
-      this.#tell('blind', text);
-    }
-    this.#plan();
   }
 }
 
