@@ -1,6 +1,7 @@
 /**
  * Goes on with a value: at once if it is there, and later if it is promised. So a cache hit waits for no turn of the event
- * loop, and a miss needs no code of its own.
+ * loop, and a miss needs no code of its own. An async function writes `isPromise(x) ? await x : x` instead, since awaiting a
+ * value that is there costs a turn.
  */
 export function maybeAsync<Value, Result>(
   value: Value | Promise<Value>,

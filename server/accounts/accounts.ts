@@ -192,7 +192,7 @@ export async function changeAccount(
   else if (policy && Object.keys(policy).length > 0)
     changes.push(sql`policy = nullif(
       jsonb_strip_nulls(coalesce(policy, '{}') || ${JSON.stringify(policy)}::text::jsonb), '{}')`);
-  // Locks the row.
+  // Changes nothing: new limits need the row in `changed`, locked.
   if (limits) changes.push(sql`key_count = key_count`);
   if (changes.length === 0) return getNamedAccount(db, id);
   const { rows } = await sql<Account>`
@@ -218,9 +218,11 @@ export async function changeAccount(
   });
 }
 
-/** Which accounts a list shows: at most `limit`, those after the one numbered `before`, of this email or id. */
+/** Which page of a list is asked for. With an email, or an externalId, the list has the accounts with it alone. */
 interface AccountFilter {
+  /** Maximum number of accounts. */
   limit: number;
+  /** Only accounts with a smaller number: that of the last account on the page before. */
   before?: number | undefined;
   email?: string | undefined;
   externalId?: string | undefined;

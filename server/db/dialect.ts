@@ -13,9 +13,8 @@ import type { Pool } from './pool.ts';
 
 /**
  * A read whose connection was closed, a statement whose plan is stale, and one that waited for connections that were
- * replaced, are tried again for so long, in milliseconds.
- * Once would not do: connections that idle together are closed together, so that the next may be as dead; and a migration
- * changes one table after the other.
+ * replaced, are tried again for so long, in milliseconds. Once would not do: connections that idle together are closed
+ * together, so that the next may be as dead; and a migration changes one table after the other.
  */
 const retryFor = 500;
 

@@ -1,7 +1,7 @@
 /**
  * A parameter of a statement in Postgres's text format, the only one that we send. The statement determines its type, by a
- * cast or by its place. Numbers, booleans and bigints as they print; a date in ISO 8601; bytes
- * as `\x` and hexadecimal digits; an array as an array literal; any other object as JSON.
+ * cast or by its place. Numbers, booleans and bigints as they print; a date in ISO 8601; bytes as `\x` and hexadecimal
+ * digits; an array as an array literal; any other object as JSON.
  * @throws TypeError for a value that SQL does not have, such as undefined
  */
 export function parameterText(value: unknown): string | null {

@@ -54,6 +54,7 @@ async function pageOf(
   conditions: readonly RawBuilder<unknown>[],
 ): Promise<KeyPage> {
   const follows = before === undefined ? section : sql`${section} and number < ${before}::bigint`;
+  /** The number of the newest key that this page does not read. 0: it reads all. */
   let unread = 0;
   if (conditions.length > 0) {
     const { rows } = await sql<{ number: number }>`

@@ -48,8 +48,10 @@ export interface Service {
    * Resolves when no verifier answers by what it was told here.
    */
   leave: () => Promise<void>;
-  /** Flushes recorded uses and closes the database. Call it when no verifier is connected. Requests that
-   * are still in flight fail, and their uses are lost. */
+  /**
+   * Flushes recorded uses and closes the database. Call it when no verifier is connected. Requests that are still in
+   * flight fail, and their uses are lost.
+   */
   close: () => Promise<void>;
 }
 

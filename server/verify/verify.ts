@@ -6,7 +6,7 @@ import { operatorAccountId } from '../id.ts';
 import type { ExchangedTokens } from '../jwt/exchanged-tokens.ts';
 import { keyHash } from '../token.ts';
 
-/** The verdict on a text that cannot be a token. Nothing is looked up. */
+/** The verdict on a text that cannot be a token. Nothing is looked up. `Verifications` knows it by identity. */
 export const malformed: Verdict = { valid: false, reason: 'unknown' };
 
 /** Whether a verifier may see a key: one in its own account; from the operator's account, every key. */

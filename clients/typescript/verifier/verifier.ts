@@ -156,7 +156,8 @@ class InProcess implements Verifier {
     let hash = this.#hashes.of(token);
     const at = connection?.trustedAt();
     if (connection && at !== undefined) {
-      // What the SHA-256 of an imported token hashes to names its key as well. It has 64 digits, and its form is judged below.
+      // An imported key is cached by the hash of its token's SHA-256. Presented as a token, that SHA-256 (64 digits) must not
+      // find the key: it goes on to the check of its form, and is hashed as a foreign token.
       const key = token.length === 64 ? undefined : connection.keys.peek(hash);
       if (key)
         return (
