@@ -12,7 +12,7 @@ import type { LeakPolicy } from './leaks/leaks.ts';
 import type { Blocks } from './limits/blocks.ts';
 import type { ResponseCounts } from './response-counts.ts';
 import type { TokenPrefixes } from './token.ts';
-import type { Usage } from './usage/recorder.ts';
+import type { UsageRecorder } from './usage/recorder.ts';
 import type { Verifications } from './verify/verifications.ts';
 
 /** Everything that the service works with. It is passed in, so tests can bring their own clock and database. */
@@ -28,7 +28,7 @@ export interface ServiceContext {
   settled: () => Promise<void>;
   /** Unix time in milliseconds. */
   now: () => number;
-  usage: Usage;
+  usage: UsageRecorder;
   /** The hashes of the tokens that callers sent lately. */
   callerHashes: GenerationalCache<string>;
   verifications: Verifications;

@@ -7,7 +7,7 @@ import { oldCounts, sweepCounts } from '../server/background/old-counts.ts';
 import type { Database } from '../server/db/schema.ts';
 import { newId } from '../server/id.ts';
 import { hashText, hashToken } from '../server/token.ts';
-import { Usage } from '../server/usage/recorder.ts';
+import { UsageRecorder } from '../server/usage/recorder.ts';
 import { countRetention } from '../server/usage/report.ts';
 import { expectData } from './support/harness.ts';
 import { insertManyKeys } from './support/insert-keys.ts';
@@ -42,14 +42,14 @@ const valid = (key: MintedKey, at: number) => ({
   at,
 });
 
-/** Usage on this database, of which `before` hears each statement, and may fail it, and `after` may hold its answer. */
+/** A recorder on this database, of which `before` hears each statement, and may fail it, and `after` may hold its answer. */
 function usageOn(
   {
     before = () => {},
     after = async () => {},
   }: { before?: (node: RootOperationNode) => void; after?: () => Promise<void> },
   options: { onError?: (error: unknown) => void; tokens?: number } = {},
-): Usage {
+): UsageRecorder {
   const plugin: KyselyPlugin = {
     transformQuery({ node }) {
       before(node);
@@ -61,7 +61,7 @@ function usageOn(
     },
   };
   const { onError = () => {}, ...rest } = options;
-  const usage = new Usage(service.db.withPlugin(plugin) as Database, onError, rest);
+  const usage = new UsageRecorder(service.db.withPlugin(plugin) as Database, onError, rest);
   onTestFinished(() => usage.close().catch(() => {}));
   return usage;
 }
@@ -291,11 +291,11 @@ test('replicas that write the same keys at once, while accounts are deleted, do 
   });
   const replicas = [usageOn({}), usageOn({}), usageOn({})];
   const at = service.context.now();
-  const recordAll = (record: (usage: Usage, key: (typeof keys)[number]) => void) => {
+  const recordAll = (record: (usage: UsageRecorder, key: (typeof keys)[number]) => void) => {
     for (const [place, usage] of replicas.entries())
       for (const key of place % 2 ? keys : keys.toReversed()) record(usage, key);
   };
-  const expired = (usage: Usage, key: (typeof keys)[number]) =>
+  const expired = (usage: UsageRecorder, key: (typeof keys)[number]) =>
     usage.record({ valid: false, reason: 'expired', key: verified(key), at }, nobody);
   const flushAll = () => Promise.all(replicas.map((usage) => usage.flush()));
   for (let round = 1; round <= 5; round++) {

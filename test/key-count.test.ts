@@ -7,7 +7,7 @@ import { KeyLimitReached } from '../server/errors.ts';
 import { withoutRequest } from '../server/events/events.ts';
 import { mintKey } from '../server/keys/minting.ts';
 import { newToken } from '../server/token.ts';
-import { Usage } from '../server/usage/recorder.ts';
+import { UsageRecorder } from '../server/usage/recorder.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertKeys } from './support/insert-keys.ts';
 import { verifiedKey } from './support/verified-key.ts';
@@ -126,7 +126,7 @@ test('keys are minted, changed, used and deleted while their accounts are delete
   // An embedded database does one thing after the other.
   if (inject('database') === 'pglite') return;
   const accounts = await Promise.all(Array.from({ length: 4 }, () => service.signIn()));
-  const replicas = Array.from({ length: 2 }, () => new Usage(service.db, () => {}));
+  const replicas = Array.from({ length: 2 }, () => new UsageRecorder(service.db, () => {}));
   const statuses = new Set<number>();
   let most = 0;
   const minted = new Map<SignedIn, number>();
@@ -163,7 +163,7 @@ test('keys are minted, changed, used and deleted while their accounts are delete
       statuses.add((await changed).response.status);
     }
   };
-  const flusher = (usage: Usage) => async () => {
+  const flusher = (usage: UsageRecorder) => async () => {
     for (const { id, accountId } of some())
       usage.record(
         {

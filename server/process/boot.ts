@@ -12,7 +12,7 @@ import { KeyInserts } from '../keys/inserts.ts';
 import { FetchedKeys, type GithubKeys, pinned } from '../leaks/github-keys.ts';
 import { Blocks } from '../limits/blocks.ts';
 import { ResponseCounts } from '../response-counts.ts';
-import { Usage } from '../usage/recorder.ts';
+import { UsageRecorder } from '../usage/recorder.ts';
 import { longestLeave, Verifiers } from '../verifiers/verifiers.ts';
 import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
@@ -68,7 +68,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
   const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
   freshness.subscribe({ limits });
   const publicUrl = publicUrlOf(config);
-  const usage = new Usage(db, (error) =>
+  const usage = new UsageRecorder(db, (error) =>
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
   const verifications = new Verifications();

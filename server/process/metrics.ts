@@ -14,7 +14,7 @@ import type { KeyCache } from '../../decide/key-cache.ts';
 import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
 import type { ResponseCounts } from '../response-counts.ts';
-import type { Usage } from '../usage/recorder.ts';
+import type { UsageRecorder } from '../usage/recorder.ts';
 import type { Verifiers } from '../verifiers/verifiers.ts';
 import { purposes, sources, type Verifications, verdicts } from '../verify/verifications.ts';
 import type { Share } from './gather.ts';
@@ -27,7 +27,7 @@ interface Measured {
   keys: KeyCache;
   limits: Blocks;
   freshness: Freshness;
-  usage: Usage;
+  usage: UsageRecorder;
   verifiers: Verifiers;
   /** How many connections the pool has at most; undefined for the embedded database. */
   connections?: number | undefined;

@@ -2,11 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { CannotStart } from '../errors.ts';
 import type { Fetch } from '../http/peer.ts';
 import { boot, type Service } from './boot.ts';
+import { cannotListen } from './cannot-listen.ts';
 import { type Config, readConfig } from './config.ts';
 import { draining } from './drain.ts';
-import { cannotListen } from './listen.ts';
+import { alone, worker } from './lifecycle.ts';
 import { supervise } from './supervisor.ts';
-import { alone, worker } from './workers.ts';
 
 /** What a runtime alone knows. */
 interface Runtime {

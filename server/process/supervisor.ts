@@ -6,11 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { announce } from './announce.ts';
 import { longestStop } from './boot.ts';
+import { cannotListen } from './cannot-listen.ts';
 import type { Config } from './config.ts';
 import { isQuestion, isReply, Questions, type Share } from './gather.ts';
-import { cannotListen } from './listen.ts';
+import { type Order, type Report, replyTimeout, signals } from './lifecycle.ts';
 import { createLog } from './log.ts';
-import { type Order, type Report, replyTimeout, signals } from './workers.ts';
 
 /** How long to wait before a worker is replaced, in milliseconds. Doubled for each worker that did not run for `calm`. */
 const backoff = { least: 100, most: 10_000, calm: 30_000 };

@@ -33,7 +33,7 @@ interface StoredUse {
  * Uses of tokens, gathered in memory and written together, so that verifying never waits for a write. `lastUse` includes
  * what is not written yet.
  */
-export class Usage {
+export class UsageRecorder {
   readonly #db: Database;
   readonly #onError: (error: unknown) => void;
   readonly #capacity: number;

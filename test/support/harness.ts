@@ -28,7 +28,7 @@ import { Replica } from '../../server/replication/replica.ts';
 import { SoleReplica } from '../../server/replication/sole-replica.ts';
 import { ResponseCounts } from '../../server/response-counts.ts';
 import { newToken } from '../../server/token.ts';
-import { Usage } from '../../server/usage/recorder.ts';
+import { UsageRecorder } from '../../server/usage/recorder.ts';
 import { Verifiers } from '../../server/verifiers/verifiers.ts';
 import { openKeyCache } from '../../server/verify/open-key-cache.ts';
 import { Verifications } from '../../server/verify/verifications.ts';
@@ -147,7 +147,7 @@ export async function startService({
     keyInserts: new KeyInserts(db),
     settled: () => freshness.settled(),
     now: () => now,
-    usage: new Usage(db, (error) => {
+    usage: new UsageRecorder(db, (error) => {
       throw error;
     }),
     callerHashes: new GenerationalCache(100),

@@ -15,7 +15,7 @@ import {
   totalOf,
   usageOf,
 } from '../../usage/report.ts';
-import { Reports } from '../../usage/reports.ts';
+import { ReportQueue } from '../../usage/report-queue.ts';
 
 const defaultLengths = { hour: 24 * bucketLengths.hour, day: 30 * bucketLengths.day };
 
@@ -51,7 +51,7 @@ const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
 });
 
 export function usageOperations(context: ServiceContext): Operation[] {
-  const reports = new Reports();
+  const reports = new ReportQueue();
   return [
     operation(
       usage.ofKey,
@@ -69,7 +69,7 @@ export function usageOperations(context: ServiceContext): Operation[] {
     operation(usage.ofAccount, async ({ caller, query, signal }) => {
       const accountId = await accountOf(context, caller, query);
       const range = rangeOf(query, context.now());
-      const buckets = await reports.make(accountId, signal, () => usageOf(context.db, { accountId }, range));
+      const buckets = await reports.run(accountId, signal, () => usageOf(context.db, { accountId }, range));
       // An account that does not exist has no uses either: see `accountOf`.
       if (buckets.length === 0) await getAccount(context.db, accountId);
       return reportOf(range, buckets);

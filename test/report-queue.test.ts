@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Overloaded } from '../server/errors.ts';
-import { Reports } from '../server/usage/reports.ts';
+import { ReportQueue } from '../server/usage/report-queue.ts';
 import { startService } from './support/harness.ts';
 
 /** Reports on whole accounts, which the database takes long to make. */
@@ -8,14 +8,14 @@ import { startService } from './support/harness.ts';
 const { signal } = new AbortController();
 
 test('an account has one report made at a time, and a process two', async () => {
-  const reports = new Reports();
+  const reports = new ReportQueue();
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const report = (account: string) => () => {
     begun.push(account);
     return new Promise<void>((resolve) => ends.push(resolve));
   };
-  const made = ['a', 'a', 'b', 'c'].map((account) => reports.make(account, signal, report(account)));
+  const made = ['a', 'a', 'b', 'c'].map((account) => reports.run(account, signal, report(account)));
   await expect.poll(() => begun).toEqual(['a', 'b']);
   ends[0]?.();
   await made[0];
@@ -28,18 +28,18 @@ test('an account has one report made at a time, and a process two', async () => 
 });
 
 test('a report that fails leaves the queue', async () => {
-  const reports = new Reports();
-  const failing = () => reports.make('a', signal, () => Promise.reject(new Error('The database failed.')));
+  const reports = new ReportQueue();
+  const failing = () => reports.run('a', signal, () => Promise.reject(new Error('The database failed.')));
   for (let time = 0; time < 10; time += 1) await expect(failing()).rejects.toThrow('The database failed.');
-  expect(await reports.make('a', signal, async () => 1)).toBe(1);
+  expect(await reports.run('a', signal, async () => 1)).toBe(1);
 });
 
 test('a client that hangs up leaves the queue', async () => {
-  const reports = new Reports();
+  const reports = new ReportQueue();
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
-  const first = reports.make('a', signal, () => over);
+  const first = reports.run('a', signal, () => over);
   const client = new AbortController();
-  const second = reports.make('a', client.signal, async () => 'made');
+  const second = reports.run('a', client.signal, async () => 'made');
   client.abort();
   await expect(second).rejects.toThrow(Overloaded);
   end();
