@@ -256,7 +256,7 @@ export const accounts = {
     request: { params: namedAccount },
     responses: {
       200: { description: 'The account.', content: { 'application/json': withPolicy } },
-      ...refusals(401, 403, 404, 503),
+      ...refusals(401, 403, 404, 422, 503),
     },
   }),
 

@@ -86,7 +86,6 @@ The batches of a replica are imported one at a time. So a second call at once ma
     security: [byOperator],
     request: {
       headers: actHeaders,
-      query: z.strictObject({}),
       body: { required: true, content: { 'application/json': { schema: ImportBatch } } },
     },
     responses: {

@@ -58,7 +58,7 @@ An error is a problem (RFC 9457), sent as \`application/problem+json\`:
 - Branch on \`code\`. A code keeps its meaning and is never reused; \`detail\` is for people, and its wording may change. The schema \`ProblemCode\` lists each code with its status and what to do.
 - 401: the credential is missing or no longer valid. 403: it is valid, but cannot do this.
 - 404 is also returned for resources of other accounts.
-- 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter.
+- 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter. A field or a query parameter that the operation does not have is a bad value.
 - 429 and 503: \`Retry-After\` says how many seconds to wait.
 - 500: a fault of the service, \`internal_error\`. Its log has the cause under the \`requestId\`.
 - After a 500 or a 503, or if a connection breaks before the response, a write may or may not have been made: see Safe retries.

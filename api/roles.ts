@@ -166,7 +166,7 @@ export const roles = {
     description: 'One role.',
     security: [byOperator, byOperatorKey('operator:read')],
     request: { params: rolePath },
-    responses: { 200: oneRole('The role.'), ...refusals(401, 403, 404, 503) },
+    responses: { 200: oneRole('The role.'), ...refusals(401, 403, 404, 422, 503) },
   }),
 
   update: createRoute({

@@ -101,7 +101,7 @@ export const sessions = {
     summary: 'Sign out',
     description: 'Ends the session: its access token and its refresh token stop working at once.',
     security: [bySession],
-    responses: { 204: { description: 'Signed out.' }, ...refusals(401, 403, 503) },
+    responses: { 204: { description: 'Signed out.' }, ...refusals(401, 403, 422, 503) },
   }),
 
   jwks: createRoute({

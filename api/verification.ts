@@ -13,7 +13,6 @@ import { byKey, byOperator, bySession } from './security.ts';
 const tags = ['Verification'];
 
 /** Who names an account in the query, as for other operations, must not believe that it bounds the verdict. */
-const noQuery = z.strictObject({});
 
 const VerifiedKey = z
   .object({
@@ -212,7 +211,6 @@ export const verification = {
       'Says whether a token is good, and whose it is. Always 200: an invalid token is a verdict, not an error. The operator, and a key with `keys:verify` in the operator’s account, verify every key of the deployment; other callers those of their own account.',
     security: [bySession, byKey('keys:verify'), byOperator],
     request: {
-      query: noQuery,
       body: {
         required: true,
         content: {
@@ -259,7 +257,6 @@ export const verification = {
     description: `Up to ${maxTokens} tokens at once, with one look-up for all. A verdict for each, in the order of the tokens. A batch has no \`ip\`, so it refuses keys with \`allowedIps\`: verify those one by one. Each token takes one unit of the limits of its key; one that is there several times takes as many at once, or is refused each time. The body has at most 512 KiB.`,
     security: [bySession, byKey('keys:verify'), byOperator],
     request: {
-      query: noQuery,
       body: {
         required: true,
         content: {
@@ -304,7 +301,7 @@ export const verification = {
         description: 'The key that made the call.',
         content: { 'application/json': { schema: Key, example: keyExample } },
       },
-      ...refusals(401, 403, 404, 503),
+      ...refusals(401, 403, 404, 422, 503),
     },
   }),
 
@@ -317,6 +314,6 @@ export const verification = {
     description:
       'A key revokes itself, as when it has leaked. It needs no scope for that. After a rotation its previous token cannot, so that a program that still has it does not end the new token: `POST /oauth2/revoke` ends the previous token alone.',
     security: [byKey()],
-    responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 503) },
+    responses: { 204: { description: 'The key is gone.' }, ...refusals(401, 403, 404, 422, 503) },
   }),
 };

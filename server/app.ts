@@ -12,6 +12,7 @@ import { checkedHost } from './http/host.ts';
 import { accessLog, crossOrigin, requestId, withStandardHeaders } from './http/middleware.ts';
 import type { Fetch } from './http/peer.ts';
 import type { Serve } from './http/serve.ts';
+import { refusingUnknownQuery } from './http/strict-query.ts';
 import { docs, pathsOf } from './pages/docs.ts';
 import { documents } from './pages/documents.ts';
 import { journalError, journalOperations } from './routes/journal/journal.ts';
@@ -80,7 +81,7 @@ const contractsOf = (context: ServiceContext, pages: Hono<Env>): Record<Contract
       ...sessionOperations(context),
       ...healthOperations(context),
       ...metricsOperations(context),
-    ],
+    ].map((one) => (one.route.path.startsWith('/v1/') ? refusingUnknownQuery(one) : one)),
     webSockets: [verifierPath],
     refuse: problem,
   }),

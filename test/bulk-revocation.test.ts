@@ -55,6 +55,17 @@ test('the keys of an account are revoked, and those of others are not', async ()
   expect(await revoke({ accountId: ada.accountId })).toEqual({ matched: 0, revoked: 0, complete: true });
 });
 
+test('an account that is named in the query, where it would bound nothing, is refused', async () => {
+  const { token } = await mint(bob, { batch: 7 });
+  const { status } = await service.fetch(`/v1/keys/revoke?accountId=${ada.accountId}`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${service.operatorToken}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ filter: { metadata: { batch: 7 } } }),
+  });
+  expect(status).toBe(422);
+  expect(await verdictOn(token)).toBe('valid');
+});
+
 test('an account can be named by its externalId', async () => {
   const created = await service.operator.POST('/v1/accounts', { body: { externalId: 'user_1' } });
   const { id: accountId } = expectData(created);

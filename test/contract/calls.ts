@@ -1,5 +1,5 @@
 import { issuedNames } from './callers.ts';
-import type { Operation, Parameter, Schema } from './operations.ts';
+import { isForGateways, type Operation, type Parameter, type Schema } from './operations.ts';
 import { accepts, faultsIn, typesOf } from './schemas.ts';
 
 /** Stands for a value that only the service can give out, such as an id: filled in when the call is made. */
@@ -43,11 +43,16 @@ function judgeAll(call: Call): Judgement {
   const known = new Set(call.operation.parameters.map(({ name }) => name));
   if (lacksShared(call)) parts.push(open);
   // OpenAPI has no word for "and no other parameter".
-  if (call.query.some(([name]) => !known.has(name))) parts.push(open);
+  if (call.query.some(([name]) => !known.has(name)))
+    parts.push(refusesUnknown(call.operation) ? bad('the query has an unknown parameter') : open);
   const worst =
     parts.find(({ verdict }) => verdict === 'bad') ?? parts.find(({ verdict }) => verdict === 'either');
   return { ...(worst ?? good), keywords: parts.flatMap(({ keywords }) => keywords) };
 }
+
+/** Whether an operation refuses a query parameter that it does not have. A gateway sends the query of its client. */
+export const refusesUnknown = (operation: Operation): boolean =>
+  operation.path.startsWith('/v1/') && !isForGateways(operation);
 
 /**
  * Whether a value that may come in the query or in the body comes in neither, or blank: that it must come in one, no

@@ -1,0 +1,15 @@
+import { z } from '@hono/zod-openapi';
+import type { Operation } from './operation.ts';
+
+const noQuery = z.strictObject({});
+
+/**
+ * An operation that refuses every query parameter, where its route describes none. A parameter that were ignored could
+ * widen what a call does, such as an `accountId` that does not bound it.
+ */
+export const refusingUnknownQuery = (operation: Operation): Operation => {
+  const { route } = operation;
+  return route.request?.query
+    ? operation
+    : { ...operation, route: { ...route, request: { ...route.request, query: noQuery } } };
+};
