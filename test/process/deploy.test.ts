@@ -91,6 +91,11 @@ test('systemd starts the service again however often its start has failed', asyn
   expect(unit).toMatch(/^Restart=always$/m);
 });
 
+test('the compose file publishes plain HTTP on the machine alone', async () => {
+  const published = (await textOf('deploy/compose.yaml')).matchAll(/^ {4}ports:\n((?: {6}- .+\n)+)/gm);
+  expect(Array.from(published, ([, ports]) => ports)).toEqual(['      - "127.0.0.1:8080:8080"\n']);
+});
+
 test('sign-up is closed in each recipe: on Postgres by default', async () => {
   expect(await textOf('deploy/latchkey.service')).toMatch(/^Environment=.* SIGN_UP=closed$/m);
   const [start] = /^ *DATABASE_URL=.*node server\/start\.js$/m.exec(deploying) ?? [];

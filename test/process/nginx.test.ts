@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
@@ -88,13 +89,19 @@ test.skipIf(skipped)(`behind deploy/nginx.conf two replicas are one service${ski
   for (let time = 0; time < 4; time += 1) expect(await verify()).toBe(false);
   for (const { output } of [first, second]) expect(output).toContain('/v1/keys/verify');
 
-  // The address is what nginx saw, whatever the client claims.
-  const lying = { headers: { Authorization: `Bearer ${reader.token}`, 'X-Forwarded-For': '203.0.113.9' } };
-  expect((await fetch(`${url}/v1/keys`, lying)).status).toBe(200);
+  // The address is what the proxy before nginx saw, or nginx, whatever the client claims.
   const path = { keyId: reader.id };
   const lastIp = async () =>
     expectData(await operator.GET('/v1/keys/{keyId}', { params: { path, query: { accountId } } })).lastUsedIp;
-  await expect.poll(lastIp, { timeout: 5_000 }).toBe('127.0.0.1');
+  for (const [localAddress, forwarded, seen] of [
+    ['127.0.0.1', '203.0.113.9, 198.51.100.7', '198.51.100.7'],
+    ['127.0.0.2', '203.0.113.9', '127.0.0.2'],
+  ]) {
+    const headers = { Authorization: `Bearer ${reader.token}`, 'X-Forwarded-For': forwarded };
+    const [answer] = await once(get(`${url}/v1/keys`, { localAddress, headers }), 'response');
+    expect(answer.resume().statusCode).toBe(200);
+    await expect.poll(lastIp, { timeout: 5_000 }).toBe(seen);
+  }
 
   const authorized = { Authorization: `Bearer ${env.OPERATOR_TOKEN}` };
   expect((await fetch(`${url}/metrics`, { headers: authorized })).status).toBe(404);
