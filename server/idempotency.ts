@@ -158,7 +158,7 @@ interface Answered<Answer> {
  * @throws what `attempt` throws, if there is no earlier answer; what `assertMayRepeat` throws, if there is one
  */
 export async function once<Answer>(
-  { db, signer }: { db: Database; signer: Signer },
+  { db, settled, signer }: { db: Database; settled: () => Promise<void>; signer: Signer },
   call: IdempotentCall | undefined,
   act: Act,
   { attempt, ...earlier }: Once<Answer>,
@@ -174,7 +174,11 @@ export async function once<Answer>(
       if (!(error instanceof AlreadyClaimed)) refusal = ofState(error);
     }
     const found = await earlierAnswer({ db, signer }, call, act, earlier);
-    if (found) return { answer: found.answer as Answer, isReplay: true };
+    if (found) {
+      // A refused attempt has not waited until what the first call did is in force.
+      if (refusal) await settled();
+      return { answer: found.answer as Answer, isReplay: true };
+    }
     if (refusal) throw refusal;
   }
   throw new Error('An Idempotency-Key is taken by a claim that is not there.');

@@ -28,7 +28,12 @@ beforeAll(async () => {
 });
 
 /** Makes a call of the operator. @returns its status, and whether it is answered only once a barrier has passed */
-async function call(method: string, path: string, body?: object | URLSearchParams) {
+async function call(
+  method: string,
+  path: string,
+  body?: object | URLSearchParams,
+  token = service.operatorToken,
+) {
   const barrier = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const settled = () => {
@@ -39,7 +44,7 @@ async function call(method: string, path: string, body?: object | URLSearchParam
   const request = new Request(`http://latchkey.test${path}`, {
     method,
     headers: {
-      Authorization: `Bearer ${service.operatorToken}`,
+      Authorization: `Bearer ${token}`,
       ...(body && !isForm && { 'Content-Type': 'application/json' }),
     },
     ...(body && { body: isForm ? body : JSON.stringify(body) }),
@@ -78,6 +83,11 @@ describe('an answer that something is gone', () => {
     }
     const filter = { accountId: revoked.accountId };
     expect(await call('POST', '/v1/keys/revoke', { filter, expectedCount: 1 })).toEqual([409, true]);
+  });
+
+  test('waits also if the call would have changed nothing of it', async () => {
+    const { accessToken } = await service.signIn();
+    expect(await call('PATCH', `/api/apikey/${revoked.id.slice(4)}`, {}, accessToken)).toEqual([404, true]);
   });
 
   test('waits also if all that is known of it is a token', async () => {

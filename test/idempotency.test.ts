@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { Latchkey } from '../clients/typescript/client.ts';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
@@ -283,6 +283,29 @@ test('a rotation is answered again while the previous token is accepted, and not
   service.pass(hour + 1);
   const rotated = await rotate(id, later);
   expect([rotated.response.status, isReplay(rotated)]).toEqual([200, null]);
+});
+
+test('a repeated rotation that could not be done any more is answered once the first one is in force', async () => {
+  const { client, accessToken } = await service.signIn();
+  const { id, token } = expectData(await createKey(randomUUID(), 'Key', client));
+  const settled = vi.fn(service.context.settled);
+  const app = createApp({ ...service.context, settled });
+  const request = new Request(`http://latchkey.test/v1/keys/${id}/rotate`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${accessToken}`,
+      'Content-Type': 'application/json',
+      'Idempotency-Key': randomUUID(),
+    },
+    body: JSON.stringify({ immediate: true, expiresAt: new Date(service.context.now() + 60_000) }),
+  });
+  const first = await app.fetch(request.clone());
+  expect([first.status, settled.mock.calls.length]).toEqual([200, 1]);
+  service.pass(60_000);
+  const repeated = await app.fetch(request);
+  expect([repeated.status, repeated.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+  expect(settled).toHaveBeenCalledTimes(2);
+  expect((await verify(token)).data).toMatchObject({ valid: false });
 });
 
 test('of 50 rotations at once with one key one is done, and all are answered alike', async () => {

@@ -233,7 +233,7 @@ async function takeStep(
   await settled();
   const [row] = rows;
   if (row) return rotatedKey({ db, settled }, place, row, ...(minted ? [minted] : []));
-  assertBy(await getKey(db, place), place);
+  assertBy(await getKey(db, place).catch(onceGone({ settled })), place);
   if (judged && (await storedPolicyOf(db, place.accountId)) !== judged.policy) return judged.again();
   if (claimed && (await sql`select from keys where ${isReady}`.execute(db)).rows.length > 0)
     throw new AlreadyClaimed();

@@ -15,7 +15,7 @@ import type { Answers, ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { neverExpires } from '../../jwt/signing.ts';
 import { changeKey } from '../../keys/changes.ts';
-import { getKey, type Key, type KeyById, revokeKey } from '../../keys/keys.ts';
+import { getKey, type Key, type KeyById, onceGone, revokeKey } from '../../keys/keys.ts';
 import { allKeys } from '../../keys/lists.ts';
 import { mintKey } from '../../keys/minting.ts';
 
@@ -124,7 +124,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
       async ({ act, caller, form, json, params, query }) => {
         const name = fieldFrom(labelFrom, { ...form, ...json }.label, query.label);
         const place = placeOf(caller, params.apikey_id);
-        if (name === undefined) await getKey(db, place);
+        if (name === undefined) await getKey(db, place).catch(onceGone(context));
         else await changeKey(context, place, { name }, act);
         return { code: 'UPDATED', message: 'APIKey has been updated' };
       },

@@ -64,7 +64,7 @@ export function rotationOperations(context: ServiceContext): Operation[] {
             return token;
           },
         });
-        key ??= await getKey(db, place);
+        key ??= await getKey(db, place).catch(onceGone(context));
         return new Reply({ ...keyBody(context, key), token: answer }, replayedHeaders(isReplay));
       },
       ofKey,
