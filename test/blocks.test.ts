@@ -210,6 +210,15 @@ test('a replica that is blind keeps what it holds, and gives it back when trust 
   await expect.poll(() => rowOf(limit)).toMatchObject({ ungranted: 900 });
 });
 
+test('a limit that is announced without having changed loses no units', async () => {
+  await using holders = await open(2);
+  const limit = await newLimit(1_000);
+  await heat(holders, limit);
+  await sql`update limits set name = name where id = ${limit.id}::bigint`.execute(db);
+  await heard();
+  await expect.poll(() => rowOf(limit)).toMatchObject({ ungranted: 900 });
+});
+
 test('units that arrive for a dropped block are given back', async () => {
   await using holders = await open(1);
   const limit = await newLimit(1_000);

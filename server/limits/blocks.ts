@@ -93,20 +93,23 @@ export class Blocks implements LimitHolder {
     }
   }
 
+  /** A limit may have changed. */
   drop(id: number): void {
     const budget = this.#budgets.get(id);
-    if (budget) budget.isDropped = true;
-    this.#budgets.delete(id);
+    if (budget) this.#drop(budget);
     this.replenished(id);
   }
 
-  /** Gives back everything that is held. A row takes it if its limit has not changed. */
+  /** Gives back everything that is held. */
   dropAll(): void {
-    for (const budget of this.#budgets.values()) {
-      budget.isDropped = true;
-      if (budget.unspent > 0) this.#asks.send(budget.giveBack());
-    }
-    this.#budgets.clear();
+    for (const budget of this.#budgets.values()) this.#drop(budget);
+  }
+
+  /** Forgets a budget, and gives back what it holds: the row takes that if the limit has not changed. */
+  #drop(budget: Budget): void {
+    budget.isDropped = true;
+    this.#budgets.delete(budget.id);
+    if (budget.unspent > 0) this.#asks.send(budget.giveBack());
   }
 
   recall(id: number): void {
