@@ -4,6 +4,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { sql } from 'kysely';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Invalidation } from '../decide/frames.ts';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import type { VerifiedKey } from '../decide/verified-key.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
@@ -402,6 +403,53 @@ describe.runIf(hasReplicas)('replicas', () => {
     } finally {
       await admin.end();
     }
+  });
+
+  test('a replica confirms nothing on a new listener connection before it told its verifiers to forget everything', async () => {
+    await using at = await openReplica(`${database.url}?max=2`, database.through(network));
+    const told: string[] = [];
+    const followers = {
+      tell: ({ kind }: Invalidation) => void told.push(kind),
+      settled: () => void told.push('barrier'),
+    };
+    at.replica.subscribe({ followers });
+    const admin = postgres(database.url, { max: 2, onnotice() {} });
+    const barrierAndChange = () => admin`
+      select pg_notify('latchkey', text) from unnest(array['barrier test 1', 'roles_changed']) as text`;
+    try {
+      const release = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      const holdingUp = admin.begin(async (transaction) => {
+        await transaction`lock table tombstones in access exclusive mode`;
+        held.resolve();
+        await release.promise;
+      });
+      await held.promise;
+      // With both of its connections taken, the call to its new listener connection waits.
+      const waiting = [
+        sql`delete from tombstones where false`.execute(at.db),
+        sql`select from tombstones`.execute(at.db),
+      ];
+      const lost = once(at.notices, 'lost');
+      network.cut();
+      await lost;
+      network.behave();
+      const heard = async () => {
+        await barrierAndChange();
+        return told.length > 0;
+      };
+      await expect.poll(heard).toBe(true);
+      expect(new Set(told)).toEqual(new Set(['roles_changed']));
+      release.resolve();
+      await Promise.all([holdingUp, ...waiting]);
+      await expect.poll(() => told.includes('changed_all')).toBe(true);
+      await barrierAndChange();
+      await expect.poll(() => told.slice(told.indexOf('changed_all'))).toContain('barrier');
+    } finally {
+      await admin.end();
+    }
+    for (const { replica } of [here, there])
+      await expect.poll(() => replica.isFresh(), { timeout: 5_000 }).toBe(true);
   });
 
   test('each call waits for its own 1.5 s and no longer, whatever becomes of the barriers before it', async () => {

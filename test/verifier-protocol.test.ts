@@ -1,6 +1,6 @@
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { maxHelloBytes } from '../api/verifier.ts';
-import { protocol } from '../decide/frames.ts';
+import { type FromReplica, type FromVerifier, protocol } from '../decide/frames.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { block } from './support/block.ts';
@@ -281,6 +281,40 @@ test('a verifier that does not read is cut off, and gets no trust for a while', 
   expect(await closed).toBe(4408);
   using again = await connect(instance);
   expect(await askTrust(again)).toBe(0);
+});
+
+test('a hello that is late voids no trust of the connection that came after', async () => {
+  const instance = crypto.randomUUID();
+  const accept = () => {
+    const heard: FromReplica[] = [];
+    const { promise: closed, resolve } = Promise.withResolvers<number>();
+    const link = service.verifiers.accept({
+      send: (frame) => heard.push(...JSON.parse(frame)),
+      close: resolve,
+      unsent: () => 0,
+      client: () => ({ ip: null, userAgent: null }),
+    });
+    const send = (message: FromVerifier) => link.receive(JSON.stringify([message]));
+    const first = (kind: string) => vi.waitUntil(() => heard.find((message) => message.kind === kind));
+    return { send, first, closed };
+  };
+  const [given, kept] = [accept(), accept()];
+  const key = await mint();
+  kept.send({ ...hello(service.operatorToken), instance });
+  await kept.first('welcome');
+  kept.send({ kind: 'ping', ping: 1 });
+  expect(await kept.first('pong')).toMatchObject({ trust: expect.any(Number) });
+  given.send({ ...hello(service.operatorToken), instance });
+  expect(await given.closed).toBe(4408);
+  let isAnswered = false;
+  const revoking = revoke(key).then(() => {
+    isAnswered = true;
+  });
+  const { barrier } = (await kept.first('barrier')) as { barrier: number };
+  expect(isAnswered).toBe(false);
+  kept.send({ kind: 'ack', barrier });
+  await revoking;
+  kept.send({ kind: 'bye' });
 });
 
 test('silent connections do not keep verifiers out', async () => {

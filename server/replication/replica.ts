@@ -224,9 +224,11 @@ export class Replica implements Freshness {
 
   /**
    * Confirms to a replica that its barrier, and so every change before it, has arrived here and in the verifiers that follow
-   * us.
+   * us. On a new listener connection that is true only once the cache is dropped: no change that was committed before its
+   * LISTEN arrives.
    */
   #confirm(replica: string, barrier: number): void {
+    if (!this.#session) return;
     const following = this.#subscribers.followers?.settled();
     if (following) following.then(() => this.#confirmNow(replica, barrier));
     else this.#confirmNow(replica, barrier);

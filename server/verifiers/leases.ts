@@ -62,14 +62,18 @@ export class Leases<Holder extends object> {
         resolve();
       },
     };
-    const timer = setTimeout(() => {
-      resolve();
-      // If this process itself was blocked, acknowledgements have arrived that are read only after its timers ran.
-      setImmediate(() => {
-        wait.over();
-        for (const holder of wait.missing) this.#onExpired(holder);
-      });
-    }, latest - now);
+    // One millisecond more, since a timer may run that early.
+    const timer = setTimeout(
+      () => {
+        resolve();
+        // If this process itself was blocked, acknowledgements have arrived that are read only after its timers ran.
+        setImmediate(() => {
+          wait.over();
+          for (const holder of wait.missing) this.#onExpired(holder);
+        });
+      },
+      latest - now + 1,
+    );
     this.#waits.add(wait);
     return { barrier: wait.barrier, settled };
   }

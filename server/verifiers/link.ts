@@ -52,6 +52,8 @@ type Of<Kind extends FromVerifier['kind']> = Extract<FromVerifier, { kind: Kind 
 export class Link implements SocketHandler {
   /** The name that the verifier gave itself. Empty before its hello. */
   instance = '';
+  /** In the order in which the replica accepted its links. */
+  readonly number: number;
   readonly #hub: Hub;
   readonly #socket: Socket;
   readonly #silence: ReturnType<typeof setTimeout>;
@@ -61,7 +63,8 @@ export class Link implements SocketHandler {
   #isAsking = false;
   #isTelling = false;
 
-  constructor(hub: Hub, socket: Socket) {
+  constructor(hub: Hub, socket: Socket, number: number) {
+    this.number = number;
     this.#hub = hub;
     this.#socket = socket;
     this.#silence = setTimeout(() => this.close(4408, 'No hello came in time.'), helloWithin);

@@ -30,6 +30,7 @@ export class Verifiers implements Followers, Hub {
   readonly #open = new Set<Link>();
   /** The last link of each verifier that may have trust, by the verifier's name. */
   readonly #latest = new Map<string, Link>();
+  #accepted = 0;
   /** Messages for all links, as JSON, in order. */
   #pending: string[] = [];
   /** Takes no new verifiers; gives no more trust. */
@@ -59,7 +60,8 @@ export class Verifiers implements Followers, Hub {
 
   /** Takes an open WebSocket. Pass to the link what is received on it, and its end. */
   accept(socket: Socket): Link {
-    const link = new Link(this, socket);
+    this.#accepted += 1;
+    const link = new Link(this, socket, this.#accepted);
     this.#new.add(link);
     if (this.#isLeaving) link.close(4503, 'This replica takes no more verifiers.');
     else if (this.#new.size > maxNew) this.#closeOldest();
@@ -74,13 +76,18 @@ export class Verifiers implements Followers, Hub {
 
   opened(link: Link): void {
     this.#new.delete(link);
+    const other = this.#latest.get(link.instance);
+    // A verifier opens a connection after it gave the one before up. That one's hello may still arrive, or be judged, later.
+    if (other && other.number > link.number) {
+      link.close(4408, 'The verifier has a newer connection.');
+      return;
+    }
     this.#open.add(link);
-    // A verifier that says hello has forgotten everything, also what it was told on another connection.
-    const earlier = this.#latest.get(link.instance);
     this.#latest.set(link.instance, link);
-    if (!earlier) return;
-    earlier.close(4408, 'The verifier has another connection.');
-    this.#leases.giveUp(earlier);
+    if (!other) return;
+    // It has forgotten what it was told there.
+    other.close(4408, 'The verifier has another connection.');
+    this.#leases.giveUp(other);
   }
 
   closed(link: Link, { saidBye }: { saidBye: boolean }): void {
