@@ -76,19 +76,15 @@ export class Uses {
     return latest && { at: latest.lastUsedAt, ip: latest.ip, userAgent: latest.userAgent };
   }
 
-  /** Adds what came later. @returns whether all of it fitted */
-  merge({ hour, uses: others }: HourUses): boolean {
-    let fitted = true;
-    for (const other of others) {
+  /** Adds what came later. @returns what did not fit */
+  merge({ hour, uses: others }: HourUses): TokenUses[] {
+    return others.filter((other) => {
       const uses = this.#usesOf(hour, other.hash, other.keyId, other.accountId);
-      if (!uses) {
-        fitted = false;
-        continue;
-      }
+      if (!uses) return true;
       for (const outcome of outcomes) uses[outcome] += other[outcome];
       note(uses, other.lastUsedAt, () => other);
-    }
-    return fitted;
+      return false;
+    });
   }
 
   /** All of it in parts, each of one hour and of at most so many tokens. */

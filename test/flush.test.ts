@@ -223,6 +223,27 @@ test('the backlog is bounded: the uses of further tokens are dropped, which is r
   expect(await totals()).toEqual([2, 2, 1, 1]);
 });
 
+test('while nothing can be written, uses that came meanwhile and do not fit any more count as dropped', async () => {
+  const keys = [await mint(), await mint(), await mint()];
+  const at = service.context.now();
+  const recordAll = (usage: UsageRecorder, some: MintedKey[]) => {
+    for (const key of some) usage.record(valid(key, at), nobody, 3);
+  };
+  const usage = usageOn(
+    {
+      before() {
+        recordAll(usage, keys.slice(1));
+        throw new Error('down');
+      },
+    },
+    { tokens: 2 },
+  );
+  recordAll(usage, keys.slice(0, 2));
+  await expect(usage.flush()).rejects.toThrow('down');
+  expect(usage.backlog).toBe(2);
+  expect(usage.dropped).toBe(3);
+});
+
 test('uses that the database refuses are dropped, and none of the others with them', async () => {
   const keys = await Promise.all(Array.from({ length: 7 }, () => mint()));
   const errors: unknown[] = [];

@@ -73,12 +73,8 @@ export class UsageRecorder {
   }
 
   /** Adds uses that another process has gathered. */
-  add({ hour, uses }: HourUses): void {
-    for (const token of uses) {
-      if (this.#waiting.merge({ hour, uses: [token] })) continue;
-      this.#drop(token);
-      this.#tellFull();
-    }
+  add(uses: HourUses): void {
+    this.#merge(this.#waiting, uses);
     this.#plan();
   }
 
@@ -168,6 +164,13 @@ export class UsageRecorder {
     return [];
   }
 
+  /** Adds uses to those that wait. What does not fit is dropped. */
+  #merge(waiting: Uses, uses: HourUses): void {
+    const surplus = waiting.merge(uses);
+    for (const token of surplus) this.#drop(token);
+    if (surplus.length > 0) this.#tellFull();
+  }
+
   #drop(token: TokenUses): void {
     for (const outcome of outcomes) this.#dropped += token[outcome];
   }
@@ -175,9 +178,8 @@ export class UsageRecorder {
   /** Puts back what could not be written, before the uses that came since. */
   #takeBack(parts: HourUses[]): void {
     const waiting = new Uses(this.#capacity);
-    const fitted = [...parts, ...this.#waiting.parts(statementSize)].map((part) => waiting.merge(part));
+    for (const part of [...parts, ...this.#waiting.parts(statementSize)]) this.#merge(waiting, part);
     this.#waiting = waiting;
-    if (fitted.includes(false)) this.#tellFull();
     if (waiting.size > 0) this.#plan();
   }
 
