@@ -1,14 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import { maxFrameBytes, verifierPath } from '../decide/frames.ts';
 import { securitySchemes } from './security.ts';
 import {
   closeCodes,
   fromReplica,
   fromVerifier,
   helloWithin,
-  maxFrameBytes,
   maxHelloBytes,
   maxMessages,
-  verifierPath,
   verifierSecurity,
 } from './verifier.ts';
 

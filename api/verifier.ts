@@ -15,9 +15,6 @@ import { byOperator, byOperatorKey } from './security.ts';
  * no OpenAPI document: `verifier-document.ts` makes one of AsyncAPI.
  */
 
-/** Where a verifier opens its WebSocket, and what any of its frames but the first may have in bytes. */
-export { maxFrameBytes, verifierPath } from '../decide/frames.ts';
-
 /** Who may open one. */
 export const verifierSecurity = [byOperatorKey('keys:verify'), byOperator];
 

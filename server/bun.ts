@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
+import { maxFrameBytes, verifierPath } from '../decide/frames.ts';
 import { asksForWebSocket, closeOrCut, type OpenSocket, type SocketHandler } from './http/websocket.ts';
 import { run } from './process/run.ts';
 

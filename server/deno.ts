@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { verifierPath } from '../api/verifier.ts';
+import { verifierPath } from '../decide/frames.ts';
 import type { Peer, ReadHeader } from './http/peer.ts';
 import { asksForWebSocket } from './http/websocket.ts';
 import { run } from './process/run.ts';

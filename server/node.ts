@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { maxFrameBytes, verifierPath } from '../api/verifier.ts';
+import { maxFrameBytes, verifierPath } from '../decide/frames.ts';
 import { refuseExpectation, refuseMalformed, refuseUnreadable } from './http/malformed.ts';
 import { afterAnswers, oneAtATime } from './http/one-at-a-time.ts';
 import { readBody } from './http/read-body.ts';

@@ -100,7 +100,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['replication', 'response-counts.ts', 'usage', 'verifiers', 'verify'],
     ...['kysely', 'pino', 'prom-client', 'zod', 'package.json'],
   ],
-  runtimes: ['api', 'http', 'process', '@hono/node-server'],
+  runtimes: ['decide', 'http', 'process', '@hono/node-server'],
   clients: ['decide'],
   examples: ['@latchkey/client', '@hono', 'express', 'fastify', '@trpc/server'],
   'guard/hono.ts': ['clients', 'decide', 'hono'],

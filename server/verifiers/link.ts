@@ -2,13 +2,17 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import {
   type CloseCode,
   helloWithin,
-  maxFrameBytes,
   maxHelloBytes,
   readFrame,
   verifierSecurity,
 } from '../../api/verifier.ts';
 import type { Client } from '../../decide/client.ts';
-import type { FromReplica, FromVerifier, Invalidation } from '../../decide/frames.ts';
+import {
+  type FromReplica,
+  type FromVerifier,
+  type Invalidation,
+  maxFrameBytes,
+} from '../../decide/frames.ts';
 import { isPromise } from '../../decide/maybe-async.ts';
 import { authenticate, isStillAdmitted } from '../auth/authenticate.ts';
 import type { ServiceContext } from '../context.ts';
