@@ -122,9 +122,11 @@ const forgeries: Record<string, () => string | Promise<string>> = {
   'a list as sid': () => jws(withClaims({ sid: ['f'.repeat(24), 'x'] }), by(ours)),
   'the sub of another account': async () => {
     const { accountId } = await service.signIn();
-    return jws(withClaims({ sub: accountId.slice(4) }), by(ours));
+    return jws(withClaims({ sub: accountId }), by(ours));
   },
-  'the sub of the operator': () => jws(withClaims({ sub: '0'.repeat(24) }), by(ours)),
+  'the sub without acc_': () => jws(withClaims({ sub: ada.accountId.slice(4) }), by(ours)),
+  'the sub with another prefix': () => jws(withClaims({ sub: `key_${ada.accountId.slice(4)}` }), by(ours)),
+  'the sub of the operator': () => jws(withClaims({ sub: `acc_${'0'.repeat(24)}` }), by(ours)),
   'another typ': () => jws(withHeader({ typ: 'JWT' }), by(ours)),
   'typ in capitals': () => jws(withHeader({ typ: 'AT+JWT' }), by(ours)),
   'no typ, and at+jwt elsewhere in the header': () =>
@@ -133,7 +135,7 @@ const forgeries: Record<string, () => string | Promise<string>> = {
   'an empty crit': () => jws(withHeader({ crit: [] }), by(ours)),
   'an altered payload': () =>
     altered((header, _, signature) => {
-      const { claims } = withClaims({ sub: 'f'.repeat(24) });
+      const { claims } = withClaims({ sub: `acc_${'f'.repeat(24)}` });
       return `${header}.${base64url(JSON.stringify(claims))}.${signature}`;
     }),
   'an altered header': () =>

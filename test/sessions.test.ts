@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { sql } from 'kysely';
+import * as oauth from 'oauth4webapi';
 import { beforeAll, expect, test } from 'vitest';
 import { sweepSessions } from '../server/background/ended-sessions.ts';
 import { hashToken } from '../server/token.ts';
@@ -27,9 +28,24 @@ test('an access token is a JWT that verifies offline against the JWK Set', async
     currentDate: new Date(service.context.now()),
   });
   expect(protectedHeader).toMatchObject({ alg: 'EdDSA', typ: 'at+jwt' });
-  expect(`acc_${payload.sub}`).toBe(accountId);
-  expect(payload.sub).toMatch(/^[0-9a-f]{24}$/);
+  expect(payload).toMatchObject({ sub: accountId, client_id: 'latchkey' });
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
+});
+
+test('an access token is one of RFC 9068 to a client of OAuth that knows the issuer alone', async () => {
+  const { accessToken, accountId } = await service.signIn();
+  const issuer = new URL(service.context.publicUrl);
+  const options = {
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: (url: string) => service.fetch(new URL(url).pathname),
+    [oauth.clockSkew]: Math.round((service.context.now() - Date.now()) / 1000),
+  };
+  const response = await oauth.discoveryRequest(issuer, { ...options, algorithm: 'oauth2' });
+  const as = await oauth.processDiscoveryResponse(issuer, response);
+  const headers = { Authorization: `Bearer ${accessToken}` };
+  const request = new Request(service.context.publicUrl, { headers });
+  const claims = await oauth.validateJwtAccessToken(as, request, service.context.publicUrl, options);
+  expect(claims.sub).toBe(accountId);
 });
 
 test('an access token ends after 15 minutes', async () => {

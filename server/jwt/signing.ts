@@ -125,7 +125,9 @@ export async function createSigner(
       return sign(accessType, {
         iss: issuer,
         aud: issuer,
-        sub: accountId,
+        sub: `acc_${accountId}`,
+        // RFC 9068 requires it. People sign in to this service itself: there are no registered clients.
+        client_id: 'latchkey',
         sid: sessionId,
         jti: newId(now),
         iat,
@@ -144,8 +146,8 @@ export async function createSigner(
       const { iss, aud, sub, sid, exp, nbf } = (await accessReader.read(token)) ?? {};
       if (iss !== issuer || aud !== issuer || nbf !== undefined) return undefined;
       if (typeof exp !== 'number' || now >= exp * 1000) return undefined;
-      if (typeof sub !== 'string' || typeof sid !== 'string') return undefined;
-      return { accountId: sub, sessionId: sid };
+      if (typeof sub !== 'string' || !sub.startsWith('acc_') || typeof sid !== 'string') return undefined;
+      return { accountId: sub.slice('acc_'.length), sessionId: sid };
     },
 
     /**

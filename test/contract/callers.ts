@@ -17,7 +17,7 @@ export async function accountsOf(service: TestService): Promise<() => Promise<Ac
   const { number: _, ...account } = await db
     .selectFrom('accounts')
     .selectAll()
-    .where('id', '=', sub)
+    .where('id', '=', sub.slice(4))
     .executeTakeFirstOrThrow();
   const session = await db.selectFrom('sessions').selectAll().where('id', '=', sid).executeTakeFirstOrThrow();
 

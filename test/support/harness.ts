@@ -231,7 +231,8 @@ export async function startService({
       const created = expectData(await as().POST('/v1/accounts', { body: { email, password } }));
       const session = expectData(await as().POST('/v1/sessions', { body: { email, password } }));
       const { accessToken, refreshToken } = session;
-      const { sub: accountId = '', sid: sessionId } = decodeJwt<{ sid: string }>(accessToken);
+      const accountId = created.id.slice(4);
+      const { sid: sessionId } = decodeJwt<{ sid: string }>(accessToken);
       const client = as(() => context.signer.signAccess({ accountId, sessionId }, now));
       return { email, accountId: created.id, accessToken, refreshToken, client };
     },
