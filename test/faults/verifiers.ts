@@ -119,9 +119,9 @@ class VerifyingPlace implements AsyncDisposable {
 }
 
 /**
- * Ends keys at random while verifiers in processes of their own verify them all the time, and JWTs that some were exchanged for, two at each of four replicas. The
- * verifiers are killed, frozen and held up, their networks hold frames and let them go later, replicas are restarted under
- * them, and one replica is cut off from Postgres.
+ * Ends keys at random while verifiers in processes of their own verify them all the time, and JWTs that some were exchanged
+ * for, two at each of four replicas. The verifiers are killed, frozen and held up, their networks hold frames and let them go
+ * later, replicas are restarted under them, and one replica is cut off from Postgres, through which keys are ended as well.
  */
 export async function verifiers({ count }: { count: number }): Promise<VerifierFigures> {
   await using stack = new AsyncDisposableStack();
@@ -172,11 +172,11 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
     }
   };
   const revoker = async (worker: number) => {
-    // Through the replicas that are not restarted.
-    const send = fleet.connect(2 + (worker % 2));
     const sendElsewhere = fleet.connect(3 - (worker % 2));
+    // One through the replica that is cut off and restarted, the others through those that are not.
+    const send = fleet.connect(worker === 0 ? 0 : 2 + (worker % 2));
     while (figures.revocations < count) {
-      await mint(send);
+      await mint(sendElsewhere);
       if (alive.length < hot) continue;
       const [key] = alive.splice(random(alive.length), 1);
       const way = ways[random(ways.length)];
@@ -185,6 +185,8 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       const { answered, notBefore = 0 } = await way(key, send, sendElsewhere);
       const ended = now();
       if (!answered) {
+        // Its replica is away.
+        await pause(20);
         for (const place of places) {
           place.report(key.token);
           if (key.exchanged) place.report(key.exchanged);
