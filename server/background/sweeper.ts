@@ -38,15 +38,15 @@ export class Sweeper {
   ): Promise<void> {
     const { signal } = this.#closing;
     const rest = (time: number) => pause(time, undefined, { signal }).catch(() => {});
-    let told: string | undefined;
+    let lastReason: string | undefined;
     const succeeded = (more: boolean) => {
-      told = undefined;
+      lastReason = undefined;
       return more;
     };
     const failed = (error: unknown) => {
       const reason = messageOf(error);
-      if (reason !== told) onError(error);
-      told = reason;
+      if (reason !== lastReason) onError(error);
+      lastReason = reason;
       return false;
     };
     await rest(first);

@@ -6,47 +6,47 @@ import { clearTimeout, setTimeout } from 'node:timers';
  */
 
 /** The share of one worker, with its number. A process without a supervisor has no number. */
-export interface Share<Told> {
+export interface Share<Value> {
   worker?: number;
-  told: Told;
+  value: Value;
 }
 
 /** Takes a function that gives this process's share, and returns one that collects the shares of all. */
-export type Gather = <Told>(tell: () => Promise<Told>) => () => Promise<Share<Told>[]>;
+export type Gather = <Value>(own: () => Promise<Value>) => () => Promise<Share<Value>[]>;
 
 /** For a process without a supervisor: only its own share. */
-export const gatherAlone: Gather = (tell) => async () => [{ told: await tell() }];
+export const gatherAlone: Gather = (own) => async () => [{ value: await own() }];
 
 /** A question to the process at the other end of a channel. */
 export interface Question {
   question: number;
 }
 /** The reply to a question. */
-export interface Reply {
+export interface ChannelReply {
   reply: number;
-  told: unknown;
+  value: unknown;
 }
 
 export const isQuestion = (message: unknown): message is Question => has(message, 'question');
-export const isReply = (message: unknown): message is Reply => has(message, 'reply');
+export const isReply = (message: unknown): message is ChannelReply => has(message, 'reply');
 const has = (message: unknown, name: string) =>
   typeof message === 'object' && message !== null && name in message;
 
 /** Questions that were sent over a channel, and wait for a reply. */
 export class Questions {
   #asked = 0;
-  readonly #waiting = new Map<number, (told: unknown) => void>();
+  readonly #waiting = new Map<number, (value: unknown) => void>();
 
   /**
-   * Sends a question. @returns the share that was told; undefined without a reply within `patience` milliseconds
+   * Sends a question. @returns the value of the reply; undefined without a reply within `patience` milliseconds
    */
   ask(send: (question: Question) => unknown, patience: number): Promise<unknown> {
     const question = ++this.#asked;
     return new Promise((resolve) => {
-      const settle = (told: unknown) => {
+      const settle = (value: unknown) => {
         clearTimeout(timer);
         this.#waiting.delete(question);
-        resolve(told);
+        resolve(value);
       };
       const timer = setTimeout(settle, patience, undefined);
       this.#waiting.set(question, settle);
@@ -55,7 +55,7 @@ export class Questions {
   }
 
   /** Takes a reply. */
-  hear({ reply, told }: Reply): void {
-    this.#waiting.get(reply)?.(told);
+  hear({ reply, value }: ChannelReply): void {
+    this.#waiting.get(reply)?.(value);
   }
 }

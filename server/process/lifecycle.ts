@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import { announce } from './announce.ts';
 import type { Config } from './config.ts';
 import {
+  type ChannelReply,
   type Gather,
   gatherAlone,
   isReply,
   type Question,
   Questions,
-  type Reply,
   type Share,
 } from './gather.ts';
 
@@ -19,9 +19,9 @@ import {
  */
 
 /** What the supervisor tells a worker: to stop, and, while it stops, that no other worker listens any more. */
-export type Order = 'stop' | 'release' | Question | Reply;
+export type Order = 'stop' | 'release' | Question | ChannelReply;
 /** What a worker tells the supervisor: that it listens, and that it no longer does. */
-export type Report = 'listening' | 'closed' | Question | Reply;
+export type Report = 'listening' | 'closed' | Question | ChannelReply;
 
 /** How long a worker that stops waits for the others to stop listening, in milliseconds. */
 const releaseTimeout = 3_000;
@@ -50,18 +50,18 @@ interface Lifecycle {
  * database may be in creation, so it is opened first. (Without a handler, a signal does not end PID 1 of a container.)
  */
 export function alone(self: NodeJS.Process, config: Config): Lifecycle {
-  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const { promise: signalled, resolve } = Promise.withResolvers<void>();
   let isStarting = true;
   const end = () => {
     if (isStarting && config.DATABASE_URL) self.exit(0);
-    tell();
+    resolve();
   };
   for (const signal of signals) self.on(signal, end);
   return {
     listening: (log) => announce(log, config, self.env),
     onStop(stop) {
       isStarting = false;
-      void told.then(stop).then(() => self.exit(0));
+      void signalled.then(stop).then(() => self.exit(0));
     },
     closed: async () => {},
     gather: gatherAlone,
@@ -85,7 +85,7 @@ export function worker(self: NodeJS.Process): Lifecycle {
     if (order === 'stop') end();
     else if (order === 'release') release();
     else if (isReply(order)) questions.hear(order);
-    else report({ reply: order.question, told: await share().catch(() => undefined) });
+    else report({ reply: order.question, value: await share().catch(() => undefined) });
   });
   self.once('disconnect', () => {
     release();
@@ -104,9 +104,9 @@ export function worker(self: NodeJS.Process): Lifecycle {
       report('closed');
       await Promise.race([released, pause(releaseTimeout, undefined, { ref: false })]);
     },
-    gather<Told>(own: () => Promise<Told>) {
+    gather<Value>(own: () => Promise<Value>) {
       share = own;
-      return async () => ((await questions.ask(report, replyTimeout.supervisor)) ?? []) as Share<Told>[];
+      return async () => ((await questions.ask(report, replyTimeout.supervisor)) ?? []) as Share<Value>[];
     },
   };
 }

@@ -111,10 +111,10 @@ export const textOf = (snapshots: readonly Share<Snapshot>[]): Promise<string> =
   AggregatorRegistry.aggregate(snapshots.map(labelled)).metrics();
 
 /** A snapshot with the number of its worker on every value. */
-const labelled = ({ worker, told }: Share<Snapshot>): Snapshot =>
+const labelled = ({ worker, value: snapshot }: Share<Snapshot>): Snapshot =>
   worker === undefined
-    ? told
-    : told.map((metric) => ({
+    ? snapshot
+    : snapshot.map((metric) => ({
         ...metric,
         values: metric.values.map((value) => ({ ...value, labels: { ...value.labels, worker } })),
       }));

@@ -118,7 +118,7 @@ class Team {
         worker.state = 'closed';
         this.#release();
       } else if (isReply(report)) this.#questions.hear(report);
-      else if (isQuestion(report)) give({ reply: report.question, told: await this.#gather() }, worker);
+      else if (isQuestion(report)) give({ reply: report.question, value: await this.#gather() }, worker);
       else if (!this.#isStopping) {
         worker.state = 'listening';
         listens.resolve(true);
@@ -177,8 +177,8 @@ class Team {
   async #gather(): Promise<Share<unknown>[]> {
     const ask = async (worker: Worker) => ({
       worker: worker.number,
-      told: await this.#questions.ask((question) => give(question, worker), replyTimeout.worker),
+      value: await this.#questions.ask((question) => give(question, worker), replyTimeout.worker),
     });
-    return (await Promise.all(this.#in('listening').map(ask))).filter(({ told }) => told !== undefined);
+    return (await Promise.all(this.#in('listening').map(ask))).filter(({ value }) => value !== undefined);
   }
 }

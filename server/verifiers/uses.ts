@@ -15,13 +15,13 @@ const oldest = 24 * hourLength;
  */
 export async function recordUses(
   { keys, usage, now }: Pick<ServiceContext, 'keys' | 'usage' | 'now'>,
-  told: number,
+  claimedHour: number,
   uses: readonly WireUses[],
 ): Promise<void> {
   const at = now();
   const thisHour = hourOf(at);
-  const isPossible = told % hourLength === 0 && told <= thisHour && told > at - oldest;
-  const hour = isPossible ? told : thisHour;
+  const isPossible = claimedHour % hourLength === 0 && claimedHour <= thisHour && claimedHour > at - oldest;
+  const hour = isPossible ? claimedHour : thisHour;
   const inHour = (time: number) => Math.min(Math.max(time, hour), hour + hourLength - 1, at);
   const found = await Promise.all(uses.map(async (token) => ({ token, key: await keys.find(token.hash) })));
   const known = found.flatMap(({ token, key }): TokenUses[] =>

@@ -152,7 +152,7 @@ export async function startService({
     callerHashes: new GenerationalCache(100),
     verifications: new Verifications(),
     responseCounts: new ResponseCounts(),
-    metrics: async () => textOf([{ told: await metrics.snapshot() }]),
+    metrics: async () => textOf([{ value: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
     isStopping: () => false,

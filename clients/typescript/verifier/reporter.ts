@@ -14,8 +14,8 @@ const capacity = 200_000;
  */
 const bytesOf = ({ userAgent }: WireUses) => 600 + 6 * (userAgent?.length ?? 0);
 
-/** Where uses are told. */
-interface Told {
+/** Where uses are sent. */
+interface UseSink {
   send(message: FromVerifier): void;
 }
 
@@ -34,7 +34,7 @@ export class Reporter {
   /** Each is a message to tell, one after the other. The first one waits to be acknowledged. */
   readonly #parts: { hour: number; uses: WireUses[] }[] = [];
   #number = 0;
-  #sentTo: Told | undefined;
+  #sentTo: UseSink | undefined;
   #emptied = () => {};
 
   /** Records a valid use, as most are. It is only noted in the key, since this runs for each verification. */
@@ -54,7 +54,7 @@ export class Reporter {
   }
 
   /** Tells what was gathered, unless uses are being told already. */
-  tell(connection: Told): void {
+  tell(connection: UseSink): void {
     if (this.#parts.length === 0) this.#finish();
     if (connection !== this.#sentTo) this.#send(connection);
   }
@@ -70,7 +70,7 @@ export class Reporter {
   }
 
   /** Tells everything, and resolves when it is acknowledged. */
-  async flush(connection: Told): Promise<void> {
+  async flush(connection: UseSink): Promise<void> {
     while (this.#parts.length > 0 || this.#used.length > 0 || this.#gathered.size > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#emptied = resolve;
@@ -122,7 +122,7 @@ export class Reporter {
     return uses;
   }
 
-  #send(connection: Told): void {
+  #send(connection: UseSink): void {
     const [part] = this.#parts;
     if (!part) return;
     this.#sentTo = connection;

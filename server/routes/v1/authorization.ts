@@ -35,13 +35,13 @@ export function authorizes(context: ServiceContext): Serve {
     const gateway = isPromise(named) ? await named : named;
     const demand = demands.read(incoming);
     const required = demand.scopes.filter((scope) => typeof scope === 'string');
-    const refuse = (reason: RefusalReason, missing: readonly string[], told?: Record<string, string>) => {
+    const refuse = (reason: RefusalReason, missing: readonly string[], headers?: Record<string, string>) => {
       const refusal = refusalOf(reason, { realm: 'api', scopes: required, missingScopes: missing });
       // 401 instead of 400, which gateways take for an error.
       const status = reason === 'malformed' ? 401 : refusal.status;
       const body = JSON.stringify({ ...refusal.problem, status, requestId: incoming.requestId });
       const text = new Text(body, 'application/problem+json');
-      return respond(new Reply(text, { ...refusal.headers, ...told }), status, incoming);
+      return respond(new Reply(text, { ...refusal.headers, ...headers }), status, incoming);
     };
 
     const credential = credentialOf(
@@ -61,11 +61,12 @@ export function authorizes(context: ServiceContext): Serve {
       costs,
     });
     const verdict = isPromise(checked) ? await checked : checked;
-    const told = limits.headers(verdict, costs);
-    if (!verdict.valid) return refuse(verdict.reason, lackedScopes(verdict, scopes) ?? [], told);
-    const headers = identity.of(verdict.key, required, gateway.identityAudience);
-    const own = isPromise(headers) ? await headers : headers;
-    return respond(new Reply(undefined, { ...own, ...told, 'Content-Length': '0' }), 200, incoming);
+    const limitHeaders = limits.headers(verdict, costs);
+    if (!verdict.valid) return refuse(verdict.reason, lackedScopes(verdict, scopes) ?? [], limitHeaders);
+    const identified = identity.of(verdict.key, required, gateway.identityAudience);
+    const identityHeaders = isPromise(identified) ? await identified : identified;
+    const headers = { ...identityHeaders, ...limitHeaders, 'Content-Length': '0' };
+    return respond(new Reply(undefined, headers), 200, incoming);
   };
 
   return async (incoming) => {

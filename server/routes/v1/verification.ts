@@ -18,7 +18,7 @@ import { getKey, revokeKey } from '../../keys/keys.ts';
 import { keyBody } from './key-body.ts';
 import { LimitTexts, limitFields } from './limit-states.ts';
 
-type Told = Json<Success<typeof verification.verify>>;
+type VerdictJson = Json<Success<typeof verification.verify>>;
 
 /** What a token is presented for, and what that costs. */
 interface Asked extends Presented {
@@ -29,17 +29,17 @@ interface Asked extends Presented {
  * Makes the function that serializes verdicts. The body for an accepted key is serialized once, except for its limits, and
  * kept as long as the key is in the cache.
  */
-function teller(texts: LimitTexts): (verdict: Verdict, asked: Asked) => Told {
-  const accepted = new WeakMap<VerifiedKey, Told>();
+function verdictWriter(texts: LimitTexts): (verdict: Verdict, asked: Asked) => VerdictJson {
+  const accepted = new WeakMap<VerifiedKey, VerdictJson>();
   return (verdict, asked) => {
     if (!verdict.valid) return Json.of(refusal(verdict, asked));
     const { key } = verdict;
-    let told = accepted.get(key);
-    if (!told) {
-      told = Json.of({ valid: true, key: verifiedBody(key) });
-      accepted.set(key, told);
+    let body = accepted.get(key);
+    if (!body) {
+      body = Json.of({ valid: true, key: verifiedBody(key) });
+      accepted.set(key, body);
     }
-    return verdict.limits ? Json.extended(told, 'limits', texts.json(verdict.limits)) : told;
+    return verdict.limits ? Json.extended(body, 'limits', texts.json(verdict.limits)) : body;
   };
 }
 
@@ -69,7 +69,7 @@ function spentChecks(verdict: Verdict): CheckOutcome[] {
   ];
 }
 
-const explained = (verdict: Verdict, asked: Asked): Told =>
+const explained = (verdict: Verdict, asked: Asked): VerdictJson =>
   Json.of({
     ...(verdict.valid
       ? { valid: true, key: verifiedBody(verdict.key), ...limitFields(verdict, asked.costs) }
@@ -85,8 +85,8 @@ async function verdictsOn(
   context: ServiceContext,
   { tokens, ...wanted }: z.output<typeof VerificationBatch>,
   caller: Caller,
-  tell: ReturnType<typeof teller>,
-): Promise<Told[]> {
+  write: ReturnType<typeof verdictWriter>,
+): Promise<VerdictJson[]> {
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
   const scopes = wantedScopes(wanted);
@@ -105,25 +105,25 @@ async function verdictsOn(
       verdicts.set(token, await check(context, token, { ...asked, times, costs: { cost: times } })),
     ),
   );
-  const answers: Told[] = [];
+  const bodies: VerdictJson[] = [];
   let written = 0;
   for (const token of tokens) {
     const verdict = verdicts.get(token);
     if (!verdict) continue;
-    const told = tell(verdict, { ...asked, costs: { cost: counts.get(token) ?? 1 } });
-    answers.push(told);
-    written += told.length;
+    const body = write(verdict, { ...asked, costs: { cost: counts.get(token) ?? 1 } });
+    bodies.push(body);
+    written += body.length;
     if (written < writtenPerTurn) continue;
     await nextTurn();
     written = 0;
   }
-  return answers;
+  return bodies;
 }
 
 export function verificationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
   const texts = new LimitTexts();
-  const tell = teller(texts);
+  const write = verdictWriter(texts);
   return [
     operation(verification.verify, ({ caller, json }) => {
       const { token, audience, ip, userAgent, cost = 1, costs: named } = json;
@@ -132,15 +132,15 @@ export function verificationOperations(context: ServiceContext): Operation[] {
       const costs = { cost, named };
       const asked = { purpose: 'verify' as const, reach: selfOf(caller), scopes, audience, client, costs };
       return maybeAsync(check(context, token, asked), (verdict) => {
-        const told = json.explain ? explained(verdict, asked) : tell(verdict, asked);
+        const body = json.explain ? explained(verdict, asked) : write(verdict, asked);
         const headers = texts.headers(verdict, costs);
-        return headers ? new Reply(told, headers) : told;
+        return headers ? new Reply(body, headers) : body;
       });
     }),
 
     operation(
       verification.verifyBatch,
-      async ({ caller, json }) => Json.list('verdicts', await verdictsOn(context, json, caller, tell)),
+      async ({ caller, json }) => Json.list('verdicts', await verdictsOn(context, json, caller, write)),
       { limit: maxBatchBytes },
     ),
 
