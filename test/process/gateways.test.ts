@@ -253,6 +253,20 @@ describe.each(gateways.map((gateway) => [gateway.name + reasonToSkip(gateway), g
       if (!introspects) expect(reached[0]?.headers['latchkey-scopes']?.length).toBeGreaterThan(2_900);
     });
 
+    const isSmall = gateway.name === 'haproxy';
+    test.skipIf(isMissing || isSmall)(
+      `a request with more headers than Latchkey takes${isSmall ? ' (skipped: nor does it take them)' : ''}`,
+      async () => {
+        const large = {
+          Cookie: 'a=1; '.repeat(1_500),
+          Referer: 'a'.repeat(5_000),
+          'X-Trace': 'a'.repeat(5_000),
+        };
+        const { answered, reached } = await ask({ ...bearer(tokenOf('good')), ...large });
+        expect([answered.status, reached[0]?.headers.cookie]).toEqual([200, large.Cookie.trim()]);
+      },
+    );
+
     test.skipIf(isMissing).each([
       ['a limit', { limits: [{ name: 'burst', limit: 2, windowSeconds: 3600 }] }, '"burst"'],
       ['a quota', { quota: { remaining: 2, refill: { amount: 2, every: 'month' } } }, '"quota"'],

@@ -21,7 +21,7 @@ export interface Backend extends AsyncDisposable {
 
 export async function startBackend(): Promise<Backend> {
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer({ maxHeaderSize: 65_536 }, async (request, response) => {
     const { method, url, headers, rawHeaders } = request;
     const names = rawHeaders.filter((_, at) => at % 2 === 0);
     received.push({ method, url, headers, names, body: await buffer(request) });
