@@ -148,7 +148,7 @@ export const events = {
       ...refusals(401, 403, 404, 422),
       503: refusal(503, {
         description:
-          'The database did not answer (`database_unavailable`), or with `order=asc` a change has not been finished for a second, so that it is not known which events come next (`events_pending`).',
+          'The database did not answer (`database_unavailable`), or too many lists wait to be read (`overloaded`), or with `order=asc` a change has not been finished for a second, so that it is not known which events come next (`events_pending`).',
       }),
     },
   }),

@@ -7,7 +7,7 @@ import { KeyName, KeyPage, KeyStatus, keyExample, keyPath, oneKey } from './key-
 import { givenLimits, limitsPatched, quotaPatched } from './limits.ts';
 import { MetadataPatch } from './metadata.ts';
 import { filterParam, pageQuery } from './page.ts';
-import { forbiddenOrBeyondPolicy, refusals } from './problem.ts';
+import { forbiddenOrBeyondPolicy, overloadedLists, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
 import { Scopes } from './scopes.ts';
 import { keyReaders, keyWriters } from './security.ts';
@@ -71,7 +71,8 @@ export const keys = {
           },
         },
       },
-      ...refusals(401, 403, 404, 422, 503),
+      ...refusals(401, 403, 404, 422),
+      503: overloadedLists,
     },
   }),
 

@@ -228,6 +228,9 @@ export const overloaded = refusedInQueue(
 /** What a report on many rows means by 503. */
 export const overloadedReports = refusedInQueue('reports wait to be made');
 
+/** What a list with filters means by 503. */
+export const overloadedLists = refusedInQueue('lists wait to be read');
+
 /** The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`. */
 export function refusals<Some extends Status>(...statuses: Some[]) {
   return Object.fromEntries(statuses.map((status) => [status, refusal(status)])) as Record<

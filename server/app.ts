@@ -4,6 +4,7 @@ import { oauth, wellKnown } from '../api/oauth.ts';
 import { verification } from '../api/verification.ts';
 import type { ContractName } from '../decide/contracts.ts';
 import { verifierPath } from '../decide/frames.ts';
+import { AccountQueue } from './account-queue.ts';
 import type { ServiceContext } from './context.ts';
 import { type Contract, serveContract } from './http/contract.ts';
 import type { Env } from './http/env.ts';
@@ -59,32 +60,35 @@ const contractsOf = (context: ServiceContext, pages: Hono<Env>): Record<Contract
     operations: [...oauthOperations(context), ...tokenExchangeOperations(context)],
     refuse: oauthError,
   }),
-  latchkey: () => ({
-    // Every path that no other contract owns.
-    at: ['*'],
-    paths: { ...pathsOf(pages), ...documents.latchkey.paths },
-    // A path without parameters before one with: `/v1/keys/current` is no key id.
-    operations: [
-      ...verificationOperations(context),
-      ...usageOperations(context),
-      ...mintingOperations(context),
-      ...importOperations(context),
-      ...importBatchOperations(context),
-      ...keyOperations(context),
-      ...bulkRevocationOperations(context),
-      ...rotationOperations(context),
-      ...keyLimitOperations(context),
-      ...roleOperations(context),
-      ...eventOperations(context),
-      ...leakOperations(context),
-      ...accountOperations(context),
-      ...sessionOperations(context),
-      ...healthOperations(context),
-      ...metricsOperations(context),
-    ].map((one) => (one.route.path.startsWith('/v1/') ? refusingUnknownQuery(one) : one)),
-    webSockets: [verifierPath],
-    refuse: problem,
-  }),
+  latchkey: () => {
+    const lists = new AccountQueue('lists wait to be read', 20);
+    return {
+      // Every path that no other contract owns.
+      at: ['*'],
+      paths: { ...pathsOf(pages), ...documents.latchkey.paths },
+      // A path without parameters before one with: `/v1/keys/current` is no key id.
+      operations: [
+        ...verificationOperations(context),
+        ...usageOperations(context),
+        ...mintingOperations(context),
+        ...importOperations(context),
+        ...importBatchOperations(context),
+        ...keyOperations(context, lists),
+        ...bulkRevocationOperations(context),
+        ...rotationOperations(context),
+        ...keyLimitOperations(context),
+        ...roleOperations(context),
+        ...eventOperations(context, lists),
+        ...leakOperations(context),
+        ...accountOperations(context),
+        ...sessionOperations(context),
+        ...healthOperations(context),
+        ...metricsOperations(context),
+      ].map((one) => (one.route.path.startsWith('/v1/') ? refusingUnknownQuery(one) : one)),
+      webSockets: [verifierPath],
+      refuse: problem,
+    };
+  },
 });
 
 /** A place where a contract is served: below a prefix of all its paths. One operation may have a fast path. */

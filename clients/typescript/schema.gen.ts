@@ -2700,7 +2700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            /** @description Too many lists wait to be read (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -2716,8 +2716,8 @@ export interface operations {
                      *       "status": 503,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
-                     *       "code": "database_unavailable",
-                     *       "detail": "The database cannot be reached: try again in a second."
+                     *       "code": "overloaded",
+                     *       "detail": "Too many lists wait to be read: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4564,7 +4564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            /** @description Too many lists wait to be read (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -4580,8 +4580,8 @@ export interface operations {
                      *       "status": 503,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
-                     *       "code": "database_unavailable",
-                     *       "detail": "The database cannot be reached: try again in a second."
+                     *       "code": "overloaded",
+                     *       "detail": "Too many lists wait to be read: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9188,7 +9188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer (`database_unavailable`), or with `order=asc` a change has not been finished for a second, so that it is not known which events come next (`events_pending`). */
+            /** @description The database did not answer (`database_unavailable`), or too many lists wait to be read (`overloaded`), or with `order=asc` a change has not been finished for a second, so that it is not known which events come next (`events_pending`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -151,6 +151,8 @@ type Indexed = keyof typeof columns;
 const filters = Object.keys(columns) as Indexed[];
 
 const given = (filter: EventFilter) => filters.filter((by) => filter[by] !== undefined);
+/** Whether several filters are given: a page then reads events that it does not show. */
+export const combines = (filter: EventFilter): boolean => given(filter).length > 1;
 const isOf = (filter: EventFilter, by: Indexed) => sql<SqlBool>`${sql.ref(columns[by])} = ${filter[by]}`;
 
 /** What one page reads of filters that combine: the events of one filter, down to an event, or all of them. */
@@ -187,10 +189,9 @@ export async function reachOf(
   filter: EventFilter,
   before: Place | undefined,
 ): Promise<Reach | undefined> {
-  const combined = given(filter);
-  if (combined.length < 2) return undefined;
+  if (!combines(filter)) return undefined;
   let furthest: Reach | undefined;
-  for (const by of combined) {
+  for (const by of given(filter)) {
     const last = ofOne(db, filter, by, before).offset(maxRead - 1);
     const downTo = await last.select(['at', 'number']).limit(1).executeTakeFirst();
     if (!downTo) return { by, downTo };

@@ -1,8 +1,9 @@
 import { events } from '../../../api/events.ts';
+import type { AccountQueue } from '../../account-queue.ts';
 import { readableAccountOf, selfOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
-import { assertKnown, type Event, listEvents } from '../../events/events.ts';
+import { assertKnown, combines, type Event, listEvents } from '../../events/events.ts';
 import { followEvents } from '../../events/following.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { operatorAccountId } from '../../id.ts';
@@ -19,8 +20,9 @@ const eventBody = ({ number, at, accountId, keyId, ...facts }: Event) => ({
   keyId: keyId && `key_${keyId}`,
 });
 
-export const eventOperations = (context: ServiceContext): Operation[] => [
-  operation(events.list, async ({ caller, query }) => {
+/** @param lists where lists wait that read more rows than they show */
+export const eventOperations = (context: ServiceContext, lists: AccountQueue): Operation[] => [
+  operation(events.list, async ({ caller, query, signal }) => {
     const { order, limit, cursor, keyId, type, actor, from, to } = query;
     if (from && to && from >= to)
       throw new InvalidInput({ detail: 'Must be before `to`.', parameter: 'from' });
@@ -42,7 +44,10 @@ export const eventOperations = (context: ServiceContext): Operation[] => [
     }
     const [at, number = 0] = placeAt(list, cursor) ?? [];
     const before = at === undefined ? undefined : { at: new Date(at), number };
-    const { events: page, next } = await listEvents(context.db, filter, { limit, before });
+    const read = () => listEvents(context.db, filter, { limit, before });
+    const { events: page, next } = combines(filter)
+      ? await lists.run(accountId ?? list, signal, read)
+      : await read();
     const nextCursor = next ? cursorAt(list, [next.at.getTime(), next.number]) : null;
     return { data: await bodiesOf(page), nextCursor, followCursor: null };
   }),

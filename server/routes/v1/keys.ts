@@ -1,5 +1,6 @@
 import { keySearch } from '../../../api/key-search.ts';
 import { keys } from '../../../api/keys.ts';
+import type { AccountQueue } from '../../account-queue.ts';
 import { getAccount } from '../../accounts/accounts.ts';
 import { accountOf, boundsOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -21,25 +22,29 @@ const keyPage = (context: ServiceContext, list: string, { keys, next }: KeyPage)
   nextCursor: next === undefined ? null : cursorAt(list, [next]),
 });
 
-export function keyOperations(context: ServiceContext): Operation[] {
+/** @param lists where lists wait that read more rows than they show */
+export function keyOperations(context: ServiceContext, lists: AccountQueue): Operation[] {
   const { db, now } = context;
 
   return [
-    operation(keys.list, async ({ caller, query }) => {
+    operation(keys.list, async ({ caller, query, signal }) => {
       const { cursor, limit, status, search } = query;
       const accountId = await accountOf(context, caller, query);
       const list = `keys of ${accountId}`;
       const filter = { limit, before: numberOf(list, cursor), status, search };
-      const page = await listKeys(db, accountId, filter, now());
+      const read = () => listKeys(db, accountId, filter, now());
+      const isFiltered = status !== undefined || search !== undefined;
+      const page = isFiltered ? await lists.run(accountId, signal, read) : await read();
       // An account that does not exist has no keys either: see `accountOf`.
       if (page.keys.length === 0) await getAccount(db, accountId);
       return keyPage(context, list, page);
     }),
 
-    operation(keySearch.search, async ({ query: { cursor, limit }, json: { filter } }) => {
+    operation(keySearch.search, async ({ query: { cursor, limit }, json: { filter }, signal }) => {
       const list = 'keys of all accounts';
       const asked = { limit, before: numberOf(list, cursor) };
-      return keyPage(context, list, await searchKeys(db, filter ?? {}, asked));
+      const page = await lists.run(list, signal, () => searchKeys(db, filter ?? {}, asked));
+      return keyPage(context, list, page);
     }),
 
     operation(

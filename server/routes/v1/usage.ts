@@ -1,4 +1,5 @@
 import { maxBuckets, usage } from '../../../api/usage.ts';
+import { AccountQueue } from '../../account-queue.ts';
 import { getAccount } from '../../accounts/accounts.ts';
 import { accountOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -15,7 +16,6 @@ import {
   totalOf,
   usageOf,
 } from '../../usage/report.ts';
-import { ReportQueue } from '../../usage/report-queue.ts';
 
 const defaultLengths = { hour: 24 * bucketLengths.hour, day: 30 * bucketLengths.day };
 
@@ -51,7 +51,8 @@ const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
 });
 
 export function usageOperations(context: ServiceContext): Operation[] {
-  const reports = new ReportQueue();
+  // One reads up to millions of counts, which takes the database a second.
+  const reports = new AccountQueue('reports wait to be made', 5);
   return [
     operation(
       usage.ofKey,
