@@ -70,13 +70,13 @@ export class BeyondPolicy extends Refusal {
   readonly breaches: readonly Breach[];
   readonly violations: readonly Violation[];
   constructor(breaches: readonly Breach[]) {
-    const details = breaches.map(breachText);
-    super(details.join(' '));
-    this.breaches = breaches;
-    this.violations = breaches.map((breach, index) => ({
-      detail: details[index] ?? '',
+    const violations = breaches.map((breach) => ({
+      detail: breachText(breach),
       pointer: breachPointer(breach),
     }));
+    super(violations.map(({ detail }) => detail).join(' '));
+    this.breaches = breaches;
+    this.violations = violations;
   }
 }
 

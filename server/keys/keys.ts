@@ -97,7 +97,13 @@ export const keyColumns = sql`
   num_nonnulls(keys.current_hash, keys.next_hash, keys.previous_hash) as "tokenCount"`;
 
 /** A value as JSON has it, with strings for dates. */
-type Json<Value> = { [Name in keyof Value]: Date extends Value[Name] ? string | null : Value[Name] };
+type Json<Value> = {
+  [Name in keyof Value]: Value[Name] extends Date
+    ? string
+    : Value[Name] extends Date | null
+      ? string | null
+      : Value[Name];
+};
 /** A key as `keyColumns` reads it. */
 export type KeyRow = Omit<Key, 'tokens' | 'quota'> & {
   tokens: Json<Token>[] | null;
@@ -113,7 +119,7 @@ export function keyOf({ tokens, tokenCount, quota, ...key }: KeyRow, ...minted: 
   const stored = (tokens ?? []).map(
     ({ createdAt, activatedAt, endsAt, lastUsedAt, ...token }): Token => ({
       ...token,
-      createdAt: new Date(createdAt ?? 0),
+      createdAt: new Date(createdAt),
       activatedAt: dateOf(activatedAt),
       endsAt: dateOf(endsAt),
       lastUsedAt: dateOf(lastUsedAt),
