@@ -199,6 +199,26 @@ test('the scopes of a role count where the policy of the account bounds scopes',
   expect((await account.client.POST('/v1/keys', { body })).error).toMatchObject(refusedAt('#/roles'));
 });
 
+test('scopes that came by a role cannot be made the key’s own beyond the policy, nor brought by another role', async () => {
+  const account = await service.signIn();
+  await service.operator.PATCH('/v1/accounts/{accountId}', {
+    params: { path: { accountId: account.accountId } },
+    body: { policy: { allowedScopes: ['files:*'] } },
+  });
+  const role = await newRole(['files:read']);
+  const key = await mint([role.name], ['files:write'], account);
+  await changeRole(role.id, { scopes: ['bills:read'] });
+  const other = await newRole(['bills:read']);
+  const change = async (body: KeyPatch) => (await changeKey(key.id, body, account)).error;
+  const refusedAt = (pointer: string) => ({ code: 'beyond_policy', errors: [{ pointer }] });
+  expect(await change({ scopes: ['bills:read'] })).toMatchObject(refusedAt('#/scopes'));
+  expect(await change({ roles: [role.name, other.name] })).toMatchObject(refusedAt('#/roles'));
+  // What it has already is not judged.
+  expect(await change({ roles: [role.name], scopes: ['files:write'] })).toBeUndefined();
+  await changeRole(role.id, { scopes: [] });
+  expect(await may(key.token, 'bills:read')).toBe(false);
+});
+
 test('a role that is taken from a key while it is given to the key again is judged as a new one', async () => {
   const account = await service.signIn();
   const role = await newRole(['bills:read']);

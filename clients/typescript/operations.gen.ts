@@ -114,7 +114,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Change a key: `PATCH /v1/keys/{keyId}`
      *
-     * A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes that are new to the key, and an expiry that is later than before.
+     * A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes and the roles that are new to the key, and an expiry that is later than before.
      */
     update(keyId: string, body: KeyPatch, options?: Options<operations['updateKey']>): Promise<Key>;
     /**

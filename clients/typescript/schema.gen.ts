@@ -97,7 +97,7 @@ export interface paths {
         head?: never;
         /**
          * Change a key
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes that are new to the key, and an expiry that is later than before.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is. A key cannot grant scopes it lacks, or edit keys that have them. The policy of the account judges the scopes and the roles that are new to the key, and an expiry that is later than before.
          */
         patch: operations["updateKey"];
         trace?: never;

@@ -63,13 +63,20 @@ const idsOf = (roles: readonly KeyRole[]) => roles.map(({ id }) => id);
 
 const endOf = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
 
-/** What a change adds to a key: new scopes, and a later expiry. The policy judges nothing else of a change. */
-const gained = ({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Given => ({
-  scopes: allScopesOf({ scopes, roles }).filter((scope) => !allScopesOf(key).includes(scope)),
-  own: scopes,
-  expiresAt: expiresAt !== undefined && endOf(expiresAt) > endOf(key.expiresAt) ? expiresAt : undefined,
-  since: key.tokens[0].createdAt,
-});
+/**
+ * What a change adds to a key: own scopes, roles, and a later expiry. The policy judges nothing else of a change. A scope
+ * that the key has by a role is new as its own, and with another role: it would stay when the first role loses it.
+ */
+function gained({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Given {
+  const own = scopes.filter((scope) => !key.scopes.includes(scope));
+  const newRoles = roles.filter(({ id }) => !idsOf(key.roles).includes(id));
+  return {
+    scopes: allScopesOf({ scopes: own, roles: newRoles }),
+    own,
+    expiresAt: expiresAt !== undefined && endOf(expiresAt) > endOf(key.expiresAt) ? expiresAt : undefined,
+    since: key.tokens[0].createdAt,
+  };
+}
 
 /**
  * Changes a key, and returns what it is now, once that is in force everywhere. An empty change writes nothing.

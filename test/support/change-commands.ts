@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { account, and, call, command, isThere, lists, n, nth, someKey, tokenOf } from './command.ts';
 import { conditions, day, name, namesOf, reaches, rolesAt, scopes, someRoles } from './given.ts';
-import { isBeyond, scopesOf, v1Key } from './model.ts';
+import { isBeyond, v1Key } from './model.ts';
 
 /** Keys and policies are changed. */
 
@@ -45,11 +45,12 @@ const change = fc
         ...sent,
       });
       if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
-      const given = [...(facts.change.scopes ?? []), ...(roles ?? []).flatMap((role) => role.scopes)];
+      const own = (facts.change.scopes ?? []).filter((scope) => !key.scopes.includes(scope));
+      const newRoles = (roles ?? []).filter((role) => !key.roles.includes(role));
       const { expiresAt } = instants;
       const isLater = (expiresAt ?? Number.POSITIVE_INFINITY) > (key.expiresAt ?? Number.POSITIVE_INFINITY);
       const gained = {
-        scopes: given.filter((scope) => !scopesOf(model, key).includes(scope)),
+        scopes: [...own, ...newRoles.flatMap((role) => role.scopes)],
         expiresAt: 'expiresAt' in instants && isLater ? expiresAt : undefined,
         since: key.tokens.current.createdAt,
       };
