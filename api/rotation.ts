@@ -144,7 +144,7 @@ export const rotation = {
     path: '/v1/keys/{keyId}/rotation/extend',
     tags,
     summary: 'Extend a rotation',
-    description: `Gives the previous token more time, for example because its \`lastUsedAt\` shows that it is still in use. It never ends later than it would have expired without the rotation. ${byWhom}`,
+    description: `Gives the previous token more time, for example because its \`lastUsedAt\` shows that it is still in use. It never ends later than it would have expired without the rotation, whatever the key’s expiry is changed to. ${byWhom}`,
     security,
     request: {
       headers: actHeaders,

@@ -156,7 +156,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * Extend a rotation: `POST /v1/keys/{keyId}/rotation/extend`
      *
-     * Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. It never ends later than it would have expired without the rotation. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+     * Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. It never ends later than it would have expired without the rotation, whatever the key’s expiry is changed to. A key with `keys:rotate` can only do this to itself, and not with its previous token.
      */
     extendRotation(keyId: string, body: ExtendRotation, options?: Options<operations['extendRotation']>): Promise<Key>;
     /**

@@ -213,7 +213,7 @@ export interface paths {
         put?: never;
         /**
          * Extend a rotation
-         * @description Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. It never ends later than it would have expired without the rotation. A key with `keys:rotate` can only do this to itself, and not with its previous token.
+         * @description Gives the previous token more time, for example because its `lastUsedAt` shows that it is still in use. It never ends later than it would have expired without the rotation, whatever the key’s expiry is changed to. A key with `keys:rotate` can only do this to itself, and not with its previous token.
          */
         post: operations["extendRotation"];
         delete?: never;

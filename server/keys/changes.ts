@@ -158,7 +158,9 @@ function assignmentsOf(change: KeyChange, merged: RawBuilder<unknown>, at: RawBu
     assignments.push(
       sql`expires_at = ${change.expiresAt}::timestamptz`,
       sql`next_expires_at = case when next_hash is not null then ${change.expiresAt}::timestamptz end`,
-      sql`previous_expires_at = case when previous_hash is not null then ${change.expiresAt}::timestamptz end`,
+      // Later than before would give it more time than it had without the rotation. Null, for never, counts as the latest.
+      sql`previous_expires_at = case when previous_hash is not null
+        then least(previous_expires_at, ${change.expiresAt}::timestamptz) end`,
     );
   if (change.notBefore !== undefined) assignments.push(sql`not_before = ${change.notBefore}::timestamptz`);
   if (change.allowedIps !== undefined) assignments.push(sql`allowed_ips = ${change.allowedIps}::text[]`);

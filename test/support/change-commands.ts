@@ -6,6 +6,10 @@ import { isBeyond, v1Key } from './model.ts';
 
 /** Keys and policies are changed. */
 
+/** The earlier of two expiries; null is never. */
+const earlier = (one: number | null, other: number | null) =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other);
+
 const change = fc
   .record({
     n,
@@ -60,8 +64,10 @@ const change = fc
       if (!isNothing) key.events.push('key.changed');
       Object.assign(key, others, roles && { roles }, instants, !isNothing && { updatedAt: at });
       const { next, previous } = key.tokens;
-      if (expiresAt !== undefined)
-        for (const token of [next, previous]) if (token) token.expiresAt = expiresAt;
+      if (expiresAt !== undefined) {
+        if (next) next.expiresAt = expiresAt;
+        if (previous) previous.expiresAt = earlier(previous.expiresAt, expiresAt);
+      }
       if (disabled !== undefined) key.disabledAt = disabled ? (key.disabledAt ?? at) : null;
       expect(answer).toEqual({ status: 200, body: v1Key(model, key) });
     }),
