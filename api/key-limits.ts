@@ -4,6 +4,7 @@ import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
 import { instant } from './instant.ts';
 import { keyPath, oneKey } from './key-body.ts';
+import { sharedByAccount } from './limit-states.ts';
 import { maxUnits } from './limits.ts';
 import { refusal, refusals } from './problem.ts';
 import { byOperator, byOperatorKey, keyReaders } from './security.ts';
@@ -13,9 +14,7 @@ const tags = ['Keys'];
 const LimitState = z
   .object({
     name: z.string().openapi({ description: 'The name of the limit. `quota`: the quota of the key.' }),
-    sharedByAccount: z.boolean().openapi({
-      description: 'Whether it is a limit of the account, which all of its keys share.',
-    }),
+    sharedByAccount,
     limit: z.int().nullable().openapi({
       description: 'Units per window. Of the quota: what it is refilled to; null if it is not refilled.',
     }),

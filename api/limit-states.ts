@@ -18,6 +18,11 @@ const costsSchema = {
   additionalProperties: { type: 'integer' as const, minimum: 0, maximum: maxCost },
 };
 
+/** Of a limit, wherever it is shown: a key and its account can each have one of the same name. */
+export const sharedByAccount = z.boolean().openapi({
+  description: 'Whether it is a limit of the account, which all of its keys share.',
+});
+
 /** Walked by hand, since a Zod record drops `__proto__` in silence. */
 const namedCosts = z
   .custom<Record<string, number>>()
@@ -44,7 +49,7 @@ export const costs = {
   }),
   costs: namedCosts.optional().openapi({
     description:
-      'The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Names of limits that the key does not have are ignored.',
+      'The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Where a limit of the key and one of its account have the same name, this is taken from both. Names of limits that the key does not have are ignored.',
     example: { tokens: 1_500 },
   }),
 };
@@ -52,6 +57,7 @@ export const costs = {
 const RemainingLimit = z
   .object({
     name: z.string(),
+    sharedByAccount,
     limit: z.int().nullable().openapi({
       description: 'Units per window. Of the quota: what it is refilled to; null if it is not refilled.',
     }),
@@ -107,5 +113,12 @@ export const limitHeaders = {
 };
 
 export const limitStatesExample = [
-  { name: 'burst', limit: 100, windowSeconds: 60, remaining: 99, resetAt: '2026-01-31T12:31:00.000Z' },
+  {
+    name: 'burst',
+    sharedByAccount: false,
+    limit: 100,
+    windowSeconds: 60,
+    remaining: 99,
+    resetAt: '2026-01-31T12:31:00.000Z',
+  },
 ];

@@ -56,6 +56,7 @@ const limit = z.strictObject({
   amount: z.number().nullable(),
   windowSeconds: z.number().nullable(),
   generation: z.number(),
+  sharedByAccount: z.boolean(),
 });
 
 const tombstone = z

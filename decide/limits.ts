@@ -16,6 +16,8 @@ export interface Limit {
   windowSeconds: number | null;
   /** Counts up whenever what a replica holds of it must not be spent any more. */
   generation: number;
+  /** Whether all keys of the account share it. One of the key may have the same name. */
+  sharedByAccount: boolean;
 }
 
 /** What is known of a limit when a verdict is given. */

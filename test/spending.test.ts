@@ -45,6 +45,28 @@ test('a verification takes a unit of each limit of its key, and says what is lef
   });
 });
 
+test('a verdict tells a limit of the key from one of its account, also where both have one name', async () => {
+  const account = await service.signIn();
+  const { accountId } = account;
+  const params = { path: { accountId } };
+  const body = { limits: [limit('burst', 5)] };
+  expectData(await service.operator.PATCH('/v1/accounts/{accountId}', { params, body }));
+  const { token } = await mint({ limits: [limit('burst', 10)], quota: { remaining: 9 } }, accountId);
+  const shown = async (named: number) =>
+    (await verdict(token, { costs: { burst: named } })).limits?.map(
+      ({ name, sharedByAccount, limit, remaining }) => ({ name, sharedByAccount, limit, remaining }),
+    );
+  // `costs` means both of them.
+  expect(await shown(2)).toEqual(
+    expect.arrayContaining([
+      { name: 'burst', sharedByAccount: false, limit: 10, remaining: 8 },
+      { name: 'burst', sharedByAccount: true, limit: 5, remaining: 3 },
+      { name: 'quota', sharedByAccount: false, limit: null, remaining: 8 },
+    ]),
+  );
+  expect(await shown(4)).toContainEqual({ name: 'burst', sharedByAccount: true, limit: 5, remaining: 3 });
+});
+
 test('a key without limits has no limits in its verdict, and no header of them', async () => {
   const { response, data } = await asked((await mint()).token);
   expect(data).not.toHaveProperty('limits');
@@ -60,8 +82,8 @@ test('a verification beyond a limit is refused, with the limit and when to retry
     reason: 'rate_limited',
     key: { id, accountId: ada.accountId, name: 'Key' },
     limits: [
-      { name: 'burst', limit: 2, windowSeconds: 3_600, remaining: 0, resetAt: expect.any(String) },
-      { name: 'daily', limit: 5, windowSeconds: month, remaining: 3, resetAt: expect.any(String) },
+      { ...limit('burst', 2, 3_600), sharedByAccount: false, remaining: 0, resetAt: expect.any(String) },
+      { ...limit('daily', 5), sharedByAccount: false, remaining: 3, resetAt: expect.any(String) },
     ],
     exceeded: ['burst'],
     retryAfter: expect.any(Number),

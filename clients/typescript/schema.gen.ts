@@ -1752,6 +1752,8 @@ export interface components {
         };
         RemainingLimit: {
             name: string;
+            /** @description Whether it is a limit of the account, which all of its keys share. */
+            sharedByAccount: boolean;
             /** @description Units per window. Of the quota: what it is refilled to; null if it is not refilled. */
             limit: number | null;
             /** @description Length of a window. Null for the quota. */
@@ -1854,7 +1856,7 @@ export interface components {
              */
             cost?: number;
             /**
-             * @description The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Names of limits that the key does not have are ignored.
+             * @description The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Where a limit of the key and one of its account have the same name, this is taken from both. Names of limits that the key does not have are ignored.
              * @example {
              *       "tokens": 1500
              *     }

@@ -113,7 +113,9 @@ export async function holdersDatabase(): Promise<HoldersDatabase> {
       insert into limits (account_id, name, amount, window_seconds, ungranted, resets_at)
       values (${operatorAccountId}, ${`limit-${limits}`}, ${refill}::bigint, ${windowSeconds}::integer, ${amount}::bigint,
         ${windowSeconds === null ? 'infinity' : '-infinity'}::timestamptz)
-      returning id, name, amount, window_seconds as "windowSeconds", generation`.execute(db);
+      returning id, name, amount, window_seconds as "windowSeconds", generation, true as "sharedByAccount"`.execute(
+      db,
+    );
     const [limit] = rows;
     if (!limit) throw new Error('Nothing was inserted.');
     return limit;

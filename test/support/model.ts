@@ -224,14 +224,17 @@ function limitsAfterUse({ accounts }: Model, { owner, limits, quota }: ModelKey)
   const remaining = expect.any(Number);
   const shared = accounts[owner]?.limits ?? [];
   const states = [
-    ...[...limits, ...shared].map(({ name, limit, windowSeconds }) => ({
-      ...{ name, limit, windowSeconds, remaining },
-      resetAt: expect.any(String),
-    })),
+    ...[limits, shared].flatMap((some) =>
+      some.map(({ name, limit, windowSeconds }) => ({
+        ...{ name, sharedByAccount: some === shared, limit, windowSeconds, remaining },
+        resetAt: expect.any(String),
+      })),
+    ),
     ...(quota
       ? [
           {
             name: 'quota',
+            sharedByAccount: false,
             limit: quota.refill?.amount ?? null,
             windowSeconds: null,
             remaining,

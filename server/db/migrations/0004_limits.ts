@@ -47,7 +47,7 @@ const statements = [
   sql`alter table accounts add column limits_copy json`,
   sql`create function limits_as_json(given limits[]) returns json language sql stable as $$
     select json_agg(json_build_object('id', id, 'name', name, 'amount', amount, 'windowSeconds', window_seconds,
-      'generation', generation) order by name, id)
+      'generation', generation, 'sharedByAccount', key_id is null) order by name, id)
     from unnest(given)
   $$`,
 

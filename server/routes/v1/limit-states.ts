@@ -15,6 +15,7 @@ const resetAtOf = (resetsAt: number) =>
 
 const stateBody = ({ limit, remaining, resetsAt }: LimitState) => ({
   name: limit.name,
+  sharedByAccount: limit.sharedByAccount,
   limit: limit.amount,
   windowSeconds: limit.windowSeconds,
   remaining,
@@ -42,9 +43,9 @@ interface Written {
   resetsAt: number;
 }
 
-const write = ({ name, amount, windowSeconds }: Limit): Written => ({
+const write = ({ name, sharedByAccount, amount, windowSeconds }: Limit): Written => ({
   policy: policyItem({ name, limit: amount, windowSeconds }),
-  start: `{"name":"${name}","limit":${amount},"windowSeconds":${windowSeconds},"remaining":`,
+  start: `{"name":"${name}","sharedByAccount":${sharedByAccount},"limit":${amount},"windowSeconds":${windowSeconds},"remaining":`,
   end: '',
   resetsAt: Number.NaN,
 });
