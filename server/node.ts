@@ -32,12 +32,17 @@ await run({
   self: process,
   isWorker: cluster.isWorker,
   startWorker,
-  async listen({ fetch, openVerifier }, { PORT, HOST }) {
+  async listen({ fetch, openVerifier, countRefused }, { PORT, HOST }) {
     const answer = perTurn(fetch);
+    const unreadable = () => {
+      const refused = refuseUnreadable();
+      countRefused(refused.status);
+      return refused;
+    };
     // HTTP/1.0 asks for no Host, and some health checks send none.
     const listener = getRequestListener(
       (request, { incoming }) => {
-        if (incoming.headers.host === undefined && incoming.httpVersion !== '1.0') return refuseUnreadable();
+        if (incoming.headers.host === undefined && incoming.httpVersion !== '1.0') return unreadable();
         return answer(request, {
           ip: () => incoming.socket.remoteAddress,
           target: incoming.url,
@@ -46,7 +51,7 @@ await run({
           disconnect: () => incoming.socket.destroy(),
         });
       },
-      { hostname: HOST, errorHandler: refuseUnreadable },
+      { hostname: HOST, errorHandler: unreadable },
     );
     const server = createServer(
       {
@@ -65,9 +70,12 @@ await run({
       openVerifier(socket, (name) => headers[name]?.toString(), { ip: () => connection.remoteAddress }),
     );
     server.setTimeout(silence);
-    server.on('checkExpectation', (_request, response) => refuseExpectation(response));
+    server.on('checkExpectation', (_request, response) => countRefused(refuseExpectation(response)));
     server.on('clientError', (error, socket) => {
-      afterAnswers(socket, () => refuseMalformed(error, socket));
+      afterAnswers(socket, () => {
+        const status = refuseMalformed(error, socket);
+        if (status) countRefused(status);
+      });
     });
     await once(server.listen(PORT, HOST), 'listening');
     return () => new Promise((resolve) => server.close(resolve));

@@ -10,13 +10,18 @@ export class ResponseCounts {
    * @param operation its `operationId`; `none` for requests that match no operation
    */
   counter(operation: string): (response: Response) => Response {
-    const counts = this.#counts.get(operation) ?? new Map(reportedFromStart.map((status) => [status, 0]));
-    this.#counts.set(operation, counts);
+    const count = this.ofStatus(operation);
     return (response) => {
-      const { status } = response;
-      counts.set(status, (counts.get(status) ?? 0) + 1);
+      count(response.status);
       return response;
     };
+  }
+
+  /** Makes a function that counts a response of the operation by its status. */
+  ofStatus(operation: string): (status: number) => void {
+    const counts = this.#counts.get(operation) ?? new Map(reportedFromStart.map((status) => [status, 0]));
+    this.#counts.set(operation, counts);
+    return (status) => void counts.set(status, (counts.get(status) ?? 0) + 1);
   }
 
   /** Each operation and status with its count. */

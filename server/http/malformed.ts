@@ -55,19 +55,27 @@ export function refuseUnreadable(): Response {
   return new Response(text, { status: malformed.status, headers });
 }
 
-/** Answers a request with an `Expect` other than `100-continue` (RFC 9110, section 10.1.1). */
-export function refuseExpectation(response: ServerResponse): void {
+/** Answers a request with an `Expect` other than `100-continue` (RFC 9110, section 10.1.1). @returns the status */
+export function refuseExpectation(response: ServerResponse): number {
   const { text, headers } = problemOf(unmetExpectation);
   const length = { 'Content-Length': Buffer.byteLength(text) };
   response.writeHead(unmetExpectation.status, { ...headers, ...length }).end(text);
+  return unmetExpectation.status;
 }
 
-/** Answers a request that the parser could not read, or did not wait for, and closes the connection. */
-export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable) return void socket.destroy();
+/**
+ * Answers a request that the parser could not read, or did not wait for, and closes the connection.
+ * @returns the status; undefined where nobody reads an answer
+ */
+export function refuseMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): number | undefined {
+  if (!socket.writable) {
+    socket.destroy();
+    return undefined;
+  }
   const problem = problemsByErrorCode[code] ?? malformed;
   const { title, text, headers } = problemOf(problem);
   const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(text) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.end(`HTTP/1.1 ${problem.status} ${title}\r\n${head}\r\n${text}`, () => socket.destroy());
+  return problem.status;
 }

@@ -42,6 +42,8 @@ export interface Service {
   fetch: Fetch;
   /** Takes the WebSocket of a verifier. */
   openVerifier: (socket: OpenSocket, header: ReadHeader, peer: Peer) => SocketHandler;
+  /** Counts a response to a request that the runtime's own server refuses before `fetch` sees it. */
+  countRefused: (status: number) => void;
   /**
    * Sends everybody elsewhere: `/readyz` answers 503 from now on, and verifiers are asked to move to another replica. Then
    * it closes the connections of those that do not move. Call it first of all: these verify over HTTP from then on.
@@ -111,6 +113,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
   return {
     log,
     fetch: app.fetch,
+    countRefused: responseCounts.ofStatus('none'),
     openVerifier: (socket, header, peer) =>
       verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
     leave() {

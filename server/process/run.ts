@@ -22,7 +22,7 @@ interface Runtime {
 }
 
 /** What a runtime serves. */
-interface Served extends Pick<Service, 'openVerifier'> {
+interface Served extends Pick<Service, 'openVerifier' | 'countRefused'> {
   fetch: Fetch;
 }
 

@@ -300,6 +300,28 @@ describe('requests that Node refuses before the service sees them', () => {
     expect(problem).toMatchObject({ type: 'about:blank', status, code, detail: expect.any(String) });
   });
 
+  test('they are counted with the requests that match no operation', async () => {
+    const headers = { Authorization: `Bearer ${operatorToken}` };
+    const counted = async () => {
+      const text = await (await fetch(`${service.url}/metrics`, { headers })).text();
+      return [400, 417, 431].map((status) =>
+        Number(
+          new RegExp(`_responses_total{operation="none",status="${status}"} (\\d+)`).exec(text)?.[1] ?? 0,
+        ),
+      );
+    };
+    const before = await counted();
+    for (const sent of [
+      get('/livez', `X-A: ${'a'.repeat(17_000)}\r\n`),
+      get('/livez', 'Expect: a\r\n'),
+      'HELLO\r\n\r\n',
+      get('/livez').replace('Host: a', 'Host: a b'),
+      get('/livez').replace('Host: a\r\n', ''),
+    ])
+      await exchange(service, sent);
+    expect((await counted()).map((count, at) => count - (before[at] ?? 0))).toEqual([3, 1, 1]);
+  });
+
   test('malformed bytes after a request are refused after its answer, which is not lost', async () => {
     const accountId = await newAccount({ url: service.url, token: operatorToken });
     const create = message(`POST /v1/keys?accountId=${accountId}`, bearer + json, '{"name":"Key"}').replace(
