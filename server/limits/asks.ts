@@ -1,5 +1,5 @@
+import type { Instant } from '../../decide/instant.ts';
 import type { Budget } from './budget.ts';
-import type { Instant } from './clocks.ts';
 import type { Answer, Ask, Exchange } from './exchange.ts';
 import type { Recalls } from './recalls.ts';
 

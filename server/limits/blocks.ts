@@ -1,10 +1,11 @@
 import { clearInterval, setInterval } from 'node:timers';
+import type { Instant } from '../../decide/instant.ts';
 import { type Costs, costOf, isBeyond, type Limit, type LimitState } from '../../decide/limits.ts';
 import type { Database } from '../db/schema.ts';
 import type { LimitHolder } from '../replication/freshness.ts';
 import { Asks } from './asks.ts';
 import { Budget } from './budget.ts';
-import { type Clocks, type Instant, ownClocks } from './clocks.ts';
+import { type Clocks, ownClocks } from './clocks.ts';
 import { Exchange, givingBack } from './exchange.ts';
 import { Recalls } from './recalls.ts';
 import { changed, type Spending, spendDirectly } from './spending.ts';

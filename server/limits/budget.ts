@@ -1,5 +1,5 @@
+import { after, type Instant, isOver, past } from '../../decide/instant.ts';
 import type { LimitState } from '../../decide/limits.ts';
-import { after, type Instant, isOver, past } from './clocks.ts';
 import { Demand } from './demand.ts';
 import {
   type Answer,

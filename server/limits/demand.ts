@@ -1,4 +1,4 @@
-import type { Instant } from './clocks.ts';
+import type { Instant } from '../../decide/instant.ts';
 
 /** How far ahead of the demand units are taken, in milliseconds; farther, if that is only a few. */
 const ahead = 200;

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
+import type { Instant } from '../../decide/instant.ts';
 import type { Database } from '../db/schema.ts';
-import type { Clocks, Instant } from './clocks.ts';
+import type { Clocks } from './clocks.ts';
 
 /**
  * What a replica gives and asks of one limit. The row is changed only while it has the generation that is named, and

@@ -3,6 +3,7 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Clock } from '../../decide/clock.ts';
+import { after, type Instant, past } from '../../decide/instant.ts';
 import { databaseTime } from '../db/database-time.ts';
 import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
@@ -36,7 +37,7 @@ interface Session {
   /** The server process at its other end, which runs our LISTEN. */
   pid: number;
   beat: number;
-  sentAt: { monotonic: number; wall: number };
+  sentAt: Instant;
 }
 
 /**
@@ -55,8 +56,8 @@ export class Replica implements Freshness {
   readonly #barriers: Barriers;
   readonly #clock = new Clock();
   readonly #closing = new AbortController();
-  /** Until when the cache is fresh, by both of our clocks: one of them may stand still while the machine sleeps. */
-  #trusted = { monotonic: 0, wall: 0 };
+  /** Until when the cache is fresh. */
+  #trusted = past;
   #beats = 0;
   /** When the last heartbeat that returned was sent; before the first one, when we started. */
   #beatAt = performance.now();
@@ -130,7 +131,7 @@ export class Replica implements Freshness {
         lost = false;
       };
       const error = await this.#converse(current).catch((error) => error);
-      this.#trusted = { monotonic: 0, wall: 0 };
+      this.#trusted = past;
       if (signal.aborted) return;
       if (!lost) this.#notices.lost(error);
       lost = true;
@@ -158,7 +159,7 @@ export class Replica implements Freshness {
       const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
       // In this order: LISTEN announces what changes from now on, and what changed before is not in the cache.
       announce(this.#subscribers, { kind: 'changed_all' });
-      const session = { listener, pid, beat: 0, sentAt: { monotonic: 0, wall: 0 } };
+      const session = { listener, pid, beat: 0, sentAt: past };
       this.#session = session;
       for (;;) {
         const sentAt = { monotonic: performance.now(), wall: Date.now() };
@@ -217,9 +218,8 @@ export class Replica implements Freshness {
     if (!session || session.beat !== beat || session.pid !== pid) return;
     // Other replicas may have stopped reserving what this process held.
     if (!this.isFresh()) this.#subscribers.limits?.dropAll();
-    const { monotonic, wall } = session.sentAt;
-    this.#trusted = { monotonic: monotonic + trust, wall: wall + trust };
-    this.#beatAt = monotonic;
+    this.#trusted = after(session.sentAt, trust);
+    this.#beatAt = session.sentAt.monotonic;
   }
 
   /**

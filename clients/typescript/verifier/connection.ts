@@ -6,6 +6,7 @@ import {
   pingInterval,
   protocol,
 } from '../../../decide/frames.ts';
+import { after, type Instant, past } from '../../../decide/instant.ts';
 import { invalidate, KeyCache } from '../../../decide/key-cache.ts';
 import type { Tombstone } from '../../../decide/verified-key.ts';
 import { fromDigits, toDigits } from './hash.ts';
@@ -49,12 +50,6 @@ export interface Introduction {
   sockets: Set<WebSocket>;
 }
 
-/** An instant by both clocks: one of them may stand still while the machine sleeps. */
-interface Moment {
-  monotonic: number;
-  wall: number;
-}
-
 /** The replica could not ask its database, or there is no connection to it. */
 const blind = () => new Error('The replica cannot be asked.');
 
@@ -69,11 +64,11 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #pinging: ReturnType<typeof setInterval>;
   /** Until when the cache can be trusted. */
-  #trusted: Moment = { monotonic: 0, wall: 0 };
+  #trusted = past;
   #isWelcome = false;
   #isEnded = false;
   /** When each unanswered ping was sent. */
-  readonly #pings = new Map<number, Moment>();
+  readonly #pings = new Map<number, Instant>();
   #ping = 0;
   /** How often `#beat` was called since the last message. */
   #silence = 0;
@@ -152,7 +147,7 @@ export class Connection {
     this.#isEnded = true;
     clearInterval(this.#pinging);
     this.#socket.onmessage = null;
-    this.#trusted = { monotonic: 0, wall: 0 };
+    this.#trusted = past;
     this.#giveUp(this.#ping);
   }
 
@@ -239,7 +234,7 @@ export class Connection {
     this.clock.read(now, sent.monotonic, performance.now());
     if (trust === 0) return;
     const wasTrusted = this.isTrusted();
-    this.#trusted = { monotonic: sent.monotonic + trust, wall: sent.wall + trust };
+    this.#trusted = after(sent, trust);
     if (!wasTrusted && this.isTrusted()) this.#events.trusted();
   }
 
