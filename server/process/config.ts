@@ -98,16 +98,27 @@ const githubKeysText = z.string().transform((text, context) => {
   }
 });
 
-const wholeNumber = (text: string) => Number(text);
+const isWholeNumber = (text: string, min: number, max: number) =>
+  /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max;
+
+/**
+ * A setting that is a whole number from `min` to `max`.
+ * @param fault what is said of any other value
+ */
+const wholeNumber = (min: number, max: number, fault = `must be a whole number from ${min} to ${max}`) =>
+  z
+    .string()
+    .refine((text) => isWholeNumber(text, min, max), fault)
+    .transform(Number);
+
+const wholeNumberOf = (unit: string, min: number, max: number) =>
+  wholeNumber(min, max, `must be a whole number of ${unit} from ${min} to ${max}`);
+
+const maxWorkers = 256;
 
 const environment = z
   .object({
-    PORT: z
-      .string()
-      .regex(/^\d{1,5}$/, 'must be a port number')
-      .transform(wholeNumber)
-      .refine((port) => port >= 1 && port <= 65_535, 'must be a port number')
-      .default(8787),
+    PORT: wholeNumber(1, 65_535, 'must be a port number').default(8787),
     HOST: z.string().default('127.0.0.1'),
     PUBLIC_URL: baseUrl.optional(),
     DATABASE_URL: z
@@ -116,8 +127,11 @@ const environment = z
       .optional(),
     WORKERS: z
       .string()
-      .regex(/^(?:auto|[1-9]\d?|1\d\d|2[0-4]\d|25[0-6])$/, 'must be auto or a number from 1 to 256')
-      .transform((text) => (text === 'auto' ? text : wholeNumber(text)))
+      .refine(
+        (text) => text === 'auto' || isWholeNumber(text, 1, maxWorkers),
+        `must be auto or a number from 1 to ${maxWorkers}`,
+      )
+      .transform((text) => (text === 'auto' ? text : Number(text)))
       .default(1),
     DATA_DIR: z.string().default('./data'),
     OPERATOR_TOKEN: operatorTokensText.optional(),
@@ -144,21 +158,9 @@ const environment = z
         'must be * or origins like https://app.example.com, separated by commas',
       )
       .default(['*']),
-    CACHE_MB: z
-      .string()
-      .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
-      .transform(wholeNumber)
-      .default(64),
-    MAX_KEYS_PER_ACCOUNT: z
-      .string()
-      .regex(/^(?:[1-9]\d{0,4}|100000)$/, 'must be a whole number from 1 to 100000')
-      .transform(wholeNumber)
-      .default(1_000),
-    MAX_KEY_LIFETIME_DAYS: z
-      .string()
-      .regex(/^[1-9]\d{0,4}$/, 'must be a whole number of days from 1 to 99999')
-      .transform(wholeNumber)
-      .optional(),
+    CACHE_MB: wholeNumber(1, 99_999).default(64),
+    MAX_KEYS_PER_ACCOUNT: wholeNumber(1, 100_000).default(1_000),
+    MAX_KEY_LIFETIME_DAYS: wholeNumberOf('days', 1, 99_999).optional(),
     KEY_EXPIRY: z.enum(['optional', 'required'], 'must be optional or required').default('optional'),
     ALLOWED_SCOPES: z
       .string()
@@ -170,24 +172,13 @@ const environment = z
       .optional(),
     LEAK_POLICY: z.enum(leakPolicies, `must be ${leakPolicies.join(' or ')}`).default('notify'),
     GITHUB_SECRET_SCANNING_KEYS: githubKeysText.optional(),
-    INTROSPECTION_MAX_AGE: z
-      .string()
-      .regex(
-        /^(?:[1-9]\d{0,2}|[12]\d{3}|3[0-5]\d{2}|3600)$/,
-        'must be a whole number of seconds from 1 to 3600',
-      )
-      .transform(wholeNumber)
-      .default(60),
-    EVENT_RETENTION_DAYS: z
-      .string()
-      .regex(/^\d{1,5}$/, 'must be a whole number of days, or 0 to keep events for ever')
-      .transform(wholeNumber)
-      .default(365),
-    TOMBSTONE_DAYS: z
-      .string()
-      .regex(/^[1-9]\d{0,3}$/, 'must be a whole number of days from 1 to 9999')
-      .transform(wholeNumber)
-      .default(30),
+    INTROSPECTION_MAX_AGE: wholeNumberOf('seconds', 1, 3_600).default(60),
+    EVENT_RETENTION_DAYS: wholeNumber(
+      0,
+      99_999,
+      'must be a whole number of days, or 0 to keep events for ever',
+    ).default(365),
+    TOMBSTONE_DAYS: wholeNumberOf('days', 1, 9_999).default(30),
     CLIENT_IP_HEADER: z
       .string()
       .regex(/^[\w-]{1,64}$/, 'must be the name of a header, such as X-Forwarded-For')
@@ -221,7 +212,7 @@ function workersOf({
   DATABASE_URL?: string | undefined;
 }) {
   if (WORKERS !== 'auto') return WORKERS;
-  return DATABASE_URL ? Math.min(availableParallelism(), 256) : 1;
+  return DATABASE_URL ? Math.min(availableParallelism(), maxWorkers) : 1;
 }
 
 export type Config = z.output<typeof environment>;
