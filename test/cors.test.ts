@@ -1,4 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
+import { contractNames } from '../decide/contracts.ts';
+import { documentOf } from '../scripts/support/document.ts';
+import { isForGateways, operationsOf } from '../scripts/support/operations.ts';
 import { createApp } from '../server/app.ts';
 import { clientIp, startService, type TestService } from './support/harness.ts';
 
@@ -76,4 +79,31 @@ test('by default any origin may call, without cookies', async () => {
         origin: '*',
         credentials: null,
       });
+});
+
+/** The headers of the contracts, by where they stand, without those that gateways and GitHub send. */
+function documentedHeaders() {
+  const requested = new Set<string>();
+  const answered = new Set<string>();
+  const operations = contractNames.flatMap((name) => operationsOf(documentOf(name)));
+  for (const { operation } of operations.filter(({ operation }) => !isForGateways(operation))) {
+    for (const one of (operation.parameters ?? []) as { in: string; name: string }[])
+      if (one.in === 'header' && !one.name.startsWith('Github-')) requested.add(one.name.toLowerCase());
+    for (const { headers } of Object.values(operation.responses ?? {}) as { headers?: object }[])
+      for (const name of Object.keys(headers ?? {})) answered.add(name.toLowerCase());
+  }
+  return { requested, answered };
+}
+
+test('a script of another origin can send and read every header that a contract names', async () => {
+  const { requested, answered } = documentedHeaders();
+  const namesIn = async (name: string, init: RequestInit) => {
+    const headers = { ...init.headers, Origin: 'https://app.example.com' };
+    const response = await service.fetch('/.well-known/jwks.json', { ...init, headers });
+    return (response.headers.get(name) ?? '').toLowerCase().split(/ *, */);
+  };
+  const allowed = await namesIn('access-control-allow-headers', { method: 'OPTIONS', headers: preflight });
+  expect(allowed).toEqual(expect.arrayContaining([...requested, 'authorization', 'if-none-match']));
+  const exposed = await namesIn('access-control-expose-headers', {});
+  expect(exposed).toEqual(expect.arrayContaining([...answered, 'x-request-id']));
 });

@@ -53,7 +53,14 @@ export function crossOrigin(origins: string[]): MiddlewareHandler {
   const allow = cors({
     origin: origins.includes('*') ? '*' : origins,
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-None-Match',
+      'Latchkey-Actor',
+      'X-Request-Id',
+    ],
     exposeHeaders: [
       'X-Request-Id',
       'WWW-Authenticate',
@@ -61,6 +68,11 @@ export function crossOrigin(origins: string[]): MiddlewareHandler {
       'Allow',
       'Location',
       'Idempotent-Replayed',
+      'RateLimit',
+      'RateLimit-Policy',
+      'ETag',
+      'Accept',
+      'Accept-Encoding',
     ],
     maxAge: 7200,
   });
