@@ -39,8 +39,8 @@ export interface Hub {
   /** Gives a link as much trust as it may have now, in milliseconds. */
   giveTrust(link: Link): number;
   acknowledge(link: Link, barrier: number): void;
-  /** The verifier does not read what it is sent. */
-  isStuck(link: Link): void;
+  /** Closes the link of a verifier that does not read what it is sent. */
+  dropStuck(link: Link): void;
   /** The link has said hello, and is let in. */
   opened(link: Link): void;
   /** @param saidBye whether the verifier said that it no longer answers from memory */
@@ -98,7 +98,7 @@ export class Link implements SocketHandler {
   /** Sends a frame to a verifier that is let in. */
   sendFrame(frame: string): void {
     if (this.#state !== 'open') return;
-    if (this.#socket.unsent() > maxUnsent) this.#hub.isStuck(this);
+    if (this.#socket.unsent() > maxUnsent) this.#hub.dropStuck(this);
     else this.#socket.send(frame);
   }
 

@@ -23,7 +23,7 @@ export const longestLeave = patienceToMove.all + outlast(trust);
 export class Verifiers implements Followers, Hub {
   readonly context: ServiceContext;
   readonly #freshness: Freshness;
-  readonly #leases = new Leases<Link>((link) => this.isStuck(link));
+  readonly #leases = new Leases<Link>((link) => this.dropStuck(link));
   readonly #penalties = new Penalties();
   /** Links before their hello, and after. */
   readonly #new = new Set<Link>();
@@ -111,8 +111,8 @@ export class Verifiers implements Followers, Hub {
     this.#leases.acknowledge(link, barrier);
   }
 
-  /** A verifier does not read what it is sent, or had a change wait until its trust ended. */
-  isStuck(link: Link): void {
+  /** Penalises a verifier that does not read what it is sent, or made a change wait until its trust ended, and closes it. */
+  dropStuck(link: Link): void {
     if (this.#isEnding) return;
     this.#penalties.penalise(link.instance, performance.now());
     link.close(4408, 'The verifier did not read or acknowledge what it was sent.');
