@@ -166,6 +166,30 @@ test('an account with 20,000 keys is deleted as fast as any, and several replica
   expect(slowest).toBeLessThan(3_000);
 });
 
+test('a step of a sweep deletes 250 sessions and 250 of their tokens at most, however many an account has', async () => {
+  const ada = await service.signIn();
+  await sql`
+    with inserted as (
+      insert into sessions (id, account_id, password_version, created_at, expires_at)
+      select lpad(to_hex(n), 24, '0'), ${ada.accountId.slice(4)}, 1, now(), now() from generate_series(1, 600) as n
+      returning id)
+    insert into refresh_tokens (hash, session_id)
+    select sha512(convert_to(id || n, 'UTF8')), id from inserted, generate_series(1, 2) as n
+    where inserted.id < lpad(to_hex(300), 24, '0')`.execute(service.db);
+  await close(ada);
+  service.pass(5_000);
+  let left = await rowsOf(ada);
+  expect(left).toMatchObject({ sessions: 601, tokens: 599 });
+  while (left.accounts) {
+    expect(await sweepClosedAccount(service.db, service.context.now())).toBe(true);
+    const now = await rowsOf(ada);
+    for (const table of ['sessions', 'tokens'])
+      expect((left[table] ?? 0) - (now[table] ?? 0), table).toBeLessThanOrEqual(250);
+    left = now;
+  }
+  expect(left).toMatchObject({ sessions: 0, tokens: 0 });
+});
+
 test('a sweeper goes on while there is more, tries again what failed, and stops when it is closed', async () => {
   const steps = [true, true, new Error('down'), false];
   const errors: unknown[] = [];

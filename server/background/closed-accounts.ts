@@ -4,7 +4,7 @@ import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts
 import type { Act } from '../events/events.ts';
 
 /**
- * The number of keys, counts, tombstones and refresh tokens removed at once: few enough for the deadline of a statement,
+ * The number of keys, counts, tombstones, sessions and refresh tokens removed at once: few enough for the deadline of a statement,
  * and not to hold up requests on the embedded database.
  */
 const stepSize = 250;
@@ -56,11 +56,18 @@ export const removal = (accountId: string, act: Act): RawBuilder<unknown> => sql
       limit ${stepSize} for update of usage skip locked),
     uncounted as (
       delete from usage where ctid = any(array(select ctid from some_usage))),
+    some_sessions as (
+      select sessions.id from sessions join account on account.id = account_id
+      limit ${stepSize} for update of sessions skip locked),
     some_tokens as (
-      select hash from refresh_tokens join sessions on sessions.id = session_id join account on account.id = account_id
-      limit ${stepSize} for update of refresh_tokens skip locked),
+      select hash from refresh_tokens where session_id = any(array(select id from some_sessions))
+      limit ${stepSize} for update skip locked),
     forgotten as (
-      delete from refresh_tokens where hash in (select hash from some_tokens)),
+      delete from refresh_tokens where hash = any(array(select hash from some_tokens))),
+    signed_out as (
+      -- Its tokens first: a session may have more of them than one statement can delete in time.
+      delete from sessions where id = any(array(select id from some_sessions))
+        and not exists (select from refresh_tokens where session_id = sessions.id)),
     some_tombstones as (
       select hash from tombstones join account on account.id = account_id
       limit ${stepSize} for update of tombstones skip locked),
@@ -71,6 +78,5 @@ export const removal = (accountId: string, act: Act): RawBuilder<unknown> => sql
         and not exists (select from keys where account_id = accounts.id)
         and not exists (select from usage where account_id = accounts.id)
         and not exists (select from tombstones where account_id = accounts.id)
-        and not exists (
-          select from refresh_tokens join sessions on sessions.id = session_id where account_id = accounts.id))
+        and not exists (select from sessions where account_id = accounts.id))
     select id from account`;
