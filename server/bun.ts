@@ -9,6 +9,7 @@ declare const Bun: {
     port: number;
     hostname: string;
     reusePort: boolean;
+    idleTimeout: number;
     development: boolean;
     fetch: (request: Request, server: Server) => Response | Promise<Response> | undefined;
     websocket: {
@@ -44,6 +45,13 @@ const startWorker = () =>
   });
 const isWorker = process.argv[2] === 'worker';
 
+/**
+ * Longer than proxies keep an idle connection, in seconds: then the proxy closes it, and never we while it sends. Bun has
+ * one timeout for this, for an answer that is being made, for one that is not read, and for a body that does not arrive. A
+ * head has 10 s.
+ */
+const idleTimeout = 75;
+
 // HTTP/1.0 asks for no Host, and some health checks send none: Bun then gives a URL without one.
 const whole = (request: Request) =>
   request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
@@ -57,6 +65,7 @@ await run({
       port: PORT,
       hostname: HOST,
       reusePort: isWorker,
+      idleTimeout,
       // Otherwise Bun answers a failure outside of the app with a page for developers.
       development: false,
       fetch(request, server) {

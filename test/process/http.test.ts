@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -274,6 +275,21 @@ test('a client that does not finish its head is cut off after some ten seconds: 
   expect(JSON.parse(node.answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'request_too_slow' });
   expect(bun.answer).toBe('');
   for (const { after } of [node, bun]) expect(after).toBeGreaterThan(8_000);
+});
+
+test('on Bun a connection that idles is kept, since a proxy may be about to send on it', async () => {
+  await using service = await startProcess({ runtime: 'bun', seed });
+  const { hostname, port } = new URL(service.url);
+  const open = () => connect(Number(port), hostname).setEncoding('latin1');
+  const request = 'GET /livez HTTP/1.1\r\nHost: a\r\n';
+  const idle = open();
+  idle.write(`${request}\r\n`);
+  expect(statusesOf(String(await once(idle, 'data')))).toEqual([200]);
+  const unfinished = open().resume();
+  unfinished.write(request);
+  await once(unfinished, 'close');
+  idle.write(`${request}Connection: close\r\n\r\n`);
+  expect(statusesOf((await idle.toArray()).join(''))).toEqual([200]);
 });
 
 describe('requests that Node refuses before the service sees them', () => {
