@@ -91,6 +91,20 @@ test('systemd starts the service again however often its start has failed', asyn
   expect(unit).toMatch(/^Restart=always$/m);
 });
 
+test('an upgrade with the compose file replaces one replica after the other', async () => {
+  const [, commands = ''] = (await textOf('deploy/compose.yaml')).split('# A new release:');
+  const upgraded = Array.from(commands.matchAll(/^# {3}docker compose (.+)$/gm), ([, command]) => command);
+  expect(upgraded).toEqual([
+    'build',
+    ...['migrate', 'restrict'].map((name) => `run --rm --no-deps ${name}`),
+    ...['latchkey-1', 'latchkey-2'].map((name) => `up --detach --wait --no-deps ${name}`),
+  ]);
+  // With Docker's addresses, which change.
+  const servers = (await textOf('deploy/nginx.conf')).match(/^ *server \S+:8787 .+$/gm);
+  expect(servers).toHaveLength(2);
+  for (const server of servers ?? []) expect(server).toMatch(/ resolve;$/);
+});
+
 test('the compose file publishes plain HTTP on the machine alone', async () => {
   const published = (await textOf('deploy/compose.yaml')).matchAll(
     /^ {4}ports:\n(?: {6}#.+\n)*((?: {6}- .+\n)+)/gm,

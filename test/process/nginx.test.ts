@@ -22,7 +22,7 @@ function isInstalled(): boolean {
 }
 const skipped = isInstalled() ? '' : ' (skipped: it takes nginx, as from `apt-get install nginx-light`)';
 
-/** nginx with deploy/nginx.conf, its port and its replicas replaced. */
+/** nginx with deploy/nginx.conf, its port and its replicas replaced. Distributions have versions without `resolve`. */
 async function startNginx(replicas: ServiceProcess[]): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-nginx-'));
   await chmod(directory, 0o755);
@@ -31,6 +31,7 @@ async function startNginx(replicas: ServiceProcess[]): Promise<string> {
   const written = await readFile(join(import.meta.dirname, '../../deploy/nginx.conf'), 'utf8');
   const config = replicas
     .reduce((text, { url }, at) => text.replace(`latchkey-${at + 1}:8787`, new URL(url).host), written)
+    .replaceAll(' resolve;', ';')
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
     .replace('/dev/stdout', join(directory, 'access.log'));
   await writeFile(join(directory, 'nginx.conf'), config);
