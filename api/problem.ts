@@ -58,7 +58,7 @@ export const Problem = z
   })
   .openapi('Problem');
 
-type ProblemBody = z.infer<typeof Problem>;
+export type ProblemBody = z.infer<typeof Problem>;
 type ProblemFacts = Pick<ProblemBody, 'title' | 'code' | 'detail' | 'errors'> & { description: string };
 
 const facts = {

@@ -101,7 +101,7 @@ export interface Claim {
    * @param answer the answer with its secret, to be sealed. Absent: the answer is read from the tables again
    * @param from a query without columns. If it returns no row, nothing is claimed
    */
-  insert(made: Made, from: RawBuilder<unknown>, answer?: unknown): RawBuilder<never>;
+  insert(made: Made, from: RawBuilder<unknown>, answer?: unknown): RawBuilder<unknown>;
 }
 
 function claimOf(signer: Signer, call: IdempotentCall, now: number): Claim {

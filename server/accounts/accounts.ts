@@ -5,7 +5,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from '../errors.ts';
-import { type Act, recorded, stored } from '../events/events.ts';
+import { type Act, actAsJson, recorded } from '../events/events.ts';
 import { newId, operatorAccountId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import type { Store } from '../keys/keys.ts';
@@ -262,15 +262,15 @@ export async function setPassword(
     .select('password_hash')
     .where('id', '=', accountId)
     .executeTakeFirst();
-  const stored = account?.password_hash ?? null;
-  if (!(await isPassword(current, stored, signal))) throw new WrongPassword();
+  const storedHash = account?.password_hash ?? null;
+  if (!(await isPassword(current, storedHash, signal))) throw new WrongPassword();
 
   const hash = await hashPassword(next, signal);
   // Only if it is still the password that was checked: another request may have changed it meanwhile.
   const { rows } = await sql`
     with changed as (
       update accounts set password_hash = ${hash}::text, password_version = password_version + 1
-      where id = ${accountId}::text and password_hash = ${stored}::text
+      where id = ${accountId}::text and password_hash = ${storedHash}::text
       returning id, password_version),
     kept as (
       update sessions set password_version = changed.password_version from changed
@@ -289,7 +289,7 @@ export async function setPassword(
 export async function deleteAccount({ db, settled }: Store, id: string, act: Act): Promise<void> {
   const { rows } = await sql`
     with closed as (
-      update accounts set closed_at = ${timestamptz(act.now)}, closed_by = ${stored(act)},
+      update accounts set closed_at = ${timestamptz(act.now)}, closed_by = ${actAsJson(act)},
         email = null, password_hash = null, external_id = null
       where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
       returning id),

@@ -27,7 +27,7 @@ export const recordedEnd = (
   keys: RawBuilder<unknown>,
   ended: RawBuilder<unknown>,
   data: object = {},
-): RawBuilder<never> =>
+): RawBuilder<unknown> =>
   recorded(
     act,
     type,

@@ -29,7 +29,7 @@ export const withoutRequest = (actor: string, now: number): Act => ({
 });
 
 /** An act as JSON in the database, for the events that a sweep records for it later. */
-export const stored = (act: Act): RawBuilder<Act> => sql`${JSON.stringify(act)}::text::jsonb`;
+export const actAsJson = (act: Act): RawBuilder<Act> => sql`${JSON.stringify(act)}::text::jsonb`;
 
 /**
  * The CTE that inserts the events of a write, for the statement that makes it.
@@ -41,7 +41,7 @@ export const recorded = (
   type: EventType,
   written: RawBuilder<unknown>,
   data: object | RawBuilder<unknown> = {},
-): RawBuilder<never> => sql`(
+): RawBuilder<unknown> => sql`(
   insert into events (at, type, actor, on_behalf_of, request_id, ip, user_agent, account_id, key_id, data)
   select ${timestamptz(now)}, ${type}::text, ${actor}::text, ${onBehalfOf}::text, ${requestId}::text,
     ${ip}::text, ${userAgent}::text, written.account_id, written.key_id,
@@ -52,7 +52,7 @@ export const recorded = (
  * The same for writes of several acts.
  * @param written a query with a row for each event, in the order of the columns below
  */
-export const recordedEach = (type: EventType, written: RawBuilder<unknown>): RawBuilder<never> => sql`(
+export const recordedEach = (type: EventType, written: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   insert into events (at, actor, on_behalf_of, request_id, ip, user_agent, account_id, key_id, data, type)
   select written.*, ${type}::text from (${written}) as written)`;
 
@@ -61,7 +61,7 @@ export const recordedEach = (type: EventType, written: RawBuilder<unknown>): Raw
  * @param now Unix time in milliseconds
  * @param found a query with a row for each event: its type, the account id, the key id, and further facts as jsonb
  */
-export const noticed = (now: number, found: RawBuilder<unknown>): RawBuilder<never> => sql`(
+export const noticed = (now: number, found: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   insert into events (at, type, actor, account_id, key_id, data)
   select ${timestamptz(now)}, found.type, 'latchkey', found.account_id, found.key_id, found.data
   from (${found}) as found (type, account_id, key_id, data))`;

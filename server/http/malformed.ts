@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { z } from '@hono/zod-openapi';
-import type { Problem } from '../../api/problem.ts';
+import type { ProblemBody } from '../../api/problem.ts';
 
 /** Requests that Node refuses before the app sees them. Their contract is unknown, so the answer is a problem of `/v1`. */
 
-type ProblemBody = z.infer<typeof Problem>;
 type Facts = Pick<ProblemBody, 'status' | 'code' | 'detail'>;
 
 const malformed = {

@@ -61,7 +61,7 @@ async function basisOf({ db, settled }: Store, place: KeyPlace): Promise<Basis> 
 
 const idsOf = (roles: readonly KeyRole[]) => roles.map(({ id }) => id);
 
-const endOf = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+const expiryTime = (expiresAt: Date | null) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
 
 /**
  * What a change adds to a key: own scopes, roles, and a later expiry. The policy judges nothing else of a change. A scope
@@ -73,7 +73,8 @@ function gained({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Gi
   return {
     scopes: allScopesOf({ scopes: own, roles: newRoles }),
     own,
-    expiresAt: expiresAt !== undefined && endOf(expiresAt) > endOf(key.expiresAt) ? expiresAt : undefined,
+    expiresAt:
+      expiresAt !== undefined && expiryTime(expiresAt) > expiryTime(key.expiresAt) ? expiresAt : undefined,
     since: key.tokens[0].createdAt,
   };
 }

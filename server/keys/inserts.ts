@@ -43,7 +43,7 @@ export class KeyInserts {
    * @param claimed the claim of an Idempotency-Key, made by `claimIfSlot`
    * @returns its number; undefined if there is no slot for it, or its claim is taken
    */
-  async insertAlone(mint: Mint, origin: Origin, claimed?: RawBuilder<never>): Promise<number | undefined> {
+  async insertAlone(mint: Mint, origin: Origin, claimed?: RawBuilder<unknown>): Promise<number | undefined> {
     const slot = claimed ? claimedSlotFor(mint, claimed) : slotFor(mint);
     return (await insertKeys(this.#db, origin, slot, [mint])).get(mint.key.id);
   }

@@ -98,11 +98,7 @@ export const keyColumns = sql`
 
 /** A value as JSON has it, with strings for dates. */
 type Json<Value> = {
-  [Name in keyof Value]: Value[Name] extends Date
-    ? string
-    : Value[Name] extends Date | null
-      ? string | null
-      : Value[Name];
+  [Name in keyof Value]: Date extends Value[Name] ? string | Exclude<Value[Name], Date> : Value[Name];
 };
 /** A key as `keyColumns` reads it. */
 export type KeyRow = Omit<Key, 'tokens' | 'quota'> & {

@@ -156,10 +156,10 @@ export async function changeRole(
  * @throws RoleNotFound
  */
 export async function deleteRole({ db, settled }: Store, id: string, act: Act): Promise<void> {
-  const { rows } = await sql<Role>`
-    with deleted as (delete from roles where id = ${id} returning *),
+  const { rows } = await sql`
+    with deleted as (delete from roles where id = ${id} returning id),
     recorded as ${recordedFor(act, 'role.deleted', 'deleted', { roleId: `role_${id}` })}
-    select ${columns} from deleted`.execute(db);
+    select id from deleted`.execute(db);
   await settled();
-  existing(rows);
+  if (rows.length === 0) throw new RoleNotFound();
 }

@@ -197,7 +197,7 @@ interface Step {
   /** The token that the step adds. */
   minted?: Token;
   /** The claim of an Idempotency-Key, which selects from `allowed`. If it returns no row, the step does nothing. */
-  claimed?: RawBuilder<never> | undefined;
+  claimed?: RawBuilder<unknown> | undefined;
   /** The policy that allows the step. If the account has another one by now, the step does nothing, and is taken again. */
   judged?: { policy: StoredPolicy; again: () => Promise<Key> } | undefined;
 }

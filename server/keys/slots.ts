@@ -27,7 +27,7 @@ export const slotFor = ({ key, checked: { stored, maxKeys } }: Mint): RawBuilder
  */
 export const claimedSlotFor = (
   { key, checked: { stored, maxKeys } }: Mint,
-  claimed: RawBuilder<never>,
+  claimed: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
   account as (
     select id, key_count < ${maxKeys}::integer as has_slot from accounts
@@ -44,7 +44,7 @@ export interface KeyClaim {
 }
 
 /** The CTE `claimed` of `claimedSlotFor`: claims the key, if the account has a slot. */
-export const claimIfSlot = ({ claim, answer }: KeyClaim, key: Mint['key']): RawBuilder<never> =>
+export const claimIfSlot = ({ claim, answer }: KeyClaim, key: Mint['key']): RawBuilder<unknown> =>
   claim.insert(
     { accountId: key.accountId, key: { id: key.id, hash: key.tokens[0].hash } },
     sql`select from account where has_slot`,

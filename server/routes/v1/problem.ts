@@ -1,10 +1,7 @@
-import type { z } from '@hono/zod-openapi';
-import { type Problem, titles } from '../../../api/problem.ts';
+import { type ProblemBody, titles } from '../../../api/problem.ts';
 import { problemCodes } from '../../../api/problem-codes.ts';
 import { AlreadyDone, BeyondPolicy, CountDiffers, InvalidInput, TokenExists } from '../../errors.ts';
 import type { Refuse } from '../../http/failures.ts';
-
-type ProblemBody = z.infer<typeof Problem>;
 
 /** The problem details (RFC 9457) of what went wrong: the one place where errors become the HTTP of `/v1`. */
 export const problem: Refuse = (refusal, requestId) => {
