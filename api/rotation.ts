@@ -19,11 +19,11 @@ const overlapSeconds = z
   .min(0, 'Must be at least 0.')
   .max(maxOverlap, `Must be at most ${maxOverlap}, a week.`);
 
-/** What no Zod type says: there is no overlap where the old token ends at once. */
+/** What no Zod type says: one way to set the expiry, and no overlap where the old token ends at once. */
 const rotate = {
   dependentSchemas: {
     ...oneExpiryDocumented.dependentSchemas,
-    immediate: { not: { required: ['overlapSeconds'] } },
+    overlapSeconds: { properties: { immediate: { enum: [false] } } },
   },
   example: { overlapSeconds: 3600 },
 };
@@ -36,7 +36,7 @@ const Rotate = z
     }),
     immediate: z.boolean('Must be true or false.').optional().openapi({
       description:
-        'True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`. A key that rotates itself loses its token with this call, and cannot repeat it if the response is lost: it should send `"overlapSeconds":0`.',
+        'True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. With true, send no `overlapSeconds`. A key that rotates itself loses its token with this call, and cannot repeat it if the response is lost: it should send `"overlapSeconds":0`.',
     }),
     expiresIn: Lifetime.optional(),
     expiresAt: givenInstant.optional().openapi({

@@ -141,6 +141,8 @@ test('a rotation is immediate or has an overlap of at most a week, not both', as
       errors: [{ pointer: '#/overlapSeconds' }],
     });
   await rotate(key, { overlapSeconds: 604_800 });
+  const { tokens } = await rotate(key, { immediate: false, overlapSeconds: 60 });
+  expect(tokens).toMatchObject([{ state: 'current' }, { state: 'next', overlapSeconds: 60 }]);
 });
 
 test('a rotation that names an expiry gives it to the key with the first use of the new token', async () => {

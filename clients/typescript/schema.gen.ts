@@ -1649,7 +1649,7 @@ export interface components {
              * @example 3600
              */
             overlapSeconds?: number;
-            /** @description True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. Not together with `overlapSeconds`. A key that rotates itself loses its token with this call, and cannot repeat it if the response is lost: it should send `"overlapSeconds":0`. */
+            /** @description True, for use after a leak: the new token is the current one at once, and every replica refuses all others once this returns. With true, send no `overlapSeconds`. A key that rotates itself loses its token with this call, and cannot repeat it if the response is lost: it should send `"overlapSeconds":0`. */
             immediate?: boolean;
             expiresIn?: components["schemas"]["Lifetime"];
             /**

@@ -45,7 +45,7 @@ export function rotationOperations(context: ServiceContext): Operation[] {
       rotation.rotate,
       async ({ act, caller, headers, json = {}, params, query }) => {
         const { immediate, overlapSeconds = usualOverlap } = json;
-        if (immediate !== undefined && json.overlapSeconds !== undefined)
+        if (immediate && json.overlapSeconds !== undefined)
           throw new InvalidInput({
             detail: 'Send either immediate or overlapSeconds.',
             pointer: '#/overlapSeconds',
