@@ -38,7 +38,7 @@ const frameworkOf = (path: string) =>
   /^clients\/typescript\/(guard\/(?:hono|express|fastify|trpc)\.ts)$/.exec(path)?.[1];
 
 /** What every room of the server may import. */
-const ground = ['decide', 'errors.ts', 'id.ts', 'queue.ts', 'token.ts'];
+const ground = ['decide', 'errors.ts', 'id.ts', 'queue.ts', 'throttled.ts', 'token.ts'];
 /** What a write is made of: its event, the claim of an `Idempotency-Key`, the database. */
 const statement = [...ground, 'events', 'idempotency.ts', 'db', 'kysely'];
 const contract = [...ground, 'api', 'http', 'auth', 'context.ts', 'keys'];
@@ -49,6 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
   decide: [],
   'errors.ts': ['decide'],
   'id.ts': [],
+  'throttled.ts': [],
   'token.ts': ['decide'],
   'queue.ts': ['errors.ts', 'p-limit'],
   'account-queue.ts': ['queue.ts'],

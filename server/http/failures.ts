@@ -11,6 +11,7 @@ import {
   UnsupportedMediaType,
   UpgradeRequired,
 } from '../errors.ts';
+import { throttled } from '../throttled.ts';
 import { loggedPath } from './middleware.ts';
 import { Reply } from './reply.ts';
 import { respond } from './respond.ts';
@@ -63,15 +64,11 @@ export function answersFailures({ log }: ServiceContext, refuse: Refuse): Answer
 }
 
 /** Warns of an outage at most once a second: it affects every request. */
-function warnOfOutages(log: Logger): (refusal: DatabaseUnavailable) => void {
-  let warnedAt = Number.NEGATIVE_INFINITY;
-  return ({ cause }) => {
-    if (performance.now() - warnedAt < 1000) return;
-    warnedAt = performance.now();
+const warnOfOutages = (log: Logger) =>
+  throttled(1_000, (_, { cause }: DatabaseUnavailable) => {
     const reason = cause instanceof Error ? cause.message : 'not migrated';
     log.warn({ reason }, 'the database is unavailable');
-  };
-}
+  });
 
 /** The challenge where a caller can also authenticate as a client of OAuth (RFC 7617). */
 export const basicChallenge = 'Basic realm="latchkey"';

@@ -8,6 +8,7 @@ import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '.
 import type { Freshness } from '../replication/freshness.ts';
 import { type Notices, Replica } from '../replication/replica.ts';
 import { SoleReplica } from '../replication/sole-replica.ts';
+import { throttled } from '../throttled.ts';
 import { newToken } from '../token.ts';
 import { type Config, jwkSetText, operatorTokensText, publicUrlOf } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
@@ -16,16 +17,20 @@ import { Progress } from './progress.ts';
 
 const unboundedStatements =
   "statement_timeout and lock_timeout of the service's role are not between 1 ms and 4 s, so that a statement can hold its connection for ever: `alter role … set statement_timeout = '3s'`, and likewise lock_timeout";
+/** How often a line that may come with every message is logged, in milliseconds. */
+const lineInterval = 10_000;
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
 /** Logs what a replica reports, and measures its barriers. */
-const noticesIn = (log: Logger, metrics: Metrics): Notices => ({
+export const noticesIn = (log: Logger, metrics: Metrics): Notices => ({
   lost: (error) =>
     log.warn(
       { reason: messageOf(error) },
       'the listener connection is lost: every verification asks the database',
     ),
-  unknown: (text) => log.warn({ kind: text.split(' ')[0]?.slice(0, 20) }, unknownNotification),
+  unknown: throttled(lineInterval, (leftOut, text: string) =>
+    log.warn({ kind: text.split(' ')[0]?.slice(0, 20), leftOut }, unknownNotification),
+  ),
   current: () => log.info('the listener connection is back: verifications are answered from the cache'),
   waited: metrics.barrier,
 });
