@@ -40,7 +40,7 @@ export const accountQuery = {
     .optional()
     .openapi({
       description:
-        'The account to act on. Required with the operator token. Other callers act on their own account.',
+        'The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account.',
       param: { name: 'accountId', in: 'query' },
     }),
   externalId: foreignId(255)

@@ -69,6 +69,30 @@ test('it has to name an account, as the operator does', async () => {
   });
 });
 
+test('where it names no account, it acts on its own one if its scopes let any key do so', async () => {
+  const { client, key } = await actor('operator:keys', 'operator:read', 'keys:rotate', 'keys:read');
+  const rotated = expectData(
+    await client.POST('/v1/keys/{keyId}/rotate', { params: { path: { keyId: key.id } }, body: {} }),
+  );
+  expect(rotated.id).toBe(key.id);
+  const { data } = expectData(await client.GET('/v1/keys'));
+  expect(data.map(({ accountId }) => accountId)).toContain(ownId);
+  // It is bound as any other key is.
+  const other = await keyOf(ownId, []);
+  const params = { path: { keyId: other.id } };
+  expect((await client.POST('/v1/keys/{keyId}/rotate', { params, body: {} })).error).toMatchObject({
+    status: 403,
+    code: 'wrong_caller',
+  });
+  const { client: writer } = await actor('operator:keys', 'keys:write');
+  const body = { name: 'Key', scopes: ['metrics:read'] };
+  expect((await writer.POST('/v1/keys', { body })).error).toMatchObject({ code: 'insufficient_scope' });
+  expect(expectData(await writer.POST('/v1/keys', { body: { name: 'Key' } })).accountId).toBe(ownId);
+  // Events of all accounts need no account to be named.
+  const { data: events } = expectData(await client.GET('/v1/events'));
+  expect(new Set(events.map(({ accountId }) => accountId)).size).toBeGreaterThan(1);
+});
+
 test('it changes nothing in the operator’s own account, where it could give itself more', async () => {
   const { client, key } = await actor('operator:keys', 'operator:read', 'keys:write', 'keys:read');
   const verifying = await keyOf(ownId, ['keys:verify']);

@@ -2498,7 +2498,7 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -2730,7 +2730,7 @@ export interface operations {
     createKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3047,7 +3047,7 @@ export interface operations {
     importKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3640,7 +3640,7 @@ export interface operations {
     getKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3862,7 +3862,7 @@ export interface operations {
     deleteKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -4031,7 +4031,7 @@ export interface operations {
     updateKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -4824,7 +4824,7 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5154,7 +5154,7 @@ export interface operations {
     cancelRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5400,7 +5400,7 @@ export interface operations {
     finishRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5646,7 +5646,7 @@ export interface operations {
     extendRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5959,7 +5959,7 @@ export interface operations {
     listKeyLimits: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -6160,7 +6160,7 @@ export interface operations {
     addToQuota: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -7544,7 +7544,7 @@ export interface operations {
     getKeyUsage: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -7771,7 +7771,7 @@ export interface operations {
     getUsage: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -10083,7 +10083,7 @@ export interface operations {
     getAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -10248,7 +10248,7 @@ export interface operations {
     deleteAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;

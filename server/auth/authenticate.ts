@@ -160,9 +160,13 @@ function alternativeFor(caller: Caller, security: Security): Alternative | undef
 function operatorAlternative(caller: Caller, security: Security): Alternative | undefined {
   if (caller.kind !== 'apiKey' || caller.accountId !== operatorAccountId) return undefined;
   const scopes = security.find((schemes) => 'operatorKey' in schemes)?.operatorKey;
-  return (
-    scopes && { caller: { ...caller, kind: 'operatorKey', scopes }, lacked: lackedBy(caller.key, scopes) }
-  );
+  if (!scopes) return undefined;
+  const own = security.find((schemes) => 'apiKey' in schemes);
+  const mayActForItself = own !== undefined && lackedBy(caller.key, own.apiKey).length === 0;
+  return {
+    caller: { ...caller, kind: 'operatorKey', scopes, mayActForItself },
+    lacked: lackedBy(caller.key, scopes),
+  };
 }
 
 const lackedBy = ({ scopes: held }: VerifiedKey, wanted: readonly string[] = []): readonly string[] =>

@@ -9,8 +9,17 @@ export type Caller =
   | { kind: 'anyone' }
   | { kind: 'accessToken'; accountId: string; sessionId: string }
   | { kind: 'apiKey'; accountId: string; key: VerifiedKey }
-  /** A key of the operator's own account that acts as the operator, within the scopes that the operation asks for. */
-  | { kind: 'operatorKey'; accountId: string; key: VerifiedKey; scopes: readonly string[] }
+  /**
+   * A key of the operator's own account that acts as the operator, within the scopes that the operation asks for.
+   * `mayActForItself`: its scopes also let it in as any other key, on its own account.
+   */
+  | {
+      kind: 'operatorKey';
+      accountId: string;
+      key: VerifiedKey;
+      scopes: readonly string[];
+      mayActForItself: boolean;
+    }
   | { kind: 'operatorToken'; accountId: string };
 
 /** Whether a caller is the operator, by its token or by a key of its own account that acts for it. */
@@ -26,6 +35,16 @@ export function selfOf(caller: Caller): string {
 export interface AccountName {
   accountId?: string | undefined;
   externalId?: string | undefined;
+}
+
+/**
+ * The caller of an operation that is for one account. A key of the operator that names none acts on its own account, as any
+ * other key does, where its scopes allow that. So it can rotate itself.
+ */
+export function callerFor(caller: Caller, { accountId, externalId }: AccountName): Caller {
+  if (caller.kind !== 'operatorKey' || !caller.mayActForItself) return caller;
+  if (accountId !== undefined || externalId !== undefined) return caller;
+  return { kind: 'apiKey', accountId: caller.accountId, key: caller.key };
 }
 
 /**

@@ -74,6 +74,8 @@ interface Options {
   findToken?: FindToken;
   /** Checks the raw body before any of it is parsed, such as its signature. What it throws is the answer. */
   checkBody?: (bytes: Uint8Array, incoming: Incoming) => Promise<void>;
+  /** Whether it is for all accounts where the operator names none. Otherwise the operator has to name one. */
+  spansAccounts?: boolean;
   /** What is thrown when a path parameter cannot be the id of anything. */
   notFound?: new () => Refusal;
 }
