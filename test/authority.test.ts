@@ -1,18 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { operatorAccountId } from '../server/id.ts';
-import {
-  type AccountWord,
-  type Call,
-  calls,
-  everybody,
-  newWorld,
-  prepare,
-  requestWith,
-  type Who,
-  type World,
-} from './support/callers.ts';
+import { type Call, calls, prepare, requestWith } from './support/documented-calls.ts';
 import { startService, type TestService } from './support/harness.ts';
+import { type AccountWord, everybody, newWorld, type Who, type World } from './support/world.ts';
 
 type Answer = 'admitted' | 401 | 403 | 404 | 422;
 

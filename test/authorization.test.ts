@@ -4,8 +4,8 @@ import { createApp } from '../server/app.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
-import { newWorld, storeKey, type World } from './support/callers.ts';
 import { expectData, startService, type TestService } from './support/harness.ts';
+import { newWorld, storeKey, type World } from './support/world.ts';
 
 /** What a gateway is answered that asks whether the request of its client may pass. */
 

@@ -7,9 +7,9 @@ import type { Database } from '../server/db/schema.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { KeyInserts } from '../server/keys/inserts.ts';
 import { newToken } from '../server/token.ts';
-import { newWorld, type World } from './support/callers.ts';
 import { clientIp, startService, type TestService } from './support/harness.ts';
 import { type Asked, createPath, everySpelling, sent, verifyPath } from './support/ways.ts';
+import { newWorld, type World } from './support/world.ts';
 
 /** What fails on the fast path (server/http/fast-path.ts) is told as by the full app, and done once. */
 

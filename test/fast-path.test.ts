@@ -3,7 +3,6 @@ import { createApp } from '../server/app.ts';
 import { withFastPaths } from '../server/http/fast-path.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
-import { everybody, newWorld, storeKey, type World } from './support/callers.ts';
 import { clientIp, startService, type TestService } from './support/harness.ts';
 import {
   type Asked,
@@ -15,6 +14,7 @@ import {
   userAgent,
   verifyPath,
 } from './support/ways.ts';
+import { everybody, newWorld, storeKey, type World } from './support/world.ts';
 
 /** What takes the fast path (server/http/fast-path.ts) is answered as by the full app. */
 

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { operatorAccountId } from '../server/id.ts';
 import { newToken } from '../server/token.ts';
 import { block } from './support/block.ts';
-import { storeKey } from './support/callers.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { greetedVerifier } from './support/raw-verifier.ts';
+import { storeKey } from './support/world.ts';
 
 let service: TestService;
 let ada: SignedIn;

@@ -3,9 +3,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { newToken } from '../server/token.ts';
-import { calls, everybody, newWorld, requestAs } from './support/callers.ts';
+import { calls, requestAs } from './support/documented-calls.ts';
 import { password, startService, type TestService } from './support/harness.ts';
 import { dump } from './support/leaks.ts';
+import { everybody, newWorld } from './support/world.ts';
 
 /** Where secrets stand in requests and answers; and what looks like one, wherever it stands. */
 const secretFields = /"(?:\w*[tT]oken|api_key|\w*[pP]assword)":"((?:[^"\\]|\\.)+)"/g;

@@ -4,10 +4,10 @@ import { type FromReplica, type FromVerifier, protocol } from '../decide/frames.
 import { operatorAccountId } from '../server/id.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { block } from './support/block.ts';
-import { storeKey } from './support/callers.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { askTrust, connectVerifier, greetedVerifier, type RawVerifier } from './support/raw-verifier.ts';
 import { hasReplicas } from './support/replicas.ts';
+import { storeKey } from './support/world.ts';
 
 let service: TestService;
 let baseUrl: string;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { Schema } from './operations.ts';
-import { accepts, keywordsIn, typesOf } from './schemas.ts';
+import type { Schema } from '../support/operations.ts';
+import { accepts, keywordsIn, typesOf } from '../support/schemas.ts';
 
 /** Any character but a lone surrogate, which no UTF-8 can carry. */
 const text = (constraints: { minLength?: number; maxLength?: number } = {}) =>

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { newId } from '../../server/id.ts';
 import { expectData, type TestService } from '../support/harness.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from '../support/operations.ts';
 
 /** An account that is signed in, and what the service issues to it. */
 export interface Account {

@@ -1,6 +1,6 @@
+import { isForGateways, type Operation, type Parameter, type Schema } from '../support/operations.ts';
+import { accepts, faultsIn, typesOf } from '../support/schemas.ts';
 import { issuedNames } from './callers.ts';
-import { isForGateways, type Operation, type Parameter, type Schema } from './operations.ts';
-import { accepts, faultsIn, typesOf } from './schemas.ts';
 
 /** Stands for a value that only the service can give out, such as an id: filled in when the call is made. */
 export const issued = Symbol('issued');

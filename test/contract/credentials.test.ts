@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { newToken } from '../../server/token.ts';
 import { expectData } from '../support/harness.ts';
-import { render } from './calls.ts';
 import {
   challengeOf,
   isForGateways,
@@ -10,7 +9,8 @@ import {
   nameOf,
   type Operation,
   operations,
-} from './operations.ts';
+} from '../support/operations.ts';
+import { render } from './calls.ts';
 import { plain } from './plain.ts';
 import { startTrial, type Trial } from './trial.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { documents } from '../../server/pages/documents.ts';
-import { examplesOf, nameOf, operations } from './operations.ts';
-import { faultsIn, strict } from './schemas.ts';
+import { examplesOf, nameOf, operations } from '../support/operations.ts';
+import { faultsIn, strict } from '../support/schemas.ts';
 
 test.for(operations.map((operation) => [nameOf(operation), operation] as const))(
   '%s has examples that fit their schemas',

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { nameOf, type Operation, operations, type Parameter, type Schema } from '../support/operations.ts';
+import { keywordsIn } from '../support/schemas.ts';
 import { badFor, goodFor } from './arbitraries.ts';
 import { issuedNames } from './callers.ts';
 import { type Call, fitsForm, fitsHeader, isForm, issued, judge } from './calls.ts';
-import { nameOf, type Operation, operations, type Parameter, type Schema } from './operations.ts';
-import { keywordsIn } from './schemas.ts';
 import { startTrial, type Trial } from './trial.ts';
 
 const total = Number(process.env.FUZZ_CASES ?? 400);

@@ -2,10 +2,10 @@ import type { KyselyPlugin } from 'kysely';
 import { expect, test } from 'vitest';
 import { createApp } from '../../server/app.ts';
 import type { Database } from '../../server/db/schema.ts';
-import { newWorld } from '../support/callers.ts';
 import { clientIp, startService } from '../support/harness.ts';
-import { nameOf, operations } from './operations.ts';
-import { faultsIn, strict } from './schemas.ts';
+import { nameOf, operations } from '../support/operations.ts';
+import { faultsIn, strict } from '../support/schemas.ts';
+import { newWorld } from '../support/world.ts';
 
 const boom = () => {
   throw new Error('boom');

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { examplesOf, nameOf, type Operation, operations } from '../support/operations.ts';
+import { accepts, keywordsIn } from '../support/schemas.ts';
 import { issuedNames } from './callers.ts';
 import { type Call, fitsForm, fitsHeader, isForm, issued, judge } from './calls.ts';
-import { examplesOf, nameOf, type Operation, operations } from './operations.ts';
 import { plain } from './plain.ts';
-import { accepts, keywordsIn } from './schemas.ts';
 import { startTrial, type Trial } from './trial.ts';
 import { ordinary, valuesFor } from './values.ts';
 

@@ -1,8 +1,8 @@
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { TestService } from '../support/harness.ts';
-import { isForGateways, nameOf, type Operation, operations, type Schema } from './operations.ts';
+import { isForGateways, nameOf, type Operation, operations, type Schema } from '../support/operations.ts';
+import { accepts, strict } from '../support/schemas.ts';
 import { plain } from './plain.ts';
-import { accepts, strict } from './schemas.ts';
 import { startTrial, type Trial } from './trial.ts';
 
 let trial: Trial;

@@ -1,6 +1,6 @@
+import type { Operation } from '../support/operations.ts';
 import { issuedNames } from './callers.ts';
 import { type Call, issued } from './calls.ts';
-import type { Operation } from './operations.ts';
 import { ordinary } from './values.ts';
 
 /** The plainest good call: optional parameters have their example, optional headers and an optional body are left out. */

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { githubHeaders } from '../support/github.ts';
+import { nameOf, operations } from '../support/operations.ts';
 import { refusesUnknown } from './calls.ts';
-import { nameOf, operations } from './operations.ts';
 import { plain } from './plain.ts';
 import { startTrial, type Trial } from './trial.ts';
 

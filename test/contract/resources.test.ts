@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
+import { type Operation, operations } from '../support/operations.ts';
 import type { Account } from './callers.ts';
-import { type Operation, operations } from './operations.ts';
 import { plain } from './plain.ts';
 import { startTrial, type Trial } from './trial.ts';
 

@@ -1,8 +1,8 @@
 import { onlyMaxKeys } from '../../decide/policy.ts';
 import { startService, type TestService } from '../support/harness.ts';
+import { isForGateways, isGuarded, isPublic, nameOf } from '../support/operations.ts';
 import { type Account, accountsOf, credentialFor, issue } from './callers.ts';
 import { type Call, curlOf, issued, judge, render } from './calls.ts';
-import { isForGateways, isGuarded, isPublic, nameOf } from './operations.ts';
 
 /** The service on trial: calls are made as who may make them, and answers held against the contract. */
 export interface Trial {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
+import type { Schema } from '../support/operations.ts';
+import { typesOf } from '../support/schemas.ts';
 import { entered, goodFor } from './arbitraries.ts';
-import type { Schema } from './operations.ts';
-import { typesOf } from './schemas.ts';
 
 /** The same at every run. */
 const seed = 1;

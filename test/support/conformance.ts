@@ -1,5 +1,5 @@
-import { nameOf, operations, type Schema } from '../contract/operations.ts';
-import { faultsIn, strict } from '../contract/schemas.ts';
+import { nameOf, operations, type Schema } from './operations.ts';
+import { faultsIn, strict } from './schemas.ts';
 
 const places = operations.map((operation) => ({
   operation,
