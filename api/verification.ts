@@ -12,8 +12,6 @@ import { byKey, byOperator, bySession } from './security.ts';
 
 const tags = ['Verification'];
 
-/** Who names an account in the query, as for other operations, must not believe that it bounds the verdict. */
-
 const VerifiedKey = z
   .object({
     id: KeyId,

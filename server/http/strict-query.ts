@@ -4,8 +4,8 @@ import type { Operation } from './operation.ts';
 const noQuery = z.strictObject({});
 
 /**
- * An operation that refuses every query parameter, where its route describes none. A parameter that were ignored could
- * widen what a call does, such as an `accountId` that does not bound it.
+ * An operation that refuses every query parameter, where its route describes none. If a parameter was ignored,
+ * a call could do more than its sender believes: an `accountId` would not bound it.
  */
 export const refusingUnknownQuery = (operation: Operation): Operation => {
   const { route } = operation;
