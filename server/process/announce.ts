@@ -13,7 +13,13 @@ export function announce(log: Logger, config: Config, env: NodeJS.ProcessEnv): v
   for (const one of misspelt(env, settingNames)) log.warn(hintOn(one));
   if (config.SIGN_UP === 'open') log.info('anybody who reaches the service can sign up and create keys');
   else log.info('only the operator creates accounts: SIGN_UP=open lets anybody sign up');
-  if (config.DATABASE_URL) return;
+  if (config.DATABASE_URL) {
+    if (!config.PUBLIC_URL)
+      log.warn(
+        `PUBLIC_URL is not set: ${url} is the issuer of JWTs, and the audience of keys that call this API`,
+      );
+    return;
+  }
   const data = resolve(config.DATA_DIR);
   log.info(
     config.OPERATOR_TOKEN

@@ -9,10 +9,12 @@ import { githubKeysIn } from '../leaks/github-keys.ts';
 import { leakPolicies } from '../leaks/leaks.ts';
 import { hintOn, misspelt } from './misspelt.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true });
 
 /** The public address of the service. A path is allowed, for a proxy that strips it. */
-const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
+const baseUrl = httpUrl
+  .regex(/^\w+:\/\/[^/?#@]+(?:\/[^?#]*)?$/, 'must have no query, no fragment and no user')
+  .transform((url) => url.replace(/\/+$/, ''));
 
 /** The values of a setting that holds several, separated by commas. */
 const listed = (text: string) => text.split(',').map((entry) => entry.trim());

@@ -239,6 +239,30 @@ test('a port is a number from 1 to 65535: with 0 nobody could know where the ser
   for (const PORT of ['0', '65536']) expect(() => readConfig({ PORT })).toThrow('PORT must be a port number');
 });
 
+test('PUBLIC_URL is what paths are put behind: without a query, a fragment or a user', () => {
+  const { PUBLIC_URL } = readConfig({ PUBLIC_URL: 'https://example.com/keys/@a/' });
+  expect(PUBLIC_URL).toBe('https://example.com/keys/@a');
+  for (const more of ['?a=b', '?', '#top', '/keys#']) {
+    const env = { PUBLIC_URL: `https://keys.example.com${more}` };
+    expect(() => readConfig(env), more).toThrow('PUBLIC_URL must have no query, no fragment and no user.');
+  }
+  expect(() => readConfig({ PUBLIC_URL: 'https://u:p@keys.example.com' })).toThrow('PUBLIC_URL must have no');
+});
+
+test('on Postgres a start without PUBLIC_URL says what it takes for it', async () => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  for (const [PUBLIC_URL, isSaid] of [
+    ['', true],
+    ['https://keys.example.com', false],
+  ] as const) {
+    const env = { ...(await deployment()), DATABASE_URL: url, PUBLIC_URL };
+    await using service = await startProcess({ env });
+    await service.stop();
+    expect(/"level":"warn".+PUBLIC_URL is not set/.test(service.output)).toBe(isSaid);
+  }
+});
+
 test('a setting with the quotes of an env file is refused with a line that says so', () => {
   const failure = (env: Record<string, string>) => expect(() => readConfig(env));
   const makesOne = 'SIGNING_KEYS must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
