@@ -4,6 +4,7 @@ import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
 import { instant } from './instant.ts';
 import { givenLimits, Limits, limitsPatched } from './limits.ts';
+import { locationHeader } from './location.ts';
 import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, policyExample, policyPatched } from './policy.ts';
@@ -183,7 +184,12 @@ export const accounts = {
     responses: {
       201: {
         description: 'The account was created.',
-        headers: replayedHeader,
+        headers: {
+          ...locationHeader(
+            'The path of the account: `/v1/accounts/{accountId}` for the operator, `/v1/account` for whoever signed up.',
+          ),
+          ...replayedHeader,
+        },
         content: { 'application/json': { schema: Account } },
       },
       200: {

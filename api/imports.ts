@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
-import { Key, locationHeader, newKeyExample } from './key-body.ts';
+import { Key, keyLocation, newKeyExample } from './key-body.ts';
 import { givenKey, oneExpiry, oneExpiryDocumented } from './minting.ts';
 import { mayNotCreate, refusal, refusals } from './problem.ts';
 import { byOperator } from './security.ts';
@@ -63,7 +63,7 @@ export const imports = {
     responses: {
       201: {
         description: 'The key.',
-        headers: locationHeader,
+        headers: keyLocation,
         content: {
           'application/json': {
             schema: Key,

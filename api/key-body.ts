@@ -5,6 +5,7 @@ import { Creator } from './actor.ts';
 import { conditions } from './conditions.ts';
 import { instant } from './instant.ts';
 import { Limits, limitsExample, Quota } from './limits.ts';
+import { locationHeader } from './location.ts';
 import { orNull } from './or-null.ts';
 import { pageOf } from './page.ts';
 import { text } from './text.ts';
@@ -181,11 +182,5 @@ export const oneKey = (description: string) => ({
   content: { 'application/json': { schema: Key, example: keyExample } },
 });
 
-/** The response header that names a new key. */
-export const locationHeader = {
-  Location: {
-    description: 'The path of the key.',
-    required: true,
-    schema: { type: 'string' as const, format: 'uri-reference' },
-  },
-};
+/** The response header of a new key. */
+export const keyLocation = locationHeader('The path of the key.');

@@ -5,7 +5,7 @@ import { actHeaders } from './actor.ts';
 import { newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
 import { givenInstant } from './instant.ts';
-import { KeyName, locationHeader, MintedKey, newKeyExample } from './key-body.ts';
+import { KeyName, keyLocation, MintedKey, newKeyExample } from './key-body.ts';
 import { givenLimits, NewQuota } from './limits.ts';
 import { Metadata } from './metadata.ts';
 import { mayNotCreate, refusal, refusals } from './problem.ts';
@@ -80,7 +80,7 @@ export const minting = {
     responses: {
       201: {
         description: 'The key, with its token.',
-        headers: { ...locationHeader, ...replayedHeader },
+        headers: { ...keyLocation, ...replayedHeader },
         content: {
           'application/json': {
             schema: MintedKey,

@@ -4,6 +4,7 @@ import { unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
 import { instant } from './instant.ts';
+import { locationHeader } from './location.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { refusal, refusals } from './problem.ts';
 import { Scopes } from './scopes.ts';
@@ -115,11 +116,7 @@ export const roles = {
       201: {
         ...oneRole('The role.'),
         headers: {
-          Location: {
-            description: 'The path of the role.',
-            required: true,
-            schema: { type: 'string' as const, format: 'uri-reference' },
-          },
+          ...locationHeader('The path of the role.'),
           ...replayedHeader,
         },
       },

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { isKnown, takesGzip } from '../server/http/conditional.ts';
 import { parseQuery } from '../server/http/query.ts';
-import { startService, type TestService } from './support/harness.ts';
+import { expectData, password, startService, type TestService } from './support/harness.ts';
 import { quickest } from './support/quickest.ts';
 
 /** HTTP to the letter, in whatever contract. */
@@ -191,6 +191,20 @@ test('a new key is at its Location', async () => {
   expect((await (await service.fetch(location, { headers })).json()).id).toBe(data?.id);
 });
 
+test('a new account is at its Location, for the operator and for whoever signed up', async () => {
+  const created = await service.operator.POST('/v1/accounts', { body: { externalId: 'at its location' } });
+  const path = `/v1/accounts/${created.data?.id}`;
+  expect([created.response.status, created.response.headers.get('location')]).toEqual([201, path]);
+  const again = await service.operator.POST('/v1/accounts', { body: { externalId: 'at its location' } });
+  expect([again.response.status, again.response.headers.get('location')]).toEqual([200, null]);
+  const email = 'at.its.location@example.com';
+  const signedUp = await service.as().POST('/v1/accounts', { body: { email, password } });
+  expect(signedUp.response.headers.get('location')).toBe('/v1/account');
+  const session = expectData(await service.as().POST('/v1/sessions', { body: { email, password } }));
+  const headers = { Authorization: `Bearer ${session.accessToken}` };
+  expect(await (await service.fetch('/v1/account', { headers })).json()).toEqual(signedUp.data);
+});
+
 test('what is new is at its Location also behind a proxy that strips a path', async () => {
   const app = createApp({ ...service.context, publicUrl: 'https://example.com/api-keys' });
   const { accessToken } = await service.signIn();
@@ -207,6 +221,9 @@ test('what is new is at its Location also behind a proxy that strips a path', as
   );
   expect(await locationOf('/v1/roles', service.operatorToken, { name: 'proxied', scopes: [] })).toMatch(
     /^\/api-keys\/v1\/roles\/role_\w+$/,
+  );
+  expect(await locationOf('/v1/accounts', service.operatorToken, { externalId: 'proxied' })).toMatch(
+    /^\/api-keys\/v1\/accounts\/acc_\w+$/,
   );
 });
 

@@ -9869,6 +9869,8 @@ export interface operations {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
+                    /** @description The path of the account: `/v1/accounts/{accountId}` for the operator, `/v1/account` for whoever signed up. */
+                    Location: string;
                     /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;

@@ -27,6 +27,7 @@ import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { onceGone } from '../../keys/keys.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
+import { locationOf } from './location.ts';
 import { numberOf, pageAfter } from './page.ts';
 
 const accountBody = ({
@@ -57,6 +58,7 @@ const refused = (message: string, { kind }: Caller) =>
 
 export function accountOperations(context: ServiceContext): Operation[] {
   const { db, attempts } = context;
+  const atItsPath = ({ id }: Account) => locationOf(context, `/v1/accounts/acc_${id}`);
   return [
     operation(accounts.create, async ({ act, caller, headers, json, signal }) => {
       if ('externalId' in json) {
@@ -95,10 +97,14 @@ export function accountOperations(context: ServiceContext): Operation[] {
           },
         );
         const { account, isNew } = answer;
-        return new Reply(accountBody(account), replayedHeaders(isReplay), isNew ? 201 : 200);
+        const replayed = replayedHeaders(isReplay);
+        if (!isNew) return new Reply(accountBody(account), replayed, 200);
+        return new Reply(accountBody(account), { ...atItsPath(account), ...replayed });
       }
       if (context.signUp === 'closed' && !isOperator(caller)) throw new SignUpClosed();
-      return accountBody(await signUp(db, json, act, signal));
+      const account = await signUp(db, json, act, signal);
+      const location = isOperator(caller) ? atItsPath(account) : locationOf(context, '/v1/account');
+      return new Reply(accountBody(account), location);
     }),
 
     operation(accounts.list, async ({ query: { cursor, ...filter } }) => {
