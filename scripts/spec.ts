@@ -39,7 +39,7 @@ const withoutIntegerFormats = (document: object) =>
     key === 'format' && /^int(?:32|64)$/.test(value) ? undefined : value,
   );
 
-/** The typed client has the types of each contract that it speaks, and its operations; ours is the client's main module. */
+// The typed client has the types of each contract that it speaks, and its operations; ours is the client's main module.
 for (const name of clientContracts) {
   const document = documentOf(name);
   const prefix = name === 'latchkey' ? '' : `${name}-`;

@@ -5,9 +5,9 @@ import postgres from 'postgres';
 import { inTurn, type Line } from './figures.ts';
 import { loader, type Sent } from './load.ts';
 import type { Seeded } from './seed.ts';
-import { ask, type Ground, seededGround, startOther, startService, type Used } from './servers.ts';
+import { type Ground, seededGround, startOther, startService, type Used } from './servers.ts';
 import { hotKeys } from './settings.ts';
-import { latency, path, throughput, verifications } from './verify.ts';
+import { askAccepted, latency, throughput, verifications } from './verify.ts';
 
 const folder = join(import.meta.dirname, 'peers');
 
@@ -23,8 +23,7 @@ export async function startBetterAuth(used: Used, on: Ground & Seeded): Promise<
   const env = { DATABASE_URL, COUNT: String(hotKeys), FILE: file };
   const peer = await startOther(used, 'peers/better-auth.ts', env);
   const tokens = (await readFile(file, 'utf8')).trim().split('\n');
-  const verdict = await ask(peer.url + path, '', { token: tokens[0] });
-  if (!verdict.includes('"valid":true')) throw new Error(`Better Auth answered ${verdict}`);
+  await askAccepted(peer, '', tokens[0]);
   return { ...verifications(peer, { ...on, file, tokens }), caller: '' };
 }
 

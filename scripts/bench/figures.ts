@@ -1,3 +1,4 @@
+import { median } from '../support/statistics.ts';
 import { rounds } from './settings.ts';
 
 /** A line of the table. */
@@ -33,12 +34,6 @@ export async function inTurn<A, B = A>(
   const pairs: [A, B][] = [];
   while (pairs.length < count) pairs.push([await ours(), await against()]);
   return pairs;
-}
-
-export function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
 /** Three figures, or all of those before the point. */

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { installed } from '../support/service.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-export const installed = (name: string) => join(root, 'node_modules/.bin', name);
 
 const versionOf = (command: string, ...args: string[]) =>
   execFileSync(command, args, { encoding: 'utf8' }).split('\n')[0]?.trim() ?? '';

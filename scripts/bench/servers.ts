@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deployment } from '../support/client.ts';
 import { freePort, startPostgres } from '../support/postgres.ts';
-import { type Runtime, startProcess } from '../support/service.ts';
-import { cores, installed, pin } from './machine.ts';
+import { installed, type Runtime, startProcess } from '../support/service.ts';
+import { cores, pin } from './machine.ts';
 import { type Seeded, seed } from './seed.ts';
 
 /** Where a row leaves what is to be stopped and deleted after it. */

@@ -9,9 +9,9 @@ import { atMost, compare, figure, inTurn, type Line } from './figures.ts';
 import { loader, type Sent } from './load.ts';
 import { readFromDisk, residentMemory } from './machine.ts';
 import { seed, writeTokens } from './seed.ts';
-import { ask, ground, type Server, startService, type Used } from './servers.ts';
+import { ground, type Server, startService, type Used } from './servers.ts';
 import { connections, fewKeys, manyKeys, rounds, sampleKeys } from './settings.ts';
-import { path, verifications } from './verify.ts';
+import { askAccepted, verifications } from './verify.ts';
 
 interface Side {
   service: Server;
@@ -29,8 +29,7 @@ export async function size(used: Used): Promise<Line[]> {
     const databaseUrl = Object.assign(new URL(on.databaseUrl), { pathname: name }).href;
     const seeded = await seed(databaseUrl, rows, join(on.directory, name), known);
     const service = await startService(used, { ...on, databaseUrl });
-    const verdict = await ask(service.url + path, seeded.verifier, { token: seeded.tokens.at(-1) });
-    if (!verdict.includes('"valid":true')) throw new Error(`It answered ${verdict}`);
+    await askAccepted(service, seeded.verifier, seeded.tokens.at(-1));
     return { service, sent: verifications(service, seeded), databaseUrl };
   };
   const few = await side('few', fewKeys, fewKeys);

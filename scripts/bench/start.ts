@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { deployment, newAccount } from '../support/client.ts';
 import { freePort } from '../support/postgres.ts';
 import { startProcess } from '../support/service.ts';
-import { atMost, type Line, median, plain } from './figures.ts';
+import { median } from '../support/statistics.ts';
+import { atMost, type Line, plain } from './figures.ts';
 import { ask, type Used } from './servers.ts';
 import { rounds } from './settings.ts';
-import { path } from './verify.ts';
+import { askAccepted } from './verify.ts';
 
 /** From the start of the process to the first verdict, with the embedded database of a service that ran before. */
 export async function start(used: Used): Promise<Line[]> {
@@ -27,8 +28,7 @@ export async function start(used: Used): Promise<Line[]> {
   for (let round = 0; round <= rounds; round += 1) {
     const began = performance.now();
     const service = used.use(await startProcess({ env }));
-    const verdict = await ask(service.url + path, caller, { token });
-    if (!verdict.includes('"valid":true')) throw new Error(`It answered ${verdict}`);
+    await askAccepted(service, caller, token);
     if (round > 0) times.push((performance.now() - began) / 1000);
     await service.stop();
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { newToken } from '../../server/token.ts';
 import type { Runtime } from '../support/service.ts';
-import { atLeast, atMost, compare, inTurn, type Line, median } from './figures.ts';
+import { median } from '../support/statistics.ts';
+import { atLeast, atMost, compare, inTurn, type Line } from './figures.ts';
 import { type Load, loader, type Sent } from './load.ts';
 import { type Seeded, writeTokens } from './seed.ts';
 import {
@@ -29,6 +30,20 @@ export const verifications = ({ url }: Server, { file, tokens, verifier }: Seede
   length: tokens[0]?.length ?? 0,
 });
 
+/** Whether an answer says that a token is valid. */
+export const isAccepted = (answer: string): boolean => answer.includes('"valid":true');
+
+/** Verifies a token. @returns the answer @throws Error where the token is not valid */
+export async function askAccepted(
+  { url }: Pick<Server, 'url'>,
+  caller: string,
+  token: string | undefined,
+): Promise<string> {
+  const answer = await ask(url + path, caller, { token });
+  if (!isAccepted(answer)) throw new Error(`${url} answered ${answer}`);
+  return answer;
+}
+
 /** Writes the service's answer for each token to a file, for `bare.ts` to send. @returns the path of the file */
 export async function writeAnswers({ url }: Server, on: Ground & Seeded): Promise<string> {
   const answers: Record<string, string> = {};
@@ -43,7 +58,7 @@ async function sameAnswers(ours: Server, against: Server, { tokens, verifier }: 
   for (const token of tokens.slice(0, count)) {
     const answers = [ours, against].map(({ url }) => ask(url + path, verifier, { token }));
     const [a, b] = await Promise.all(answers);
-    if (a !== b || !a?.includes('"valid":true')) throw new Error(`Answers differ: ${a} and ${b}`);
+    if (a !== b || !a || !isAccepted(a)) throw new Error(`Answers differ: ${a} and ${b}`);
   }
 }
 

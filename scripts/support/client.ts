@@ -91,9 +91,3 @@ export async function newAccount(at: { url: string; token: string }): Promise<st
   if (status !== 201) throw new Error(`No account was created: ${status} ${body}`);
   return JSON.parse(body).id;
 }
-
-/** The value below which a share of the values lies. */
-export function percentile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
-}

@@ -8,7 +8,9 @@ import { freePort } from './postgres.ts';
 export type Runtime = 'node' | 'bun' | 'deno';
 
 const root = resolve(import.meta.dirname, '../..');
-const installed = (name: string) => join(root, 'node_modules/.bin', name);
+
+/** The path of a command that a package in node_modules brings. */
+export const installed = (name: string) => join(root, 'node_modules/.bin', name);
 
 type Command = [string, ...string[]];
 

@@ -1,15 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  client,
-  deployment,
-  newAccount,
-  percentile,
-  type Send,
-  workers,
-} from '../../scripts/support/client.ts';
+import { client, deployment, newAccount, type Send, workers } from '../../scripts/support/client.ts';
 import { type PostgresServer, startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
+import { percentile } from '../../scripts/support/statistics.ts';
 
 export interface OutageFigures {
   answered: number;

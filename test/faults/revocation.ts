@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { client, deployment, newAccount, percentile, type Send } from '../../scripts/support/client.ts';
+import { client, deployment, newAccount, type Send } from '../../scripts/support/client.ts';
 import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { startProcess } from '../../scripts/support/service.ts';
+import { percentile } from '../../scripts/support/statistics.ts';
 import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from './ways.ts';
 
 export interface RevocationFigures {

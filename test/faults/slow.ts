@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { deployment, newAccount, percentile, workers } from '../../scripts/support/client.ts';
+import { deployment, newAccount, workers } from '../../scripts/support/client.ts';
 import { startProcess } from '../../scripts/support/service.ts';
+import { percentile } from '../../scripts/support/statistics.ts';
 import { seed } from '../support/seed.ts';
 
 export interface SlowFigures {

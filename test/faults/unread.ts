@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { client, deployment, newAccount, percentile, workers } from '../../scripts/support/client.ts';
+import { client, deployment, newAccount, workers } from '../../scripts/support/client.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { percentile } from '../../scripts/support/statistics.ts';
 import { seed } from '../support/seed.ts';
 
 export interface UnreadFigures {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { createLatchkey } from '../../clients/typescript/client.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
-import { type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { installed, type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
 import { expectData } from '../support/harness.ts';
 import { seed } from '../support/seed.ts';
@@ -19,7 +19,6 @@ import { send } from '../support/send.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
-const installed = (name: string) => join(root, 'node_modules/.bin', name);
 
 interface Example {
   /** Where files are stored. */
