@@ -6,15 +6,15 @@ import { DatabaseUnavailable, Overloaded, TooManyAttempts, WrongCredentials } fr
 
 test('a failure for another reason than the password is not counted as an attempt', async () => {
   const attempts = new Attempts();
-  const down = () => attempts.count('ada', () => Promise.reject(new DatabaseUnavailable()));
+  const down = () => attempts.run('ada', () => Promise.reject(new DatabaseUnavailable()));
   for (let count = 0; count < 10; count += 1) await expect(down()).rejects.toThrow(DatabaseUnavailable);
-  expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
+  expect(await attempts.run('ada', async () => 'signed in')).toBe('signed in');
 });
 
 test('any number of concurrent attempts with the right password is accepted', async () => {
   const attempts = new Attempts();
   const signIns = Array.from({ length: 35 }, () =>
-    attempts.count('ada', async () => {
+    attempts.run('ada', async () => {
       await nextTurn();
       return 'signed in';
     }),
@@ -30,12 +30,12 @@ test('after ten wrong passwords, the attempts that wait are refused too', async 
     await nextTurn();
     throw new WrongCredentials();
   };
-  const guesses = await Promise.allSettled(Array.from({ length: 35 }, () => attempts.count('ada', guess)));
+  const guesses = await Promise.allSettled(Array.from({ length: 35 }, () => attempts.run('ada', guess)));
   const refused = guesses.filter(
     (guess) => guess.status === 'rejected' && guess.reason instanceof TooManyAttempts,
   );
   expect([tried, refused.length]).toEqual([10, 25]);
-  await expect(attempts.count('ada', guess)).rejects.toThrow(TooManyAttempts);
+  await expect(attempts.run('ada', guess)).rejects.toThrow(TooManyAttempts);
   expect(tried).toBe(10);
 });
 
@@ -57,18 +57,18 @@ test('a minute after the first attempt there are as many again', async () => {
 
 test('attempts during an outage are not counted', async () => {
   const attempts = new Attempts();
-  const down = () => attempts.count('ada', () => Promise.reject(new DatabaseUnavailable()));
+  const down = () => attempts.run('ada', () => Promise.reject(new DatabaseUnavailable()));
   const answers = await Promise.allSettled(Array.from({ length: 35 }, down));
   expect(
     answers.every((answer) => answer.status === 'rejected' && answer.reason instanceof DatabaseUnavailable),
   ).toBe(true);
-  expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
+  expect(await attempts.run('ada', async () => 'signed in')).toBe('signed in');
 });
 
 test('at most a hundred attempts at one account wait', async () => {
   const attempts = new Attempts();
-  const signIns = Array.from({ length: 102 }, () => attempts.count('ada', () => nextTurn('signed in')));
+  const signIns = Array.from({ length: 102 }, () => attempts.run('ada', () => nextTurn('signed in')));
   const refused = (await Promise.allSettled(signIns)).filter(({ status }) => status === 'rejected');
   expect(refused).toEqual(Array(2).fill({ status: 'rejected', reason: expect.any(Overloaded) }));
-  expect(await attempts.count('ada', async () => 'signed in')).toBe('signed in');
+  expect(await attempts.run('ada', async () => 'signed in')).toBe('signed in');
 });

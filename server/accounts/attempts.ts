@@ -21,7 +21,7 @@ export class Attempts {
    * @param whom whose password is tried: an email or an account id
    * @throws TooManyAttempts, Overloaded, and whatever `attempt` throws
    */
-  async count<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
+  async run<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
     const line = this.#lines.get(whom) ?? pLimit(1);
     if (line.activeCount + line.pendingCount === longestLine) throw new Overloaded(passwordsWait);
     this.#lines.set(whom, line);

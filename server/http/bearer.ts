@@ -7,7 +7,7 @@ import type { ReadHeader } from './peer.ts';
  * @param authorization the Authorization header
  * @param body the bytes of the body, if the operation reads one. It is not parsed yet, and its sender not authenticated
  */
-export type FindToken = (
+export type FindCredential = (
   authorization: string | null | undefined,
   header: ReadHeader,
   body: Uint8Array | undefined,

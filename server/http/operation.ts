@@ -2,7 +2,7 @@ import type { RouteConfig, z } from '@hono/zod-openapi';
 import type { Caller } from '../auth/callers.ts';
 import type { Refusal } from '../errors.ts';
 import type { Act } from '../events/events.ts';
-import type { FindToken } from './bearer.ts';
+import type { FindCredential } from './bearer.ts';
 import type { Incoming } from './incoming.ts';
 import type { Json, Reply, Text } from './reply.ts';
 
@@ -71,7 +71,7 @@ interface Options {
   /** How many bytes the body may have. */
   limit?: number;
   /** Finds the credential, if it can be in another place or form than that of RFC 6750. */
-  findToken?: FindToken;
+  findCredential?: FindCredential;
   /** Checks the raw body before any of it is parsed, such as its signature. What it throws is the answer. */
   checkBody?: (bytes: Uint8Array, incoming: Incoming) => Promise<void>;
   /** Whether it is for all accounts where the operator names none. Otherwise the operator has to name one. */

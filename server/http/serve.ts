@@ -40,7 +40,15 @@ interface RequestConfig {
  */
 export function prepare(
   context: ServiceContext,
-  { route, run, limit = maxBytes, findToken = bearerToken, checkBody, spansAccounts, notFound }: Operation,
+  {
+    route,
+    run,
+    limit = maxBytes,
+    findCredential = bearerToken,
+    checkBody,
+    spansAccounts,
+    notFound,
+  }: Operation,
   answerFailure: AnswerFailure,
 ): Serve {
   const { security = [] } = route;
@@ -72,7 +80,9 @@ export function prepare(
       const bytes = isPromise(read) ? await read : read;
       if (checkBody && bytes) await checkBody(bytes, incoming);
       const { header, client } = incoming;
-      const credential = isPublic(security) ? undefined : findToken(header('authorization'), header, bytes);
+      const credential = isPublic(security)
+        ? undefined
+        : findCredential(header('authorization'), header, bytes);
       const made = maybeAsync(authenticate(context, credential, security, client), (caller) =>
         maybeAsync(parse(incoming, bytes, caller), run),
       );

@@ -1,6 +1,6 @@
 import type { Credential } from '../../auth/authenticate.ts';
 import { InvalidInput, Unauthenticated } from '../../errors.ts';
-import { bearerToken, type FindToken } from '../../http/bearer.ts';
+import { bearerToken, type FindCredential } from '../../http/bearer.ts';
 import { formFields } from '../../http/body.ts';
 
 type ClientCredential = Exclude<Credential, string>;
@@ -54,7 +54,7 @@ function parameterIn(fields: ReturnType<typeof formFields>, name: string): strin
  * @throws InvalidInput if a request authenticates as two clients, or in two ways
  * @throws Unauthenticated if a credential is malformed
  */
-export const findClient: FindToken = (authorization, header, body) => {
+export const findClient: FindCredential = (authorization, header, body) => {
   const fields = formFields(body, header);
   const clientId = parameterIn(fields, 'client_id');
   const secret = parameterIn(fields, 'client_secret');

@@ -94,7 +94,7 @@ export function oauthOperations(context: ServiceContext): Operation[] {
           verdict.valid ? active(context, verdict.key, verdict.at) : { active: false as const },
         );
       },
-      { findToken: findClient },
+      { findCredential: findClient },
     ),
 
     operation(
@@ -104,7 +104,7 @@ export function oauthOperations(context: ServiceContext): Operation[] {
         const other = isKeys ? undefined : otherToken(context, token);
         if (other) throw new OAuthRefusal('unsupported_token_type', 'token', other);
       },
-      { findToken: findClient },
+      { findCredential: findClient },
     ),
 
     ...Array.from(metadataPaths(context), (path) => operation({ ...oauth.metadata, path }, () => metadata)),

@@ -36,7 +36,7 @@ export function tokenExchangeOperations(context: ServiceContext): Operation[] {
         // RFC 6749, section 5.1, requires it beside `Cache-Control: no-store`.
         return new Reply(answer, { Pragma: 'no-cache' });
       },
-      { findToken: findClient },
+      { findCredential: findClient },
     ),
   ];
 }

@@ -10,7 +10,7 @@ import {
   KeyNotFound,
   type Refusal,
 } from '../../errors.ts';
-import { bearerToken, type FindToken } from '../../http/bearer.ts';
+import { bearerToken, type FindCredential } from '../../http/bearer.ts';
 import type { Answers, ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { neverExpires } from '../../jwt/signing.ts';
@@ -58,7 +58,7 @@ function fieldFrom<Value>(read: (field: unknown) => Value, inBody: unknown, inQu
 /** The original API page sends the JWT without the word Bearer. */
 const bareToken = (header: string | null | undefined) => (header?.startsWith('eyJ') ? header : undefined);
 
-const findToken: FindToken = (header) => bearerToken(header) ?? bareToken(header);
+const findCredential: FindCredential = (header) => bearerToken(header) ?? bareToken(header);
 
 /** The key of the caller with this id, from the path. @throws KeyNotFound unless it has the form of an id */
 function placeOf(caller: Caller, id: string): KeyById {
@@ -87,7 +87,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         const keys = await allKeys(db, sessionOf(caller).accountId);
         return { apiKeys: keys.map(keyDocument), total: keys.length };
       },
-      { findToken },
+      { findCredential },
     ),
 
     operation(
@@ -96,7 +96,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         const place = placeOf(caller, params.apikey_id);
         return { apiKey: keyDocument(await getKey(db, place)) };
       },
-      { findToken, notFound: KeyNotFound },
+      { findCredential, notFound: KeyNotFound },
     ),
 
     operation(
@@ -116,7 +116,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         await mintKey(context, minted, act);
         return { code: 'ADDED' as const, message: 'Added new API Key', api_key: token };
       },
-      { findToken },
+      { findCredential },
     ),
 
     operation(
@@ -128,7 +128,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         else await changeKey(context, place, { name }, act);
         return { code: 'UPDATED', message: 'APIKey has been updated' };
       },
-      { findToken, notFound: KeyNotFound },
+      { findCredential, notFound: KeyNotFound },
     ),
 
     operation(
@@ -137,7 +137,7 @@ export function shareOperations(context: ServiceContext): Operation[] {
         await revokeKey(context, placeOf(caller, params.apikey_id), act);
         return { code: 'REMOVED', message: 'APIKey has been removed' };
       },
-      { findToken, notFound: KeyNotFound },
+      { findCredential, notFound: KeyNotFound },
     ),
   ];
 }

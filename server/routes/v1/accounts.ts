@@ -139,7 +139,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
     operation(accounts.setPassword, async ({ act, caller, json, signal }) => {
       const { currentPassword: current, newPassword: next } = json;
       const session = sessionOf(caller);
-      await attempts.count(session.accountId, () => setPassword(db, session, { current, next }, act, signal));
+      await attempts.run(session.accountId, () => setPassword(db, session, { current, next }, act, signal));
     }),
 
     operation(accounts.delete, async ({ act, caller, query }) => {

@@ -22,7 +22,7 @@ export function sessionOperations(context: ServiceContext): Operation[] {
 
   return [
     operation(sessions.create, async ({ act, json, signal }) =>
-      sessionBody(await attempts.count(json.email, () => signIn(db, json, act, signal))),
+      sessionBody(await attempts.run(json.email, () => signIn(db, json, act, signal))),
     ),
 
     operation(sessions.refresh, async ({ act, json }) =>
