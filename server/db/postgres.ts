@@ -26,7 +26,7 @@ export const deadline = 4_000;
 const migrationPause = 2_000;
 
 /** Query parameters of the URL, which may name several hosts and so be none that `URL` reads. */
-const parametersOf = (url: string) => new URLSearchParams(url.split('?')[1]);
+export const parametersOf = (url: string) => new URLSearchParams(url.split('?')[1]);
 
 /** How many connections a service with this URL opens at most; 10 is the driver's default. One at least for each pool. */
 export const poolSizeOf = (url: string): number => Math.max(2, Number(parametersOf(url).get('max') ?? 10));

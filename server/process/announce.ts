@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import process from 'node:process';
+import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Config, publicUrlOf, settingNames } from './config.ts';
 import { hintOn, misspelt } from './misspelt.ts';
@@ -11,6 +13,12 @@ export function announce(log: Logger, config: Config, env: NodeJS.ProcessEnv): v
   const url = publicUrlOf(config);
   log.info(`Latchkey answers at ${url}, with its docs at ${url}/docs`);
   for (const one of misspelt(env, settingNames)) log.warn(hintOn(one));
+  const heap = getHeapStatistics().heap_size_limit / 2 ** 20;
+  // Bun has no limit to tell.
+  if (!process.versions.bun && config.CACHE_MB > heap / 2)
+    log.warn(
+      `CACHE_MB is more than half of the heap of ${Math.floor(heap)} MiB, and a full heap ends the process: NODE_OPTIONS=--max-old-space-size=${config.CACHE_MB * 2} makes it larger`,
+    );
   if (config.SIGN_UP === 'open') log.info('anybody who reaches the service can sign up and create keys');
   else log.info('only the operator creates accounts: SIGN_UP=open lets anybody sign up');
   if (config.DATABASE_URL) {

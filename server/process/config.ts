@@ -4,6 +4,7 @@ import { contractNames } from '../../decide/contracts.ts';
 import type { Policy } from '../../decide/policy.ts';
 import { isGrantable } from '../../decide/scopes.ts';
 import { prefixFault, prefixForm } from '../../decide/token-form.ts';
+import { parametersOf } from '../db/postgres.ts';
 import { CannotStart } from '../errors.ts';
 import { githubKeysIn } from '../leaks/github-keys.ts';
 import { leakPolicies } from '../leaks/leaks.ts';
@@ -126,6 +127,10 @@ const environment = z
     DATABASE_URL: z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .refine(
+        (url) => /^[1-9]\d{0,3}$/.test(parametersOf(url).get('max') ?? '1'),
+        'must have a whole number from 1 to 9999 as its max, as in ?max=20',
+      )
       .optional(),
     WORKERS: z
       .string()

@@ -263,6 +263,29 @@ test('on Postgres a start without PUBLIC_URL says what it takes for it', async (
   }
 });
 
+test('the number of connections in DATABASE_URL is a number', async () => {
+  const secrets = await deployment();
+  const withMax = (max: string) => () =>
+    readConfig({ ...secrets, DATABASE_URL: `postgres://u:p@db/latchkey?ssl=true&max=${max}` });
+  for (const max of ['ten', '', '0', '-1', '1.5', '1e3'])
+    expect(withMax(max), max).toThrow(
+      'DATABASE_URL must have a whole number from 1 to 9999 as its max, as in ?max=20',
+    );
+  expect(withMax('20')().DATABASE_URL).toMatch(/max=20$/);
+});
+
+test('a start whose cache may outgrow the heap says so', async () => {
+  const warned = async (CACHE_MB: string) => {
+    await using service = await startProcess({
+      seed,
+      env: { CACHE_MB, NODE_OPTIONS: '--max-old-space-size=400' },
+    });
+    await service.stop();
+    return /"level":"warn".+CACHE_MB is more than half of the heap/.test(service.output);
+  };
+  expect([await warned('150'), await warned('300')]).toEqual([false, true]);
+});
+
 test('a setting with the quotes of an env file is refused with a line that says so', () => {
   const failure = (env: Record<string, string>) => expect(() => readConfig(env));
   const makesOne = 'SIGNING_KEYS must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
