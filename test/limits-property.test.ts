@@ -117,50 +117,72 @@ async function changed(limit: Limit, amount: number): Promise<Limit> {
   return { ...limit, amount, generation: limit.generation + 1 };
 }
 
+/**
+ * Asks for units at several places at once, and adds up what comes of it, while something comes to pass.
+ * @returns the costs that were refused
+ */
+async function spendAll(
+  { costs, meanwhile }: Extract<Step, { kind: 'spend' }>,
+  limit: Limit,
+  holders: Holders,
+  tally: Tally,
+): Promise<number[]> {
+  const asked = costs.map(({ place, cost }) => ({
+    cost,
+    spending: holders.at(place).blocks.spend([limit], { cost }),
+  }));
+  // What is spent in memory is spent now: before the end of its window.
+  for (const { spending } of asked)
+    if ('kind' in spending && spending.kind === 'spent')
+      expect(spending.limits[0]?.resetsAt).toBeGreaterThan(holders.now());
+  const { isLate, milliseconds, lapses } = meanwhile;
+  if (isLate) await nextTurn();
+  holders.pass(milliseconds);
+  if (lapses !== null) holders.at(lapses).blocks.dropAll();
+  const refused: number[] = [];
+  for (const { cost, spending } of asked) {
+    const came = await spending;
+    tally.add(came, cost);
+    if (came.kind === 'refused') refused.push(cost);
+  }
+  return refused;
+}
+
 /** @returns how many units are neither left nor spent in the window that is on at the end, when all holders have closed */
 async function run(
   steps: readonly Step[],
   given: { amount: number; windowSeconds?: number | null },
-  each: (refused: number, tally: Tally, now: number) => void = () => {},
+  onRefused: (cost: number, tally: Tally, now: number) => void = () => {},
 ): Promise<number> {
   await using holders: Holders = await open(replicas);
+  const all = Array.from({ length: replicas }, (_, place) => holders.at(place));
   const { amount, windowSeconds = 10 } = given;
   let limit = await newLimit(amount, windowSeconds);
   const tally = new Tally(amount);
-  for (const step of steps) {
-    if (step.kind === 'pass') {
-      holders.pass(step.milliseconds);
-      await Promise.all([0, 1, 2].map((place) => holders.at(place).blocks.tidy()));
-    } else if (step.kind === 'cut') holders.at(step.place).isFresh = false;
-    else if (step.kind === 'recall') holders.at(step.place).blocks.recall(limit.id);
-    else if (step.kind === 'heal') {
-      holders.at(step.place).blocks.dropAll();
-      holders.at(step.place).isFresh = true;
-    } else if (step.kind === 'change') {
-      limit = await changed(limit, step.amount);
-      tally.change(step.amount);
-    } else {
-      const asked = step.costs.map(({ place, cost }) => ({
-        cost,
-        spending: holders.at(place).blocks.spend([limit], { cost }),
-      }));
-      // What is spent in memory is spent now: before the end of its window.
-      for (const { spending } of asked)
-        if ('kind' in spending && spending.kind === 'spent')
-          expect(spending.limits[0]?.resetsAt).toBeGreaterThan(holders.now());
-      const { isLate, milliseconds, lapses } = step.meanwhile;
-      if (isLate) await nextTurn();
-      holders.pass(milliseconds);
-      if (lapses !== null) holders.at(lapses).blocks.dropAll();
-      const refused: number[] = [];
-      for (const { cost, spending } of asked) {
-        const came = await spending;
-        tally.add(came, cost);
-        if (came.kind === 'refused') refused.push(cost);
-      }
-      for (const cost of refused) each(cost, tally, holders.now());
+  for (const step of steps)
+    switch (step.kind) {
+      case 'spend':
+        for (const cost of await spendAll(step, limit, holders, tally)) onRefused(cost, tally, holders.now());
+        break;
+      case 'pass':
+        holders.pass(step.milliseconds);
+        await Promise.all(all.map(({ blocks }) => blocks.tidy()));
+        break;
+      case 'cut':
+        holders.at(step.place).isFresh = false;
+        break;
+      case 'heal':
+        holders.at(step.place).blocks.dropAll();
+        holders.at(step.place).isFresh = true;
+        break;
+      case 'recall':
+        holders.at(step.place).blocks.recall(limit.id);
+        break;
+      case 'change':
+        limit = await changed(limit, step.amount);
+        tally.change(step.amount);
     }
-  }
+  // Closed here: the row has everything back only then.
   await holders[Symbol.asyncDispose]();
   const { ungranted, resetsAt } = await rowOf(limit);
   return resetsAt > holders.now() ? tally.amount - ungranted - tally.spent(resetsAt) : 0;
