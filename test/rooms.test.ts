@@ -83,7 +83,7 @@ const mayImport: Record<string, readonly string[]> = {
     'pino',
   ],
   auth: [...ground, 'accounts', 'context.ts', 'jwt', 'keys', 'limits', 'verify'],
-  verifiers: [...ground, 'api', 'auth', 'context.ts', 'http', 'replication'],
+  verifiers: [...ground, 'api', 'auth', 'context.ts', 'http', 'replication', 'pino'],
   background: statement,
   http: [...ground, 'api', 'auth', 'context.ts', 'events', 'hono', '@hono/zod-openapi', 'pino', 'ws'],
   'routes/v1': [

@@ -4,7 +4,7 @@ import { type FromReplica, type FromVerifier, protocol } from '../decide/frames.
 import { operatorAccountId } from '../server/id.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { block } from './support/block.ts';
-import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { askTrust, connectVerifier, greetedVerifier, type RawVerifier } from './support/raw-verifier.ts';
 import { hasReplicas } from './support/replicas.ts';
 import { storeKey } from './support/world.ts';
@@ -195,6 +195,38 @@ test('a connection begins with one short hello, in time, of a caller that may ve
   expect(await closes(JSON.stringify([hello((await mint()).token)]))).toBe(4403);
   // Nothing is said at all.
   expect(await closes()).toBe(4408);
+});
+
+test('verifiers that are closed are counted by code, and logged with the reason and their address, the same reason once in 10 s', async () => {
+  const countOf = async (code: number) => {
+    const text = expectData(await service.operator.GET('/metrics'));
+    const [, count] =
+      new RegExp(`^latchkey_verifier_closes_total\\{code="${code}"\\} (\\d+)$`, 'm').exec(text) ?? [];
+    return Number(count);
+  };
+  const lines = () =>
+    service.logs
+      .map((line) => JSON.parse(line))
+      .filter(({ msg }) => msg === 'the WebSocket of a verifier was closed');
+  const [before, from] = [await countOf(4400), lines().length];
+  const instance = crypto.randomUUID();
+  for (let time = 0; time < 5; time += 1) {
+    using verifier = await connect(instance);
+    const ask = { kind: 'ask' as const, hashes: [hashText('lk_any')] };
+    verifier.send(ask, ask);
+    await verifier.closed;
+  }
+  expect((await countOf(4400)) - before).toBe(5);
+  expect(lines().slice(from)).toEqual([
+    expect.objectContaining({
+      level: 40,
+      code: 4400,
+      reason: 'The last ask is not answered yet.',
+      instance,
+      ip: clientIp,
+      leftOut: 0,
+    }),
+  ]);
 });
 
 test('uses of unknown tokens and at impossible times do no harm', async () => {

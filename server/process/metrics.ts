@@ -183,6 +183,16 @@ function describeService(
     'Verifiers in processes of the product that are connected.',
     () => verifiers.size,
   );
+  new Counter({
+    name: 'latchkey_verifier_closes_total',
+    help: 'WebSockets of verifiers that the service closed, by the code that it closed them with.',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [code, count] of verifiers.closes) this.inc({ code }, count);
+    },
+  });
   gauge('latchkey_limit_blocks', 'Limits of which units are held, to be spent in memory.', () => limits.size);
   counter(
     'latchkey_limit_exchanges_total',

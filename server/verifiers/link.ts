@@ -43,6 +43,8 @@ export interface Hub {
   dropStuck(link: Link): void;
   /** The link has said hello, and is let in. */
   opened(link: Link): void;
+  /** The replica is about to close the link. */
+  closing(link: Link, code: CloseCode, reason: string): void;
   /** @param saidBye whether the verifier said that it no longer answers from memory */
   closed(link: Link, how: { saidBye: boolean }): void;
 }
@@ -72,6 +74,11 @@ export class Link implements SocketHandler {
     this.#hub = hub;
     this.#socket = socket;
     this.#silence = setTimeout(() => this.close(4408, 'No hello came in time.'), helloWithin);
+  }
+
+  /** The address of the verifier. */
+  get ip(): string | null {
+    return this.#socket.client().ip;
   }
 
   /** Takes a frame. Never throws. */
@@ -104,6 +111,7 @@ export class Link implements SocketHandler {
 
   close(code: CloseCode, reason: string): void {
     if (this.#state === 'closed') return;
+    this.#hub.closing(this, code, reason);
     this.#socket.close(code, reason);
     this.ended();
   }

@@ -1,7 +1,9 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import type { CloseCode } from '../../api/verifier.ts';
 import type { Invalidation } from '../../decide/frames.ts';
 import type { ServiceContext } from '../context.ts';
 import { type Followers, type Freshness, outlast, trust } from '../replication/freshness.ts';
+import { Closes } from './closes.ts';
 import { Leases } from './leases.ts';
 import { type Hub, Link, type Socket } from './link.ts';
 import { Penalties } from './penalties.ts';
@@ -22,6 +24,8 @@ export const longestLeave = patienceToMove.all + outlast(trust);
  */
 export class Verifiers implements Followers, Hub {
   readonly context: ServiceContext;
+  /** The links that this replica closed. */
+  readonly closes: Closes;
   readonly #freshness: Freshness;
   readonly #leases = new Leases<Link>((link) => this.dropStuck(link));
   readonly #penalties = new Penalties();
@@ -41,6 +45,7 @@ export class Verifiers implements Followers, Hub {
 
   constructor(context: ServiceContext, freshness: Freshness) {
     this.context = context;
+    this.closes = new Closes(context.log);
     this.#freshness = freshness;
     freshness.subscribe({ followers: this });
   }
@@ -88,6 +93,10 @@ export class Verifiers implements Followers, Hub {
     // It has forgotten what it was told there.
     other.close(4408, 'The verifier has another connection.');
     this.#leases.giveUp(other);
+  }
+
+  closing({ instance, ip }: Link, code: CloseCode, reason: string): void {
+    this.closes.add({ code, reason, instance, ip });
   }
 
   closed(link: Link, { saidBye }: { saidBye: boolean }): void {
