@@ -24,7 +24,7 @@ const actor = async (...scopes: string[]) => {
 };
 const naming = (accountId: string, keyId: string) => ({ path: { keyId }, query: { accountId } });
 
-test('with operator:keys it creates an account, and creates, changes, rotates and revokes its keys', async () => {
+test('with operator:keys it creates an account, and creates, limits, changes, rotates and revokes its keys', async () => {
   const { client } = await actor('operator:keys');
   const { id } = expectData(await client.POST('/v1/accounts', { body: { externalId: 'user_1' } }));
   const limits = [{ name: 'burst', limit: 5, windowSeconds: 60 }];
@@ -37,6 +37,10 @@ test('with operator:keys it creates an account, and creates, changes, rotates an
   expect(created).toMatchObject({ accountId: id, scopes: ['files:write', 'keys:write'], limits });
   const params = naming(id, created.id);
   expectData(await client.PATCH('/v1/keys/{keyId}', { params, body: { name: 'Other' } }));
+  const quota = { remaining: 10 };
+  expectData(await client.PATCH('/v1/keys/{keyId}', { params, body: { limits: [], quota } }));
+  const topped = await client.POST('/v1/keys/{keyId}/quota', { params, body: { add: 5 } });
+  expect(expectData(topped)).toMatchObject({ limits: [], quota: { remaining: 15 } });
   const rotated = expectData(await client.POST('/v1/keys/{keyId}/rotate', { params, body: {} }));
   expect(rotated).toMatchObject({ id: created.id, name: 'Other' });
   expect((await client.DELETE('/v1/keys/{keyId}', { params })).response.status).toBe(204);

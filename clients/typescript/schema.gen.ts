@@ -1045,7 +1045,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1255,7 +1255,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1394,7 +1394,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1482,7 +1482,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
