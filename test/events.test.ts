@@ -78,8 +78,8 @@ test('an account sees what the operator did to it, and on whose behalf, but not 
     const body = { name: 'Key', scopes };
     return expectData(await service.operator.POST('/v1/keys', { params, body, headers }));
   };
-  const key = await mintFor(ada.accountId, ['keys:read']);
-  const own = await mintFor(`acc_${operatorAccountId}`, ['leaks:report', 'keys:read']);
+  const key = await mintFor(ada.accountId, ['events:read']);
+  const own = await mintFor(`acc_${operatorAccountId}`, ['leaks:report']);
   const headers = { 'User-Agent': 'scanner/1' };
   await service.as(own.token).POST('/v1/leaks', { body: { token: key.token }, headers });
 
@@ -114,9 +114,17 @@ test('an account sees from where its own sessions and keys did something, also w
   expect(await list({ keyId: actor, type: 'key.minted' }, ada.client)).toMatchObject([whence]);
 });
 
+test('events, which say from where people signed in, take a scope of their own', async () => {
+  const body = { name: 'Key', scopes: ['keys:read', 'keys:write', 'keys:verify', 'keys:rotate'] };
+  const { token } = expectData(await ada.client.POST('/v1/keys', { body }));
+  const { error, response } = await service.as(token).GET('/v1/events');
+  expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
+  expect(response.headers.get('www-authenticate')).toContain('scope="events:read"');
+});
+
 test('the operator’s own account sees everything that is done in it', async () => {
   const params = { query: { accountId: `acc_${operatorAccountId}` } };
-  const body = { name: 'Key', scopes: ['keys:read'] };
+  const body = { name: 'Key', scopes: ['events:read'] };
   const { id, token } = expectData(await service.operator.POST('/v1/keys', { params, body }));
   expect(await list({ keyId: id }, service.as(token))).toMatchObject([{ actor: 'operator', ip: clientIp }]);
 });
@@ -233,7 +241,7 @@ test('a cursor is for the list of its own account', async () => {
 test('an account sees its own events alone, and the operator those of all, also of a deleted one', async () => {
   const cleo = await service.signIn();
   const reader = expectData(
-    await cleo.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:read'] } }),
+    await cleo.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['events:read'] } }),
   );
   for (const client of [cleo.client, service.as(reader.token)]) {
     const own = await list({ limit: 100 }, client);

@@ -458,7 +458,7 @@ export interface paths {
         };
         /**
          * List events
-         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions and keys read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `events:read`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
          *
          *     To follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.
          */
@@ -1045,7 +1045,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1255,7 +1255,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1394,7 +1394,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1482,7 +1482,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify` and `keys:rotate` let the key call this API; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"

@@ -106,7 +106,14 @@ export interface Who {
 }
 
 const accountScopes = ['keys:read', 'keys:write', 'keys:verify'];
-const ourScopes = [...accountScopes, 'leaks:report', 'metrics:read', 'operator:read', 'operator:keys'];
+const ourScopes = [
+  ...accountScopes,
+  'events:read',
+  'leaks:report',
+  'metrics:read',
+  'operator:read',
+  'operator:keys',
+];
 const subsets = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
   accountScopes.filter((_, place) => bits & (1 << place)),
 );
@@ -196,9 +203,16 @@ export const everybody: Who[] = [
       return token;
     },
   },
+  keyOf('owner', 'the owner’s key with events:read', ['events:read']),
   keyOf('owner', 'the owner’s key with every scope', ourScopes),
   // Nobody can grant these; had somebody written them by hand, they would let in nobody.
-  keyOf('owner', 'the owner’s key with wildcards over our scopes', ['*', 'keys:*', 'leaks:*', 'operator:*']),
+  keyOf('owner', 'the owner’s key with wildcards over our scopes', [
+    '*',
+    'keys:*',
+    'events:*',
+    'leaks:*',
+    'operator:*',
+  ]),
   keyOf('other', 'the other’s key with every scope', ourScopes),
   keyOf('operator', 'a key of the operator’s account with keys:verify', ['keys:verify']),
   keyOf('operator', 'a key of the operator’s account with metrics:read', ['metrics:read']),
