@@ -26,3 +26,15 @@ test('notifications of an unknown kind, of which a later release may send many, 
   for (let time = 0; time < 50; time += 1) notices.unknown('later 1');
   expect(taken()).toEqual([{ ...line, leftOut: 49 }]);
 });
+
+test('replicas that changes wait for in vain are named once in 10 s', () => {
+  const { notices, taken } = logged();
+  notices.waited(5, true, []);
+  for (let time = 0; time < 3; time += 1) notices.waited(1_500, false, ['a', 'b']);
+  expect(taken()).toEqual([
+    { replicas: ['a', 'b'], leftOut: 0, msg: expect.stringContaining('waited in vain') },
+  ]);
+  vi.advanceTimersByTime(10_000);
+  notices.waited(1_500, false, ['b']);
+  expect(taken()).toEqual([{ replicas: ['b'], leftOut: 2, msg: expect.stringContaining('waited in vain') }]);
+});

@@ -352,6 +352,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     await revokeKey(here, first, act);
     const held = performance.now() - began;
     expect(there.replica.isFresh()).toBe(false);
+    await expect.poll(() => here.silent).toEqual([there.replica.id]);
     await expect.poll(listed, { timeout: 2_000 }).toHaveLength(1);
     const next = performance.now();
     await revokeKey(here, second, act);

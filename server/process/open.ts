@@ -22,18 +22,26 @@ const lineInterval = 10_000;
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
 /** Logs what a replica reports, and measures its barriers. */
-export const noticesIn = (log: Logger, metrics: Metrics): Notices => ({
-  lost: (error) =>
-    log.warn(
-      { reason: messageOf(error) },
-      'the listener connection is lost: every verification asks the database',
+export const noticesIn = (log: Logger, metrics: Metrics): Notices => {
+  const warnOfSilent = throttled(lineInterval, (leftOut, replicas: readonly string[]) =>
+    log.warn({ replicas, leftOut }, 'a change waited in vain for replicas that did not confirm it'),
+  );
+  return {
+    lost: (error) =>
+      log.warn(
+        { reason: messageOf(error) },
+        'the listener connection is lost: every verification asks the database',
+      ),
+    unknown: throttled(lineInterval, (leftOut, text: string) =>
+      log.warn({ kind: text.split(' ')[0]?.slice(0, 20), leftOut }, unknownNotification),
     ),
-  unknown: throttled(lineInterval, (leftOut, text: string) =>
-    log.warn({ kind: text.split(' ')[0]?.slice(0, 20), leftOut }, unknownNotification),
-  ),
-  current: () => log.info('the listener connection is back: verifications are answered from the cache'),
-  waited: metrics.barrier,
-});
+    current: () => log.info('the listener connection is back: verifications are answered from the cache'),
+    waited: (milliseconds, confirmed, silent) => {
+      metrics.barrier(milliseconds, confirmed);
+      if (silent.length > 0) warnOfSilent(silent);
+    },
+  };
+};
 
 /** What a start opens, and what the secrets beside it make. */
 interface Opened {
@@ -90,6 +98,7 @@ async function openShared(
     const freshness = new Replica(db, openListener(url), notices);
     begin('listening to Postgres for changes to keys');
     await freshness.start();
+    log.info({ replica: freshness.id }, 'this replica has joined the others on its database');
     return { db, freshness, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url) };
   } catch (error) {
     throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);

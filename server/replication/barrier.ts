@@ -8,6 +8,12 @@ import { encode } from './messages.ts';
 /** For how long a statement that does not return holds up the next one, in milliseconds. */
 const patience = 250;
 
+/**
+ * Told of each wait: its length in milliseconds, whether all replicas confirmed in time, and the ids of those that did not
+ * confirm at all.
+ */
+export type Waited = (milliseconds: number, confirmed: boolean, silent: readonly string[]) => void;
+
 /** Waits for a promise that does not reject, but no longer than so many milliseconds. */
 async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<void> {
   const { promise: over, resolve } = Promise.withResolvers<void>();
@@ -23,7 +29,7 @@ async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<
 export class Barriers {
   readonly #db: Database;
   readonly #self: string;
-  readonly #waited: (milliseconds: number, confirmed: boolean) => void;
+  readonly #waited: Waited;
   #count = 0;
   /** The barrier that is sent next, for all calls until then. */
   #gathered: Promise<void> | undefined;
@@ -34,9 +40,9 @@ export class Barriers {
 
   /**
    * @param self the id of this replica
-   * @param waited called after each wait, with its length in milliseconds and whether all replicas confirmed
+   * @param waited called after each wait
    */
-  constructor(db: Database, self: string, waited: (milliseconds: number, confirmed: boolean) => void) {
+  constructor(db: Database, self: string, waited: Waited) {
     this.#db = db;
     this.#self = self;
     this.#waited = waited;
@@ -94,7 +100,12 @@ export class Barriers {
     const silent = present?.filter(({ id }) => !confirmed.has(id)) ?? [];
     // No call waited for longer than the lease.
     const took = performance.now() - began;
-    this.#waited(Math.min(took, lease), present !== undefined && silent.length === 0 && took <= lease);
+    const isConfirmed = present !== undefined && silent.length === 0 && took <= lease;
+    this.#waited(
+      Math.min(took, lease),
+      isConfirmed,
+      silent.map(({ id }) => id),
+    );
     if (silent.length > 0) this.#strikeAfter(silent, Math.max(0, readAt + lease - performance.now()));
   }
 

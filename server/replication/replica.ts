@@ -8,7 +8,7 @@ import { databaseTime } from '../db/database-time.ts';
 import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
-import { Barriers } from './barrier.ts';
+import { Barriers, type Waited } from './barrier.ts';
 import { announce, type Freshness, type Subscribers, trust } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
@@ -27,8 +27,8 @@ export interface Notices {
   current(): void;
   /** A notification of an unknown kind arrived: the whole cache is invalidated. */
   unknown(text: string): void;
-  /** A change has waited. `confirmed`: whether all replicas confirmed it in time. */
-  waited(milliseconds: number, confirmed: boolean): void;
+  /** A change has waited. */
+  waited: Waited;
 }
 
 /** A listener connection that is open, and the last heartbeat that was sent on it. */
@@ -49,7 +49,8 @@ interface Session {
  */
 export class Replica implements Freshness {
   readonly isSole = false;
-  readonly #id = randomBytes(8).toString('hex');
+  /** Its name in `replicas`. */
+  readonly id = randomBytes(8).toString('hex');
   readonly #db: Database;
   readonly #openListener: OpenListener;
   readonly #notices: Notices;
@@ -72,7 +73,7 @@ export class Replica implements Freshness {
     this.#db = db;
     this.#openListener = openListener;
     this.#notices = notices;
-    this.#barriers = new Barriers(db, this.#id, notices.waited);
+    this.#barriers = new Barriers(db, this.id, notices.waited);
   }
 
   /** Opens the listener connection and keeps it open. Resolves when the cache is fresh, or after `patience`. */
@@ -117,7 +118,7 @@ export class Replica implements Freshness {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    await sql`delete from replicas where id = ${this.#id}`.execute(this.#db).catch(() => {});
+    await sql`delete from replicas where id = ${this.id}`.execute(this.#db).catch(() => {});
   }
 
   /** Runs one session after another, until we are closed. */
@@ -154,7 +155,7 @@ export class Replica implements Freshness {
       }
     };
     try {
-      await send(`listen latchkey; listen latchkey_${this.#id}`);
+      await send(`listen latchkey; listen latchkey_${this.id}`);
       await Promise.race([this.#callUp(), failed]);
       const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
       // In this order: LISTEN announces what changes from now on, and what changed before is not in the cache.
@@ -165,7 +166,7 @@ export class Replica implements Freshness {
         const sentAt = { monotonic: performance.now(), wall: Date.now() };
         session.beat = ++this.#beats;
         session.sentAt = sentAt;
-        const { now } = onlyRow(await send<{ now: number }>(beat, this.#id, String(session.beat)));
+        const { now } = onlyRow(await send<{ now: number }>(beat, this.id, String(session.beat)));
         this.#clock.read(now, sentAt.monotonic, performance.now());
         if (this.isFresh()) current();
         await Promise.race([pause(beatInterval), failed]);
@@ -191,7 +192,7 @@ export class Replica implements Freshness {
     const call = async () => {
       const sent = performance.now();
       const { rows } = await sql<{ now: number }>`
-        select pg_notification_queue_usage(), pg_notify(${`latchkey_${this.#id}`}, ${encode.call()}),
+        select pg_notification_queue_usage(), pg_notify(${`latchkey_${this.id}`}, ${encode.call()}),
           ${sql.raw(databaseTime)} as now`.execute(this.#db);
       this.#clock.read(onlyRow(rows).now, sent, performance.now());
     };
@@ -235,8 +236,8 @@ export class Replica implements Freshness {
   }
 
   #confirmNow(replica: string, barrier: number): void {
-    if (replica === this.#id) {
-      this.#barriers.confirmed(barrier, this.#id);
+    if (replica === this.id) {
+      this.#barriers.confirmed(barrier, this.id);
       return;
     }
     this.#confirming.push({ replica, barrier });
@@ -244,7 +245,7 @@ export class Replica implements Freshness {
     setImmediate(() => {
       const confirmed = JSON.stringify(this.#confirming);
       this.#confirming = [];
-      this.#session?.listener.send(confirmation, confirmed, this.#id).catch(() => {});
+      this.#session?.listener.send(confirmation, confirmed, this.id).catch(() => {});
     });
   }
 }

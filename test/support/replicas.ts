@@ -28,6 +28,8 @@ export interface TestReplica extends AsyncDisposable {
   /** How often the database was asked for a key, and with how many queries. */
   asked: number;
   queries: number;
+  /** The replicas that its last barrier waited for in vain. */
+  silent: readonly string[];
   /** `lost` and `current`. */
   notices: EventEmitter;
   settled: () => Promise<void>;
@@ -41,7 +43,9 @@ export async function openReplica(url: string, listenerUrl = url): Promise<TestR
     lost: () => notices.emit('lost'),
     current: () => notices.emit('current'),
     unknown: () => notices.emit('unknown'),
-    waited() {},
+    waited: (_milliseconds, _confirmed, silent) => {
+      opened.silent = silent;
+    },
   });
   await replica.start();
   const counting: KyselyPlugin = {
@@ -62,7 +66,7 @@ export async function openReplica(url: string, listenerUrl = url): Promise<TestR
   });
   replica.subscribe({ cache: keys });
   const opened: TestReplica = {
-    ...{ db, replica, keys, notices, asked: 0, queries: 0 },
+    ...{ db, replica, keys, notices, silent: [], asked: 0, queries: 0 },
     settled: () => replica.settled(),
     async [Symbol.asyncDispose]() {
       await replica.close();
