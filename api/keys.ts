@@ -6,6 +6,7 @@ import { givenInstant } from './instant.ts';
 import { KeyName, KeyPage, KeyStatus, keyExample, keyPath, oneKey } from './key-body.ts';
 import { givenLimits, limitsPatched, quotaPatched } from './limits.ts';
 import { MetadataPatch } from './metadata.ts';
+import { Lifetime, oneExpiry, oneExpiryDocumented } from './minting.ts';
 import { filterParam, pageQuery } from './page.ts';
 import { forbiddenOrBeyondPolicy, overloadedLists, refusals } from './problem.ts';
 import { RoleNames } from './roles.ts';
@@ -21,10 +22,14 @@ const KeyPatch = z
     scopes: Scopes.optional(),
     roles: RoleNames.optional(),
     metadata: MetadataPatch.optional(),
+    expiresIn: Lifetime.optional(),
     expiresAt: givenInstant
       .nullable()
       .optional()
-      .openapi({ type: ['string', 'null'], description: 'Expiry time, in the future. Null: never.' }),
+      .openapi({
+        type: ['string', 'null'],
+        description: 'Expiry time, in the future, instead of `expiresIn`. Null: never.',
+      }),
     disabled: z
       .boolean('Must be true or false.')
       .optional()
@@ -33,7 +38,11 @@ const KeyPatch = z
     limits: givenLimits('key', limitsPatched).optional(),
     quota: quotaPatched,
   })
-  .openapi('KeyPatch', { example: { name: 'Mobile app (old)', disabled: true } });
+  .refine(...oneExpiry)
+  .openapi('KeyPatch', {
+    ...oneExpiryDocumented,
+    example: { name: 'Mobile app (old)', disabled: true },
+  });
 
 export const keys = {
   list: createRoute({

@@ -19,7 +19,8 @@ export const Lifetime = z.enum(['1d', '7d', '30d', '90d', '1y', 'never']).openap
 
 /** One way to set the expiry, not two: for a schema of Zod, and as its document says it, which no type of Zod does. */
 export const oneExpiry = [
-  ({ expiresIn, expiresAt }: { expiresIn?: unknown; expiresAt?: unknown }) => !expiresIn || !expiresAt,
+  ({ expiresIn, expiresAt }: { expiresIn?: unknown; expiresAt?: unknown }) =>
+    expiresIn === undefined || expiresAt === undefined,
   { path: ['expiresAt'], error: 'Send either expiresIn or expiresAt.' },
 ] satisfies [unknown, object];
 export const oneExpiryDocumented = {

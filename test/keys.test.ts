@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import type { components } from '../clients/typescript/schema.gen.ts';
 import { whyNotGrantable } from '../decide/scopes.ts';
 import { InsufficientScope, KeyNotFound } from '../server/errors.ts';
 import { withoutRequest } from '../server/events/events.ts';
@@ -19,6 +20,8 @@ beforeAll(async () => {
 });
 
 const day = 86_400_000;
+
+type KeyPatch = components['schemas']['KeyPatch'];
 
 const mint = async (body: { name?: string; scopes?: string[]; expiresIn?: '1d' | 'never' } = {}, by = ada) =>
   expectData(await by.client.POST('/v1/keys', { body: { name: 'Key', ...body } }));
@@ -52,6 +55,24 @@ test('a key expires after the lifetime that was set, in days of 24 hours', async
   const body = { name: 'Key', expiresAt: '2026-03-01T00:00:00+02:00' };
   const at = expectData(await ada.client.POST('/v1/keys', { body }));
   expect(at.expiresAt).toBe('2026-02-28T22:00:00.000Z');
+});
+
+test('a lifetime in a change of a key counts from the change on', async () => {
+  const { id } = await mint({ expiresIn: '1d' });
+  service.pass(day / 2);
+  const change = (body: KeyPatch) =>
+    ada.client.PATCH('/v1/keys/{keyId}', { params: { path: { keyId: id } }, body });
+  const inDays = (days: number) => new Date(service.context.now() + days * day).toISOString();
+  expect(expectData(await change({ expiresIn: '7d' })).expiresAt).toBe(inDays(7));
+  expect(expectData(await change({ expiresIn: 'never' })).expiresAt).toBeNull();
+  for (const expiresAt of [inDays(2), null])
+    expect((await change({ expiresIn: '1d', expiresAt })).error).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/expiresAt', detail: 'Send either expiresIn or expiresAt.' }],
+    });
+  const query = { keyId: id, type: 'key.changed' as const };
+  const { data } = expectData(await ada.client.GET('/v1/events', { params: { query } }));
+  expect(data.map((event) => event.data)).toEqual([{ expiresAt: null }, { expiresAt: inDays(7) }]);
 });
 
 test('a value that is no date is refused as that, and as nothing else', async () => {

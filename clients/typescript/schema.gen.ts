@@ -1501,9 +1501,10 @@ export interface components {
             metadata?: {
                 [key: string]: string | number | boolean | null;
             };
+            expiresIn?: components["schemas"]["Lifetime"];
             /**
              * Format: date-time
-             * @description Expiry time, in the future. Null: never.
+             * @description Expiry time, in the future, instead of `expiresIn`. Null: never.
              * @example 2027-01-31T12:00:00Z
              */
             expiresAt?: string | null;

@@ -6,6 +6,12 @@ import { isBeyond, v1Key } from './model.ts';
 
 /** Keys and policies are changed. */
 
+/** How a lifetime is sent that is so long in milliseconds. */
+const lifetimes = new Map<unknown, string>([
+  [null, 'never'],
+  [day, '1d'],
+]);
+
 /** The earlier of two expiries; null is never. */
 const earlier = (one: number | null, other: number | null) =>
   one === null || other === null ? (one ?? other) : Math.min(one, other);
@@ -30,6 +36,8 @@ const change = fc
       { expiresAt: fc.constantFrom(null, 1, day), notBefore: fc.option(conditions.notBefore) },
       { requiredKeys: [] },
     ),
+    /** Whether the expiry is sent as a lifetime, where there is one of that length. */
+    asLifetime: fc.boolean(),
   })
   .map((facts) =>
     command('ChangeKey', facts, and(someKey, isThere(facts.by)), async (model, real) => {
@@ -38,8 +46,11 @@ const change = fc
       const instants = Object.fromEntries(
         Object.entries(facts.instants).map(([name, after]) => [name, after === null ? null : at + after]),
       );
+      const expiresIn = facts.asLifetime ? lifetimes.get(facts.instants.expiresAt) : undefined;
       const sent = Object.fromEntries(
-        Object.entries(instants).map(([name, instant]) => [name, instant && new Date(instant)]),
+        Object.entries(instants)
+          .filter(([name]) => name !== 'expiresAt' || expiresIn === undefined)
+          .map(([name, instant]) => [name, instant && new Date(instant)]),
       );
       const roles = facts.change.roles && rolesAt(model, facts.change.roles);
       const path = `/v1/keys/key_${key.id}`;
@@ -47,6 +58,7 @@ const change = fc
         ...facts.change,
         ...(roles && { roles: namesOf(roles) }),
         ...sent,
+        ...(expiresIn && { expiresIn }),
       });
       if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
       const own = (facts.change.scopes ?? []).filter((scope) => !key.scopes.includes(scope));

@@ -15,7 +15,7 @@ const lifetimes = {
 };
 
 /** @throws InvalidInput if the expiry is not in the future: to end a key now, disable or delete it */
-export function ahead(expiresAt: Date, now: number): Date {
+function ahead(expiresAt: Date, now: number): Date {
   if (expiresAt.getTime() > now) return expiresAt;
   throw new InvalidInput({ detail: 'Must be in the future.', pointer: '#/expiresAt' });
 }
@@ -28,10 +28,10 @@ type GivenKey = z.output<z.ZodObject<typeof givenKey>>;
  * @throws InvalidInput where it is not in the future
  */
 export function expiryOf(
-  { expiresIn, expiresAt }: Pick<GivenKey, 'expiresIn' | 'expiresAt'>,
+  { expiresIn, expiresAt }: Pick<GivenKey, 'expiresIn'> & { expiresAt?: Date | null | undefined },
   now: number,
 ): Date | null | undefined {
-  if (expiresAt) return ahead(expiresAt, now);
+  if (expiresAt !== undefined) return expiresAt && ahead(expiresAt, now);
   if (expiresIn === undefined) return undefined;
   const lifetime = lifetimes[expiresIn];
   return lifetime === null ? null : new Date(now + lifetime);

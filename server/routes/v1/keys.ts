@@ -10,7 +10,7 @@ import { changeKey } from '../../keys/changes.ts';
 import { getKey, onceGone, revokeKey } from '../../keys/keys.ts';
 import { type KeyPage, listKeys, searchKeys } from '../../keys/lists.ts';
 import { rolesNamed } from '../../keys/roles.ts';
-import { ahead } from './given-key.ts';
+import { expiryOf } from './given-key.ts';
 import { keyBody } from './key-body.ts';
 import { assertMayLimit } from './key-limits.ts';
 import { cursorAt, numberOf } from './page.ts';
@@ -59,15 +59,16 @@ export function keyOperations(context: ServiceContext, lists: AccountQueue): Ope
 
     operation(
       keys.update,
-      async ({ act, caller, json: change, params, query }) => {
+      async ({ act, caller, json: { expiresIn, ...change }, params, query }) => {
         assertMayLimit(caller, change);
         const accountId = await accountOf(context, caller, query).catch(onceGone(context));
-        if (change.expiresAt) ahead(change.expiresAt, act.now);
+        const expiresAt = expiryOf({ expiresIn, expiresAt: change.expiresAt }, act.now);
         const key = await changeKey(
           context,
           { accountId, id: params.keyId },
           {
             ...change,
+            expiresAt,
             roles: change.roles && (await rolesNamed(db, change.roles)),
             within: boundsOf(caller),
           },
