@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { refusals } from './problem.ts';
+import { refusals, refusedInQueue } from './problem.ts';
 import { byOperator, byOperatorKey } from './security.ts';
 
 const example = `# HELP latchkey_verifications_total Tokens that were checked.
@@ -22,7 +22,8 @@ export const metrics = {
         description: 'The metrics, in the text exposition format 0.0.4.',
         content: { 'text/plain': { schema: z.string(), example } },
       },
-      ...refusals(401, 403, 503),
+      ...refusals(401, 403),
+      503: refusedInQueue('workers do not answer'),
     },
   }),
 };

@@ -12032,7 +12032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            /** @description Too many workers do not answer (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -12048,8 +12048,8 @@ export interface operations {
                      *       "status": 503,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
-                     *       "code": "database_unavailable",
-                     *       "detail": "The database cannot be reached: try again in a second."
+                     *       "code": "overloaded",
+                     *       "detail": "Too many workers do not answer: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

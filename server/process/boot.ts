@@ -5,7 +5,7 @@ import { createApp } from '../app.ts';
 import type { ServiceContext } from '../context.ts';
 import { endWithin } from '../db/dialect.ts';
 import { deadline } from '../db/postgres.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf, Overloaded } from '../errors.ts';
 import { clientOf, type Fetch, type Peer, type ReadHeader } from '../http/peer.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
 import { KeyInserts } from '../keys/inserts.ts';
@@ -88,7 +88,11 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     callerHashes: new GenerationalCache(100),
     verifications,
     responseCounts,
-    metrics: async () => textOf(await gathered()),
+    async metrics() {
+      const shares = await gathered();
+      if (shares.length === 0) throw new Overloaded('workers do not answer');
+      return textOf(shares);
+    },
     log,
     isStopping: () => isStopping,
     operatorTokens,

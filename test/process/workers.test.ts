@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get, request } from 'node:http';
 import { availableParallelism } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { deployment } from '../../scripts/support/client.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
@@ -114,6 +115,24 @@ test.for(runtimes)('on %s one scrape shows all workers, whichever of them answer
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(asked);
   }
 });
+
+test('a scrape for which no worker answers is no empty 200', async () => {
+  const env = await pair();
+  await using service = await startProcess({ env });
+  // The supervisor accepts connections, so both are on one.
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const headers = { Authorization: `Bearer ${env.OPERATOR_TOKEN}` };
+  const scrapeAgain = async () => {
+    const [response] = await once(get(`${service.url}/metrics`, { agent, headers }), 'response');
+    return { status: response.statusCode, body: await text(response) };
+  };
+  expect(await scrapeAgain()).toMatchObject({ status: 200 });
+  const supervisor = service.child.pid ?? expect.fail();
+  process.kill(supervisor, 'SIGSTOP');
+  const refused = await scrapeAgain().finally(() => process.kill(supervisor, 'SIGCONT'));
+  agent.destroy();
+  expect(refused).toMatchObject({ status: 503, body: expect.stringContaining('"code":"overloaded"') });
+}, 30_000);
 
 test('a worker that does not answer is left out of a scrape', async () => {
   const env = await pair();
