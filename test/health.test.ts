@@ -1,6 +1,8 @@
-import { sql } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { createApp } from '../server/app.ts';
+import type { Database } from '../server/db/schema.ts';
 import { startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
@@ -20,6 +22,25 @@ test('a service is ready while the newest migration is applied', async () => {
       service.db,
     );
   expect(await readiness()).toBe(200);
+});
+
+test('probes at once ask the database once: anybody can send them', async () => {
+  let asked = 0;
+  const counting: KyselyPlugin = {
+    transformQuery({ node }) {
+      asked += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const db = service.db.withPlugin(counting) as Database;
+  const app = createApp({ ...service.context, db });
+  const readiness = async () => (await app.fetch(new Request('http://latchkey.test/readyz'))).status;
+  const together = () => Promise.all(Array.from({ length: 10 }, readiness));
+  expect(await together()).toEqual(Array(10).fill(200));
+  expect(asked).toBe(1);
+  expect(await together()).toEqual(Array(10).fill(200));
+  expect(asked).toBe(2);
 });
 
 test('liveness names the release', async () => {

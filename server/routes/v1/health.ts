@@ -5,12 +5,23 @@ import { DatabaseUnavailable, Stopping } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { version } from '../../process/version.ts';
 
-export const healthOperations = ({ db, isStopping }: ServiceContext): Operation[] => [
-  operation(health.live, () => ({ status: 'ok' as const, version })),
+export function healthOperations({ db, isStopping }: ServiceContext): Operation[] {
+  let asking: Promise<boolean> | undefined;
+  /** In a single flight: anybody can send probes, as many as they like. */
+  const isReady = () => {
+    asking ??= isMigrated(db).finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
 
-  operation(health.ready, async () => {
-    if (!(await isMigrated(db))) throw new DatabaseUnavailable();
-    if (isStopping()) throw new Stopping();
-    return { status: 'ok' as const };
-  }),
-];
+  return [
+    operation(health.live, () => ({ status: 'ok' as const, version })),
+
+    operation(health.ready, async () => {
+      if (!(await isReady())) throw new DatabaseUnavailable();
+      if (isStopping()) throw new Stopping();
+      return { status: 'ok' as const };
+    }),
+  ];
+}
