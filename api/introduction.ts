@@ -72,7 +72,7 @@ Send an \`Idempotency-Key\` header with each call that creates or rotates a key,
 
 However often the call is repeated, it is done once. A repeated call returns the first response, with its status and its token, and \`Idempotent-Replayed: true\`. Where the call changed a key, by a rotation or an addition to its quota, it returns the key as it is by then.
 
-- This lasts 24 hours, or until the token is used or the key is revoked. After that a repeated call returns 409 \`already_done\` with the \`keyId\`, and creates nothing. After 7 days the \`Idempotency-Key\` is new again.
+- This lasts 24 hours, or until the token is used or the key is revoked. After that a repeated call returns 409 \`already_done\`, with the \`keyId\` of a key that was created or rotated, and does nothing. After 7 days the \`Idempotency-Key\` is new again.
 - The same \`Idempotency-Key\` with another request returns 422 \`idempotency_key_reused\`. Each key, each account and the operator have their own.
 - A call that failed leaves nothing behind: repeat it with the same \`Idempotency-Key\`.
 - Refreshing a session needs no \`Idempotency-Key\`: it can be repeated for 30 seconds.

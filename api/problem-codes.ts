@@ -41,7 +41,7 @@ export const problemCodes = {
   request_too_slow: [408, 'The request did not arrive in time. Send it again.'],
   already_done: [
     409,
-    'An earlier call with this `Idempotency-Key` was done, and its response cannot be returned again. `keyId` names its key: rotate that key if you do not have the token.',
+    'An earlier call with this `Idempotency-Key` was done, and its response cannot be returned again. If the call created or rotated a key, `keyId` names it: rotate that key if you do not have the token.',
   ],
   count_differs: [
     409,

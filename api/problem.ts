@@ -45,7 +45,7 @@ export const Problem = z
       .openapi({ description: 'The `x-request-id` of this response. Quote it to support.' }),
     keyId: z.string().optional().openapi({
       description:
-        'For `already_done`: the key that the first request created or rotated. For `token_exists`: the key that has the token, or had it.',
+        'For `already_done`: the key that the first request created or rotated, if it did. For `token_exists`: the key that has the token, or had it.',
       example: 'key_6921a5d4b281af121fcda4cf',
     }),
     matched: z.int().optional().openapi({

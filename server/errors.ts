@@ -158,13 +158,13 @@ export class IdempotencyKeyReused extends Refusal {
 /** A repeated request was done before, and its response cannot be returned again. */
 export class AlreadyDone extends Refusal {
   readonly code = 'already_done';
-  /** What the first request was for. */
-  readonly made: { keyId: string } | { accountId: string };
+  /** The key that the first request created or rotated, or a text for anything else that it was for. */
+  readonly made: { keyId: string } | string;
   constructor(made: AlreadyDone['made']) {
     super(
-      'keyId' in made
+      typeof made === 'object'
         ? `This request was already done for key_${made.keyId}, and the token cannot be returned again: if you do not have it, rotate or revoke that key.`
-        : `This request was already done for acc_${made.accountId}, and its response cannot be returned again.`,
+        : `This request was already done for ${made}, and its response cannot be returned again.`,
     );
     this.made = made;
   }

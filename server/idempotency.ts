@@ -134,6 +134,8 @@ export class AlreadyClaimed extends Error {
 interface Once<Answer> {
   /** Does it, in one statement with the claim. @throws AlreadyClaimed */
   attempt: (claim: Claim | undefined) => Promise<Answer>;
+  /** What it is done to, for the refusal when its answer is gone. Absent: the key or the account of the claim. */
+  about?: string;
   /** Throws if the caller must not get the first answer any more, since it may do less than it could then. */
   assertMayRepeat?: (keyId: string) => Promise<void>;
   /** The first answer, for operations that do not seal it. Undefined: what the call made is gone. */
@@ -208,7 +210,7 @@ async function earlierAnswer<Answer>(
   { db, signer }: { db: Database; signer: Signer },
   call: IdempotentCall,
   act: Act,
-  { assertMayRepeat, recall }: Omit<Once<Answer>, 'attempt'>,
+  { about, assertMayRepeat, recall }: Omit<Once<Answer>, 'attempt'>,
 ): Promise<{ answer: unknown } | undefined> {
   const claims = sql`caller = ${call.caller}::text and hash = ${hashToken(call.key)}::bytea
     and created_at > ${timestamptz(act.now - claimLifetime)}`;
@@ -219,7 +221,7 @@ async function earlierAnswer<Answer>(
   const [row] = rows;
   if (!row) return undefined;
   const { accountId, keyId, at } = row;
-  const gone = new AlreadyDone(keyId === null ? { accountId } : { keyId });
+  const gone = new AlreadyDone(keyId === null ? (about ?? `acc_${accountId}`) : { keyId });
   const secrets = secretsOf(signer, row.kid, row.salt, call);
   if (!secrets) throw gone;
   if (!timingSafeEqual(secrets.fingerprint, row.fingerprint)) throw new IdempotencyKeyReused();

@@ -139,6 +139,11 @@ describe('the quota of a key', () => {
     expect(replayed).toHaveLength(4);
     expect((await add(id, 6, key)).error).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
     expect(expectData(await add(id, 5, randomUUID())).quota).toMatchObject({ remaining: 20 });
+    service.pass(day);
+    expect((await add(id, 5, key)).error).toMatchObject({
+      code: 'already_done',
+      detail: expect.stringContaining(`done for the quota of ${id},`),
+    });
   });
 
   test('is known to have units when a repeated call is answered: the first one may have had no answer', async () => {

@@ -92,6 +92,15 @@ test('a role that is created again under its Idempotency-Key is one role, and a 
   const taken = randomUUID();
   expect((await create(taken, 'once')).error).toMatchObject({ code: 'role_exists' });
   expect((await create(taken, 'free')).response.status).toBe(201);
+
+  service.pass(24 * 3_600_000);
+  const { error } = await create(key, 'once');
+  expect(error).toMatchObject({
+    status: 409,
+    code: 'already_done',
+    detail: 'This request was already done for the role "once", and its response cannot be returned again.',
+  });
+  expect(error).not.toHaveProperty('keyId');
 });
 
 test('only the operator sees and makes roles', async () => {

@@ -945,7 +945,7 @@ export interface components {
             /** @description The `x-request-id` of this response. Quote it to support. */
             requestId: string;
             /**
-             * @description For `already_done`: the key that the first request created or rotated. For `token_exists`: the key that has the token, or had it.
+             * @description For `already_done`: the key that the first request created or rotated, if it did. For `token_exists`: the key that has the token, or had it.
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId?: string;
@@ -979,7 +979,7 @@ export interface components {
          *     - `role_not_found` (404): There is no such role.
          *     - `method_not_allowed` (405): The path has no such method. `Allow` lists those it has.
          *     - `request_too_slow` (408): The request did not arrive in time. Send it again.
-         *     - `already_done` (409): An earlier call with this `Idempotency-Key` was done, and its response cannot be returned again. `keyId` names its key: rotate that key if you do not have the token.
+         *     - `already_done` (409): An earlier call with this `Idempotency-Key` was done, and its response cannot be returned again. If the call created or rotated a key, `keyId` names it: rotate that key if you do not have the token.
          *     - `count_differs` (409): The filter matches another number of keys than expected. Nothing was revoked; `matched` is that number.
          *     - `email_taken` (409): An account with this email exists. Sign in instead.
          *     - `external_id_taken` (409): Another account has this `externalId`.

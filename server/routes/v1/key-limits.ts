@@ -46,6 +46,7 @@ export function keyLimitOperations(context: ServiceContext): Operation[] {
         const call = idempotentCall({ caller, headers }, 'addToQuota', { params, query, json });
         const body = async () => keyBody(context, await getKey(db, place));
         const { answer, isReplay } = await once(context, call, act, {
+          about: `the quota of key_${params.keyId}`,
           async attempt(claim) {
             await addToQuota(context, place, json.add, act, claim);
             return body();

@@ -14,7 +14,8 @@ export const problem: Refuse = (refusal, requestId) => {
     code,
     detail: refusal?.message ?? 'This should not have happened, and is logged under the requestId.',
     requestId,
-    ...(refusal instanceof AlreadyDone && 'keyId' in refusal.made && { keyId: `key_${refusal.made.keyId}` }),
+    ...(refusal instanceof AlreadyDone &&
+      typeof refusal.made === 'object' && { keyId: `key_${refusal.made.keyId}` }),
     ...(refusal instanceof TokenExists && refusal.keyId && { keyId: `key_${refusal.keyId}` }),
     ...(refusal instanceof CountDiffers && { matched: refusal.matched }),
     ...((refusal instanceof InvalidInput || refusal instanceof BeyondPolicy) && {

@@ -27,6 +27,7 @@ export function roleOperations(context: ServiceContext): Operation[] {
       const { name, description = '', scopes } = json;
       const call = idempotentCall({ caller, headers }, 'createRole', json);
       const { answer, isReplay } = await once(context, call, act, {
+        about: `the role "${name}"`,
         attempt: async (claim) =>
           roleBody(
             await createRole(db, { name, description, scopes }, act, claim && { claim, answer: roleBody }),
