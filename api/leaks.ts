@@ -54,7 +54,7 @@ export const githubHeaders = {
 const sameAnswer =
   'The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that.';
 const policy =
-  'A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens.';
+  'A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The session of a reported refresh token ends, with either policy.';
 
 export const leaks = {
   report: createRoute({

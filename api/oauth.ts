@@ -252,9 +252,9 @@ export const oauth = {
     tags: ['Tokens'],
     summary: 'Revoke a token',
     description: [
-      'Ends a token of a key (RFC 7009). It returns once no replica and no verifier accepts the token. The response is the same if the token is unknown, or has ended before.',
+      'Ends a token of a key, or the session of a refresh token (RFC 7009). It returns once no replica and no verifier accepts the token. The response is the same if the token is unknown, or has ended before.',
       'The `current` token of a key is the key: revoking it revokes the key with all of its tokens. Revoking a `next` or a `previous` token, during a rotation, ends that token alone, as cancelling or finishing the rotation does.',
-      'Whoever has the token may revoke it, whatever conditions the key has, so no credential is needed. Send one, and the event names who did it instead of the key itself. A credential that is not good is refused, and nothing is done.',
+      'Whoever has the token may revoke it, whatever conditions the key has, so no credential is needed. Send one, and the event names who did it instead of the key or the refresh token. A credential that is not good is refused, and nothing is done.',
     ].join('\n\n'),
     security: [byClient(), byKey(), byOperator, bySession, byAnyone],
     request: {
@@ -264,9 +264,9 @@ export const oauth = {
       200: { description: 'No replica accepts the token any more.' },
       ...refusals,
       400: error(
-        'A parameter is missing, is sent twice, or has no good value; or the caller authenticates in two ways. `unsupported_token_type`: it is a token of a session, which `DELETE /v1/sessions/current` ends, or an operator token, which the configuration of the deployment does, or an exchanged token, which ends with the token that it was exchanged for.',
+        'A parameter is missing, is sent twice, or has no good value; or the caller authenticates in two ways. `unsupported_token_type`: it is an access token, which ends with its session, or an operator token, which the configuration of the deployment does, or an exchanged token, which ends with the token that it was exchanged for.',
         'unsupported_token_type',
-        'token: Is a token of a session: end it with DELETE /v1/sessions/current.',
+        'token: Is an access token: revoke the refresh token of its session, or call DELETE /v1/sessions/current.',
       ),
       503: error(
         'The database did not answer, and the token may still be accepted: try again after `Retry-After`.',

@@ -71,6 +71,22 @@ test('a reported token is an event of its key, with where it was seen and who sa
   expect(await verdictOn(key.token)).toBe('valid');
 });
 
+test.each([{}, revoking])(
+  'the session of a reported refresh token ends, with the policy %j',
+  async (policy) => {
+    const bob = await service.signIn();
+    await reportTo(policy, { token: bob.refreshToken, url, source });
+    expect((await service.as(bob.accessToken).GET('/v1/account')).response.status).toBe(401);
+    expect(await trail()).toContainEqual(
+      expect.objectContaining({
+        ...{ type: 'session.ended', actor: 'operator', accountId: bob.accountId },
+        data: { reason: 'leaked' },
+      }),
+    );
+    expectData(await ada.client.GET('/v1/account'));
+  },
+);
+
 test('an exchanged token counts as the token that it was exchanged for, until it expires', async () => {
   const key = await mint();
   const form = new URLSearchParams({

@@ -65,7 +65,7 @@ const mayImport: Record<string, readonly string[]> = {
   'idempotency.ts': [...ground, 'events', 'jwt', 'db', 'kysely'],
   keys: [...statement, 'jwt', 'replication'],
   accounts: [...statement, 'jwt', 'keys', 'attempt-limiter.ts', '@node-rs/argon2', 'p-limit'],
-  leaks: [...ground, 'events', 'jwt', 'keys', 'db', 'kysely'],
+  leaks: [...ground, 'accounts', 'events', 'jwt', 'keys', 'db', 'kysely'],
   'context.ts': [
     ...[
       'decide',

@@ -5,7 +5,7 @@ import type { ServiceContext } from '../server/context.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { newToken } from '../server/token.ts';
 import { connectByHand, untilWaiting } from './support/by-hand.ts';
-import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
+import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
 
 /** `POST /oauth2/revoke`. */
 
@@ -194,13 +194,35 @@ describe('what is revoked', () => {
     expect(await eventsOf(key.id)).toHaveLength(1);
   });
 
-  test('is no token of a session, and no operator token, which stay as they are', async () => {
-    for (const token of [ada.accessToken, ada.refreshToken, service.operatorToken]) {
+  test('is no access token, and no operator token, which stay as they are', async () => {
+    for (const token of [ada.accessToken, service.operatorToken]) {
       const response = await revoke(token);
       expect([response.status, (await response.json()).error]).toEqual([400, 'unsupported_token_type']);
     }
     expectData(await service.as(ada.accessToken).GET('/v1/account'));
-    expectData(await service.as().POST('/v1/sessions/refresh', { body: { refreshToken: ada.refreshToken } }));
+  });
+
+  test('is a refresh token, whose session ends', async () => {
+    const refresh = (refreshToken: string) =>
+      service.as().POST('/v1/sessions/refresh', { body: { refreshToken } });
+    const ended = async () => {
+      const query = { accountId: cleo.accountId, type: 'session.ended' as const };
+      return expectData(await service.operator.GET('/v1/events', { params: { query } })).data;
+    };
+    const cleo = await service.signIn();
+    expect((await revoke(cleo.refreshToken)).status).toBe(200);
+    expect((await refresh(cleo.refreshToken)).response.status).toBe(401);
+    expect((await service.as(cleo.accessToken).GET('/v1/account')).response.status).toBe(401);
+    expect(await ended()).toMatchObject([{ actor: 'refresh_token' }]);
+    for (const token of [cleo.refreshToken, newToken('lkr_')]) expect((await revoke(token)).status).toBe(200);
+    expect(await ended()).toHaveLength(1);
+    // One that was used ends it too: whoever uses it again does.
+    const body = { email: cleo.email, password };
+    const again = expectData(await service.as().POST('/v1/sessions', { body }));
+    expectData(await refresh(again.refreshToken));
+    expect((await revoke(again.refreshToken, bearer(service.operatorToken))).status).toBe(200);
+    expect((await service.as(again.accessToken).GET('/v1/account')).response.status).toBe(401);
+    expect(await ended()).toMatchObject([{ actor: 'operator' }, { actor: 'refresh_token' }]);
   });
 
   test.runIf(inject('database') === 'postgres')(

@@ -482,7 +482,7 @@ export interface paths {
         put?: never;
         /**
          * Report a leaked token
-         * @description Reports a token that was seen where it should not be: the current, the next or the previous token of a key of any account. A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. For the operator, and for a key with `leaks:report` in the operator’s own account, such as that of a scanner. Each caller can report 100 tokens in a minute.
+         * @description Reports a token that was seen where it should not be: the current, the next or the previous token of a key of any account. A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The session of a reported refresh token ends, with either policy. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. For the operator, and for a key with `leaks:report` in the operator’s own account, such as that of a scanner. Each caller can report 100 tokens in a minute.
          */
         post: operations["reportLeak"];
         delete?: never;
@@ -502,7 +502,7 @@ export interface paths {
         put?: never;
         /**
          * Report leaks, for GitHub
-         * @description The endpoint for the [secret scanning partner program](https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partnership-program/secret-scanning-partner-program) of GitHub: up to 500 matches at once. A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. So the optional feedback on each match is not given. GitHub signs the body, and `GITHUB_SECRET_SCANNING_KEYS` says with which keys; while that is not set, this path returns 404.
+         * @description The endpoint for the [secret scanning partner program](https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partnership-program/secret-scanning-partner-program) of GitHub: up to 500 matches at once. A token that was exchanged for a key’s token counts as that one until it expires. With `LEAK_POLICY=notify`, the default, each report of a key’s token is an event `key.leaked` of the key. With `LEAK_POLICY=revoke` the key is revoked as well: once this returns, every replica refuses its tokens. The session of a reported refresh token ends, with either policy. The response is the same, after the same wait, whether or not the token is one: a reporter does not learn that. So the optional feedback on each match is not given. GitHub signs the body, and `GITHUB_SECRET_SCANNING_KEYS` says with which keys; while that is not set, this path returns 404.
          */
         post: operations["reportLeaksFromGithub"];
         delete?: never;
@@ -2135,7 +2135,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `disabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `key.revoked`, `key.rotated`, `key.token_replaced` and `key.rotation_…`: the `name` of the key, and as `tokens` those that ended with this event, each as the key showed it last: `start`, `lastUsedAt`, `lastUsedIp` and `lastUsedUserAgent`. The last use may be missing if it was less than some seconds before. For `key.rotated` and `key.token_replaced` also the `expiresAt` that the rotation named: the first one takes effect with `key.token_activated`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `disabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `session.ended`: the `reason`, if it was `leaked`. For `key.revoked`, `key.rotated`, `key.token_replaced` and `key.rotation_…`: the `name` of the key, and as `tokens` those that ended with this event, each as the key showed it last: `start`, `lastUsedAt`, `lastUsedIp` and `lastUsedUserAgent`. The last use may be missing if it was less than some seconds before. For `key.rotated` and `key.token_replaced` also the `expiresAt` that the rotation named: the first one takes effect with `key.token_activated`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
@@ -2166,7 +2166,7 @@ export interface components {
          *     - `role.changed`: A role was changed.
          *     - `role.created`: A role was created.
          *     - `role.deleted`: A role was deleted, and the keys that had it lost its scopes.
-         *     - `session.ended`: A session was signed out.
+         *     - `session.ended`: A session was signed out, or its refresh token was revoked or reported as leaked.
          *     - `session.refresh_repeated`: A refresh token was sent again within 30 seconds, before the next one was used, and got the same next one.
          *     - `session.refreshed`: A session was refreshed.
          *     - `session.reuse_detected`: A refresh token was sent again, too late or after the next one was used, and its session was ended.

@@ -193,6 +193,27 @@ export async function endSession(db: Database, sessionId: string, act: Act): Pro
     select id from ended`.execute(db);
 }
 
+/** Ends the live sessions of refresh tokens with these hashes, used ones among them: the CTEs, with an event for each. */
+export const endedByTokens = (
+  hashes: RawBuilder<unknown>,
+  act: Act,
+  data?: object,
+): RawBuilder<unknown> => sql`
+    ended_sessions as (${ended(sql`id in (${liveSessions(act.now)} and sessions.id in (
+      select session_id from refresh_tokens where hash in (${hashes})))`)}),
+    recorded_end as ${recorded(act, 'session.ended', sql`select account_id, null::text from ended_sessions`, data)}`;
+
+/**
+ * Ends the session of a refresh token, if it has one.
+ * @param act if its actor is `anyone`, the event names the refresh token as the actor: the caller has nothing else
+ */
+export async function endSessionOf(db: Database, refreshToken: string, act: Act): Promise<void> {
+  const actor = act.actor === 'anyone' ? 'refresh_token' : act.actor;
+  await sql`
+    with ${endedByTokens(sql`${hashToken(refreshToken)}::bytea`, { ...act, actor })}
+    select id from ended_sessions`.execute(db);
+}
+
 /** Whether a session is this account's and still live: see `liveSessions`. */
 export async function isLiveSession(
   db: Database,

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { endedByTokens } from '../accounts/sessions.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
 import { type Act, recorded } from '../events/events.ts';
@@ -45,7 +46,8 @@ async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number)
 /**
  * Records leaks of tokens that their keys still have. With the policy `revoke`, these keys are revoked, and no replica
  * accepts a token of theirs when this returns. For other tokens the same statement does nothing, and the same barrier is
- * awaited, so a reporter does not learn whether a token is one.
+ * awaited, so a reporter does not learn whether a token is one. The session of a refresh token ends with either policy: its
+ * holder signs in again, and no program stops.
  */
 export async function reportLeaks(
   { db, settled, leakPolicy, signer }: Store & { leakPolicy: LeakPolicy; signer: Signer },
@@ -71,13 +73,17 @@ export async function reportLeaks(
   const isRevoked = sql`where key_id in (select id from revoked)`;
   const revokes = leakPolicy === 'revoke';
   await sql`
-    with leaked as (
+    with reported as (
+      select decode(hash, 'hex') as hash, data
+      from jsonb_to_recordset(${JSON.stringify(reported)}::text::jsonb) as sent (hash text, data jsonb)),
+    leaked as (
       select tokens.hash, tokens.key_id, accounts.id as account_id, reported.data
-      from jsonb_to_recordset(${JSON.stringify(reported)}::text::jsonb) as reported (hash text, data jsonb)
-      join tokens on tokens.hash = decode(reported.hash, 'hex')
+      from reported
+      join tokens on tokens.hash = reported.hash
       join keys on keys.id = tokens.key_id
       join accounts on accounts.id = keys.account_id and accounts.closed_at is null
       where ${keyHas(sql`tokens.hash`)}),
+    ${endedByTokens(sql`select hash from reported`, act, { reason: 'leaked' })},
     ${revokes ? revoked : sql``}
     leak_recorded as ${recorded(
       act,

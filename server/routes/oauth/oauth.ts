@@ -11,7 +11,7 @@ import { tokenExchange } from '../../../api/token-exchange.ts';
 import { maybeAsync } from '../../../decide/maybe-async.ts';
 import { endOf } from '../../../decide/verdict.ts';
 import type { VerifiedKey } from '../../../decide/verified-key.ts';
-import { isRefreshToken } from '../../accounts/sessions.ts';
+import { endSessionOf, isRefreshToken } from '../../accounts/sessions.ts';
 import { claimsToBeAccessToken, isOperatorToken } from '../../auth/authenticate.ts';
 import { selfOf } from '../../auth/callers.ts';
 import { check } from '../../auth/check.ts';
@@ -52,8 +52,8 @@ function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: Verifie
 /** What a token is that cannot be revoked here, for people. Undefined: it may be that of a key. */
 function otherToken(context: ServiceContext, token: string): string | undefined {
   if (isOperatorToken(context, token)) return 'Is an operator token: change OPERATOR_TOKEN.';
-  if (claimsToBeAccessToken(token) || isRefreshToken(token))
-    return 'Is a token of a session: end it with DELETE /v1/sessions/current.';
+  if (claimsToBeAccessToken(token))
+    return 'Is an access token: revoke the refresh token of its session, or call DELETE /v1/sessions/current.';
   if (context.signer.exchanged.claims(token))
     return 'Is an exchanged token: revoke the token that it was exchanged for, or wait until it expires.';
   return undefined;
@@ -100,6 +100,7 @@ export function oauthOperations(context: ServiceContext): Operation[] {
     operation(
       oauth.revoke,
       async ({ act, form: { token } }) => {
+        if (isRefreshToken(token)) return endSessionOf(context.db, token, act);
         const isKeys = await revokeToken(context, token, act);
         const other = isKeys ? undefined : otherToken(context, token);
         if (other) throw new OAuthRefusal('unsupported_token_type', 'token', other);
