@@ -223,6 +223,30 @@ test('a sweeper tells a failure once, and again when it is another one or has be
   expect(errors).toEqual([new Error('down'), new Error('denied'), new Error('denied')]);
 });
 
+test('a sweeper knows when a step last succeeded, and tells a failure that lasts again and again', async () => {
+  const errors: unknown[] = [];
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  let succeededAt = 0;
+  const steps = [
+    async () => false,
+    async () => {
+      succeededAt = sweeper.succeededAt;
+      throw new Error('down');
+    },
+    async () => {
+      if (errors.length === 3) resolve();
+      throw new Error('down');
+    },
+  ];
+  const step = () => ((steps.length > 1 && steps.shift()) || steps[0] || expect.fail())();
+  const sweeper = new Sweeper(step, (error) => errors.push(error), { idle: 1, repeat: 0 });
+  const began = sweeper.succeededAt;
+  await done;
+  await sweeper.close();
+  expect(succeededAt).toBeGreaterThanOrEqual(began);
+  expect(sweeper.succeededAt).toBe(succeededAt);
+});
+
 test('a sweeper that rests is closed at once', async () => {
   const { promise: began, resolve } = Promise.withResolvers<void>();
   const sweeper = new Sweeper(

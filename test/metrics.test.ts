@@ -139,6 +139,11 @@ test('there are metrics of the cache, of the backlog of uses and of the queries'
   expect(sampleOf(await scrape(), 'latchkey_usage_backlog_tokens')).toBe(0);
 });
 
+test('it is told when each background job last succeeded', async () => {
+  const sample = 'latchkey_background_last_success_timestamp_seconds{job="events"}';
+  expect(sampleOf(await scrape(), sample)).toBe(Date.UTC(2026, 0, 31, 12) / 1000);
+});
+
 test('connected verifiers are counted', async () => {
   const connected = async () => sampleOf(await scrape(), 'latchkey_verifiers');
   expect(await connected()).toBe(0);

@@ -38,10 +38,13 @@ async function runUntil(jobs: Job[], env: Record<string, string>): Promise<void>
   const { context, db } = service;
   const isEmbedded = inject('database') === 'pglite';
   const sweepers = sweepersOf(readConfig(env), { db, freshness: context, log: context.log, isEmbedded });
+  const began = Date.now();
   try {
     await expect.poll(doneYet, { timeout: 10_000 }).toEqual(expect.arrayContaining(jobs));
   } finally {
     await Promise.all(sweepers.map((sweeper) => sweeper.close()));
+    expect(new Set(sweepers.map(({ job }) => job)).size).toBe(sweepers.length);
+    for (const { job, succeededAt } of sweepers) expect(succeededAt, job).toBeGreaterThan(began);
   }
 }
 

@@ -4,24 +4,36 @@ import { messageOf } from '../errors.ts';
 /** How long to wait between two steps, in milliseconds: requests run in between. */
 const between = 20;
 
+interface SweeperOptions {
+  job?: string;
+  /** How long to wait before the first step, in milliseconds. */
+  first?: number;
+  /** How long to wait after a step that failed or found nothing to do, in milliseconds. */
+  idle?: number | undefined;
+  repeat?: number;
+}
+
 /** Runs a step of work again and again in the background, until it is closed. */
 export class Sweeper {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
+  /** What it is called in metrics. */
+  readonly job: string;
+  /** When a step last succeeded, or when it began, in Unix time in milliseconds. */
+  succeededAt = Date.now();
 
   /**
    * @param step does a small part of the work, and says whether there may be more
    * @param onError called when a step fails, which is tried again. While steps go on failing for the same reason, it is
-   * called once
-   * @param first how long to wait before the first step, in milliseconds
-   * @param idle how long to wait after a step that failed or found nothing to do, in milliseconds
+   * called every `repeat` milliseconds
    */
   constructor(
     step: () => Promise<boolean>,
     onError: (error: unknown) => void,
-    { first = 0, idle = 5_000 }: { first?: number; idle?: number | undefined } = {},
+    { job = '', first = 0, idle = 5_000, repeat = 3_600_000 }: SweeperOptions = {},
   ) {
-    this.#running = this.#run(step, onError, first, idle);
+    this.job = job;
+    this.#running = this.#run(step, onError, { first, idle, repeat });
   }
 
   /** Stops after the current step. */
@@ -33,19 +45,23 @@ export class Sweeper {
   async #run(
     step: () => Promise<boolean>,
     onError: (error: unknown) => void,
-    first: number,
-    idle: number,
+    { first, idle, repeat }: { first: number; idle: number; repeat: number },
   ): Promise<void> {
     const { signal } = this.#closing;
     const rest = (time: number) => pause(time, undefined, { signal }).catch(() => {});
     let lastReason: string | undefined;
+    let reportedAt = 0;
     const succeeded = (more: boolean) => {
       lastReason = undefined;
+      this.succeededAt = Date.now();
       return more;
     };
     const failed = (error: unknown) => {
       const reason = messageOf(error);
-      if (reason !== lastReason) onError(error);
+      if (reason !== lastReason || performance.now() - reportedAt >= repeat) {
+        reportedAt = performance.now();
+        onError(error);
+      }
       lastReason = reason;
       return false;
     };

@@ -111,8 +111,18 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
   };
   const app = createApp(context);
   const verifiers = new Verifiers(context, freshness);
-  metrics.measure({ responseCounts, verifications, keys, limits, freshness, usage, verifiers, connections });
   const sweepers = sweepersOf(config, { db, freshness, isEmbedded: dataDir !== undefined, log });
+  metrics.measure({
+    responseCounts,
+    verifications,
+    keys,
+    limits,
+    freshness,
+    usage,
+    verifiers,
+    sweepers,
+    connections,
+  });
 
   return {
     log,

@@ -11,6 +11,7 @@ import {
   Registry,
 } from 'prom-client';
 import type { KeyCache } from '../../decide/key-cache.ts';
+import type { Sweeper } from '../background/sweeper.ts';
 import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
 import type { ResponseCounts } from '../response-counts.ts';
@@ -29,6 +30,8 @@ interface Measured {
   freshness: Freshness;
   usage: UsageRecorder;
   verifiers: Verifiers;
+  /** The background jobs. */
+  sweepers: readonly Pick<Sweeper, 'job' | 'succeededAt'>[];
   /** How many connections the pool has at most; undefined for the embedded database. */
   connections?: number | undefined;
 }
@@ -142,7 +145,17 @@ function describeProcess(registers: Registry[]): void {
 
 function describeService(
   registers: Registry[],
-  { responseCounts, verifications, keys, limits, freshness, usage, verifiers, connections }: Measured,
+  {
+    responseCounts,
+    verifications,
+    keys,
+    limits,
+    freshness,
+    usage,
+    verifiers,
+    sweepers,
+    connections,
+  }: Measured,
 ): void {
   new Counter({
     name: 'latchkey_http_responses_total',
@@ -205,6 +218,15 @@ function describeService(
     'Uses that were not counted, since the backlog was full or the database refused them.',
     () => usage.dropped,
   );
+  new Gauge({
+    name: 'latchkey_background_last_success_timestamp_seconds',
+    help: 'When a step of a background job last succeeded, or the job began, as Unix time.',
+    labelNames: ['job'],
+    registers,
+    collect() {
+      for (const { job, succeededAt } of sweepers) this.set({ job }, succeededAt / 1000);
+    },
+  });
   if (connections !== undefined)
     gauge('latchkey_database_connections_max', 'Connections the pool opens at most.', () => connections);
   if (freshness.beatAge)

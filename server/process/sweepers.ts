@@ -33,6 +33,7 @@ export function sweepersOf(config: Config, { db, freshness, log, isEmbedded }: S
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
   const inBackground = (
+    job: string,
     failure: string,
     step: (db: Database, now: number) => Promise<boolean>,
     idle?: number,
@@ -40,21 +41,27 @@ export function sweepersOf(config: Config, { db, freshness, log, isEmbedded }: S
     new Sweeper(
       () => step(db, freshness.now()),
       (error) => log.warn({ reason: messageOf(error) }, failure),
-      { first: firstSweeps, idle },
+      { job, first: firstSweeps, idle },
     );
   return [
-    inBackground('deleted accounts are not swept', sweepClosedAccount),
-    inBackground('ended sessions are not swept', sweepSessions),
-    inBackground('Idempotency-Keys are not swept', sweepIdempotencyKeys),
-    inBackground('expiring keys are not noticed', noticeExpiries),
-    inBackground('unused keys are not noticed', noticeUnused),
-    inBackground('old counts are not swept', (db, now) => sweepCounts(db, now, countRetention)),
-    inBackground('old tombstones are not swept', (db, now) => sweepTombstones(db, now, tombstoneRetention)),
+    inBackground('accounts', 'deleted accounts are not swept', sweepClosedAccount),
+    inBackground('sessions', 'ended sessions are not swept', sweepSessions),
+    inBackground('idempotency_keys', 'Idempotency-Keys are not swept', sweepIdempotencyKeys),
+    inBackground('expiries', 'expiring keys are not noticed', noticeExpiries),
+    inBackground('unused_keys', 'unused keys are not noticed', noticeUnused),
+    inBackground('counts', 'old counts are not swept', (db, now) => sweepCounts(db, now, countRetention)),
+    inBackground('tombstones', 'old tombstones are not swept', (db, now) =>
+      sweepTombstones(db, now, tombstoneRetention),
+    ),
     ...(eventRetention > 0
-      ? [inBackground('old events are not swept', (db, now) => sweepEvents(db, now, eventRetention))]
+      ? [
+          inBackground('events', 'old events are not swept', (db, now) =>
+            sweepEvents(db, now, eventRetention),
+          ),
+        ]
       : []),
     ...(isEmbedded
-      ? [inBackground('the embedded database is not vacuumed', vacuumTable, vacuumInterval)]
+      ? [inBackground('vacuum', 'the embedded database is not vacuumed', vacuumTable, vacuumInterval)]
       : []),
   ];
 }

@@ -179,6 +179,7 @@ export async function startService({
     freshness,
     ...(inject('database') === 'postgres' && { connections: 10 }),
     verifiers,
+    sweepers: [{ job: 'events', succeededAt: now }],
   });
   cleanUp.defer(() => verifiers.close());
   const issued = new Set([operatorToken]);
