@@ -167,6 +167,7 @@ describe('what is repeated', () => {
     expect(await attempts(latchkey.verify('lk_y'))).toBe(2);
     expect(await attempts(latchkey.keys.verifyBatch({ tokens: ['lk_y'] }))).toBe(2);
     expect(await attempts(latchkey.keys.list())).toBe(3);
+    expect(await attempts(latchkey.keys.search({}))).toBe(3);
     expect(await attempts(latchkey.verify('lk_y', {}, { retries: 0 }))).toBe(1);
     expect(await attempts(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.list())).toBe(1);
   });

@@ -6,7 +6,7 @@ import { pathPart } from './request.ts';
 /**
  * The operations of a contract by name, or by group and name. Each is written as its HTTP method, its path, and marks:
  * - `query`, `body`: the method takes that as an object, after the parameters of the path
- * - `paged`: the answer is a page of a list
+ * - `paged`: the answer is a page of a list, so the call only reads, whatever its HTTP method
  * - `keyed`: the operation takes an `Idempotency-Key`
  * - `> id`: the body of the answer has this field, or is `text`; without it the answer has no body
  */
@@ -34,7 +34,7 @@ function methodOf(core: Core, operation: string) {
   const [method = '', path = '', ...marks] = told.split(' ');
   const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name);
   const is = (mark: string) => marks.includes(mark);
-  const repeatable = /^(?:GET|DELETE)$/.test(method) || (is('keyed') && core.hasToken);
+  const repeatable = /^(?:GET|DELETE)$/.test(method) || is('paged') || (is('keyed') && core.hasToken);
 
   return (...args: unknown[]) => {
     const ids = names.map((name) => [name, pathPart(name, args.shift())]);
