@@ -165,7 +165,8 @@ test.runIf(inject('database') === 'postgres')('every metric that OPERATIONS.md n
 
 test('every outcome is there before its first event', async () => {
   const text = await scrape();
-  expect(sampleOf(text, 'latchkey_database_query_duration_seconds_count{outcome="error"}')).toBe(0);
+  for (const outcome of ['error', 'refused'])
+    expect(sampleOf(text, `latchkey_database_query_duration_seconds_count{outcome="${outcome}"}`)).toBe(0);
   expect(sampleOf(text, 'latchkey_barrier_wait_seconds_count{outcome="expired"}')).toBe(0);
 });
 
@@ -206,6 +207,26 @@ test('answers are counted by operation and status', async () => {
 test('a query that fails is counted as an error', async () => {
   const failed = 'latchkey_database_query_duration_seconds_count{outcome="error"}';
   expect(await rises([failed], () => sql`select nothing`.execute(service.db).catch(() => {}))).toEqual([1]);
+});
+
+test('a query that the database refuses for what a caller sent is counted as refused, and not as an error', async () => {
+  const count = (outcome: string) => `latchkey_database_query_duration_seconds_count{outcome="${outcome}"}`;
+  const newRole = async (name: string) =>
+    expectData(await service.operator.POST('/v1/roles', { body: { name, scopes: ['a'] } }));
+  const [taken, other] = [await newRole('taken'), await newRole('other')];
+  const { id } = expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key' } }));
+  const params = { path: { keyId: id }, query: { accountId: ada.accountId } };
+  const act = async () => {
+    const renamed = await service.operator.PATCH('/v1/roles/{roleId}', {
+      params: { path: { roleId: other.id } },
+      body: { name: taken.name },
+    });
+    expect(renamed.response.status).toBe(409);
+    const body = { quota: { refill: { amount: 1, every: 'week' as const } } };
+    const changed = await service.operator.PATCH('/v1/keys/{keyId}', { params, body });
+    expect(changed.response.status).toBe(422);
+  };
+  expect(await rises([count('refused'), count('error')], act)).toEqual([2, 0]);
 });
 
 test('an event loop that is blocked shows in its delay', async () => {

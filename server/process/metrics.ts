@@ -12,6 +12,7 @@ import {
 } from 'prom-client';
 import type { KeyCache } from '../../decide/key-cache.ts';
 import type { Sweeper } from '../background/sweeper.ts';
+import { isNoQuota, isRefused } from '../db/errors.ts';
 import type { Blocks } from '../limits/blocks.ts';
 import type { Freshness } from '../replication/freshness.ts';
 import type { ResponseCounts } from '../response-counts.ts';
@@ -56,7 +57,7 @@ export class Metrics implements Disposable {
     const registers = [this.#registry];
     this.#queries = new Histogram({
       name: 'latchkey_database_query_duration_seconds',
-      help: 'Time of a query, with its wait for a connection. The rate of the sum is the mean number in flight.',
+      help: 'Time of a query, with its wait for a connection; refused: for a value that a caller sent. The rate of the sum is the mean number in flight.',
       labelNames: ['outcome'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
@@ -69,7 +70,7 @@ export class Metrics implements Disposable {
       registers,
     });
     // `rate` does not see the first event of a series that begins with it.
-    for (const outcome of ['ok', 'error']) this.#queries.zero({ outcome });
+    for (const outcome of ['ok', 'refused', 'error']) this.#queries.zero({ outcome });
     for (const outcome of ['confirmed', 'expired']) this.#barriers.zero({ outcome });
     const delays = new Histogram({
       name: 'latchkey_event_loop_delay_seconds',
@@ -88,8 +89,8 @@ export class Metrics implements Disposable {
   }
 
   /** Observes a query, as Kysely logs it. */
-  query = ({ level, queryDurationMillis }: LogEvent): void =>
-    this.#queries.observe({ outcome: level === 'error' ? 'error' : 'ok' }, queryDurationMillis / 1000);
+  query = (event: LogEvent): void =>
+    this.#queries.observe({ outcome: outcomeOf(event) }, event.queryDurationMillis / 1000);
 
   /** Observes a barrier: its milliseconds, and whether all replicas confirmed it. */
   barrier = (milliseconds: number, confirmed: boolean): void =>
@@ -107,6 +108,12 @@ export class Metrics implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#ticking);
   }
+}
+
+/** How a query ended. The database refuses a name that is taken, for example: that is an answer, and no fault of it. */
+function outcomeOf(event: LogEvent): 'ok' | 'refused' | 'error' {
+  if (event.level === 'query') return 'ok';
+  return isRefused(event.error) || isNoQuota(event.error) ? 'refused' : 'error';
 }
 
 /** The snapshots of all workers, or of the only process, in the Prometheus text format. */
