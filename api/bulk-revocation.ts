@@ -61,7 +61,7 @@ export const bulkRevocation = {
           },
         },
       },
-      ...refusals(400, 401, 403, 413, 415, 422),
+      ...refusals(400, 401, 403, 404, 413, 415, 422),
       409: refusal(409, {
         code: 'count_differs',
         detail: 'The filter matches 314 keys, not 312: nothing was revoked.',

@@ -9,11 +9,13 @@ export const KeyFilter = z
   .strictObject({
     accountId: AccountId.transform(unprefixed)
       .optional()
-      .openapi({ description: 'Only keys of this account.' }),
+      .openapi({ description: 'Only keys of this account. It must exist.' }),
     externalId: ExternalId.optional().openapi({
-      description: 'Only keys of the account with this `externalId`.',
+      description: 'Only keys of the account with this `externalId`. It must exist.',
     }),
-    role: RoleName.optional().openapi({ description: 'Only keys with this role, by its name.' }),
+    role: RoleName.optional().openapi({
+      description: 'Only keys with this role, by its name. It must exist.',
+    }),
     metadata: Metadata.refine(
       (metadata) => Object.keys(Object(metadata)).length > 0,
       'Must have at least one entry.',

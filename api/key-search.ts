@@ -30,7 +30,7 @@ export const keySearch = {
           'application/json': { schema: KeyPage, example: { data: [keyExample], nextCursor: null } },
         },
       },
-      ...refusals(400, 401, 403, 413, 415, 422),
+      ...refusals(400, 401, 403, 404, 413, 415, 422),
       503: overloadedLists,
     },
   }),

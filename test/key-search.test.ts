@@ -47,7 +47,7 @@ test('the keys of the operator’s own account are found only by its name', asyn
   expect(await found({ accountId })).toEqual([own.id]);
 });
 
-test('an account is named by its id or its externalId, and an unknown one has no keys', async () => {
+test('an account is named by its id or its externalId, and an unknown one or an unknown role is refused', async () => {
   const { id: accountId } = expectData(
     await service.operator.POST('/v1/accounts', { body: { externalId: 'user_1' } }),
   );
@@ -55,8 +55,16 @@ test('an account is named by its id or its externalId, and an unknown one has no
   const { id } = expectData(await service.operator.POST('/v1/keys', { params, body: { name: 'Key' } }));
   expect(await found({ externalId: 'user_1' })).toEqual([id]);
   expect(await found({ accountId })).toEqual([id]);
-  expect(await found({ externalId: 'user_2' })).toEqual([]);
-  expect(await found({ externalId: 'user_1', accountId: ada.accountId })).toEqual([]);
+  const refusal = async (filter: object) =>
+    (await service.operator.POST('/v1/keys/search', { body: { filter } })).error;
+  const unknown = { status: 404, code: 'account_not_found' };
+  expect(await refusal({ externalId: 'user_2' })).toMatchObject(unknown);
+  expect(await refusal({ accountId: `acc_${'f'.repeat(24)}` })).toMatchObject(unknown);
+  expect(await refusal({ externalId: 'user_1', accountId: ada.accountId })).toMatchObject(unknown);
+  expect(await refusal({ role: 'editr' })).toMatchObject({
+    status: 422,
+    errors: [{ detail: 'There is no role named "editr".', pointer: '#/filter/role' }],
+  });
 });
 
 test('a key is found as not rotated until it has a new token, even one that was never used', async () => {
@@ -104,13 +112,14 @@ test('what it finds is what a revocation with the same filter revokes', async ()
   expect(await found({ metadata })).toEqual([]);
 });
 
-test('the keys of a deleted account are not found', async () => {
+test('a deleted account is not found', async () => {
   const gone = await service.signIn();
   const { id } = await mint(gone);
   const filter = { accountId: gone.accountId };
   expect(await found(filter)).toEqual([id]);
   await service.operator.DELETE('/v1/accounts/{accountId}', { params: { path: filter } });
-  expect(await found(filter)).toEqual([]);
+  const { error } = await service.operator.POST('/v1/keys/search', { body: { filter } });
+  expect(error).toMatchObject({ status: 404, code: 'account_not_found' });
 });
 
 test('pages follow one another, each key on one of them', async () => {

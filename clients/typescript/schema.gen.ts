@@ -1562,17 +1562,17 @@ export interface components {
         /** @description Which keys: those that meet every condition, of which there must be at least one. */
         KeyFilter: {
             /**
-             * @description Only keys of this account.
+             * @description Only keys of this account. It must exist.
              * @example acc_6921a5c0b281af121fcda4ce
              */
             accountId?: string;
             /**
-             * @description Only keys of the account with this `externalId`.
+             * @description Only keys of the account with this `externalId`. It must exist.
              * @example user_8812
              */
             externalId?: string;
             /**
-             * @description Only keys with this role, by its name.
+             * @description Only keys with this role, by its name. It must exist.
              * @example editor
              */
             role?: string;
@@ -4477,6 +4477,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is larger than 64 KiB. */
             413: {
                 headers: {
@@ -4681,6 +4702,27 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "code": "insufficient_scope",
                      *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

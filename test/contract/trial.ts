@@ -99,6 +99,10 @@ const issuedIn = ({ operation, path = {}, query }: Call) => [
 const namesRole = (body: unknown) =>
   typeof body === 'object' && body !== null && 'roles' in body && [body.roles].flat().length > 0;
 
+/** Whether a filter names an account or a role, which has to exist. */
+const filtersByName = (body: unknown) =>
+  ['accountId', 'externalId', 'role'].some((name) => name in Object(Object(body).filter));
+
 /** Whether a body asks for a prefix, of which a deployment has only some. */
 const namesPrefix = (body: unknown) => typeof body === 'object' && body !== null && 'prefix' in body;
 
@@ -124,12 +128,13 @@ function namesLimitTwice(body: unknown): boolean {
 
 /**
  * Whether a good call may be refused for what no schema can say: the name it asks for is taken, or
- * its Idempotency-Key, the key of a gateway's client lacks the scope, the role or the prefix that it names does not exist, its limits are the operator's to set or two of them have one name, it has more values than any body may have, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
+ * its Idempotency-Key, the key of a gateway's client lacks the scope, the account, the role or the prefix that it names does not exist, its limits are the operator's to set or two of them have one name, it has more values than any body may have, the range of time that its query names ends before it begins or is too long, or it carries a password or a token in its body that is not the
  * right one.
  */
 function isExcused({ operation, headers = {}, body }: Call, status: number): boolean {
   if (!(status in operation.responses)) return false;
   if (status === 409) return true;
+  if ([404, 422].includes(status) && filtersByName(body?.value)) return true;
   if (isForGateways(operation) && status === 403) return true;
   if (status === 403 && setsLimits(body?.value)) return true;
   if (status === 400 && exchangesToken(body?.value)) return true;

@@ -12,6 +12,7 @@ import { type KeyPage, listKeys, searchKeys } from '../../keys/lists.ts';
 import { rolesNamed } from '../../keys/roles.ts';
 import { expiryOf } from './given-key.ts';
 import { keyBody } from './key-body.ts';
+import { assertNamesExist } from './key-filter.ts';
 import { assertMayLimit } from './key-limits.ts';
 import { cursorAt, numberOf } from './page.ts';
 
@@ -40,10 +41,11 @@ export function keyOperations(context: ServiceContext, lists: AccountQueue): Ope
       return keyPage(context, list, page);
     }),
 
-    operation(keySearch.search, async ({ query: { cursor, limit }, json: { filter }, signal }) => {
+    operation(keySearch.search, async ({ query: { cursor, limit }, json: { filter = {} }, signal }) => {
       const list = 'keys of all accounts';
       const asked = { limit, before: numberOf(list, cursor) };
-      const page = await lists.run(list, signal, () => searchKeys(db, filter ?? {}, asked));
+      await assertNamesExist(context, filter);
+      const page = await lists.run(list, signal, () => searchKeys(db, filter, asked));
       return keyPage(context, list, page);
     }),
 
