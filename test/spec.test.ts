@@ -63,8 +63,9 @@ test('objects in objects, and enums in several places, have a name in the docume
     if ('properties' in part && at.includes('/')) unnamed.push(at);
     if ('enum' in part && Array.isArray(part.enum) && part.enum.length > 1)
       places.set(part.enum.join(), [...(places.get(part.enum.join()) ?? []), at]);
+    // A condition is no type, which a generator would have to name.
     for (const [name, inner] of Object.entries(part))
-      if (!/^examples?$/.test(name)) walk(inner, `${at}/${name}`);
+      if (!/^(?:examples?|dependentSchemas)$/.test(name)) walk(inner, `${at}/${name}`);
   };
   for (const [name, schema] of Object.entries(components?.schemas ?? {})) walk(schema, name);
   walk(paths, 'paths');
