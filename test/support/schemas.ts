@@ -32,7 +32,10 @@ export function strict(schema: Schema): Schema {
   const walk = (part: unknown): unknown => {
     if (Array.isArray(part)) return part.map(walk);
     if (typeof part !== 'object' || part === null) return part;
-    const copy = Object.fromEntries(Object.entries(part).map(([key, value]) => [key, walk(value)]));
+    // A condition names only the properties that it is about.
+    const copy = Object.fromEntries(
+      Object.entries(part).map(([key, value]) => [key, key === 'dependentSchemas' ? value : walk(value)]),
+    );
     return 'properties' in copy && !('additionalProperties' in copy)
       ? { ...copy, additionalProperties: false }
       : copy;
