@@ -164,6 +164,30 @@ const SignUp = z.strictObject({ email: Email, password: NewPassword }).openapi('
 const ExternalAccount = z.strictObject({ externalId: ExternalId }).openapi('ExternalAccount');
 const NewAccount = z.union([SignUp, ExternalAccount]).openapi('NewAccount');
 
+/** The body of a change of an account, and what it returns. */
+const accountPatch = {
+  required: true as const,
+  content: {
+    'application/json': {
+      schema: AccountPatch,
+      examples: {
+        policy: { value: { policy: policyExample } },
+        suspend: { value: { disabled: true } },
+      },
+    },
+    'application/merge-patch+json': { schema: AccountPatch },
+  },
+};
+const changedAccount = {
+  200: { description: 'The account as it is now.', content: { 'application/json': changed } },
+  ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
+  409: refusal(409, {
+    code: 'external_id_taken',
+    detail: 'Another account has this externalId.',
+    description: 'Another account has this `externalId`.',
+  }),
+};
+
 export const accounts = {
   create: createRoute({
     operationId: 'createAccount',
@@ -266,12 +290,12 @@ export const accounts = {
     },
   }),
 
-  update: createRoute({
-    operationId: 'updateAccount',
+  updateNamed: createRoute({
+    operationId: 'updateNamedAccount',
     method: 'patch',
     path: '/v1/accounts/{accountId}',
     tags,
-    summary: 'Change an account',
+    summary: 'Change one of the accounts',
     description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` are in force in every replica.
 
 \`disabled\` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
@@ -283,29 +307,9 @@ export const accounts = {
     request: {
       headers: actHeaders,
       params: namedAccount,
-      body: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: AccountPatch,
-            examples: {
-              policy: { value: { policy: policyExample } },
-              suspend: { value: { disabled: true } },
-            },
-          },
-          'application/merge-patch+json': { schema: AccountPatch },
-        },
-      },
+      body: accountPatch,
     },
-    responses: {
-      200: { description: 'The account as it is now.', content: { 'application/json': changed } },
-      ...refusals(400, 401, 403, 404, 413, 415, 422, 503),
-      409: refusal(409, {
-        code: 'external_id_taken',
-        detail: 'Another account has this externalId.',
-        description: 'Another account has this `externalId`.',
-      }),
-    },
+    responses: changedAccount,
   }),
 
   deleteNamed: createRoute({
@@ -349,6 +353,19 @@ export const accounts = {
       ...refusals(400, 401, 403, 413, 415, 422, 429),
       503: overloaded,
     },
+  }),
+
+  update: createRoute({
+    operationId: 'updateAccount',
+    method: 'patch',
+    path: '/v1/account',
+    tags,
+    summary: 'Change an account',
+    description:
+      'Does what `PATCH /v1/accounts/{accountId}` does, to an account that the operator names, for example by its `externalId`.',
+    security: [byOperator],
+    request: { headers: actHeaders, query: z.strictObject(accountQuery), body: accountPatch },
+    responses: changedAccount,
   }),
 
   delete: createRoute({

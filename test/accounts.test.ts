@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Latchkey } from '../clients/typescript/client.ts';
 import type { components } from '../clients/typescript/schema.gen.ts';
 import { expectData, password, startService, type TestService } from './support/harness.ts';
 
@@ -202,6 +203,29 @@ test('an account can be named by its externalId wherever its id can', async () =
   expect((await service.operator.GET('/v1/account', { params: { query } })).error).toMatchObject({
     code: 'account_not_found',
   });
+});
+
+test('the operator changes an account that it names by its externalId', async () => {
+  const change = (client: Latchkey, query: object) =>
+    client.PATCH('/v1/account', { params: { query }, body: { policy: { maxKeys: 3 }, disabled: true } });
+  const { id } = expectData(
+    await service.operator.POST('/v1/accounts', { body: { externalId: 'to be changed' } }),
+  );
+  const changed = expectData(await change(service.operator, { externalId: 'to be changed' }));
+  expect(changed).toMatchObject({ id, policy: { maxKeys: 3 }, disabledAt: expect.any(String) });
+  const params = { path: { accountId: id } };
+  expect(expectData(await service.operator.GET('/v1/accounts/{accountId}', { params }))).toEqual(changed);
+
+  const own = expectData(await service.operator.GET('/v1/account')).id;
+  for (const [query, code] of [
+    [{}, 'account_required'],
+    [{ externalId: 'unknown' }, 'account_not_found'],
+    [{ externalId: 'to be changed', accountId: own }, 'account_not_found'],
+    [{ accountId: own }, 'account_not_found'],
+  ] as const)
+    expect((await change(service.operator, query)).error?.code).toBe(code);
+  const { client, accountId } = await service.signIn();
+  expect((await change(client, { accountId })).error).toMatchObject({ status: 403, code: 'wrong_caller' });
 });
 
 test('what the operator reads of an account that is unknown or deleted is not found, by whichever id', async () => {

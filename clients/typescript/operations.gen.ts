@@ -55,6 +55,7 @@ export const operationTable: Operations = {
   },
   account: {
     get: 'GET /v1/account query > id',
+    update: 'PATCH /v1/account body > id',
     delete: 'DELETE /v1/account query',
     setPassword: 'PUT /v1/account/password body',
   },
@@ -286,7 +287,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
      */
     get(accountId: string, options?: Options<operations['getNamedAccount']>): Promise<Account>;
     /**
-     * Change an account: `PATCH /v1/accounts/{accountId}`
+     * Change one of the accounts: `PATCH /v1/accounts/{accountId}`
      *
      * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
 
@@ -296,7 +297,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
 - No key is created in a suspended account, whoever asks: 403 `account_disabled`. So an account that is let back has no key that it did not have before.
 - Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if `SIGN_UP` is open.
      */
-    update(accountId: string, body: AccountPatch, options?: Options<operations['updateAccount']>): Promise<Account>;
+    update(accountId: string, body: AccountPatch, options?: Options<operations['updateNamedAccount']>): Promise<Account>;
     /**
      * Delete one of the accounts: `DELETE /v1/accounts/{accountId}`
      *
@@ -311,6 +312,12 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
      * The account that is signed in. The operator names an account, or gets its own: keys with `keys:verify` in that one verify every key of the deployment.
      */
     get(query?: Query<operations['getAccount']>, options?: Options<operations['getAccount']>): Promise<Account>;
+    /**
+     * Change an account: `PATCH /v1/account`
+     *
+     * Does what `PATCH /v1/accounts/{accountId}` does, to an account that the operator names, for example by its `externalId`.
+     */
+    update(body: AccountPatch, options?: Options<operations['updateAccount']>): Promise<Account>;
     /**
      * Delete the account: `DELETE /v1/account`
      *

@@ -556,7 +556,11 @@ export interface paths {
         delete: operations["deleteAccount"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change an account
+         * @description Does what `PATCH /v1/accounts/{accountId}` does, to an account that the operator names, for example by its `externalId`.
+         */
+        patch: operations["updateAccount"];
         trace?: never;
     };
     "/v1/accounts/{accountId}": {
@@ -581,7 +585,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change an account
+         * Change one of the accounts
          * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
          *
          *     `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
@@ -590,7 +594,7 @@ export interface paths {
          *     - No key is created in a suspended account, whoever asks: 403 `account_disabled`. So an account that is let back has no key that it did not have before.
          *     - Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if `SIGN_UP` is open.
          */
-        patch: operations["updateAccount"];
+        patch: operations["updateNamedAccount"];
         trace?: never;
     };
     "/v1/account/password": {
@@ -10456,6 +10460,263 @@ export interface operations {
             };
         };
     };
+    updateAccount: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPatch"];
+                "application/merge-patch+json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another account has this `externalId`. */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "external_id_taken",
+                     *       "detail": "Another account has this externalId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getNamedAccount: {
         parameters: {
             query?: never;
@@ -10807,7 +11068,7 @@ export interface operations {
             };
         };
     };
-    updateAccount: {
+    updateNamedAccount: {
         parameters: {
             query?: never;
             header?: {

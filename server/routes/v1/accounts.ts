@@ -125,7 +125,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
     ),
 
     operation(
-      accounts.update,
+      accounts.updateNamed,
       async ({ act, json, params }) => accountBody(await changeAccount(context, params.accountId, json, act)),
       named,
     ),
@@ -140,6 +140,11 @@ export function accountOperations(context: ServiceContext): Operation[] {
       const { currentPassword: current, newPassword: next } = json;
       const session = sessionOf(caller);
       await attempts.run(session.accountId, () => setPassword(db, session, { current, next }, act, signal));
+    }),
+
+    operation(accounts.update, async ({ act, caller, json, query }) => {
+      const id = await accountOf(context, caller, query).catch(onceGone(context));
+      return accountBody(await changeAccount(context, id, json, act));
     }),
 
     operation(accounts.delete, async ({ act, caller, query }) => {
