@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { verifierPath } from '../decide/frames.ts';
-import type { Peer, ReadHeader } from './http/peer.ts';
+import type { Peer } from './http/peer.ts';
 import { asksForWebSocket } from './http/websocket.ts';
 import { run } from './process/run.ts';
 
@@ -33,7 +33,10 @@ await run({
   isWorker,
   startWorker,
   async listen({ fetch: answer, openVerifier }, { PORT: port, HOST: hostname }) {
-    const upgrade = (request: Request, header: ReadHeader, peer: Peer) => {
+    const upgrade = (request: Request, peer: Peer) => {
+      // Read now: Deno tells nothing of a request that is over.
+      const headers = new Headers(request.headers);
+      const ip = peer.ip();
       const { response, socket } = Deno.upgradeWebSocket(request, { idleTimeout: 30 });
       socket.addEventListener('open', () => {
         const handler = openVerifier(
@@ -42,8 +45,8 @@ await run({
             close: (code, reason) => socket.close(code, reason),
             unsent: () => socket.bufferedAmount,
           },
-          header,
-          peer,
+          (name) => headers.get(name),
+          { ip: () => ip },
         );
         socket.addEventListener('message', ({ data }) => {
           if (typeof data === 'string') handler.receive(data);
@@ -58,9 +61,8 @@ await run({
     const onListen = () => {};
     const server = Deno.serve({ port, hostname, reusePort: isWorker, onListen }, (request, info) => {
       const peer = { ip: () => info.remoteAddr.hostname };
-      const header = (name: string) => request.headers.get(name);
-      return asksForWebSocket(request.url, () => header('upgrade'), verifierPath)
-        ? upgrade(request, header, peer)
+      return asksForWebSocket(request.url, () => request.headers.get('upgrade'), verifierPath)
+        ? upgrade(request, peer)
         : answer(request, peer);
     });
     return () => server.shutdown();
