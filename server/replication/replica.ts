@@ -66,6 +66,8 @@ export class Replica implements Freshness {
   #session: Session | undefined;
   #called = () => {};
   #running: Promise<void> = Promise.resolve();
+  /** Barriers that arrived before the cache was dropped on this listener connection. */
+  #early: { replica: string; barrier: number }[] = [];
   /** Barriers of others that have arrived, to be confirmed together. */
   #confirming: { replica: string; barrier: number }[] = [];
 
@@ -162,6 +164,7 @@ export class Replica implements Freshness {
       announce(this.#subscribers, { kind: 'changed_all' });
       const session = { listener, pid, beat: 0, sentAt: past };
       this.#session = session;
+      for (const { replica, barrier } of this.#early.splice(0)) this.#confirm(replica, barrier);
       for (;;) {
         const sentAt = { monotonic: performance.now(), wall: Date.now() };
         session.beat = ++this.#beats;
@@ -173,6 +176,7 @@ export class Replica implements Freshness {
       }
     } finally {
       this.#session = undefined;
+      this.#early = [];
       this.#closing.signal.removeEventListener('abort', reject);
       listener.close();
     }
@@ -229,7 +233,10 @@ export class Replica implements Freshness {
    * LISTEN arrives.
    */
   #confirm(replica: string, barrier: number): void {
-    if (!this.#session) return;
+    if (!this.#session) {
+      this.#early.push({ replica, barrier });
+      return;
+    }
     const following = this.#subscribers.followers?.settled();
     if (following) following.then(() => this.#confirmNow(replica, barrier));
     else this.#confirmNow(replica, barrier);
