@@ -41,7 +41,7 @@ export const accountQuery = {
     .optional()
     .openapi({
       description:
-        'The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account.',
+        'The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account.',
       param: { name: 'accountId', in: 'query' },
     }),
   externalId: foreignId(255)
@@ -360,9 +360,9 @@ export const accounts = {
     method: 'patch',
     path: '/v1/account',
     tags,
-    summary: 'Change an account',
+    summary: 'Change an account by its externalId',
     description:
-      'Does what `PATCH /v1/accounts/{accountId}` does, to an account that the operator names, for example by its `externalId`.',
+      'Does what `PATCH /v1/accounts/{accountId}` does, to the account that the query names by its `externalId` or its `accountId`.',
     security: [byOperator],
     request: { headers: actHeaders, query: z.strictObject(accountQuery), body: accountPatch },
     responses: changedAccount,

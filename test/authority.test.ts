@@ -23,10 +23,10 @@ const isOperatorKey = (call: Call, who: Who) => {
 };
 const isOperator = (call: Call, who: Who) => who.kind === 'operatorToken' || isOperatorKey(call, who);
 
-/** Whether it is let in on its own account too, as any other key. */
-const mayActForItself = ({ security }: Call, who: Who) => {
+/** Whether it can rotate itself, as any other key. */
+const mayRotateItself = ({ operationId, security }: Call, who: Who) => {
   const scopes = security.find((schemes) => 'apiKey' in schemes)?.apiKey;
-  return who.kind === 'apiKey' && scopes !== undefined && has(who, scopes);
+  return /rotat/i.test(operationId) && who.kind === 'apiKey' && scopes !== undefined && has(who, scopes);
 };
 
 /** The account that a call works on, were it admitted; undefined where the caller may not, or does not say. */
@@ -34,7 +34,7 @@ function accountOf(call: Call, who: Who): AccountWord | undefined {
   // A report or a revocation is of whoever’s token it is: here the owner’s.
   if (isPublic(call) || /^(?:reportLeak|revokeToken)$/.test(call.operationId)) return 'owner';
   if (call.names === undefined) return who.of;
-  if (call.names === 'unsaid' && mayActForItself(call, who)) return who.of;
+  if (call.names === 'unsaid' && mayRotateItself(call, who)) return who.of;
   if (isOperator(call, who)) return call.names === 'unsaid' ? undefined : call.names;
   return call.names === 'unsaid' || call.names === who.of ? who.of : undefined;
 }

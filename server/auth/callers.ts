@@ -38,8 +38,8 @@ export interface AccountName {
 }
 
 /**
- * The caller of an operation that is for one account. A key of the operator that names none acts on its own account, as any
- * other key does, where its scopes allow that. So it can rotate itself.
+ * The caller of an operation that a key can make for itself. A key of the operator that names no account is a key as any
+ * other there, where its scopes allow that.
  */
 export function callerFor(caller: Caller, { accountId, externalId }: AccountName): Caller {
   if (caller.kind !== 'operatorKey' || !caller.mayActForItself) return caller;
@@ -130,3 +130,7 @@ export function actorOf(caller: Caller): string {
       return 'operator';
   }
 }
+
+/** Whose turn a long read takes. The operator has one for each list, so that no owner keeps it from reading. */
+export const turnOf = (caller: Caller, list: string): string =>
+  isOperator(caller) ? `operator: ${list}` : selfOf(caller);

@@ -40,7 +40,7 @@ const writers = sql`
  * A number below which no event can appear any more: the highest that is visible now.
  * @throws EventsPending if a transaction that may write events does not end
  */
-async function settledNumber(db: Database): Promise<number> {
+export async function settledNumber(db: Database): Promise<number> {
   const { rows } = await sql<{ newest: number; writing: string[] }>`
     select coalesce((select max(number) from events), 0) as newest, array(select virtualtransaction ${writers}) as writing`.execute(
     db,
@@ -87,10 +87,14 @@ async function beginning(db: Database, { from, accountId }: EventFilter, newest:
   return onlyRow(rows).place;
 }
 
+/** Whether a page reads events that it does not show. An account has its events in their order. */
+export const skipsEvents = ({ keyId, type, actor, from, to }: EventFilter): boolean =>
+  [keyId, type, actor, from, to].some((filter) => filter !== undefined);
+
 /** Up to which event one page reads. */
-async function endOfPage(db: Database, { accountId, ...filters }: EventFilter, span: Span): Promise<number> {
-  const { keyId, type, actor, from, to } = filters;
-  if ([keyId, type, actor, from, to].every((filter) => filter === undefined)) return span.upTo;
+async function endOfPage(db: Database, filter: EventFilter, span: Span): Promise<number> {
+  if (!skipsEvents(filter)) return span.upTo;
+  const { accountId } = filter;
   const { rows } = await sql<{ number: number }>`
     select number from events where ${within(span, accountId)} order by number offset ${maxRead - 1} limit 1`.execute(
     db,
@@ -101,16 +105,15 @@ async function endOfPage(db: Database, { accountId, ...filters }: EventFilter, s
 /**
  * One page of events in the order in which they were written. With a filter it may have fewer than `limit`, or none, while
  * more follow.
+ * @param newest what `settledNumber` returned: nothing after it is read
  * @param after the place of the page before; undefined on the first page
  * @returns the place where the next page goes on, now or later, and whether there are more events already
- * @throws EventsPending if a transaction that may write events does not end
  */
 export async function followEvents(
   db: Database,
   filter: EventFilter,
-  { limit, after }: { limit: number; after: number | undefined },
+  { limit, newest, after }: { limit: number; newest: number; after: number | undefined },
 ): Promise<{ events: Event[]; place: number; more: boolean }> {
-  const newest = await settledNumber(db);
   const begin = after ?? (await beginning(db, filter, newest));
   const end = await endOfPage(db, filter, { after: begin, upTo: newest });
   const events = await inOrder(db, filter, { after: begin, upTo: end }, limit + 1).execute();

@@ -40,15 +40,7 @@ interface RequestConfig {
  */
 export function prepare(
   context: ServiceContext,
-  {
-    route,
-    run,
-    limit = maxBytes,
-    findCredential = bearerToken,
-    checkBody,
-    spansAccounts,
-    notFound,
-  }: Operation,
+  { route, run, limit = maxBytes, findCredential = bearerToken, checkBody, byKeyItself, notFound }: Operation,
   answerFailure: AnswerFailure,
 ): Serve {
   const { security = [] } = route;
@@ -66,7 +58,7 @@ export function prepare(
         ? noQuery.data
         : query && validated(query, parseQuery(incoming.search), 'query');
     const inHeaders = headers && validated(headers, sentHeaders(headers, incoming), 'header');
-    const acting = spansAccounts ? caller : callerFor(caller, (inQuery ?? {}) as AccountName);
+    const acting = byKeyItself ? callerFor(caller, (inQuery ?? {}) as AccountName) : caller;
     const parsed = body && bytes ? parseBody(body, bytes, incoming.header) : {};
     return maybeAsync(
       parsed,

@@ -2,7 +2,7 @@ import { keySearch } from '../../../api/key-search.ts';
 import { keys } from '../../../api/keys.ts';
 import type { AccountQueue } from '../../account-queue.ts';
 import { getAccount } from '../../accounts/accounts.ts';
-import { accountOf, boundsOf } from '../../auth/callers.ts';
+import { accountOf, boundsOf, turnOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -35,19 +35,22 @@ export function keyOperations(context: ServiceContext, lists: AccountQueue): Ope
       const filter = { limit, before: numberOf(list, cursor), status, search };
       const read = () => listKeys(db, accountId, filter, now());
       const isFiltered = status !== undefined || search !== undefined;
-      const page = isFiltered ? await lists.run(accountId, signal, read) : await read();
+      const page = isFiltered ? await lists.run(turnOf(caller, list), signal, read) : await read();
       // An account that does not exist has no keys either: see `accountOf`.
       if (page.keys.length === 0) await getAccount(db, accountId);
       return keyPage(context, list, page);
     }),
 
-    operation(keySearch.search, async ({ query: { cursor, limit }, json: { filter = {} }, signal }) => {
-      const list = 'keys of all accounts';
-      const asked = { limit, before: numberOf(list, cursor) };
-      await assertNamesExist(context, filter);
-      const page = await lists.run(list, signal, () => searchKeys(db, filter, asked));
-      return keyPage(context, list, page);
-    }),
+    operation(
+      keySearch.search,
+      async ({ caller, query: { cursor, limit }, json: { filter = {} }, signal }) => {
+        const list = 'keys of all accounts';
+        const asked = { limit, before: numberOf(list, cursor) };
+        await assertNamesExist(context, filter);
+        const page = await lists.run(turnOf(caller, list), signal, () => searchKeys(db, filter, asked));
+        return keyPage(context, list, page);
+      },
+    ),
 
     operation(
       keys.get,

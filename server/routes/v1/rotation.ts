@@ -29,7 +29,7 @@ function assertMaySetExpiry(caller: Caller): void {
     throw new InsufficientScope(['keys:write'], 'To set the expiry of a key takes the scope "keys:write".');
 }
 
-const ofKey = { notFound: KeyNotFound };
+const ofKey = { notFound: KeyNotFound, byKeyItself: true };
 
 export function rotationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
