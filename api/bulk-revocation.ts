@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actHeaders } from './actor.ts';
 import { KeyFilter } from './key-filter.ts';
-import { refusal, refusals } from './problem.ts';
+import { refusal, refusals, unknownAccount } from './problem.ts';
 import { byOperator } from './security.ts';
 
 const RevokeKeys = z
@@ -61,7 +61,8 @@ export const bulkRevocation = {
           },
         },
       },
-      ...refusals(400, 401, 403, 404, 413, 415, 422),
+      ...refusals(400, 401, 403, 413, 415, 422),
+      404: unknownAccount,
       409: refusal(409, {
         code: 'count_differs',
         detail: 'The filter matches 314 keys, not 312: nothing was revoked.',

@@ -35,7 +35,7 @@ The **operator** is the back end of the product that runs this deployment. It cr
 Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the credentials it accepts. There are three:
 
 - An **access token**, from \`POST /v1/sessions\`, is for a person. It manages the person’s own account and the keys of that account. It is valid for 15 minutes; \`POST /v1/sessions/refresh\` returns the next one.
-- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, \`events:read\`, and in the operator’s own account \`metrics:read\`, \`leaks:report\`, \`operator:read\` and \`operator:keys\`. All other scopes are your own words, for your own API.
+- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, \`keys:audit\`, and in the operator’s own account \`metrics:read\`, \`leaks:report\`, \`operator:read\` and \`operator:keys\`. All other scopes are your own words, for your own API.
 - The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key. A program that needs less of that, such as a settings page or an export of events, gets a key in the operator’s own account: \`operator:read\` reads all accounts, their keys, usage and events, and \`operator:keys\` creates accounts, and creates, changes, rotates and revokes the keys of all accounts but the operator’s own, with their limits and quotas.
 
 Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and cannot read or change any. With the same key, gateways and frameworks that speak OAuth introspect tokens, if the deployment serves OAuth: see that document.
@@ -58,7 +58,7 @@ An error is a problem (RFC 9457), sent as \`application/problem+json\`:
 - Branch on \`code\`. A code keeps its meaning and is never reused; \`detail\` is for people, and its wording may change. The schema \`ProblemCode\` lists each code with its status and what to do.
 - 401: the credential is missing or no longer valid. 403: it is valid, but cannot do this.
 - 404 is also returned for resources of other accounts.
-- 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter. A field or a query parameter that the operation does not have is a bad value.
+- 422: \`errors\` lists each bad value, with a JSON Pointer into the body or the name of the query parameter. Under \`/v1\`, a field or a query parameter that the operation does not have is a bad value.
 - 429 and 503: \`Retry-After\` says how many seconds to wait.
 - 500: a fault of the service, \`internal_error\`. Its log has the cause under the \`requestId\`.
 - After a 500 or a 503, or if a connection breaks before the response, a write may or may not have been made: see Safe retries.
@@ -94,7 +94,7 @@ A list returns one page: up to \`limit\` items (1 to 100, default 20), newest fi
 - The operator can suspend an account: 403 \`account_disabled\`. All of its keys are refused, and none can be created. \`GET /v1/account\` returns \`disabledAt\`.
 - A password can be wrong 10 times in a minute, for one email, and a caller can report 100 leaked tokens: 429 \`too_many_attempts\`.
 
-Each field’s own limit is in its description: 422 \`invalid_input\`. This service does not limit the rate of its own calls; a proxy in front of it may. What verifications of a key may use is up to the operator: see Rate limits and quotas.
+Each field’s own limit is in its description: 422 \`invalid_input\`. The service limits the rate of sign-ins and of reports of leaks, and of no other calls; a proxy in front of it may. What verifications of a key may use is up to the operator: see Rate limits and quotas.
 
 ## Rate limits and quotas
 

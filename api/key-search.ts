@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { KeyPage, keyExample } from './key-body.ts';
 import { KeyFilter } from './key-filter.ts';
 import { pageQuery } from './page.ts';
-import { overloadedLists, refusals } from './problem.ts';
+import { overloadedLists, refusals, unknownAccount } from './problem.ts';
 import { byOperator, byOperatorKey } from './security.ts';
 
 const SearchKeys = z
@@ -30,7 +30,8 @@ export const keySearch = {
           'application/json': { schema: KeyPage, example: { data: [keyExample], nextCursor: null } },
         },
       },
-      ...refusals(400, 401, 403, 404, 413, 415, 422),
+      ...refusals(400, 401, 403, 413, 415, 422),
+      404: unknownAccount,
       503: overloadedLists,
     },
   }),

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { refusals, refusedInQueue } from './problem.ts';
+import { refusal, refusals } from './problem.ts';
 import { byOperator, byOperatorKey } from './security.ts';
 
 const example = `# HELP latchkey_verifications_total Tokens that were checked.
@@ -23,7 +23,12 @@ export const metrics = {
         content: { 'text/plain': { schema: z.string(), example } },
       },
       ...refusals(401, 403),
-      503: refusedInQueue('workers do not answer'),
+      503: refusal(503, {
+        code: 'overloaded',
+        detail: 'No worker answered in time: try again in a second.',
+        description:
+          'No worker answered in time (`overloaded`), or the database did not answer (`database_unavailable`).',
+      }),
     },
   }),
 };

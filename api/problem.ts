@@ -231,6 +231,13 @@ export const overloadedReports = refusedInQueue('reports wait to be made');
 /** What a list with filters means by 503. */
 export const overloadedLists = refusedInQueue('lists wait to be read');
 
+/** What an operation whose body may name an account means by 404. */
+export const unknownAccount = refusal(404, {
+  code: 'account_not_found',
+  detail: 'There is no such account.',
+  description: 'The account that is named does not exist.',
+});
+
 /** The refusals an operation can answer with, as OpenAPI responses: `...refusals(401, 422, 503)`. */
 export function refusals<Some extends Status>(...statuses: Some[]) {
   return Object.fromEntries(statuses.map((status) => [status, refusal(status)])) as Record<

@@ -27,7 +27,7 @@ export const RoleNames = z
   .openapi({
     uniqueItems: true,
     description:
-      'Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself.',
+      'Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks.',
   });
 
 const RoleId = z

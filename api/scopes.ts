@@ -24,6 +24,6 @@ export const Scopes = z
   .openapi({
     uniqueItems: true,
     description:
-      'What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.',
+      'What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.',
     example: ['files:read', 'files:write'],
   });

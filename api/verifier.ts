@@ -29,7 +29,7 @@ export const closeCodes = {
   4400: 'A frame was not one of this protocol.',
   4401: 'The token is not, or no longer, good.',
   4403: 'The token may not verify every key: use the operator token, or a key with `keys:verify` of the operator’s account.',
-  4408: 'No hello came in time, the verifier did not read or acknowledge what it was sent, or it has another connection.',
+  4408: 'No hello came in time, too many connections had sent none, the verifier did not read or acknowledge what it was sent, or it has another connection.',
   4503: 'The replica is ending, has too many verifiers, or cannot reach its database: try again, after a moment.',
 } as const;
 export type CloseCode = keyof typeof closeCodes;

@@ -4,7 +4,7 @@ export const ownScopes = [
   'keys:write',
   'keys:verify',
   'keys:rotate',
-  'events:read',
+  'keys:audit',
   'leaks:report',
   'metrics:read',
   'operator:read',
@@ -13,7 +13,7 @@ export const ownScopes = [
 export type OwnScope = (typeof ownScopes)[number];
 
 const own: ReadonlySet<string> = new Set(ownScopes);
-/** What our scopes begin with: `keys:`, `events:`, `leaks:`, `metrics:`, `operator:`. */
+/** What our scopes begin with: `keys:`, `leaks:`, `metrics:`, `operator:`. */
 const ownPrefixes = [...new Set(ownScopes.map((scope) => scope.replace(/[^:]*$/, '')))];
 
 /** A scope-token of RFC 6749, section 3.3, no longer than 64 characters. */

@@ -378,6 +378,14 @@ export class Overloaded extends Refusal {
   }
 }
 
+/** No worker of a replica has told its metrics. */
+export class NoWorkerAnswered extends Refusal {
+  readonly code = 'overloaded';
+  constructor() {
+    super('No worker answered in time: try again in a second.');
+  }
+}
+
 /** The service cannot start. The message is one line for whoever starts it: what is wrong and what to do. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';

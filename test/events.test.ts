@@ -78,7 +78,7 @@ test('an account sees what the operator did to it, and on whose behalf, but not 
     const body = { name: 'Key', scopes };
     return expectData(await service.operator.POST('/v1/keys', { params, body, headers }));
   };
-  const key = await mintFor(ada.accountId, ['events:read']);
+  const key = await mintFor(ada.accountId, ['keys:audit']);
   const own = await mintFor(`acc_${operatorAccountId}`, ['leaks:report']);
   const headers = { 'User-Agent': 'scanner/1' };
   await service.as(own.token).POST('/v1/leaks', { body: { token: key.token }, headers });
@@ -119,12 +119,12 @@ test('events, which say from where people signed in, take a scope of their own',
   const { token } = expectData(await ada.client.POST('/v1/keys', { body }));
   const { error, response } = await service.as(token).GET('/v1/events');
   expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
-  expect(response.headers.get('www-authenticate')).toContain('scope="events:read"');
+  expect(response.headers.get('www-authenticate')).toContain('scope="keys:audit"');
 });
 
 test('the operator’s own account sees everything that is done in it', async () => {
   const params = { query: { accountId: `acc_${operatorAccountId}` } };
-  const body = { name: 'Key', scopes: ['events:read'] };
+  const body = { name: 'Key', scopes: ['keys:audit'] };
   const { id, token } = expectData(await service.operator.POST('/v1/keys', { params, body }));
   expect(await list({ keyId: id }, service.as(token))).toMatchObject([{ actor: 'operator', ip: clientIp }]);
 });
@@ -241,7 +241,7 @@ test('a cursor is for the list of its own account', async () => {
 test('an account sees its own events alone, and the operator those of all, also of a deleted one', async () => {
   const cleo = await service.signIn();
   const reader = expectData(
-    await cleo.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['events:read'] } }),
+    await cleo.client.POST('/v1/keys', { body: { name: 'Key', scopes: ['keys:audit'] } }),
   );
   for (const client of [cleo.client, service.as(reader.token)]) {
     const own = await list({ limit: 100 }, client);

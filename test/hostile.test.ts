@@ -267,7 +267,7 @@ test('an Authorization header that is no bearer token is refused', async () => {
   expect(response.status).toBe(200);
 });
 
-test('a browser may call from anywhere, and read what it needs', async () => {
+test('a browser may call from anywhere, without cookies', async () => {
   const origin = 'https://app.example.com';
   const preflight = await service.fetch('/v1/keys', {
     method: 'OPTIONS',
@@ -277,15 +277,6 @@ test('a browser may call from anywhere, and read what it needs', async () => {
   expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
   expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
   const response = await service.fetch('/livez', { headers: { Origin: origin } });
-  const exposed = response.headers.get('access-control-expose-headers')?.split(',');
-  expect(exposed?.sort()).toEqual([
-    'Allow',
-    'Idempotent-Replayed',
-    'Location',
-    'Retry-After',
-    'WWW-Authenticate',
-    'X-Request-Id',
-  ]);
   expect(response.headers.get('access-control-allow-credentials')).toBeNull();
 });
 

@@ -247,7 +247,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * List events: `GET /v1/events`
      *
-     * The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `events:read`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+     * The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
 
 To follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.
      */
@@ -313,9 +313,9 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
      */
     get(query?: Query<operations['getAccount']>, options?: Options<operations['getAccount']>): Promise<Account>;
     /**
-     * Change an account: `PATCH /v1/account`
+     * Change an account by its externalId: `PATCH /v1/account`
      *
-     * Does what `PATCH /v1/accounts/{accountId}` does, to an account that the operator names, for example by its `externalId`.
+     * Does what `PATCH /v1/accounts/{accountId}` does, to the account that the query names by its `externalId` or its `accountId`.
      */
     update(body: AccountPatch, options?: Options<operations['updateAccount']>): Promise<Account>;
     /**

@@ -458,7 +458,7 @@ export interface paths {
         };
         /**
          * List events
-         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `events:read`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
          *
          *     To follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.
          */
@@ -557,8 +557,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change an account
-         * @description Does what `PATCH /v1/accounts/{accountId}` does, to an account that the operator names, for example by its `externalId`.
+         * Change an account by its externalId
+         * @description Does what `PATCH /v1/accounts/{accountId}` does, to the account that the query names by its `externalId` or its `accountId`.
          */
         patch: operations["updateAccount"];
         trace?: never;
@@ -1049,14 +1049,14 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks. */
             roles?: string[];
             /**
              * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
@@ -1259,14 +1259,14 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks. */
             roles?: string[];
             /**
              * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
@@ -1398,14 +1398,14 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks. */
             roles?: string[];
             /**
              * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
@@ -1486,14 +1486,14 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `events:read` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts with their keys, and `operator:keys` lets it create, change and revoke the keys of all accounts but that one, and set their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
              * @example [
              *       "files:read",
              *       "files:write"
              *     ]
              */
             scopes?: string[];
-            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles; whoever can change a key can give it any role whose scopes the policy of the account allows, and a key no role with scopes that it lacks itself. */
+            /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks. */
             roles?: string[];
             /**
              * @description Entries to set; null removes one (RFC 7396). At most 50 may remain, whose names and texts take at most 4096 bytes together as JSON.
@@ -2503,7 +2503,7 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -2735,7 +2735,7 @@ export interface operations {
     createKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3052,7 +3052,7 @@ export interface operations {
     importKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3645,7 +3645,7 @@ export interface operations {
     getKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3867,7 +3867,7 @@ export interface operations {
     deleteKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -4036,7 +4036,7 @@ export interface operations {
     updateKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -4481,7 +4481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            /** @description The account that is named does not exist. */
             404: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -4495,8 +4495,8 @@ export interface operations {
                      *       "status": 404,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
-                     *       "code": "key_not_found",
-                     *       "detail": "This account has no such key."
+                     *       "code": "account_not_found",
+                     *       "detail": "There is no such account."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4711,7 +4711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            /** @description The account that is named does not exist. */
             404: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -4725,8 +4725,8 @@ export interface operations {
                      *       "status": 404,
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Not Found",
-                     *       "code": "key_not_found",
-                     *       "detail": "This account has no such key."
+                     *       "code": "account_not_found",
+                     *       "detail": "There is no such account."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4871,7 +4871,7 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5201,7 +5201,7 @@ export interface operations {
     cancelRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5447,7 +5447,7 @@ export interface operations {
     finishRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5693,7 +5693,7 @@ export interface operations {
     extendRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -6006,7 +6006,7 @@ export interface operations {
     listKeyLimits: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -6207,7 +6207,7 @@ export interface operations {
     addToQuota: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -7591,7 +7591,7 @@ export interface operations {
     getKeyUsage: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -7818,7 +7818,7 @@ export interface operations {
     getUsage: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -10132,7 +10132,7 @@ export interface operations {
     getAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -10297,7 +10297,7 @@ export interface operations {
     deleteAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -10463,7 +10463,7 @@ export interface operations {
     updateAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token. A key with `operator:read` or `operator:keys` that names none acts on its own account, if its other scopes allow the call. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -12335,7 +12335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many workers do not answer (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`). */
+            /** @description No worker answered in time (`overloaded`), or the database did not answer (`database_unavailable`). */
             503: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -12352,7 +12352,7 @@ export interface operations {
                      *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
                      *       "title": "Service Unavailable",
                      *       "code": "overloaded",
-                     *       "detail": "Too many workers do not answer: try again in a second."
+                     *       "detail": "No worker answered in time: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

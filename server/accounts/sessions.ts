@@ -193,14 +193,21 @@ export async function endSession(db: Database, sessionId: string, act: Act): Pro
     select id from ended`.execute(db);
 }
 
-/** Ends the live sessions of refresh tokens with these hashes, used ones among them: the CTEs, with an event for each. */
+/**
+ * Ends the live sessions of refresh tokens with these hashes, used ones among them: the CTEs, with an event for each. They
+ * are locked in one order, since two reports can have the same ones.
+ */
 export const endedByTokens = (
   hashes: RawBuilder<unknown>,
   act: Act,
   data?: object,
 ): RawBuilder<unknown> => sql`
-    ended_sessions as (${ended(sql`id in (${liveSessions(act.now)} and sessions.id in (
-      select session_id from refresh_tokens where hash in (${hashes})))`)}),
+    reported_sessions as (
+      select id from sessions
+      where id in (${liveSessions(act.now)} and sessions.id in (
+        select session_id from refresh_tokens where hash in (${hashes})))
+      order by id for update),
+    ended_sessions as (${ended(sql`id in (select id from reported_sessions)`)}),
     recorded_end as ${recorded(act, 'session.ended', sql`select account_id, null::text from ended_sessions`, data)}`;
 
 /**

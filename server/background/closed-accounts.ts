@@ -4,8 +4,8 @@ import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts
 import type { Act } from '../events/events.ts';
 
 /**
- * The number of keys, counts, tombstones, sessions and refresh tokens removed at once: few enough for the deadline of a statement,
- * and not to hold up requests on the embedded database.
+ * The number of keys, counts, tombstones, sessions and refresh tokens removed at once: few enough for the deadline of a
+ * statement, and not to hold up requests on the embedded database.
  */
 const stepSize = 250;
 

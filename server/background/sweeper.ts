@@ -5,11 +5,13 @@ import { messageOf } from '../errors.ts';
 const between = 20;
 
 interface SweeperOptions {
+  /** What it is called in metrics. */
   job?: string;
   /** How long to wait before the first step, in milliseconds. */
   first?: number;
   /** How long to wait after a step that failed or found nothing to do, in milliseconds. */
   idle?: number | undefined;
+  /** How often the same failure is told, in milliseconds. */
   repeat?: number;
 }
 
@@ -24,8 +26,8 @@ export class Sweeper {
 
   /**
    * @param step does a small part of the work, and says whether there may be more
-   * @param onError called when a step fails, which is tried again. While steps go on failing for the same reason, it is
-   * called every `repeat` milliseconds
+   * @param onError called when a step fails, which is tried again: at once for another reason than the last one, and every
+   * `repeat` milliseconds for the same
    */
   constructor(
     step: () => Promise<boolean>,

@@ -65,7 +65,7 @@ export class NotSent extends Error {
   readonly code = 'CONNECTION_ENDED';
 
   constructor() {
-    super('The pool is closed');
+    super('The connections are closed');
   }
 }
 

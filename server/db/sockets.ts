@@ -42,7 +42,8 @@ export class Sockets {
   /** Begins a connection. Errors are the socket's to tell. */
   async open({ host, port, path }: Addresses): Promise<Socket> {
     await this.#pace();
-    if (this.#closed) throw Object.assign(new Error('The pool is closed'), { code: 'CONNECTION_ENDED' });
+    if (this.#closed)
+      throw Object.assign(new Error('The connections are closed'), { code: 'CONNECTION_ENDED' });
     const turn = this.#turn++ % host.length;
     const socket = connect(path ? { path } : { host: host[turn] ?? 'localhost', port: port[turn] ?? 5432 });
     this.#connecting.add(socket);

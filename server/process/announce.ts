@@ -17,7 +17,7 @@ export function announce(log: Logger, config: Config, env: NodeJS.ProcessEnv): v
   // Bun has no limit to tell.
   if (!process.versions.bun && config.CACHE_MB > heap / 2)
     log.warn(
-      `CACHE_MB is more than half of the heap of ${Math.floor(heap)} MiB, and a full heap ends the process: NODE_OPTIONS=--max-old-space-size=${config.CACHE_MB * 2} makes it larger`,
+      `CACHE_MB is more than half of the heap of ${Math.floor(heap)} MiB, and a full heap ends the process: --max-old-space-size=${config.CACHE_MB * 2} makes it larger`,
     );
   if (config.SIGN_UP === 'open') log.info('anybody who reaches the service can sign up and create keys');
   else log.info('only the operator creates accounts: SIGN_UP=open lets anybody sign up');

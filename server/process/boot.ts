@@ -5,7 +5,7 @@ import { createApp } from '../app.ts';
 import type { ServiceContext } from '../context.ts';
 import { endWithin } from '../db/dialect.ts';
 import { deadline } from '../db/postgres.ts';
-import { messageOf, Overloaded } from '../errors.ts';
+import { messageOf, NoWorkerAnswered } from '../errors.ts';
 import { clientOf, type Fetch, type Peer, type ReadHeader } from '../http/peer.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
 import { KeyInserts } from '../keys/inserts.ts';
@@ -90,7 +90,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     responseCounts,
     async metrics() {
       const shares = await gathered();
-      if (shares.length === 0) throw new Overloaded('workers do not answer');
+      if (shares.length === 0) throw new NoWorkerAnswered();
       return textOf(shares);
     },
     log,

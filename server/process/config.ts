@@ -71,7 +71,13 @@ export const operatorTokensText = z
   .transform(listed)
   .pipe(z.array(operatorToken).max(2, 'must be one token, or two separated by a comma'));
 
-const tokenPrefix = z.string().regex(prefixForm, prefixFault);
+const tokenPrefix = z
+  .string()
+  .regex(prefixForm, prefixFault)
+  .refine(
+    (prefix) => prefix !== 'lko_' && prefix !== 'lkr_',
+    'must be others than lko_ and lkr_, with which operator tokens and refresh tokens begin',
+  );
 
 /** What tokens begin with: one prefix, or several separated by commas. */
 const tokenPrefixesText = z
@@ -183,7 +189,7 @@ const environment = z
     EVENT_RETENTION_DAYS: wholeNumber(
       0,
       99_999,
-      'must be a whole number of days, or 0 to keep events for ever',
+      'must be a whole number of days up to 99999, or 0 to keep events for ever',
     ).default(365),
     TOMBSTONE_DAYS: wholeNumberOf('days', 1, 9_999).default(30),
     CLIENT_IP_HEADER: z

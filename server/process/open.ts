@@ -98,7 +98,7 @@ async function openShared(
     const freshness = new Replica(db, openListener(url), notices);
     begin('listening to Postgres for changes to keys');
     await freshness.start();
-    log.info({ replica: freshness.id }, 'this replica has joined the others on its database');
+    log.info({ replica: freshness.id }, 'this is how the log of another replica names this one');
     return { db, freshness, signer, operatorTokens: OPERATOR_TOKEN, connections: poolSizeOf(url) };
   } catch (error) {
     throw new CannotStart(`The database at DATABASE_URL cannot be used: ${messageOf(error)}.`);

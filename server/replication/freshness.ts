@@ -10,7 +10,7 @@ export const lease = 1_500;
 
 /** Holds blocks of limits, and is told what to give up. */
 export interface LimitHolder {
-  /** Units of this limit must not be spent any more. */
+  /** This limit may have changed: no unit that is held of it must be spent any more. */
   drop(id: number): void;
   /** No unit of any limit must be spent any more. */
   dropAll(): void;

@@ -32,6 +32,7 @@ async function startNginx(replicas: ServiceProcess[]): Promise<string> {
   const config = replicas
     .reduce((text, { url }, at) => text.replace(`latchkey-${at + 1}:8787`, new URL(url).host), written)
     .replaceAll(' resolve;', ';')
+    .replace('set_real_ip_from 10.87.87.1', 'set_real_ip_from 127.0.0.1')
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
     .replace('/dev/stdout', join(directory, 'access.log'));
   await writeFile(join(directory, 'nginx.conf'), config);

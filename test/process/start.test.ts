@@ -84,6 +84,7 @@ test('a setting that is refused is named, with what it must be', async () => {
   const failure = (env: Record<string, string>) => expect(() => readConfig(env));
   failure({ SIGN_UP: 'maybe' }).toThrow('SIGN_UP must be open or closed');
   failure({ TOKEN_PREFIX: 'lk_,Lk-' }).toThrow('TOKEN_PREFIX.1 must be');
+  failure({ TOKEN_PREFIX: 'lk_,lkr_' }).toThrow('TOKEN_PREFIX.1 must be others');
   failure({ SIGNING_KEYS: '{"keys":[]}' }).toThrow('SIGNING_KEYS');
   failure({ CORS_ORIGINS: 'https://app.example.com/path' }).toThrow('CORS_ORIGINS must be');
   const { keys } = await newSigningKeys();

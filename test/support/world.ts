@@ -108,7 +108,7 @@ export interface Who {
 const accountScopes = ['keys:read', 'keys:write', 'keys:verify'];
 const ourScopes = [
   ...accountScopes,
-  'events:read',
+  'keys:audit',
   'leaks:report',
   'metrics:read',
   'operator:read',
@@ -203,16 +203,10 @@ export const everybody: Who[] = [
       return token;
     },
   },
-  keyOf('owner', 'the owner’s key with events:read', ['events:read']),
+  keyOf('owner', 'the owner’s key with keys:audit', ['keys:audit']),
   keyOf('owner', 'the owner’s key with every scope', ourScopes),
   // Nobody can grant these; had somebody written them by hand, they would let in nobody.
-  keyOf('owner', 'the owner’s key with wildcards over our scopes', [
-    '*',
-    'keys:*',
-    'events:*',
-    'leaks:*',
-    'operator:*',
-  ]),
+  keyOf('owner', 'the owner’s key with wildcards over our scopes', ['*', 'keys:*', 'leaks:*', 'operator:*']),
   keyOf('other', 'the other’s key with every scope', ourScopes),
   keyOf('operator', 'a key of the operator’s account with keys:verify', ['keys:verify']),
   keyOf('operator', 'a key of the operator’s account with metrics:read', ['metrics:read']),

@@ -30,8 +30,8 @@ export const methodsOf = (core: Core, operations: Operations): Record<string, un
   );
 
 function methodOf(core: Core, operation: string) {
-  const [told = '', answer = ''] = operation.split(' > ');
-  const [method = '', path = '', ...marks] = told.split(' ');
+  const [request = '', answer = ''] = operation.split(' > ');
+  const [method = '', path = '', ...marks] = request.split(' ');
   const names = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name);
   const is = (mark: string) => marks.includes(mark);
   const repeatable = /^(?:GET|DELETE)$/.test(method) || is('paged') || (is('keyed') && core.hasToken);

@@ -100,9 +100,9 @@ export function oauthOperations(context: ServiceContext): Operation[] {
     operation(
       oauth.revoke,
       async ({ act, form: { token } }) => {
+        if (await revokeToken(context, token, act)) return;
         if (isRefreshToken(token)) return endSessionOf(context.db, token, act);
-        const isKeys = await revokeToken(context, token, act);
-        const other = isKeys ? undefined : otherToken(context, token);
+        const other = otherToken(context, token);
         if (other) throw new OAuthRefusal('unsupported_token_type', 'token', other);
       },
       { findCredential: findClient },
