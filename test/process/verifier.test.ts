@@ -183,6 +183,25 @@ test.for(runtimes)('%s ends soon with a verifier, which loses no use and comes b
   await expect.poll(() => usesOf(operator, key), { timeout: 5_000 }).toBe(7);
 });
 
+test.for(runtimes)(
+  'on %s the address of a verifier is known for as long as it is connected',
+  async (runtime) => {
+    await using service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
+    const operator = await operatorOf(service.url);
+    const { id: accountId } = await operator.account.get();
+    const bound = { scopes: ['keys:verify'], allowedIps: ['127.0.0.1'] };
+    const own = await operator.keys.create({ name: 'API servers', ...bound }, { query: { accountId } });
+    const { token } = await operator.keys.create({ name: 'Key' }, { query });
+    const states: string[] = [];
+    const onChange = (state: string) => states.push(state);
+    await using verifier = await createVerifier({ baseUrl: service.url, token: own.token, onChange });
+    // After a change of its own key it is asked for its address again.
+    await operator.keys.update(own.id, { name: 'Servers' }, { query: { accountId } });
+    expect(await verifier.verify(token)).toMatchObject({ valid: true });
+    expect({ states, ...verifier.stats }).toMatchObject({ states: ['trusted'], overHttp: 0 });
+  },
+);
+
 test.for(runtimes)('on %s no other request is upgraded', async (runtime) => {
   await using service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
   const ask = async (path: string, more: Record<string, string>) => {
