@@ -43,7 +43,12 @@ export class Queue {
     this.#size += 1;
     signal.addEventListener('abort', () => leave() && reject(new Overloaded(this.#what)), { once: true });
     this.#inTurn(async () => {
-      if (leave()) await work().then(resolve, reject);
+      if (!leave()) return;
+      try {
+        resolve(await work());
+      } catch (error) {
+        reject(error);
+      }
     });
     try {
       return await promise;

@@ -33,6 +33,10 @@ test('a report that fails leaves the queue', async () => {
   const reports = new AccountQueue('reports wait to be made', 5);
   const failing = () => reports.run('a', signal, () => Promise.reject(new Error('The database failed.')));
   for (let time = 0; time < 10; time += 1) await expect(failing()).rejects.toThrow('The database failed.');
+  const throwing = () => {
+    throw new Error('It did not even begin.');
+  };
+  await expect(reports.run('a', signal, throwing)).rejects.toThrow('It did not even begin.');
   expect(await reports.run('a', signal, async () => 1)).toBe(1);
 });
 

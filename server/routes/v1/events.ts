@@ -39,10 +39,11 @@ export const eventOperations = (context: ServiceContext, lists: AccountQueue): O
       return page.map(eventBody);
     };
     if (order === 'asc') {
+      const after = numberOf(list, cursor);
       // Before its turn, since it may wait for others.
       const newest = await settledNumber(context.db);
       const page = await inTurn(skipsEvents(filter), () =>
-        followEvents(context.db, filter, { limit, newest, after: numberOf(list, cursor) }),
+        followEvents(context.db, filter, { limit, newest, after }),
       );
       const followCursor = cursorAt(list, [page.place]);
       const nextCursor = page.more ? followCursor : null;
