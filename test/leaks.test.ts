@@ -62,6 +62,11 @@ const reportTo = (differing: Partial<ServiceContext>, body: Report) =>
 
 const revoking = { leakPolicy: 'revoke' } as const;
 
+test('a report of what is far longer than a token is answered as any other', async () => {
+  for (const token of ['a'.repeat(4_096), '😀'.repeat(4_096)])
+    expect(await report({ token, url: `${url}?${token.slice(0, 1_000)}` })).toBe(204);
+});
+
 test('a reported token is an event of its key, with where it was seen and who says so', async () => {
   const key = await mint();
   expect(await report({ token: key.token, url, source })).toBe(204);

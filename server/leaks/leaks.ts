@@ -26,15 +26,34 @@ interface Leak {
  * of the token can end with, is replaced: Postgres could not store it.
  */
 export function withoutToken(token: string, text: string): string {
-  const spelled = Array.from({ length: token.length }, (_, index) => spellings(token.charCodeAt(index)));
-  return text.replace(new RegExp(spelled.join(''), 'g'), () => `${startOf(token)}…`).toWellFormed();
+  let kept = '';
+  let at = 0;
+  while (at < text.length) {
+    const end = endOf(token, text, at);
+    kept += end === undefined ? text.charAt(at) : `${startOf(token)}…`;
+    at = end ?? at + 1;
+  }
+  return kept.toWellFormed();
 }
 
-/** A pattern of a character as it is, or percent-encoded. The token of a key has ASCII characters alone. */
-function spellings(code: number): string {
-  const digits = code.toString(16).padStart(2, '0');
-  const eitherCase = digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-  return `(?:\\u${digits.padStart(4, '0')}|%(?:25)*${eitherCase})`;
+/** Where the token ends that begins at a place of a text. Undefined: none does. */
+function endOf(token: string, text: string, begin: number): number | undefined {
+  let at: number | undefined = begin;
+  // Not one pattern for the whole token: of a long one it would have too many parts.
+  for (let index = 0; index < token.length && at !== undefined; index += 1)
+    at =
+      text.charCodeAt(at) === token.charCodeAt(index)
+        ? at + 1
+        : afterEncoded(token.charCodeAt(index), text, at);
+  return at;
+}
+
+/** The place after a percent-encoded character. The token of a key has ASCII characters alone. */
+function afterEncoded(code: number, text: string, at: number): number | undefined {
+  if (text[at] !== '%') return undefined;
+  const encoded = new RegExp(`%(?:25)*${code.toString(16).padStart(2, '0')}`, 'iy');
+  encoded.lastIndex = at;
+  return encoded.test(text) ? encoded.lastIndex : undefined;
 }
 
 /** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */
