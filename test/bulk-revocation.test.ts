@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, inject, test, vi } from 'vitest';
 import { withoutRequest } from '../server/events/events.ts';
 import { newId } from '../server/id.ts';
 import { revokeKeys } from '../server/keys/bulk-revocation.ts';
 import type { KeyFilter } from '../server/keys/key-filter.ts';
-import { hashToken } from '../server/token.ts';
+import { hashToken, newToken } from '../server/token.ts';
+import { connectByHand, untilWaiting } from './support/by-hand.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertManyKeys } from './support/insert-keys.ts';
 
@@ -36,6 +37,7 @@ interface Filter {
   metadata?: Metadata;
   createdBefore?: string;
   unusedSince?: string;
+  notRotatedSince?: string;
 }
 type Bounds = { dryRun?: boolean; expectedCount?: number };
 const tryRevoke = (filter: Filter, bounds: Bounds = {}, client = service.operator) =>
@@ -161,6 +163,29 @@ test('if the count is not the expected one, nothing is revoked, and the count is
   const { error } = await tryRevoke({ metadata }, { expectedCount: 2 });
   expect(error).toMatchObject({ code: 'count_differs', matched: 0 });
 });
+
+test.runIf(inject('database') === 'postgres')(
+  'a key that is rotated while it is waited for keeps its new token',
+  async () => {
+    const metadata = { purpose: 'rotated meanwhile' };
+    const key = await mint(ada, metadata);
+    const admin = await connectByHand(service);
+    const next = newToken('lk_');
+    const revoking = await admin.begin(async (transaction) => {
+      await transaction`update keys set name = name where id = ${key.id.slice(4)}`;
+      const asked = revoke({ metadata, notRotatedSince: iso(now() + hour) });
+      await untilWaiting(admin);
+      await transaction`
+        insert into tokens (hash, key_id, start, created_at)
+        select ${hashToken(next)}, id, 'lk_', now() from keys where id = ${key.id.slice(4)}`;
+      await transaction`
+        update keys set next_hash = ${hashToken(next)}, next_overlap = 3600 where id = ${key.id.slice(4)}`;
+      return { asked };
+    });
+    expect(await revoking.asked).toMatchObject({ revoked: 0 });
+    expect(await verdictOn(next)).toBe('valid');
+  },
+);
 
 test('each revoked key is an event, in the name of the operator', async () => {
   const metadata = { purpose: 'events' };

@@ -52,6 +52,10 @@ export function meets(filter: KeyFilter): RawBuilder<unknown> {
     conditions.push(sql`not exists (
       select from tokens where key_id = keys.id
         and greatest(last_used_at, activated_at) >= ${unusedSince}::timestamptz)`);
+  // A key that gets a token while it is waited for keeps it: its new row names a token that this statement cannot see.
+  if (notRotatedSince || unusedSince)
+    conditions.push(sql`num_nonnulls(current_hash, next_hash, previous_hash) = (
+      select count(*) from tokens where hash in (keys.current_hash, keys.next_hash, keys.previous_hash))`);
   if (expiresBefore) conditions.push(sql`expires_at < ${expiresBefore}::timestamptz`);
   return sql.join(conditions, sql` and `);
 }
