@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { operatorAccountId } from '../id.ts';
+import { onlyRow } from './only-row.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** Whether a table is copied, in an order in which no row comes before one that it refers to. */
@@ -47,7 +48,7 @@ export async function copyDatabase(source: Database, target: Database): Promise<
     update accounts set key_count = (select count(*) from keys where account_id = accounts.id)`.execute(
     target,
   );
-  await advanceIdentities(target);
+  await advanceIdentities(source, target);
   return copied;
 }
 
@@ -80,13 +81,20 @@ async function readBatch(
   return rows[0];
 }
 
-/** Makes identity columns continue after the highest number that was copied. */
-async function advanceIdentities(target: Database): Promise<void> {
+/** Makes identity columns go on where those of the source would: no number comes again, also of a row that is gone. */
+async function advanceIdentities(source: Database, target: Database): Promise<void> {
   const { rows } = await sql<{ table: string; column: string }>`
     select table_name as "table", column_name as "column" from information_schema.columns
     where table_schema = current_schema() and is_identity = 'YES'`.execute(target);
-  for (const { table, column } of rows)
-    await sql`
-      select setval(pg_get_serial_sequence(${table}::text, ${column}::text), max(${sql.ref(column)}))
-      from ${sql.table(table)} having count(*) > 0`.execute(target);
+  for (const { table, column } of rows) {
+    const { rows: read } = await sql<{ last: string | null }>`
+      select pg_sequence_last_value(pg_get_serial_sequence(${table}::text, ${column}::text)::regclass)::text as last`.execute(
+      source,
+    );
+    const { last } = onlyRow(read);
+    if (last !== null)
+      await sql`select setval(pg_get_serial_sequence(${table}::text, ${column}::text), ${last}::bigint)`.execute(
+        target,
+      );
+  }
 }

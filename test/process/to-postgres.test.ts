@@ -66,6 +66,9 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   const { id: keyId } = expectData(await operator.POST('/v1/keys', { params: { query }, body: limited }));
   const old = { name: 'Old key', sha256: 'a'.repeat(64), start: 'sk_live_' };
   expectData(await operator.POST('/v1/keys/import', { params: { query }, body: old }));
+  // The last one, whose number does not come again.
+  const { id: gone } = expectData(await as(accessToken).POST('/v1/keys', { body: { name: 'Gone' } }));
+  await as(accessToken).DELETE('/v1/keys/{keyId}', { params: { path: { keyId: gone } } });
   const verify = async () =>
     expectData(await as(accessToken).POST('/v1/keys/verify', { body: { token: key.token } }));
   const verdict = await verify();
@@ -99,6 +102,10 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   });
   expect(await verify()).toEqual(verdict);
   expectData(await as(accessToken).POST('/v1/keys', { body: { name: 'Another' } }));
+  const moved = await openPostgres(url);
+  const numbers = await moved.selectFrom('keys').select(['name', 'number']).orderBy('number').execute();
+  await moved.destroy();
+  expect(numbers.at(-1)).toEqual({ name: 'Another', number: 5 });
   const change = { params: { path: { keyId }, query }, body: { limits: [] } };
   expectData(await as(await secret('operator-token')).PATCH('/v1/keys/{keyId}', change));
 });
