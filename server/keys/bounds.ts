@@ -34,12 +34,13 @@ export const isStillPolicy = (stored: StoredPolicy): RawBuilder<SqlBool> =>
 
 /**
  * Selects the account of `target`, a CTE with the locked row of a key, where it still has this policy. It is locked, so that
- * no change of the policy is answered before that of the key is made. The key is locked first: see the trigger that counts
+ * no change of the policy is answered before that of the key is made; not `for share`, which many could hold in turn while
+ * whoever counts keys waits for ever. The key is locked first: see the trigger that counts
  * keys.
  */
 export const accountStillWith = (stored: StoredPolicy): RawBuilder<unknown> => sql`
   select from accounts
-  where id = (select account_id from target) and closed_at is null and ${isStillPolicy(stored)} for share`;
+  where id = (select account_id from target) and closed_at is null and ${isStillPolicy(stored)} for no key update`;
 
 /** The stored policy of an account; null also where there is no account. */
 export async function storedPolicyOf(db: Database, accountId: string): Promise<StoredPolicy> {
