@@ -11,7 +11,7 @@ const Session = z
   .object({
     accessToken: z.string().openapi({
       description:
-        'A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verify it with the keys of `/.well-known/jwks.json`: `iss` and `aud` are the public URL, `sub` is the account.',
+        'A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verify it with the keys of `/.well-known/jwks.json`, which sign other tokens as well: the header’s `typ` must be `at+jwt`, `iss` and `aud` the public URL. `sub` is the account.',
       example: 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…',
     }),
     tokenType: z.literal('Bearer'),

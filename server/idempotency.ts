@@ -166,12 +166,12 @@ export async function once<Answer>(
   { attempt, ...earlier }: Once<Answer>,
 ): Promise<Answered<Answer>> {
   if (!call) return { answer: await attempt(undefined), isReplay: false };
-  const claim = claimOf(signer, call, act.now);
   // A claim can be swept between the attempt and the read.
   for (let tries = 0; tries < 3; tries += 1) {
     let refusal: Refusal | undefined;
     try {
-      return { answer: await attempt(claim), isReplay: false };
+      // A salt of its own for each attempt, which may seal another answer.
+      return { answer: await attempt(claimOf(signer, call, act.now)), isReplay: false };
     } catch (error) {
       if (!(error instanceof AlreadyClaimed)) refusal = ofState(error);
     }

@@ -2349,7 +2349,7 @@ export interface components {
         };
         Session: {
             /**
-             * @description A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verify it with the keys of `/.well-known/jwks.json`: `iss` and `aud` are the public URL, `sub` is the account.
+             * @description A JWT (RFC 9068; EdDSA with Ed25519) to send as `Authorization: Bearer`. Verify it with the keys of `/.well-known/jwks.json`, which sign other tokens as well: the header’s `typ` must be `at+jwt`, `iss` and `aud` the public URL. `sub` is the account.
              * @example eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9…
              */
             accessToken: string;

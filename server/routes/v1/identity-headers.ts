@@ -112,7 +112,7 @@ export class IdentityHeaders {
     audience: string,
   ): Promise<string> {
     const now = this.#context.now();
-    const name = `${audience} ${scopes}`;
+    const name = JSON.stringify([audience, scopes]);
     const known = identities.get(name);
     if (known && now >= known.signedAt && now < known.signedAt + reusedFor) return known.jwt;
     const endsAt = Math.min(now + lifetime, endOf(key));
