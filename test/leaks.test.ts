@@ -62,6 +62,12 @@ const reportTo = (differing: Partial<ServiceContext>, body: Report) =>
 
 const revoking = { leakPolicy: 'revoke' } as const;
 
+test('a reported operator token is an error in the log, which does not have it', async () => {
+  expect(await report({ token: service.operatorToken })).toBe(204);
+  expect(service.logs.join()).toContain('an operator token was reported as leaked: change OPERATOR_TOKEN');
+  expect(service.logs.join()).not.toContain(service.operatorToken);
+});
+
 test('a report of what is far longer than a token is answered as any other', async () => {
   for (const token of ['a'.repeat(4_096), '😀'.repeat(4_096)])
     expect(await report({ token, url: `${url}?${token.slice(0, 1_000)}` })).toBe(204);

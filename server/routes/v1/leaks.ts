@@ -1,8 +1,10 @@
 import { githubHeaders, leaks, maxGithubBytes } from '../../../api/leaks.ts';
 import { AttemptLimiter } from '../../attempt-limiter.ts';
+import { isOperatorToken } from '../../auth/authenticate.ts';
 import { actorOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { NoSuchPath, WrongSignature } from '../../errors.ts';
+import type { Act } from '../../events/events.ts';
 import type { Incoming } from '../../http/incoming.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { isSignedByGithub } from '../../leaks/github-keys.ts';
@@ -36,10 +38,16 @@ export function leakOperations(context: ServiceContext): Operation[] {
     throw new WrongSignature();
   }
 
+  const report = async (found: Parameters<typeof reportLeaks>[1], act: Act) => {
+    if (found.some(({ token }) => isOperatorToken(context, token)))
+      context.log.error('an operator token was reported as leaked: change OPERATOR_TOKEN');
+    await reportLeaks(context, found, act);
+  };
+
   return [
     operation(leaks.report, async ({ act, caller, json: { token, url = null, source = null } }) => {
       await reports.take(actorOf(caller));
-      await reportLeaks(context, [{ token, url, source }], act);
+      await report([{ token, url, source }], act);
     }),
 
     operation(
@@ -50,7 +58,7 @@ export function leakOperations(context: ServiceContext): Operation[] {
           url: plain(url, token, 2_048),
           source: plain(source, token, 255),
         }));
-        await reportLeaks(context, found, { ...act, actor: 'github' });
+        await report(found, { ...act, actor: 'github' });
       },
       { limit: maxGithubBytes, checkBody: checkSignature },
     ),
