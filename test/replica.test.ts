@@ -86,6 +86,22 @@ async function holdUnits({ db, replica }: TestReplica, isFresh: () => boolean) {
 }
 let accounts = 0;
 
+/** Locks a table, so that each statement on it holds its connection. @returns unlocks it */
+async function lockTombstones(admin: postgres.Sql): Promise<() => Promise<void>> {
+  const over = Promise.withResolvers<void>();
+  const locked = Promise.withResolvers<void>();
+  const transaction = admin.begin(async (transaction) => {
+    await transaction`lock table tombstones in access exclusive mode`;
+    locked.resolve();
+    await over.promise;
+  });
+  await locked.promise;
+  return async () => {
+    over.resolve();
+    await transaction;
+  };
+}
+
 /** The replicas that are waited for. */
 const listed = () => here.db.selectFrom('replicas').select('id').execute();
 
@@ -381,22 +397,15 @@ describe.runIf(hasReplicas)('replicas', () => {
         if (message.startsWith('barrier')) sent += 1;
       });
       const answers: Promise<unknown>[] = [];
-      const release = Promise.withResolvers<void>();
-      const held = Promise.withResolvers<void>();
-      const holdingUp = admin.begin(async (transaction) => {
-        await transaction`lock table tombstones in access exclusive mode`;
-        held.resolve();
-        await release.promise;
-      });
-      await held.promise;
+      const unlock = await lockTombstones(admin);
       // Takes the only connection for writes, which barriers use too.
       const waiting = sql`delete from tombstones where false`.execute(busy.db);
       for (let call = 0; call < 1_000; call += 1) {
         answers.push(revokeToken(busy, token, act));
         await nextTurn();
       }
-      release.resolve();
-      await Promise.all([holdingUp, waiting, ...answers]);
+      await unlock();
+      await Promise.all([waiting, ...answers]);
       await here.settled();
       // One more by the replica that is not busy.
       expect(sent - 1).toBeGreaterThan(1);
@@ -418,14 +427,7 @@ describe.runIf(hasReplicas)('replicas', () => {
     const barrierAndChange = () => admin`
       select pg_notify('latchkey', text) from unnest(array['barrier test 1', 'roles_changed']) as text`;
     try {
-      const release = Promise.withResolvers<void>();
-      const held = Promise.withResolvers<void>();
-      const holdingUp = admin.begin(async (transaction) => {
-        await transaction`lock table tombstones in access exclusive mode`;
-        held.resolve();
-        await release.promise;
-      });
-      await held.promise;
+      const unlock = await lockTombstones(admin);
       // With both of its connections taken, the call to its new listener connection waits.
       const waiting = [
         sql`delete from tombstones where false`.execute(at.db),
@@ -441,8 +443,8 @@ describe.runIf(hasReplicas)('replicas', () => {
       };
       await expect.poll(heard).toBe(true);
       expect(new Set(told)).toEqual(new Set(['roles_changed']));
-      release.resolve();
-      await Promise.all([holdingUp, ...waiting]);
+      await unlock();
+      await Promise.all(waiting);
       await expect.poll(() => told).toContain('barrier');
       expect(told.indexOf('changed_all')).toBeGreaterThan(0);
       expect(told.indexOf('barrier')).toBeGreaterThan(told.indexOf('changed_all'));

@@ -162,9 +162,9 @@ function operatorAlternative(caller: Caller, security: Security): Alternative | 
   const scopes = security.find((schemes) => 'operatorKey' in schemes)?.operatorKey;
   if (!scopes) return undefined;
   const own = security.find((schemes) => 'apiKey' in schemes);
-  const mayActForItself = own !== undefined && lackedBy(caller.key, own.apiKey).length === 0;
+  const isAdmittedItself = own !== undefined && lackedBy(caller.key, own.apiKey).length === 0;
   return {
-    caller: { ...caller, kind: 'operatorKey', scopes, mayActForItself },
+    caller: { ...caller, kind: 'operatorKey', scopes, isAdmittedItself },
     lacked: lackedBy(caller.key, scopes),
   };
 }

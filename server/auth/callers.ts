@@ -11,14 +11,14 @@ export type Caller =
   | { kind: 'apiKey'; accountId: string; key: VerifiedKey }
   /**
    * A key of the operator's own account that acts as the operator, within the scopes that the operation asks for.
-   * `mayActForItself`: its scopes also let it in as any other key, on its own account.
+   * `isAdmittedItself`: its scopes would let it in as any other key, on its own account.
    */
   | {
       kind: 'operatorKey';
       accountId: string;
       key: VerifiedKey;
       scopes: readonly string[];
-      mayActForItself: boolean;
+      isAdmittedItself: boolean;
     }
   | { kind: 'operatorToken'; accountId: string };
 
@@ -38,11 +38,11 @@ export interface AccountName {
 }
 
 /**
- * The caller of an operation that a key can make for itself. A key of the operator that names no account is a key as any
- * other there, where its scopes allow that.
+ * The caller of a call that a key can make about itself. Where a key of the operator names no account, and its scopes allow
+ * the call on its own account, it is an API key as any other.
  */
-export function callerFor(caller: Caller, { accountId, externalId }: AccountName): Caller {
-  if (caller.kind !== 'operatorKey' || !caller.mayActForItself) return caller;
+export function asItself(caller: Caller, { accountId, externalId }: AccountName): Caller {
+  if (caller.kind !== 'operatorKey' || !caller.isAdmittedItself) return caller;
   if (accountId !== undefined || externalId !== undefined) return caller;
   return { kind: 'apiKey', accountId: caller.accountId, key: caller.key };
 }

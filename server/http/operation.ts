@@ -74,8 +74,6 @@ interface Options {
   findCredential?: FindCredential;
   /** Checks the raw body before any of it is parsed, such as its signature. What it throws is the answer. */
   checkBody?: (bytes: Uint8Array, incoming: Incoming) => Promise<void>;
-  /** Whether a key can make the call for itself: so can a key of the operator, then, which names no account. */
-  byKeyItself?: boolean;
   /** What is thrown when a path parameter cannot be the id of anything. */
   notFound?: new () => Refusal;
 }

@@ -1,7 +1,7 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
 import { isPromise, maybeAsync } from '../../decide/maybe-async.ts';
 import { authenticate, isPublic } from '../auth/authenticate.ts';
-import { type AccountName, type Caller, callerFor } from '../auth/callers.ts';
+import type { Caller } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
 import type { Act } from '../events/events.ts';
@@ -40,7 +40,7 @@ interface RequestConfig {
  */
 export function prepare(
   context: ServiceContext,
-  { route, run, limit = maxBytes, findCredential = bearerToken, checkBody, byKeyItself, notFound }: Operation,
+  { route, run, limit = maxBytes, findCredential = bearerToken, checkBody, notFound }: Operation,
   answerFailure: AnswerFailure,
 ): Serve {
   const { security = [] } = route;
@@ -58,11 +58,10 @@ export function prepare(
         ? noQuery.data
         : query && validated(query, parseQuery(incoming.search), 'query');
     const inHeaders = headers && validated(headers, sentHeaders(headers, incoming), 'header');
-    const acting = byKeyItself ? callerFor(caller, (inQuery ?? {}) as AccountName) : caller;
     const parsed = body && bytes ? parseBody(body, bytes, incoming.header) : {};
     return maybeAsync(
       parsed,
-      ({ json, form }) => new Parsed(context, incoming, acting, path?.data, inQuery, inHeaders, json, form),
+      ({ json, form }) => new Parsed(context, incoming, caller, path?.data, inQuery, inHeaders, json, form),
     );
   };
 

@@ -1,6 +1,6 @@
 import { rotation } from '../../../api/rotation.ts';
 import { covers } from '../../../decide/scopes.ts';
-import { type AccountName, accountOf, type Caller } from '../../auth/callers.ts';
+import { type AccountName, accountOf, asItself, type Caller } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InsufficientScope, InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -29,12 +29,13 @@ function assertMaySetExpiry(caller: Caller): void {
     throw new InsufficientScope(['keys:write'], 'To set the expiry of a key takes the scope "keys:write".');
 }
 
-const ofKey = { notFound: KeyNotFound, byKeyItself: true };
+const ofKey = { notFound: KeyNotFound };
 
 export function rotationOperations(context: ServiceContext): Operation[] {
   const { db } = context;
 
-  const placeOf = async (caller: Caller, id: string, named: AccountName): Promise<KeyById & ActedOn> => {
+  const placeOf = async (admitted: Caller, id: string, named: AccountName): Promise<KeyById & ActedOn> => {
+    const caller = asItself(admitted, named);
     assertMayRotate(caller, id);
     const accountId = await accountOf(context, caller, named).catch(onceGone(context));
     return { accountId, id, by: caller.kind === 'apiKey' ? caller.key.hash : undefined };
@@ -43,7 +44,8 @@ export function rotationOperations(context: ServiceContext): Operation[] {
   return [
     operation(
       rotation.rotate,
-      async ({ act, caller, headers, json = {}, params, query }) => {
+      async ({ act, caller: admitted, headers, json = {}, params, query }) => {
+        const caller = asItself(admitted, query);
         const { immediate, overlapSeconds = usualOverlap } = json;
         if (immediate && json.overlapSeconds !== undefined)
           throw new InvalidInput({
