@@ -104,7 +104,7 @@ export const findExternalAccount = (db: Database, externalId: string): Promise<A
   findWhere(db, sql`external_id = ${externalId}`);
 
 /** The id of the account with this id of the product's own. @throws AccountNotFound */
-export async function accountIdOf(db: Database, externalId: string): Promise<string> {
+async function accountIdOf(db: Database, externalId: string): Promise<string> {
   const account = await db
     .selectFrom('accounts')
     .select('id')
@@ -113,6 +113,25 @@ export async function accountIdOf(db: Database, externalId: string): Promise<str
     .executeTakeFirst();
   if (!account) throw new AccountNotFound();
   return account.id;
+}
+
+/** How an account is named. If in both ways, both must name the same one. */
+export interface AccountName {
+  accountId?: string | undefined;
+  externalId?: string | undefined;
+}
+
+/**
+ * The id of the account that is named, undefined where none is. One that is named by its id alone may not exist.
+ * @throws AccountNotFound if no account has the externalId, or it is not that of the account with the id
+ */
+export async function namedAccountId(
+  db: Database,
+  { accountId, externalId }: AccountName,
+): Promise<string | undefined> {
+  const named = externalId === undefined ? accountId : await accountIdOf(db, externalId);
+  if (accountId !== undefined && named !== accountId) throw new AccountNotFound();
+  return named;
 }
 
 /** What an account is created with: an email and a password, or an externalId. */

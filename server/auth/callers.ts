@@ -1,5 +1,5 @@
 import type { VerifiedKey } from '../../decide/verified-key.ts';
-import { accountIdOf } from '../accounts/accounts.ts';
+import { type AccountName, namedAccountId } from '../accounts/accounts.ts';
 import type { ServiceContext } from '../context.ts';
 import { AccountNotFound, AccountRequired, Unauthenticated, WrongCaller } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
@@ -31,12 +31,6 @@ export function selfOf(caller: Caller): string {
   return caller.accountId;
 }
 
-/** How a request names an account. If it does so in both ways, both must name the same one. */
-export interface AccountName {
-  accountId?: string | undefined;
-  externalId?: string | undefined;
-}
-
 /**
  * The caller of a call that a key can make about itself. Where a key of the operator names no account, and its scopes allow
  * the call on its own account, it is an API key as any other.
@@ -57,13 +51,8 @@ export function asItself(caller: Caller, { accountId, externalId }: AccountName)
  * caller names an account that is not its own
  * @throws WrongCaller if a key would change the operator's own account
  */
-export async function accountOf(
-  { db }: ServiceContext,
-  caller: Caller,
-  { accountId, externalId }: AccountName,
-): Promise<string> {
-  const named = externalId === undefined ? accountId : await accountIdOf(db, externalId);
-  if (accountId !== undefined && named !== accountId) throw new AccountNotFound();
+export async function accountOf({ db }: ServiceContext, caller: Caller, name: AccountName): Promise<string> {
+  const named = await namedAccountId(db, name);
   if (isOperator(caller)) {
     if (named === undefined) throw new AccountRequired();
     if (

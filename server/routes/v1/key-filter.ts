@@ -1,6 +1,6 @@
-import { accountIdOf, getAccount } from '../../accounts/accounts.ts';
+import { getAccount, namedAccountId } from '../../accounts/accounts.ts';
 import type { ServiceContext } from '../../context.ts';
-import { AccountNotFound, InvalidInput } from '../../errors.ts';
+import { InvalidInput } from '../../errors.ts';
 import type { KeyFilter } from '../../keys/key-filter.ts';
 import { findRoles } from '../../keys/roles.ts';
 
@@ -11,14 +11,10 @@ import { findRoles } from '../../keys/roles.ts';
  */
 export async function assertNamesExist(
   { db }: ServiceContext,
-  { accountId, externalId, role }: KeyFilter,
+  { role, ...filter }: KeyFilter,
 ): Promise<void> {
-  if (externalId === undefined) {
-    if (accountId !== undefined) await getAccount(db, accountId);
-  } else {
-    const named = await accountIdOf(db, externalId);
-    if (accountId !== undefined && accountId !== named) throw new AccountNotFound();
-  }
+  const accountId = await namedAccountId(db, filter);
+  if (accountId !== undefined) await getAccount(db, accountId);
   if (role !== undefined && (await findRoles(db, [role])).length === 0)
     throw new InvalidInput({ detail: `There is no role named "${role}".`, pointer: '#/filter/role' });
 }

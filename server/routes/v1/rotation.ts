@@ -1,6 +1,7 @@
 import { rotation } from '../../../api/rotation.ts';
 import { covers } from '../../../decide/scopes.ts';
-import { type AccountName, accountOf, asItself, type Caller } from '../../auth/callers.ts';
+import type { AccountName } from '../../accounts/accounts.ts';
+import { accountOf, asItself, type Caller } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InsufficientScope, InvalidInput, KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
