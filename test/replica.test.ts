@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +11,8 @@ import { onlyMaxKeys } from '../decide/policy.ts';
 import type { VerifiedKey } from '../decide/verified-key.ts';
 import { startProxy } from '../scripts/support/proxy.ts';
 import { changeAccount, createExternalAccount, deleteAccount } from '../server/accounts/accounts.ts';
+import type { OpenListener } from '../server/db/listener.ts';
+import { openListener } from '../server/db/postgres.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { exchangedClaims } from '../server/jwt/exchanged-claims.ts';
@@ -20,6 +24,7 @@ import { revokeKey } from '../server/keys/keys.ts';
 import { changeRole, createRole, deleteRole } from '../server/keys/roles.ts';
 import { revokeToken } from '../server/keys/token-revocation.ts';
 import { Blocks } from '../server/limits/blocks.ts';
+import { Replica } from '../server/replication/replica.ts';
 import { hashText, importedHash, newToken } from '../server/token.ts';
 import { verify } from '../server/verify/verify.ts';
 import { insertKeys } from './support/insert-keys.ts';
@@ -32,6 +37,8 @@ import {
   shareDatabase,
   type TestReplica,
 } from './support/replicas.ts';
+
+setFlagsFromString('--expose-gc');
 
 /** Two replicas on one database, the second of them behind a proxy. */
 let here: TestReplica;
@@ -127,6 +134,30 @@ describe.runIf(hasReplicas)('replicas', () => {
     const { asked, queries } = here;
     await Promise.all([here.keys.find(a), here.keys.find(a), here.keys.find(b)]);
     expect([here.asked, here.queries]).toEqual([asked + 2, queries + 1]);
+  });
+
+  test('a heartbeat that has returned leaves nothing in memory', async () => {
+    const collect: () => void = runInNewContext('gc');
+    const answers: WeakRef<object>[] = [];
+    const open = openListener(database.url);
+    const notices = { lost() {}, current() {}, unknown() {}, waited() {} };
+    const watched: OpenListener = (...listening) => {
+      const listener = open(...listening);
+      return {
+        ...listener,
+        async send<Row>(...statement: Parameters<typeof listener.send>) {
+          const rows = await listener.send<Row>(...statement);
+          answers.push(new WeakRef(rows));
+          return rows;
+        },
+      };
+    };
+    const replica = new Replica(here.db, watched, notices);
+    await replica.start();
+    await expect.poll(() => answers.length, { timeout: 5_000 }).toBeGreaterThan(6);
+    collect();
+    await replica.close();
+    expect(answers.slice(0, -1).filter((answer) => answer.deref())).toEqual([]);
   });
 
   test('a change is known to every replica when it is answered', async () => {

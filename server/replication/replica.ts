@@ -9,6 +9,7 @@ import type { Listener, OpenListener } from '../db/listener.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers, type Waited } from './barrier.ts';
+import { Failure } from './failure.ts';
 import { announce, type Freshness, type Subscribers, trust } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
@@ -144,21 +145,21 @@ export class Replica implements Freshness {
 
   /** Opens a listener connection and sends heartbeats on it. Throws when the connection fails, or we are closed. */
   async #converse(current: () => void): Promise<never> {
-    const { promise: failed, reject } = Promise.withResolvers<never>();
-    failed.catch(() => {});
-    this.#closing.signal.addEventListener('abort', reject, { once: true });
-    const listener = this.#openListener((message) => this.#hear(message), reject);
+    const failure = new Failure();
+    const fail = (error: unknown) => failure.end(error);
+    this.#closing.signal.addEventListener('abort', fail, { once: true });
+    const listener = this.#openListener((message) => this.#hear(message), fail);
     const send = async <Row>(statement: string, ...parameters: string[]) => {
-      const timer = setTimeout(() => reject(new Error(`No reply within ${patience} ms`)), patience);
+      const timer = setTimeout(() => fail(new Error(`No reply within ${patience} ms`)), patience);
       try {
-        return await Promise.race([listener.send<Row>(statement, ...parameters), failed]);
+        return await failure.during(listener.send<Row>(statement, ...parameters));
       } finally {
         clearTimeout(timer);
       }
     };
     try {
       await send(`listen latchkey; listen latchkey_${this.id}`);
-      await Promise.race([this.#callUp(), failed]);
+      await failure.during(this.#callUp());
       const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
       // In this order: LISTEN announces what changes from now on, and what changed before is not in the cache.
       announce(this.#subscribers, { kind: 'changed_all' });
@@ -172,12 +173,12 @@ export class Replica implements Freshness {
         const { now } = onlyRow(await send<{ now: number }>(beat, this.id, String(session.beat)));
         this.#clock.read(now, sentAt.monotonic, performance.now());
         if (this.isFresh()) current();
-        await Promise.race([pause(beatInterval), failed]);
+        await failure.during(pause(beatInterval));
       }
     } finally {
       this.#session = undefined;
       this.#early = [];
-      this.#closing.signal.removeEventListener('abort', reject);
+      this.#closing.signal.removeEventListener('abort', fail);
       listener.close();
     }
   }
