@@ -22,15 +22,16 @@ const retryFor = 500;
 export const endWithin = 5;
 
 /** The functions with an effect that statements of ours call which begin with `select`. */
-const effects = /\b(?:pg_notify|exchange_limits)\b/i;
+const effects = ['pg_notify', 'exchange_limits'];
 /** A row lock is written: its commit waits for the disk and a synchronous standby, as that of any write. */
-const rowLocks = /\bfor\s+(?:(?:no\s+key\s+)?update|(?:key\s+)?share)\b/i;
+const rowLocks = /\bfor\s+(?:(?:no\s+key\s+)?update|(?:key\s+)?share)\b/;
 /**
  * Whether a statement only reads: it begins with `select`, since Postgres takes what modifies data in no other place of
- * a select than a `with` before it; it calls no function with an effect; and it locks no rows.
+ * a select than a `with` before it; it calls no function with an effect; and it locks no rows. Our statements are in lower
+ * case, and to look for both would take as long as it takes to make the statement.
  */
 const isRead = ({ sql }: CompiledQuery) =>
-  /^\s*select\b/i.test(sql) && !effects.test(sql) && !rowLocks.test(sql);
+  /^\s*select\b/.test(sql) && !effects.some((name) => sql.includes(name)) && !rowLocks.test(sql);
 
 /** Where statements go. With one session, both are the same. */
 export interface Pools {
