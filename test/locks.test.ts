@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import type postgres from 'postgres';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectByHand, untilWaiting } from './support/by-hand.ts';
-import { expectData } from './support/harness.ts';
+import { expectData, password } from './support/harness.ts';
 import { ada, burst, change, get, hourly, mint, service } from './support/limits.ts';
+
+const passwords = { currentPassword: password, newPassword: 'staple horse correct' };
 
 describe.runIf(inject('database') === 'postgres')('locks', () => {
   let admin: postgres.Sql;
@@ -75,6 +77,18 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
       await transaction`select from keys where id = ${second.id.slice(4)} for update nowait`;
     });
     await flushed;
+  });
+
+  test('of sessions are taken before that of their account by whoever changes a password, as by reports of leaks', async () => {
+    const { client, accountId } = await service.signIn();
+    let answer: Promise<{ response: Response }> | undefined;
+    await admin.begin(async (transaction) => {
+      await transaction`select from sessions where account_id = ${accountId.slice(4)} for update`;
+      answer = client.PUT('/v1/account/password', { body: passwords });
+      await untilWaiting(admin);
+      await transaction`select from accounts where id = ${accountId.slice(4)} for no key update nowait`;
+    });
+    expect((await answer)?.response.status).toBe(204);
   });
 
   test.each([

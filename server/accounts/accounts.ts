@@ -285,11 +285,14 @@ export async function setPassword(
   if (!(await isPassword(current, storedHash, signal))) throw new WrongPassword();
 
   const hash = await hashPassword(next, signal);
-  // Only if it is still the password that was checked: another request may have changed it meanwhile.
+  // Only if it is still the password that was checked: another request may have changed it meanwhile. The session is locked
+  // before its account, in the order of all who lock both.
   const { rows } = await sql`
-    with changed as (
+    with session as (
+      select id from sessions where id = ${sessionId}::text for no key update),
+    changed as (
       update accounts set password_hash = ${hash}::text, password_version = password_version + 1
-      where id = ${accountId}::text and password_hash = ${storedHash}::text
+      where id = ${accountId}::text and password_hash = ${storedHash}::text and (select count(*) from session) >= 0
       returning id, password_version),
     kept as (
       update sessions set password_version = changed.password_version from changed

@@ -198,8 +198,9 @@ const statements = [
   // versions. A key that is being minted (see mintKey) is counted where the bound is checked, which is less work.
   //
   // Whoever waits for locks takes those of keys before that of their account, since the deletion of a key can do it in
-  // no other order, those of several accounts in the order of their ids, and counts (usage.ts) last. A mint locks its
-  // account first, but then waits for no key; mints that share a statement, and sweeps (background/), wait for nobody.
+  // no other order, those of sessions before it too, since a report of leaks can end some in the same statement, those
+  // of several accounts in the order of their ids, and counts (usage.ts) last. A mint locks its account first, but then
+  // waits for no key; mints that share a statement, and sweeps (background/), wait for nobody.
   sql`create function count_keys() returns trigger language plpgsql as $$
   begin
     if tg_op = 'TRUNCATE' then
