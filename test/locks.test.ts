@@ -91,6 +91,20 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     expect((await answer)?.response.status).toBe(204);
   });
 
+  test('of a session are waited for by a refresh, also behind a change of the password that keeps the session', async () => {
+    const { client, accountId, refreshToken } = await service.signIn();
+    const answers = await admin.begin(async (transaction) => {
+      await transaction`select from sessions where account_id = ${accountId.slice(4)} for update`;
+      const changed = client.PUT('/v1/account/password', { body: passwords });
+      await untilWaiting(admin, 1);
+      const refreshed = service.as().POST('/v1/sessions/refresh', { body: { refreshToken } });
+      await untilWaiting(admin, 2);
+      return [changed, refreshed];
+    });
+    const statuses = (await Promise.all(answers)).map(({ response }) => response.status);
+    expect(statuses).toEqual([204, 200]);
+  });
+
   test.each([
     ['change', 'a rotation', {}, ['current', 'next']],
     ['change', 'an immediate rotation', { immediate: true }, ['current']],

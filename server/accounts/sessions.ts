@@ -101,10 +101,26 @@ function successorOf(presented: string, signer: Signer, kid: string): string {
  * @throws InvalidRefreshToken
  */
 export async function refreshSession(
-  { db, signer }: { db: Database; signer: Signer },
+  context: { db: Database; signer: Signer },
   presented: string,
   act: Act,
 ): Promise<StartedSession> {
+  // A first statement that has waited for a change of the password reads the new version of it in the session, which was
+  // kept, and still the old one in the account: it finds no live session. So it is tried once more.
+  const session =
+    (await useOnce(context, presented, act)) ??
+    (await useAgain(context, presented, act)) ??
+    (await useOnce(context, presented, act));
+  if (!session) throw new InvalidRefreshToken();
+  return session;
+}
+
+/** The first use of a refresh token. Undefined: it was used before, or has no live session. */
+async function useOnce(
+  { db, signer }: { db: Database; signer: Signer },
+  presented: string,
+  act: Act,
+): Promise<StartedSession | undefined> {
   const { now } = act;
   const hash = hashToken(presented);
   const refreshToken = successorOf(presented, signer, signer.kid);
@@ -134,11 +150,7 @@ export async function refreshSession(
     recorded as ${recorded(holder, 'session.refreshed', sql`select account_id, null::text from prolonged`)}
     select id as "sessionId", account_id as "accountId" from prolonged`.execute(db);
   const [refreshed] = rows;
-  if (refreshed) return { ...refreshed, refreshToken, expiresAt };
-
-  const repeated = await useAgain({ db, signer }, presented, act);
-  if (!repeated) throw new InvalidRefreshToken();
-  return repeated;
+  return refreshed && { ...refreshed, refreshToken, expiresAt };
 }
 
 /**
