@@ -51,7 +51,8 @@ const heartbeat = 1_000;
 const watch = 10_000;
 
 /**
- * Writes the lock file, which names this process, and keeps touching it. The lock of a dead process is removed first.
+ * Writes the lock file, which names this process, and keeps touching it. The lock of a dead process is removed first. If
+ * the file is no longer ours, this process ends.
  * @returns releases the lock
  */
 async function lock(file: string): Promise<() => Promise<void>> {
@@ -71,11 +72,24 @@ async function lock(file: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft);
   }
-  const beat = setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), heartbeat).unref();
+  let isReleased = false;
+  const touch = async () => {
+    const found = await readIfThere(file);
+    if (found === ours) await utimes(file, new Date(), new Date());
+    else if (!isReleased) endProcess(file);
+  };
+  const beat = setInterval(() => touch().catch(() => {}), heartbeat).unref();
   return async () => {
+    isReleased = true;
     clearInterval(beat);
     if ((await readIfThere(file)) === ours) await rm(file, { force: true });
   };
+}
+
+/** Another process takes us for dead if we were paused for as long as it watches. Two on the same data destroy them. */
+function endProcess(file: string): never {
+  console.error(`Another process has taken the data, or ${file} was removed: this process ends.`);
+  process.exit(1);
 }
 
 const justTaken = () => new CannotStart('Another process has just taken the data: see its output.');

@@ -482,6 +482,22 @@ test('a second process cannot open the data of the first, until that was killed'
   expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
 });
 
+test.each([
+  { found: 'the lock of another', text: 'another' },
+  { found: 'nothing', text: undefined },
+])(
+  'a process that finds $found in place of its lock ends with a line, and leaves the data alone',
+  async ({ text }) => {
+    const DATA_DIR = await seededDirectory();
+    await using service = await startProcess({ env: { DATA_DIR } });
+    const file = join(DATA_DIR, 'lock');
+    await (text ? writeFile(file, text) : rm(file));
+    expect(await service.ended).toBe(1);
+    expect(service.output).toContain(`taken the data, or ${file} was removed: this process ends.`);
+    expect((await lockOf(DATA_DIR))?.toString()).toBe(text);
+  },
+);
+
 test('a damaged lock file does not stop the start', async () => {
   for (const text of ['', '{"pid":']) {
     const DATA_DIR = await emptyDirectory();
