@@ -79,6 +79,25 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     await flushed;
   });
 
+  test('of accounts are taken in the order of their ids by whoever gives one the externalId of another', async () => {
+    const { operator } = service;
+    const create = async (externalId: string) =>
+      expectData(await operator.POST('/v1/accounts', { body: { externalId } })).id.slice(4);
+    const given = { [await create('swap_1')]: 'swap_1', [await create('swap_2')]: 'swap_2' };
+    const [low = '', high = ''] = Object.keys(given).sort();
+    let answer: Promise<{ response: Response }> | undefined;
+    await admin.begin(async (transaction) => {
+      await transaction`update accounts set external_id = 'swap_3' where id = ${low}`;
+      answer = operator.PATCH('/v1/accounts/{accountId}', {
+        params: { path: { accountId: `acc_${high}` } },
+        body: { externalId: given[low] ?? null },
+      });
+      await untilWaiting(admin);
+      await transaction`select from accounts where id = ${high} for update nowait`;
+    });
+    expect((await answer)?.response.status).toBe(200);
+  });
+
   test('of sessions are taken before that of their account by whoever changes a password, as by reports of leaks', async () => {
     const { client, accountId } = await service.signIn();
     let answer: Promise<{ response: Response }> | undefined;

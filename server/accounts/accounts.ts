@@ -214,11 +214,17 @@ export async function changeAccount(
   // Changes nothing: new limits need the row in `changed`, locked.
   if (limits) changes.push(sql`key_count = key_count`);
   if (changes.length === 0) return getNamedAccount(db, id);
+  const wanted = sql`${externalId ?? null}::text`;
+  // Taking an externalId waits for a change that gives it away. Two changes that take each other's would deadlock, so both
+  // accounts are locked first.
   const { rows } = await sql<Account>`
-    with changed as (
+    with involved as (
+      select id from accounts where ${wanted} is not null and (id = ${id}::text or external_id = ${wanted})
+      order by id for update),
+    changed as (
       update accounts set ${sql.join(changes)}
       where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
-        and (email is not null or ${externalId !== null}::boolean)
+        and (email is not null or ${externalId !== null}::boolean) and (select count(*) from involved) >= 0
       returning *),
     recorded as ${recorded(act, 'account.changed', sql`select id, null::text from changed`, change)}
     ${changedLimits({ limits }, { account: sql`id`, key: sql`null` }, act.now)}
