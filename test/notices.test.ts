@@ -170,6 +170,16 @@ test('an expired key is not noticed as unused', async () => {
   expect(await notices(key.id)).toEqual(['key.expired']);
 });
 
+test('a key of an account that is deleted is not noticed', async () => {
+  const [expiring, unused] = [await mint(95), await mint(null)];
+  service.pass(100 * day);
+  const params = { path: { accountId: ada.accountId } };
+  expect((await service.operator.DELETE('/v1/accounts/{accountId}', { params })).response.status).toBe(204);
+  await look();
+  expect(await notices(expiring.id)).toEqual([]);
+  expect(await notices(unused.id)).toEqual([]);
+});
+
 test('of several replicas that look at once, one records the notice', async () => {
   const account = ada.accountId.slice(4);
   await insertKeys(

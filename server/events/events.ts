@@ -57,14 +57,15 @@ export const recordedEach = (type: EventType, written: RawBuilder<unknown>): Raw
   select written.*, ${type}::text from (${written}) as written)`;
 
 /**
- * The same for what the service notices by itself.
+ * The same for what the service notices by itself. Nobody is told of an account that is deleted.
  * @param now Unix time in milliseconds
  * @param found a query with a row for each event: its type, the account id, the key id, and further facts as jsonb
  */
 export const noticed = (now: number, found: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   insert into events (at, type, actor, account_id, key_id, data)
   select ${timestamptz(now)}, found.type, 'latchkey', found.account_id, found.key_id, found.data
-  from (${found}) as found (type, account_id, key_id, data))`;
+  from (${found}) as found (type, account_id, key_id, data)
+  where exists (select from accounts where id = found.account_id and closed_at is null))`;
 
 /** An event as it is stored. */
 export interface Event extends Omit<Act, 'now'> {
