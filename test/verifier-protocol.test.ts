@@ -34,6 +34,28 @@ const hello = (token: string) => ({
   token,
   instance: crypto.randomUUID(),
 });
+/** A token that may open a verifier. */
+async function verifyingToken(service: TestService): Promise<string> {
+  const token = newToken('lk_');
+  await storeKey(service, { accountId: operatorAccountId, scopes: ['keys:verify'], token });
+  return token;
+}
+/** Holds up look-ups of keys until `release`. `asked`: the first one has begun. */
+function holdLookUps({ context: { keys } }: TestService) {
+  const { find } = keys;
+  const asked = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  keys.find = async (hash) => {
+    asked.resolve();
+    await gate.promise;
+    return find.call(keys, hash);
+  };
+  const release = () => {
+    keys.find = find;
+    gate.resolve();
+  };
+  return { asked: asked.promise, release };
+}
 
 test('a change is told, then a barrier, and it is answered when the verifier has acknowledged', async () => {
   using verifier = await connect();
@@ -65,8 +87,8 @@ test('a verifier that does not acknowledge holds up a change until its trust end
 test('a verifier that held up several changes at once is penalised once', async () => {
   const instance = crypto.randomUUID();
   using silent = await connect(instance);
-  await askTrust(silent);
   const keys = [await mint(), await mint(), await mint()];
+  await askTrust(silent);
   const revoking: Promise<number>[] = [];
   for (const key of keys) {
     revoking.push(revoke(key));
@@ -86,8 +108,9 @@ test('a verifier that held up several changes at once is penalised once', async 
 
 test('a verifier that acknowledged while its replica was blocked is not penalised', async () => {
   using verifier = await connect();
+  const key = await mint();
   await askTrust(verifier);
-  const revoking = revoke(await mint());
+  const revoking = revoke(key);
   const { barrier } = await verifier.next('barrier');
   verifier.send({ kind: 'ack', barrier });
   block(1_200);
@@ -97,8 +120,9 @@ test('a verifier that acknowledged while its replica was blocked is not penalise
 
 test('trust is not prolonged while a barrier waits, and again when it is acknowledged', async () => {
   using slow = await connect();
+  const key = await mint();
   await askTrust(slow);
-  const revoking = revoke(await mint());
+  const revoking = revoke(key);
   const { barrier } = await slow.next('barrier');
   let trust = await askTrust(slow);
   while (trust > 0) trust = await askTrust(slow);
@@ -128,21 +152,12 @@ test('a verifier that said bye, never had trust or came back holds nothing up', 
 });
 
 test('a verifier that is gone before its key was looked up holds nothing up', async () => {
-  const token = newToken('lk_');
-  await storeKey(service, { accountId: operatorAccountId, scopes: ['keys:verify'], token });
-  using leaving = await greetedVerifier(baseUrl, token);
+  using leaving = await greetedVerifier(baseUrl, await verifyingToken(service));
   using idle = await connect();
-  const { keys } = service.context;
-  const { find } = keys;
-  const gate = Promise.withResolvers<void>();
-  keys.find = async (hash) => {
-    await gate.promise;
-    return find.call(keys, hash);
-  };
+  const { release } = holdLookUps(service);
   leaving.send({ kind: 'ping', ping: 0 }, { kind: 'bye' });
   await leaving.closed;
-  keys.find = find;
-  gate.resolve();
+  release();
   await revoke(await mint());
   await idle.next('changed');
   expect(barriersTo(idle)).toBe(0);
@@ -151,10 +166,11 @@ test('a verifier that is gone before its key was looked up holds nothing up', as
 test('a change waits for a verifier that was cut off until its trust ends, once', async () => {
   using cut = await connect();
   using idle = await connect();
+  const key = await mint();
   const trust = await askTrust(cut);
   cut.cut();
   await cut.closed;
-  expect(await revoke(await mint())).toBeGreaterThan(trust * 0.5);
+  expect(await revoke(key)).toBeGreaterThan(trust * 0.5);
   await revoke(await mint());
   for (let change = 0; change < 2; change += 1) await idle.next('changed');
   expect(barriersTo(idle)).toBe(1);
@@ -391,6 +407,27 @@ test.runIf(hasReplicas)(
     other.send({ kind: 'bye' });
     await ended;
     expect(performance.now() - asked).toBeLessThan(trust);
+  },
+);
+
+test.runIf(hasReplicas)(
+  'a verifier whose key is looked up as its replica begins to end is sent elsewhere at once',
+  async () => {
+    const ending = await startService();
+    const url = await ending.listen();
+    const token = await verifyingToken(ending);
+    using open = await greetedVerifier(url, ending.operatorToken);
+    const { asked, release } = holdLookUps(ending);
+    using late = await connectVerifier(url);
+    late.send(hello(token));
+    await asked;
+    const ended = ending.verifiers.close();
+    await open.next('moving');
+    release();
+    expect(await late.closed).toBe(4503);
+    expect(late.heard).toEqual([]);
+    open.send({ kind: 'bye' });
+    await ended;
   },
 );
 

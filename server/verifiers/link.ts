@@ -165,16 +165,14 @@ export class Link implements SocketHandler {
   }
 
   #greet({ token, instance }: Of<'hello'>): void {
-    if (!this.#hub.isOpen) {
-      this.close(4503, 'This replica takes no more verifiers.');
-      return;
-    }
+    if (!this.#isTaken()) return;
     this.#state = 'greeted';
     const { context } = this.#hub;
     const admit = async () => authenticate(context, token, verifierSecurity, this.#socket.client);
     admit().then(
       (caller) => {
-        if (this.#state !== 'greeted') return;
+        // The replica may have begun to end: the others are asked to move already.
+        if (this.#state !== 'greeted' || !this.#isTaken()) return;
         clearTimeout(this.#silence);
         if ('key' in caller) this.#key = { token, hash: caller.key.hash };
         this.instance = instance;
@@ -184,6 +182,13 @@ export class Link implements SocketHandler {
       },
       (error) => this.#fail(error),
     );
+  }
+
+  /** Whether the replica takes on this verifier. Closes the link if not. */
+  #isTaken(): boolean {
+    const { isOpen } = this.#hub;
+    if (!isOpen) this.close(4503, 'This replica takes no more verifiers.');
+    return isOpen;
   }
 
   /** Goes on if the verifier's own key is still valid. It is checked each time that it matters. */
