@@ -213,6 +213,19 @@ test('a connection begins with one short hello, in time, of a caller that may ve
   expect(await closes()).toBe(4408);
 });
 
+test('a hello that came in time is not late because its key is looked up slowly', async () => {
+  const token = await verifyingToken(service);
+  const { asked, release } = holdLookUps(service);
+  using slow = await connectVerifier(baseUrl);
+  slow.send(hello(token));
+  await asked;
+  // It came after the other one, and its time is up.
+  using silent = await connectVerifier(baseUrl);
+  expect(await silent.closed).toBe(4408);
+  release();
+  expect(await Promise.race([slow.next('welcome'), slow.closed])).toEqual({ kind: 'welcome' });
+});
+
 test('verifiers that are closed are counted by code, and logged with the reason and their address, the same reason once in 10 s', async () => {
   const countOf = async (code: number) => {
     const text = expectData(await service.operator.GET('/metrics'));

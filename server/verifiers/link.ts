@@ -167,13 +167,13 @@ export class Link implements SocketHandler {
   #greet({ token, instance }: Of<'hello'>): void {
     if (!this.#isTaken()) return;
     this.#state = 'greeted';
+    clearTimeout(this.#silence);
     const { context } = this.#hub;
     const admit = async () => authenticate(context, token, verifierSecurity, this.#socket.client);
     admit().then(
       (caller) => {
         // The replica may have begun to end: the others are asked to move already.
         if (this.#state !== 'greeted' || !this.#isTaken()) return;
-        clearTimeout(this.#silence);
         if ('key' in caller) this.#key = { token, hash: caller.key.hash };
         this.instance = instance;
         this.#state = 'open';
