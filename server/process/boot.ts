@@ -55,6 +55,8 @@ export interface Service {
    * flight fail, and their uses are lost.
    */
   close: () => Promise<void>;
+  /** See `DataDir`; undefined on Postgres. */
+  lost: Promise<string> | undefined;
 }
 
 /**
@@ -128,6 +130,7 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     log,
     fetch: app.fetch,
     countRefused: responseCounts.ofStatus('none'),
+    lost: dataDir?.lost,
     openVerifier: (socket, header, peer) =>
       verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
     leave() {

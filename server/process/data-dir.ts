@@ -13,6 +13,11 @@ export interface DataDir extends AsyncDisposable {
   path(name: string): string;
   /** The content of a private file. If it is absent, `make` gives its content and it is written first. */
   secret(name: string, make: () => string | Promise<string>): Promise<string>;
+  /**
+   * Resolves to a line that says so if the lock is no longer ours: another process took this one for dead, since it was
+   * paused, and may write the same data. This one must end at once.
+   */
+  lost: Promise<string>;
 }
 
 /**
@@ -21,10 +26,13 @@ export interface DataDir extends AsyncDisposable {
  */
 export async function openDataDir(directory: string): Promise<DataDir> {
   const path = (name: string) => join(directory, name);
+  const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
   let unlock: () => Promise<void>;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    unlock = await lock(path('lock'));
+    unlock = await lock(path('lock'), () =>
+      lose(`Another process has taken the data, or ${path('lock')} was removed: this process ends.`),
+    );
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     throw new CannotStart(
@@ -42,6 +50,7 @@ export async function openDataDir(directory: string): Promise<DataDir> {
       await rename(path(`${name}.new`), path(name));
       return made;
     },
+    lost,
     [Symbol.asyncDispose]: unlock,
   };
 }
@@ -51,11 +60,11 @@ const heartbeat = 1_000;
 const watch = 10_000;
 
 /**
- * Writes the lock file, which names this process, and keeps touching it. The lock of a dead process is removed first. If
- * the file is no longer ours, this process ends.
+ * Writes the lock file, which names this process, and keeps touching it. The lock of a dead process is removed first.
+ * @param lost called when the file is no longer ours
  * @returns releases the lock
  */
-async function lock(file: string): Promise<() => Promise<void>> {
+async function lock(file: string, lost: () => void): Promise<() => Promise<void>> {
   const nonce = randomBytes(8).toString('hex');
   const ours = JSON.stringify({ ...(await self()), nonce });
   const draft = `${file}.${nonce}`;
@@ -76,7 +85,7 @@ async function lock(file: string): Promise<() => Promise<void>> {
   const touch = async () => {
     const found = await readIfThere(file);
     if (found === ours) await utimes(file, new Date(), new Date());
-    else if (!isReleased) endProcess(file);
+    else if (!isReleased) lost();
   };
   const beat = setInterval(() => touch().catch(() => {}), heartbeat).unref();
   return async () => {
@@ -84,12 +93,6 @@ async function lock(file: string): Promise<() => Promise<void>> {
     clearInterval(beat);
     if ((await readIfThere(file)) === ours) await rm(file, { force: true });
   };
-}
-
-/** Another process takes us for dead if we were paused for as long as it watches. Two on the same data destroy them. */
-function endProcess(file: string): never {
-  console.error(`Another process has taken the data, or ${file} was removed: this process ends.`);
-  process.exit(1);
 }
 
 const justTaken = () => new CannotStart('Another process has just taken the data: see its output.');

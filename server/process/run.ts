@@ -34,6 +34,10 @@ export async function run({ self, isWorker, startWorker, listen }: Runtime): Pro
 
     const lifecycle = isWorker ? worker(self) : alone(self, config);
     const service = await boot(config, lifecycle.gather);
+    void service.lost?.then((line) => {
+      console.error(line);
+      self.exit(1);
+    });
     const { fetch, drain } = draining(service.fetch);
     const stop = await listen({ ...service, fetch }, config).catch(async (error) => {
       await service.close();
