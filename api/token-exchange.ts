@@ -55,7 +55,7 @@ const TokenExchange = z
         example: 'files:read',
       }),
     audience: targets(
-      'The services that may accept the new token, by URI. It can be sent several times. If the key has an `audience`, they must be in it, and are those in it if absent.',
+      'The services that may accept the new token, by URI. It can be sent several times. If the key has an `audience`, they must be in it, and are those in it if absent. This service, `PUBLIC_URL`, cannot be among them.',
     ),
     resource: targets('The same as `audience`, by its name in RFC 8707. If both are sent, both count.'),
     expires_in: parameter()
@@ -140,7 +140,7 @@ export const tokenExchange = {
       },
       ...refusals,
       400: error(
-        'The request, or one of its tokens, is not good: `invalid_request`, whatever is wrong with a token (RFC 8693, section 2.2.2). `invalid_scope`: the key lacks a scope. `invalid_target`: the key is not for a service, or that is no URI. `unsupported_grant_type`: this is the endpoint of another grant.',
+        'The request, or one of its tokens, is not good: `invalid_request`, whatever is wrong with a token (RFC 8693, section 2.2.2). `invalid_scope`: the key lacks a scope. `invalid_target`: the key is not for a service, or that is this one, or no URI. `unsupported_grant_type`: this is the endpoint of another grant.',
         'invalid_scope',
         "scope: The key lacks 'files:write'.",
       ),

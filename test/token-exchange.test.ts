@@ -277,6 +277,19 @@ test('its services are those asked for, or those of the key', async () => {
   ]);
 });
 
+test('a token is never for this service, whose access tokens it could be taken for', async () => {
+  const own = service.context.publicUrl;
+  const refused = [400, 'invalid_target', `audience: ${own} is this service: name others.`];
+  const open = await mint();
+  expect(await refusal(open.token, { audience: own })).toEqual(refused);
+  const several = [files, own].map((uri) => ['resource', uri]);
+  expect(await refusal(open.token, several)).toEqual(refused);
+
+  const bound = await mint({ audience: [own, files] });
+  expect(await refusal(bound.token)).toEqual(refused);
+  expect(await outcome(await exchanged(bound.token, { audience: files }), { audience: files })).toBe('valid');
+});
+
 test('the conditions of the key hold where it is exchanged, and where the token is used', async () => {
   const here = await mint({ allowedIps: [clientIp] });
   const token = await exchanged(here.token);

@@ -51,6 +51,7 @@ export async function exchangeToken(
   const key = await exchangeableKey(context, 'subject_token', subjectToken, clients, (key) => {
     assertCovered(key, scopes);
     assertAccepted(key, audience);
+    assertForOthers(context, audience ?? key.audience ?? []);
   });
   const now = context.now();
   const grant: ExchangeGrant = {
@@ -96,4 +97,12 @@ function assertCovered(key: VerifiedKey, scopes: ReadonlySet<string> = new Set()
 function assertAccepted(key: VerifiedKey, audience: readonly string[] = []): void {
   const other = audience.find((uri) => key.audience && !key.audience.includes(uri));
   if (other !== undefined) throw refused('audience', `The key is not for ${other}.`);
+}
+
+/**
+ * A token for this service would pass for one of its access tokens where only `iss` and `aud` are checked.
+ * @throws InvalidInput
+ */
+function assertForOthers({ publicUrl }: ServiceContext, audience: readonly string[]): void {
+  if (audience.includes(publicUrl)) throw refused('audience', `${publicUrl} is this service: name others.`);
 }
