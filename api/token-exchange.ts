@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { isGrantable, scopeForm } from '../decide/scopes.ts';
 import { exchangedType } from '../decide/token-form.ts';
 import { Audience } from './conditions.ts';
 import { credentials, error, exchangeGrant, form, missing, parameter, refusals } from './oauth.ts';
@@ -18,6 +19,9 @@ const keyTokenType = (whose: string) =>
     [accessTokenType, 'urn:latchkey:params:oauth:token-type:api-key'],
     `What \`${whose}\` is: the token of a key, under either name.`,
   );
+
+/** The form of a scope, as a part of that of a list. */
+const scope = scopeForm.source.slice(1, -1);
 
 /** URIs, each as a parameter of its own. */
 const targets = (description: string) =>
@@ -44,14 +48,15 @@ const TokenExchange = z
     actor_token_type: keyTokenType('actor_token').optional(),
     requested_token_type: oneOf([accessTokenType, jwtType], 'The new token is both.').optional(),
     scope: parameter()
-      .regex(
-        /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/,
-        'Must be scopes with one space between them.',
+      .refine(
+        (scopes) => scopes.split(' ').every(isGrantable),
+        'Must be scopes that a key can have, with one space between them.',
       )
       .optional()
       .openapi({
+        pattern: `^${scope}(?: ${scope})*$`,
         description:
-          'What the new token may do, separated by spaces: scopes that the key covers. All that the key has, if absent.',
+          'What the new token may do, separated by spaces: scopes that the key covers, written as those of keys are. All that the key has, if absent.',
         example: 'files:read',
       }),
     audience: targets(

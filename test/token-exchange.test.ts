@@ -156,6 +156,18 @@ test('a token can have fewer scopes than its key, and none that the key lacks', 
   ]);
 });
 
+test('a token has no scope that a key cannot have, although a wildcard of its key covers the text', async () => {
+  const key = await mint({ scopes: ['files:*'] });
+  for (const scope of ['files:a*', 'files:*:read', `files:${'a'.repeat(59)}`, 'files:read  files:list'])
+    expect(await refusal(key.token, { scope }), scope).toEqual([
+      400,
+      'invalid_scope',
+      'scope: Must be scopes that a key can have, with one space between them.',
+    ]);
+  const longest = `files:${'a'.repeat(58)}`;
+  expect((await exchange(key.token, { scope: `${longest} files:eu:*` })).scope).toBe(`${longest} files:eu:*`);
+});
+
 test('what the key loses, the token loses at once; what the key gains, it does not', async () => {
   const key = await mint({ scopes: ['files:*', 'orders:read'] });
   const token = await exchanged(key.token);
