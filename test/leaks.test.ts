@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../server/app.ts';
 import type { ServiceContext } from '../server/context.ts';
+import { FetchedKeys } from '../server/leaks/github-keys.ts';
 import { newToken } from '../server/token.ts';
 import { githubHeaders } from './support/github.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
@@ -343,6 +344,26 @@ describe('GitHub', () => {
     expect(await response.json()).toMatchObject({ code: 'wrong_signature' });
     expect((await send('[{', headersOf('[]'), revoking)).status).toBe(401);
     expect(await verdictOn(key.token)).toBe('valid');
+  });
+
+  test('a call without a signature is refused before the keys are fetched', async () => {
+    const failures: unknown[] = [];
+    const keys = new FetchedKeys((error) => failures.push(error), { url: 'http://127.0.0.1:9' });
+    const body = bodyOf('a');
+    const signed = githubHeaders(body);
+    for (const wrong of [
+      { 'Github-Public-Key-Identifier': '', 'Github-Public-Key-Signature': '' },
+      { 'Github-Public-Key-Identifier': '' },
+      { 'Github-Public-Key-Identifier': 'a key' },
+      { 'Github-Public-Key-Signature': '' },
+      { 'Github-Public-Key-Signature': '!' },
+    ]) {
+      const response = await send(body, { ...signed, ...wrong }, { githubKeys: keys });
+      expect(await response.json(), JSON.stringify(wrong)).toMatchObject({ code: 'wrong_signature' });
+    }
+    expect(failures).toEqual([]);
+    expect((await send(body, signed, { githubKeys: keys })).status).toBe(503);
+    expect(failures).toHaveLength(1);
   });
 
   test('after ten wrong signatures from an address it has to wait, but a good one is taken', async () => {

@@ -127,7 +127,7 @@ class Parsed implements Input<RouteConfig> {
 }
 
 /** The headers that a schema names, as they were sent. */
-const sentHeaders = ({ shape }: z.ZodObject, { header }: Incoming) =>
+export const sentHeaders = ({ shape }: z.ZodObject, { header }: Incoming) =>
   Object.fromEntries(Object.keys(shape).map((name) => [name, header(name.toLowerCase()) ?? undefined]));
 
 /** The default status of a success: the higher one, 201, if a route describes two. A Reply sets the other. */

@@ -7,6 +7,7 @@ import { NoSuchPath, WrongSignature } from '../../errors.ts';
 import type { Act } from '../../events/events.ts';
 import type { Incoming } from '../../http/incoming.ts';
 import { type Operation, operation } from '../../http/operation.ts';
+import { sentHeaders } from '../../http/serve.ts';
 import { isSignedByGithub } from '../../leaks/github-keys.ts';
 import { reportLeaks, withoutToken } from '../../leaks/leaks.ts';
 
@@ -19,22 +20,27 @@ const plain = (text: string | undefined, token: string, maxLength: number): stri
     .slice(0, maxLength)
     .toWellFormed() || null;
 
+const { headers: signatureHeaders } = leaks.reportFromGithub.request;
+
 export function leakOperations(context: ServiceContext): Operation[] {
   // Every report counts: if only unknown tokens did, the limit would tell which tokens are known.
   const reports = new AttemptLimiter(100);
   const wrongSignatures = new AttemptLimiter(10);
 
   /** Only wrong signatures are limited: whoever sends many must not keep GitHub's own reports out. */
-  async function checkSignature(bytes: Uint8Array, { header, client }: Incoming): Promise<void> {
+  async function checkSignature(bytes: Uint8Array, incoming: Incoming): Promise<void> {
     const { githubKeys } = context;
     if (!githubKeys)
       throw new NoSuchPath(
         'This deployment takes no reports of GitHub: GITHUB_SECRET_SCANNING_KEYS is not set.',
       );
-    const identifier = header(githubHeaders.identifier.toLowerCase()) ?? '';
-    const signature = header(githubHeaders.signature.toLowerCase()) ?? '';
-    if (await isSignedByGithub(githubKeys, bytes, { identifier, signature })) return;
-    await wrongSignatures.take(client().ip ?? 'unknown');
+    // Without a signature, no keys are fetched.
+    const { data } = signatureHeaders.safeParse(sentHeaders(signatureHeaders, incoming));
+    if (data) {
+      const { [githubHeaders.identifier]: identifier, [githubHeaders.signature]: signature } = data;
+      if (await isSignedByGithub(githubKeys, bytes, { identifier, signature })) return;
+    }
+    await wrongSignatures.take(incoming.client().ip ?? 'unknown');
     throw new WrongSignature();
   }
 
