@@ -20,13 +20,17 @@ export class AttemptLimiter {
       await this.#limiter.consume(whom);
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new TooManyAttempts(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
+      throw tooMany(refused);
     }
   }
 
-  /** Takes back an attempt that was counted. */
-  async giveBack(whom: string): Promise<void> {
-    await this.#limiter.reward(whom);
+  /**
+   * Counts nothing, so that nothing is kept of who makes it.
+   * @throws TooManyAttempts if an attempt would be one too many
+   */
+  async assertAllowed(whom: string): Promise<void> {
+    const counted = await this.#limiter.get(whom);
+    if (counted && counted.remainingPoints === 0 && counted.msBeforeNext > 0) throw tooMany(counted);
   }
 
   /** Clears the count. */
@@ -34,3 +38,6 @@ export class AttemptLimiter {
     await this.#limiter.delete(whom);
   }
 }
+
+const tooMany = ({ msBeforeNext }: RateLimiterRes) =>
+  new TooManyAttempts(Math.max(1, Math.ceil(msBeforeNext / 1000)));

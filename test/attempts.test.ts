@@ -11,6 +11,19 @@ test('a failure for another reason than the password is not counted as an attemp
   expect(await attempts.run('ada', async () => 'signed in')).toBe('signed in');
 });
 
+test('the minute of wrong passwords begins with the first of them, and not with a failure for another reason', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const attempts = new Attempts();
+  const fail = (error: Error) => attempts.run('ada', () => Promise.reject(error)).catch((error) => error);
+  expect(await fail(new DatabaseUnavailable())).toBeInstanceOf(DatabaseUnavailable);
+  vi.advanceTimersByTime(30_000);
+  for (let count = 0; count < 10; count += 1)
+    expect(await fail(new WrongCredentials())).toBeInstanceOf(WrongCredentials);
+  vi.advanceTimersByTime(30_000);
+  expect(await fail(new WrongCredentials())).toMatchObject({ retryAfter: 30 });
+});
+
 test('any number of concurrent attempts with the right password is accepted', async () => {
   const attempts = new Attempts();
   const signIns = Array.from({ length: 35 }, () =>

@@ -33,15 +33,14 @@ export class Attempts {
   }
 
   async #try<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
-    await this.#limiter.take(whom);
+    await this.#limiter.assertAllowed(whom);
     try {
       const result = await attempt();
       await this.#limiter.clear(whom);
       return result;
     } catch (error) {
-      // Only a wrong password was an attempt at one.
-      const wrong = error instanceof WrongCredentials || error instanceof WrongPassword;
-      if (!wrong) await this.#limiter.giveBack(whom);
+      // Only a wrong password was an attempt at one. It is counted afterwards: no other one runs meanwhile.
+      if (error instanceof WrongCredentials || error instanceof WrongPassword) await this.#limiter.take(whom);
       throw error;
     }
   }
