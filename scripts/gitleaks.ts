@@ -1,7 +1,8 @@
-/** Prints a configuration of gitleaks that finds the tokens of a deployment, by its TOKEN_PREFIX. */
+/** Prints a configuration of gitleaks that finds the tokens of a deployment: keys by its TOKEN_PREFIX, operator and refresh tokens. */
 import { patternOf } from '../decide/token-form.ts';
 import { CannotStart } from '../server/errors.ts';
 import { readConfig } from '../server/process/config.ts';
+import { operatorPrefix, refreshPrefix } from '../server/token.ts';
 
 function prefixes(): readonly string[] {
   try {
@@ -13,14 +14,14 @@ function prefixes(): readonly string[] {
   }
 }
 
-const ours = prefixes();
+const ours = [...prefixes(), operatorPrefix, refreshPrefix];
 console.log(`title = "Latchkey"
 
 [extend]
 useDefault = true
 
 [[rules]]
-id = "latchkey-api-key"
-description = "An API key of Latchkey: revoke it, and report it to POST /v1/leaks."
+id = "latchkey-token"
+description = "A token of Latchkey: report it to POST /v1/leaks, and revoke the key. An operator token (lko_): change OPERATOR_TOKEN."
 regex = '''${patternOf(ours)}'''
 keywords = ${JSON.stringify(ours)}`);

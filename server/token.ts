@@ -27,6 +27,11 @@ export function newToken(prefix: string, random: (length: number) => Buffer = ra
   return body + checksum(body);
 }
 
+/** What operator tokens that are made here begin with. */
+export const operatorPrefix = 'lko_';
+/** What refresh tokens begin with. */
+export const refreshPrefix = 'lkr_';
+
 /** What new tokens of a deployment can begin with; the first is the default. */
 export type TokenPrefixes = readonly [usual: string, ...others: string[]];
 

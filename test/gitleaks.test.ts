@@ -30,18 +30,18 @@ test('a scanner takes no text of another length or prefix for a token', () => {
     expect(pattern.test(other), other).toBe(false);
 });
 
-test('the script prints a rule of gitleaks for the prefixes of a deployment', async () => {
+test('the script prints a rule of gitleaks for the prefixes of a deployment, and for operator and refresh tokens', async () => {
   const configuration = await configurationFor('acme_');
   const [, regex = ''] = /^regex = '''(.+)'''$/m.exec(configuration) ?? [];
-  expect(regex).toBe(patternOf(['acme_']));
-  expect(configuration).toContain('keywords = ["acme_"]');
-  expect(newToken('acme_')).toMatch(new RegExp(regex));
+  for (const prefix of ['acme_', 'lko_', 'lkr_']) expect(newToken(prefix)).toMatch(new RegExp(regex));
+  expect(newToken('lk_')).not.toMatch(new RegExp(regex));
+  expect(configuration).toContain('keywords = ["acme_","lko_","lkr_"]');
   const several = await configurationFor('acme_live_,acme_test_');
-  expect(several).toContain('keywords = ["acme_live_","acme_test_"]');
+  expect(several).toContain('keywords = ["acme_live_","acme_test_","lko_","lkr_"]');
   const pattern = new RegExp(/^regex = '''(.+)'''$/m.exec(several)?.[1] ?? '');
   for (const prefix of ['acme_live_', 'acme_test_']) expect(newToken(prefix)).toMatch(pattern);
   expect(newToken('acme_')).not.toMatch(pattern);
-  expect(await configurationFor('')).toContain('keywords = ["lk_"]');
+  expect(await configurationFor('')).toContain('keywords = ["lk_","lko_","lkr_"]');
   await expect(configurationFor('Nonsense')).rejects.toMatchObject({
     stderr: expect.stringContaining('TOKEN_PREFIX must be'),
   });

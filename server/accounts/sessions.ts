@@ -6,7 +6,7 @@ import { InvalidRefreshToken, WrongCredentials } from '../errors.ts';
 import { type Act, recorded } from '../events/events.ts';
 import { newId } from '../id.ts';
 import type { Signer } from '../jwt/signing.ts';
-import { hashToken, newToken } from '../token.ts';
+import { hashToken, newToken, refreshPrefix } from '../token.ts';
 import { isPassword } from './password.ts';
 
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
@@ -14,8 +14,6 @@ const sessionLifetime = 30 * 86_400_000;
 
 /** How long a refresh can be repeated if its answer was lost, in milliseconds: longer than the client's deadline. */
 const repeatable = 30_000;
-
-const refreshPrefix = 'lkr_';
 
 /** Whether a text has the form of a refresh token. */
 export const isRefreshToken = (text: string): boolean => text.startsWith(refreshPrefix) && isMinted(text);

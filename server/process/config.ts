@@ -8,6 +8,7 @@ import { parametersOf } from '../db/postgres.ts';
 import { CannotStart } from '../errors.ts';
 import { githubKeysIn } from '../leaks/github-keys.ts';
 import { leakPolicies } from '../leaks/leaks.ts';
+import { operatorPrefix, refreshPrefix } from '../token.ts';
 import { hintOn, misspelt } from './misspelt.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true });
@@ -75,8 +76,8 @@ const tokenPrefix = z
   .string()
   .regex(prefixForm, prefixFault)
   .refine(
-    (prefix) => prefix !== 'lko_' && prefix !== 'lkr_',
-    'must be others than lko_ and lkr_, with which operator tokens and refresh tokens begin',
+    (prefix) => prefix !== operatorPrefix && prefix !== refreshPrefix,
+    `must be others than ${operatorPrefix} and ${refreshPrefix}, with which operator tokens and refresh tokens begin`,
   );
 
 /** What tokens begin with: one prefix, or several separated by commas. */

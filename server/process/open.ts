@@ -9,7 +9,7 @@ import type { Freshness } from '../replication/freshness.ts';
 import { type Notices, Replica } from '../replication/replica.ts';
 import { SoleReplica } from '../replication/sole-replica.ts';
 import { throttled } from '../throttled.ts';
-import { newToken } from '../token.ts';
+import { newToken, operatorPrefix } from '../token.ts';
 import { type Config, jwkSetText, operatorTokensText, publicUrlOf } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
 import type { Metrics } from './metrics.ts';
@@ -137,7 +137,7 @@ async function openEmbedded(
 
 /** The operator token of an embedded database: created at first start, stored beside it. */
 const keptOperatorTokens = (dataDir: DataDir): Promise<string[]> =>
-  kept(dataDir, 'operator-token', operatorTokensText, () => newToken('lko_'));
+  kept(dataDir, 'operator-token', operatorTokensText, () => newToken(operatorPrefix));
 
 /** The signing keys of an embedded database, likewise. */
 const keptSigningKeys = (dataDir: DataDir): Promise<PrivateJwkSet> =>
