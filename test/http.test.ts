@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import pino from 'pino';
 import { beforeAll, expect, test } from 'vitest';
 import { createApp } from '../server/app.ts';
 import { isKnown, takesGzip } from '../server/http/conditional.ts';
@@ -258,4 +259,20 @@ test('usage from before the retention is refused, with the reason', async () => 
   expect(error).toMatchObject({
     errors: [{ parameter: 'from', detail: expect.stringContaining('counts are kept for 90 days') }],
   });
+});
+
+test.each([
+  ['/v1/accounts/acc_6921a5c0b281af121fcda4ce', '/v1/accounts/acc_6921a5c0b281af121fcda4ce'],
+  ['/api/settings/api/12', '/api/settings/api/12'],
+  ['/.well-known/jwks.json', '/.well-known/jwks.json'],
+  ['/v1/keys/lk_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQp/usage', '/v1/keys/…/usage'],
+  ['/v1/keys/acme0123456789ab', '/v1/keys/…'],
+  ['/v1/keys/Zm9v+YmFy/L2Jh/eg==', '/v1/keys/…/…/…'],
+  ['/v1/keys/sk_6921a5c0b281af121fcda4ce', '/v1/keys/…'],
+  ['/v1/keys/lk%5Fsecret', '/v1/keys/…'],
+])('the path %s is logged as %s, since all that may be of a token is left out', async (path, logged) => {
+  const lines: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
+  await createApp({ ...service.context, log }).fetch(new Request(`http://latchkey.test${path}`));
+  expect(lines.map((line) => JSON.parse(line).path)).toEqual([logged]);
 });

@@ -17,9 +17,15 @@ export const requestId = createMiddleware<Env>(async (c, next) => {
   await next();
 });
 
-/** A path as it may be logged. Long parts are cut: no id is so long, but a token that was put there by mistake is. */
+/** A part of a path that no token is: a short word, a number, or an id of ours. */
+const harmless = /^(?:[a-z.-]{1,14}\d?|\d{1,15}|(?:acc|key|role|session)_[\da-f]{24})$/;
+
+/**
+ * A path as it may be logged. Every part is left out that may be a token that was put there by mistake, or a piece of one:
+ * that of an imported key may have but 16 characters, and slashes among them.
+ */
 export const loggedPath = (path: string): string =>
-  path.replaceAll(/[^/]{33,}/g, (part) => `${part.slice(0, 7)}…`);
+  path.replaceAll(/[^/]+/g, (part) => (harmless.test(part) ? part : '…'));
 
 /**
  * Answers a request, and logs that at level `debug`: the path without its query, and no headers, since both may contain
