@@ -22,7 +22,8 @@ const Session = z
       example: 'lkr_8MZrAqkP2vYw0sTnBxLdEoHjCgUfVi3K1aRmQpXy',
     }),
     refreshExpiresAt: instant.openapi({
-      description: 'Expiry time of the refresh token, if it is not used.',
+      description:
+        'When the session ends, if it is not refreshed: 30 days after its last refresh, and at most 90 days after it began.',
     }),
   })
   .openapi('Session');
@@ -73,7 +74,7 @@ export const sessions = {
     tags,
     summary: 'Refresh a session',
     description:
-      'Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
+      'Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. 90 days after it began, a session ends however often it is refreshed: sign in again. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).',
     security: [],
     request: {
       body: {

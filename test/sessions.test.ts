@@ -190,6 +190,24 @@ test('refreshing prolongs a session', async () => {
   expect((await refresh(next.refreshToken)).response.status).toBe(200);
 });
 
+test('a session ends 90 days after it began, however often it is refreshed', async () => {
+  const { refreshToken } = await service.signIn();
+  const end = new Date(service.context.now() + 90 * day).toISOString();
+  let session = expectData(await refresh(refreshToken));
+  for (let count = 0; count < 3; count += 1) {
+    service.pass(25 * day);
+    session = expectData(await refresh(session.refreshToken));
+  }
+  expect(session.refreshExpiresAt).toBe(end);
+  service.pass(15 * day - 1);
+  session = expectData(await refresh(session.refreshToken));
+  expect(session.refreshExpiresAt).toBe(end);
+  expect((await service.as(session.accessToken).GET('/v1/account')).response.status).toBe(200);
+  service.pass(1);
+  expect((await service.as(session.accessToken).GET('/v1/account')).response.status).toBe(401);
+  expect((await refresh(session.refreshToken)).response.status).toBe(401);
+});
+
 const rowsOf = async (table: 'sessions' | 'refresh_tokens', accountId: string) => {
   const { rows } = await sql<{ count: number }>`
     select count(*)::integer as count from ${table === 'sessions' ? sql`sessions` : sql`refresh_tokens join sessions on sessions.id = session_id`}

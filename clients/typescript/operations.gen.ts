@@ -341,7 +341,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Refresh a session: `POST /v1/sessions/refresh`
      *
-     * Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
+     * Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. 90 days after it began, a session ends however often it is refreshed: sign in again. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
      */
     refresh(body: Refresh, options?: Options<operations['refreshSession']>): Promise<Session>;
     /**

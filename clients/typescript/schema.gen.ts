@@ -648,7 +648,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh a session
-         * @description Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
+         * @description Exchanges a refresh token for a new access token and a new refresh token. Each refresh token works once. 90 days after it began, a session ends however often it is refreshed: sign in again. If its response is lost, repeat the request: for 30 seconds, and until the new refresh token is used, it returns the same new refresh token. Any other second use means that the token was stolen, and ends the session with all of its tokens (RFC 9700, section 4.14.2).
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -2367,7 +2367,7 @@ export interface components {
             refreshToken: string;
             /**
              * Format: date-time
-             * @description Expiry time of the refresh token, if it is not used.
+             * @description When the session ends, if it is not refreshed: 30 days after its last refresh, and at most 90 days after it began.
              * @example 2026-01-31T12:00:00.000Z
              */
             refreshExpiresAt: string;

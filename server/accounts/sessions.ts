@@ -12,6 +12,9 @@ import { isPassword } from './password.ts';
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
 const sessionLifetime = 30 * 86_400_000;
 
+/** How long a session lives after it began, however often it is refreshed: 90 days, in hours of one length. */
+const longestSession = sql`interval '2160 hours'`;
+
 /** How long a refresh can be repeated if its answer was lost, in milliseconds: longer than the client's deadline. */
 const repeatable = 30_000;
 
@@ -125,7 +128,7 @@ async function useOnce(
   const expiresAt = new Date(now + sessionLifetime);
   const holder = { ...act, actor: 'refresh_token' };
   // The session is locked before its tokens, in the order in which deleting one locks them.
-  const { rows } = await sql<{ sessionId: string; accountId: string }>`
+  const { rows } = await sql<Omit<StartedSession, 'refreshToken'>>`
     with session as (
       ${liveSessions(now)} and sessions.id in (
         select session_id from refresh_tokens where hash = ${hash}::bytea)
@@ -140,15 +143,16 @@ async function useOnce(
         where session_id in (select id from session) and used_at <= ${timestamptz(now - sessionLifetime)}
         limit ${forgottenAtOnce}))),
     prolonged as (
-      update sessions set expires_at = ${expiresAt}::timestamptz
+      update sessions set expires_at = least(${expiresAt}::timestamptz, created_at + ${longestSession})
       where id in (select session_id from used)
-      returning id, account_id),
+      returning id, account_id, expires_at),
     token as (
       insert into refresh_tokens (hash, session_id) select ${hashToken(refreshToken)}::bytea, id from prolonged),
     recorded as ${recorded(holder, 'session.refreshed', sql`select account_id, null::text from prolonged`)}
-    select id as "sessionId", account_id as "accountId" from prolonged`.execute(db);
+    select id as "sessionId", account_id as "accountId", expires_at as "expiresAt"
+    from prolonged`.execute(db);
   const [refreshed] = rows;
-  return refreshed && { ...refreshed, refreshToken, expiresAt };
+  return refreshed && { ...refreshed, refreshToken };
 }
 
 /**
