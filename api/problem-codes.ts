@@ -37,6 +37,7 @@ export const problemCodes = {
   key_not_found: [404, 'The account has no such key. It may be of another account, or deleted.'],
   not_found: [404, 'There is no such path.'],
   role_not_found: [404, 'There is no such role.'],
+  session_not_found: [404, 'The account has no such session. It may have ended.'],
   method_not_allowed: [405, 'The path has no such method. `Allow` lists those it has.'],
   request_too_slow: [408, 'The request did not arrive in time. Send it again.'],
   already_done: [

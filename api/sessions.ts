@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { Email, Password } from './accounts.ts';
+import { Email, Password, unprefixed } from './accounts.ts';
 import { instant } from './instant.ts';
+import { pageOf, pageQuery } from './page.ts';
 import { overloaded, refusals } from './problem.ts';
 import { bySession } from './security.ts';
 import { bounded } from './text.ts';
@@ -27,6 +28,44 @@ const Session = z
     }),
   })
   .openapi('Session');
+
+const SessionId = z
+  .string()
+  .regex(/^session_[0-9a-f]{24}$/, 'Must be a session id: `session_` and 24 hexadecimal digits.')
+  .openapi({
+    description: 'The session’s id, as which it is the `actor` of events.',
+    example: 'session_6921a5c9b281af121fcda4cd',
+  });
+
+const AccountSession = z
+  .object({
+    id: SessionId,
+    current: z.boolean().openapi({ description: 'Whether it is the session that makes the call.' }),
+    createdAt: instant.openapi({ description: 'When the account signed in.' }),
+    lastUsedAt: instant.openapi({
+      description:
+        'When the session was last refreshed, or began. Its last call is at most 15 minutes later.',
+    }),
+    expiresAt: instant.openapi({ description: 'When the session ends, if it is not refreshed.' }),
+    ip: z.string().nullable().openapi({
+      description:
+        'The address that the account signed in from. Null if it is unknown, or the event of that is deleted.',
+    }),
+    userAgent: z.string().nullable().openapi({
+      description: 'The user agent that the account signed in with, likewise.',
+    }),
+  })
+  .openapi('AccountSession', {
+    example: {
+      id: 'session_6921a5c9b281af121fcda4cd',
+      current: true,
+      createdAt: '2026-01-31T12:00:00.000Z',
+      lastUsedAt: '2026-02-02T09:15:00.000Z',
+      expiresAt: '2026-03-04T09:15:00.000Z',
+      ip: '203.0.113.7',
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0',
+    },
+  });
 
 const JsonWebKey = z
   .object({
@@ -103,6 +142,46 @@ export const sessions = {
     description: 'Ends the session: its access token and its refresh token stop working at once.',
     security: [bySession],
     responses: { 204: { description: 'Signed out.' }, ...refusals(401, 403, 422, 503) },
+  }),
+
+  list: createRoute({
+    operationId: 'listAccountSessions',
+    method: 'get',
+    path: '/v1/account/sessions',
+    tags,
+    summary: 'List the sessions of the account',
+    description: 'Where the account is signed in: its sessions that have not ended, newest first.',
+    security: [bySession],
+    request: { query: z.strictObject(pageQuery) },
+    responses: {
+      200: {
+        description: 'One page of sessions.',
+        content: { 'application/json': { schema: pageOf(AccountSession).openapi('AccountSessionPage') } },
+      },
+      ...refusals(401, 403, 422, 503),
+    },
+  }),
+
+  endOne: createRoute({
+    operationId: 'endAccountSession',
+    method: 'delete',
+    path: '/v1/account/sessions/{sessionId}',
+    tags,
+    summary: 'End a session of the account',
+    description:
+      'Signs the account out where it does not want to be signed in, as on a device that is lost: the access token and the refresh token of that session stop working at once. `PUT /v1/account/password` ends all other sessions.',
+    security: [bySession],
+    request: {
+      params: z.object({
+        sessionId: SessionId.transform(unprefixed).openapi({
+          param: { name: 'sessionId', in: 'path', required: true },
+        }),
+      }),
+    },
+    responses: {
+      204: { description: 'The session has ended.' },
+      ...refusals(401, 403, 404, 422, 503),
+    },
   }),
 
   jwks: createRoute({

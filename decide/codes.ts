@@ -38,6 +38,7 @@ type V1Code =
   | 'rotation_draining'
   | 'rotation_not_draining'
   | 'rotation_not_pending'
+  | 'session_not_found'
   | 'sign_up_closed'
   | 'signing_keys_unavailable'
   | 'stopping'

@@ -25,7 +25,8 @@ export const eventTypes = {
   'role.changed': 'A role was changed.',
   'role.created': 'A role was created.',
   'role.deleted': 'A role was deleted, and the keys that had it lost its scopes.',
-  'session.ended': 'A session was signed out, or its refresh token was revoked or reported as leaked.',
+  'session.ended':
+    'A session was signed out, by itself or by another session of its account, or its refresh token was revoked or reported as leaked.',
   'session.refresh_repeated':
     'A refresh token was sent again within 30 seconds, before the next one was used, and got the same next one.',
   'session.refreshed': 'A session was refreshed.',

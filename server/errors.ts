@@ -218,6 +218,13 @@ export class RoleNotFound extends Refusal {
   }
 }
 
+export class SessionNotFound extends Refusal {
+  readonly code = 'session_not_found';
+  constructor() {
+    super('This account has no such session.');
+  }
+}
+
 export class SignUpClosed extends Refusal {
   readonly code = 'sign_up_closed';
   constructor() {

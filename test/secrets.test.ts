@@ -296,7 +296,7 @@ test('events tell what was changed, and of tokens that ended their start and las
   const ofKeys = ['name', 'scopes', 'roles', 'metadata', 'expiresAt', 'disabled', 'url', 'source', 'reason'];
   const facts = [...ofKeys, 'roleId', 'description', 'externalId', 'policy', 'limits', 'quota', 'add'];
   expect(rows.length).toBeGreaterThan(0);
-  for (const { fact } of rows) expect([...facts, 'tokens']).toContain(fact);
+  for (const { fact } of rows) expect([...facts, 'sessionId', 'tokens']).toContain(fact);
   const ended = await sql<{ fact: string }>`
     select distinct jsonb_object_keys(jsonb_array_elements(data->'tokens')) as fact from events order by fact`.execute(
     service.db,

@@ -1,10 +1,10 @@
-import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose';
 import { sql } from 'kysely';
 import * as oauth from 'oauth4webapi';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { sweepSessions } from '../server/background/ended-sessions.ts';
 import { hashToken } from '../server/token.ts';
-import { expectData, password, startService, type TestService } from './support/harness.ts';
+import { clientIp, expectData, password, startService, type TestService } from './support/harness.ts';
 
 let service: TestService;
 
@@ -231,7 +231,7 @@ test('a session that was refreshed very often ends with one small statement, and
   const client = service.as(accessToken);
   await sql`
     insert into refresh_tokens (hash, session_id, used_at)
-    select sha512(number::text::bytea), sessions.id, sessions.created_at from sessions, generate_series(1, 600) as number
+    select sha512(n::text::bytea), sessions.id, sessions.created_at from sessions, generate_series(1, 600) as n
     where account_id = ${accountId.slice(4)}`.execute(service.db);
   while (await sweep());
   expect((await client.DELETE('/v1/sessions/current')).response.status).toBe(204);
@@ -267,6 +267,65 @@ test('signing out ends the access token and the refresh token at once', async ()
   expect((await client.DELETE('/v1/sessions/current')).response.status).toBe(204);
   expect((await client.GET('/v1/account')).error).toMatchObject({ status: 401, code: 'invalid_token' });
   expect((await refresh(refreshToken)).response.status).toBe(401);
+});
+
+describe('an account', () => {
+  const signInAgain = async (email: string, userAgent = 'Browser/1') => {
+    const body = JSON.stringify({ email, password });
+    const headers = { 'Content-Type': 'application/json', 'User-Agent': userAgent };
+    return (await service.fetch('/v1/sessions', { method: 'POST', headers, body })).json();
+  };
+  const sessionsOf = async (accessToken: string) =>
+    (await service.as(accessToken).account.listSessions()).data;
+  const idOf = (accessToken: string) => `session_${decodeJwt(accessToken).sid}`;
+
+  test('sees where it is signed in, newest first, and which session makes the call', async () => {
+    const inDays = (days: number) => new Date(service.context.now() + days * day).toISOString();
+    const { accessToken, email } = await service.signIn();
+    service.pass(day);
+    const { accessToken: other, refreshToken } = await signInAgain(email, 'Telephone/2');
+    service.pass(day);
+    const client = service.as(expectData(await refresh(refreshToken)).accessToken);
+    expect((await client.account.listSessions()).data).toEqual([
+      {
+        ...{ id: idOf(other), current: true, createdAt: inDays(-1), lastUsedAt: inDays(0) },
+        ...{ expiresAt: inDays(30), ip: clientIp, userAgent: 'Telephone/2' },
+      },
+      {
+        ...{ id: idOf(accessToken), current: false, createdAt: inDays(-2), lastUsedAt: inDays(-2) },
+        ...{ expiresAt: inDays(28), ip: clientIp, userAgent: null },
+      },
+    ]);
+    const sessions = [];
+    for await (const session of client.account.listSessions({ limit: 1 })) sessions.push(session);
+    expect(sessions.map(({ current }) => current)).toEqual([true, false]);
+  });
+
+  test('sees no session that has ended, or that is of another account', async () => {
+    const { email, accessToken } = await service.signIn();
+    await service.signIn();
+    const [signedOut, left] = [await signInAgain(email), await signInAgain(email)];
+    await service.as(signedOut.accessToken).sessions.end();
+    expect(await sessionsOf(accessToken)).toHaveLength(2);
+    const change = { currentPassword: password, newPassword: `${password} again` };
+    await service.as(left.accessToken).account.setPassword(change);
+    expect((await sessionsOf(left.accessToken)).map(({ id }) => id)).toEqual([idOf(left.accessToken)]);
+  });
+
+  test('ends another session of its own: its tokens stop working at once, and the event names both', async () => {
+    const { accessToken, email, accountId } = await service.signIn();
+    const lost = await signInAgain(email);
+    const sessionId = idOf(lost.accessToken);
+    const { account } = service.as(accessToken);
+    await account.endSession(sessionId);
+    expect((await service.as(lost.accessToken).GET('/v1/account')).response.status).toBe(401);
+    expect((await refresh(lost.refreshToken)).response.status).toBe(401);
+    await expect(account.endSession(sessionId)).rejects.toMatchObject({ code: 'session_not_found' });
+    const own = idOf(accessToken);
+    expect(await sessionsOf(accessToken)).toMatchObject([{ id: own, current: true }]);
+    const { data } = await service.operator.events.list({ accountId, type: 'session.ended' });
+    expect(data).toMatchObject([{ actor: own, data: { sessionId } }]);
+  });
 });
 
 test('signing in and refreshing do not mind a stale Authorization header', async () => {

@@ -3,7 +3,7 @@
 import type { Operations } from './core/methods.ts';
 import type { Pages } from './core/pages.ts';
 import type { Body, Options, Query } from './core/types.ts';
-import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, NewAccount, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, NewAccount, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, AccountSessionPage, AccountSession, JwkSet, Liveness, Readiness } from './schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
@@ -58,6 +58,8 @@ export const operationTable: Operations = {
     update: 'PATCH /v1/account body > id',
     delete: 'DELETE /v1/account query',
     setPassword: 'PUT /v1/account/password body',
+    listSessions: 'GET /v1/account/sessions query paged > nextCursor',
+    endSession: 'DELETE /v1/account/sessions/{sessionId}',
   },
   sessions: {
     create: 'POST /v1/sessions body > accessToken',
@@ -330,6 +332,18 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
      * Sets a new password and ends all other sessions of the account.
      */
     setPassword(body: PasswordChange, options?: Options<operations['setPassword']>): Promise<void>;
+    /**
+     * List the sessions of the account: `GET /v1/account/sessions`
+     *
+     * Where the account is signed in: its sessions that have not ended, newest first.
+     */
+    listSessions(query?: Query<operations['listAccountSessions']>, options?: Options<operations['listAccountSessions']>): Pages<AccountSession, AccountSessionPage>;
+    /**
+     * End a session of the account: `DELETE /v1/account/sessions/{sessionId}`
+     *
+     * Signs the account out where it does not want to be signed in, as on a device that is lost: the access token and the refresh token of that session stop working at once. `PUT /v1/account/password` ends all other sessions.
+     */
+    endSession(sessionId: string, options?: Options<operations['endAccountSession']>): Promise<void>;
   };
   sessions: {
     /**

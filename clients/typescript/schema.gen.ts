@@ -677,6 +677,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions of the account
+         * @description Where the account is signed in: its sessions that have not ended, newest first.
+         */
+        get: operations["listAccountSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session of the account
+         * @description Signs the account out where it does not want to be signed in, as on a device that is lost: the access token and the refresh token of that session stop working at once. `PUT /v1/account/password` ends all other sessions.
+         */
+        delete: operations["endAccountSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -981,6 +1021,7 @@ export interface components {
          *     - `key_not_found` (404): The account has no such key. It may be of another account, or deleted.
          *     - `not_found` (404): There is no such path.
          *     - `role_not_found` (404): There is no such role.
+         *     - `session_not_found` (404): The account has no such session. It may have ended.
          *     - `method_not_allowed` (405): The path has no such method. `Allow` lists those it has.
          *     - `request_too_slow` (408): The request did not arrive in time. Send it again.
          *     - `already_done` (409): An earlier call with this `Idempotency-Key` was done, and its response cannot be returned again. If the call created or rotated a key, `keyId` names it: rotate that key if you do not have the token.
@@ -1010,7 +1051,7 @@ export interface components {
          *     - `stopping` (503): The process was told to stop. Send no more requests to it.
          * @enum {string}
          */
-        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "events_pending" | "overloaded" | "signing_keys_unavailable" | "stopping";
+        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "session_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "events_pending" | "overloaded" | "signing_keys_unavailable" | "stopping";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
@@ -2139,7 +2180,7 @@ export interface components {
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `disabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `session.ended`: the `reason`, if it was `leaked`. For `key.revoked`, `key.rotated`, `key.token_replaced` and `key.rotation_…`: the `name` of the key, and as `tokens` those that ended with this event, each as the key showed it last: `start`, `lastUsedAt`, `lastUsedIp` and `lastUsedUserAgent`. The last use may be missing if it was less than some seconds before. For `key.rotated` and `key.token_replaced` also the `expiresAt` that the rotation named: the first one takes effect with `key.token_activated`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
+            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `disabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `session.ended`: the `sessionId`, if it was signed out, and the `reason`, if it was `leaked`. For `key.revoked`, `key.rotated`, `key.token_replaced` and `key.rotation_…`: the `name` of the key, and as `tokens` those that ended with this event, each as the key showed it last: `start`, `lastUsedAt`, `lastUsedIp` and `lastUsedUserAgent`. The last use may be missing if it was less than some seconds before. For `key.rotated` and `key.token_replaced` also the `expiresAt` that the rotation named: the first one takes effect with `key.token_activated`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
             data: {
                 [key: string]: unknown;
             };
@@ -2170,7 +2211,7 @@ export interface components {
          *     - `role.changed`: A role was changed.
          *     - `role.created`: A role was created.
          *     - `role.deleted`: A role was deleted, and the keys that had it lost its scopes.
-         *     - `session.ended`: A session was signed out, or its refresh token was revoked or reported as leaked.
+         *     - `session.ended`: A session was signed out, by itself or by another session of its account, or its refresh token was revoked or reported as leaked.
          *     - `session.refresh_repeated`: A refresh token was sent again within 30 seconds, before the next one was used, and got the same next one.
          *     - `session.refreshed`: A session was refreshed.
          *     - `session.reuse_detected`: A refresh token was sent again, too late or after the next one was used, and its session was ended.
@@ -2384,6 +2425,53 @@ export interface components {
         Refresh: {
             refreshToken: string;
         };
+        AccountSessionPage: {
+            data: components["schemas"]["AccountSession"][];
+            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "session_6921a5c9b281af121fcda4cd",
+         *       "current": true,
+         *       "createdAt": "2026-01-31T12:00:00.000Z",
+         *       "lastUsedAt": "2026-02-02T09:15:00.000Z",
+         *       "expiresAt": "2026-03-04T09:15:00.000Z",
+         *       "ip": "203.0.113.7",
+         *       "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
+         *     }
+         */
+        AccountSession: {
+            /**
+             * @description The session’s id, as which it is the `actor` of events.
+             * @example session_6921a5c9b281af121fcda4cd
+             */
+            id: string;
+            /** @description Whether it is the session that makes the call. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When the account signed in.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the session was last refreshed, or began. Its last call is at most 15 minutes later.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            lastUsedAt: string;
+            /**
+             * Format: date-time
+             * @description When the session ends, if it is not refreshed.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            expiresAt: string;
+            /** @description The address that the account signed in from. Null if it is unknown, or the event of that is deleted. */
+            ip: string | null;
+            /** @description The user agent that the account signed in with, likewise. */
+            userAgent: string | null;
+        };
         JwkSet: {
             keys: components["schemas"]["JsonWebKey"][];
         };
@@ -2494,6 +2582,8 @@ export type PasswordChange = components['schemas']['PasswordChange'];
 export type Session = components['schemas']['Session'];
 export type SignIn = components['schemas']['SignIn'];
 export type Refresh = components['schemas']['Refresh'];
+export type AccountSessionPage = components['schemas']['AccountSessionPage'];
+export type AccountSession = components['schemas']['AccountSession'];
 export type JwkSet = components['schemas']['JwkSet'];
 export type JsonWebKey = components['schemas']['JsonWebKey'];
 export type Liveness = components['schemas']['Liveness'];
@@ -12003,6 +12093,311 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "code": "insufficient_scope",
                      *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAccountSessions: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of sessions. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSessionPage"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endAccountSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session’s id, as which it is the `actor` of events. */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

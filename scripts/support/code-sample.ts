@@ -29,6 +29,7 @@ const exampleIds: Record<string, string> = {
   accountId: 'acc_6921a5c0b281af121fcda4ce',
   keyId: 'key_6921a5d4b281af121fcda4cf',
   roleId: 'role_6921a5e3b281af121fcda4d0',
+  sessionId: 'session_6921a5c9b281af121fcda4cd',
 };
 
 /** A value as TypeScript, where a string of its field's own name in angle brackets is a variable. */

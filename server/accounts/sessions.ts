@@ -25,15 +25,22 @@ export const isRefreshToken = (text: string): boolean => text.startsWith(refresh
 const forgottenAtOnce = 100;
 
 /** Sessions that have not expired, and whose account is not deleted and still has the password that they began with. */
-const liveSessions = (now: number) => sql`
-  select sessions.id from sessions
+const liveSessions = (now: number, columns = sql`sessions.id`) => sql`
+  select ${columns} from sessions
   join accounts on accounts.id = sessions.account_id and accounts.password_version = sessions.password_version
   where accounts.closed_at is null and sessions.expires_at > ${timestamptz(now)}`;
 
-/** A session that was just begun or refreshed, with the refresh token that comes next. */
-export interface StartedSession {
+/** A session, and whose it is. */
+interface SessionName {
   accountId: string;
   sessionId: string;
+}
+
+const liveSession = ({ accountId, sessionId }: SessionName, now: number) => sql`
+  ${liveSessions(now)} and sessions.id = ${sessionId}::text and sessions.account_id = ${accountId}::text`;
+
+/** A session that was just begun or refreshed, with the refresh token that comes next. */
+export interface StartedSession extends SessionName {
   refreshToken: string;
   expiresAt: Date;
 }
@@ -67,8 +74,8 @@ export async function signIn(
     with account as (
       select id from accounts where id = ${account.id}::text and closed_at is null for key share),
     started as (
-      insert into sessions (id, account_id, password_version, created_at, expires_at)
-      select ${sessionId}::text, id, ${account.password_version}::integer, ${timestamptz(now)},
+      insert into sessions (id, account_id, password_version, created_at, last_used_at, expires_at)
+      select ${sessionId}::text, id, ${account.password_version}::integer, ${timestamptz(now)}, ${timestamptz(now)},
         ${expiresAt}::timestamptz
       from account
       returning id, account_id),
@@ -143,7 +150,8 @@ async function useOnce(
         where session_id in (select id from session) and used_at <= ${timestamptz(now - sessionLifetime)}
         limit ${forgottenAtOnce}))),
     prolonged as (
-      update sessions set expires_at = least(${expiresAt}::timestamptz, created_at + ${longestSession})
+      update sessions set last_used_at = ${timestamptz(now)},
+        expires_at = least(${expiresAt}::timestamptz, created_at + ${longestSession})
       where id in (select session_id from used)
       returning id, account_id, expires_at),
     token as (
@@ -199,12 +207,49 @@ async function useAgain(
   return refreshToken === undefined ? undefined : { ...session, refreshToken };
 }
 
-/** Ends a session with its tokens. A session that has ended stays as it is. */
-export async function endSession(db: Database, sessionId: string, act: Act): Promise<void> {
-  await sql`
-    with ended as (${ended(sql`id = ${sessionId}::text`)}),
-    recorded as ${recorded(act, 'session.ended', sql`select account_id, null::text from ended`)}
+/** A live session, as its account sees it. */
+export interface LiveSession {
+  id: string;
+  number: number;
+  createdAt: Date;
+  /** When it was last refreshed, or began. */
+  lastUsedAt: Date;
+  expiresAt: Date;
+  /** From where the account signed in, and with what, as the event says. Null: that is unknown, or not kept any more. */
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** One page of the live sessions of an account, newest first, and whether more follow. */
+export async function listSessions(
+  db: Database,
+  accountId: string,
+  { limit, before, now }: { limit: number; before: number | undefined; now: number },
+): Promise<{ sessions: LiveSession[]; more: boolean }> {
+  const { rows } = await sql<LiveSession>`
+    with page as (
+      ${liveSessions(now, sql`sessions.*`)} and sessions.account_id = ${accountId}::text
+        and ${before === undefined ? sql`true` : sql`sessions.number < ${before}::bigint`}
+      order by sessions.number desc limit ${limit + 1})
+    select page.id, page.number, page.created_at as "createdAt", page.last_used_at as "lastUsedAt",
+      page.expires_at as "expiresAt", events.ip, events.user_agent as "userAgent"
+    from page left join events on events.actor = 'session_' || page.id and events.at = page.created_at
+      and events.type = 'session.started'
+    order by page.number desc`.execute(db);
+  return { sessions: rows.slice(0, limit), more: rows.length > limit };
+}
+
+/**
+ * Ends a session of an account, with its tokens.
+ * @returns false if the account has no such session, or it has ended
+ */
+export async function endSession(db: Database, session: SessionName, act: Act): Promise<boolean> {
+  const data = { sessionId: `session_${session.sessionId}` };
+  const { rows } = await sql`
+    with ended as (${ended(sql`id in (${liveSession(session, act.now)})`)}),
+    recorded as ${recorded(act, 'session.ended', sql`select account_id, null::text from ended`, data)}
     select id from ended`.execute(db);
+  return rows.length > 0;
 }
 
 /**
@@ -238,11 +283,8 @@ export async function endSessionOf(db: Database, refreshToken: string, act: Act)
 /** Whether a session is this account's and still live: see `liveSessions`. */
 export async function isLiveSession(
   db: Database,
-  { accountId, sessionId, now }: { accountId: string; sessionId: string; now: number },
+  { now, ...session }: SessionName & { now: number },
 ): Promise<boolean> {
-  const { rows } = await sql`
-    ${liveSessions(now)} and sessions.id = ${sessionId}::text and sessions.account_id = ${accountId}::text`.execute(
-    db,
-  );
+  const { rows } = await liveSession(session, now).execute(db);
   return rows.length > 0;
 }

@@ -23,9 +23,11 @@ export interface Schema {
   };
   sessions: {
     id: string;
+    number: GeneratedAlways<number>;
     account_id: string;
     password_version: number;
     created_at: Date;
+    last_used_at: Date;
     expires_at: Date;
   };
   refresh_tokens: {

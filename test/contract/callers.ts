@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import { sql } from 'kysely';
 import { newId } from '../../server/id.ts';
 import { expectData, type TestService } from '../support/harness.ts';
 import type { Operation } from '../support/operations.ts';
@@ -19,7 +20,11 @@ export async function accountsOf(service: TestService): Promise<() => Promise<Ac
     .selectAll()
     .where('id', '=', sub.slice(4))
     .executeTakeFirstOrThrow();
-  const session = await db.selectFrom('sessions').selectAll().where('id', '=', sid).executeTakeFirstOrThrow();
+  const { number: __, ...session } = await db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('id', '=', sid)
+    .executeTakeFirstOrThrow();
 
   /** Many at once: most calls take one of their own. */
   const insert = async () => {
@@ -90,6 +95,14 @@ const issuers: Record<
     const name = `role-${newId(context.now())}`;
     return expectData(await operator.POST('/v1/roles', { body: { name, scopes: [] } })).id;
   },
+  async sessionId({ db, context }, { accountId }) {
+    const id = newId(context.now());
+    await sql`
+      insert into sessions (id, account_id, password_version, created_at, last_used_at, expires_at)
+      select ${id}, account_id, password_version, created_at, last_used_at, expires_at
+      from sessions where account_id = ${accountId} limit 1`.execute(db);
+    return `session_${id}`;
+  },
   apikey_id: async (service, account) => (await mint(service, account)).id.slice(4),
   async id(service, { accessToken }) {
     const headers = { Authorization: `Bearer ${accessToken}` };
@@ -104,11 +117,9 @@ const issuers: Record<
   },
   async cursor(service, account, operation, token) {
     const { method, path } = operation;
-    // Two of what is listed: roles, or keys and what comes with them.
-    for (let time = 0; time < 2; time += 1)
-      await (path === '/v1/roles'
-        ? issue(service, 'roleId', account, operation, token)
-        : mint(service, account));
+    // Two of what is listed: roles, sessions, or keys and what comes with them.
+    const listed = { '/v1/roles': 'roleId', '/v1/account/sessions': 'sessionId' }[path] ?? 'keyId';
+    for (let time = 0; time < 2; time += 1) await issue(service, listed, account, operation, token);
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
     const init = { method, headers, ...(method === 'POST' && { body: '{}' }) };
     return (await (await service.fetch(`${path}?limit=1`, init)).json()).nextCursor;

@@ -162,6 +162,7 @@ function requestOf(call: Call, { owner, other, thing, roleId }: World): { path: 
     id: String(thing.key.number),
     apikey_id: thing.key.id,
     roleId: `role_${roleId}`,
+    sessionId: `session_${owner.session.sessionId}`,
   };
   const path = call.path.replaceAll(/\{(\w+)\}/g, (_, name) => {
     const id = ids[name];

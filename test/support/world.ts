@@ -54,7 +54,7 @@ async function newHolders<Word extends string>(
     .insertInto('sessions')
     .values(
       rows(({ session: { accountId: account_id, sessionId: id } }) => {
-        return { id, account_id, password_version: 0, created_at, expires_at };
+        return { id, account_id, password_version: 0, created_at, last_used_at: created_at, expires_at };
       }),
     )
     .execute();

@@ -29,12 +29,15 @@ const statements = [
   // Good only while its account still has the password that it began with.
   sql`create table sessions (
     id text collate "C" primary key,
+    number bigint generated always as identity,
     account_id text collate "C" not null references accounts on delete cascade,
     password_version integer not null,
     ${instant('created_at')} not null,
+    -- When it was last refreshed, or began.
+    ${instant('last_used_at')} not null,
     ${instant('expires_at')} not null
   )`,
-  sql`create index on sessions (account_id)`,
+  sql`create index on sessions (account_id, number)`,
   sql`create index on sessions (expires_at)`,
 
   // A used token is kept for a while (see refreshSession), so that a second use is known for what it is.
