@@ -26,10 +26,10 @@ cpSync(join(root, 'decide'), join(build, 'decide'), { recursive: true });
 const { name, version, license, exports, peerDependencies } = JSON.parse(
   readFileSync(join(client, 'package.json'), 'utf8'),
 );
-const entries = Object.entries<{ default: string }>(exports).map(([subpath, { default: path }]) => [
-  subpath,
-  path.replace('/dist/', '/').replace(/\.js$/, '.ts'),
-]);
+const entries = Object.entries<{ default?: string }>(exports).flatMap(([subpath, { default: path }]) =>
+  // `./package.json` is a text, and no module.
+  path ? [[subpath, path.replace('/dist/', '/').replace(/\.js$/, '.ts')]] : [],
+);
 writeFileSync(
   join(build, 'tsconfig.json'),
   JSON.stringify({ extends: '../tsconfig.json', files: entries.map(([, path]) => path) }),

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   AbortError,
@@ -19,6 +20,7 @@ import { operationTable as journalTable } from '../clients/typescript/journal-op
 import { operationTable } from '../clients/typescript/operations.gen.ts';
 import { createShare } from '../clients/typescript/share.ts';
 import { operationTable as shareTable } from '../clients/typescript/share-operations.gen.ts';
+import { block } from './support/block.ts';
 import {
   cut,
   html,
@@ -244,6 +246,30 @@ describe('how long a call takes', () => {
     expect(performance.now() - again).toBeLessThan(1000);
   });
 
+  test('a call by path has the times of its client, or a timeout of its own', async () => {
+    await using mute = await misbehave(silent);
+    const within = async (options: object, own: object = {}) => {
+      const latchkey = createLatchkey({ baseUrl: mute.url, ...options });
+      return (await caught(latchkey.GET('/v1/keys', own))).message;
+    };
+    const after = (time: number) => `GET /v1/keys got no answer within ${time} ms.`;
+    expect(await within({ timeout: 20 })).toBe(after(20));
+    expect(await within({ timeout: 60_000, deadline: 20 })).toBe(after(20));
+    expect(await within({ timeout: 60_000 }, { timeout: 20 })).toBe(after(20));
+    expect(await within({}, { timeout: 0 })).toBe(after(0));
+    expect(await within({}, { timeout: Number.NaN })).toBe('timeout must be a number that is not negative.');
+  });
+
+  test('a call whose time is over after a wait is not sent again: it throws what it met before', async () => {
+    vi.mocked(Math.random).mockReturnValue(0.2);
+    await using server = await misbehave(problem(503, 'overloaded'), json(key));
+    // The process is blocked during the wait of 100 ms.
+    const onAnswer = () => void setTimeout(() => block(400), 20);
+    const latchkey = createLatchkey({ baseUrl: server.url, token, deadline: 300, onAnswer });
+    expect(await caught(latchkey.keys.create({ name: 'A' }))).toMatchObject({ code: 'overloaded' });
+    expect(server.received).toHaveLength(1);
+  });
+
   test('the time counts until the body is read', async () => {
     await using server = await misbehave((response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' }).write('{');
@@ -342,7 +368,7 @@ describe('what is thrown', () => {
       await using server = await misbehave(misbehaviour);
       const error = await caught(createLatchkey({ baseUrl: server.url, retries: 0 }).keys.list());
       expect(error).toBeInstanceOf(UnexpectedAnswer);
-      expect(error.message).toMatch(/^GET \/v1\/keys got \d{3}, but not an answer of Latchkey\.$/);
+      expect(error.message).toMatch(/^GET \/v1\/keys got \d{3}( to \S+)?, but not an answer of Latchkey\.$/);
       expect((error as UnexpectedAnswer).response.status).toBe((error as UnexpectedAnswer).status);
     },
   );
@@ -420,12 +446,60 @@ describe('what is thrown', () => {
     const latchkey = createLatchkey({ baseUrl: server.url });
     const refused = new TypeError('keyId must be an id.');
     for (const keyId of ['', '.', '..', undefined as unknown as string]) {
-      expect(() => latchkey.keys.delete(keyId)).toThrow(refused);
+      expect(await caught(latchkey.keys.delete(keyId))).toEqual(refused);
       // With `..` this would be /v1/usage, that of all keys.
       const usage = latchkey.GET('/v1/keys/{keyId}/usage', { params: { path: { keyId } } });
       expect(await caught(usage)).toEqual(refused);
     }
+    // As a header of a request of the product's may be passed on.
+    const headers = { 'Latchkey-Actor': 'a\nb' };
+    expect(await caught(latchkey.keys.delete(key.id, {}, { headers }))).toBeInstanceOf(TypeError);
     expect(server.received).toEqual([]);
+  });
+
+  test('an account that is named by nothing is refused: the call would be about all accounts', async () => {
+    await using server = await misbehave(json({ ...page, matched: 1 }));
+    const latchkey = createLatchkey({ baseUrl: server.url, token });
+    const { events, keys, usage, accounts } = latchkey;
+    // As that of a user who is not signed in. The compiler takes it without `exactOptionalPropertyTypes`.
+    const nobody = { externalId: undefined } as object;
+    const refused = new TypeError('externalId is undefined.');
+    for (const call of [
+      events.list(nobody),
+      events.list({ externalId: null } as object),
+      keys.list(nobody),
+      usage.get(nobody),
+      accounts.list(nobody),
+      keys.delete(key.id, nobody),
+      keys.create({ name: 'A' }, { query: nobody }),
+      keys.search({ filter: nobody }),
+      keys.revoke({ filter: { ...nobody, unusedSince: '2026-01-31T12:00:00Z' } }),
+      latchkey.GET('/v1/events', { params: { query: nobody } }),
+      latchkey.POST('/v1/keys/revoke', { body: { filter: nobody } }),
+    ])
+      expect(await caught(call)).toEqual(refused);
+    const unnamed = { accountId: undefined } as object;
+    expect(await caught(events.list(unnamed))).toEqual(new TypeError('accountId is undefined.'));
+    expect(await caught(events.list({ ...unnamed, ...nobody }))).toBeInstanceOf(TypeError);
+    expect(server.received).toEqual([]);
+    await events.list({ ...nobody, accountId: 'acc_6921a5c0b281af121fcda4ce' });
+    await events.list({ keyId: undefined } as object);
+    await keys.search({ filter: { role: 'reader' } });
+    expect(server.received).toHaveLength(3);
+  });
+
+  test('a redirect is named without the ids and the query in it', async () => {
+    const redirect = (Location: string) => (response: ServerResponse) =>
+      void response.writeHead(308, { Location }).end();
+    await using server = await misbehave(
+      redirect(`https://keys.example.com/v1/keys/${key.id}?a=b`),
+      redirect('/login?next=/v1/keys'),
+    );
+    const latchkey = createLatchkey({ baseUrl: server.url });
+    for (const target of ['https://keys.example.com', '/login'])
+      expect((await caught(latchkey.keys.get(key.id))).message).toBe(
+        `GET /v1/keys/{keyId} got 308 to ${target}, but not an answer of Latchkey.`,
+      );
   });
 });
 
@@ -462,14 +536,14 @@ test('an address that is none is refused before any call, and not shown: it may 
     'https://keys.example.com?v=1',
     'https://keys.example.com#v1',
     'https://',
+    'https://user:secret@keys.example.com',
+    'https://keys.example.com:99999',
     '/keys',
     ' https://keys.example.com',
     'lk_token',
   ]) {
     const refusal = (name: string) =>
-      new TypeError(
-        `${name} must begin with http:// or https://, and have no query, such as https://keys.example.com.`,
-      );
+      new TypeError(`${name} must be like https://keys.example.com, without a user and a query.`);
     expect(() => createLatchkey({ baseUrl: wrong }), wrong).toThrow(refusal('The baseUrl'));
     vi.stubEnv('LATCHKEY_URL', wrong);
     expect(() => createLatchkey(), wrong).toThrow(refusal('LATCHKEY_URL'));
@@ -519,6 +593,12 @@ describe('the token', () => {
     expect(await caught(as({ token }))).toBeInstanceOf(TypeError);
     expect(await caught(as({ token: () => token }))).toBeInstanceOf(TypeError);
     expect(server.received).toHaveLength(2);
+  });
+
+  test('slashes at the end of an address are left out', async () => {
+    await using server = await misbehave(json(page));
+    for (const end of ['', '/', '//']) await createLatchkey({ baseUrl: server.url + end }).keys.list();
+    expect(new Set(server.received.map(({ url }) => url))).toEqual(new Set(['/v1/keys']));
   });
 
   test('a token that cannot be sent is not shown', async () => {

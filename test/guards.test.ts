@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, IncomingMessage, type RequestListener, request, ServerResponse } from 'node:http';
+import { type AddressInfo, Socket } from 'node:net';
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import { initTRPC } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
@@ -14,7 +14,12 @@ import { createLatchkey } from '../clients/typescript/client.ts';
 import { createGuard as expressGuard, keyOf } from '../clients/typescript/guard/express.ts';
 import { latchkey } from '../clients/typescript/guard/fastify.ts';
 import { createGuard as fetchGuard } from '../clients/typescript/guard/fetch.ts';
-import type { GuardOptions, Requirement } from '../clients/typescript/guard/guard.ts';
+import {
+  createGuard,
+  type GuardOptions,
+  headersOf,
+  type Requirement,
+} from '../clients/typescript/guard/guard.ts';
 import { createGuard as honoGuard } from '../clients/typescript/guard/hono.ts';
 import { type GuardMeta, responseMeta, createGuard as trpcGuard } from '../clients/typescript/guard/trpc.ts';
 import type { Verdict } from '../clients/typescript/schema.gen.ts';
@@ -176,14 +181,37 @@ describe('express', () => {
     expect(thrown).toEqual(['throws', 'rejects', 'No guard has let this request in.']);
   });
 
-  test('a second Authorization header is not overlooked', async () => {
+  test('a second Authorization header is not overlooked, as by any server of Node with headersOf', async () => {
     const guard = expressGuard({ verify });
-    const url = await listen(express().get('/', guard(), (_req, res) => void res.end()));
+    const plain = createGuard({ verify });
+    const urls = [
+      await listen(express().get('/', guard(), (_req, res) => void res.end())),
+      await listen(async (req, res) => {
+        const checked = await plain.check(headersOf(req));
+        res.writeHead(checked.ok ? 200 : checked.status).end();
+      }),
+    ];
     const headers = ['Host', 'x', 'Authorization', authorized.Authorization, 'Authorization', 'Bearer other'];
-    const sent = request(url, { headers }).end();
-    const [response] = await once(sent, 'response');
-    response.resume();
-    expect(response.statusCode).toBe(400);
+    for (const url of urls) {
+      const sent = request(url, { headers }).end();
+      const [response] = await once(sent, 'response');
+      response.resume();
+      expect(response.statusCode).toBe(400);
+    }
+  });
+
+  test('a request whose headers were set, and not parsed, shows its key', async () => {
+    const app = express().get('/', expressGuard({ verify })(), (_req, res) => void res.end());
+    // As serverless-http makes requests.
+    const made = Object.assign(new IncomingMessage(new Socket()), {
+      method: 'GET',
+      url: '/',
+      headers: { authorization: authorized.Authorization },
+    });
+    const response = new ServerResponse(made);
+    app(made, response);
+    await vi.waitUntil(() => response.writableEnded);
+    expect(response.statusCode).toBe(200);
   });
 });
 

@@ -188,6 +188,48 @@ test('a replica that is slow to answer is waited for a second, and asked by so m
   await expect.poll(() => verifier.isTrusted).toBe(true);
 });
 
+test('what was asked is asked over HTTP if the answer of the replica cannot be read', async () => {
+  /** One that gets an answer which only a later version can read. */
+  class Later extends WebSocket {
+    override set onmessage(listener: (event: MessageEvent) => void) {
+      super.onmessage = ({ data }) =>
+        listener({ data: data.replace('"allowedIps":null', '"allowedIps":7') } as MessageEvent);
+    }
+  }
+  const verifier = await open({ WebSocket: Later });
+  const tokens = await Promise.all(
+    ['A', 'B', 'C'].map((name) => ada.client.POST('/v1/keys', { body: { name } })),
+  );
+  const verdicts = tokens.map(async (minted) => verifier.verify(expectData(minted).token));
+  for (const verdict of verdicts) expect(await verdict).toMatchObject({ valid: true });
+});
+
+test('without trust no uses are told: the replica may not reach its database', async () => {
+  let isDoubtful = false;
+  const toldWithTrust: boolean[] = [];
+  class Watched extends withoutTrust(() => isDoubtful) {
+    override send(data: string) {
+      if (data.includes('"kind":"uses"')) toldWithTrust.push(verifier.isTrusted);
+      super.send(data);
+    }
+  }
+  const { promise: isBlind, resolve } = Promise.withResolvers<void>();
+  const verifier = await open({ WebSocket: Watched, onChange: (state) => state === 'blind' && resolve() });
+  const { token } = expectData(await ada.client.POST('/v1/keys', { body: { name: 'Key' } }));
+  isDoubtful = true;
+  // To the end of its trust, so that there are uses to tell then.
+  while (verifier.isTrusted) {
+    await verifier.verify(token);
+    await new Promise(setImmediate);
+  }
+  // More than a second later, in which they would be told.
+  await isBlind;
+  isDoubtful = false;
+  const told = toldWithTrust.length;
+  await expect.poll(() => toldWithTrust.length, { timeout: 5_000 }).toBeGreaterThan(told);
+  expect(toldWithTrust).not.toContain(false);
+});
+
 test('a verifier leaves a replica that gives no trust for ten seconds, and may find another', async () => {
   const links = watchLinks();
   hurry();

@@ -289,7 +289,7 @@ test('an invalid address is refused, and leaves nothing that keeps the process a
   onTestFinished(() => timers.mockRestore());
   const token = service.operatorToken;
   await expect(createVerifier({ baseUrl: 'keys.example.com', token })).rejects.toThrow(
-    'The baseUrl must begin with http:// or https://',
+    'The baseUrl must be like https://keys.example.com',
   );
   expect(timers).not.toHaveBeenCalled();
 });
@@ -325,6 +325,15 @@ test('a verifier asks for its token each time that it connects, so that the toke
       ['blind', 'The token is no longer good.'],
       ['trusted', undefined],
     ]);
+});
+
+test('a token with a line break is named as such, and not taken for an unknown one', async () => {
+  const token = `${service.operatorToken}\n`;
+  const named = 'The token has a character that no token has, such as a line break.';
+  await expect(createVerifier({ baseUrl, token })).rejects.toThrow(named);
+  const states: unknown[] = [];
+  await open(() => token, { onChange: (...state) => states.push(state) });
+  expect(states).toEqual([['blind', `TypeError: ${named}`]]);
 });
 
 test('a cacheMb that is no number is refused: it would bound nothing', async () => {

@@ -1,6 +1,7 @@
 import { contract } from './contract.ts';
 import { Core } from './core/core.ts';
 import type { CoreOptions, TokenSource } from './core/options.ts';
+import { callOf } from './core/request.ts';
 import type { Session } from './schema.gen.ts';
 
 /** A session to resume: all of it, or only its refresh token. */
@@ -21,7 +22,7 @@ const margin = 60_000;
  */
 export function session(
   stored: StoredSession,
-  { keep }: { keep?: (session: Session) => void | Promise<void> } = {},
+  { keep }: { keep?: ((session: Session) => void | Promise<void>) | undefined } = {},
 ): TokenSource {
   let { accessToken, refreshToken } = stored;
   const refreshTime = (expiresIn: number) => Date.now() + expiresIn * 1000 - margin;
@@ -30,13 +31,15 @@ export function session(
 
   async function refresh(options: CoreOptions): Promise<string> {
     const core = new Core(contract, { ...options, timeout: undefined, deadline: undefined });
-    const next = (await core.call({
-      method: 'POST',
-      path: '/v1/sessions/refresh',
-      body: { refreshToken },
-      repeatable: true,
-      answer: 'refreshToken',
-    })) as Session;
+    const next = (await core.call(
+      callOf({
+        method: 'POST',
+        path: '/v1/sessions/refresh',
+        body: { refreshToken },
+        repeatable: true,
+        answer: 'refreshToken',
+      }),
+    )) as Session;
     refreshToken = next.refreshToken;
     // No access token until the session is stored: if `keep` fails, the next call refreshes again.
     accessToken = undefined;

@@ -209,8 +209,8 @@ console.log(verifier.verify(token) instanceof Promise ? 'asked' : 'known');
 await operator.keys.delete(id, { externalId });
 console.log(await ask());
 console.log(verifier.isTrusted);
+await verifier.close();
 process.once('exit', (code) => console.log(code, verifier.isTrusted));
-process.kill(process.pid, 'SIGTERM');
 `;
 
 /** What a product does with its users' keys, as the README shows. */

@@ -11,17 +11,18 @@ export function addressOf<Token>(given: { baseUrl?: string | undefined; token?: 
   if (!baseUrl) throw new TypeError('Pass a baseUrl, or set LATCHKEY_URL.');
   if (!isAddress(baseUrl)) {
     const name = given.baseUrl ? 'The baseUrl' : 'LATCHKEY_URL';
-    throw new TypeError(
-      `${name} must begin with http:// or https://, and have no query, such as https://keys.example.com.`,
-    );
+    throw new TypeError(`${name} must be like https://keys.example.com, without a user and a query.`);
   }
   return { baseUrl, token: given.token ?? (given.baseUrl ? undefined : fromEnvironment('LATCHKEY_TOKEN')) };
 }
 
 /** In a browser, an address may be a path: that of a proxy on the page's own host. */
 const isAddress = (text: string) =>
-  /^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/i.test(text) ||
+  (/^https?:\/\/[^/?#\s@]+(\/[^?#\s]*)?$/i.test(text) && URL.canParse(text)) ||
   ('document' in globalThis && /^\/[^?#\s]*$/.test(text));
+
+/** A path at an address, which may end in slashes. */
+export const placed = (baseUrl: string, path: string): string => baseUrl.replace(/\/+$/, '') + path;
 
 function fromEnvironment(name: string): string | undefined {
   try {

@@ -1,16 +1,18 @@
+import { assertBounds } from './bounds.ts';
 import type { Core } from './core.ts';
-import type { Call } from './request.ts';
+import { callOf, type OperationCall } from './request.ts';
 import type { ByPath } from './types.ts';
 
-type AnyOptions = Pick<Call, 'params' | 'body'> & Omit<RequestInit, 'body'> & { timeout?: number };
+type AnyOptions = Pick<OperationCall, 'params' | 'body'> & Omit<RequestInit, 'body'> & { timeout?: number };
 
 /** The calls by HTTP method and path. */
 export function byPath<Paths, Failure>(core: Core): ByPath<Paths, Failure> {
   const callWith =
     (method: string) =>
     async (path: string, { params, body, headers, signal, timeout, ...init }: AnyOptions = {}) => {
-      const call: Call = { method, path, init, body, ...(params && { params }), ...(headers && { headers }) };
-      const { response, body: read } = await core.once(call, { signal, ...(timeout && { timeout }) });
+      assertBounds({ timeout }, 'timeout');
+      const call = callOf({ method, path, params, headers, body, init });
+      const { response, body: read } = await core.once(call, { signal, timeout });
       return response.ok || response.status === 304 ? { data: read, response } : { error: read, response };
     };
   const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, callWith(method)]);

@@ -3,7 +3,7 @@ import { beginningOf } from './beginning.ts';
 import { assertBounds } from './bounds.ts';
 import { type ApiError, ConnectionError, requestIdOf, TimeoutError, UnexpectedAnswer } from './errors.ts';
 import type { CallOptions, CoreOptions } from './options.ts';
-import { type Call, nameOf, requestOf } from './request.ts';
+import { type Call, nameOf } from './request.ts';
 import { assertSendable } from './token.ts';
 import { pause, within } from './within.ts';
 
@@ -65,7 +65,7 @@ export class Core {
    * @returns the body of the answer
    * @throws ApiError, ConnectionError, TimeoutError, AbortError, UnexpectedAnswer
    */
-  async call(call: Call & { repeatable?: boolean }, options: CallOptions = {}): Promise<unknown> {
+  async call(call: Call, options: CallOptions = {}): Promise<unknown> {
     assertBounds(options, ...bounds);
     const pace = this.#contract.paceOf(call.path);
     const timeout = options.timeout ?? this.#options.timeout ?? pace.timeout;
@@ -74,10 +74,11 @@ export class Core {
     const repeatable = call.repeatable || pace.repeatable;
     const endsAt = performance.now() + deadline;
 
+    let failure: unknown;
     for (let attempt = 1; ; attempt += 1) {
-      // Nothing is left if the process was blocked for long.
-      const left = Math.max(0, endsAt - performance.now());
-      let failure: unknown;
+      const left = endsAt - performance.now();
+      // The process was blocked, or slept, for long.
+      if (failure && left <= 0) throw failure;
       try {
         const { response, body } = await this.once(call, {
           signal: options.signal,
@@ -109,13 +110,15 @@ export class Core {
       signal,
       timeout,
       attempt = 1,
-    }: { signal?: AbortSignal | null | undefined; timeout?: number; attempt?: number },
+    }: { signal?: AbortSignal | null | undefined; timeout?: number | undefined; attempt?: number },
   ): Promise<Answered> {
     const { token, ...options } = this.#options;
-    return within(nameOf(call), timeout ?? usualPace.deadline, signal, async (signal) => {
+    const { baseUrl, timeout: usual, deadline = usualPace.deadline } = options;
+    const longest = timeout ?? Math.min(usual ?? deadline, deadline);
+    return within(nameOf(call), longest, signal, async (signal) => {
       const send = async (bearer: string | undefined) => {
         if (bearer) assertSendable(bearer, options);
-        return this.#send(call, requestOf(options.baseUrl, call, { bearer, signal }), attempt);
+        return this.#send(call, call.requestOf({ baseUrl, bearer, signal }), attempt);
       };
       if (typeof token !== 'object') return send(await (typeof token === 'function' ? token() : token));
       const bearer = await token.bearer(options);

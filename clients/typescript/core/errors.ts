@@ -35,7 +35,12 @@ export class UnexpectedAnswer extends Error {
   /** Seconds to wait before the next try, where the answer has a `Retry-After`. */
   readonly retryAfter: number | undefined;
   constructor(call: string, response: Response, service: string, options?: ErrorOptions) {
-    super(`${call} got ${response.status}, but not an answer of ${service}.`, options);
+    // Of a redirect, as from http:// to https://: without the ids and the query in it.
+    const [target] = response.headers.get('Location')?.split(/\b[/?#]/) ?? [];
+    super(
+      `${call} got ${response.status}${target ? ` to ${target}` : ''}, but not an answer of ${service}.`,
+      options,
+    );
     this.status = response.status;
     this.response = response;
     this.retryAfter = retryAfterOf(response);

@@ -1,7 +1,7 @@
 import type { Core } from './core.ts';
 import type { CallOptions } from './options.ts';
 import { Pages } from './pages.ts';
-import { pathPart } from './request.ts';
+import { callOf } from './request.ts';
 
 /**
  * The operations of a contract by name, or by group and name. Each is written as its HTTP method, its path, and marks:
@@ -37,15 +37,16 @@ function methodOf(core: Core, operation: string) {
   const repeatable = /^(?:GET|DELETE)$/.test(method) || is('paged') || (is('keyed') && core.hasToken);
 
   return (...args: unknown[]) => {
-    const ids = names.map((name) => [name, pathPart(name, args.shift())]);
+    const ids = names.map((name) => [name, args.shift()]);
     const input = is('body') || is('query') ? args.shift() : undefined;
     const { query, idempotencyKey, headers: given, ...options } = (args[0] ?? {}) as AnyOptions;
-    const headers = new Headers(given);
-    if (is('keyed') && !headers.has('Idempotency-Key'))
-      headers.set('Idempotency-Key', idempotencyKey ?? newIdempotencyKey());
-    const call = (more: Record<string, unknown> = {}) =>
-      core.call(
-        {
+    // Asynchronous from here on: what cannot be sent, such as a bad id, rejects, as everything else does.
+    const call = async (more: Record<string, unknown> = {}) => {
+      const headers = new Headers(given);
+      if (is('keyed') && !headers.has('Idempotency-Key'))
+        headers.set('Idempotency-Key', idempotencyKey ?? newIdempotencyKey());
+      return core.call(
+        callOf({
           method,
           path,
           headers,
@@ -56,9 +57,10 @@ function methodOf(core: Core, operation: string) {
             query: { ...(is('body') ? query : (input as typeof query)), ...more },
           },
           ...(is('body') && { body: input }),
-        },
+        }),
         options,
       );
+    };
     return is('paged') ? new Pages((cursor) => call(cursor ? { cursor } : {}) as Promise<never>) : call();
   };
 }

@@ -8,6 +8,6 @@ export function assertSendable(bearer: string, { dangerouslyAllowBrowser }: Core
   const isAccessToken = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer);
   if (isInBrowser && !isAccessToken && !dangerouslyAllowBrowser)
     throw new TypeError(
-      'Everybody who opens this page could read its API key or operator token. Send the access token of a session, or set dangerouslyAllowBrowser.',
+      'Everybody who opens this page could read this token: use a session, or set dangerouslyAllowBrowser.',
     );
 }

@@ -74,8 +74,8 @@ export type PathOptions<Operation> = (object extends ParamsOf<Operation>
       ? { body: Body<Operation> }
       : { body?: Body<Operation> }) &
   Omit<RequestInit, 'body' | 'method'> & {
-    /** Milliseconds until the call is given up. Default: 15 s. */
-    timeout?: number;
+    /** Milliseconds until the call is given up. Default: the client's `timeout` or `deadline`, or 15 s. */
+    timeout?: number | undefined;
   };
 
 /** The answer 304 to a call whose `If-None-Match` names the current version. It has no body. */

@@ -12,7 +12,7 @@ export interface ExpressGuardOptions extends GuardOptions {
    * The address of the client, which a key with `allowedIps` needs: `(req) => req.ip`, once the setting `trust proxy` is
    * right.
    */
-  clientIp?: (req: Request) => string | undefined;
+  clientIp?: ((req: Request) => string | undefined) | undefined;
 }
 
 /** Middleware that lets a request on to the handler only with a key that has what is wanted. */

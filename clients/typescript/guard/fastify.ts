@@ -20,7 +20,7 @@ export interface FastifyGuardOptions extends GuardOptions {
    * The address of the client, which a key with `allowedIps` needs: `(request) => request.ip`, once `trustProxy` is
    * right.
    */
-  clientIp?: (request: FastifyRequest) => string | undefined;
+  clientIp?: ((request: FastifyRequest) => string | undefined) | undefined;
 }
 
 const plugin: FastifyPluginCallback<FastifyGuardOptions> = (app, { clientIp, ...options }, registered) => {

@@ -9,7 +9,7 @@ export interface FetchGuardOptions extends GuardOptions {
    * The address of the client, which a key with `allowedIps` needs. It gets what the handler gets. Take a header only if
    * your proxy sets it.
    */
-  clientIp?: (request: Request, ...rest: never[]) => string | undefined;
+  clientIp?: ((request: Request, ...rest: never[]) => string | undefined) | undefined;
 }
 
 type Answer = Response | Promise<Response>;

@@ -8,7 +8,7 @@ import { headersOfLimits } from './limit-headers.ts';
 import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
 import { askable, assertNamed, type OnUnavailable, type Requirement } from './requirement.ts';
 
-export type { RequestHeaders } from './headers.ts';
+export { headersOf, type RequestHeaders } from './headers.ts';
 export type { GuardProblem, RefusalReason, RefusalStatus } from './refusals.ts';
 export type { OnUnavailable, Requirement, Wanted } from './requirement.ts';
 
@@ -16,14 +16,14 @@ export interface GuardOptions {
   /** Who verifies keys: the client, or the in-process verifier. */
   verify: Verifies;
   /** The protection space that challenges name (RFC 9110, section 11.5). Default: `api`. */
-  realm?: string;
+  realm?: string | undefined;
   /** A header, such as `X-API-Key`, that may hold the key instead of `Authorization`. Default: none. */
-  apiKeyHeader?: string;
+  apiKeyHeader?: string | undefined;
   /**
    * Called when nothing is known about a key. It gets the error: log it here. Unless it returns a key to go on with, the
    * request is refused. It is not awaited: a promise is no key.
    */
-  onUnavailable?: OnUnavailable;
+  onUnavailable?: OnUnavailable | undefined;
 }
 
 /** The request may go on. */

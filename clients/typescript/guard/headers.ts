@@ -5,12 +5,15 @@ export type RequestHeaders =
 
 /**
  * The headers of a request of Node. `headers` has only the first of two Authorization headers, so `headersDistinct` is
- * used if it is there: requests that were never sent, as in tests of Fastify, do not have it.
+ * used where it has any. Requests that were not parsed may have none there: those of serverless-http, or of tests of Fastify.
  */
-export const headersOf = (request: {
+export const headersOf = ({
+  headersDistinct = {},
+  headers,
+}: {
   headersDistinct?: RequestHeaders & object;
   headers: RequestHeaders;
-}): RequestHeaders => request.headersDistinct ?? request.headers;
+}): RequestHeaders => (Object.keys(headersDistinct).length > 0 ? headersDistinct : headers);
 
 /** The value of a header. If it was sent several times, all values, joined as a `Headers` object joins them. */
 export function headerOf(headers: RequestHeaders, name: string): string {

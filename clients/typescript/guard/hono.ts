@@ -9,9 +9,9 @@ export type { GuardOptions, OnUnavailable, Requirement, Wanted } from './guard.t
 
 export interface HonoGuardOptions extends GuardOptions {
   /** The address of the client, which a key with `allowedIps` needs. Take a header only if your proxy sets it. */
-  clientIp?: (c: Context) => string | undefined;
+  clientIp?: ((c: Context) => string | undefined) | undefined;
   /** The name of the security scheme in your OpenAPI document, for `secured`. Default: `apiKey`. */
-  scheme?: string;
+  scheme?: string | undefined;
 }
 
 /** What the guard puts into the context: `c.var.key`. */

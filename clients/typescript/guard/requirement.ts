@@ -12,7 +12,7 @@ export type OnUnavailable = (error: unknown) => VerifiedKey | undefined | void;
 /** What an endpoint requires of a key. With nothing required, every valid key is let in. */
 export interface Requirement extends Omit<Asked, 'ip' | 'userAgent'> {
   /** Used for this endpoint instead of the guard's own. */
-  onUnavailable?: OnUnavailable;
+  onUnavailable?: OnUnavailable | undefined;
 }
 
 /** How an endpoint says what it requires: one scope, several that a key must all have, or more than scopes. */

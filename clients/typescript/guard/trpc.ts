@@ -17,7 +17,7 @@ export interface TrpcGuardOptions<Context> extends GuardOptions {
   /** Where the context has the headers of the request: a `Headers`, or `headersDistinct` of a request of Node. */
   headers: (ctx: Context) => RequestHeaders;
   /** The address of the client, which a key with `allowedIps` needs. */
-  clientIp?: (ctx: Context) => string | undefined;
+  clientIp?: ((ctx: Context) => string | undefined) | undefined;
 }
 
 const codes = {

@@ -9,6 +9,8 @@ import {
 import { after, type Instant, past } from '../../../decide/instant.ts';
 import { invalidate, KeyCache } from '../../../decide/key-cache.ts';
 import type { Tombstone } from '../../../decide/verified-key.ts';
+import type { CoreOptions } from '../core/options.ts';
+import { assertSendable } from '../core/token.ts';
 import { fromDigits, toDigits } from './hash.ts';
 import { type KnownKey, knownFrom } from './known-key.ts';
 
@@ -40,7 +42,7 @@ export interface ConnectionEvents {
 }
 
 /** What all connections of a verifier share. */
-export interface Introduction {
+export interface Introduction extends Pick<CoreOptions, 'dangerouslyAllowBrowser'> {
   url: string;
   token: string | (() => string | undefined | Promise<string | undefined>);
   instance: string;
@@ -78,10 +80,8 @@ export class Connection {
   #wanted: Question[] = [];
   #asked: Question[] = [];
 
-  constructor(
-    { url, token, instance, cacheBytes, WebSocket, sockets }: Introduction,
-    events: ConnectionEvents,
-  ) {
+  constructor(introduction: Introduction, events: ConnectionEvents) {
+    const { url, token, instance, cacheBytes, WebSocket, sockets } = introduction;
     this.#events = events;
     this.keys = new KeyCache<KnownKey>({
       find: (hash) => (this.isTrusted() ? this.#ask(hash) : Promise.reject(blind())),
@@ -93,8 +93,9 @@ export class Connection {
     socket.onopen = async () => {
       sockets.add(socket);
       try {
-        const bearer = typeof token === 'function' ? await token() : token;
-        this.send({ kind: 'hello', version: protocol, token: bearer ?? '', instance });
+        const bearer = (typeof token === 'function' ? await token() : token) ?? '';
+        if (bearer) assertSendable(bearer, introduction);
+        this.send({ kind: 'hello', version: protocol, token: bearer, instance });
       } catch (error) {
         this.#fail(1006, String(error));
       }
@@ -206,8 +207,7 @@ export class Connection {
         this.#answer(message);
         break;
       case 'unavailable':
-        for (const { reject } of this.#asked.splice(0)) reject(blind());
-        this.#askNext();
+        this.#answered();
         break;
       case 'barrier':
         this.send({ kind: 'ack', barrier: message.barrier });
@@ -253,14 +253,21 @@ export class Connection {
     this.send({ kind: 'ask', hashes: this.#asked.map(({ hash }) => toDigits(hash)) });
   }
 
+  /** Rejects the questions that got no answer, and sends the next ones. */
+  #answered(): void {
+    for (const { reject } of this.#asked.splice(0)) reject(blind());
+    this.#askNext();
+  }
+
   #answer({ found }: Extract<FromReplica, { kind: 'found' }>): void {
-    const asked = this.#asked.splice(0);
-    found.forEach((wire, index) => {
+    for (const wire of found) {
+      // Before its question is taken out: if this throws, `#fail` rejects those that are left.
+      const known = knownFrom(wire);
       // A key that must not be kept has changed while it was asked for.
       if (!wire.keep) this.keys.invalidate(fromDigits(wire.hash));
-      asked[index]?.resolve(knownFrom(wire));
-    });
-    this.#askNext();
+      this.#asked.shift()?.resolve(known);
+    }
+    this.#answered();
   }
 }
 

@@ -57,7 +57,10 @@ export class Connections {
     this.#onChange = onChange;
     // Before the timer, which would keep the process alive: this throws for an invalid address.
     this.#connect();
-    this.#telling = setInterval(() => this.#current && reporter.tell(this.#current), tellInterval);
+    this.#telling = setInterval(() => {
+      // Without trust, the replica may not reach its database, and would end the connection.
+      if (this.#current?.isTrusted()) reporter.tell(this.#current);
+    }, tellInterval);
   }
 
   /** The connection to decide by. It had trust once, and may have none now. */

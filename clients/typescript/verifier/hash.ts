@@ -16,6 +16,9 @@ export interface Hashes {
  */
 const isCompact = !('Deno' in globalThis);
 
+/** Said where there is no WebSocket, or no SHA-512. */
+export const whatItNeeds = 'A verifier needs Node 22.3 or later, Bun or Deno.';
+
 /**
  * The hashes of node:crypto. It is not imported, since bundlers for browsers could not resolve it. WebCrypto is not used, since
  * it is asynchronous.
@@ -24,8 +27,7 @@ const isCompact = !('Deno' in globalThis);
 export function builtInHashes(): Hashes {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   const crypto = process?.getBuiltinModule?.('node:crypto') as Crypto | undefined;
-  if (!crypto?.hash)
-    throw new TypeError('A verifier needs node:crypto, which Node 22.3 or later, Bun and Deno have.');
+  if (!crypto?.hash) throw new TypeError(whatItNeeds);
   const of = (token: string) => crypto.hash('sha512', token, isCompact ? 'latin1' : 'hex');
   return { of, ofForeign: (token) => of(crypto.hash('sha256', token, 'hex')) };
 }

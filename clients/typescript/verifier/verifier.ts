@@ -7,16 +7,18 @@ import { isTurning } from '../../../decide/verdict.ts';
 import { refusedBody, verifiedBody, wantedScopes } from '../../../decide/verdict-body.ts';
 import { type Tombstone, verdictOn } from '../../../decide/verified-key.ts';
 import { contract } from '../contract.ts';
-import { addressOf } from '../core/address.ts';
+import { addressOf, placed } from '../core/address.ts';
 import { assertBounds } from '../core/bounds.ts';
 import { Core } from '../core/core.ts';
 import type { CoreOptions } from '../core/options.ts';
+import { requestTo } from '../core/request.ts';
+import { assertSendable } from '../core/token.ts';
 import type { Verdict } from '../schema.gen.ts';
 import type { Asked, Verifies } from '../verify.ts';
 import { clientOf } from './client-of.ts';
 import type { Connection, Introduction } from './connection.ts';
 import { Connections } from './connections.ts';
-import { builtInHashes, type Hashes } from './hash.ts';
+import { builtInHashes, type Hashes, whatItNeeds } from './hash.ts';
 import type { KnownKey } from './known-key.ts';
 import { Reporter } from './reporter.ts';
 
@@ -25,7 +27,14 @@ export { VerifierRefused } from './connections.ts';
 export interface VerifierOptions
   extends Pick<
     CoreOptions,
-    'baseUrl' | 'fetch' | 'timeout' | 'deadline' | 'retries' | 'onAttempt' | 'onAnswer'
+    | 'baseUrl'
+    | 'fetch'
+    | 'timeout'
+    | 'deadline'
+    | 'retries'
+    | 'onAttempt'
+    | 'onAnswer'
+    | 'dangerouslyAllowBrowser'
   > {
   /**
    * The operator token, or a key with `keys:verify` of the operator's account: no other may open a verifier. A function is
@@ -115,15 +124,14 @@ class InProcess implements Verifier {
     const { WebSocket = globalThis.WebSocket, cacheMb = 64 } = options;
     const { baseUrl, token } = addressOf(options);
     if (!token) throw new TypeError('Pass a token, or set LATCHKEY_URL and LATCHKEY_TOKEN.');
-    if (!WebSocket)
-      throw new TypeError(
-        'A verifier needs WebSocket: Node 22.3 or later, Bun or Deno, or pass one as `WebSocket`.',
-      );
+    if (typeof token === 'string') assertSendable(token, options);
+    if (!WebSocket) throw new TypeError(whatItNeeds);
     this.#core = new Core(contract, { ...options, retries: options.retries ?? retries });
     this.#connections = new Connections(
       {
-        url: `${baseUrl.replace(/^http/i, 'ws').replace(/\/+$/, '')}${verifierPath}`,
+        url: placed(baseUrl.replace(/^http/i, 'ws'), verifierPath),
         token,
+        dangerouslyAllowBrowser: options.dangerouslyAllowBrowser,
         instance: crypto.randomUUID(),
         cacheBytes: cacheMb * 2 ** 20,
         WebSocket,
@@ -237,8 +245,14 @@ class InProcess implements Verifier {
   /** Asks the service, as the client's `verify` does. */
   #overHttp(token: string, asked: Asked): Promise<Verdict> {
     this.#calls += 1;
-    const call = { method: 'POST', path: '/v1/keys/verify', body: { ...asked, token } };
-    return this.#core.call(call) as Promise<Verdict>;
+    const [method, path] = ['POST', '/v1/keys/verify'];
+    const verdict = this.#core.call({
+      method,
+      path,
+      requestOf: ({ baseUrl, ...sending }) =>
+        requestTo(placed(baseUrl, path), { method }, { ...asked, token }, sending),
+    });
+    return verdict as Promise<Verdict>;
   }
 
   #isAskable(asked: Asked): boolean {
