@@ -1,4 +1,4 @@
-import { Queue } from './queue.ts';
+import { Queue, Queues } from './queue.ts';
 
 /**
  * How much of one kind this process does at once. Reports and lists with filters are two kinds, and together leave a
@@ -13,19 +13,16 @@ const most = 100;
  * An account has one turn at a time.
  */
 export class AccountQueue {
-  readonly #what: string;
-  readonly #mostOfOne: number;
   readonly #all: Queue;
-  readonly #ofAccounts = new Map<string, Queue>();
+  readonly #ofAccounts: Queues;
 
   /**
    * @param what says what waits, in the refusal
    * @param mostOfOne how much of one account may wait
    */
   constructor(what: string, mostOfOne: number) {
-    this.#what = what;
-    this.#mostOfOne = mostOfOne;
     this.#all = new Queue(what, { atOnce, most });
+    this.#ofAccounts = new Queues(what, { atOnce: 1, most: mostOfOne });
   }
 
   /**
@@ -34,13 +31,7 @@ export class AccountQueue {
    * @param signal that of the request: a client that hangs up leaves the queue
    * @throws Overloaded if too much waits already
    */
-  async run<Result>(account: string, signal: AbortSignal, read: () => Promise<Result>): Promise<Result> {
-    const own = this.#ofAccounts.get(account) ?? new Queue(this.#what, { atOnce: 1, most: this.#mostOfOne });
-    this.#ofAccounts.set(account, own);
-    try {
-      return await own.run(signal, () => this.#all.run(signal, read));
-    } finally {
-      if (own.isIdle) this.#ofAccounts.delete(account);
-    }
+  run<Result>(account: string, signal: AbortSignal, read: () => Promise<Result>): Promise<Result> {
+    return this.#ofAccounts.run(account, signal, () => this.#all.run(signal, read));
   }
 }

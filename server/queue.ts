@@ -1,6 +1,12 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Overloaded } from './errors.ts';
 
+/** How much is done at once, and how much may wait. */
+interface Bounds {
+  atOnce: number;
+  most: number;
+}
+
 /** Work of one kind, of which only so much is done at a time. The rest waits its turn, until too much waits. */
 export class Queue {
   readonly #what: string;
@@ -9,11 +15,8 @@ export class Queue {
   #waiting = 0;
   #size = 0;
 
-  /**
-   * @param what says what waits, in the refusal
-   * @param most how much may wait
-   */
-  constructor(what: string, { atOnce, most }: { atOnce: number; most: number }) {
+  /** @param what says what waits, in the refusal */
+  constructor(what: string, { atOnce, most }: Bounds) {
     this.#what = what;
     this.#inTurn = pLimit(atOnce);
     this.#most = most;
@@ -54,6 +57,33 @@ export class Queue {
       return await promise;
     } finally {
       this.#size -= 1;
+    }
+  }
+}
+
+/** A queue for each name, for as long as something is in it. */
+export class Queues {
+  readonly #what: string;
+  readonly #bounds: Bounds;
+  readonly #queues = new Map<string, Queue>();
+
+  /**
+   * @param what says what waits, in the refusal
+   * @param bounds those of each queue
+   */
+  constructor(what: string, bounds: Bounds) {
+    this.#what = what;
+    this.#bounds = bounds;
+  }
+
+  /** Runs the work when its turn comes in the queue of this name: see `Queue`. */
+  async run<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const queue = this.#queues.get(name) ?? new Queue(this.#what, this.#bounds);
+    this.#queues.set(name, queue);
+    try {
+      return await queue.run(signal, work);
+    } finally {
+      if (queue.isIdle) this.#queues.delete(name);
     }
   }
 }

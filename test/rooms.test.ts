@@ -64,7 +64,7 @@ const mayImport: Record<string, readonly string[]> = {
   events: [...ground, 'db', 'kysely'],
   'idempotency.ts': [...ground, 'events', 'jwt', 'db', 'kysely'],
   keys: [...statement, 'jwt', 'replication'],
-  accounts: [...statement, 'jwt', 'keys', 'attempt-limiter.ts', '@node-rs/argon2', 'p-limit'],
+  accounts: [...statement, 'jwt', 'keys', 'attempt-limiter.ts', '@node-rs/argon2'],
   leaks: [...ground, 'accounts', 'events', 'jwt', 'keys', 'db', 'kysely'],
   'context.ts': [
     ...[

@@ -1,10 +1,7 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import { AttemptLimiter } from '../attempt-limiter.ts';
-import { Overloaded, WrongCredentials, WrongPassword } from '../errors.ts';
+import { WrongCredentials, WrongPassword } from '../errors.ts';
+import { Queues } from '../queue.ts';
 import { passwordsWait } from './password.ts';
-
-/** How many attempts at one password may run or wait at a time. */
-const longestLine = 100;
 
 /** How many wrong passwords are allowed in a minute. */
 const wrongPerMinute = 10;
@@ -12,24 +9,18 @@ const wrongPerMinute = 10;
 /** Bounds how often each password can be tried. The time that a guess takes (argon2id) is the other bound. */
 export class Attempts {
   readonly #limiter = new AttemptLimiter(wrongPerMinute);
-  /** Attempts that wait for each other, by whose password they are at. */
-  readonly #lines = new Map<string, LimitFunction>();
+  /** Attempts at one password wait for each other. */
+  readonly #queues = new Queues(passwordsWait, { atOnce: 1, most: 100 });
 
   /**
    * Runs `attempt` at a password after those before it, unless too many have failed. A success clears the count. Attempts
    * run one at a time, so any number of right passwords can be sent at once.
    * @param whom whose password is tried: an email or an account id
+   * @param signal that of the request: whoever hangs up no longer waits
    * @throws TooManyAttempts, Overloaded, and whatever `attempt` throws
    */
-  async run<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {
-    const line = this.#lines.get(whom) ?? pLimit(1);
-    if (line.activeCount + line.pendingCount === longestLine) throw new Overloaded(passwordsWait);
-    this.#lines.set(whom, line);
-    try {
-      return await line(() => this.#try(whom, attempt));
-    } finally {
-      if (line.activeCount === 0) this.#lines.delete(whom);
-    }
+  run<Result>(whom: string, signal: AbortSignal, attempt: () => Promise<Result>): Promise<Result> {
+    return this.#queues.run(whom, signal, () => this.#try(whom, attempt));
   }
 
   async #try<Result>(whom: string, attempt: () => Promise<Result>): Promise<Result> {

@@ -139,7 +139,9 @@ export function accountOperations(context: ServiceContext): Operation[] {
     operation(accounts.setPassword, async ({ act, caller, json, signal }) => {
       const { currentPassword: current, newPassword: next } = json;
       const session = sessionOf(caller);
-      await attempts.run(session.accountId, () => setPassword(db, session, { current, next }, act, signal));
+      await attempts.run(session.accountId, signal, () =>
+        setPassword(db, session, { current, next }, act, signal),
+      );
     }),
 
     operation(accounts.update, async ({ act, caller, json, query }) => {

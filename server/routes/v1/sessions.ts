@@ -44,7 +44,7 @@ export function sessionOperations(context: ServiceContext): Operation[] {
 
   return [
     operation(sessions.create, async ({ act, json, signal }) =>
-      sessionBody(await attempts.run(json.email, () => signIn(db, json, act, signal))),
+      sessionBody(await attempts.run(json.email, signal, () => signIn(db, json, act, signal))),
     ),
 
     operation(sessions.refresh, async ({ act, json }) =>
