@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { KeyCache } from '../decide/key-cache.ts';
 import { createApp } from '../server/app.ts';
 import { oldCounts, sweepCounts } from '../server/background/old-counts.ts';
@@ -9,6 +9,7 @@ import { newId } from '../server/id.ts';
 import { hashText, hashToken } from '../server/token.ts';
 import { UsageRecorder } from '../server/usage/recorder.ts';
 import { countRetention } from '../server/usage/report.ts';
+import { connectByHand } from './support/by-hand.ts';
 import { expectData } from './support/harness.ts';
 import { insertManyKeys } from './support/insert-keys.ts';
 import {
@@ -345,6 +346,33 @@ test('replicas that write the same keys at once, while accounts are deleted, do 
   await Promise.all(flushing);
   expect((await deleted).response.status).toBe(204);
 });
+
+test.runIf(inject('database') === 'postgres')(
+  'a key that is locked by hand holds up no uses: its own last use is written when it is free, and everything else at once',
+  async () => {
+    const [locked, other] = [await mint(), await mint()];
+    const usage = usageOn({});
+    const at = service.context.now();
+    for (const key of [locked, other]) usage.record(valid(key, at), from('203.0.113.7'));
+    const stored = ({ id }: MintedKey) =>
+      service.db
+        .selectFrom('tokens')
+        .leftJoin('usage', 'usage.key_id', 'tokens.key_id')
+        .select(['last_used_at', 'count'])
+        .where('tokens.key_id', '=', id.slice(4))
+        .executeTakeFirst();
+    const admin = await connectByHand(service);
+    await admin.begin(async (transaction) => {
+      await transaction`select from keys where id = ${locked.id.slice(4)} for update`;
+      await usage.flush();
+      expect(await stored(locked)).toEqual({ last_used_at: null, count: 1 });
+      expect(await stored(other)).toEqual({ last_used_at: new Date(at), count: 1 });
+    });
+    await usage.flush();
+    expect(await stored(locked)).toEqual({ last_used_at: new Date(at), count: 1 });
+    expect(usage.backlog).toBe(0);
+  },
+);
 
 test('a key that was read before a flush shows the use that was written meanwhile', async () => {
   const key = await mint();
