@@ -348,7 +348,7 @@ test('replicas that write the same keys at once, while accounts are deleted, do 
 });
 
 test.runIf(inject('database') === 'postgres')(
-  'a key that is locked by hand holds up no uses: its own last use is written when it is free, and everything else at once',
+  'a token that is locked by hand holds up no uses: its own last use is written when it is free, and everything else at once',
   async () => {
     const [locked, other] = [await mint(), await mint()];
     const usage = usageOn({});
@@ -363,7 +363,7 @@ test.runIf(inject('database') === 'postgres')(
         .executeTakeFirst();
     const admin = await connectByHand(service);
     await admin.begin(async (transaction) => {
-      await transaction`select from keys where id = ${locked.id.slice(4)} for update`;
+      await transaction`select from tokens where key_id = ${locked.id.slice(4)} for update`;
       await usage.flush();
       expect(await stored(locked)).toEqual({ last_used_at: null, count: 1 });
       expect(await stored(other)).toEqual({ last_used_at: new Date(at), count: 1 });

@@ -63,22 +63,6 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     expect((await answer)?.response.ok).toBe(true);
   });
 
-  test('of keys are waited for by the last flush in the order of their numbers, as by whoever deletes many', async () => {
-    let [first, second] = [await mint({}), await mint({})];
-    // Of keys of one second, ids are in any order.
-    while (first.id < second.id) [first, second] = [second, await mint({})];
-    for (const { token } of [first, second])
-      expectData(await service.operator.POST('/v1/keys/verify', { body: { token } }));
-    let flushed: Promise<void> | undefined;
-    await admin.begin(async (transaction) => {
-      await transaction`select from keys where id = ${first.id.slice(4)} for update`;
-      flushed = service.context.usage.close();
-      await untilWaiting(admin);
-      await transaction`select from keys where id = ${second.id.slice(4)} for update nowait`;
-    });
-    await flushed;
-  });
-
   test('of accounts are taken in the order of their ids by whoever gives one the externalId of another', async () => {
     const { operator } = service;
     const create = async (externalId: string) =>

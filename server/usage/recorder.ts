@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Client } from '../../decide/client.ts';
 import { type HourUses, type TokenUses, Uses } from '../../decide/uses.ts';
-import { type Outcome, outcomes, zeroUses } from '../../decide/verdict.ts';
+import { outcomes, zeroUses } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { isRefused } from '../db/errors.ts';
 import type { Database } from '../db/schema.ts';
@@ -120,10 +120,11 @@ export class UsageRecorder {
     return this.#flushing;
   }
 
-  /** Writes what was gathered, for the last time. Later uses stay in memory. */
-  close(): Promise<void> {
+  /** Writes what was gathered, for the last time, and then what others had locked. Later uses stay in memory. */
+  async close(): Promise<void> {
     this.#closed = true;
-    return this.flush();
+    await this.flush();
+    if (this.backlog > 0) await this.flush();
   }
 
   #plan(): void {
@@ -137,11 +138,10 @@ export class UsageRecorder {
     this.#written = batch;
     this.#waiting = new Uses(this.#capacity);
     const parts = batch.parts(statementSize);
-    // Last uses of keys that others had locked. The last flush waits for these, since none follows.
     const late: HourUses[] = [];
     try {
       for (let part = parts[0]; part; part = parts[0]) {
-        const skipped = await writeUses(this.#db, part, { waits: this.#closed }).catch(asRefused);
+        const skipped = await writeUses(this.#db, part).catch(asRefused);
         const isWritten = !(skipped instanceof Error);
         parts.splice(0, 1, ...(isWritten ? [] : this.#smaller(part, skipped)));
         if (isWritten && skipped.size > 0) late.push(lastUsesOf(part, skipped));
@@ -204,64 +204,64 @@ function asRefused(error: unknown): Error {
   throw error;
 }
 
-const namedCount = (outcome: Outcome) => sql`(${sql.lit(outcome)} collate "C", ${sql.ref(outcome)})`;
-
 /** The last uses of some tokens, without their counts. */
 const lastUsesOf = ({ hour, uses }: HourUses, hashes: ReadonlySet<string>): HourUses => ({
   hour,
   uses: uses.flatMap((token) => (hashes.has(token.hash) ? { ...token, ...zeroUses() } : [])),
 });
 
-/**
- * Writes last uses and counts. Every writer of these rows locks keys in the order of their numbers, then their tokens, then
- * counts in the order of key and verdict, so none can deadlock. If the database's reply is lost, a use may be counted
- * twice. Counts of deleted accounts are dropped.
- * @param waits whether to wait for a key that somebody else has locked. If not, its last use is left for later
- * @returns the tokens whose last use is left
- */
-async function writeUses(
-  db: Database,
-  { hour, uses }: HourUses,
-  { waits }: { waits: boolean },
-): Promise<ReadonlySet<string>> {
-  // As columns, which are less work for Postgres than a list of objects.
-  const column = (name: keyof TokenUses) =>
-    sql`json_array_elements_text(${JSON.stringify(uses.map((token) => token[name]))}::text::json)`;
-  const columns = sql.join(
-    (['hash', 'keyId', 'accountId', 'lastUsedAt', 'ip', 'userAgent', ...outcomes] as const).map(column),
-  );
-  const { rows } = await sql<{ hash: string }>`
-    with uses as materialized (
-      select *, decode(hash_text, 'hex') as hash, to_timestamp(last_used_at::float8 / 1000) as at
-      from rows from (${columns}) as u(
-        hash_text, key_id, account_id, last_used_at, ip, user_agent,
-        ${sql.join(outcomes.map((outcome) => sql.ref(outcome)))})
+/** Rows of these texts, in the order of the names: as columns, which are less work for Postgres than a list of objects. */
+const rowsFrom = <Row>(rows: readonly Row[], ...names: (keyof Row)[]) =>
+  sql`rows from (${sql.join(
+    names.map(
+      (name) => sql`json_array_elements_text(${JSON.stringify(rows.map((row) => row[name]))}::text::json)`,
     ),
-    used as materialized (
-      select tokens.hash, tokens.key_id, uses.hash_text, uses.at, uses.ip, uses.user_agent
-      from uses join tokens on tokens.hash = uses.hash
-      where uses.at is not null and (tokens.last_used_at is null or tokens.last_used_at < uses.at)
+  )})`;
+
+/** The counts of uses that are not 0. */
+const countsOf = (uses: readonly TokenUses[]) =>
+  uses.flatMap((token) =>
+    outcomes.flatMap((verdict) => {
+      const { accountId, keyId, [verdict]: count } = token;
+      return count === 0 ? [] : { accountId, keyId, verdict, count };
+    }),
+  );
+
+/**
+ * Writes last uses and counts. It waits for no token that somebody else has locked, and every writer of counts locks them in
+ * the order of key and verdict, so none can deadlock. If the database's reply is lost, a use may be counted twice. Counts of
+ * deleted accounts are dropped.
+ * @returns the tokens that somebody else had locked: their last use is left for later
+ */
+async function writeUses(db: Database, { hour, uses }: HourUses): Promise<ReadonlySet<string>> {
+  const valid = uses.filter(({ lastUsedAt }) => lastUsedAt > 0);
+  const isLater = sql`(tokens.last_used_at is null or tokens.last_used_at < used.at)`;
+  const { rows } = await sql<{ hash: string }>`
+    with used as materialized (
+      select *, decode(hash_text, 'hex') as hash, to_timestamp(used_at::float8 / 1000) as at
+      from ${rowsFrom(valid, 'hash', 'lastUsedAt', 'ip', 'userAgent')} as u(hash_text, used_at, ip, user_agent)
     ),
     locked as materialized (
-      select used.* from used join keys on keys.id = used.key_id
-      order by keys.number
-      for no key update of keys ${waits ? sql`` : sql`skip locked`}
+      select used.* from used join tokens on tokens.hash = used.hash
+      where ${isLater}
+      for no key update of tokens skip locked
     ),
     last_uses as (
-      update tokens set last_used_at = locked.at, last_used_ip = locked.ip, last_used_user_agent = locked.user_agent
-      from locked where tokens.hash = locked.hash and (tokens.last_used_at is null or tokens.last_used_at < locked.at)
+      update tokens set last_used_at = used.at, last_used_ip = used.ip, last_used_user_agent = used.user_agent
+      from locked as used where tokens.hash = used.hash and ${isLater}
     ),
     counts as (
       insert into usage (account_id, key_id, hour, verdict, count)
-      select uses.account_id, uses.key_id, ${timestamptz(hour)}, verdict, sum(count::bigint)
-      from uses join accounts on accounts.id = uses.account_id and accounts.closed_at is null cross join lateral (
-        values ${sql.join(outcomes.map(namedCount))}) as counted(verdict, count)
-      -- The second condition makes the insert wait for the locks above.
-      where count <> '0' and (select count(*) from locked) >= 0
-      group by uses.account_id, uses.key_id, verdict
-      order by uses.key_id collate "C", verdict
+      select account_id, key_id, ${timestamptz(hour)}, verdict, sum(count::bigint)
+      from ${rowsFrom(countsOf(uses), 'accountId', 'keyId', 'verdict', 'count')} as c(account_id, key_id, verdict, count)
+      join accounts on accounts.id = account_id and accounts.closed_at is null
+      -- Makes the insert wait for the locks above.
+      where (select count(*) from locked) >= 0
+      group by account_id, key_id, verdict
+      order by key_id collate "C", verdict collate "C"
       on conflict (key_id, hour, verdict) do update set count = usage.count + excluded.count
     )
-    select hash_text as hash from used where hash not in (select hash from locked)`.execute(db);
+    select hash_text as hash from used join tokens on tokens.hash = used.hash
+    where used.hash not in (select hash from locked) and ${isLater}`.execute(db);
   return new Set(rows.map(({ hash }) => hash));
 }
