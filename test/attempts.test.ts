@@ -17,7 +17,8 @@ test('the minute of wrong passwords begins with the first of them, and not with 
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const attempts = new Attempts();
-  const fail = (error: Error) => attempts.run('ada', () => Promise.reject(error)).catch((error) => error);
+  const fail = (error: Error) =>
+    attempts.run('ada', signal, () => Promise.reject(error)).catch((error) => error);
   expect(await fail(new DatabaseUnavailable())).toBeInstanceOf(DatabaseUnavailable);
   vi.advanceTimersByTime(30_000);
   for (let count = 0; count < 10; count += 1)
