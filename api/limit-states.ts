@@ -74,7 +74,7 @@ const RemainingLimit = z
 
 export const limitStates = z.array(RemainingLimit).optional().openapi({
   description:
-    'The limits of the key, those of its account, and its quota, after this verification. Absent if there are none.',
+    'The limits of the key, those of its account, and its quota, after this verification. Absent if there are none, and for a token that is refused for another reason.',
 });
 
 /** What a refused verdict says of limits. */
@@ -89,7 +89,7 @@ export const exceeded = {
     }),
   retryAfter: z.int().optional().openapi({
     description:
-      'With `rate_limited` and `quota_exceeded`: seconds until each of them has units again. Absent if one never will, or if this takes more than its whole limit.',
+      'With `rate_limited` and `quota_exceeded`: seconds until each of them has units again. Absent if one never will, or if this takes more than a whole limit, or than a quota is refilled to.',
     example: 12,
   }),
 };

@@ -41,9 +41,12 @@ export interface Costs {
 export const costOf = ({ cost, named }: Costs, { name }: Limit): number =>
   named && Object.hasOwn(named, name) ? (named[name] ?? cost) : cost;
 
+/** Whether more is asked for than a window begins with, or a refill sets. */
+const isMoreThanWhole = (cost: number, { amount }: Limit): boolean => amount !== null && cost > amount;
+
 /** Whether more is asked for than a window ever has. A quota may have been given more than it is refilled to. */
-export const isBeyond = (cost: number, { amount, windowSeconds }: Limit): boolean =>
-  windowSeconds !== null && amount !== null && cost > amount;
+export const isBeyond = (cost: number, limit: Limit): boolean =>
+  limit.windowSeconds !== null && isMoreThanWhole(cost, limit);
 
 /** How long until a limit is full again, in seconds, rounded up. */
 export const secondsUntilReset = ({ resetsIn }: LimitState): number =>
@@ -51,10 +54,10 @@ export const secondsUntilReset = ({ resetsIn }: LimitState): number =>
 
 /**
  * Seconds until a retry can succeed, where some limits had too little. Undefined: it never can, since a quota is not
- * refilled, or this costs more than a whole limit.
+ * refilled, or this costs more than a whole limit, or than a quota is refilled to.
  */
 export function retryAfter(exceeded: readonly LimitState[], costs: Costs): number | undefined {
-  if (exceeded.some(({ limit }) => isBeyond(costOf(costs, limit), limit))) return undefined;
+  if (exceeded.some(({ limit }) => isMoreThanWhole(costOf(costs, limit), limit))) return undefined;
   const seconds = Math.max(...exceeded.map(secondsUntilReset));
   return seconds === Number.POSITIVE_INFINITY ? undefined : seconds;
 }

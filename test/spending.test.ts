@@ -139,6 +139,16 @@ test('a quota that is used up is quota_exceeded, until the operator adds some', 
   expect(await verdict(token)).toMatchObject({ valid: true, limits: [{ remaining: 0 }] });
 });
 
+test('a cost beyond what a quota is refilled to is refused without a time to retry', async () => {
+  const { token } = await mint({ quota: { remaining: 5, refill: { amount: 5, every: 'day' } } });
+  await verdict(token, { cost: 2 });
+  expect(await verdict(token, { cost: 5 })).toMatchObject({ retryAfter: expect.any(Number) });
+  const { response, data } = await asked(token, { cost: 6 });
+  expect(data).toMatchObject({ reason: 'quota_exceeded', limits: [{ remaining: 3 }] });
+  expect(data).not.toHaveProperty('retryAfter');
+  expect(response.headers.get('Retry-After')).toBeNull();
+});
+
 test('a token that is refused for another reason takes nothing', async () => {
   const { token } = await mint({ limits: [limit('burst', 1)] });
   expect(await verdict(token, { scopes: ['b'] })).toMatchObject({ reason: 'insufficient_scope' });

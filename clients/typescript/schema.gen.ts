@@ -1757,9 +1757,9 @@ export interface components {
             /** @enum {boolean} */
             valid: true;
             key: components["schemas"]["VerifiedKey"];
-            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none. */
+            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none, and for a token that is refused for another reason. */
             limits?: components["schemas"]["RemainingLimit"][];
-            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. */
+            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and the quota are checked only if nothing else refuses the token, and the key has any. */
             checks?: components["schemas"]["Check"][];
         };
         /** @description The key, as the token presents it: an exchanged token has its own `scopes` and `expiresAt`, which are never more than those of the key. */
@@ -1840,7 +1840,7 @@ export interface components {
              * @example The key cannot be used from 198.51.100.7.
              */
             detail?: string;
-            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none. */
+            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none, and for a token that is refused for another reason. */
             limits?: components["schemas"]["RemainingLimit"][];
             /**
              * @description With `rate_limited` and `quota_exceeded`: the names of the limits that have fewer units left than this takes.
@@ -1850,11 +1850,11 @@ export interface components {
              */
             exceeded?: string[];
             /**
-             * @description With `rate_limited` and `quota_exceeded`: seconds until each of them has units again. Absent if one never will, or if this takes more than its whole limit.
+             * @description With `rate_limited` and `quota_exceeded`: seconds until each of them has units again. Absent if one never will, or if this takes more than a whole limit, or than a quota is refilled to.
              * @example 12
              */
             retryAfter?: number;
-            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. */
+            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and the quota are checked only if nothing else refuses the token, and the key has any. */
             checks?: components["schemas"]["Check"][];
         };
         /** @description The key, unless the token is unknown. It may be deleted already. */
