@@ -90,7 +90,7 @@ A list returns one page: up to \`limit\` items (1 to 100, default 20), newest fi
 - JSON nests at most 32 levels deep, and JSON or a form has at most 5,000 values: 400 \`malformed_body\`.
 - The request line and the headers have at most 16 KiB together: 431 \`head_too_large\`.
 - An account has at most 1,000 keys, where the deployment sets no other limit: 409 \`key_limit_reached\`.
-- The policy of the account can bound the scopes and the lifetime of keys: 403 \`beyond_policy\`. \`GET /v1/account\` returns it.
+- The policy of the account, or of the deployment, can bound the scopes and the lifetime of keys: 403 \`beyond_policy\`. \`errors\` says which of them does; \`GET /v1/account\` returns that of the account.
 - The operator can suspend an account: 403 \`account_disabled\`. All of its keys are refused, and none can be created. \`GET /v1/account\` returns \`disabledAt\`.
 - A password can be wrong 10 times in a minute, for one email, and a caller can report 100 leaked tokens: 429 \`too_many_attempts\`.
 

@@ -21,7 +21,7 @@ export const problemCodes = {
   account_disabled: [403, 'The operator has suspended the account. Ask the operator to let it back.'],
   beyond_policy: [
     403,
-    'The policy of the account does not allow a scope or the lifetime. `errors` lists each value.',
+    'The policy of the account, or of the deployment, does not allow a scope or the lifetime. `errors` lists each value.',
   ],
   insufficient_scope: [
     403,

@@ -14,6 +14,12 @@ export interface Policy {
 /** The policy of one account: each field takes the place of the deployment's. */
 export type AccountPolicy = { [Rule in keyof Policy]?: NonNullable<Policy[Rule]> };
 
+/** The policy that holds for an account. */
+export interface HeldPolicy extends Policy {
+  /** Which rules are the account's own. The others are those of the deployment. */
+  ofAccount: readonly string[];
+}
+
 /** A policy that bounds the number of keys, and nothing else. */
 export const onlyMaxKeys = (maxKeys: number): Policy => ({
   maxKeys,

@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../decide/codes.ts';
-import type { Breach } from '../decide/policy.ts';
+import type { Breach, HeldPolicy } from '../decide/policy.ts';
 
 /**
  * An expected failure, in the product's words and with its facts. Each contract maps it to its own HTTP.
@@ -47,14 +47,15 @@ export function durationText(seconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-function breachText(breach: Breach): string {
+function breachText(breach: Breach, { ofAccount }: HeldPolicy): string {
+  const policy = `The policy of ${ofAccount.includes(breach.rule) ? 'the account' : 'this deployment'}`;
   switch (breach.rule) {
     case 'allowedScopes':
-      return `The policy of the account does not allow "${breach.scopes.join(' ')}" (allowedScopes).`;
+      return `${policy} does not allow "${breach.scopes.join(' ')}" (allowedScopes).`;
     case 'maxLifetimeSeconds':
-      return `The policy of the account lets a key live for at most ${durationText(breach.seconds)} after its current token was created (maxLifetimeSeconds): choose an earlier expiry.`;
+      return `${policy} lets a key live for at most ${durationText(breach.seconds)} after its current token was created (maxLifetimeSeconds): choose an earlier expiry.`;
     case 'expiryRequired':
-      return 'The policy of the account requires that keys expire (expiryRequired): choose an expiry.';
+      return `${policy} requires that keys expire (expiryRequired): choose an expiry.`;
   }
 }
 
@@ -64,14 +65,14 @@ function breachPointer(breach: Breach): string {
   return breach.byRoles ? '#/roles' : '#/scopes';
 }
 
-/** A key would break rules of the policy of its account. */
+/** A key would break rules of the policy that holds for its account. */
 export class BeyondPolicy extends Refusal {
   readonly code = 'beyond_policy';
   readonly breaches: readonly Breach[];
   readonly violations: readonly Violation[];
-  constructor(breaches: readonly Breach[]) {
+  constructor(breaches: readonly Breach[], policy: HeldPolicy) {
     const violations = breaches.map((breach) => ({
-      detail: breachText(breach),
+      detail: breachText(breach, policy),
       pointer: breachPointer(breach),
     }));
     super(violations.map(({ detail }) => detail).join(' '));

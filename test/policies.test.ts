@@ -263,15 +263,21 @@ describe('the policy of the deployment', () => {
     expiryRequired: true,
     allowedScopes: ['files:*'],
   };
-  const codesOf = async (by: string, path = '/v1/keys') => {
+  const minting = (by: string, path = '/v1/keys') => {
     const app = createApp({ ...service.context, defaultPolicy: defaults });
-    const post = async (body: NewKey) => {
+    return async (body: NewKey): Promise<Response> => {
       const request = new Request(`http://latchkey.test${path}`, {
         method: 'POST',
         headers: { Authorization: `Bearer ${by}`, 'Content-Type': 'application/json' },
         body: JSON.stringify({ name: 'Key', ...body }),
       });
-      const response = await app.fetch(request, { ip: () => clientIp });
+      return app.fetch(request, { ip: () => clientIp });
+    };
+  };
+  const codesOf = async (...by: Parameters<typeof minting>) => {
+    const mintBy = minting(...by);
+    const post = async (body: NewKey) => {
+      const response = await mintBy(body);
       return response.ok ? response.status : (await response.json()).code;
     };
     return [
@@ -298,6 +304,15 @@ describe('the policy of the deployment', () => {
     });
     const beyond = 'beyond_policy';
     expect(await codesOf(accessToken)).toEqual([beyond, 201, 201, beyond, beyond, beyond]);
+  });
+
+  test('is told from that of the account in a refusal', async () => {
+    const { accessToken } = await accountWith({ allowedScopes: ['orders:*'] });
+    const refused = await minting(accessToken)({ expiresIn: '90d', scopes: ['files:read'] });
+    expect((await refused.json()).errors).toMatchObject([
+      { detail: 'The policy of the account does not allow "files:read" (allowedScopes).' },
+      { detail: expect.stringMatching(/^The policy of this deployment lets a key live for at most 30 days/) },
+    ]);
   });
 
   test('bounds the number of keys in the operator’s own account, and nothing else', async () => {

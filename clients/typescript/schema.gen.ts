@@ -1012,7 +1012,7 @@ export interface components {
          *     - `wrong_credentials` (401): The email or the password is wrong.
          *     - `wrong_signature` (401): The signature of a report from GitHub is missing or wrong.
          *     - `account_disabled` (403): The operator has suspended the account. Ask the operator to let it back.
-         *     - `beyond_policy` (403): The policy of the account does not allow a scope or the lifetime. `errors` lists each value.
+         *     - `beyond_policy` (403): The policy of the account, or of the deployment, does not allow a scope or the lifetime. `errors` lists each value.
          *     - `insufficient_scope` (403): The calling key lacks a scope that the operation needs or that it would grant. `detail` names the scope.
          *     - `sign_up_closed` (403): Nobody can sign up in this deployment. Its operator creates accounts.
          *     - `wrong_caller` (403): The operation does not accept this kind of credential. Its description lists those it accepts.

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type AccountPolicy, onlyMaxKeys, type Policy } from '../../decide/policy.ts';
+import { type AccountPolicy, type HeldPolicy, onlyMaxKeys, type Policy } from '../../decide/policy.ts';
 import { covers } from '../../decide/scopes.ts';
 import type { Database } from '../db/schema.ts';
 import { beyondCaller } from '../errors.ts';
@@ -56,7 +56,8 @@ export async function storedPolicyOf(db: Database, accountId: string): Promise<S
  * The policy that holds for an account: its own over that of the deployment. In the operator's own account, which has
  * the keys of the deployment itself, only the number of keys is bounded.
  */
-export function policyFor(accountId: string, stored: StoredPolicy, defaults: Policy): Policy {
-  if (accountId === operatorAccountId) return onlyMaxKeys(defaults.maxKeys);
-  return stored === null ? defaults : { ...defaults, ...(JSON.parse(stored) as AccountPolicy) };
+export function policyFor(accountId: string, stored: StoredPolicy, defaults: Policy): HeldPolicy {
+  if (accountId === operatorAccountId) return { ...onlyMaxKeys(defaults.maxKeys), ofAccount: [] };
+  const own = stored === null ? {} : (JSON.parse(stored) as AccountPolicy);
+  return { ...defaults, ...own, ofAccount: Object.keys(own) };
 }

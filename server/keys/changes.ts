@@ -108,7 +108,7 @@ export async function changeKey(
     assertWithin(allScopesOf(basis.key), within);
     const policy = policyFor(place.accountId, basis.policy, defaultPolicy);
     const breaches = breachesOf(policy, gained(change, basis.key));
-    if (breaches.length > 0) throw new BeyondPolicy(breaches);
+    if (breaches.length > 0) throw new BeyondPolicy(breaches, policy);
   }
 
   const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;

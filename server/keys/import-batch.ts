@@ -147,7 +147,7 @@ function mintOf(
   const key = newKeyOf(facts, act);
   const policy = policyFor(account.id, account.policy, defaultPolicy);
   const breaches = breachesIn(key, policy);
-  if (breaches.length > 0) throw new BeyondPolicy(breaches);
+  if (breaches.length > 0) throw new BeyondPolicy(breaches, policy);
   if (account.keyCount >= policy.maxKeys) throw new KeyLimitReached(policy.maxKeys);
   return { key, checked: { stored: account.policy, maxKeys: policy.maxKeys }, act };
 }

@@ -84,7 +84,7 @@ export async function mintKey(
     if (!account) throw new AccountNotFound();
     if (account.disabled_at) throw new AccountDisabled();
     if (account.policy === assumed) {
-      if (breaches.length > 0) throw new BeyondPolicy(breaches);
+      if (breaches.length > 0) throw new BeyondPolicy(breaches, policy);
       const hasSlot = account.key_count < policy.maxKeys;
       if (claimed && hasSlot) throw new AlreadyClaimed();
       // A statement of its own waited for the account. So there was no slot, even if there is one by now.

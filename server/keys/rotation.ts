@@ -133,8 +133,9 @@ async function policyThatAllows(
 ): Promise<StoredPolicy> {
   const stored = await storedPolicyOf(db, accountId);
   const given = { scopes: [], own: [], expiresAt, since };
-  const breaches = breachesOf(policyFor(accountId, stored, defaultPolicy), given);
-  if (breaches.length > 0) throw new BeyondPolicy(breaches);
+  const policy = policyFor(accountId, stored, defaultPolicy);
+  const breaches = breachesOf(policy, given);
+  if (breaches.length > 0) throw new BeyondPolicy(breaches, policy);
   return stored;
 }
 
