@@ -86,11 +86,11 @@ export const Password = bounded(1024).openapi({ format: 'password' });
 const Account = z
   .object({
     id: AccountId,
-    email: z.string().nullable().openapi({ description: 'Null if the operator created the account.' }),
+    email: z.string().nullable().openapi({ description: 'Null: the account has no password.' }),
     externalId: z
       .string()
       .nullable()
-      .openapi({ description: 'Your own id for the account. Null if the account signed up itself.' }),
+      .openapi({ description: 'Your own id for the account. Null: it has none.' }),
     disabledAt: instant.nullable().openapi({
       description:
         'When the operator suspended the account: every key of it is refused, and none can be created. Null: it is not suspended.',
@@ -196,7 +196,7 @@ export const accounts = {
     tags,
     summary: 'Create an account',
     description:
-      'Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
+      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
     security: [byOperator, byOperatorKey('operator:keys'), byAnyone],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),
@@ -268,7 +268,14 @@ export const accounts = {
     description:
       'The account that is signed in. The operator names an account, or gets its own: keys with `keys:verify` in that one verify every key of the deployment.',
     security: [bySession, byOperator, byOperatorKey('operator:read')],
-    request: { query: z.strictObject(accountQuery) },
+    request: {
+      query: z.strictObject({
+        ...accountQuery,
+        accountId: accountQuery.accountId.openapi({
+          description: 'The account to get, for the operator. Without it, each caller gets its own account.',
+        }),
+      }),
+    },
     responses: {
       200: { description: 'The account.', content: { 'application/json': { schema: Account } } },
       ...refusals(401, 403, 404, 422, 503),

@@ -34,7 +34,7 @@ const Audiences = z
 const descriptions = {
   notBefore: 'The key is accepted from this instant on.',
   allowedIps:
-    'The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts.',
+    'The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address that the call comes from counts.',
   audience:
     'The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience.',
 };

@@ -19,6 +19,21 @@ const EventType = z.enum(types).openapi('EventType', {
   description: `What happened. More types may be added.\n\n${meanings}`,
 });
 
+/** What an event says of what happened, by its type, as a list in Markdown. */
+const factsOf = `Facts about what happened. Never a token, a hash or a password.
+
+- \`key.minted\` and \`key.imported\`: the \`name\`, \`scopes\` and \`expiresAt\` of the key, and its \`roles\`, \`limits\` and \`quota\` if it has any.
+- \`key.changed\` and \`account.changed\`: the fields of the patch, as \`disabled\` if an account was suspended or let back.
+- \`key.expiring\` and \`key.expired\`: \`expiresAt\`. The first has \`daysLeft\` as well: 30, 7 or 1.
+- \`key.unused\`: \`lastUsedAt\`, which is null if the key was never used.
+- \`key.leaked\`: where the token was seen (\`url\`), and who says so (\`source\`).
+- \`key.revoked\`, \`key.rotated\`, \`key.token_replaced\` and \`key.rotation_…\`: the \`name\` of the key, and as \`tokens\` those that ended with this event, each as the key showed it last: \`start\`, \`lastUsedAt\`, \`lastUsedIp\` and \`lastUsedUserAgent\`. The last use may be missing if it was less than some seconds before.
+- \`key.rotated\` and \`key.token_replaced\` also: the \`expiresAt\` that the rotation named. That of the first takes effect with \`key.token_activated\`.
+- \`key.revoked\` also: the \`reason\`, if it was \`leaked\`, or \`bulk\` for \`POST /v1/keys/revoke\`.
+- \`session.ended\`: the \`sessionId\`, if it was signed out, and the \`reason\`, if it was \`leaked\`.
+- \`key.quota_added\`: how many units (\`add\`).
+- \`role.created\`, \`role.changed\` and \`role.deleted\`, in the operator’s own account: \`roleId\`, and what was set.`;
+
 const operatorOnly =
   'For others than the operator it is null where the operator did it, with its token or with a key of its own account.';
 
@@ -46,11 +61,10 @@ const Event = z
     accountId: AccountId,
     keyId: KeyId.nullable().openapi({
       type: ['string', 'null'],
-      description: 'The key that it happened to; null if it happened to the account or a session.',
+      description: 'The key that it happened to; null if it happened to an account, a session or a role.',
     }),
     data: z.record(z.string(), z.unknown()).openapi({
-      description:
-        'What was set: for `key.changed` and `account.changed` the fields of the patch: `disabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `session.ended`: the `sessionId`, if it was signed out, and the `reason`, if it was `leaked`. For `key.revoked`, `key.rotated`, `key.token_replaced` and `key.rotation_…`: the `name` of the key, and as `tokens` those that ended with this event, each as the key showed it last: `start`, `lastUsedAt`, `lastUsedIp` and `lastUsedUserAgent`. The last use may be missing if it was less than some seconds before. For `key.rotated` and `key.token_replaced` also the `expiresAt` that the rotation named: the first one takes effect with `key.token_activated`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password.',
+      description: factsOf,
     }),
   })
   .openapi('Event');

@@ -36,7 +36,7 @@ Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the
 
 - An **access token**, from \`POST /v1/sessions\`, is for a person. It manages the person’s own account and the keys of that account. It is valid for 15 minutes; \`POST /v1/sessions/refresh\` returns the next one.
 - An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, in its own account: \`keys:read\`, \`keys:write\`, \`keys:verify\`, \`keys:rotate\`, \`keys:audit\`, and in the operator’s own account \`metrics:read\`, \`leaks:report\`, \`operator:read\` and \`operator:keys\`. All other scopes are your own words, for your own API.
-- The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key. A program that needs less of that, such as a settings page or an export of events, gets a key in the operator’s own account: \`operator:read\` reads all accounts, their keys, usage and events, and \`operator:keys\` creates accounts, and creates, changes, rotates and revokes the keys of all accounts but the operator’s own, with their limits and quotas.
+- The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key. A program that needs less of that, such as a settings page or an export of events, gets a key in the operator’s own account: \`operator:read\` reads all accounts, their keys, roles, usage and events, and \`operator:keys\` creates accounts, and creates, changes, rotates and revokes the keys of all accounts but the operator’s own, with their limits and quotas.
 
 Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and cannot read or change any. With the same key, gateways and frameworks that speak OAuth introspect tokens, if the deployment serves OAuth: see that document.
 
@@ -94,7 +94,7 @@ A list returns one page: up to \`limit\` items (1 to 100, default 20), newest fi
 - The operator can suspend an account: 403 \`account_disabled\`. All of its keys are refused, and none can be created. \`GET /v1/account\` returns \`disabledAt\`.
 - A password can be wrong 10 times in a minute, for one email, and a caller can report 100 leaked tokens: 429 \`too_many_attempts\`.
 
-Each field’s own limit is in its description: 422 \`invalid_input\`. The service limits the rate of sign-ins and of reports of leaks, and of no other calls; a proxy in front of it may. What verifications of a key may use is up to the operator: see Rate limits and quotas.
+Each field’s own limit is in its description: 422 \`invalid_input\`. The service limits the rate of wrong passwords and of reports of leaks, and of no other calls; a proxy in front of it may. What verifications of a key may use is up to the operator: see Rate limits and quotas.
 
 ## Rate limits and quotas
 

@@ -138,7 +138,7 @@ const Active = z
       .optional()
       .openapi({
         description:
-          'The services that may accept the token, by URI, if the key has an `audience`. A service that is not among them must refuse the token.',
+          'The services that may accept the token, by URI, if the key or the exchanged token has an audience. A service that is not among them must refuse the token.',
         example: ['https://api.example.com'],
       }),
     act: z

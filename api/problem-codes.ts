@@ -92,7 +92,7 @@ export const problemCodes = {
   overloaded: [503, 'Too much work of this kind is waiting. Nothing was done: try again.'],
   signing_keys_unavailable: [
     503,
-    'The public keys of GitHub cannot be fetched. Nothing was done: try again in a minute.',
+    'The public keys of GitHub cannot be fetched. Nothing was done: try again later.',
   ],
   stopping: [503, 'The process was told to stop. Send no more requests to it.'],
 } as const satisfies Record<RefusalCode | OtherCode, readonly [status: number, meaning: string]>;

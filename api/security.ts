@@ -62,7 +62,7 @@ export const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     description:
-      'The token of an API key in the operator’s own account, for a part of what the operator may do: `operator:read` to read all accounts, their keys, roles, usage and events, `operator:keys` to create accounts, and to create, change, rotate and revoke the keys of all accounts but the operator’s own, with their limits and quotas. The key must have all of the scopes that are listed.',
+      'The token of an API key in the operator’s own account, for a part of what the operator may do. The key must have all of the scopes that are listed.',
   },
   operatorToken: {
     type: 'http',

@@ -42,7 +42,7 @@ const RefusedKey = z.object({ id: KeyId, accountId: AccountId, name: z.string() 
 });
 
 const VerdictReason = z.enum(reasons).openapi('VerdictReason', {
-  description: `Why a token is refused. \`unknown\`: there is no such key, or it is not yours to verify, or its token has been gone for longer than \`TOMBSTONE_DAYS\`. If several apply, the first in this order: ${reasons.join(', ')}.`,
+  description: `Why a token is refused. \`unknown\`: there is no such key, or it is not yours to verify, or its account was deleted, or its token has been gone for longer than \`TOMBSTONE_DAYS\`. If several apply, the first in this order: ${reasons.join(', ')}.`,
 });
 
 const Check = z

@@ -365,7 +365,7 @@ export class WrongSignature extends Refusal {
 export class SigningKeysUnavailable extends Refusal {
   readonly code = 'signing_keys_unavailable';
   constructor() {
-    super('The public keys of GitHub cannot be fetched: try again in a minute.');
+    super('The public keys of GitHub cannot be fetched: try again later.');
   }
 }
 

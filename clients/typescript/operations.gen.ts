@@ -279,7 +279,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Create an account: `POST /v1/accounts`
      *
-     * Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+     * Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
      */
     create(body: NewAccount, options?: Options<operations['createAccount']>): Promise<Account>;
     /**

@@ -526,7 +526,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Signs up with an email and a password, if `SIGN_UP` is open. The operator creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -1047,7 +1047,7 @@ export interface components {
          *     - `database_unavailable` (503): The database did not answer. A write may or may not have been made: repeat it with the same `Idempotency-Key`, or check first.
          *     - `events_pending` (503): A change has not been finished for a second, so that it is not known which events come next. Try again.
          *     - `overloaded` (503): Too much work of this kind is waiting. Nothing was done: try again.
-         *     - `signing_keys_unavailable` (503): The public keys of GitHub cannot be fetched. Nothing was done: try again in a minute.
+         *     - `signing_keys_unavailable` (503): The public keys of GitHub cannot be fetched. Nothing was done: try again later.
          *     - `stopping` (503): The process was told to stop. Send no more requests to it.
          * @enum {string}
          */
@@ -1123,7 +1123,7 @@ export interface components {
              */
             notBefore?: string;
             /**
-             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts.
+             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address that the call comes from counts.
              * @example [
              *       "203.0.113.0/24",
              *       "2001:db8::/32"
@@ -1333,7 +1333,7 @@ export interface components {
              */
             notBefore?: string;
             /**
-             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts.
+             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address that the call comes from counts.
              * @example [
              *       "203.0.113.0/24",
              *       "2001:db8::/32"
@@ -1472,7 +1472,7 @@ export interface components {
              */
             notBefore?: string;
             /**
-             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts.
+             * @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address that the call comes from counts.
              * @example [
              *       "203.0.113.0/24",
              *       "2001:db8::/32"
@@ -1561,7 +1561,7 @@ export interface components {
              * @example 2027-01-31T12:00:00Z
              */
             notBefore?: string | null;
-            /** @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address of its own connection counts. Null: every address. */
+            /** @description The IPv4 and IPv6 addresses that the key can be used from: CIDR ranges or single addresses. Pass the address of your client to `POST /v1/keys/verify` as `ip`; without it, the key is refused. When the key calls this API, the address that the call comes from counts. Null: every address. */
             allowedIps?: string[] | null;
             /** @description The services that accept the key, named by URI (the resource indicators of RFC 8707). Pass the URI of your service to `POST /v1/keys/verify` as `audience`; without it, the key is refused. URIs are compared character by character. To call this API, the key needs the public URL of this deployment in its audience. Null: every service. */
             audience?: string[] | null;
@@ -1819,7 +1819,7 @@ export interface components {
             passed: boolean;
         };
         /**
-         * @description Why a token is refused. `unknown`: there is no such key, or it is not yours to verify, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, account_disabled, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience, rate_limited, quota_exceeded.
+         * @description Why a token is refused. `unknown`: there is no such key, or it is not yours to verify, or its account was deleted, or its token has been gone for longer than `TOMBSTONE_DAYS`. If several apply, the first in this order: unknown, revoked, rotated, account_disabled, disabled, expired, not_yet_valid, insufficient_scope, ip_not_allowed, wrong_audience, rate_limited, quota_exceeded.
          * @enum {string}
          */
         VerdictReason: "unknown" | "revoked" | "rotated" | "account_disabled" | "disabled" | "expired" | "not_yet_valid" | "insufficient_scope" | "ip_not_allowed" | "wrong_audience" | "rate_limited" | "quota_exceeded";
@@ -2176,11 +2176,25 @@ export interface components {
              */
             accountId: string;
             /**
-             * @description The key that it happened to; null if it happened to the account or a session.
+             * @description The key that it happened to; null if it happened to an account, a session or a role.
              * @example key_6921a5d4b281af121fcda4cf
              */
             keyId: string | null;
-            /** @description What was set: for `key.changed` and `account.changed` the fields of the patch: `disabled` if an account was suspended or let back. For `key.leaked`: where the token was seen (`url`), and who says so (`source`). For `key.revoked`: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`. For `session.ended`: the `sessionId`, if it was signed out, and the `reason`, if it was `leaked`. For `key.revoked`, `key.rotated`, `key.token_replaced` and `key.rotation_…`: the `name` of the key, and as `tokens` those that ended with this event, each as the key showed it last: `start`, `lastUsedAt`, `lastUsedIp` and `lastUsedUserAgent`. The last use may be missing if it was less than some seconds before. For `key.rotated` and `key.token_replaced` also the `expiresAt` that the rotation named: the first one takes effect with `key.token_activated`. For `key.quota_added`: how many units (`add`). Never a token, a hash or a password. */
+            /**
+             * @description Facts about what happened. Never a token, a hash or a password.
+             *
+             *     - `key.minted` and `key.imported`: the `name`, `scopes` and `expiresAt` of the key, and its `roles`, `limits` and `quota` if it has any.
+             *     - `key.changed` and `account.changed`: the fields of the patch, as `disabled` if an account was suspended or let back.
+             *     - `key.expiring` and `key.expired`: `expiresAt`. The first has `daysLeft` as well: 30, 7 or 1.
+             *     - `key.unused`: `lastUsedAt`, which is null if the key was never used.
+             *     - `key.leaked`: where the token was seen (`url`), and who says so (`source`).
+             *     - `key.revoked`, `key.rotated`, `key.token_replaced` and `key.rotation_…`: the `name` of the key, and as `tokens` those that ended with this event, each as the key showed it last: `start`, `lastUsedAt`, `lastUsedIp` and `lastUsedUserAgent`. The last use may be missing if it was less than some seconds before.
+             *     - `key.rotated` and `key.token_replaced` also: the `expiresAt` that the rotation named. That of the first takes effect with `key.token_activated`.
+             *     - `key.revoked` also: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`.
+             *     - `session.ended`: the `sessionId`, if it was signed out, and the `reason`, if it was `leaked`.
+             *     - `key.quota_added`: how many units (`add`).
+             *     - `role.created`, `role.changed` and `role.deleted`, in the operator’s own account: `roleId`, and what was set.
+             */
             data: {
                 [key: string]: unknown;
             };
@@ -2270,9 +2284,9 @@ export interface components {
              * @example acc_6921a5c0b281af121fcda4ce
              */
             id: string;
-            /** @description Null if the operator created the account. */
+            /** @description Null: the account has no password. */
             email: string | null;
-            /** @description Your own id for the account. Null if the account signed up itself. */
+            /** @description Your own id for the account. Null: it has none. */
             externalId: string | null;
             /**
              * Format: date-time
@@ -10222,7 +10236,7 @@ export interface operations {
     getAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to get, for the operator. Without it, each caller gets its own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
