@@ -32,6 +32,7 @@ interface Swept {
 export function sweepersOf(config: Config, { db, freshness, log, isEmbedded }: Swept): Sweeper[] {
   const eventRetention = config.EVENT_RETENTION_DAYS * day;
   const tombstoneRetention = config.TOMBSTONE_DAYS * day;
+  const failedAccounts = new Set<string>();
   const inBackground = (
     job: string,
     failure: string,
@@ -44,7 +45,9 @@ export function sweepersOf(config: Config, { db, freshness, log, isEmbedded }: S
       { job, first: firstSweeps, idle },
     );
   return [
-    inBackground('accounts', 'deleted accounts are not swept', sweepClosedAccount),
+    inBackground('accounts', 'deleted accounts are not swept', (db, now) =>
+      sweepClosedAccount(db, now, failedAccounts),
+    ),
     inBackground('sessions', 'ended sessions are not swept', sweepSessions),
     inBackground('idempotency_keys', 'Idempotency-Keys are not swept', sweepIdempotencyKeys),
     inBackground('expiries', 'expiring keys are not noticed', noticeExpiries),
