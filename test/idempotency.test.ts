@@ -4,7 +4,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import type { Latchkey } from '../clients/typescript/client.ts';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createApp } from '../server/app.ts';
-import { oldClaims, sweepIdempotencyKeys } from '../server/background/idempotency-keys.ts';
+import { oldAnswers, oldClaims, sweepIdempotencyKeys } from '../server/background/idempotency-keys.ts';
 import { canonicalJson } from '../server/idempotency.ts';
 import { createSigner, newSigningKeys } from '../server/jwt/signing.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
@@ -365,14 +365,20 @@ test('after 24 hours a token is not shown again, and after 7 days the key is for
   expect(await service.db.selectFrom('idempotency_keys').select('kid').execute()).toEqual([]);
 });
 
-test('old claims are found in an index, in its order, however many there are', async () => {
+test.each([
+  ['claims', oldClaims],
+  ['answers', oldAnswers],
+])('old %s are found in an index, in its order, however many there are', async (_, old) => {
   const now = service.context.now();
+  // For 7 days, in the space of others; nobody has used the tokens in the answers of the last day, and those before are erased.
   await sql`
-    insert into idempotency_keys (caller, hash, fingerprint, salt, kid, account_id, created_at)
-    select 'somebody', sha512(n::text::bytea), '', '', '', '', ${new Date(now)}::timestamptz - n * interval '1 minute'
-    from generate_series(1, 5000) as n`.execute(service.db);
+    insert into idempotency_keys (caller, hash, fingerprint, salt, kid, account_id, token_hash, sealed, created_at)
+    select 'somebody', sha512(n::text::bytea), sha256(''), sha256(''), '', '', sha512(n::text::bytea),
+      case when n < 20000 / 7 then decode(repeat('00', 300), 'hex') end,
+      ${new Date(now)}::timestamptz - n * interval '30 seconds'
+    from generate_series(1, 20000) as n order by n % 20, n`.execute(service.db);
   await sql`analyze idempotency_keys`.execute(service.db);
-  const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${oldClaims(now)}`.execute(service.db);
+  const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${old(now)}`.execute(service.db);
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).toMatch(/Index Scan using idempotency_keys_created_at_\w+ on idempotency_keys/);
   expect(plan).not.toMatch(/Sort|Bitmap/);

@@ -12,6 +12,13 @@ export const oldClaims = (now: number) => sql`
   select caller, hash from idempotency_keys where created_at <= ${timestamptz(now - claimLifetime)}
   order by created_at limit ${stepSize} for update skip locked`;
 
+/** Some of the answers that are no longer returned. Without an order, the planner would read the table to find none. */
+export const oldAnswers = (now: number) => sql`
+  select caller, hash from idempotency_keys
+  where sealed is not null and created_at <= ${timestamptz(now - answerLifetime)}
+    and created_at > ${timestamptz(now - claimLifetime)}
+  order by created_at limit ${stepSize} for update skip locked`;
+
 /**
  * Erases some answers that are no longer returned, and removes some claims that no longer count. Any number of replicas can
  * run it: each takes rows that no other has, and waits for no lock.
@@ -19,13 +26,8 @@ export const oldClaims = (now: number) => sql`
  * @returns whether there may be more to do
  */
 export async function sweepIdempotencyKeys(db: Database, now: number): Promise<boolean> {
-  const oldAnswer = timestamptz(now - answerLifetime);
-  const oldClaim = timestamptz(now - claimLifetime);
   const { rows } = await sql<{ more: boolean }>`
-    with some_answers as (
-      select caller, hash from idempotency_keys
-      where sealed is not null and created_at <= ${oldAnswer} and created_at > ${oldClaim}
-      limit ${stepSize} for update skip locked),
+    with some_answers as (${oldAnswers(now)}),
     erased as (
       update idempotency_keys set sealed = null
       where (caller, hash) in (select caller, hash from some_answers) returning hash),
