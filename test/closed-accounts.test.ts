@@ -196,8 +196,8 @@ test('a step of a sweep deletes 250 sessions and 250 of their tokens at most, ho
   const ada = await service.signIn();
   await sql`
     with inserted as (
-      insert into sessions (id, account_id, password_version, created_at, expires_at)
-      select lpad(to_hex(n), 24, '0'), ${ada.accountId.slice(4)}, 1, now(), now() from generate_series(1, 600) as n
+      insert into sessions (id, account_id, password_version, created_at, last_used_at, expires_at)
+      select lpad(to_hex(n), 24, '0'), ${ada.accountId.slice(4)}, 1, now(), now(), now() from generate_series(1, 600) as n
       returning id)
     insert into refresh_tokens (hash, session_id)
     select sha512(convert_to(id || n, 'UTF8')), id from inserted, generate_series(1, 2) as n
