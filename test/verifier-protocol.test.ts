@@ -1,6 +1,7 @@
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { maxHelloBytes } from '../api/verifier.ts';
 import { type FromReplica, type FromVerifier, protocol } from '../decide/frames.ts';
+import { DatabaseUnavailable } from '../server/errors.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { hashText, newToken } from '../server/token.ts';
 import { block } from './support/block.ts';
@@ -392,6 +393,50 @@ test('silent connections do not keep verifiers out', async () => {
   expect(await askTrust(verifier)).toBeGreaterThan(0);
   expect(closed).toEqual([[0, 4408]]);
   for (const link of silent) link.ended();
+});
+
+test('verifiers that come back all at once are let in, however long their key is looked up', async () => {
+  const token = newToken('lk_');
+  await storeKey(service, { accountId: operatorAccountId, scopes: ['keys:verify'], token });
+  const { keys } = service.context;
+  const { find } = keys;
+  const gate = Promise.withResolvers<void>();
+  keys.find = async (hash) => {
+    await gate.promise;
+    return find.call(keys, hash);
+  };
+  const sent: string[] = [];
+  const closed: number[] = [];
+  const links = Array.from({ length: 300 }, () => {
+    const link = service.verifiers.accept({
+      send: (frame) => sent.push(frame),
+      close: (code) => closed.push(code),
+      unsent: () => 0,
+      client: () => ({ ip: null, userAgent: null }),
+    });
+    link.receive(JSON.stringify([hello(token)]));
+    return link;
+  });
+  gate.resolve();
+  keys.find = find;
+  await vi.waitFor(() => expect(sent).toHaveLength(300));
+  expect(closed).toEqual([]);
+  for (const link of links) link.ended();
+});
+
+test('a verifier that asks while the database is away is told so, and stays', async () => {
+  const token = newToken('lk_');
+  await storeKey(service, { accountId: operatorAccountId, scopes: ['keys:verify'], token });
+  using verifier = await greetedVerifier(baseUrl, token);
+  const { keys } = service.context;
+  const { find } = keys;
+  keys.find = () => Promise.reject(new DatabaseUnavailable());
+  const ask = { kind: 'ask' as const, hashes: [hashText('lk_any')] };
+  verifier.send(ask);
+  await verifier.next('unavailable');
+  keys.find = find;
+  verifier.send(ask);
+  expect((await verifier.next('found')).found).toHaveLength(1);
 });
 
 test.runIf(hasReplicas)(

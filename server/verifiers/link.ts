@@ -16,7 +16,14 @@ import {
 import { isPromise } from '../../decide/maybe-async.ts';
 import { authenticate, isStillAdmitted } from '../auth/authenticate.ts';
 import type { ServiceContext } from '../context.ts';
-import { InsufficientScope, loggable, Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
+import {
+  DatabaseUnavailable,
+  InsufficientScope,
+  loggable,
+  Refusal,
+  Unauthenticated,
+  WrongCaller,
+} from '../errors.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
 import { answerAsk } from './answers.ts';
 import { recordUses } from './uses.ts';
@@ -41,7 +48,9 @@ export interface Hub {
   acknowledge(link: Link, barrier: number): void;
   /** Closes the link of a verifier that does not read what it is sent. */
   dropStuck(link: Link): void;
-  /** The link has said hello, and is let in. */
+  /** The link has said hello, and its token is being looked up. */
+  greeted(link: Link): void;
+  /** The link is let in. */
   opened(link: Link): void;
   /** The replica is about to close the link. */
   closing(link: Link, code: CloseCode, reason: string): void;
@@ -149,7 +158,13 @@ export class Link implements SocketHandler {
         else this.#pong(message);
         break;
       case 'ask':
-        this.#whileAdmitted(() => this.#answer(message));
+        this.#whileAdmitted(
+          () => this.#answer(message),
+          (error) => {
+            if (error instanceof DatabaseUnavailable) this.#send({ kind: 'unavailable' });
+            else this.#fail(error);
+          },
+        );
         break;
       case 'uses':
         this.#whileAdmitted(() => this.#record(message));
@@ -167,6 +182,7 @@ export class Link implements SocketHandler {
   #greet({ token, instance }: Of<'hello'>): void {
     if (!this.#isTaken()) return;
     this.#state = 'greeted';
+    this.#hub.greeted(this);
     clearTimeout(this.#silence);
     const { context } = this.#hub;
     const admit = async () => authenticate(context, token, verifierSecurity, this.#socket.client);
@@ -192,7 +208,7 @@ export class Link implements SocketHandler {
   }
 
   /** Goes on if the verifier's own key is still valid. It is checked each time that it matters. */
-  #whileAdmitted(goOn: () => void): void {
+  #whileAdmitted(goOn: () => void, fail = (error: unknown) => this.#fail(error)): void {
     // The operator token is valid as long as this process runs.
     if (!this.#key) {
       goOn();
@@ -209,7 +225,7 @@ export class Link implements SocketHandler {
       this.#socket.client,
     );
     // Synchronously, if the key is cached: most of what a verifier costs is its pings.
-    if (isPromise(admitted)) admitted.then(decide, (error) => this.#fail(error));
+    if (isPromise(admitted)) admitted.then(decide, fail);
     else decide(admitted);
   }
 

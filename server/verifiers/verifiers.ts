@@ -8,7 +8,7 @@ import { Leases } from './leases.ts';
 import { type Hub, Link, type Socket } from './link.ts';
 import { Penalties } from './penalties.ts';
 
-/** How many verifiers can be connected, and how many more can be connecting. */
+/** How many verifiers can be connected, or wait to be let in; and how many more connections can be about to say hello. */
 const maxOpen = 10_000;
 const maxNew = 200;
 /** After this time without acknowledging a barrier, in milliseconds, a verifier gets no trust until it does. */
@@ -29,8 +29,9 @@ export class Verifiers implements Followers, Hub {
   readonly #freshness: Freshness;
   readonly #leases = new Leases<Link>((link) => this.dropStuck(link));
   readonly #penalties = new Penalties();
-  /** Links before their hello, and after. */
+  /** Links before their hello, while their token is looked up, and that are let in. */
   readonly #new = new Set<Link>();
+  readonly #greeted = new Set<Link>();
   readonly #open = new Set<Link>();
   /** The last link of each verifier that may have trust, by the verifier's name. */
   readonly #latest = new Map<string, Link>();
@@ -56,7 +57,7 @@ export class Verifiers implements Followers, Hub {
   }
 
   get isOpen(): boolean {
-    return !this.#isLeaving && this.#open.size < maxOpen;
+    return !this.#isLeaving && this.#open.size < maxOpen && this.#greeted.size <= maxOpen;
   }
 
   get isTrusting(): boolean {
@@ -79,8 +80,13 @@ export class Verifiers implements Followers, Hub {
     oldest?.close(4408, 'Too many connections are about to say hello.');
   }
 
-  opened(link: Link): void {
+  greeted(link: Link): void {
     this.#new.delete(link);
+    this.#greeted.add(link);
+  }
+
+  opened(link: Link): void {
+    this.#greeted.delete(link);
     const other = this.#latest.get(link.instance);
     // A verifier opens a connection after it gave the one before up. That one's hello may still arrive, or be judged, later.
     if (other && other.number > link.number) {
@@ -101,6 +107,7 @@ export class Verifiers implements Followers, Hub {
 
   closed(link: Link, { saidBye }: { saidBye: boolean }): void {
     this.#new.delete(link);
+    this.#greeted.delete(link);
     if (this.#open.delete(link)) this.#onGone();
     if (saidBye) this.#gone(link);
     else setTimeout(() => this.#gone(link), outlast(trust)).unref();
@@ -158,7 +165,8 @@ export class Verifiers implements Followers, Hub {
     await this.#moved();
     this.#isEnding = true;
     const settled = this.#leases.begin()?.settled;
-    for (const link of [...this.#new, ...this.#open]) link.close(4503, 'The replica is ending.');
+    for (const link of [...this.#new, ...this.#greeted, ...this.#open])
+      link.close(4503, 'The replica is ending.');
     await settled;
   }
 
