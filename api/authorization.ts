@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { keyReasons } from '../decide/verdict.ts';
+import { keyReasons } from '../decide/outcomes.ts';
 import { limitHeaders } from './limit-states.ts';
 import { Problem, refusals } from './problem.ts';
 import { scopeQuery } from './scope-query.ts';

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Outcome, zeroUses } from '../decide/verdict.ts';
+import { type Outcome, zeroUses } from '../decide/outcomes.ts';
 import { accountQuery } from './accounts.ts';
 import { instant, rangeBound } from './instant.ts';
 import { keyPath } from './key-body.ts';

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { reasons } from '../decide/verdict.ts';
+import { reasons } from '../decide/outcomes.ts';
 import { AccountId } from './accounts.ts';
 import { Audience } from './conditions.ts';
 import { instant } from './instant.ts';

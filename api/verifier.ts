@@ -7,7 +7,8 @@ import {
   pingInterval,
   protocol,
 } from '../decide/frames.ts';
-import { outcomes, tokenStates } from '../decide/verdict.ts';
+import { outcomes } from '../decide/outcomes.ts';
+import { tokenStates } from '../decide/verdict.ts';
 import { byOperator, byOperatorKey } from './security.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { formatCidr, readCidr } from './cidr.ts';
 import type { Limit } from './limits.ts';
-import type { GoneReason, Outcome, TokenState } from './verdict.ts';
+import type { Outcome } from './outcomes.ts';
+import type { GoneReason, TokenState } from './verdict.ts';
 import type { Found } from './verified-key.ts';
 
 /**

@@ -32,21 +32,17 @@ const statuses = {
 /** The code is that of the reason, if none is given. */
 type Row = readonly [status: RefusalStatus, detail: string, code?: string];
 
-// Whoever holds a stolen token does not learn whether it ever was one.
+/** What whoever holds a stolen token does not learn: whether it ever was one. */
+type Hidden = 'unknown' | 'revoked' | 'rotated' | 'account_disabled' | 'disabled';
 const invalidToken: Row = [401, 'The key is not valid.', 'invalid_token'];
 
 /**
  * The answer for each reason. A key that is refused for its own sake is a 401 `invalid_token`, also where it is used
  * from the wrong address or for the wrong audience: RFC 6750 has 403 for scopes alone.
  */
-const refusals: Readonly<Record<RefusalReason, Row>> = {
+const refusals: Readonly<Record<Exclude<RefusalReason, Hidden>, Row>> = {
   missing: [401, 'Send an API key as "Authorization: Bearer <key>".', 'unauthenticated'],
   malformed: [400, 'Send an API key as "Authorization: Bearer <key>", and only once.', 'invalid_request'],
-  unknown: invalidToken,
-  revoked: invalidToken,
-  rotated: invalidToken,
-  account_disabled: invalidToken,
-  disabled: invalidToken,
   expired: [401, 'The key has expired.'],
   not_yet_valid: [401, 'The key is not valid yet.'],
   insufficient_scope: [403, 'The key lacks a scope.'],
@@ -57,8 +53,12 @@ const refusals: Readonly<Record<RefusalReason, Row>> = {
   unavailable: [503, 'The key could not be verified: try again in a second.'],
 };
 
+// A newer service may have reasons that are not known here.
+const rowOf = (reason: RefusalReason): Row =>
+  (refusals as Partial<Record<RefusalReason, Row>>)[reason] ?? invalidToken;
+
 /** What whoever presented the token is told, for people. */
-export const detailOf = (reason: RefusalReason): string => refusals[reason][1];
+export const detailOf = (reason: RefusalReason): string => rowOf(reason)[1];
 
 /** What a refusal is about, beside its reason. */
 interface Facts {
@@ -72,8 +72,7 @@ interface Facts {
 
 /** The answer to a request that is refused, without what it tells of limits. */
 export function refusalOf(reason: RefusalReason, { realm, scopes = [], missingScopes = [] }: Facts) {
-  // A newer service may have reasons that are not known here.
-  const [status, detail, code = reason] = refusals[reason] ?? invalidToken;
+  const [status, detail, code = reason] = rowOf(reason);
   const [title, error] = statuses[status];
   const problem: RefusalProblem = { type: 'about:blank', title, status, code, detail };
   const headers: Record<string, string> = {

@@ -12,9 +12,10 @@ export const ownScopes = [
 ] as const;
 export type OwnScope = (typeof ownScopes)[number];
 
-const own: ReadonlySet<string> = new Set(ownScopes);
-/** What our scopes begin with: `keys:`, `leaks:`, `metrics:`, `operator:`. */
-const ownPrefixes = [...new Set(ownScopes.map((scope) => scope.replace(/[^:]*$/, '')))];
+const own: ReadonlySet<string> = /* @__PURE__ */ new Set(ownScopes);
+/** What our scopes begin with, and the compiler requires of each. */
+const ownPrefixes = ['keys:', 'leaks:', 'metrics:', 'operator:'] as const;
+ownScopes satisfies readonly `${(typeof ownPrefixes)[number]}${string}`[];
 
 /** A scope-token of RFC 6749, section 3.3, no longer than 64 characters. */
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/;

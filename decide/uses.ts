@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { type Outcome, outcomes, zeroUses } from './verdict.ts';
+import { type Outcome, outcomes, zeroUses } from './outcomes.ts';
 import type { VerifiedKey } from './verified-key.ts';
 
 /** How often a token was presented. One that is unknown belongs to no key. */

@@ -59,23 +59,10 @@ export const spentReasons = ['rate_limited', 'quota_exceeded'] as const;
 export type GoneReason = 'revoked' | 'rotated';
 
 /** Why a token is refused that belongs, or belonged, to a key. */
-export const keyReasons = ['revoked', ...liveReasons, ...spentReasons] as const;
-export type KeyReason = (typeof keyReasons)[number];
+export type KeyReason = GoneReason | LiveReason | (typeof spentReasons)[number];
 
 /** Why a token is refused. `unknown`: it belongs to no key that the verifier can see, which is looked for first. */
-export const reasons = ['unknown', ...keyReasons] as const;
-export type Reason = (typeof reasons)[number];
-
-/** What is counted as a use of a key. */
-export const outcomes = ['valid', ...keyReasons] as const;
-export type Outcome = (typeof outcomes)[number];
-
-const noUses = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Readonly<
-  Record<Outcome, number>
->;
-
-/** A count of zero for each outcome. */
-export const zeroUses = (): Record<Outcome, number> => ({ ...noUses });
+export type Reason = 'unknown' | KeyReason;
 
 /** For each reason, whether it applies. */
 const against: Record<LiveReason, (key: KeyFacts, presented: Presented, now: number) => boolean> = {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { KyselyPlugin } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { KeyCache } from '../decide/key-cache.ts';
-import { zeroUses } from '../decide/verdict.ts';
+import { zeroUses } from '../decide/outcomes.ts';
 import { createApp } from '../server/app.ts';
 import type { Database } from '../server/db/schema.ts';
 import { hashText, newToken } from '../server/token.ts';

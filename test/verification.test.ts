@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { reasons, spentReasons } from '../decide/verdict.ts';
+import { reasons } from '../decide/outcomes.ts';
+import { spentReasons } from '../decide/verdict.ts';
 import { sweepTombstones } from '../server/background/tombstones.ts';
 import { hashToken, newToken } from '../server/token.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Client } from '../../decide/client.ts';
+import { outcomes, zeroUses } from '../../decide/outcomes.ts';
 import { type HourUses, type TokenUses, Uses } from '../../decide/uses.ts';
-import { outcomes, zeroUses } from '../../decide/verdict.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { isRefused } from '../db/errors.ts';
 import type { Database } from '../db/schema.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { type Outcome, outcomes, zeroUses } from '../../decide/outcomes.ts';
 import type { Counts } from '../../decide/uses.ts';
-import { type Outcome, outcomes, zeroUses } from '../../decide/verdict.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
 

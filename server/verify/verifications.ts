@@ -1,4 +1,4 @@
-import { outcomes, zeroUses } from '../../decide/verdict.ts';
+import { outcomes, zeroUses } from '../../decide/outcomes.ts';
 import type { Verdict } from '../../decide/verified-key.ts';
 import { malformed } from './verify.ts';
 

@@ -408,7 +408,7 @@ test.each(Object.entries(runtimes))(
 );
 
 test.each(Object.entries(runtimes))(
-  'the verifier of the packed client knows on %s of a revocation when it is answered, and is closed on SIGTERM',
+  'the verifier of the packed client knows on %s of a revocation when it is answered, and ends when it is closed',
   async (runtime, args) => {
     const binary = join(root, 'node_modules/.bin', runtime);
     const told = [service.url, operatorToken, `user_of_${runtime}`];

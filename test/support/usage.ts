@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
 import type { paths } from '../../clients/typescript/schema.gen.ts';
-import { zeroUses } from '../../decide/verdict.ts';
+import { zeroUses } from '../../decide/outcomes.ts';
 import { expectData, type SignedIn, startService, type TestService } from './harness.ts';
 
 /** What the tests of usage share: the service with two accounts, and keys to use and to ask for. */

@@ -1,15 +1,23 @@
 import { maxUserAgentLength } from '../../../decide/client.ts';
 import { credentialOf } from '../../../decide/credential.ts';
 import { isPromise } from '../../../decide/maybe-async.ts';
+import {
+  type RefusalProblem as GuardProblem,
+  type RefusalReason,
+  refusalOf,
+} from '../../../decide/refusals.ts';
 import type { Invalid, Valid, Verdict, VerifiedKey } from '../schema.gen.ts';
 import { type Asked, isKey, isVerdict, type Verifies } from '../verify.ts';
 import { headerOf, type RequestHeaders } from './headers.ts';
 import { headersOfLimits } from './limit-headers.ts';
-import { type GuardProblem, type RefusalReason, refusalOf } from './refusals.ts';
 import { askable, assertNamed, type OnUnavailable, type Requirement } from './requirement.ts';
 
+export type {
+  RefusalProblem as GuardProblem,
+  RefusalReason,
+  RefusalStatus,
+} from '../../../decide/refusals.ts';
 export { headersOf, type RequestHeaders } from './headers.ts';
-export type { GuardProblem, RefusalReason, RefusalStatus } from './refusals.ts';
 export type { OnUnavailable, Requirement, Wanted } from './requirement.ts';
 
 export interface GuardOptions {
@@ -78,12 +86,15 @@ export function createGuard({
     reason: RefusalReason,
     { scopes }: Requirement = nothing,
     facts: Pick<Refused, 'verdict' | 'error'> = nothing,
-  ): Refused => ({
-    ok: false,
-    reason,
-    ...facts,
-    ...refusalOf(reason, { realm, scopes, verdict: facts.verdict }),
-  });
+  ): Refused => {
+    const { verdict } = facts;
+    const refusal = refusalOf(reason, { realm, scopes, missingScopes: verdict?.missingScopes });
+    const { status, headers } = refusal;
+    if (status === 429 && verdict) Object.assign(headers, headersOfLimits(verdict));
+    const seconds = status === 503 ? 1 : verdict?.retryAfter;
+    if (seconds !== undefined) headers['Retry-After'] = String(seconds);
+    return { ok: false, reason, ...facts, ...refusal };
+  };
 
   // What shared caches may keep depends on Authorization (RFC 9111, section 3.5), but not on another header.
   const ownCaching = apiKeyHeader ? { 'Cache-Control': 'private' } : nothing;

@@ -32,6 +32,15 @@ const areScopes = (value: unknown): value is string[] =>
   new Set(value).size === value.length &&
   value.every((scope) => typeof scope === 'string' && isGrantable(scope));
 
+const canBe: Readonly<Record<(typeof scopeFields)[number], (value: unknown) => boolean>> = {
+  scopes: areScopes,
+  anyScopes: (value) => areScopes(value) && value.length > 0,
+  scopeQuery: (value) => typeof value === 'string',
+};
+
+const cannotBe = (name: string, value: unknown) =>
+  new TypeError(`${JSON.stringify(value)} cannot be required as ${name}.`);
+
 /**
  * What an endpoint requires. With no argument: nothing. With several, which only JavaScript can pass: all of these scopes.
  * @throws TypeError when the program starts, not when a request comes, for what can be no requirement. One that is
@@ -52,13 +61,8 @@ export function requirementOf(...given: readonly Wanted[]): Requirement {
  */
 export function assertRequirement<Given extends Requirement>(requirement: Given): Given {
   assertNamed(requirement);
-  for (const name of scopeFields) {
-    const value: unknown = requirement[name];
-    const isGood =
-      name === 'scopeQuery' ? typeof value === 'string' : areScopes(value) && (name === 'scopes' || value[0]);
-    if (name in requirement && !isGood)
-      throw new TypeError(`${JSON.stringify(value)} cannot be required as ${name}.`);
-  }
+  for (const name of scopeFields)
+    if (name in requirement && !canBe[name](requirement[name])) throw cannotBe(name, requirement[name]);
   return requirement;
 }
 
@@ -68,9 +72,9 @@ export function assertRequirement<Given extends Requirement>(requirement: Given)
  */
 export function assertNamed(requirement: Requirement): void {
   for (const name in requirement) {
+    const value = requirement[name as keyof Requirement];
     const isField = (scopeFields as readonly string[]).includes(name);
-    if (isField ? requirement[name as keyof Requirement] === undefined : misspelt.test(name))
-      throw new TypeError(`${name} is ${isField ? 'undefined' : 'misspelt'}.`);
+    if (isField ? value === undefined : misspelt.test(name)) throw cannotBe(name, value);
   }
 }
 

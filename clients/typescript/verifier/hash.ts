@@ -17,7 +17,7 @@ export interface Hashes {
 const isCompact = !('Deno' in globalThis);
 
 /** Said where there is no WebSocket, or no SHA-512. */
-export const whatItNeeds = 'A verifier needs Node 22.3 or later, Bun or Deno.';
+export const whatItNeeds = 'A verifier needs Bun, Deno, or Node 22.3 or later.';
 
 /**
  * The hashes of node:crypto. It is not imported, since bundlers for browsers could not resolve it. WebCrypto is not used, since
