@@ -41,6 +41,24 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     expect((await answer)?.response.ok).toBe(true);
   });
 
+  test('of a limit by hand hold up the exchanges of other limits once, and only its own after that', async () => {
+    const [locked, other] = [await mint({ limits: [hourly] }), await mint({ limits: [hourly] })];
+    const verify = ({ token }: { token: string }) =>
+      service.operator.POST('/v1/keys/verify', { body: { token } });
+    const both = () => [verify(locked), verify(other)] as const;
+    // From here on both are in the cache, so both ask in the same statement.
+    await Promise.all(both());
+    const waiting = await admin.begin(async (transaction) => {
+      await transaction`select from limits where key_id = ${locked.id.slice(4)} for update`;
+      const [refused] = await Promise.all(both());
+      expect(refused.response.status).toBe(503);
+      const [waiting, answer] = both();
+      expect((await answer).response.status).toBe(200);
+      return { answer: waiting };
+    });
+    expect(expectData(await waiting.answer)).toMatchObject({ valid: true });
+  });
+
   test('of accounts are taken in the order of their ids by whoever deletes keys of several', async () => {
     const { operator } = service;
     const metadata = { purpose: 'locks' };

@@ -35,9 +35,14 @@ export const isRefused = (error: unknown): boolean => /^2[23]...$/.test(codeOf(e
 /** Whether a role has not the right to do what it asked for. */
 export const isDenied = (error: unknown): boolean => codeOf(error) === '42501';
 
+/** The code of an error, also if it was told as an outage. */
+const causeOf = (error: unknown) => codeOf(error instanceof DatabaseUnavailable ? error.cause : error);
+
 /** Whether a statement was given up because others held a lock, also if that was told as an outage. Nothing was done. */
-export const isLockTimeout = (error: unknown): boolean =>
-  codeOf(error instanceof DatabaseUnavailable ? error.cause : error) === '55P03';
+export const isLockTimeout = (error: unknown): boolean => causeOf(error) === '55P03';
+
+/** The same, or because it took too long, which is what ends a statement of ours that waits for a lock. */
+export const isTimeout = (error: unknown): boolean => isLockTimeout(error) || causeOf(error) === '57014';
 
 /** An error of a driver, as DatabaseUnavailable if it says that the database is unavailable. */
 export function asOutage(error: unknown): unknown {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../../decide/instant.ts';
+import { isTimeout } from '../db/errors.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clocks } from './clocks.ts';
 
@@ -117,6 +118,8 @@ export class Exchange {
   readonly #db: Database;
   readonly #clocks: Clocks;
   #gathering: Gathering | undefined;
+  /** Limits of statements that waited in vain. Each asks alone until it is answered: others are not to wait for its row. */
+  readonly #alone = new Set<number>();
   #count = 0;
 
   constructor(db: Database, clocks: Clocks) {
@@ -135,15 +138,11 @@ export class Exchange {
    * @throws DatabaseUnavailable and then what was given back may be lost
    */
   async ask(id: number, ask: () => Ask, { isAhead = false } = {}): Promise<Exchanged> {
-    if (this.#gathering?.asks.size === batchSize || this.#gathering?.asks.has(id)) {
-      this.hurry();
-      this.#gathering = undefined;
-    }
-    this.#gathering ??= this.#gather();
-    const { asks, exchanges } = this.#gathering;
+    const { asks, exchanges, hurry } = this.#gatheringFor(id);
     asks.set(id, ask);
-    if (!isAhead) this.hurry();
+    if (!isAhead) hurry();
     const { answers, sent } = await exchanges;
+    this.#alone.delete(id);
     return { answer: answers.get(id), sent };
   }
 
@@ -157,13 +156,28 @@ export class Exchange {
     return (await this.#send(asks, { together: true })).answers;
   }
 
+  #gatheringFor(id: number): Gathering {
+    if (this.#alone.has(id)) return this.#gather();
+    if (this.#gathering?.asks.size === batchSize || this.#gathering?.asks.has(id)) {
+      this.hurry();
+      this.#gathering = undefined;
+    }
+    this.#gathering ??= this.#gather();
+    return this.#gathering;
+  }
+
   #gather(): Gathering {
     const asks: Gathering['asks'] = new Map();
     const { promise: isDue, resolve } = Promise.withResolvers<void>();
     this.#clocks.after(gatherTime, resolve);
-    const exchanges = isDue.then(() => {
+    const exchanges = isDue.then(async () => {
       if (this.#gathering?.asks === asks) this.#gathering = undefined;
-      return this.#send(Array.from(asks.values(), (ask) => ask()));
+      try {
+        return await this.#send(Array.from(asks.values(), (ask) => ask()));
+      } catch (error) {
+        if (isTimeout(error)) for (const id of asks.keys()) this.#alone.add(id);
+        throw error;
+      }
     });
     let isHurrying = false;
     const hurry = () => {
