@@ -336,6 +336,15 @@ onPostgres('connections to a server', () => {
       expect(await connectionOf(`for ${lock}`)).not.toEqual(reading);
   });
 
+  test('a connection keeps no more than 250 plans, however many statements callers can make', async () => {
+    const { url } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '2' }));
+    for (let n = 0; n < 300; n += 1) await sql`select ${n}::integer as ${sql.ref(`n${n}`)}`.execute(db);
+    const { rows } = await sql<{ plans: number }>`
+      select count(*)::integer as plans from pg_prepared_statements`.execute(db);
+    expect(rows[0]?.plans).toBeLessThanOrEqual(250);
+  });
+
   test.each([
     ['is given another password', "password 'other'", "password 'first'", 'password authentication failed'],
     ['may not log in any more', 'nologin', 'login', 'not permitted to log in'],

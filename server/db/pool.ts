@@ -3,6 +3,13 @@ import type { Connections } from './connections.ts';
 import { isOfServer, type Rows } from './driver.ts';
 import { NotSent } from './errors.ts';
 
+/**
+ * How many statements a pool prepares. Each of its connections keeps their plans, up to 150 kB of the server's memory for
+ * one, and callers choose the texts of some: a change of a key has one for each set of fields. Without those there are
+ * fewer than 200. Further ones are planned each time.
+ */
+const maxPrepared = 250;
+
 /** A server, as the pools that lead to it know it. */
 export class Server {
   /** When it last said something, by `performance.now()`. */
@@ -21,6 +28,8 @@ export class Pool {
   readonly #server: Server;
   readonly #deadline: number | undefined;
   #connections: Connections;
+  /** The texts of the statements that are prepared. */
+  readonly #prepared = new Set<string>();
 
   /** @param deadline how long a statement may wait for its answer, in milliseconds; absent: for ever */
   constructor(connect: () => Connections, server = new Server(), deadline?: number) {
@@ -47,8 +56,8 @@ export class Pool {
         waiting.abort();
       }, this.#deadline);
     try {
-      const { signal } = waiting;
-      const rows = await Promise.race([connections.query(sql, parameters, { prepare: true, signal }), late]);
+      const options = { prepare: this.#isPrepared(sql), signal: waiting.signal };
+      const rows = await Promise.race([connections.query(sql, parameters, options), late]);
       this.#server.heard = performance.now();
       return rows;
     } catch (error) {
@@ -61,6 +70,11 @@ export class Pool {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #isPrepared(sql: string): boolean {
+    if (this.#prepared.size < maxPrepared) this.#prepared.add(sql);
+    return this.#prepared.has(sql);
   }
 
   /** Ends all connections; what is under way may take so many seconds. */
