@@ -334,7 +334,7 @@ test.each([
 );
 
 test('every snippet of its README and of OPERATIONS.md type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(17);
+  expect(Object.keys(snippets)).toHaveLength(18);
   await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts', 'operating.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
