@@ -285,6 +285,24 @@ onPostgres('connections to a server', () => {
     expect(await green.keys.find(hash)).toMatchObject({ name: 'Green' });
   });
 
+  test('a change by hand in the schema of a deployment stays in it, whatever the search_path of whoever makes it', async () => {
+    const { url, admin } = await ownDatabase();
+    await opened(url);
+    await admin`create schema other`;
+    const db = await opened(withParameters(url, { search_path: 'other' }));
+    const limits = [{ name: 'hourly', limit: 10, windowSeconds: 3600 }];
+    const [kept, deleted] = [newKey(), newKey()];
+    for (const key of [kept, deleted]) await mintKey(mintingOn(db), { ...key, limits }, act);
+    await admin`update other.limits set amount = 20`;
+    await admin`delete from other.keys where current_hash = decode(${hashText(deleted.token)}, 'hex')`;
+    const state = await admin`
+      select key_count, array(select amount::integer from other.limits) as amounts,
+        array(select reason from other.tombstones) as reasons,
+        (select limits_copy -> 0 -> 'amount' from other.keys) as copied
+      from other.accounts`;
+    expect([...state]).toEqual([{ key_count: 1, amounts: [20], reasons: ['revoked'], copied: 20 }]);
+  });
+
   /** Runs a statement that waits for a lock, ends its connection meanwhile, and lets go. */
   async function whileItsConnectionEnds<Result>(
     admin: postgres.Sql,

@@ -115,8 +115,9 @@ const statements = [
       expires_at - interval '720 hours', expires_at - interval '168 hours', expires_at - interval '24 hours', expires_at
     ]) as check_at where check_at > at and expires_at is not null
   $$`,
-  // Rows of another database, such as a copied one, bring their own.
-  sql`create function plan_notices() returns trigger language plpgsql as $$
+  // Rows of another database, such as a copied one, bring their own. Functions of triggers that use something of this
+  // schema find it there, whatever the search_path of somebody who changes rows by hand.
+  sql`create function plan_notices() returns trigger language plpgsql set search_path from current as $$
   begin
     new.unused_check_at := coalesce(new.unused_check_at, new.created_at + interval '2160 hours');
     if new.expires_at is null then
@@ -166,7 +167,7 @@ const statements = [
   sql`create index on tombstones (account_id)`,
   // For the sweep.
   sql`create index on tombstones (at)`,
-  sql`create function entomb_tokens() returns trigger language plpgsql as $$
+  sql`create function entomb_tokens() returns trigger language plpgsql set search_path from current as $$
   begin
     insert into tombstones (hash, key_id, account_id, name, reason, at)
     select hash, old.id, old.account_id, old.name, 'revoked', now()
@@ -183,7 +184,7 @@ const statements = [
 
   // A key has the tokens that it names, and no others: also those that another rotation brings in at the same time,
   // which a statement that began before cannot see.
-  sql`create function delete_replaced_tokens() returns trigger language plpgsql as $$
+  sql`create function delete_replaced_tokens() returns trigger language plpgsql set search_path from current as $$
   begin
     with replaced as (
       delete from tokens where key_id = new.id and hash <> new.current_hash
@@ -204,7 +205,7 @@ const statements = [
   // no other order, those of sessions before it too, since a report of leaks can end some in the same statement, those
   // of several accounts in the order of their ids, and counts (usage.ts) last. A mint locks its account first, but then
   // waits for no key; mints that share a statement, and sweeps (background/), wait for nobody.
-  sql`create function count_keys() returns trigger language plpgsql as $$
+  sql`create function count_keys() returns trigger language plpgsql set search_path from current as $$
   begin
     if tg_op = 'TRUNCATE' then
       update accounts set key_count = 0 where key_count <> 0;
@@ -227,7 +228,7 @@ const statements = [
     referencing old table as deleted for each statement execute function count_keys()`,
   sql`create trigger keys_emptied after truncate on keys for each statement execute function count_keys()`,
 
-  sql`create function count_moved_key() returns trigger language plpgsql as $$
+  sql`create function count_moved_key() returns trigger language plpgsql set search_path from current as $$
   begin
     update accounts set key_count = key_count + case id when new.account_id then 1 else -1 end
     where id in (old.account_id, new.account_id);
@@ -282,7 +283,7 @@ const statements = [
   sql`create index on idempotency_keys (token_hash) where sealed is not null`,
 
   // A token that was used has arrived, and one that was revoked is of no use: its answer is not given again.
-  sql`create function erase_answer() returns trigger language plpgsql as $$
+  sql`create function erase_answer() returns trigger language plpgsql set search_path from current as $$
   begin
     update idempotency_keys set sealed = null where token_hash = old.hash and sealed is not null;
     return null;

@@ -212,7 +212,7 @@ const statements = [
 
   // Not by cascading foreign keys, which lock the rows of one key after the other, and of each in the order of an index:
   // they would be in deadlocks with exchanges.
-  sql`create function limits_orphaned() returns trigger language plpgsql as $$
+  sql`create function limits_orphaned() returns trigger language plpgsql set search_path from current as $$
   begin
     if tg_table_name = 'keys' then
       delete from limits where id = any(array(
@@ -230,7 +230,7 @@ const statements = [
 
   // What is held of a limit is void when its generation changes, and its keys are told of as changed. That units are
   // granted is no change.
-  sql`create function limit_changed() returns trigger language plpgsql as $$
+  sql`create function limit_changed() returns trigger language plpgsql set search_path from current as $$
   declare
     changed limits := coalesce(new, old);
   begin
@@ -256,7 +256,7 @@ const statements = [
 
   // The row that has a copy is locked first, so that the copy is made of what was committed by then. Changes of limits
   // through the API have that lock already.
-  sql`create function copy_limits() returns trigger language plpgsql as $$
+  sql`create function copy_limits() returns trigger language plpgsql set search_path from current as $$
   declare
     of_keys text[] := array[old.key_id, new.key_id];
     of_accounts text[] := array[
@@ -275,7 +275,7 @@ const statements = [
       window_seconds, generation on limits
     for each row execute function copy_limits()`,
 
-  sql`create function limits_truncated() returns trigger language plpgsql as $$
+  sql`create function limits_truncated() returns trigger language plpgsql set search_path from current as $$
   begin
     update keys set limits_copy = null where limits_copy is not null;
     update accounts set limits_copy = null where limits_copy is not null;
