@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { maxFrameBytes, verifierPath } from '../decide/frames.ts';
 import { refuseExpectation, refuseMalformed, refuseUnreadable } from './http/malformed.ts';
-import { afterAnswers, oneAtATime } from './http/one-at-a-time.ts';
+import { afterAnswers, cutOffSilent, oneAtATime } from './http/one-at-a-time.ts';
 import { readBody } from './http/read-body.ts';
 import { openWebSockets, upgradesTo } from './http/websocket.ts';
 import { perTurn } from './process/per-turn.ts';
@@ -69,7 +69,7 @@ await run({
     openWebSockets(server, maxFrameBytes, (socket, { headers, socket: connection }) =>
       openVerifier(socket, (name) => headers[name]?.toString(), { ip: () => connection.remoteAddress }),
     );
-    server.setTimeout(silence);
+    cutOffSilent(server, silence);
     server.on('checkExpectation', (_request, response) => countRefused(refuseExpectation(response)));
     server.on('clientError', (error, socket) => {
       afterAnswers(socket, () => {

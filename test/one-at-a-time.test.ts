@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { oneAtATime } from '../server/http/one-at-a-time.ts';
+import { cutOffSilent, oneAtATime } from '../server/http/one-at-a-time.ts';
 
 let server: Server;
 let socket: Socket;
@@ -63,4 +63,30 @@ test('a client that sends more than 100 requests ahead is cut off', async () => 
   socket.resume().write(Array.from({ length: 102 }, (_, index) => get(`/${index}`)).join(''));
   await once(socket, 'close');
   expect([...given.keys()]).toEqual(['/0']);
+});
+
+test('a client that waits long for its response is not cut off, and one that then says nothing is', async () => {
+  cutOffSilent(server, 50);
+  server.keepAliveTimeout = 50;
+  socket.write(get('/1'));
+  await once(server, 'given');
+  await once(server, 'timeout');
+  answer('/1', 'late');
+  let read = '';
+  await once(
+    socket.on('data', (text) => {
+      read += text;
+    }),
+    'close',
+  );
+  expect(read).toContain('late');
+});
+
+test('a client that does not read its response is cut off', async () => {
+  cutOffSilent(server, 50);
+  socket.pause().write(get('/1'));
+  await once(server, 'given');
+  answer('/1', 'much'.repeat(16 * 2 ** 20));
+  await once(given.get('/1') as ServerResponse, 'close');
+  expect(socket.bytesRead).toBeLessThan(64 * 2 ** 20);
 });

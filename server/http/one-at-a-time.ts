@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** How many requests may wait on one connection. A client that pipelines more is cut off. */
@@ -59,4 +59,18 @@ export function afterAnswers(connection: Connection, goOn: () => void): void {
   else if (last.req.complete) last.once('close', goOn);
   else if (last.headersSent) connection.destroy();
   else goOn();
+}
+
+/** Whether the client of a connection waits for a response, and has read what was sent. */
+const isWaiting = (connection: Connection) =>
+  connection[current]?.writableFinished === false && connection.writableLength === 0;
+
+/**
+ * Cuts off a connection on which nothing is sent or received for this long, in milliseconds: that of a client that does not
+ * read, or has nothing to say. To Node, a client that waits for its response is silent as well: it is left alone.
+ */
+export function cutOffSilent(server: Server, silence: number): void {
+  server.setTimeout(silence, (connection) => {
+    if (!isWaiting(connection)) connection.destroy();
+  });
 }
