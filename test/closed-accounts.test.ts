@@ -329,8 +329,8 @@ test('a step of a sweep finds what it removes in indexes, in their order, howeve
     service.db,
   );
   await sql`
-    insert into sessions (id, account_id, password_version, created_at, expires_at)
-    select md5('sweep ' || n), ${account}, 1, now(), now() from generate_series(1, 4000) as n`.execute(
+    insert into sessions (id, account_id, password_version, created_at, last_used_at, expires_at)
+    select md5('sweep ' || n), ${account}, 1, now(), now(), now() from generate_series(1, 4000) as n`.execute(
     service.db,
   );
   for (const table of ['keys', 'usage', 'tombstones', 'sessions'])
