@@ -83,7 +83,8 @@ export class Queues {
     try {
       return await queue.run(signal, work);
     } finally {
-      if (queue.isIdle) this.#queues.delete(name);
+      // Of two that end in one turn, the second must not delete a queue that has begun in between.
+      if (queue.isIdle && this.#queues.get(name) === queue) this.#queues.delete(name);
     }
   }
 }
