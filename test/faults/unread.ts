@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { client, deployment, newAccount, workers } from '../../scripts/support/client.ts';
+import { startPostgres } from '../../scripts/support/postgres.ts';
 import { type Runtime, startProcess } from '../../scripts/support/service.ts';
 import { percentile } from '../../scripts/support/statistics.ts';
-import { seed } from '../support/seed.ts';
 
 export interface UnreadFigures {
   connections: number;
@@ -27,14 +27,20 @@ export interface UnreadFigures {
  */
 export type Unread = 'script' | 'pipelined' | 'batch';
 
-/** Holds connections to the service that ask for large answers and read none of them, while others use it. */
+/**
+ * Holds connections to the service that ask for large answers and read none of them, while others use it. It runs on a server
+ * of Postgres: the embedded one takes hundreds of MB for some seconds after its start, to compile itself, and gives them back.
+ */
 export async function unread(
   kind: Unread,
   runtime: Runtime,
   { connections = 60, forMs = 3000, readers = 20 } = {},
 ): Promise<UnreadFigures> {
-  const env = await deployment();
-  await using service = await startProcess({ runtime, seed, env });
+  await using stack = new AsyncDisposableStack();
+  const postgres = await startPostgres();
+  stack.defer(() => postgres.stop());
+  const env = { ...(await deployment()), DATABASE_URL: postgres.url };
+  const service = stack.use(await startProcess({ runtime, env }));
   const at = { url: service.url, token: env.OPERATOR_TOKEN };
   const token = await largeKey(at);
   const asked = requests(kind, at.token, token);
