@@ -28,7 +28,8 @@ export const NewImport = z
       .string()
       .regex(/^[\w.~+/-]{1,12}$/, 'Must be the first 1 to 12 characters of a token.')
       .openapi({
-        description: 'The first characters of the token, 12 at most, by which people recognize it.',
+        description:
+          'The first characters of the token, 12 at most, by which people recognize it. If they begin with a whole prefix of the deployment (`TOKEN_PREFIX`), a rotation gives a token with that prefix, and otherwise one with the first of them.',
         example: importExample.start,
       }),
   })

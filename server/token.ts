@@ -35,10 +35,15 @@ export const refreshPrefix = 'lkr_';
 /** What new tokens of a deployment can begin with; the first is the default. */
 export type TokenPrefixes = readonly [usual: string, ...others: string[]];
 
-/** The prefix of the token that follows another one: the same, if the deployment still has it, and otherwise the default. */
+/**
+ * The prefix of the token that follows another one: the longest prefix of the deployment that it begins with, and otherwise
+ * the default. Where the prefix ends, a `_` does not tell: an imported token can have others behind it.
+ */
 export function nextPrefix(start: string, prefixes: TokenPrefixes): string {
-  const prefix = start.slice(0, start.lastIndexOf('_') + 1);
-  return prefixes.includes(prefix) ? prefix : prefixes[0];
+  const [longest] = prefixes
+    .filter((prefix) => start.startsWith(prefix))
+    .toSorted((a, b) => b.length - a.length);
+  return longest ?? prefixes[0];
 }
 
 /** All that is stored of a token: SHA-512, 64 bytes. Not salted or slow, since the token is random. */

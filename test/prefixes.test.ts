@@ -85,6 +85,7 @@ test('a key whose prefix the deployment has no more is rotated to the first one,
 test('an imported key is rotated to a token with its own prefix, if the deployment has that', async () => {
   for (const [old, prefix] of [
     ['acme_test_4fQ-8d2kd93kd', 'acme_test_'],
+    ['acme_test_a_8d2kd93kd02k', 'acme_test_'],
     ['sk_live_4fQ8d2kd93kd02k', 'acme_live_'],
     ['4fQ8d2kd93kd02kk3k2k2k2', 'acme_live_'],
   ] as const) {

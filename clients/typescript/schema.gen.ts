@@ -1365,7 +1365,7 @@ export interface components {
              */
             sha256: string;
             /**
-             * @description The first characters of the token, 12 at most, by which people recognize it.
+             * @description The first characters of the token, 12 at most, by which people recognize it. If they begin with a whole prefix of the deployment (`TOKEN_PREFIX`), a rotation gives a token with that prefix, and otherwise one with the first of them.
              * @example sk_live_4f
              */
             start: string;
@@ -1504,7 +1504,7 @@ export interface components {
              */
             sha256: string;
             /**
-             * @description The first characters of the token, 12 at most, by which people recognize it.
+             * @description The first characters of the token, 12 at most, by which people recognize it. If they begin with a whole prefix of the deployment (`TOKEN_PREFIX`), a rotation gives a token with that prefix, and otherwise one with the first of them.
              * @example sk_live_4f
              */
             start: string;
