@@ -8,7 +8,7 @@ import { locationHeader } from './location.ts';
 import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, policyExample, policyPatched } from './policy.ts';
-import { overloaded, refusal, refusals } from './problem.ts';
+import { overloadedPasswords, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, byOperatorKey, bySession } from './security.ts';
 import { bounded, foreignId } from './text.ts';
 
@@ -227,7 +227,7 @@ export const accounts = {
           'An account with this email exists (`email_taken`), or the first call with this `Idempotency-Key` is too long ago, or its account deleted since (`already_done`).',
       }),
       422: invalidOrReused,
-      503: overloaded,
+      503: overloadedPasswords,
     },
   }),
 
@@ -358,7 +358,7 @@ export const accounts = {
     responses: {
       204: { description: 'The password was changed.' },
       ...refusals(400, 401, 403, 413, 415, 422, 429),
-      503: overloaded,
+      503: overloadedPasswords,
     },
   }),
 

@@ -3,13 +3,7 @@ import { keyReasons } from '../decide/outcomes.ts';
 import { limitHeaders } from './limit-states.ts';
 import { Problem, refusals } from './problem.ts';
 import { scopeQuery } from './scope-query.ts';
-import { byGateway } from './security.ts';
-
-/** The header in which a gateway names itself. No client can send it, since it holds a secret of the operator. */
-export const gatewayHeader = 'Latchkey-Authorization';
-
-/** The header that may hold the key of a client instead of `Authorization`. */
-export const apiKeyHeader = 'X-API-Key';
+import { apiKeyHeader, byGateway, gatewayHeader } from './security.ts';
 
 /** The header that tells the true status of a refusal to a gateway that asked for 403 alone. */
 export const statusHeader = 'Latchkey-Status';
@@ -52,8 +46,7 @@ export const DemandHeaders = z
   .object({ [scopeHeader]: Demands.shape.scope, [costHeader]: Demands.shape.cost })
   .transform(({ [scopeHeader]: scope, [costHeader]: cost }) => ({ scope, cost }));
 
-/** Their names. */
-export const demandHeaders = { scope: scopeHeader, cost: costHeader };
+export const demandHeaderNames = { scope: scopeHeader, cost: costHeader };
 
 const refusedCodes = [
   ...keyReasons.filter(

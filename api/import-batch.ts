@@ -4,14 +4,11 @@ import { actHeaders } from './actor.ts';
 import { importExample, importedKeyExample, NewImport } from './imports.ts';
 import { Key, KeyId } from './key-body.ts';
 import { oneExpiry, oneExpiryDocumented } from './minting.ts';
-import { ProblemCode, refusal, refusals, refusedInQueue, Violation } from './problem.ts';
+import { longBodyTooLarge, ProblemCode, refusals, refusedInQueue, Violation } from './problem.ts';
 import { byOperator } from './security.ts';
 
 /** How many keys one call imports. */
 const maxKeys = 500;
-
-/** What such a call may have in bytes. */
-export const maxImportBytes = 524_288;
 
 const BatchedImport = z
   .strictObject({
@@ -101,10 +98,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
         },
       },
       ...refusals(400, 401, 403, 415, 422),
-      413: refusal(413, {
-        detail: `The body may have at most ${maxImportBytes} bytes.`,
-        description: 'The body is larger than 512 KiB.',
-      }),
+      413: longBodyTooLarge,
       503: refusedInQueue('batches wait to be imported', '; some keys may be imported: repeat the call'),
     },
   }),

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actHeaders } from './actor.ts';
-import { refusal, refusals } from './problem.ts';
+import { longBodyTooLarge, refusal, refusals } from './problem.ts';
 import { byOperator, byOperatorKey } from './security.ts';
 import { bounded, text } from './text.ts';
 
@@ -42,9 +42,6 @@ const GithubMatch = z
   .openapi('GithubMatch');
 
 const maxMatches = 500;
-/** What a report of GitHub may have in bytes. */
-export const maxGithubBytes = 524_288;
-
 /** The headers with which GitHub signs a report; the request must have both. */
 export const githubHeaders = {
   identifier: 'Github-Public-Key-Identifier',
@@ -138,10 +135,7 @@ export const leaks = {
         detail: 'This deployment takes no reports of GitHub: GITHUB_SECRET_SCANNING_KEYS is not set.',
         description: '`GITHUB_SECRET_SCANNING_KEYS` is not set.',
       }),
-      413: refusal(413, {
-        detail: `The body may have at most ${maxGithubBytes} bytes.`,
-        description: 'The body is larger than 512 KiB.',
-      }),
+      413: longBodyTooLarge,
       429: refusal(429, {
         description:
           'Too many wrong signatures from this address. A good one is accepted all the same. `Retry-After` says how long to wait.',

@@ -211,6 +211,15 @@ export const mayNotCreate = refusal(403, {
     'The credential is valid, but is not allowed to do this; the account is suspended (`account_disabled`); or the policy of the account does not allow a scope or the lifetime (`beyond_policy`, and `errors` lists each value).',
 });
 
+/** What a body with many items may have in bytes: room for 1,000 tokens that are JWTs. */
+export const maxLongBodyBytes = 524_288;
+
+/** What an operation with such a body means by 413. */
+export const longBodyTooLarge = refusal(413, {
+  detail: `The body may have at most ${maxLongBodyBytes} bytes.`,
+  description: 'The body is larger than 512 KiB.',
+});
+
 /** What an operation that waits in a queue means by 503. */
 export const refusedInQueue = (what: string, written = '') =>
   refusal(503, {
@@ -220,7 +229,7 @@ export const refusedInQueue = (what: string, written = '') =>
   });
 
 /** What an operation that checks or sets a password means by 503. */
-export const overloaded = refusedInQueue(
+export const overloadedPasswords = refusedInQueue(
   'passwords wait to be checked',
   '; a write may or may not have been made: check before you repeat it',
 );

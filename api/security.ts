@@ -1,5 +1,11 @@
 import type { OwnScope } from '../decide/scopes.ts';
 
+/** The header in which a gateway names itself. No client can send it, since it holds a secret of the operator. */
+export const gatewayHeader = 'Latchkey-Authorization';
+
+/** The header that may hold the key of a client instead of `Authorization`. */
+export const apiKeyHeader = 'X-API-Key';
+
 /**
  * The callers of an operation. Each is one alternative in a route's `security` list. The server lets in exactly the
  * callers that the list names, so the document and the behaviour cannot differ.
@@ -78,7 +84,7 @@ export const securitySchemes = {
   gateway: {
     type: 'apiKey',
     in: 'header',
-    name: 'Latchkey-Authorization',
+    name: gatewayHeader,
     description:
       'Who the gateway is: `Bearer` and the operator token, or the token of an API key in the operator’s own account with `keys:verify`.',
   },
@@ -90,7 +96,7 @@ export const securitySchemes = {
   presentedApiKey: {
     type: 'apiKey',
     in: 'header',
-    name: 'X-API-Key',
+    name: apiKeyHeader,
     description: 'The same, where the client sent it in this header.',
   },
 } as const;

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { Email, Password, unprefixed } from './accounts.ts';
 import { instant } from './instant.ts';
 import { pageOf, pageQuery } from './page.ts';
-import { overloaded, refusals } from './problem.ts';
+import { overloadedPasswords, refusals } from './problem.ts';
 import { bySession } from './security.ts';
 import { bounded } from './text.ts';
 
@@ -103,7 +103,11 @@ export const sessions = {
         },
       },
     },
-    responses: { 201: created('Signed in.'), ...refusals(400, 401, 413, 415, 422, 429), 503: overloaded },
+    responses: {
+      201: created('Signed in.'),
+      ...refusals(400, 401, 413, 415, 422, 429),
+      503: overloadedPasswords,
+    },
   }),
 
   refresh: createRoute({

@@ -5,7 +5,7 @@ import { Audience } from './conditions.ts';
 import { instant } from './instant.ts';
 import { Key, KeyId, keyExample } from './key-body.ts';
 import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';
-import { refusal, refusals } from './problem.ts';
+import { longBodyTooLarge, refusals } from './problem.ts';
 import { scopeQuery } from './scope-query.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -142,9 +142,6 @@ const Verification = z
 /** How many tokens can be verified at once. */
 const maxTokens = 1_000;
 
-/** What a batch may have in bytes: room for so many tokens that are JWTs. */
-export const maxBatchBytes = 524_288;
-
 export const VerificationBatch = z
   .strictObject({
     tokens: z
@@ -279,10 +276,7 @@ export const verification = {
         },
       },
       ...refusals(400, 401, 403, 415, 422, 503),
-      413: refusal(413, {
-        detail: `The body may have at most ${maxBatchBytes} bytes.`,
-        description: 'The body is larger than 512 KiB.',
-      }),
+      413: longBodyTooLarge,
     },
   }),
 

@@ -1,8 +1,8 @@
 import { formatCidr, readCidr } from './cidr.ts';
 import type { Limit } from './limits.ts';
 import type { Outcome } from './outcomes.ts';
-import type { GoneReason, TokenState } from './verdict.ts';
-import type { Found } from './verified-key.ts';
+import type { TokenState } from './verdict.ts';
+import type { Found, Tombstone } from './verified-key.ts';
 
 /**
  * What a verifier and a replica say to each other over a WebSocket. A frame is a JSON list of messages, in order. See
@@ -89,13 +89,7 @@ export interface WireFound {
   key: WireKey | WireTombstone | null;
 }
 
-/** As `Tombstone`. */
-interface WireTombstone {
-  gone: GoneReason;
-  id: string;
-  accountId: string;
-  name: string;
-}
+type WireTombstone = Omit<Tombstone, 'hash'>;
 
 /** As `VerifiedKey`: sets are lists, ranges of addresses are texts, and times are Unix times in milliseconds. */
 export interface WireKey {

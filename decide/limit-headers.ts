@@ -1,31 +1,26 @@
-/** A limit or a quota, and what is left of it when a verdict is given. */
-interface LimitLevel {
+/** What a limit allows: what a window begins with, or a refill sets. `windowSeconds` is null for a quota. */
+interface Allowance {
   name: string;
-  /** What a window begins with, or a refill sets. Null: a quota that is not refilled. */
+  /** Null: a quota that is not refilled. */
   limit: number | null;
-  /** Null: it is a quota. */
   windowSeconds: number | null;
-  remaining: number;
-  /** In how many seconds it is full again. Undefined: never. */
-  resetsIn: number | undefined;
 }
 
-/** What a limit allows, as an item of `RateLimit-Policy`; empty for a quota that is not refilled. */
-export function policyItem({
-  name,
-  limit,
-  windowSeconds,
-}: Pick<LimitLevel, 'name' | 'limit' | 'windowSeconds'>): string {
+/** An item of `RateLimit-Policy`; empty for a quota that is not refilled. */
+export function policyItem({ name, limit, windowSeconds }: Allowance): string {
   if (limit === null) return '';
   return windowSeconds === null ? `"${name}";q=${limit}` : `"${name}";q=${limit};w=${windowSeconds}`;
 }
 
-/** What is left of a limit, as an item of `RateLimit`. */
-export const levelItem = ({
-  name,
-  remaining,
-  resetsIn,
-}: Pick<LimitLevel, 'name' | 'remaining' | 'resetsIn'>): string =>
+/** What is left of a limit, and in how many seconds it is full again. Undefined: never. */
+interface Level {
+  name: string;
+  remaining: number;
+  resetsIn: number | undefined;
+}
+
+/** An item of `RateLimit`. */
+export const levelItem = ({ name, remaining, resetsIn }: Level): string =>
   resetsIn === undefined ? `"${name}";r=${remaining}` : `"${name}";r=${remaining};t=${resetsIn}`;
 
 /** A list with one more such item (RFC 9651, section 3.1). */

@@ -1,6 +1,9 @@
 import { type KeyReason, liveReasons, type Reason, spentReasons } from './verdict.ts';
 
-/** The reasons as lists, in the order of the checks. Apart from the checks, since bundlers would keep them in a verifier. */
+/**
+ * The reasons as lists, in the order of the checks. They have a file of their own, because bundlers would put them into every
+ * verifier with that of the checks.
+ */
 
 /** Why a token is refused that belongs, or belonged, to a key. */
 export const keyReasons = [

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
-import { authorization, gatewayHeader } from '../api/authorization.ts';
+import { authorization } from '../api/authorization.ts';
 import { oauth, wellKnown } from '../api/oauth.ts';
+import { gatewayHeader } from '../api/security.ts';
 import { verification } from '../api/verification.ts';
 import type { ContractName } from '../decide/contracts.ts';
 import { verifierPath } from '../decide/frames.ts';

@@ -13,6 +13,15 @@ export abstract class Refusal extends Error {
   }
 }
 
+/** A refusal that is always the same. */
+const refusal = <Code extends RefusalCode>(code: Code, message: string) =>
+  class extends Refusal {
+    readonly code = code;
+    constructor() {
+      super(message);
+    }
+  };
+
 /** The credential is missing (`sent` false) or invalid. The message says which, for people. */
 export class Unauthenticated extends Refusal {
   readonly code: 'unauthenticated' | 'invalid_token';
@@ -36,10 +45,6 @@ export class InsufficientScope extends Refusal {
     this.scopes = scopes;
   }
 }
-
-/** A key would grant, or re-enable, scopes that it lacks itself. */
-export const beyondCaller = (scopes: readonly string[]) =>
-  new InsufficientScope(scopes, `A key cannot grant scopes it lacks: "${scopes.join(' ')}".`);
 
 /** A length of time for people, in days where it is whole days. */
 export function durationText(seconds: number): string {
@@ -81,27 +86,15 @@ export class BeyondPolicy extends Refusal {
   }
 }
 
-export class KeyNotFound extends Refusal {
-  readonly code = 'key_not_found';
-  constructor() {
-    super('This account has no such key.');
-  }
-}
+export class KeyNotFound extends refusal('key_not_found', 'This account has no such key.') {}
 
-export class AccountNotFound extends Refusal {
-  readonly code = 'account_not_found';
-  constructor() {
-    super('This account does not exist.');
-  }
-}
+export class AccountNotFound extends refusal('account_not_found', 'This account does not exist.') {}
 
 /** The account is disabled, so no key is created in it. */
-export class AccountDisabled extends Refusal {
-  readonly code = 'account_disabled';
-  constructor() {
-    super('The account is disabled, so no key can be created in it: ask the operator of this deployment.');
-  }
-}
+export class AccountDisabled extends refusal(
+  'account_disabled',
+  'The account is disabled, so no key can be created in it: ask the operator of this deployment.',
+) {}
 
 /** The account has reached its limit of keys. */
 export class KeyLimitReached extends Refusal {
@@ -114,12 +107,10 @@ export class KeyLimitReached extends Refusal {
 }
 
 /** Units are to be added to the quota of a key that has none. */
-export class NoQuota extends Refusal {
-  readonly code = 'no_quota';
-  constructor() {
-    super('The key has no quota: give it one first, with "quota": { "remaining": … }.');
-  }
-}
+export class NoQuota extends refusal(
+  'no_quota',
+  'The key has no quota: give it one first, with "quota": { "remaining": … }.',
+) {}
 
 const rotationConflicts = {
   rotation_draining:
@@ -149,12 +140,10 @@ export class CountDiffers extends Refusal {
 }
 
 /** An Idempotency-Key came with another request than the first. */
-export class IdempotencyKeyReused extends Refusal {
-  readonly code = 'idempotency_key_reused';
-  constructor() {
-    super('This Idempotency-Key was sent with another request before: use a new one for each request.');
-  }
-}
+export class IdempotencyKeyReused extends refusal(
+  'idempotency_key_reused',
+  'This Idempotency-Key was sent with another request before: use a new one for each request.',
+) {}
 
 /** A repeated request was done before, and its response cannot be returned again. */
 export class AlreadyDone extends Refusal {
@@ -172,26 +161,17 @@ export class AlreadyDone extends Refusal {
 }
 
 /** The operator did not name the account to act on. */
-export class AccountRequired extends Refusal {
-  readonly code = 'account_required';
-  constructor() {
-    super('The operator must name the account to act on: add the query parameter accountId or externalId.');
-  }
-}
+export class AccountRequired extends refusal(
+  'account_required',
+  'The operator must name the account to act on: add the query parameter accountId or externalId.',
+) {}
 
-export class EmailTaken extends Refusal {
-  readonly code = 'email_taken';
-  constructor() {
-    super('An account with this email already exists: sign in instead.');
-  }
-}
+export class EmailTaken extends refusal(
+  'email_taken',
+  'An account with this email already exists: sign in instead.',
+) {}
 
-export class ExternalIdTaken extends Refusal {
-  readonly code = 'external_id_taken';
-  constructor() {
-    super('Another account has this externalId.');
-  }
-}
+export class ExternalIdTaken extends refusal('external_id_taken', 'Another account has this externalId.') {}
 
 /** The token that is to be imported was imported before. */
 export class TokenExists extends Refusal {
@@ -212,41 +192,19 @@ export class RoleExists extends Refusal {
   }
 }
 
-export class RoleNotFound extends Refusal {
-  readonly code = 'role_not_found';
-  constructor() {
-    super('This deployment has no such role.');
-  }
-}
+export class RoleNotFound extends refusal('role_not_found', 'This deployment has no such role.') {}
 
-export class SessionNotFound extends Refusal {
-  readonly code = 'session_not_found';
-  constructor() {
-    super('This account has no such session.');
-  }
-}
+export class SessionNotFound extends refusal('session_not_found', 'This account has no such session.') {}
 
-export class SignUpClosed extends Refusal {
-  readonly code = 'sign_up_closed';
-  constructor() {
-    super('Sign-up is closed in this deployment (SIGN_UP): ask its operator for an account.');
-  }
-}
+export class SignUpClosed extends refusal(
+  'sign_up_closed',
+  'Sign-up is closed in this deployment (SIGN_UP): ask its operator for an account.',
+) {}
 
 /** The email is unknown or the password is wrong. The caller is not told which. */
-export class WrongCredentials extends Refusal {
-  readonly code = 'wrong_credentials';
-  constructor() {
-    super('The email or the password is wrong.');
-  }
-}
+export class WrongCredentials extends refusal('wrong_credentials', 'The email or the password is wrong.') {}
 
-export class WrongPassword extends Refusal {
-  readonly code = 'wrong_password';
-  constructor() {
-    super('The current password is wrong.');
-  }
-}
+export class WrongPassword extends refusal('wrong_password', 'The current password is wrong.') {}
 
 /** Too many attempts of one kind: at a password, at a signature, or to report leaks. */
 export class TooManyAttempts extends Refusal {
@@ -259,12 +217,10 @@ export class TooManyAttempts extends Refusal {
   }
 }
 
-export class InvalidRefreshToken extends Refusal {
-  readonly code = 'invalid_refresh_token';
-  constructor() {
-    super('The refresh token is unknown, expired or already used: sign in again.');
-  }
-}
+export class InvalidRefreshToken extends refusal(
+  'invalid_refresh_token',
+  'The refresh token is unknown, expired or already used: sign in again.',
+) {}
 
 /** One invalid value: its `pointer` into the body (RFC 6901, as a URI fragment), its query `parameter`, or its `header`. */
 export interface Violation {
@@ -321,12 +277,10 @@ export class MethodNotAllowed extends Refusal {
   }
 }
 
-export class UpgradeRequired extends Refusal {
-  readonly code = 'upgrade_required';
-  constructor() {
-    super('This is a WebSocket, for verifiers: ask for an upgrade to one.');
-  }
-}
+export class UpgradeRequired extends refusal(
+  'upgrade_required',
+  'This is a WebSocket, for verifiers: ask for an upgrade to one.',
+) {}
 
 export class NoSuchPath extends Refusal {
   readonly code = 'not_found';
@@ -344,38 +298,28 @@ export class DatabaseUnavailable extends Refusal {
 }
 
 /** A transaction that may write events has been open for long, so it is not known which events come next. */
-export class EventsPending extends Refusal {
-  readonly code = 'events_pending';
-  constructor() {
-    super('A change is not finished, so it is not known which events come next: try again in a second.');
-  }
-}
+export class EventsPending extends refusal(
+  'events_pending',
+  'A change is not finished, so it is not known which events come next: try again in a second.',
+) {}
 
 /** The signature of a request is missing or wrong. */
-export class WrongSignature extends Refusal {
-  readonly code = 'wrong_signature';
-  constructor() {
-    super(
-      'The signature is missing, or not that of this body by a key of GitHub: send Github-Public-Key-Identifier and Github-Public-Key-Signature.',
-    );
-  }
-}
+export class WrongSignature extends refusal(
+  'wrong_signature',
+  'The signature is missing, or not that of this body by a key of GitHub: send Github-Public-Key-Identifier and Github-Public-Key-Signature.',
+) {}
 
 /** Keys that signatures are checked with cannot be fetched. Nothing was done. */
-export class SigningKeysUnavailable extends Refusal {
-  readonly code = 'signing_keys_unavailable';
-  constructor() {
-    super('The public keys of GitHub cannot be fetched: try again later.');
-  }
-}
+export class SigningKeysUnavailable extends refusal(
+  'signing_keys_unavailable',
+  'The public keys of GitHub cannot be fetched: try again later.',
+) {}
 
 /** The process was told to stop. It serves what comes, and wants no more. */
-export class Stopping extends Refusal {
-  readonly code = 'stopping';
-  constructor() {
-    super('The process was told to stop: send no more requests to it.');
-  }
-}
+export class Stopping extends refusal(
+  'stopping',
+  'The process was told to stop: send no more requests to it.',
+) {}
 
 /** Too much work of this kind is queued. Nothing was done. */
 export class Overloaded extends Refusal {
@@ -387,12 +331,10 @@ export class Overloaded extends Refusal {
 }
 
 /** No worker of a replica has told its metrics. */
-export class NoWorkerAnswered extends Refusal {
-  readonly code = 'overloaded';
-  constructor() {
-    super('No worker answered in time: try again in a second.');
-  }
-}
+export class NoWorkerAnswered extends refusal(
+  'overloaded',
+  'No worker answered in time: try again in a second.',
+) {}
 
 /** The service cannot start. The message is one line for whoever starts it: what is wrong and what to do. */
 export class CannotStart extends Error {

@@ -1,3 +1,4 @@
+import type { securitySchemes } from '../../api/security.ts';
 import { type Document, operationsOf } from './operations.ts';
 import { code, fieldsOf, nameOf, type Schema, said, typeOf } from './schema-text.ts';
 
@@ -85,8 +86,10 @@ function listOf(title: string, lines: Line[], common: Common): string[] {
   return own.length > 0 ? [`${title}:\n\n${own.join('')}`] : [];
 }
 
+type Scheme = keyof typeof securitySchemes;
+
 /** What each security scheme of our contracts is called in a sentence. */
-const callers: Record<string, string> = {
+const callers: Record<Scheme, string> = {
   accessToken: 'an access token',
   apiKey: 'an API key',
   operatorKey: 'an API key in the operator’s own account',
@@ -101,10 +104,9 @@ const callersOf = ({ operation: { security = [] } }: Entry) =>
   (security.length > 0 ? security : [{}])
     .map((alternative) => {
       const parts = Object.entries(alternative).map(([scheme, scopes]) =>
-        [
-          callers[scheme] ?? code(scheme),
-          ...(scopes.length > 0 ? [scopes.map(code).join(' and ')] : []),
-        ].join(' with '),
+        [callers[scheme as Scheme], ...(scopes.length > 0 ? [scopes.map(code).join(' and ')] : [])].join(
+          ' with ',
+        ),
       );
       return parts.join(' with ') || 'anyone';
     })

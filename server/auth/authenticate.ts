@@ -129,8 +129,10 @@ function identified(caller: Caller, credential: Credential): Caller {
   return caller;
 }
 
+type Wanted = Exclude<Caller['kind'], 'anyone'>;
+
 /** How messages name what a security scheme asks for. `client` is missing: it is a way to present a key, not a caller. */
-const wantedNames: Record<string, string> = {
+const wantedNames: Record<Wanted, string> = {
   accessToken: 'the access token of a session',
   apiKey: 'an API key',
   operatorKey: 'an API key of the operator’s own account',
@@ -181,7 +183,7 @@ function admitted(caller: Caller, security: Security): Caller {
   const alternative = alternativeFor(caller, security);
   if (!alternative) {
     const wanted = security.flatMap((schemes) =>
-      Object.keys(schemes).flatMap((scheme) => wantedNames[scheme] ?? []),
+      Object.keys(schemes).flatMap((scheme) => wantedNames[scheme as Wanted] ?? []),
     );
     if (caller.kind === 'anyone')
       throw new Unauthenticated(`Send ${wanted.join(' or ')} as "Authorization: Bearer <token>".`, {

@@ -28,7 +28,7 @@ const migrationPause = 2_000;
 /** Query parameters of the URL, which may name several hosts and so be none that `URL` reads. */
 export const parametersOf = (url: string) => new URLSearchParams(url.split('?')[1]);
 
-/** How many connections a service with this URL opens at most; 10 is the driver's default. One at least for each pool. */
+/** How many connections a service with this URL opens at most; 10 is the driver's default. At least 2, one for each pool. */
 export const poolSizeOf = (url: string): number => Math.max(2, Number(parametersOf(url).get('max') ?? 10));
 
 /** Two pools to a server, which share the connections that its URL grants. */

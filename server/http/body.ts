@@ -10,7 +10,7 @@ import { maxDropped } from './read-body.ts';
 import { validated } from './zod-issues.ts';
 
 /** How many bytes a body may have, unless its operation sets another bound. */
-export const maxBytes = 65_536;
+export const usualMaxBodyBytes = 65_536;
 
 /** How long a body is waited for whose Content-Length is too large, in milliseconds: it may never be sent. */
 const lingering = 500;
@@ -28,17 +28,17 @@ interface ParsedBody {
 }
 
 /**
- * The bytes of a body. No more than `limit` are kept.
+ * The bytes of a body. No more than `maxBytes` are kept.
  * @throws BodyTooLarge before anything is read, if its Content-Length is more than can be dropped
  * @throws MalformedBody if it ends early
  */
-export function readBytes(incoming: Incoming, limit: number): Uint8Array | Promise<Uint8Array> {
+export function readBytes(incoming: Incoming, maxBytes: number): Uint8Array | Promise<Uint8Array> {
   const { request, header, readBody } = incoming;
   const length = header('transfer-encoding') == null ? header('content-length') : undefined;
-  if (length != null && Number(length) > limit) return drop(incoming, Number(length), limit);
-  if (readBody) return orMalformed(readBody(limit));
+  if (length != null && Number(length) > maxBytes) return drop(incoming, Number(length), maxBytes);
+  if (readBody) return orMalformed(readBody(maxBytes));
   // The runtime reads no more than the Content-Length, so only a body without one has to be watched.
-  return orMalformed(length != null ? request.bytes() : readWatched(request, limit));
+  return orMalformed(length != null ? request.bytes() : readWatched(request, maxBytes));
 }
 
 const orMalformed = (bytes: Uint8Array | Promise<Uint8Array>) =>
@@ -49,25 +49,25 @@ const orMalformed = (bytes: Uint8Array | Promise<Uint8Array>) =>
     : bytes;
 
 /** Refuses a body whose Content-Length is too large. Receives it first, if it is not too much to drop. */
-async function drop({ request, readBody }: Incoming, length: number, limit: number): Promise<never> {
-  if (length <= limit + maxDropped) {
-    const received = async () => (readBody ? readBody(limit) : readWatched(request, limit));
+async function drop({ request, readBody }: Incoming, length: number, maxBytes: number): Promise<never> {
+  if (length <= maxBytes + maxDropped) {
+    const received = async () => (readBody ? readBody(maxBytes) : readWatched(request, maxBytes));
     await Promise.race([received().catch(() => {}), pause(lingering, undefined, { ref: false })]);
   }
-  throw new BodyTooLarge(limit);
+  throw new BodyTooLarge(maxBytes);
 }
 
-async function readWatched(request: Request, limit: number): Promise<Uint8Array> {
+async function readWatched(request: Request, maxBytes: number): Promise<Uint8Array> {
   const body = request.body as unknown as AsyncIterable<Uint8Array> | null;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes <= limit) chunks.push(chunk);
+    if (bytes <= maxBytes) chunks.push(chunk);
     else chunks.length = 0;
-    if (bytes > limit + maxDropped) break;
+    if (bytes > maxBytes + maxDropped) break;
   }
-  if (bytes > limit) throw new BodyTooLarge(limit);
+  if (bytes > maxBytes) throw new BodyTooLarge(maxBytes);
   return Buffer.concat(chunks);
 }
 

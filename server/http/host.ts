@@ -1,3 +1,4 @@
+import { headerOf } from './incoming.ts';
 import { refuseUnreadable } from './malformed.ts';
 import type { Fetch } from './peer.ts';
 
@@ -21,7 +22,7 @@ export function checkedHost(fetch: Fetch): Fetch {
     return true;
   };
   return (request, peer) => {
-    const host = peer?.header ? peer.header('host') : request.headers.get('host');
+    const host = headerOf(request, peer)('host');
     return isPlain(host) && origin.test(request.url) ? fetch(request, peer) : refuseUnreadable();
   };
 }

@@ -4,12 +4,12 @@ import type { Duplex } from 'node:stream';
 /** How many requests may wait on one connection. A client that pipelines more is cut off. */
 const maxWaiting = 100;
 
-type Exchange = [request: IncomingMessage, response: ServerResponse];
+type Call = [request: IncomingMessage, response: ServerResponse];
 
 const current = Symbol('the response being made or sent');
 const waiting = Symbol('the requests received meanwhile');
 
-type Connection = Duplex & { [current]?: ServerResponse; [waiting]?: Exchange[] | undefined };
+type Connection = Duplex & { [current]?: ServerResponse; [waiting]?: Call[] | undefined };
 
 /**
  * Handles the requests of a connection one at a time: the next when the response before it is sent. Node emits each

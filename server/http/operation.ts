@@ -69,7 +69,7 @@ type Result<Route> = Awaitable<Made<Success<Route>> | Reply<Made<Success<Route>>
 /** Options of an operation. */
 interface Options {
   /** How many bytes the body may have. */
-  limit?: number;
+  maxBodyBytes?: number;
   /** Finds the credential, if it can be in another place or form than that of RFC 6750. */
   findCredential?: FindCredential;
   /** Checks the raw body before any of it is parsed, such as its signature. What it throws is the answer. */

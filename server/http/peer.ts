@@ -17,10 +17,10 @@ export interface Peer {
   header?: ReadHeader;
   /**
    * Reads the body, if the runtime has a cheaper way than the request.
-   * @throws BodyTooLarge when there are more bytes than `limit`: at once, or by a rejection
+   * @throws BodyTooLarge when there are more bytes than `maxBytes`: at once, or by a rejection
    * @throws Error if the client hangs up, likewise
    */
-  readBody?: (limit: number) => Uint8Array | Promise<Uint8Array>;
+  readBody?: (maxBytes: number) => Uint8Array | Promise<Uint8Array>;
   /** Closes the connection. Only Node can. */
   disconnect?: () => void;
 }

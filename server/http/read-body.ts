@@ -15,17 +15,17 @@ type Body = Readable & Partial<Pick<IncomingMessage, 'complete'>>;
 /**
  * The bytes of a body as Node received them, without the copies that a Request makes. They are returned synchronously if
  * all of them are there, as with small bodies when requests are handled per turn (process/per-turn.ts).
- * @throws BodyTooLarge when there are more than `limit`: at the end of the body, or `maxDropped` beyond the limit
+ * @throws BodyTooLarge when there are more than `maxBytes`: at the end of the body, or `maxDropped` beyond that
  * @throws Error if the client hangs up
  */
-export function readBody(incoming: Body, limit: number): Uint8Array | Promise<Uint8Array> {
-  if (!incoming.complete || incoming.destroyed) return receive(incoming, limit);
+export function readBody(incoming: Body, maxBytes: number): Uint8Array | Promise<Uint8Array> {
+  if (!incoming.complete || incoming.destroyed) return receive(incoming, maxBytes);
   const bytes: Buffer | null = incoming.read();
-  if (bytes && bytes.length > limit) throw new BodyTooLarge(limit);
+  if (bytes && bytes.length > maxBytes) throw new BodyTooLarge(maxBytes);
   return bytes ?? new Uint8Array();
 }
 
-function receive(incoming: Body, limit: number): Promise<Uint8Array> {
+function receive(incoming: Body, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     // 'close' was emitted already, and will not be emitted again.
     if (incoming.destroyed) return reject(hungUp());
@@ -33,15 +33,15 @@ function receive(incoming: Body, limit: number): Promise<Uint8Array> {
     let bytes = 0;
     const take = (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= limit) return chunks.push(chunk);
+      if (bytes <= maxBytes) return chunks.push(chunk);
       chunks.length = 0;
-      if (bytes <= limit + maxDropped) return;
+      if (bytes <= maxBytes + maxDropped) return;
       incoming.pause().off('data', take);
-      return reject(new BodyTooLarge(limit));
+      return reject(new BodyTooLarge(maxBytes));
     };
     incoming.on('data', take);
     incoming.once('end', () => {
-      if (bytes > limit) return reject(new BodyTooLarge(limit));
+      if (bytes > maxBytes) return reject(new BodyTooLarge(maxBytes));
       const [only] = chunks;
       return resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks));
     });

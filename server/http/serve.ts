@@ -7,7 +7,7 @@ import { NoSuchPath } from '../errors.ts';
 import type { Act } from '../events/events.ts';
 import { actOf } from './act.ts';
 import { bearerToken } from './bearer.ts';
-import { type BodyConfig, maxBytes, parseBody, readBytes } from './body.ts';
+import { type BodyConfig, parseBody, readBytes, usualMaxBodyBytes } from './body.ts';
 import type { AnswerFailure } from './failures.ts';
 import type { Incoming } from './incoming.ts';
 import type { Input, Operation } from './operation.ts';
@@ -40,7 +40,14 @@ interface RequestConfig {
  */
 export function prepare(
   context: ServiceContext,
-  { route, run, limit = maxBytes, findCredential = bearerToken, checkBody, notFound }: Operation,
+  {
+    route,
+    run,
+    maxBodyBytes = usualMaxBodyBytes,
+    findCredential = bearerToken,
+    checkBody,
+    notFound,
+  }: Operation,
   answerFailure: AnswerFailure,
 ): Serve {
   const { security = [] } = route;
@@ -67,7 +74,7 @@ export function prepare(
 
   return async (incoming) => {
     try {
-      const read = body && readBytes(incoming, limit);
+      const read = body && readBytes(incoming, maxBodyBytes);
       const bytes = isPromise(read) ? await read : read;
       if (checkBody && bytes) await checkBody(bytes, incoming);
       const { header, client } = incoming;

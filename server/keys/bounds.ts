@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type AccountPolicy, type HeldPolicy, onlyMaxKeys, type Policy } from '../../decide/policy.ts';
 import { covers } from '../../decide/scopes.ts';
 import type { Database } from '../db/schema.ts';
-import { beyondCaller } from '../errors.ts';
+import { InsufficientScope } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
 
 /**
@@ -13,7 +13,8 @@ import { operatorAccountId } from '../id.ts';
 /** @throws InsufficientScope where scopes go beyond others */
 export function assertWithin(scopes: readonly string[], within: ReadonlySet<string> | undefined): void {
   const beyond = within ? scopes.filter((scope) => !covers(within, scope)) : [];
-  if (beyond.length > 0) throw beyondCaller(beyond);
+  if (beyond.length > 0)
+    throw new InsufficientScope(beyond, `A key cannot grant scopes it lacks: "${beyond.join(' ')}".`);
 }
 
 /**
@@ -34,9 +35,8 @@ export const isStillPolicy = (stored: StoredPolicy): RawBuilder<SqlBool> =>
 
 /**
  * Selects the account of `target`, a CTE with the locked row of a key, where it still has this policy. It is locked, so that
- * no change of the policy is answered before that of the key is made; not `for share`, which many could hold in turn while
- * whoever counts keys waits for ever. The key is locked first: see the trigger that counts
- * keys.
+ * no change of the policy is answered before that of the key is made; not `for share`, which many could hold in turn, so that
+ * whoever counts keys never had its turn. The key is locked first: see the trigger that counts keys.
  */
 export const accountStillWith = (stored: StoredPolicy): RawBuilder<unknown> => sql`
   select from accounts

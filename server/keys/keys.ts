@@ -145,9 +145,9 @@ export const isAt = (place: KeyPlace) => {
   return sql`${named} and ${ownedBy(place.accountId)}`;
 };
 
-/** A key that is acted on, and by which of its tokens it does that itself. */
+/** A key that is changed, and, where it makes the call itself, the token that it presented. */
 export interface ActedOn {
-  /** The hash of the token. It must be the current one when the row is locked. Absent: somebody else acts. */
+  /** The hash of that token. It must be the current one when the row is locked. Absent: somebody else makes the call. */
   by?: string | undefined;
 }
 

@@ -86,12 +86,13 @@ export const exchangeStatement = (
   sql`select * from exchange_limits(${JSON.stringify(asks)}::text::json, ${together}::boolean, ${now ?? null}::timestamptz)`;
 
 /** The outcome of an ask. `answer`: undefined if the limit has another generation, or is gone. */
-interface Exchanged {
+interface AskAnswer {
   answer: Answer | undefined;
   sent: Instant;
 }
 
-interface Exchanges {
+/** What one statement answered, by the limit. */
+interface StatementAnswers {
   answers: ReadonlyMap<number, Answer>;
   sent: Instant;
 }
@@ -99,7 +100,7 @@ interface Exchanges {
 /** Asks that wait for a statement. */
 interface Gathering {
   asks: Map<number, () => Ask>;
-  exchanges: Promise<Exchanges>;
+  exchanges: Promise<StatementAnswers>;
   /** Has the statement be made at the end of this turn of the event loop. */
   hurry: () => void;
 }
@@ -137,7 +138,7 @@ export class Exchange {
    * @param isAhead whether nobody waits for it yet
    * @throws DatabaseUnavailable and then what was given back may be lost
    */
-  async ask(id: number, ask: () => Ask, { isAhead = false } = {}): Promise<Exchanged> {
+  async ask(id: number, ask: () => Ask, { isAhead = false } = {}): Promise<AskAnswer> {
     const { asks, exchanges, hurry } = this.#gatheringFor(id);
     asks.set(id, ask);
     if (!isAhead) hurry();
@@ -187,7 +188,7 @@ export class Exchange {
     return { asks, exchanges, hurry };
   }
 
-  async #send(asks: readonly Ask[], { together = false } = {}): Promise<Exchanges> {
+  async #send(asks: readonly Ask[], { together = false } = {}): Promise<StatementAnswers> {
     this.#count += 1;
     const sent = this.#clocks.now();
     const now = this.#clocks.database?.();

@@ -5,12 +5,15 @@ import type { Reporter } from './reporter.ts';
 const startWithin = 2_000;
 const endWithin = 1_000;
 const tellInterval = 1_000;
-/** The longest pause before an attempt to connect, in milliseconds. It doubles with each attempt of a blind verifier. */
+/**
+ * Each pause before an attempt to connect is random, up to this, in milliseconds. The bound doubles with each attempt of a
+ * blind verifier.
+ */
 const firstPause = 100;
 const longestPause = 5_000;
 /** The same for a verifier that is asked to move: it is in no hurry, and the next attempt may reach another replica. */
 const movingPause = 500;
-/** How many connections there can be that the other end does not close, behind a proxy that holds frames. */
+/** How many sockets may be open at once: behind a proxy that holds frames back, closed ones linger. */
 const maxSockets = 20;
 /** How many keys are asked for again when the verifier moves. */
 const maxMoved = 2_000;

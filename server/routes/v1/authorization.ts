@@ -1,4 +1,5 @@
-import { apiKeyHeader, authorization, statusHeader } from '../../../api/authorization.ts';
+import { authorization, statusHeader } from '../../../api/authorization.ts';
+import { apiKeyHeader } from '../../../api/security.ts';
 import { credentialOf } from '../../../decide/credential.ts';
 import { isPromise } from '../../../decide/maybe-async.ts';
 import { type RefusalReason, refusalOf } from '../../../decide/refusals.ts';

@@ -1,4 +1,4 @@
-import { authorization, DemandHeaders, Demands, demandHeaders } from '../../../api/authorization.ts';
+import { authorization, DemandHeaders, Demands, demandHeaderNames } from '../../../api/authorization.ts';
 import { GenerationalCache } from '../../../decide/generational-cache.ts';
 import type { ScopeQuery } from '../../../decide/scope-query.ts';
 import { InvalidInput } from '../../errors.ts';
@@ -47,7 +47,7 @@ function readUrl(written: string, isResolved: boolean): Part {
   if (place === '/' && text === '-') return nothing;
   if (place === '/' && isResolved)
     throw new InvalidInput({
-      detail: `This service runs on Bun, where the path of a client can undo what stands before it: ask at ${base}/-/, and require in ${demandHeaders.scope} and ${demandHeaders.cost}.`,
+      detail: `This service runs on Bun, where the path of a client can undo what stands before it: ask at ${base}/-/, and require in ${demandHeaderNames.scope} and ${demandHeaderNames.cost}.`,
       parameter: 'path',
     });
   if (place === '/' && !text.includes('='))
@@ -73,13 +73,13 @@ export class DemandReader {
     const written = writtenIn(incoming);
     const isResolved = incoming.target === null;
     const inUrl = written === '?' ? nothing : this.#once(written, () => readUrl(written, isResolved));
-    const scope = incoming.header(demandHeaders.scope.toLowerCase()) ?? undefined;
-    const cost = incoming.header(demandHeaders.cost.toLowerCase()) ?? undefined;
+    const scope = incoming.header(demandHeaderNames.scope.toLowerCase()) ?? undefined;
+    const cost = incoming.header(demandHeaderNames.cost.toLowerCase()) ?? undefined;
     const inHeaders =
       scope === undefined && cost === undefined
         ? nothing
         : this.#once(`:${cost ?? ''}:${scope ?? ''}`, () => {
-            const sent = { [demandHeaders.scope]: scope, [demandHeaders.cost]: cost };
+            const sent = { [demandHeaderNames.scope]: scope, [demandHeaderNames.cost]: cost };
             return validated(DemandHeaders, sent, 'header') as Part;
           });
     return {

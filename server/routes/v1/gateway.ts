@@ -1,5 +1,4 @@
-import { gatewayHeader } from '../../../api/authorization.ts';
-import { byOperator, byOperatorKey } from '../../../api/security.ts';
+import { byOperator, byOperatorKey, gatewayHeader } from '../../../api/security.ts';
 import { isPromise } from '../../../decide/maybe-async.ts';
 import { authenticate } from '../../auth/authenticate.ts';
 import type { ServiceContext } from '../../context.ts';

@@ -1,4 +1,5 @@
-import { importBatch, maxImportBytes } from '../../../api/import-batch.ts';
+import { importBatch } from '../../../api/import-batch.ts';
+import { maxLongBodyBytes } from '../../../api/problem.ts';
 import type { ServiceContext } from '../../context.ts';
 import { BeyondPolicy, InvalidInput, TokenExists, type Violation } from '../../errors.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
@@ -30,7 +31,7 @@ export function importBatchOperations(context: ServiceContext): Operation[] {
         });
         return { outcomes: outcomes.map((outcome, place) => outcomeBody(context, outcome, place)) };
       },
-      { limit: maxImportBytes },
+      { maxBodyBytes: maxLongBodyBytes },
     ),
   ];
 }

@@ -1,4 +1,5 @@
-import { githubHeaders, leaks, maxGithubBytes } from '../../../api/leaks.ts';
+import { githubHeaders, leaks } from '../../../api/leaks.ts';
+import { maxLongBodyBytes } from '../../../api/problem.ts';
 import { AttemptLimiter } from '../../attempt-limiter.ts';
 import { isOperatorToken } from '../../auth/authenticate.ts';
 import { actorOf } from '../../auth/callers.ts';
@@ -66,7 +67,7 @@ export function leakOperations(context: ServiceContext): Operation[] {
         }));
         await report(found, { ...act, actor: 'github' });
       },
-      { limit: maxGithubBytes, checkBody: checkSignature },
+      { maxBodyBytes: maxLongBodyBytes, checkBody: checkSignature },
     ),
   ];
 }

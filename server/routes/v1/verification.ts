@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from '@hono/zod-openapi';
-import { maxBatchBytes, type VerificationBatch, verification } from '../../../api/verification.ts';
+import { maxLongBodyBytes } from '../../../api/problem.ts';
+import { type VerificationBatch, verification } from '../../../api/verification.ts';
 import { plainIp, plainUserAgent } from '../../../decide/client.ts';
 import type { Costs } from '../../../decide/limits.ts';
 import { maybeAsync } from '../../../decide/maybe-async.ts';
@@ -141,7 +142,7 @@ export function verificationOperations(context: ServiceContext): Operation[] {
     operation(
       verification.verifyBatch,
       async ({ caller, json }) => Json.list('verdicts', await verdictsOn(context, json, caller, write)),
-      { limit: maxBatchBytes },
+      { maxBodyBytes: maxLongBodyBytes },
     ),
 
     operation(verification.current, async ({ caller }) =>
