@@ -19,7 +19,7 @@ const linesOf = (text: string) => text.split('\n').filter((line) => !/^\s*(?:\}|
 
 test('the page shows a configuration of each gateway, as it is tested, in at most 20 lines', async () => {
   const gateways = await readdir(join(root, recipes));
-  expect([...shown.keys()].map((file) => file.split('/')[2]).sort()).toEqual(gateways.sort());
+  expect(new Set(Array.from(shown.keys(), (file) => file.split('/')[2]))).toEqual(new Set(gateways));
   for (const [file, text] of shown) {
     expect(text, file).toBe(await readFile(join(root, file), 'utf8'));
     expect(linesOf(text).length, file).toBeLessThanOrEqual(20);

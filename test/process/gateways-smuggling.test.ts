@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Deployment, startDeployment } from '../support/gateways/deployment.ts';
 import { type Gateway, reasonToSkip, startGateway } from '../support/gateways/gateway.ts';
 import { gateways } from '../support/gateways/gateways.ts';
+import { asgi } from '../support/gateways/python.ts';
 import { send } from '../support/send.ts';
 
 /** What a client sends in order to be taken for another, or to be asked for less: each named by where it once worked. */
@@ -184,5 +187,24 @@ describe.each(gateways.map((gateway) => [gateway.name + reasonToSkip(gateway), g
         introspects ? [200, keys.own.id] : [401, undefined],
       );
     });
+  },
+);
+
+test.skipIf(reasonToSkip(asgi))(
+  `past asgi, a WebSocket opens only with a good key${reasonToSkip(asgi)}`,
+  async () => {
+    await using running = await startGateway(asgi, deployment.surroundings);
+    const statusOf = async (headers: Record<string, string>) => {
+      const socket = new WebSocket(running.url, { headers });
+      const [status] = await Promise.race([
+        once(socket, 'upgrade').then(([response]) => [response.statusCode]),
+        once(socket, 'unexpected-response').then(([, response]) => [response.statusCode]),
+      ]);
+      socket.on('error', () => {}).terminate();
+      return status;
+    };
+    expect([await statusOf({}), await statusOf(bearer('lacking')), await statusOf(bearer('own'))]).toEqual([
+      403, 403, 101,
+    ]);
   },
 );

@@ -7,6 +7,7 @@ const modules = '/usr/lib/apache2/modules';
 
 export const apache: Gateway = {
   name: 'apache',
+  balances: false,
   packages: 'apache2, libapache2-mod-auth-openidc and openssl',
   isInstalled: () =>
     isProgram('apache2') && isProgram('openssl') && existsSync(join(modules, 'mod_auth_openidc.so')),

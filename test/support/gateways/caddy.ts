@@ -4,6 +4,7 @@ import { type Gateway, isProgram } from './gateway.ts';
 
 export const caddy: Gateway = {
   name: 'caddy',
+  balances: true,
   packages: 'caddy',
   isInstalled: () => isProgram('caddy'),
   // Its API listens on a fixed port.

@@ -10,6 +10,10 @@ import { freePort } from '../../../scripts/support/postgres.ts';
 /** A gateway that runs with its recipe in deploy/gateways/. */
 export interface Gateway {
   name: string;
+  /** Where its recipe is, if not under its name. */
+  recipe?: string;
+  /** Whether its recipe knows both replicas, and goes on with one. */
+  balances: boolean;
   /** What to install, in Debian's words. */
   packages: string;
   isInstalled: () => boolean;
@@ -54,9 +58,8 @@ export async function startGateway(
   const directory = await mkdtemp(join(tmpdir(), `latchkey-${gateway.name}-`));
   // A server that is started as root gives up that right.
   await chmod(directory, 0o755);
-  await cp(join(import.meta.dirname, '../../../deploy/gateways', gateway.name), directory, {
-    recursive: true,
-  });
+  const recipe = join(import.meta.dirname, '../../../deploy/gateways', gateway.recipe ?? gateway.name);
+  await cp(recipe, directory, { recursive: true });
   const port = await freePort();
   const replacements: [string, string][] = [
     ['latchkey-1:8787', latchkey[0]],
@@ -77,7 +80,13 @@ export async function startGateway(
 
   const [file, ...args] = gateway.command(directory, port);
   const { PATH = '' } = process.env;
-  const env = { PATH, HOME: directory, LATCHKEY_TOKEN: key.token };
+  const env = {
+    PATH,
+    HOME: directory,
+    LATCHKEY_URL: `http://${latchkey[0]}`,
+    LATCHKEY_TOKEN: key.token,
+    BACKEND: backend,
+  };
   // A file, since Apache opens /dev/stderr by its name.
   const log = await open(join(directory, 'log'), 'a');
   const child = spawn(file, args, { cwd: directory, env, stdio: ['ignore', log.fd, log.fd] });

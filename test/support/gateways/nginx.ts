@@ -4,6 +4,7 @@ import { type Gateway, isProgram } from './gateway.ts';
 
 export const nginx: Gateway = {
   name: 'nginx',
+  balances: true,
   packages: 'nginx',
   isInstalled: () => isProgram('nginx'),
   // Outside of its directory it writes nothing, so that it needs no rights.
