@@ -31,7 +31,8 @@ export const asgi: Gateway = {
   prepare: prepare('asgi_app'),
   // By default it trusts X-Forwarded-For from this machine. `h11` and `wsproto` come with Debian's package.
   command: (_, port) => [
-    ...['uvicorn', '--port', String(port), '--no-proxy-headers'],
+    'uvicorn',
+    ...['--port', String(port), '--no-proxy-headers'],
     ...['--http', 'h11', '--ws', 'wsproto', 'asgi:application'],
   ],
 };
