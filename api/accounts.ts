@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { isStorable } from '../decide/text.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
+import { AccountId, accountId, accountQuery, ExternalId, unprefixed } from './ids.ts';
 import { instant } from './instant.ts';
 import { givenLimits, Limits, limitsPatched } from './limits.ts';
 import { locationHeader } from './location.ts';
@@ -10,47 +11,9 @@ import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, policyExample, policyPatched } from './policy.ts';
 import { overloadedPasswords, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, byOperatorKey, bySession } from './security.ts';
-import { bounded, foreignId } from './text.ts';
+import { bounded } from './text.ts';
 
 const tags = ['Accounts'];
-
-const accountId = z
-  .string()
-  .regex(/^acc_[0-9a-f]{24}$/, 'Must be an account id: `acc_` and 24 hexadecimal digits.');
-
-export const AccountId = accountId.openapi({
-  description: 'The account’s id.',
-  example: 'acc_6921a5c0b281af121fcda4ce',
-});
-
-/** An id in a request, as the server knows it: without the prefix that it is printed with. */
-export const unprefixed = (id: string) => id.slice(id.indexOf('_') + 1);
-
-export const ExternalId = foreignId(255).openapi({
-  description: 'Your own id for this account.',
-  example: 'user_8812',
-});
-
-/**
- * How the operator names the account to act on. Other callers can leave it out, or name their own. It has no example,
- * since the docs would send one with every request that is tried there.
- */
-export const accountQuery = {
-  accountId: accountId
-    .transform(unprefixed)
-    .optional()
-    .openapi({
-      description:
-        'The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account.',
-      param: { name: 'accountId', in: 'query' },
-    }),
-  externalId: foreignId(255)
-    .optional()
-    .openapi({
-      description: 'The account to act on, by its `externalId`. Use it instead of `accountId`.',
-      param: { name: 'externalId', in: 'query' },
-    }),
-};
 
 /** What `format: email` means: a dot-atom at a host name. Zod's own pattern refuses addresses that are in use. */
 const emailPattern =

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { eventTypes } from '../decide/events.ts';
-import { AccountId, accountQuery, unprefixed } from './accounts.ts';
 import { Actor, actorPattern, actors, onBehalfOf } from './actor.ts';
+import { AccountId, accountQuery, unprefixed } from './ids.ts';
 import { instant, rangeBound } from './instant.ts';
 import { KeyId } from './key-body.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';

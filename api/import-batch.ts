@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AccountId, ExternalId, unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
+import { AccountId, ExternalId, unprefixed } from './ids.ts';
 import { importExample, importedKeyExample, NewImport } from './imports.ts';
 import { Key, KeyId } from './key-body.ts';
 import { oneExpiry, oneExpiryDocumented } from './minting.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
+import { accountQuery } from './ids.ts';
 import { Key, keyLocation, newKeyExample } from './key-body.ts';
 import { givenKey, oneExpiry, oneExpiryDocumented } from './minting.ts';
 import { mayNotCreate, refusal, refusals } from './problem.ts';

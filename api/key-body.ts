@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { keyStatuses, tokenStates } from '../decide/verdict.ts';
-import { AccountId, unprefixed } from './accounts.ts';
 import { Creator } from './actor.ts';
 import { conditions } from './conditions.ts';
+import { AccountId, unprefixed } from './ids.ts';
 import { instant } from './instant.ts';
 import { Limits, limitsExample, Quota } from './limits.ts';
 import { locationHeader } from './location.ts';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { AccountId, ExternalId, unprefixed } from './accounts.ts';
+import { AccountId, ExternalId, unprefixed } from './ids.ts';
 import { givenInstant } from './instant.ts';
 import { Metadata } from './metadata.ts';
 import { RoleName } from './roles.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
+import { accountQuery } from './ids.ts';
 import { instant } from './instant.ts';
 import { keyPath, oneKey } from './key-body.ts';
 import { sharedByAccount } from './limit-states.ts';

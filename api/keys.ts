@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { conditionsPatch } from './conditions.ts';
+import { accountQuery } from './ids.ts';
 import { givenInstant } from './instant.ts';
 import { KeyName, KeyPage, KeyStatus, keyExample, keyPath, oneKey } from './key-body.ts';
 import { givenLimits, limitsPatched, quotaPatched } from './limits.ts';

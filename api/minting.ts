@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { prefixFault, prefixForm } from '../decide/token-form.ts';
-import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { newConditions } from './conditions.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
+import { accountQuery } from './ids.ts';
 import { givenInstant } from './instant.ts';
 import { KeyName, keyLocation, MintedKey, newKeyExample } from './key-body.ts';
 import { givenLimits, NewQuota } from './limits.ts';

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { AccountId } from './accounts.ts';
+import { AccountId } from './ids.ts';
 import { KeyId } from './key-body.ts';
 import { byAnyone, byClient, byKey, byOperator, bySession } from './security.ts';
 

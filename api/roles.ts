@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { nameForm } from '../decide/entry-name.ts';
-import { unprefixed } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
+import { unprefixed } from './ids.ts';
 import { instant } from './instant.ts';
 import { locationHeader } from './location.ts';
 import { pageOf, pageQuery } from './page.ts';

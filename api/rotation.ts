@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { accountQuery } from './accounts.ts';
 import { actHeaders } from './actor.ts';
 import { idempotencyHeader, invalidOrReused, replayedHeader } from './idempotency.ts';
+import { accountQuery } from './ids.ts';
 import { givenInstant } from './instant.ts';
 import { keyPath, MintedKey, oneKey, rotatedKeyExample } from './key-body.ts';
 import { Lifetime, oneExpiry, oneExpiryDocumented } from './minting.ts';

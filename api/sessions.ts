@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { Email, Password, unprefixed } from './accounts.ts';
+import { Email, Password } from './accounts.ts';
+import { unprefixed } from './ids.ts';
 import { instant } from './instant.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { overloadedPasswords, refusals } from './problem.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Outcome, zeroUses } from '../decide/outcomes.ts';
-import { accountQuery } from './accounts.ts';
+import { accountQuery } from './ids.ts';
 import { instant, rangeBound } from './instant.ts';
 import { keyPath } from './key-body.ts';
 import { overloadedReports, refusals } from './problem.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { reasons } from '../decide/outcomes.ts';
-import { AccountId } from './accounts.ts';
 import { Audience } from './conditions.ts';
+import { AccountId } from './ids.ts';
 import { instant } from './instant.ts';
 import { Key, KeyId, keyExample } from './key-body.ts';
 import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';

@@ -9,7 +9,7 @@ import {
   InsufficientScope,
   Refusal,
 } from './errors.ts';
-import { type Act, recorded } from './events/events.ts';
+import { type Act, recorded } from './events/recording.ts';
 import type { Signer } from './jwt/signing.ts';
 import { hashToken } from './token.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, inject, test, vi } from 'vitest';
-import { withoutRequest } from '../server/events/events.ts';
+import { withoutRequest } from '../server/events/recording.ts';
 import { newId } from '../server/id.ts';
 import { revokeKeys } from '../server/keys/bulk-revocation.ts';
 import type { KeyFilter } from '../server/keys/key-filter.ts';

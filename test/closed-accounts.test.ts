@@ -3,7 +3,7 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import type { EventType } from '../decide/events.ts';
 import { removal, sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
-import { withoutRequest } from '../server/events/events.ts';
+import { withoutRequest } from '../server/events/recording.ts';
 import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
 import { insertManyKeys } from './support/insert-keys.ts';
 import { spyOnInvalidations } from './support/invalidations.ts';

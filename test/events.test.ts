@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { paths } from '../clients/typescript/schema.gen.ts';
 import { sweepEvents } from '../server/background/old-events.ts';
-import { type EventFilter, newestFirst, reachOf } from '../server/events/events.ts';
+import { type EventFilter, newestFirst, reachOf } from '../server/events/lists.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { clientIp, expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 

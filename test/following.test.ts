@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type postgres from 'postgres';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CallOptions, Event, EventPage, operations } from '../clients/typescript/client.ts';
-import type { EventFilter } from '../server/events/events.ts';
 import { inOrder } from '../server/events/following.ts';
+import type { EventFilter } from '../server/events/lists.ts';
 import { connectByHand } from './support/by-hand.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 

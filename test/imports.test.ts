@@ -4,7 +4,7 @@ import { createVerifier } from '../clients/typescript/verifier/verifier.ts';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { sweepTombstones } from '../server/background/tombstones.ts';
 import { TokenExists } from '../server/errors.ts';
-import { withoutRequest } from '../server/events/events.ts';
+import { withoutRequest } from '../server/events/recording.ts';
 import { importKey } from '../server/keys/imports.ts';
 import { KeyInserts } from '../server/keys/inserts.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';

@@ -4,7 +4,7 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { KeyLimitReached } from '../server/errors.ts';
-import { withoutRequest } from '../server/events/events.ts';
+import { withoutRequest } from '../server/events/recording.ts';
 import { mintKey } from '../server/keys/minting.ts';
 import { newToken } from '../server/token.ts';
 import { UsageRecorder } from '../server/usage/recorder.ts';

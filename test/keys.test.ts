@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { components } from '../clients/typescript/schema.gen.ts';
 import { whyNotGrantable } from '../decide/scopes.ts';
 import { InsufficientScope, KeyNotFound } from '../server/errors.ts';
-import { withoutRequest } from '../server/events/events.ts';
+import { withoutRequest } from '../server/events/recording.ts';
 import { changeKey } from '../server/keys/changes.ts';
 import { revokeKey } from '../server/keys/keys.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';

@@ -3,7 +3,7 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount } from '../server/accounts/accounts.ts';
 import { AccountDisabled, AccountNotFound, BeyondPolicy, KeyLimitReached } from '../server/errors.ts';
-import { withoutRequest } from '../server/events/events.ts';
+import { withoutRequest } from '../server/events/recording.ts';
 import { KeyInserts } from '../server/keys/inserts.ts';
 import type { Key } from '../server/keys/keys.ts';
 import { newQuota } from '../server/keys/limit-rows.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KyselyPlugin } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { BeyondPolicy } from '../server/errors.ts';
-import { withoutRequest } from '../server/events/events.ts';
+import { withoutRequest } from '../server/events/recording.ts';
 import { changeKey as changeStored } from '../server/keys/changes.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
 

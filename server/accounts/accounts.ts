@@ -5,7 +5,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from '../errors.ts';
-import { type Act, actAsJson, recorded } from '../events/events.ts';
+import { type Act, actAsJson, recorded } from '../events/recording.ts';
 import { newId, operatorAccountId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import type { Store } from '../keys/keys.ts';

@@ -3,7 +3,7 @@ import { isMinted } from '../../decide/token-form.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { InvalidRefreshToken, WrongCredentials } from '../errors.ts';
-import { type Act, recorded } from '../events/events.ts';
+import { type Act, recorded } from '../events/recording.ts';
 import { newId } from '../id.ts';
 import type { Signer } from '../jwt/signing.ts';
 import { hashToken, newToken, refreshPrefix } from '../token.ts';

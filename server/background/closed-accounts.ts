@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 
 /**
  * The number of keys, counts, tombstones, sessions and refresh tokens removed at once: few enough for the deadline of a

@@ -3,7 +3,7 @@ import { instantText } from '../db/instant-text.ts';
 import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
-import { noticed } from '../events/events.ts';
+import { noticed } from '../events/recording.ts';
 
 /**
  * Notices: events of keys that expire, or are not used. The row of a key says when to look at it next (see the trigger

@@ -156,7 +156,7 @@ export interface Schema {
   };
 }
 
-/** An act as events.ts stores it. Its instant is in a column beside it. */
+/** An act as events/recording.ts stores it. Its instant is in a column beside it. */
 interface StoredAct {
   actor: string;
   onBehalfOf: string | null;

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { EventType } from '../../decide/events.ts';
 import { instantText } from '../db/instant-text.ts';
-import { type Act, recorded } from './events.ts';
+import { type Act, recorded } from './recording.ts';
 
 /** The columns of `keys` that `recordedEnd` reads. */
 export const endedColumns: RawBuilder<unknown> = sql`id, account_id, name, current_hash, next_hash, previous_hash`;

@@ -4,7 +4,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { EventsPending } from '../errors.ts';
-import { type Event, type EventFilter, matching, maxRead } from './events.ts';
+import { type Event, type EventFilter, matching, maxRead } from './lists.ts';
 
 /*
  * Events in the order in which they were written: that of their numbers.

@@ -2,7 +2,7 @@ import { onBehalfOfHeader } from '../../api/actor.ts';
 import { actorOf, type Caller, isOperator } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { InvalidInput } from '../errors.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import type { Incoming } from './incoming.ts';
 
 /** Where the actor comes from: the caller, and the header if the route describes it. */

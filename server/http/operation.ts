@@ -1,7 +1,7 @@
 import type { RouteConfig, z } from '@hono/zod-openapi';
 import type { Caller } from '../auth/callers.ts';
 import type { Refusal } from '../errors.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import type { FindCredential } from './bearer.ts';
 import type { Incoming } from './incoming.ts';
 import type { Json, Reply, Text } from './reply.ts';

@@ -4,7 +4,7 @@ import { authenticate, isPublic } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath } from '../errors.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import { actOf } from './act.ts';
 import { bearerToken } from './bearer.ts';
 import { type BodyConfig, parseBody, readBytes, usualMaxBodyBytes } from './body.ts';

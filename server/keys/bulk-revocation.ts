@@ -4,7 +4,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { CountDiffers } from '../errors.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import { type KeyFilter, meets } from './key-filter.ts';
 import type { Store } from './keys.ts';
 

@@ -3,7 +3,7 @@ import { maxMetadataBytes, maxMetadataEntries } from '../../decide/metadata.ts';
 import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { BeyondPolicy, InvalidInput, KeyNotFound } from '../errors.ts';
-import { type Act, recorded } from '../events/events.ts';
+import { type Act, recorded } from '../events/recording.ts';
 import { accountStillWith, assertWithin, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
   allScopesOf,

@@ -9,7 +9,7 @@ import {
   KeyLimitReached,
   TokenExists,
 } from '../errors.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import { importedHash } from '../token.ts';
 import { policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';
 import {

@@ -1,6 +1,6 @@
 import { isUniqueViolation } from '../db/errors.ts';
 import { InvalidInput, TokenExists } from '../errors.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import { importedHash } from '../token.ts';
 import type { Key, Store, StoredToken } from './keys.ts';
 import { mintKey, type NewKey } from './minting.ts';

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../db/schema.ts';
-import { type Act, recordedEach } from '../events/events.ts';
+import { type Act, recordedEach } from '../events/recording.ts';
 import type { StoredPolicy } from './bounds.ts';
 import type { Key } from './keys.ts';
 import { limitFacts, mintedLimits } from './limit-rows.ts';

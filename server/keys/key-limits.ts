@@ -4,7 +4,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { InvalidInput, KeyNotFound, NoQuota } from '../errors.ts';
-import { type Act, recorded } from '../events/events.ts';
+import { type Act, recorded } from '../events/recording.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { encodeInSql } from '../replication/messages.ts';
 import { isAt, type KeyById, type Store } from './keys.ts';

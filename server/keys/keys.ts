@@ -3,7 +3,7 @@ import type { TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
 import { AccountNotFound, KeyNotFound, WrongCaller } from '../errors.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import { hashText, startOf } from '../token.ts';
 import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
 import type { Quota } from './quota.ts';

@@ -2,7 +2,7 @@ import { type Breach, breachesOf, type Policy } from '../../decide/policy.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
 import { AccountDisabled, AccountNotFound, BeyondPolicy, KeyLimitReached, KeyNotFound } from '../errors.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import { newId } from '../id.ts';
 import { AlreadyClaimed } from '../idempotency.ts';
 import { assertWithin, policyFor, type StoredPolicy, storedPolicy } from './bounds.ts';

@@ -4,7 +4,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { InvalidInput, RoleExists, RoleNotFound } from '../errors.ts';
-import { type Act, recorded } from '../events/events.ts';
+import { type Act, recorded } from '../events/recording.ts';
 import { newId, operatorAccountId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import type { KeyRole, Store } from './keys.ts';

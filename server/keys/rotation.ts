@@ -5,7 +5,7 @@ import type { VerifiedKey } from '../../decide/verified-key.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { BeyondPolicy, RotationConflict, type RotationConflictCode } from '../errors.ts';
 import { recordedEnd, replacedTokens } from '../events/ended-tokens.ts';
-import { type Act, recorded, withoutRequest } from '../events/events.ts';
+import { type Act, recorded, withoutRequest } from '../events/recording.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { neverExpires, type Signer } from '../jwt/signing.ts';
 import { lease } from '../replication/freshness.ts';

@@ -4,7 +4,7 @@ import type { TokenState } from '../../decide/verdict.ts';
 import type { Keys } from '../../decide/verified-key.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
-import type { Act } from '../events/events.ts';
+import type { Act } from '../events/recording.ts';
 import { keyHash } from '../token.ts';
 import type { Store } from './keys.ts';
 import { rememberedKeys } from './remembered.ts';

@@ -2,10 +2,11 @@ import { type RawBuilder, sql } from 'kysely';
 import { endedByTokens } from '../accounts/sessions.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
-import { type Act, recorded } from '../events/events.ts';
+import { type Act, recorded } from '../events/recording.ts';
 import type { Signer } from '../jwt/signing.ts';
 import type { Store } from '../keys/keys.ts';
-import { hashText, keyHash, startOf } from '../token.ts';
+import { hashText, keyHash } from '../token.ts';
+import { withoutToken } from './without-token.ts';
 
 /** What is done with a key whose token has leaked: `notify` records it, `revoke` also revokes the key. */
 export const leakPolicies = ['notify', 'revoke'] as const;
@@ -18,42 +19,6 @@ interface Leak {
   url: string | null;
   /** Who or what found it. */
   source: string | null;
-}
-
-/**
- * A text without the token: a URL may contain it, and no event may. Any of its characters can be percent-encoded, also more
- * than once, as in a URL within a URL. Of a text that was cut, a part of it may be left. A lone surrogate, which the start
- * of the token can end with, is replaced: Postgres could not store it.
- */
-export function withoutToken(token: string, text: string): string {
-  let kept = '';
-  let at = 0;
-  while (at < text.length) {
-    const end = endOf(token, text, at);
-    kept += end === undefined ? text.charAt(at) : `${startOf(token)}…`;
-    at = end ?? at + 1;
-  }
-  return kept.toWellFormed();
-}
-
-/** Where the token ends that begins at a place of a text. Undefined: none does. */
-function endOf(token: string, text: string, begin: number): number | undefined {
-  let at: number | undefined = begin;
-  // Not one pattern for the whole token: of a long one it would have too many parts.
-  for (let index = 0; index < token.length && at !== undefined; index += 1)
-    at =
-      text.charCodeAt(at) === token.charCodeAt(index)
-        ? at + 1
-        : afterEncoded(token.charCodeAt(index), text, at);
-  return at;
-}
-
-/** The place after a percent-encoded character. The token of a key has ASCII characters alone. */
-function afterEncoded(code: number, text: string, at: number): number | undefined {
-  if (text[at] !== '%') return undefined;
-  const encoded = new RegExp(`%(?:25)*${code.toString(16).padStart(2, '0')}`, 'iy');
-  encoded.lastIndex = at;
-  return encoded.test(text) ? encoded.lastIndex : undefined;
 }
 
 /** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */

@@ -2,7 +2,7 @@ import { type ContractName, contractNames } from '../../decide/contracts.ts';
 import { documentOf } from '../../scripts/support/document.ts';
 import { isForGateways, operationsOf } from '../../scripts/support/operations.ts';
 import type { Security } from '../../server/auth/authenticate.ts';
-import { withoutRequest } from '../../server/events/events.ts';
+import { withoutRequest } from '../../server/events/recording.ts';
 import { operatorAccountId } from '../../server/id.ts';
 import { changeKey } from '../../server/keys/changes.ts';
 import { activate, rotateKey } from '../../server/keys/rotation.ts';

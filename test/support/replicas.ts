@@ -5,7 +5,7 @@ import { KeyCache } from '../../decide/key-cache.ts';
 import { onlyMaxKeys } from '../../decide/policy.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
 import type { Database } from '../../server/db/schema.ts';
-import { withoutRequest } from '../../server/events/events.ts';
+import { withoutRequest } from '../../server/events/recording.ts';
 import { operatorAccountId } from '../../server/id.ts';
 import { KeyInserts } from '../../server/keys/inserts.ts';
 import type { Key } from '../../server/keys/keys.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { hashPassword } from '../../server/accounts/password.ts';
-import { withoutRequest } from '../../server/events/events.ts';
+import { withoutRequest } from '../../server/events/recording.ts';
 import { newId, operatorAccountId } from '../../server/id.ts';
 import type { Key } from '../../server/keys/keys.ts';
 import { mintKey } from '../../server/keys/minting.ts';

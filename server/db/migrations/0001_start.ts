@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { instant } from './instant.ts';
 
-const statements = [
+export const statements = [
   // Room in each page lets an update of key_count stay in it, without touching an index.
   sql`create table accounts (
     id text collate "C" primary key,
@@ -18,7 +18,7 @@ const statements = [
     ${instant('created_at')} not null,
     -- From then on every key of it is refused, and none is created.
     ${instant('disabled_at')},
-    -- From then on it counts as deleted, and closed_by is the act that did it (events/events.ts). A sweep removes the rest of it.
+    -- From then on it counts as deleted, and closed_by is the act that did it (events/recording.ts). A sweep removes the rest of it.
     ${instant('closed_at')},
     closed_by jsonb,
     check ((email is null) = (password_hash is null)),
@@ -297,7 +297,3 @@ const statements = [
   // The operator's own account (operatorAccountId in id.ts).
   sql`insert into accounts (id, created_at) values ('000000000000000000000000', now())`,
 ];
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await statement.execute(db);
-}

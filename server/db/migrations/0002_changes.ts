@@ -1,11 +1,11 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 
 /**
  * Every change to a key is told on the channel `latchkey`, whoever makes it: `changed <hash>`, in hexadecimal digits,
  * `account_changed <id>` for all keys of an account, `roles_changed` for all keys with a role, or `changed_all` for more
  * than can be named. It is told when the change commits, in the order of commits.
  */
-const statements = [
+export const statements = [
   // The replicas that answer from memory, each with the number of its last heartbeat.
   sql`create table replicas (
     id text collate "C" primary key,
@@ -76,7 +76,3 @@ const statements = [
     for each row when (old.id <> new.id or (old.closed_at is not null and new.closed_at is null))
     execute function keys_changed()`,
 ];
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await statement.execute(db);
-}

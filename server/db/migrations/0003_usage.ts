@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { instant } from './instant.ts';
 
-const statements = [
+export const statements = [
   // How often a key was presented in an hour, and what was said of it. No foreign keys: the totals of an account keep
   // the uses of keys that are gone.
   sql`create table usage (
@@ -16,7 +16,3 @@ const statements = [
   // For the sweep. Not BRIN: its ranges never shrink, so once the space of deleted rows is used again, all match.
   sql`create index on usage (hour)`,
 ];
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await statement.execute(db);
-}

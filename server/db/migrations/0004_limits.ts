@@ -1,8 +1,8 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { instant } from './instant.ts';
 
 /** Limits and quotas, and how replicas take units of them. docs/LIMITS.md is the argument that this is exact. */
-const statements = [
+export const statements = [
   // Those of a key, and those that the keys of an account share. Room in each page lets an update of what is left stay
   // in it, without touching an index.
   sql`create table limits (
@@ -284,7 +284,3 @@ const statements = [
   end $$`,
   sql`create trigger limits_truncated after truncate on limits for each statement execute function limits_truncated()`,
 ];
-
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await statement.execute(db);
-}

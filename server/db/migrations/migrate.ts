@@ -1,20 +1,26 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { messageOf } from '../../errors.ts';
 import { isDenied } from '../errors.ts';
 import { onlyRow } from '../only-row.ts';
 import type { Database, Schema } from '../schema.ts';
-import * as start from './0001_start.ts';
-import * as changes from './0002_changes.ts';
-import * as usage from './0003_usage.ts';
-import * as limits from './0004_limits.ts';
+import { statements as start } from './0001_start.ts';
+import { statements as changes } from './0002_changes.ts';
+import { statements as usage } from './0003_usage.ts';
+import { statements as limits } from './0004_limits.ts';
+
+const executing = (statements: readonly RawBuilder<unknown>[]): Migration => ({
+  async up(db) {
+    for (const statement of statements) await statement.execute(db);
+  },
+});
 
 /** Every migration, in its order. One that has been released never changes. */
-const migrations: Record<string, Migration> = {
-  '0001_start': start,
-  '0002_changes': changes,
-  '0003_usage': usage,
-  '0004_limits': limits,
+export const migrations: Record<string, Migration> = {
+  '0001_start': executing(start),
+  '0002_changes': executing(changes),
+  '0003_usage': executing(usage),
+  '0004_limits': executing(limits),
 };
 const newest = Object.keys(migrations).sort().at(-1) ?? '';
 

@@ -5,12 +5,13 @@ import { isOperatorToken } from '../../auth/authenticate.ts';
 import { actorOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { NoSuchPath, WrongSignature } from '../../errors.ts';
-import type { Act } from '../../events/events.ts';
+import type { Act } from '../../events/recording.ts';
 import type { Incoming } from '../../http/incoming.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { sentHeaders } from '../../http/serve.ts';
 import { isSignedByGithub } from '../../leaks/github-keys.ts';
-import { reportLeaks, withoutToken } from '../../leaks/leaks.ts';
+import { reportLeaks } from '../../leaks/leaks.ts';
+import { withoutToken } from '../../leaks/without-token.ts';
 
 /**
  * A text from GitHub as it can be stored: without NUL characters and lone surrogates, and clipped, which must not leave a
