@@ -254,8 +254,8 @@ async function run(command: string, args: string[], cwd: string): Promise<string
 }
 
 /** The TypeScript of a README; what begins with a file's name as a comment under that name. */
-function snippetsOf(readme: string): Record<string, string> {
-  const blocks = [...readme.matchAll(/^```ts\n(.+?)^```$/gms)];
+function snippetsOf(page: string): Record<string, string> {
+  const blocks = [...page.matchAll(/^```ts\n(.+?)^```$/gms)];
   return Object.fromEntries(
     blocks.map(([, code = ''], index) => [
       /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? `snippet-${index}.ts`,
@@ -293,7 +293,8 @@ beforeAll(async () => {
     await symlink(join(root, 'node_modules', borrowed), path);
   }
   const operations = await readFile(join(root, 'docs/OPERATIONS.md'), 'utf8');
-  snippets = { ...snippetsOf(readme), ...snippetsOf(operations) };
+  const events = await readFile(join(root, 'docs/EVENTS.md'), 'utf8');
+  snippets = snippetsOf([readme, operations, events].join('\n'));
   for (const [file, code] of Object.entries({
     ...snippets,
     'types.ts': types,
@@ -333,7 +334,7 @@ test.each([
   },
 );
 
-test('every snippet of its README and of OPERATIONS.md type-checks', async () => {
+test('every snippet of its README, of OPERATIONS.md and of EVENTS.md type-checks', async () => {
   expect(Object.keys(snippets)).toHaveLength(18);
   await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts', 'operating.ts'], {
     module: 'nodenext',
@@ -451,7 +452,7 @@ console.log('own account:', (await createLatchkey().account.get()).id);`;
   await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
 });
 
-test('the follower of OPERATIONS.md handles what happens from its first start on, also while it is stopped', async () => {
+test('the follower of EVENTS.md handles what happens from its first start on, also while it is stopped', async () => {
   const env = { LATCHKEY_URL: service.url, LATCHKEY_TOKEN: operatorToken };
   const call = (method: string, path: string, body: object) =>
     fetch(service.url + path, {

@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const textOf = (file: string) => readFile(join(root, file), 'utf8');
 const readme = await textOf('README.md');
 const operations = await textOf('docs/OPERATIONS.md');
+const leaks = await textOf('docs/LEAKS.md');
 const deploying = await textOf('docs/DEPLOYING.md');
 
 /** Whether deploy/Dockerfile.dockerignore lets a file into the image: as in Docker, the last pattern that fits it decides. */
@@ -40,7 +41,9 @@ async function openImage(): Promise<string> {
 async function commandsOfOperators(): Promise<string[]> {
   const { scripts } = JSON.parse(await textOf('package.json'));
   const [forOperators = ''] = readme.split('## Dependencies');
-  const told = `${forOperators}\n${deploying}\n${operations}`.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g);
+  const told = `${forOperators}\n${deploying}\n${operations}\n${leaks}`.matchAll(
+    /\bnpm run (?:--silent )?([\w:-]+)/g,
+  );
   const commands: string[] = Array.from(told, ([, name = '']) => scripts[name] ?? '');
   const ofScripts = commands.flatMap((command) => /^node (scripts\/[\w-]+\.ts)$/.exec(command)?.[1] ?? []);
   return [...new Set(ofScripts)].filter((script) => script !== 'scripts/bench.ts').sort();
