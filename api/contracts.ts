@@ -22,6 +22,7 @@ import { rotation } from './rotation.ts';
 import { sessions } from './sessions.ts';
 import { share, serverError as shareServerError } from './share.ts';
 import { tokenExchange } from './token-exchange.ts';
+import { tokenLookup } from './token-lookup.ts';
 import { usage } from './usage.ts';
 import { verification } from './verification.ts';
 
@@ -73,6 +74,7 @@ export const contracts = {
       importBatch,
       keys,
       keySearch,
+      tokenLookup,
       bulkRevocation,
       rotation,
       keyLimits,

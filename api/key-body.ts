@@ -35,7 +35,7 @@ const lastUsed = {
     .openapi({ description: 'User agent of that use. Null if unknown.' }),
 };
 
-const TokenState = z.enum(tokenStates).openapi('TokenState', {
+export const TokenState = z.enum(tokenStates).openapi('TokenState', {
   description:
     '`current`: the token of the key. `next`: the new token of a rotation, never used so far; its first use makes it the current one. `previous`: the token before the current one, accepted until `endsAt`.',
 });

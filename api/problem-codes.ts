@@ -38,6 +38,10 @@ export const problemCodes = {
   not_found: [404, 'There is no such path.'],
   role_not_found: [404, 'There is no such role.'],
   session_not_found: [404, 'The account has no such session. It may have ended.'],
+  token_not_found: [
+    404,
+    'No key has the token, or had it lately. It may be mistyped, or the token of another account.',
+  ],
   method_not_allowed: [405, 'The path has no such method. `Allow` lists those it has.'],
   request_too_slow: [408, 'The request did not arrive in time. Send it again.'],
   already_done: [

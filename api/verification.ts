@@ -37,9 +37,11 @@ const VerifiedKey = z
   });
 
 /** What a verifier learns of a key whose token is refused. */
-const RefusedKey = z.object({ id: KeyId, accountId: AccountId, name: z.string() }).openapi('RefusedKey', {
-  description: 'The key, unless the token is unknown. It may be deleted already.',
-});
+export const RefusedKey = z
+  .object({ id: KeyId, accountId: AccountId, name: z.string() })
+  .openapi('RefusedKey', {
+    description: 'The key, unless the token is unknown. It may be deleted already.',
+  });
 
 const VerdictReason = z.enum(reasons).openapi('VerdictReason', {
   description: `Why a token is refused. \`unknown\`: there is no such key, or it is not yours to verify, or its account was deleted, or its token has been gone for longer than \`TOMBSTONE_DAYS\`. If several apply, the first in this order: ${reasons.join(', ')}.`,

@@ -43,6 +43,7 @@ type V1Code =
   | 'signing_keys_unavailable'
   | 'stopping'
   | 'token_exists'
+  | 'token_not_found'
   | 'upgrade_required'
   | 'wrong_credentials'
   | 'wrong_password'

@@ -38,6 +38,7 @@ import { problem } from './routes/v1/problem.ts';
 import { roleOperations } from './routes/v1/roles.ts';
 import { rotationOperations } from './routes/v1/rotation.ts';
 import { sessionOperations } from './routes/v1/sessions.ts';
+import { tokenLookupOperations } from './routes/v1/token-lookup.ts';
 import { usageOperations } from './routes/v1/usage.ts';
 import { verificationOperations } from './routes/v1/verification.ts';
 
@@ -75,6 +76,7 @@ const contractsOf = (context: ServiceContext, pages: Hono<Env>): Record<Contract
         ...importOperations(context),
         ...importBatchOperations(context),
         ...keyOperations(context, lists),
+        ...tokenLookupOperations(context),
         ...bulkRevocationOperations(context),
         ...rotationOperations(context),
         ...keyLimitOperations(context),

@@ -184,6 +184,14 @@ export class TokenExists extends Refusal {
   }
 }
 
+/** No key has a token, or none that the caller sees. */
+export class TokenNotFound extends Refusal {
+  readonly code = 'token_not_found';
+  constructor() {
+    super('No key has this token.');
+  }
+}
+
 /** Another role has this name. */
 export class RoleExists extends Refusal {
   readonly code = 'role_exists';

@@ -77,9 +77,9 @@ const underivable: {
     },
   },
   {
-    reason: 'The operator can leave the account out: it then gets its own account, and the events of all.',
+    reason: 'The operator can leave the account out: it then gets its own, or the events or the key of any.',
     where: (call, who) =>
-      (call.operationId === 'getAccount' || call.operationId === 'listEvents') &&
+      /^(?:getAccount|listEvents|lookupKey)$/.test(call.operationId) &&
       call.names === 'unsaid' &&
       isOperator(call, who),
     answer: () => 'admitted',

@@ -3,7 +3,7 @@
 import type { Operations } from './core/methods.ts';
 import type { Pages } from './core/pages.ts';
 import type { Body, Options, Query } from './core/types.ts';
-import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, NewAccount, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, AccountSessionPage, AccountSession, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, FoundToken, LookupKey, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, NewAccount, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, AccountSessionPage, AccountSession, JwkSet, Liveness, Readiness } from './schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
@@ -16,6 +16,7 @@ export const operationTable: Operations = {
     update: 'PATCH /v1/keys/{keyId} body > id',
     delete: 'DELETE /v1/keys/{keyId} query',
     search: 'POST /v1/keys/search body paged > nextCursor',
+    lookup: 'POST /v1/keys/lookup body > gone',
     revoke: 'POST /v1/keys/revoke body > matched',
     rotate: 'POST /v1/keys/{keyId}/rotate body keyed > id',
     cancelRotation: 'POST /v1/keys/{keyId}/rotation/cancel query > id',
@@ -132,6 +133,12 @@ The batches of a replica are imported one at a time. So a second call at once ma
      * The keys of all accounts that meet a filter, newest first: those that `POST /v1/keys/revoke` would revoke. Without a filter, all. Keys of the operator’s own account are left out, unless the filter names that account. A page may have fewer keys than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same filter.
      */
     search(body: SearchKeys, options?: Options<operations['searchKeys']>): Pages<Key, KeyPage>;
+    /**
+     * Look up the key of a token: `POST /v1/keys/lookup`
+     *
+     * Says whose key a token is, such as one that a customer sends to your support. Nothing else happens: unlike a verification, it is no use of the key, does not make the next token of a rotation the current one, takes nothing from a limit, and leaves no event. The database is asked each time. An exchanged token counts, until it expires, as the one that it was exchanged for. An access token, a refresh token and the operator token are no tokens of a key.
+     */
+    lookup(body: LookupKey, options?: Options<operations['lookupKey']>): Promise<FoundToken>;
     /**
      * Revoke many keys: `POST /v1/keys/revoke`
      *

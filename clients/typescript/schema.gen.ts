@@ -122,6 +122,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look up the key of a token
+         * @description Says whose key a token is, such as one that a customer sends to your support. Nothing else happens: unlike a verification, it is no use of the key, does not make the next token of a rotation the current one, takes nothing from a limit, and leaves no event. The database is asked each time. An exchanged token counts, until it expires, as the one that it was exchanged for. An access token, a refresh token and the operator token are no tokens of a key.
+         */
+        post: operations["lookupKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/revoke": {
         parameters: {
             query?: never;
@@ -1022,6 +1042,7 @@ export interface components {
          *     - `not_found` (404): There is no such path.
          *     - `role_not_found` (404): There is no such role.
          *     - `session_not_found` (404): The account has no such session. It may have ended.
+         *     - `token_not_found` (404): No key has the token, or had it lately. It may be mistyped, or the token of another account.
          *     - `method_not_allowed` (405): The path has no such method. `Allow` lists those it has.
          *     - `request_too_slow` (408): The request did not arrive in time. Send it again.
          *     - `already_done` (409): An earlier call with this `Idempotency-Key` was done, and its response cannot be returned again. If the call created or rotated a key, `keyId` names it: rotate that key if you do not have the token.
@@ -1051,7 +1072,7 @@ export interface components {
          *     - `stopping` (503): The process was told to stop. Send no more requests to it.
          * @enum {string}
          */
-        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "session_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "events_pending" | "overloaded" | "signing_keys_unavailable" | "stopping";
+        ProblemCode: "malformed_body" | "malformed_request" | "invalid_refresh_token" | "invalid_token" | "unauthenticated" | "wrong_credentials" | "wrong_signature" | "account_disabled" | "beyond_policy" | "insufficient_scope" | "sign_up_closed" | "wrong_caller" | "wrong_password" | "account_not_found" | "key_not_found" | "not_found" | "role_not_found" | "session_not_found" | "token_not_found" | "method_not_allowed" | "request_too_slow" | "already_done" | "count_differs" | "email_taken" | "external_id_taken" | "key_limit_reached" | "no_quota" | "role_exists" | "rotation_draining" | "rotation_not_draining" | "rotation_not_pending" | "token_exists" | "body_too_large" | "unsupported_media_type" | "account_required" | "idempotency_key_reused" | "invalid_input" | "upgrade_required" | "too_many_attempts" | "head_too_large" | "internal_error" | "database_unavailable" | "events_pending" | "overloaded" | "signing_keys_unavailable" | "stopping";
         Violation: {
             /** @description What is wrong with the value, for people. */
             detail: string;
@@ -1655,6 +1676,46 @@ export interface components {
              */
             expiresBefore?: string;
         };
+        FoundToken: components["schemas"]["LiveToken"] | components["schemas"]["GoneToken"];
+        /** @description A token that its key has. That says nothing of whether it is accepted: the key may be disabled or expired, and its account suspended. */
+        LiveToken: {
+            /** @enum {boolean} */
+            gone: false;
+            state: components["schemas"]["TokenState"];
+            key: components["schemas"]["Key"];
+        };
+        /** @description A token that a key had. */
+        GoneToken: {
+            /** @enum {boolean} */
+            gone: true;
+            /**
+             * @description `revoked`: the key was revoked. `rotated`: the token was replaced, and its key had another one from then on.
+             * @enum {string}
+             */
+            reason: "revoked" | "rotated";
+            key: components["schemas"]["RefusedKey"];
+        };
+        /** @description The key, unless the token is unknown. It may be deleted already. */
+        RefusedKey: {
+            /**
+             * @description The key’s id.
+             * @example key_6921a5d4b281af121fcda4cf
+             */
+            id: string;
+            /**
+             * @description The account’s id.
+             * @example acc_6921a5c0b281af121fcda4ce
+             */
+            accountId: string;
+            name: string;
+        };
+        LookupKey: {
+            /**
+             * Format: password
+             * @description The token, whatever it is.
+             */
+            token: string;
+        };
         RevokedKeys: {
             /** @description How many keys met the filter when the call began. */
             matched: number;
@@ -1856,20 +1917,6 @@ export interface components {
             retryAfter?: number;
             /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and the quota are checked only if nothing else refuses the token, and the key has any. */
             checks?: components["schemas"]["Check"][];
-        };
-        /** @description The key, unless the token is unknown. It may be deleted already. */
-        RefusedKey: {
-            /**
-             * @description The key’s id.
-             * @example key_6921a5d4b281af121fcda4cf
-             */
-            id: string;
-            /**
-             * @description The account’s id.
-             * @example acc_6921a5c0b281af121fcda4ce
-             */
-            accountId: string;
-            name: string;
         };
         Verification: {
             /** @description The token that was presented to you, whatever it is. */
@@ -2552,6 +2599,11 @@ export type KeyPatch = components['schemas']['KeyPatch'];
 export type QuotaPatch = components['schemas']['QuotaPatch'];
 export type SearchKeys = components['schemas']['SearchKeys'];
 export type KeyFilter = components['schemas']['KeyFilter'];
+export type FoundToken = components['schemas']['FoundToken'];
+export type LiveToken = components['schemas']['LiveToken'];
+export type GoneToken = components['schemas']['GoneToken'];
+export type RefusedKey = components['schemas']['RefusedKey'];
+export type LookupKey = components['schemas']['LookupKey'];
 export type RevokedKeys = components['schemas']['RevokedKeys'];
 export type RevokeKeys = components['schemas']['RevokeKeys'];
 export type Rotate = components['schemas']['Rotate'];
@@ -2566,7 +2618,6 @@ export type RemainingLimit = components['schemas']['RemainingLimit'];
 export type Check = components['schemas']['Check'];
 export type VerdictReason = components['schemas']['VerdictReason'];
 export type Invalid = components['schemas']['Invalid'];
-export type RefusedKey = components['schemas']['RefusedKey'];
 export type Verification = components['schemas']['Verification'];
 export type Verdicts = components['schemas']['Verdicts'];
 export type VerificationBatch = components['schemas']['VerificationBatch'];
@@ -4714,6 +4765,238 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "code": "overloaded",
                      *       "detail": "Too many lists wait to be read: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookupKey: {
+        parameters: {
+            query?: {
+                /** @description Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. */
+                accountId?: string;
+                /** @description Only a key of this account, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupKey"];
+            };
+        };
+        responses: {
+            /** @description The key that has the token, and which of its tokens that is; or the key that had it. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundToken"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key has the token, and none had it in the last `TOMBSTONE_DAYS`, or it is not a key of yours (`token_not_found`); or the account that is named does not exist (`account_not_found`). */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "token_not_found",
+                     *       "detail": "No key has this token."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -5,7 +5,8 @@ import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts
 import { type Act, recorded } from '../events/recording.ts';
 import type { Signer } from '../jwt/signing.ts';
 import type { Store } from '../keys/keys.ts';
-import { hashText, keyHash } from '../token.ts';
+import { keyTokenHash } from '../keys/token-lookup.ts';
+import { hashText } from '../token.ts';
 import { withoutToken } from './without-token.ts';
 
 /** What is done with a key whose token has leaked: `notify` records it, `revoke` also revokes the key. */
@@ -21,12 +22,6 @@ interface Leak {
   source: string | null;
 }
 
-/** The hash of the token of a key. For an exchanged token that is still valid: of the one that it was exchanged for. */
-async function hashOfKeyToken({ exchanged }: Signer, token: string, now: number): Promise<string> {
-  const read = exchanged.claims(token) ? await exchanged.find(token) : undefined;
-  return read && now < read.expiresAt.getTime() ? read.parent : (keyHash(token) ?? hashText(token));
-}
-
 /**
  * Records leaks of tokens that their keys still have. With the policy `revoke`, these keys are revoked, and no replica
  * accepts a token of theirs when this returns. For other tokens the same statement does nothing, and the same barrier is
@@ -40,7 +35,8 @@ export async function reportLeaks(
 ): Promise<void> {
   const reported = await Promise.all(
     leaks.map(async ({ token, url, source }) => ({
-      hash: await hashOfKeyToken(signer, token, act.now),
+      // What can be no token of a key has a hash as well, so that the same statement runs.
+      hash: (await keyTokenHash(signer, token, act.now)) ?? hashText(token),
       data: { url: url && withoutToken(token, url), source: source && withoutToken(token, source) },
     })),
   );

@@ -148,5 +148,5 @@ function isExcused({ operation, headers = {}, body }: Call, status: number): boo
     content.length > 0 &&
     (isPublic(operation) ||
       (isGuarded(operation) && JSON.stringify(content).includes('"format":"password"')));
-  return judgesBody && [401, 403, 429].includes(status);
+  return judgesBody && [401, 403, 404, 429].includes(status);
 }

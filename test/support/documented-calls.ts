@@ -31,7 +31,7 @@ export interface Call {
   security: Security;
   /** The kinds of credential that this document knows at all. */
   schemes: string[];
-  /** Whether the path names a thing of the owner's. */
+  /** Whether the path names a thing of the owner's, or the body does, by its token. */
   namesThing: boolean;
   /** Whose account the path or the query names: `unsaid` where it could, and does not; undefined where it cannot. */
   names: AccountWord | 'unsaid' | undefined;
@@ -120,7 +120,9 @@ function callsOf(contract: ContractName): Call[] {
             security: operation.security ?? [],
             schemes,
             // A role is the deployment's.
-            namesThing: path.replace(/\{(?:accountId|roleId)\}/, '').includes('{'),
+            namesThing:
+              operation.operationId === 'lookupKey' ||
+              path.replace(/\{(?:accountId|roleId)\}/, '').includes('{'),
             names,
             bodyName,
             body,
