@@ -34,11 +34,11 @@ async function printed(text: string): Promise<unknown[]> {
 
 test('the README’s curl lines work as they stand, and those of docs/KEYS.md and docs/OAUTH.md after them', async () => {
   expect(await printed(`${readme}\n${keys}\n${oauth}`)).toMatchObject([
-    { email: expect.stringMatching(/^ada-\d+@example\.com$/) },
-    { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
-    { name: 'CI', token: expect.stringMatching(/^lk_/) },
+    { valid: true, key: { name: 'CI', scopes: ['files:read'], externalId: 'user_8812' } },
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
     { name: 'Settings page', scopes: ['operator:keys', 'operator:read'] },
+    { email: expect.stringMatching(/^ada-\d+@example\.com$/) },
+    { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/), tokens: [{ state: 'current' }, { state: 'next' }] },
     { name: 'Nightly export', allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
     { name: 'editor', scopes: ['files:read', 'files:write'] },
@@ -68,7 +68,7 @@ test('the curl lines of docs/OAUTH.md work as they stand, and the docs have one 
   expect(oauth).toContain(line);
 });
 
-test('the docs lead with the README’s first curl lines, which work as they stand', async () => {
+test('the docs lead with curl lines of the README, which work as they stand', async () => {
   await using service = await startProcess({ seed });
   const { info } = await (await fetch(`${service.url}/openapi.json`)).json();
   const [, lines = ''] = /```sh\n(.*?)```/s.exec(info.description) ?? [];
