@@ -23,7 +23,10 @@ function isInstalled(): boolean {
 const skipped = isInstalled() ? '' : ' (skipped: it takes nginx, as from `apt-get install nginx-light`)';
 
 /** nginx with deploy/nginx.conf, its port and its replicas replaced. Distributions have versions without `resolve`. */
-async function startNginx(replicas: ServiceProcess[]): Promise<string> {
+async function startNginx(
+  replicas: ServiceProcess[],
+  change: (config: string) => string = (config) => config,
+): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-nginx-'));
   await chmod(directory, 0o755);
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -35,7 +38,7 @@ async function startNginx(replicas: ServiceProcess[]): Promise<string> {
     .replace('set_real_ip_from 10.87.87.1', 'set_real_ip_from 127.0.0.1')
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
     .replace('/dev/stdout', join(directory, 'access.log'));
-  await writeFile(join(directory, 'nginx.conf'), config);
+  await writeFile(join(directory, 'nginx.conf'), change(config));
   const globals = `daemon off; pid ${directory}/pid; error_log ${directory}/error.log;`;
   const args = ['-p', directory, '-c', join(directory, 'nginx.conf'), '-g', globals];
   execFileSync('nginx', ['-t', ...args], { stdio: 'pipe' });
@@ -161,5 +164,30 @@ test.skipIf(skipped)(
     // What it knew it has asked for again, so it asks nobody now.
     expect(verifier.verify(kept.token)).toMatchObject({ valid: true });
     expect(changes).toEqual(['trusted']);
+  },
+);
+
+test.skipIf(skipped)(
+  `its server for the internet, once it is uncommented, passes on nothing but what is called from outside${skipped}`,
+  async () => {
+    const env = await environment();
+    await using first = await startProcess({ env });
+    await using second = await startProcess({ env });
+    const port = await freePort();
+    await startNginx([first, second], (config) =>
+      config
+        .replace(/^ {2}# server \{\n(?: {2}#.*\n)+/m, (block) => block.replaceAll(/^ {2}# /gm, '  '))
+        .replace('listen 8081', `listen 127.0.0.1:${port}`),
+    );
+    const headers = { Authorization: `Bearer ${env.OPERATOR_TOKEN}` };
+    const statusOf = async (method: string, path: string) =>
+      (await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })).status;
+    expect(await statusOf('GET', '/.well-known/jwks.json')).toBe(200);
+    expect(await statusOf('GET', '/.well-known/oauth-authorization-server')).toBe(200);
+    // Also where nginx and a replica read a path in different ways.
+    for (const path of ['/oauth2/token', '/oauth2/revoke', '/v1/keys/..%2f..%2foauth2%2ftoken'])
+      expect(await statusOf('GET', path), path).toBe(405);
+    for (const path of ['/v1/accounts', '/v1/authorize', '/v1/keys/verify', '/docs', '/metrics'])
+      expect(await statusOf('GET', path), path).toBe(404);
   },
 );
