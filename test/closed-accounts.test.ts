@@ -1,10 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { beforeAll, expect, inject, test } from 'vitest';
 import type { EventType } from '../decide/events.ts';
 import { removal, sweepClosedAccount } from '../server/background/closed-accounts.ts';
 import { Sweeper } from '../server/background/sweeper.ts';
 import { withoutRequest } from '../server/events/recording.ts';
-import { expectData, password, type SignedIn, startService, type TestService } from './support/harness.ts';
+import {
+  clientIp,
+  expectData,
+  password,
+  type SignedIn,
+  startService,
+  type TestService,
+} from './support/harness.ts';
 import { insertManyKeys } from './support/insert-keys.ts';
 import { spyOnInvalidations } from './support/invalidations.ts';
 
@@ -340,4 +348,20 @@ test('a step of a sweep finds what it removes in indexes, in their order, howeve
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   expect(plan).toContain('Index Scan using keys_account_id_number_idx on keys');
   expect(plan).not.toMatch(/(Sort Key:|Seq Scan on) (keys|usage|tombstones|sessions)|keys_number_key/);
+});
+
+test('the SQL of SECURITY.md erases what the events of a deleted account say of a person, and nothing of others', async () => {
+  const [ada, eve] = [await service.signIn(), await service.signIn()];
+  for (const one of [ada, eve]) await mint(one);
+  await close(ada);
+  await sweep();
+  const page = await readFile(new URL('../SECURITY.md', import.meta.url), 'utf8');
+  const [, erasure = ''] = /```sql\n(.*?)```/s.exec(page) ?? [];
+  await sql.raw(erasure.replace(/'[0-9a-f]{24}'/, `'${ada.accountId.slice(4)}'`)).execute(service.db);
+  const told = async ({ accountId }: SignedIn) =>
+    expectData(await service.operator.GET('/v1/events', { params: { query: { accountId } } })).data;
+  expect((await told(ada)).map(({ type }) => type)).toContain('key.revoked');
+  for (const event of await told(ada))
+    expect(event).toMatchObject({ ip: null, userAgent: null, onBehalfOf: null, data: {} });
+  expect((await told(eve)).map(({ ip }) => ip)).toContain(clientIp);
 });
