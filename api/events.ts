@@ -22,7 +22,7 @@ const EventType = z.enum(types).openapi('EventType', {
 /** What an event says of what happened, by its type, as a list in Markdown. */
 const factsOf = `Facts about what happened. Never a token, a hash or a password.
 
-- \`key.minted\` and \`key.imported\`: the \`name\`, \`scopes\` and \`expiresAt\` of the key, and its \`roles\`, \`limits\` and \`quota\` if it has any.
+- \`key.minted\` and \`key.imported\`: the \`name\`, \`scopes\` and \`expiresAt\` of the key, and its \`roles\`, \`limits\` and \`quota\` if it has any; of an imported key also its \`createdAt\` if it is older, and \`disabled\` if it is.
 - \`key.changed\` and \`account.changed\`: the fields of the patch, as \`disabled\` if an account was suspended or let back.
 - \`key.expiring\` and \`key.expired\`: \`expiresAt\`. The first has \`daysLeft\` as well: 30, 7 or 1.
 - \`key.unused\`: \`lastUsedAt\`, which is null if the key was never used.

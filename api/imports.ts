@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { actHeaders } from './actor.ts';
 import { accountQuery } from './ids.ts';
+import { givenInstant } from './instant.ts';
 import { Key, keyLocation, newKeyExample } from './key-body.ts';
 import { givenKey, oneExpiry, oneExpiryDocumented } from './minting.ts';
 import { mayNotCreate, refusal, refusals } from './problem.ts';
@@ -32,6 +33,14 @@ export const NewImport = z
           'The first characters of the token, 12 at most, by which people recognize it. If they begin with a whole prefix of the deployment (`TOKEN_PREFIX`), a rotation gives a token with that prefix, and otherwise one with the first of them.',
         example: importExample.start,
       }),
+    disabled: z.boolean('Must be true or false.').optional().openapi({
+      description: 'True: the key is imported disabled, so that its token is refused until it is enabled.',
+    }),
+    createdAt: givenInstant.optional().openapi({
+      description:
+        'When the other system made the token, in the past. The age of the key counts from then: for `createdBefore` and `notRotatedSince` of a filter, and for `maxLifetimeSeconds` of the policy. Its disuse (`unusedSince`, `key.unused`) counts from the import. Default: now.',
+      example: '2024-05-03T09:00:00Z',
+    }),
   })
   .refine(...oneExpiry)
   .openapi('NewImport', {

@@ -46,7 +46,8 @@ const KeyToken = z
     start,
     createdAt: instant.openapi({ description: 'When the token was made.' }),
     activatedAt: instant.nullable().openapi({
-      description: 'When it became the current token. Null for the next token.',
+      description:
+        'When it became the current token: of an imported token, when it was imported. Null for the next token.',
     }),
     endsAt: instant.nullable().openapi({
       description: 'When the previous token ends: it is refused from then on. Null for the others.',

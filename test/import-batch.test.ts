@@ -66,13 +66,14 @@ async function countsOf({ accountId }: { accountId: string }) {
 
 test('keys of several accounts are imported as they are given, and accepted once the call is answered', async () => {
   const [ada, bob] = [await newUser(), await newUser()];
-  const tokens = times(3, newForeign);
+  const tokens = times(4, newForeign);
   for (const token of tokens) expect(await verdictOn(token)).toBe('unknown');
   const limits = [{ name: 'burst', limit: 10, windowSeconds: 60 }];
   const outcomes = await importBatch([
     item({ externalId: ada.externalId, scopes: ['files:read'], metadata: { plan: 'pro' } }, tokens[0]),
     item({ accountId: bob.accountId, name: 'Second', limits, quota: { remaining: 5 } }, tokens[1]),
     item({ ...ada, name: 'Third', expiresAt: '2027-01-31T12:00:00.000Z' }, tokens[2]),
+    item({ ...ada, name: 'Fourth', disabled: true, createdAt: '2022-05-03T09:00:00.000Z' }, tokens[3]),
   ]);
   const usual = { status: 'active', start: tokens[0]?.slice(0, 10), scopes: [], expiresAt: null };
   expect(keysOf(outcomes)).toMatchObject([
@@ -82,6 +83,7 @@ test('keys of several accounts are imported as they are given, and accepted once
       ...{ ...usual, accountId: ada.accountId, name: 'Third' },
       ...{ start: tokens[2]?.slice(0, 10), expiresAt: '2027-01-31T12:00:00.000Z' },
     },
+    { name: 'Fourth', status: 'disabled', createdAt: '2022-05-03T09:00:00.000Z' },
   ]);
   for (const key of keysOf(outcomes)) {
     const { accountId } = key;
@@ -89,9 +91,9 @@ test('keys of several accounts are imported as they are given, and accepted once
     const { data } = await service.operator.events.list({ keyId: key.id });
     expect(data).toMatchObject([{ type: 'key.imported', actor: 'operator', accountId }]);
   }
-  for (const token of tokens) expect(await verdictOn(token)).toBe('valid');
+  expect(await Promise.all(tokens.map(verdictOn))).toEqual(['valid', 'valid', 'valid', 'disabled']);
   expect([await countsOf(ada), await countsOf(bob)]).toEqual([
-    { counted: 2, keys: 2 },
+    { counted: 3, keys: 3 },
     { counted: 1, keys: 1 },
   ]);
 });
@@ -111,6 +113,7 @@ test('each key that cannot be imported is refused for its own reason, and the ot
     item({ ...ada, roles: ['no-such-role'] }),
     item({ ...ada, expiresAt: '2020-01-31T12:00:00.000Z' }),
     item({ ...ada, start: 'eyJhbGciOi' }),
+    item({ ...ada, createdAt: '2030-01-31T12:00:00.000Z' }),
     item(ada, twice),
     item({ ...strict, scopes: ['files:read'] }),
   ]);
@@ -125,6 +128,7 @@ test('each key that cannot be imported is refused for its own reason, and the ot
     { code: 'invalid_input', errors: [{ pointer: '#/keys/6/roles/0' }] },
     { code: 'invalid_input', errors: [{ pointer: '#/keys/7/expiresAt' }] },
     { code: 'invalid_input', errors: [{ pointer: '#/keys/8/start' }] },
+    { code: 'invalid_input', errors: [{ pointer: '#/keys/9/createdAt' }] },
     { code: 'token_exists', keyId: first?.id },
     { imported: true },
   ]);

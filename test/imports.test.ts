@@ -225,6 +225,60 @@ test('an imported key has its limits and its quota', async () => {
   expect([await verdictOn(token), await verdictOn(token)]).toEqual(['valid', 'rate_limited']);
 });
 
+test('a key is imported disabled, and refused until its owner enables it', async () => {
+  const token = newForeign();
+  expect(await verdictOn(token)).toBe('unknown');
+  const key = await imported(token, { disabled: true });
+  expect(key).toMatchObject({ status: 'disabled', disabledAt: key.createdAt });
+  expect(await verdictOn(token)).toBe('disabled');
+  expect(await ada.client.keys.get(key.id)).toEqual(key);
+  const { data } = await ada.client.events.list({ keyId: key.id });
+  expect(data).toMatchObject([{ type: 'key.imported', data: { name: 'Old key', disabled: true } }]);
+  await ada.client.keys.update(key.id, { disabled: false });
+  expect(await verdictOn(token)).toBe('valid');
+  expect((await imported(newForeign(), { disabled: false })).disabledAt).toBeNull();
+});
+
+test('an imported key is as old as it is said to be, and its import is of today', async () => {
+  const bob = await service.signIn();
+  const createdAt = '2022-05-03T09:00:00.000Z';
+  const [day, now] = [86_400_000, service.context.now()];
+  const today = new Date(now).toISOString();
+  const key = expectData(await send(newForeign(), { createdAt }, bob));
+  const fresh = expectData(await send(newForeign(), {}, bob));
+  expect(key).toMatchObject({
+    ...{ createdAt, updatedAt: today, tokens: [{ state: 'current', createdAt, activatedAt: today }] },
+  });
+  expect(await bob.client.keys.get(key.id)).toEqual(key);
+  const { data: trail } = await bob.client.events.list({ keyId: key.id });
+  expect(trail).toMatchObject([{ type: 'key.imported', at: today, data: { createdAt } }]);
+
+  const idsOf = async (filter: object) =>
+    (await service.operator.keys.search({ filter: { accountId: bob.accountId, ...filter } })).data.map(
+      ({ id }) => id,
+    );
+  const lastYear = new Date(now - 365 * day).toISOString();
+  const tomorrow = new Date(now + day).toISOString();
+  expect(await idsOf({ createdBefore: lastYear })).toEqual([key.id]);
+  expect(await idsOf({ notRotatedSince: lastYear })).toEqual([key.id]);
+  expect(await idsOf({ unusedSince: lastYear })).toEqual([]);
+  expect(await idsOf({ unusedSince: tomorrow })).toEqual([fresh.id, key.id]);
+});
+
+test('no key is imported that was made in the future, or that outlives what the policy allows at its age', async () => {
+  const bob = await service.signIn();
+  const policy = { maxLifetimeSeconds: 365 * 86_400 };
+  await service.operator.accounts.update(bob.accountId, { policy });
+  const at = (days: number) => new Date(service.context.now() + days * 86_400_000).toISOString();
+  const sendBobs = async (facts: Facts) => (await send(newForeign(), facts, bob)).error;
+  expect(await sendBobs({ createdAt: at(1), expiresAt: at(2) })).toMatchObject({
+    status: 422,
+    errors: [{ pointer: '#/createdAt', detail: 'Must be in the past.' }],
+  });
+  expect(await sendBobs({ createdAt: at(-300), expiresAt: at(66) })).toMatchObject({ code: 'beyond_policy' });
+  expect(await sendBobs({ createdAt: at(-300), expiresAt: at(65) })).toBeUndefined();
+});
+
 test('imported keys are counted, and the policy of the account holds for them', async () => {
   const bob = await service.signIn();
   await service.operator.PATCH('/v1/accounts/{accountId}', {

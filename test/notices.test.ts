@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { noticeExpiries, noticeUnused } from '../server/background/notices.ts';
@@ -161,6 +162,23 @@ test('a key is noticed after 90 days without a use, once, and again where it is 
     await look();
   }
   expect(await notices(key.id)).toEqual(['key.unused', 'key.unused']);
+});
+
+test('an imported key is unused 90 days after its import, however old it is', async () => {
+  const { id } = await service.operator.keys.import(
+    {
+      ...{ name: 'Old key', createdAt: '2022-05-03T09:00:00Z' },
+      ...{ sha256: hash('sha256', 'sk_live_4fQ8d2kd93kd02k'), start: 'sk_live_4fQ' },
+    },
+    { query: { accountId: ada.accountId } },
+  );
+  await look();
+  service.pass(89 * day);
+  await look();
+  expect(await notices(id)).toEqual([]);
+  service.pass(day);
+  await look();
+  expect(await notices(id)).toEqual(['key.unused']);
 });
 
 test('an expired key is not noticed as unused', async () => {

@@ -293,7 +293,18 @@ test('a secret is in the one answer that issues it, and in no other', () => {
 test('events tell what was changed, and of tokens that ended their start and last use, and nothing else', async () => {
   const { rows } = await sql<{ fact: string }>`
     select distinct jsonb_object_keys(data) as fact from events`.execute(service.db);
-  const ofKeys = ['name', 'scopes', 'roles', 'metadata', 'expiresAt', 'disabled', 'url', 'source', 'reason'];
+  const ofKeys = [
+    'name',
+    'scopes',
+    'roles',
+    'metadata',
+    'expiresAt',
+    'disabled',
+    'url',
+    'source',
+    'reason',
+    'createdAt',
+  ];
   const facts = [...ofKeys, 'roleId', 'description', 'externalId', 'policy', 'limits', 'quota', 'add'];
   expect(rows.length).toBeGreaterThan(0);
   for (const { fact } of rows) expect([...facts, 'sessionId', 'tokens']).toContain(fact);

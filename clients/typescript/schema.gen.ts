@@ -952,7 +952,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description When it became the current token. Null for the next token.
+             * @description When it became the current token: of an imported token, when it was imported. Null for the next token.
              * @example 2026-01-31T12:00:00.000Z
              */
             activatedAt: string | null;
@@ -1390,6 +1390,14 @@ export interface components {
              * @example sk_live_4f
              */
             start: string;
+            /** @description True: the key is imported disabled, so that its token is refused until it is enabled. */
+            disabled?: boolean;
+            /**
+             * Format: date-time
+             * @description When the other system made the token, in the past. The age of the key counts from then: for `createdBefore` and `notRotatedSince` of a filter, and for `maxLifetimeSeconds` of the policy. Its disuse (`unusedSince`, `key.unused`) counts from the import. Default: now.
+             * @example 2024-05-03T09:00:00Z
+             */
+            createdAt?: string;
         };
         ImportOutcomes: {
             outcomes: components["schemas"]["ImportOutcome"][];
@@ -1529,6 +1537,14 @@ export interface components {
              * @example sk_live_4f
              */
             start: string;
+            /** @description True: the key is imported disabled, so that its token is refused until it is enabled. */
+            disabled?: boolean;
+            /**
+             * Format: date-time
+             * @description When the other system made the token, in the past. The age of the key counts from then: for `createdBefore` and `notRotatedSince` of a filter, and for `maxLifetimeSeconds` of the policy. Its disuse (`unusedSince`, `key.unused`) counts from the import. Default: now.
+             * @example 2024-05-03T09:00:00Z
+             */
+            createdAt?: string;
         };
         KeyPage: {
             data: components["schemas"]["Key"][];
@@ -2230,7 +2246,7 @@ export interface components {
             /**
              * @description Facts about what happened. Never a token, a hash or a password.
              *
-             *     - `key.minted` and `key.imported`: the `name`, `scopes` and `expiresAt` of the key, and its `roles`, `limits` and `quota` if it has any.
+             *     - `key.minted` and `key.imported`: the `name`, `scopes` and `expiresAt` of the key, and its `roles`, `limits` and `quota` if it has any; of an imported key also its `createdAt` if it is older, and `disabled` if it is.
              *     - `key.changed` and `account.changed`: the fields of the patch, as `disabled` if an account was suspended or let back.
              *     - `key.expiring` and `key.expired`: `expiresAt`. The first has `daysLeft` as well: 30, 7 or 1.
              *     - `key.unused`: `lastUsedAt`, which is null if the key was never used.

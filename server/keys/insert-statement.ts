@@ -59,23 +59,23 @@ export async function insertKeys(
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(mints.map(rowOf))}::text::json) as given (
         id text, account_id text, max_keys integer, checked_policy text, name text, scopes text[], roles text[], metadata jsonb,
-        expires_at timestamptz, not_before timestamptz, allowed_ips text[], audience text[], at timestamptz,
-        hash text, start text, actor text, on_behalf_of text, request_id text, ip text, user_agent text,
-        facts jsonb)),
+        expires_at timestamptz, not_before timestamptz, allowed_ips text[], audience text[], disabled_at timestamptz,
+        created_at timestamptz, at timestamptz, hash text, start text, actor text, on_behalf_of text, request_id text,
+        ip text, user_agent text, facts jsonb)),
     ${slots},${taken}
     accepted as (
       select given.*, decode(given.hash, 'hex') as current_hash from slot join given on given.account_id = slot.id
         ${isTaken}),
     minted as (
       insert into keys (id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
-        created_by, on_behalf_of, created_at, updated_at, current_hash)
+        disabled_at, created_by, on_behalf_of, created_at, updated_at, current_hash)
       select id, account_id, name, scopes, roles, metadata, expires_at, not_before, allowed_ips, audience,
-        actor, on_behalf_of, at, at, current_hash
+        disabled_at, actor, on_behalf_of, created_at, at, current_hash
       from accepted, (select set_config('latchkey.minting', ${sql.lit(setting)}, true)) as setting
       returning id, account_id, number),
     token as (
       insert into tokens (hash, key_id, start, created_at, activated_at)
-      select current_hash, id, start, at, at from accepted)${mintedLimits(mints.map(({ key }) => key))},
+      select current_hash, id, start, created_at, at from accepted)${mintedLimits(mints.map(({ key }) => key))},
     recorded as ${recordedEach(
       event,
       sql`select at, actor, on_behalf_of, request_id, ip, user_agent, account_id, id, facts from accepted`,
@@ -98,7 +98,9 @@ const rowOf = ({ key, checked, act }: Mint) => ({
   not_before: key.notBefore,
   allowed_ips: key.allowedIps,
   audience: key.audience,
-  at: key.createdAt,
+  disabled_at: key.disabledAt,
+  created_at: key.createdAt,
+  at: key.updatedAt,
   hash: key.tokens[0].hash,
   start: key.tokens[0].start,
   actor: act.actor,
@@ -112,5 +114,7 @@ const rowOf = ({ key, checked, act }: Mint) => ({
     ...(key.roles.length > 0 && { roles: key.roles.map(({ name }) => name) }),
     expiresAt: key.expiresAt,
     ...limitFacts(key),
+    ...(key.createdAt < key.updatedAt && { createdAt: key.createdAt }),
+    ...(key.disabledAt && { disabled: true }),
   },
 });

@@ -12,7 +12,9 @@ import { claimIfSlot, type KeyClaim } from './slots.ts';
 
 /** A key to be minted. */
 export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'expiresAt'> &
-  Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience' | 'limits' | 'quota'>> & {
+  Partial<Pick<Key, 'roles' | 'notBefore' | 'allowedIps' | 'audience' | 'limits' | 'quota'>> &
+  // Of an imported key.
+  Partial<Pick<Key, 'createdAt' | 'disabledAt'>> & {
     /** The token, or what is known of that of an imported key. */
     token: string | StoredToken;
     /** Scopes that it must not go beyond: those of the calling key. Undefined: no bound. */
@@ -20,19 +22,27 @@ export type NewKey = Pick<Key, 'accountId' | 'name' | 'scopes' | 'metadata' | 'e
   };
 
 /** A new key as it will be stored. */
-export function newKeyOf({ token, within, ...given }: NewKey, act: Act): Omit<Key, 'number'> {
+export function newKeyOf({ token, within, createdAt, ...given }: NewKey, act: Act): Omit<Key, 'number'> {
   const at = new Date(act.now);
-  const usual = { roles: [], notBefore: null, allowedIps: null, audience: null, limits: [], quota: null };
+  const usual = {
+    roles: [],
+    notBefore: null,
+    allowedIps: null,
+    audience: null,
+    limits: [],
+    quota: null,
+    disabledAt: null,
+  };
   return {
     ...usual,
     ...given,
     id: newId(act.now),
-    tokens: [newlyMinted(token, at, 'current')],
+    // An imported token is used here from now on, however old it is.
+    tokens: [{ ...newlyMinted(token, createdAt ?? at, 'current'), activatedAt: at }],
     nextExpiresAt: null,
-    disabledAt: null,
     createdBy: act.actor,
     onBehalfOf: act.onBehalfOf,
-    createdAt: at,
+    createdAt: createdAt ?? at,
     updatedAt: at,
   };
 }

@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import type { NewImport } from '../../../api/imports.ts';
 import type { givenKey } from '../../../api/minting.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { KeyRole } from '../../keys/keys.ts';
@@ -55,3 +56,18 @@ export const givenBy = (json: GivenKey, roles: KeyRole[], at: number) => ({
   limits: inOrder(json.limits ?? []),
   quota: json.quota ? newQuota(json.quota, new Date(at)) : null,
 });
+
+/**
+ * What a request says that an imported key is given.
+ * @throws InvalidInput where the expiry is not in the future, or the creation is
+ */
+export function importedBy(
+  { createdAt, disabled, ...given }: Omit<z.output<typeof NewImport>, 'sha256' | 'start'>,
+  roles: KeyRole[],
+  at: number,
+) {
+  if (createdAt && createdAt.getTime() > at)
+    throw new InvalidInput({ detail: 'Must be in the past.', pointer: '#/createdAt' });
+  const now = new Date(at);
+  return { ...givenBy(given, roles, at), createdAt: createdAt ?? now, disabledAt: disabled ? now : null };
+}

@@ -7,7 +7,7 @@ import { type ImportRefusal, importKeys } from '../../keys/import-batch.ts';
 import type { Key } from '../../keys/keys.ts';
 import { findRoles, rolesAmong } from '../../keys/roles.ts';
 import { Queue } from '../../queue.ts';
-import { givenBy } from './given-key.ts';
+import { importedBy } from './given-key.ts';
 import { keyBody } from './key-body.ts';
 
 type Outcome = Success<typeof importBatch.import>['outcomes'][number];
@@ -25,7 +25,7 @@ export function importBatchOperations(context: ServiceContext): Operation[] {
           const imports = keys.map(({ accountId, externalId, sha256, start, ...given }) => ({
             account: { accountId, externalId },
             token: { sha256, start },
-            given: () => givenBy(given, rolesAmong(found, given.roles ?? []), act.now),
+            given: () => importedBy(given, rolesAmong(found, given.roles ?? []), act.now),
           }));
           return importKeys(context, imports, act);
         });

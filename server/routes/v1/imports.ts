@@ -5,7 +5,7 @@ import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { importKey } from '../../keys/imports.ts';
 import { rolesNamed } from '../../keys/roles.ts';
-import { givenBy } from './given-key.ts';
+import { importedBy } from './given-key.ts';
 import { keyBody } from './key-body.ts';
 import { locationOf } from './location.ts';
 
@@ -14,7 +14,10 @@ export function importOperations(context: ServiceContext): Operation[] {
     operation(imports.import, async ({ act, caller, json, query }) => {
       const accountId = await accountOf(context, caller, query);
       const { sha256, start, ...given } = json;
-      const key = { accountId, ...givenBy(given, await rolesNamed(context.db, given.roles ?? []), act.now) };
+      const key = {
+        accountId,
+        ...importedBy(given, await rolesNamed(context.db, given.roles ?? []), act.now),
+      };
       const imported = keyBody(context, await importKey(context, { sha256, start }, key, act));
       return new Reply(imported, locationOf(context, `/v1/keys/${imported.id}`));
     }),
