@@ -10,7 +10,7 @@ import { byOperator } from './security.ts';
 /** How many keys one call imports. */
 const maxKeys = 500;
 
-const BatchedImport = z
+export const BatchedImport = z
   .strictObject({
     accountId: AccountId.transform(unprefixed)
       .optional()
@@ -24,14 +24,20 @@ const BatchedImport = z
     example: { externalId: 'user_8812', ...importExample },
   });
 
-const ImportBatch = z
-  .strictObject({
+const batchOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
     keys: z
-      .array(BatchedImport, 'Must be a list of keys.')
+      .array(item, 'Must be a list of keys.')
       .min(1, 'Must have at least one key.')
       .max(maxKeys, `Must have at most ${maxKeys} keys.`),
-  })
-  .openapi('ImportBatch', { example: { keys: [{ externalId: 'user_8812', ...importExample }] } });
+  });
+
+const ImportBatch = batchOf(BatchedImport).openapi('ImportBatch', {
+  example: { keys: [{ externalId: 'user_8812', ...importExample }] },
+});
+
+/** The batch as it is read: each of its keys is parsed by itself, so that one that is invalid does not keep the others out. */
+export const UnparsedBatch = batchOf(z.unknown());
 
 const ImportOutcome = z
   .union([
@@ -73,9 +79,9 @@ export const importBatch = {
     description: `Imports up to ${maxKeys} keys that another system made, of any accounts, as \`POST /v1/keys/import\` imports one. The body has at most 512 KiB and, like every other, 5,000 values: 10 for each of ${maxKeys} keys. An outcome for each, in the order of the keys:
 
 - \`imported\` is true, and \`key\` is the key. Each is stored as a whole, with its limits and its event, or not at all.
-- \`imported\` is false, and \`code\` says why: \`token_exists\`, \`account_not_found\`, \`account_disabled\`, \`beyond_policy\`, \`key_limit_reached\`, or \`invalid_input\` for a role that does not exist, an expiry that is past, a JWT, or no account.
+- \`imported\` is false, and \`code\` says why: \`token_exists\`, \`account_not_found\`, \`account_disabled\`, \`beyond_policy\`, \`key_limit_reached\`, or \`invalid_input\`: a value does not match the schema, a role does not exist, an expiry is past or a creation in the future, the token is a JWT, or no account is named.
 
-Other keys of the batch are imported all the same. Only a body that does not match the schema is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
+Other keys of the batch are imported all the same. Only a body without a list of 1 to ${maxKeys} keys is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
 
 So a call can be repeated, and a migration can be run again: what was imported before has the code \`token_exists\`, and is left as it is. What is gone since is not revived, however long ago its key was revoked or rotated, or its account deleted. \`keyId\` names the key that has the token, or had it: for \`TOMBSTONE_DAYS\` after the token is gone, unless the account is deleted. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
 

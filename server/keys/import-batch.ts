@@ -50,11 +50,12 @@ const partSize = 50;
 /**
  * Stores keys that another system made. Each is stored as a whole, as `importKey` does it, or refused. When this returns,
  * every replica knows their tokens, and those that exist already. If it throws, some of the keys may be stored.
+ * @param imports keys, and what is invalid in those that cannot be read
  * @returns the key, or why it is not imported, in the order of `imports`
  */
 export async function importKeys(
   context: Storing,
-  imports: readonly KeyImport[],
+  imports: readonly (KeyImport | InvalidInput)[],
   act: Act,
 ): Promise<(Key | ImportRefusal)[]> {
   const outcomes: (Key | ImportRefusal)[] = [];
@@ -73,22 +74,25 @@ export async function importKeys(
  */
 async function importPart(
   context: Storing,
-  imports: readonly KeyImport[],
+  imports: readonly (KeyImport | InvalidInput)[],
   act: Act,
 ): Promise<(Key | ImportRefusal)[]> {
   const { db, keyInserts } = context;
+  const readable = imports.filter((one) => 'token' in one);
   const [remembered, accounts] = await Promise.all([
     rememberedKeys(
       db,
-      imports.map(({ token }) => importedHash(token.sha256)),
+      readable.map(({ token }) => importedHash(token.sha256)),
     ),
     accountsNamed(
       db,
-      imports.map(({ account }) => account),
+      readable.map(({ account }) => account),
     ),
   ]);
   const read = { remembered, accounts };
-  const checked = await Promise.all(imports.map((one) => orRefusal(() => mintOf(context, one, read, act))));
+  const checked = await Promise.all(
+    imports.map((one) => ('token' in one ? orRefusal(() => mintOf(context, one, read, act)) : one)),
+  );
   const mints = checked.filter((outcome) => 'key' in outcome);
   // Of keys with the same token the first is stored.
   const distinct = new Map(mints.toReversed().map((mint) => [mint.key.tokens[0].hash, mint]));
