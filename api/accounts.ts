@@ -6,6 +6,7 @@ import { AccountId, accountId, accountQuery, ExternalId, unprefixed } from './id
 import { instant } from './instant.ts';
 import { givenLimits, Limits, limitsPatched } from './limits.ts';
 import { locationHeader } from './location.ts';
+import { AccountMetadataPatch, ShownMetadata } from './metadata.ts';
 import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { Policy, policyExample, policyPatched } from './policy.ts';
@@ -58,6 +59,10 @@ const Account = z
       description:
         'When the operator suspended the account: every key of it is refused, and none can be created. Null: it is not suspended.',
     }),
+    metadata: ShownMetadata.openapi({
+      description:
+        'Your own facts about the account. Only the operator sees them: the account itself gets `{}`.',
+    }),
     policy: orNull(Policy, 'Null: the account has no rules of its own.'),
     limits: Limits,
     keyCount: z.int().openapi({ description: 'How many keys the account has, whatever their status.' }),
@@ -69,6 +74,7 @@ const Account = z
       email: 'ada@example.com',
       externalId: null,
       disabledAt: null,
+      metadata: {},
       policy: null,
       limits: [],
       keyCount: 0,
@@ -76,7 +82,7 @@ const Account = z
     },
   });
 
-/** An account of one of the product's own users, with a policy and keys. */
+/** An account of one of the product's own users, with metadata, a policy and keys. */
 const withPolicy = {
   schema: Account,
   example: {
@@ -84,6 +90,7 @@ const withPolicy = {
     email: null,
     externalId: 'user_8812',
     disabledAt: null,
+    metadata: { plan: 'pro', region: 'eu' },
     policy: policyExample,
     limits: [{ name: 'hourly', limit: 50_000, windowSeconds: 3_600 }],
     keyCount: 3,
@@ -109,6 +116,7 @@ const AccountPatch = z
       description:
         'True suspends the account: every key of it is refused with the reason `account_disabled`, until this is false again.',
     }),
+    metadata: AccountMetadataPatch.optional(),
     policy: policyPatched,
     limits: givenLimits('account', limitsPatched).optional(),
   })
@@ -135,6 +143,7 @@ const accountPatch = {
       schema: AccountPatch,
       examples: {
         policy: { value: { policy: policyExample } },
+        plan: { value: { metadata: { plan: 'pro' } } },
         suspend: { value: { disabled: true } },
       },
     },
@@ -266,7 +275,7 @@ export const accounts = {
     path: '/v1/accounts/{accountId}',
     tags,
     summary: 'Change one of the accounts',
-    description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` are in force in every replica.
+    description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\` and \`metadata\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` and \`metadata\` are in force in every replica, and in every verifier.
 
 \`disabled\` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 

@@ -23,7 +23,7 @@ const EventType = z.enum(types).openapi('EventType', {
 const factsOf = `Facts about what happened. Never a token, a hash or a password.
 
 - \`key.minted\` and \`key.imported\`: the \`name\`, \`scopes\` and \`expiresAt\` of the key, and its \`roles\`, \`limits\` and \`quota\` if it has any; of an imported key also its \`createdAt\` if it is older, and \`disabled\` if it is.
-- \`key.changed\` and \`account.changed\`: the fields of the patch, as \`disabled\` if an account was suspended or let back.
+- \`key.changed\` and \`account.changed\`: the fields of the patch, as \`disabled\` if an account was suspended or let back. Only the operator sees the \`metadata\` of an account.
 - \`key.expiring\` and \`key.expired\`: \`expiresAt\`. The first has \`daysLeft\` as well: 30, 7 or 1.
 - \`key.unused\`: \`lastUsedAt\`, which is null if the key was never used.
 - \`key.leaked\`: where the token was seen (\`url\`), and who says so (\`source\`).

@@ -6,6 +6,7 @@ import { AccountId, unprefixed } from './ids.ts';
 import { instant } from './instant.ts';
 import { Limits, limitsExample, Quota } from './limits.ts';
 import { locationHeader } from './location.ts';
+import { ShownMetadata } from './metadata.ts';
 import { orNull } from './or-null.ts';
 import { pageOf } from './page.ts';
 import { text } from './text.ts';
@@ -79,7 +80,7 @@ export const Key = z
       .array(z.string())
       .openapi({ description: 'The scopes of the key itself, without those of its roles.' }),
     roles: z.array(z.string()).openapi({ description: 'The names of the key’s roles.' }),
-    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).openapi({
+    metadata: ShownMetadata.openapi({
       description: 'Your own facts about the key. The owner of the account can change them.',
     }),
     status: KeyStatus,

@@ -4,7 +4,7 @@ import { maxMetadataBytes, maxMetadataEntries } from '../decide/metadata.ts';
 import { isStorable } from '../decide/text.ts';
 import { entryName } from './entry-name.ts';
 
-/** The metadata of keys: facts of the product's own. */
+/** The metadata of keys and of accounts: facts of the product's own. */
 
 type MetadataValue = string | number | boolean;
 
@@ -61,13 +61,21 @@ const valueTypes: MetadataType[] = [
   { type: 'boolean' },
 ];
 
-export const Metadata = facts<MetadataValue>(
+const GivenMetadata = facts<MetadataValue>(
   isMetadataValue,
   'Must be a string of at most 500 characters, a number or a boolean.',
   valueTypes,
-).openapi({
-  description: `Up to ${maxMetadataEntries} facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most ${maxMetadataBytes} bytes together. Every valid verdict returns them.`,
+);
+const bounds = `As JSON, in UTF-8, their names and texts take at most ${maxMetadataBytes} bytes together.`;
+
+/** The metadata of a new key. */
+export const Metadata = GivenMetadata.openapi({
+  description: `Up to ${maxMetadataEntries} facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes and the metadata of the account are for. ${bounds} Every valid verdict returns them.`,
 });
+
+/** What the operator alone says of an account. */
+const ofAccount =
+  'Only the operator sets and sees them, so services can decide by them: a plan, a shard, a region. Every valid verdict on a key of the account returns them as `accountMetadata`.';
 
 export const MetadataPatch = facts<MetadataValue | null>(
   (value) => value === null || isMetadataValue(value),
@@ -77,3 +85,12 @@ export const MetadataPatch = facts<MetadataValue | null>(
   description: `Entries to set; null removes one (RFC 7396). At most ${maxMetadataEntries} may remain, whose names and texts take at most ${maxMetadataBytes} bytes together as JSON.`,
   example: { environment: null, build: 13 },
 });
+
+/** What becomes of the metadata of an account in a patch. */
+export const AccountMetadataPatch = MetadataPatch.openapi({
+  description: `Entries of the account’s metadata to set; null removes one (RFC 7396). ${ofAccount} When the call returns, the change is in force in every replica and every verifier. At most ${maxMetadataEntries} may remain, whose names and texts take at most ${maxMetadataBytes} bytes together as JSON.`,
+  example: { plan: 'enterprise' },
+});
+
+/** Metadata in answers. */
+export const ShownMetadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));

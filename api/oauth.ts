@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { AccountId } from './ids.ts';
 import { KeyId } from './key-body.ts';
+import { ShownMetadata } from './metadata.ts';
 import { byAnyone, byClient, byKey, byOperator, bySession } from './security.ts';
 
 /** What stands before the path of the public URL in the address of the metadata (RFC 8414, section 3.1). */
@@ -147,9 +148,14 @@ const Active = z
       .openapi({ description: 'With an exchanged token: the key that acts for this one, if one was named.' }),
     iss: z.string().openapi({ description: 'This service.', example: 'http://127.0.0.1:8787' }),
     key_name: z.string().openapi({ description: 'The name of the key.', example: 'Mobile app' }),
-    key_metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).openapi({
+    key_metadata: ShownMetadata.openapi({
       description: 'The metadata of the key, which the owner of the account can change.',
       example: { environment: 'staging' },
+    }),
+    account_metadata: ShownMetadata.openapi({
+      description:
+        'The metadata of the account, which only the operator can change. Empty for callers outside the operator’s own account.',
+      example: { plan: 'pro' },
     }),
     key_exp: numericDate(
       'When the token really ends: the expiry of the key, or the end of a token that was rotated. Missing where it never does.',
@@ -201,6 +207,7 @@ const activeExample = {
   iss: 'http://127.0.0.1:8787',
   key_name: 'Mobile app',
   key_metadata: { environment: 'staging' },
+  account_metadata: { plan: 'pro' },
   key_exp: 1777636800,
 };
 

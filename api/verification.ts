@@ -5,6 +5,7 @@ import { AccountId } from './ids.ts';
 import { instant } from './instant.ts';
 import { Key, KeyId, keyExample } from './key-body.ts';
 import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';
+import { ShownMetadata } from './metadata.ts';
 import { longBodyTooLarge, refusals } from './problem.ts';
 import { scopeQuery } from './scope-query.ts';
 import { Scopes } from './scopes.ts';
@@ -21,7 +22,11 @@ const VerifiedKey = z
     scopes: z
       .array(z.string())
       .openapi({ description: 'What the token may do: the scopes of the key and of its roles.' }),
-    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).openapi({
+    accountMetadata: ShownMetadata.openapi({
+      description:
+        'Your own facts about the account, such as its plan. Only the operator can change them. Empty for callers outside the operator’s own account, which do not see them.',
+    }),
+    metadata: ShownMetadata.openapi({
       description: 'Your own facts about the key. The owner of the account can change them.',
     }),
     expiresAt: instant
@@ -164,7 +169,8 @@ const refusedKey = {
 const validKey = {
   id: 'key_6921a5d4b281af121fcda4cf',
   accountId: 'acc_6921a5c0b281af121fcda4ce',
-  externalId: null,
+  externalId: 'user_8812',
+  accountMetadata: { plan: 'pro' },
   name: 'Mobile app',
   scopes: ['files:read'],
   metadata: { environment: 'production' },

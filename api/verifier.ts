@@ -9,6 +9,7 @@ import {
 } from '../decide/frames.ts';
 import { outcomes } from '../decide/outcomes.ts';
 import { tokenStates } from '../decide/verdict.ts';
+import { ShownMetadata } from './metadata.ts';
 import { byOperator, byOperatorKey } from './security.ts';
 
 /**
@@ -78,10 +79,11 @@ const key = z
       .describe('Which of the tokens of the key it is. Verify a `next` token over HTTP.'),
     accountId: z.string(),
     externalId: z.string().nullable(),
+    accountMetadata: ShownMetadata.nullable().describe('Null: its account has none.'),
     name: z.string(),
     scopes: z.array(z.string()),
     hasRoles: z.boolean().describe('Whether `roles_changed` makes this out of date.'),
-    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    metadata: ShownMetadata,
     limits: z.array(limit).nullable().describe('Unless this is null, verify the token over HTTP.'),
     expiresAt: time.nullable(),
     accountDisabledAt: time.nullable().describe('Since when its account is disabled.'),

@@ -1,7 +1,7 @@
 /** Every type of event, and what it records. A type is stable: what it means never changes, and it is never reused. */
 export const eventTypes = {
   'account.changed':
-    'The `externalId`, the policy or the limits of an account were changed, or it was suspended or let back.',
+    'The `externalId`, the metadata, the policy or the limits of an account were changed, or it was suspended or let back.',
   'account.created': 'An account was created.',
   'account.deleted': 'An account was deleted, and with it its sessions and keys.',
   'key.changed': 'A key was changed.',

@@ -63,7 +63,7 @@ export type FromReplica =
 export type Invalidation =
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   | { kind: 'changed'; hash: string }
-  /** The account is deleted with its keys, suspended or let back, or has another `externalId` or other limits. */
+  /** The account is deleted with its keys, suspended or let back, or has another `externalId`, other metadata or other limits. */
   | { kind: 'account_changed'; accountId: string }
   /** A role has changed, come or gone, and with it what its keys may do. */
   | { kind: 'roles_changed' }
@@ -98,6 +98,7 @@ export interface WireKey {
   state: TokenState;
   accountId: string;
   externalId: string | null;
+  accountMetadata: Record<string, string | number | boolean> | null;
   name: string;
   scopes: string[];
   hasRoles: boolean;
@@ -123,6 +124,7 @@ export function toWire(found: Found): WireKey | WireTombstone {
   return {
     ...key,
     scopes: [...key.scopes],
+    accountMetadata: key.accountMetadata && { ...key.accountMetadata },
     metadata: { ...key.metadata },
     limits: key.limits && [...key.limits],
     expiresAt: timeOf(key.expiresAt),

@@ -177,9 +177,11 @@ export class KeyCache<Key extends VerifiedKey = VerifiedKey> implements Invalida
   }
 }
 
-function sizeOf({ name, scopes, metadata, allowedIps, audience, limits }: VerifiedKey): number {
+function sizeOf(key: VerifiedKey): number {
+  const { name, scopes, metadata, accountMetadata, allowedIps, audience, limits } = key;
   const words = [...scopes, ...(audience ?? [])];
-  const characters = name.length + words.join().length + JSON.stringify(metadata).length;
+  const facts = JSON.stringify([metadata, accountMetadata]);
+  const characters = name.length + words.join().length + facts.length;
   const ranges = allowedIps?.length ?? 0;
   const fixed = bytesPerKey + bytesPerScope * words.length + bytesPerRange * ranges;
   return fixed + bytesPerLimit * (limits?.length ?? 0) + bytesPerCharacter * characters;

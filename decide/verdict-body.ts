@@ -4,11 +4,12 @@ import type { Verdict, VerifiedKey } from './verified-key.ts';
 
 /** The body of a verdict: the `Verdict` of the contract, without its limits and checks. */
 
-/** Of a token that is accepted. */
+/** Of a token that is accepted, as the operator and its verifiers see it. */
 export const verifiedBody = (key: VerifiedKey) => ({
   id: `key_${key.id}`,
   accountId: `acc_${key.accountId}`,
   externalId: key.externalId,
+  accountMetadata: { ...key.accountMetadata },
   name: key.name,
   scopes: [...key.scopes],
   metadata: { ...key.metadata },

@@ -8,6 +8,8 @@ import {
   type TokenState,
 } from './verdict.ts';
 
+type Metadata = Readonly<Record<string, string | number | boolean>>;
+
 /** A key and the token that was presented, as far as a verdict needs them. */
 export interface VerifiedKey extends KeyFacts {
   /** Null: the token is live. See `Tombstone`. */
@@ -18,12 +20,14 @@ export interface VerifiedKey extends KeyFacts {
   state: TokenState;
   accountId: string;
   externalId: string | null;
+  /** What the operator says of the account. Null: nothing. */
+  accountMetadata: Metadata | null;
   name: string;
   /** Its own, in the order in which the owner gave them, and those of its roles. */
   scopes: ReadonlySet<string>;
   /** Whether it has roles, so that its scopes change with them. */
   hasRoles: boolean;
-  metadata: Readonly<Record<string, string | number | boolean>>;
+  metadata: Metadata;
   /** Its own, those that the keys of its account share, and its quota. Null: none. */
   limits: readonly Limit[] | null;
   /** The exchanged token that was presented, where it was not one of the key's own. */

@@ -78,6 +78,7 @@ test('a resource server learns what a token may do, whose it is, and how long it
     iss: 'http://latchkey.test',
     key_name: 'Mobile app',
     key_metadata: { plan: 'pro' },
+    account_metadata: {},
   };
   expect(await ask(token, oauth.ClientSecretBasic(server.token))).toEqual(told);
   expect(await ask(token, oauth.ClientSecretPost(server.token))).toEqual(told);

@@ -86,3 +86,10 @@ test('the keys that were used last are cached, in the memory that is set', async
   await keys.find('0');
   expect(asked).toHaveLength(21);
 });
+
+test('the metadata of its account take memory with each key', async () => {
+  const key = verifiedKey({ accountMetadata: { note: 'x'.repeat(4_000) } });
+  const { keys, asked } = counting(async (hash) => ({ ...key, hash }), { bytes: 20_000 });
+  for (const hash of ['0', '1', '2', '0']) await keys.find(hash);
+  expect(asked).toHaveLength(4);
+});

@@ -225,6 +225,22 @@ describe.runIf(hasReplicas)('replicas', () => {
     expect(await found()).toMatchObject({ accountDisabledAt: expect.any(Date) });
   });
 
+  test('the metadata of an account are those of its keys in every replica when a change is answered', async () => {
+    const { account } = await createExternalAccount(here.db, 'user_metadata', act);
+    const { hash } = await knownKey(account.id);
+    const found = () => there.keys.find(hash);
+    expect(await found()).toMatchObject({ accountMetadata: null });
+    await changeAccount(here, account.id, { metadata: { plan: 'pro' } }, act);
+    expect(await found()).toMatchObject({ accountMetadata: { plan: 'pro' } });
+    expect(await remembers(there, hash)).toBe(true);
+    await changeAccount(here, account.id, { metadata: { plan: null } }, act);
+    expect(await found()).toMatchObject({ accountMetadata: null });
+    // By hand, too.
+    await sql`update accounts set metadata = '{"plan":"free"}' where id = ${account.id}`.execute(here.db);
+    await here.settled();
+    expect(await found()).toMatchObject({ accountMetadata: { plan: 'free' } });
+  });
+
   test.each([
     ['a change', (id: string) => sql`update keys set scopes = '{a}' where id = ${id}`],
     ['a deletion', (id: string) => sql`delete from keys where id = ${id}`],
@@ -377,19 +393,21 @@ describe.runIf(hasReplicas)('replicas', () => {
     network.behave();
   });
 
-  test.each([{ externalId: 'user_5' }, { disabled: true }, { disabled: false }])(
-    'a replica that is cut off holds up %j, which verdicts depend on',
-    async (change) => {
-      await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
-      accounts += 1;
-      const { account } = await createExternalAccount(here.db, `held_up_${accounts}`, act);
-      network.stall();
-      await changeAccount(here, account.id, change, act);
-      expect(there.replica.isFresh()).toBe(false);
-      network.behave();
-      await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
-    },
-  );
+  test.each([
+    { externalId: 'user_5' },
+    { metadata: { plan: 'pro' } },
+    { disabled: true },
+    { disabled: false },
+  ])('a replica that is cut off holds up %j, which verdicts depend on', async (change) => {
+    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
+    accounts += 1;
+    const { account } = await createExternalAccount(here.db, `held_up_${accounts}`, act);
+    network.stall();
+    await changeAccount(here, account.id, change, act);
+    expect(there.replica.isFresh()).toBe(false);
+    network.behave();
+    await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
+  });
 
   test('a replica that is cut off holds a revocation up for its lease, and then no other', async () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);

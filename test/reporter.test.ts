@@ -8,8 +8,9 @@ const asked = { ip: '203.0.113.7', userAgent: 'cli/1' };
 
 const facts: WireKey = {
   ...{ gone: null, id: '1', accountId: '2', externalId: null, name: 'Key', state: 'current' },
-  ...{ scopes: [], hasRoles: false, metadata: {}, limits: null, allowedIps: null, audience: null },
+  ...{ scopes: [], hasRoles: false, metadata: {}, limits: null },
   ...{ expiresAt: null, accountDisabledAt: null, disabledAt: null, notBefore: null, endsAt: null },
+  ...{ accountMetadata: null, allowedIps: null, audience: null },
 };
 const keyOf = (hash: string) => knownFrom({ hash, keep: true, key: facts }) as KnownKey;
 

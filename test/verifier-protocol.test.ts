@@ -338,7 +338,7 @@ test('a verifier that does not read is cut off, and gets no trust for a while', 
   });
   link.receive(JSON.stringify([{ ...hello(service.operatorToken), instance }]));
   await vi.waitFor(() => expect(sent).toEqual(['[{"kind":"welcome"}]']));
-  unsent = 262_145;
+  unsent = 1_048_577;
   await revoke(await mint());
   expect(await closed).toBe(4408);
   using again = await connect(instance);

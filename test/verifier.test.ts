@@ -41,6 +41,8 @@ function known(verifier: Verifier, token: string, asked?: Asked) {
 
 test('the verdict of a verifier is that of the service, to the letter', async () => {
   const verifier = await open();
+  const params = { path: { accountId: ada.accountId } };
+  await service.operator.PATCH('/v1/accounts/{accountId}', { params, body: { metadata: { plan: 'pro' } } });
   const plain = await mint({ scopes: ['files:read', 'orders:*'], metadata: { plan: 'pro' } });
   const dated = await mint({ expiresIn: '1d' });
   const bound = await mint({ allowedIps: ['203.0.113.0/24'], audience: ['https://files.example.com'] });

@@ -298,7 +298,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Change one of the accounts: `PATCH /v1/accounts/{accountId}`
      *
-     * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
+     * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier.
 
 `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 

@@ -606,7 +606,7 @@ export interface paths {
         head?: never;
         /**
          * Change one of the accounts
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` are in force in every replica.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier.
          *
          *     `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
          *
@@ -1121,7 +1121,7 @@ export interface components {
             /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks. */
             roles?: string[];
             /**
-             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes and the metadata of the account are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
              *       "environment": "production",
              *       "build": 12
@@ -1331,7 +1331,7 @@ export interface components {
             /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks. */
             roles?: string[];
             /**
-             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes and the metadata of the account are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
              *       "environment": "production",
              *       "build": 12
@@ -1478,7 +1478,7 @@ export interface components {
             /** @description Roles of the key, by their names. It may do what its own scopes and those of its roles allow, as they are at each verification. Only the operator makes roles. Whoever can change a key can give it any role whose scopes the policy of the account allows. A key that makes the call cannot give a role with scopes that it lacks. */
             roles?: string[];
             /**
-             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
+             * @description Up to 50 facts of your own about the key. The owner of the account can change them, so grant nothing by them: that is what scopes and the metadata of the account are for. As JSON, in UTF-8, their names and texts take at most 4096 bytes together. Every valid verdict returns them.
              * @example {
              *       "environment": "production",
              *       "build": 12
@@ -1857,6 +1857,10 @@ export interface components {
             name: string;
             /** @description What the token may do: the scopes of the key and of its roles. */
             scopes: string[];
+            /** @description Your own facts about the account, such as its plan. Only the operator can change them. Empty for callers outside the operator’s own account, which do not see them. */
+            accountMetadata: {
+                [key: string]: string | number | boolean;
+            };
             /** @description Your own facts about the key. The owner of the account can change them. */
             metadata: {
                 [key: string]: string | number | boolean;
@@ -2247,7 +2251,7 @@ export interface components {
              * @description Facts about what happened. Never a token, a hash or a password.
              *
              *     - `key.minted` and `key.imported`: the `name`, `scopes` and `expiresAt` of the key, and its `roles`, `limits` and `quota` if it has any; of an imported key also its `createdAt` if it is older, and `disabled` if it is.
-             *     - `key.changed` and `account.changed`: the fields of the patch, as `disabled` if an account was suspended or let back.
+             *     - `key.changed` and `account.changed`: the fields of the patch, as `disabled` if an account was suspended or let back. Only the operator sees the `metadata` of an account.
              *     - `key.expiring` and `key.expired`: `expiresAt`. The first has `daysLeft` as well: 30, 7 or 1.
              *     - `key.unused`: `lastUsedAt`, which is null if the key was never used.
              *     - `key.leaked`: where the token was seen (`url`), and who says so (`source`).
@@ -2265,7 +2269,7 @@ export interface components {
         /**
          * @description What happened. More types may be added.
          *
-         *     - `account.changed`: The `externalId`, the policy or the limits of an account were changed, or it was suspended or let back.
+         *     - `account.changed`: The `externalId`, the metadata, the policy or the limits of an account were changed, or it was suspended or let back.
          *     - `account.created`: An account was created.
          *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
          *     - `key.changed`: A key was changed.
@@ -2335,6 +2339,7 @@ export interface components {
          *       "email": "ada@example.com",
          *       "externalId": null,
          *       "disabledAt": null,
+         *       "metadata": {},
          *       "policy": null,
          *       "limits": [],
          *       "keyCount": 0,
@@ -2357,6 +2362,10 @@ export interface components {
              * @example 2026-01-31T12:00:00.000Z
              */
             disabledAt: string | null;
+            /** @description Your own facts about the account. Only the operator sees them: the account itself gets `{}`. */
+            metadata: {
+                [key: string]: string | number | boolean;
+            };
             /** @description Null: the account has no rules of its own. */
             policy: components["schemas"]["Policy"] | null;
             /** @description In the order of their names. */
@@ -2425,6 +2434,15 @@ export interface components {
             externalId?: string | null;
             /** @description True suspends the account: every key of it is refused with the reason `account_disabled`, until this is false again. */
             disabled?: boolean;
+            /**
+             * @description Entries of the account’s metadata to set; null removes one (RFC 7396). Only the operator sets and sees them, so services can decide by them: a plan, a shard, a region. Every valid verdict on a key of the account returns them as `accountMetadata`. When the call returns, the change is in force in every replica and every verifier. At most 50 may remain, whose names and texts take at most 4096 bytes together as JSON.
+             * @example {
+             *       "plan": "enterprise"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            };
             /** @description Null removes all rules of the account. */
             policy?: components["schemas"]["PolicyPatch"] | null;
             /**
@@ -7192,7 +7210,10 @@ export interface operations {
                      *           "key": {
                      *             "id": "key_6921a5d4b281af121fcda4cf",
                      *             "accountId": "acc_6921a5c0b281af121fcda4ce",
-                     *             "externalId": null,
+                     *             "externalId": "user_8812",
+                     *             "accountMetadata": {
+                     *               "plan": "pro"
+                     *             },
                      *             "name": "Mobile app",
                      *             "scopes": [
                      *               "files:read"
@@ -11146,6 +11167,10 @@ export interface operations {
                      *       "email": null,
                      *       "externalId": "user_8812",
                      *       "disabledAt": null,
+                     *       "metadata": {
+                     *         "plan": "pro",
+                     *         "region": "eu"
+                     *       },
                      *       "policy": {
                      *         "maxKeys": 50,
                      *         "maxLifetimeSeconds": 7776000,

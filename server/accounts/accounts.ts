@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { AccountPolicy } from '../../decide/policy.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { onlyRow } from '../db/only-row.ts';
-import type { Database } from '../db/schema.ts';
+import type { Database, Metadata } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPassword } from '../errors.ts';
 import { type Act, actAsJson, recorded } from '../events/recording.ts';
@@ -16,6 +16,7 @@ import {
   type LimitRule,
   type LimitsChange,
 } from '../keys/limit-rows.ts';
+import { areWithinBounds, type MetadataPatch, mergedMetadata, tooMuchMetadata } from '../keys/metadata.ts';
 import { hashPassword, isPassword } from './password.ts';
 
 /** Whoever holds keys: signed up here by email, or made by the operator for one of the product's own users. */
@@ -24,6 +25,8 @@ export interface Account {
   number: number;
   email: string | null;
   externalId: string | null;
+  /** What the operator says of it, for itself and its services. Null: nothing. */
+  metadata: Metadata | null;
   /** What its keys are held to, in place of the deployment's policy. Null: nothing of its own. */
   policy: AccountPolicy | null;
   /** What all of its keys share, in the order of their names. */
@@ -37,7 +40,7 @@ export interface Account {
 
 /** The columns of an account, for a select from `accounts` or from a CTE aliased so. */
 const columns = sql`
-  id, number, email, external_id as "externalId", policy, ${accountLimits} as limits, key_count as "keyCount",
+  id, number, email, external_id as "externalId", metadata, policy, ${accountLimits} as limits, key_count as "keyCount",
   created_at as "createdAt", disabled_at as "disabledAt"`;
 
 /**
@@ -157,7 +160,7 @@ async function insertAccount(
         ${timestamptz(act.now)}
       from allowed
       on conflict do nothing
-      returning id, number, email, external_id, policy, key_count, created_at, disabled_at),
+      returning id, number, email, external_id, metadata, policy, key_count, created_at, disabled_at),
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
       ${columns}
@@ -184,17 +187,20 @@ interface AccountChange extends Pick<LimitsChange, 'limits'> {
   externalId?: string | null | undefined;
   /** True: no key of it is accepted any more, and none is created, until it is false again. */
   disabled?: boolean | undefined;
+  /** Merged (RFC 7396): null removes an entry. */
+  metadata?: MetadataPatch | undefined;
   /** Merged (RFC 7396): null removes one rule, or all of them. */
   policy?: { [Rule in keyof AccountPolicy]?: AccountPolicy[Rule] | null | undefined } | null | undefined;
 }
 
 /**
- * Changes an account, and returns what it is now. An empty change writes nothing. When this returns, a new externalId,
- * `disabled` and new limits are in force in every replica, since verdicts depend on them. A new policy holds for what is
- * minted or changed from then on, and leaves every existing key as it is.
+ * Changes an account, and returns what it is now. An empty change writes nothing. When this returns, a new externalId, new
+ * metadata, `disabled` and new limits are in force in every replica, since verdicts depend on them. A new policy holds for
+ * what is minted or changed from then on, and leaves every existing key as it is.
  * @throws AccountNotFound also for the operator's own account
  * @throws ExternalIdTaken
- * @throws InvalidInput where neither an email nor an externalId would be left
+ * @throws InvalidInput where neither an email nor an externalId would be left, or the merged metadata would be too many, or
+ * too long
  */
 export async function changeAccount(
   { db, settled }: Store,
@@ -202,11 +208,15 @@ export async function changeAccount(
   change: AccountChange,
   act: Act,
 ): Promise<Account> {
-  const { externalId, disabled, policy, limits } = change;
+  const { externalId, disabled, metadata, policy, limits } = change;
   const changes = [];
   if (externalId !== undefined) changes.push(sql`external_id = ${externalId}::text`);
   if (disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${timestamptz(act.now)})`);
   if (disabled === false) changes.push(sql`disabled_at = null`);
+  const changesMetadata = metadata !== undefined && Object.keys(metadata).length > 0;
+  const merged = mergedMetadata(metadata ?? {});
+  const fits = changesMetadata ? areWithinBounds(merged) : sql`true`;
+  if (changesMetadata) changes.push(sql`metadata = nullif(${merged}, '{}')`);
   if (policy === null) changes.push(sql`policy = null`);
   else if (policy && Object.keys(policy).length > 0)
     changes.push(sql`policy = nullif(
@@ -224,7 +234,7 @@ export async function changeAccount(
     changed as (
       update accounts set ${sql.join(changes)}
       where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
-        and (email is not null or ${externalId !== null}::boolean) and (select count(*) from involved) >= 0
+        and (email is not null or ${externalId !== null}::boolean) and ${fits} and (select count(*) from involved) >= 0
       returning *),
     recorded as ${recorded(act, 'account.changed', sql`select id, null::text from changed`, change)}
     ${changedLimits({ limits }, { account: sql`id`, key: sql`null` }, act.now)}
@@ -233,10 +243,11 @@ export async function changeAccount(
     .catch((error) => {
       throw isUniqueViolation(error) ? new ExternalIdTaken() : error;
     });
-  if (externalId !== undefined || disabled !== undefined || limits) await settled();
+  if (externalId !== undefined || disabled !== undefined || changesMetadata || limits) await settled();
   const [changed] = rows;
   if (changed) return limits ? getNamedAccount(db, id) : changed;
-  await getNamedAccount(db, id);
+  const { email } = await getNamedAccount(db, id);
+  if (email !== null || externalId !== null) throw tooMuchMetadata();
   throw new InvalidInput({
     detail: 'The account has no email, so it needs an externalId: nothing else tells whose it is.',
     pointer: '#/externalId',

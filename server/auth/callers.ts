@@ -32,6 +32,12 @@ export function selfOf(caller: Caller): string {
 }
 
 /**
+ * Whether a caller is of the operator's own account, whatever its scopes: it verifies every key, and is shown what the
+ * operator alone sees.
+ */
+export const isOfOperator = (caller: Caller): boolean => selfOf(caller) === operatorAccountId;
+
+/**
  * The caller of a call that a key can make about itself. Where a key of the operator names no account, and its scopes allow
  * the call on its own account, it is an API key as any other.
  */

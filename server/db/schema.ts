@@ -13,6 +13,7 @@ export interface Schema {
     password_version: Generated<number>;
     external_id: string | null;
     key_count: Generated<number>;
+    metadata: ColumnType<Metadata | null, never, never>;
     policy: ColumnType<AccountPolicy | null, never, never>;
     /** Written by triggers on limits alone. */
     limits_copy: ColumnType<Limit[] | null, never, never>;

@@ -26,7 +26,7 @@ export interface EventFilter {
   from?: Date | undefined;
   /** Only events before this instant. */
   to?: Date | undefined;
-  /** The address and the user agent of the operator are left out. */
+  /** What the operator alone sees is left out: its address and its user agent, and the metadata of accounts. */
   hidesOperator?: boolean;
 }
 
@@ -51,6 +51,7 @@ export const matching = (db: Database, filter: EventFilter, among = db.selectFro
     const stored = sql.ref<string | null>(column);
     return filter.hidesOperator ? sql<string | null>`case when not ${byOperator} then ${stored} end` : stored;
   };
+  const ownerData = sql<Event['data']>`case type when 'account.changed' then data - 'metadata' else data end`;
   return db
     .selectFrom(among.as('events'))
     .select([
@@ -62,7 +63,7 @@ export const matching = (db: Database, filter: EventFilter, among = db.selectFro
       'request_id as requestId',
       'account_id as accountId',
       'key_id as keyId',
-      'data',
+      filter.hidesOperator ? ownerData.as('data') : 'data',
       shown('ip').as('ip'),
       shown('user_agent').as('userAgent'),
     ])

@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { maxMetadataBytes, maxMetadataEntries } from '../../decide/metadata.ts';
 import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
 import { timestamptz } from '../db/timestamptz.ts';
-import { BeyondPolicy, InvalidInput, KeyNotFound } from '../errors.ts';
+import { BeyondPolicy, KeyNotFound } from '../errors.ts';
 import { type Act, recorded } from '../events/recording.ts';
 import { accountStillWith, assertWithin, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
@@ -22,13 +21,14 @@ import {
   changesLimits,
   type LimitsChange,
 } from './limit-rows.ts';
+import { areWithinBounds, type MetadataPatch, mergedMetadata, tooMuchMetadata } from './metadata.ts';
 
 /** A change of a key. Absent fields stay as they are. Metadata is merged: null removes an entry (RFC 7396). */
 interface KeyChange extends LimitsChange {
   name?: string | undefined;
   scopes?: string[] | undefined;
   roles?: KeyRole[] | undefined;
-  metadata?: Record<string, string | number | boolean | null> | undefined;
+  metadata?: MetadataPatch | undefined;
   expiresAt?: Date | null | undefined;
   disabled?: boolean | undefined;
   notBefore?: Date | null | undefined;
@@ -40,12 +40,6 @@ const isNothing = ({ metadata = {}, limits, quota, ...change }: KeyChange) =>
   Object.keys(metadata).length === 0 &&
   !changesLimits({ limits, quota }) &&
   Object.values(change).every((value) => value === undefined);
-
-/** Whether metadata are within their bounds, counted as in the contract (api/metadata.ts). */
-const isWithinBounds = (metadata: RawBuilder<unknown>) => sql`(
-  select count(*) <= ${maxMetadataEntries} and coalesce(sum(octet_length(to_json(name)::text) +
-    case jsonb_typeof(value) when 'string' then octet_length(value::text) else 0 end), 0) <= ${maxMetadataBytes}
-  from jsonb_each(${metadata}) as facts(name, value))`;
 
 /** What a change was checked against. It is made only if both are still the same. */
 interface Basis {
@@ -111,8 +105,8 @@ export async function changeKey(
     if (breaches.length > 0) throw new BeyondPolicy(breaches, policy);
   }
 
-  const merged = sql`jsonb_strip_nulls(metadata || ${JSON.stringify(change.metadata ?? {})}::text::jsonb)`;
-  const fits = change.metadata === undefined ? sql`true` : isWithinBounds(merged);
+  const merged = mergedMetadata(change.metadata ?? {});
+  const fits = change.metadata === undefined ? sql`true` : areWithinBounds(merged);
   const conditions = [isAt(place), fits];
   if (basis) conditions.push(hasStill(basis.key), expiresStill(basis.key.expiresAt));
   if (isJudged) conditions.push(sql`exists (select from account)`);
@@ -143,10 +137,7 @@ export async function changeKey(
   }
   // The key or the policy was changed between the check and the update.
   if (key.fits) return changeKey({ db, settled, defaultPolicy }, place, { within, ...change }, act);
-  throw new InvalidInput({
-    detail: `Would have more than ${maxMetadataEntries} entries, or take more than ${maxMetadataBytes} bytes as JSON: remove some with null.`,
-    pointer: '#/metadata',
-  });
+  throw tooMuchMetadata();
 }
 
 /** What the update of a change sets, with metadata that are merged already. */

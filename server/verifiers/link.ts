@@ -58,8 +58,8 @@ export interface Hub {
   closed(link: Link, how: { saidBye: boolean }): void;
 }
 
-/** A verifier with more unsent bytes than this does not read. */
-const maxUnsent = 262_144;
+/** A verifier with more unsent bytes than this does not read: the answer to one ask has fewer, also with all metadata. */
+const maxUnsent = 1_048_576;
 
 type Of<Kind extends FromVerifier['kind']> = Extract<FromVerifier, { kind: Kind }>;
 

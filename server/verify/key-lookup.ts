@@ -81,6 +81,7 @@ function foundIn(row: Row): Found {
     endsAt: row.endsAt,
     accountId,
     externalId: row.externalId,
+    accountMetadata: row.accountMetadata,
     name,
     scopes: new Set(row.scopes),
     hasRoles: row.hasRoles,
@@ -112,7 +113,8 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
     select encode(wanted.hash, 'hex') as hash, found.*, ${sql.raw(databaseTime)} as now
     from unnest((select ${byteaArray(hashes)}::text::bytea[])) as wanted(hash)
     cross join lateral (
-      (select null as gone, keys.id, keys.account_id as "accountId", accounts.external_id as "externalId", keys.name,
+      (select null as gone, keys.id, keys.account_id as "accountId", accounts.external_id as "externalId",
+        accounts.metadata as "accountMetadata", keys.name,
         case when keys.roles = '{}' then keys.scopes else keys.scopes || array(
           select scope from roles, unnest(roles.scopes) as scope where roles.id = any(keys.roles) order by roles.number)
         end as scopes, keys.roles <> '{}' as "hasRoles",
@@ -128,7 +130,7 @@ export function findByHashes(hashes: readonly string[]): RawBuilder<Row> {
         and tokens.hash in (keys.current_hash, keys.next_hash, keys.previous_hash)
       limit 1)
       union all
-      (select tombstones.reason, tombstones.key_id, tombstones.account_id, null, tombstones.name,
+      (select tombstones.reason, tombstones.key_id, tombstones.account_id, null, null, tombstones.name,
         null, null, null, null, null, null, null, null, null, null, null, null, null
       from (select * from tombstones where hash >= wanted.hash order by hash limit 1) as tombstones
       join accounts on accounts.id = tombstones.account_id

@@ -64,6 +64,8 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   };
   const query = { accountId: key.accountId };
   const { id: keyId } = expectData(await operator.POST('/v1/keys', { params: { query }, body: limited }));
+  const facts = { metadata: { plan: 'pro', shard: 2 ** 53 - 1 } };
+  expectData(await operator.PATCH('/v1/account', { params: { query }, body: facts }));
   const old = { name: 'Old key', sha256: 'a'.repeat(64), start: 'sk_live_' };
   expectData(await operator.POST('/v1/keys/import', { params: { query }, body: old }));
   // The last one, whose number does not come again.

@@ -231,7 +231,7 @@ export class SimulatedDatabase {
         ...{ gone: isGone ? 'revoked' : null, state: 'current', metadata: {} },
         ...{ scopes: ['keys:verify'], externalId: null, expiresAt: null, endsAt: null, notBefore: null },
         ...{ accountDisabledAt: null, disabledAt: null, allowedIps: null, audience: null },
-        ...{ limits: null, accountLimits: null },
+        ...{ accountMetadata: null, limits: null, accountLimits: null },
       }));
   }
 }

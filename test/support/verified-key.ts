@@ -8,6 +8,7 @@ export const verifiedKey = (facts: Partial<VerifiedKey> = {}): VerifiedKey => ({
   state: 'current',
   accountId: '',
   externalId: null,
+  accountMetadata: null,
   name: 'Key',
   scopes: new Set(),
   hasRoles: false,

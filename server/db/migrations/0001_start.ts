@@ -12,6 +12,8 @@ export const statements = [
     external_id text unique,
     -- How many keys it has, kept exact by triggers on keys and by mintKey.
     key_count integer not null default 0,
+    -- What the operator says of it, which verdicts on its keys tell. Null: nothing.
+    metadata jsonb,
     -- What its keys are held to, each field in place of the deployment's. Null: nothing of its own. It has no check of
     -- its form, which every mint would pay for, since it updates key_count.
     policy jsonb,

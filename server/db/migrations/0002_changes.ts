@@ -65,9 +65,10 @@ export const statements = [
     perform pg_notify('latchkey', 'account_changed ' || new.id);
     return null;
   end $$`,
-  // A verdict names its account in the product's words, and depends on whether it is disabled.
-  sql`create trigger account_changed after update of external_id, disabled_at, closed_at on accounts
+  // A verdict names its account in the product's words, tells its metadata, and depends on whether it is disabled.
+  sql`create trigger account_changed after update of external_id, metadata, disabled_at, closed_at on accounts
     for each row when (old.external_id is distinct from new.external_id
+      or old.metadata is distinct from new.metadata
       or old.disabled_at is distinct from new.disabled_at
       or (old.closed_at is null and new.closed_at is not null))
     execute function account_changed()`,

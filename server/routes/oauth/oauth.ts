@@ -13,7 +13,7 @@ import { endOf } from '../../../decide/verdict.ts';
 import type { VerifiedKey } from '../../../decide/verified-key.ts';
 import { endSessionOf, isRefreshToken } from '../../accounts/sessions.ts';
 import { claimsToBeAccessToken, isOperatorToken } from '../../auth/authenticate.ts';
-import { selfOf } from '../../auth/callers.ts';
+import { type Caller, isOfOperator, selfOf } from '../../auth/callers.ts';
 import { check } from '../../auth/check.ts';
 import type { ServiceContext } from '../../context.ts';
 import { type Operation, operation } from '../../http/operation.ts';
@@ -26,8 +26,13 @@ import { OAuthRefusal } from './error.ts';
 const secondsOf = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
 /** The response to the introspection of an active token (RFC 7662, section 2.2). */
-function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: VerifiedKey, now: number) {
-  const { id, accountId, externalId, name, metadata, scopes, audience } = key;
+function active(
+  { publicUrl, introspectionMaxAge }: ServiceContext,
+  caller: Caller,
+  key: VerifiedKey,
+  now: number,
+) {
+  const { id, accountId, externalId, accountMetadata, name, metadata, scopes, audience } = key;
   const { notBefore, exchanged } = key;
   const end = endOf(key);
   return {
@@ -45,6 +50,7 @@ function active({ publicUrl, introspectionMaxAge }: ServiceContext, key: Verifie
     iss: publicUrl,
     key_name: name,
     key_metadata: { ...metadata },
+    account_metadata: isOfOperator(caller) ? { ...accountMetadata } : {},
     ...(Number.isFinite(end) && { key_exp: secondsOf(end) }),
   };
 }
@@ -91,7 +97,7 @@ export function oauthOperations(context: ServiceContext): Operation[] {
           client: unknownClient,
         };
         return maybeAsync(check(context, form.token, asked), (verdict) =>
-          verdict.valid ? active(context, verdict.key, verdict.at) : { active: false as const },
+          verdict.valid ? active(context, caller, verdict.key, verdict.at) : { active: false as const },
         );
       },
       { findCredential: findClient },

@@ -15,6 +15,7 @@ import {
 import {
   accountOf,
   type Caller,
+  isOfOperator,
   isOperator,
   readableAccountOf,
   selfOf,
@@ -30,11 +31,13 @@ import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { locationOf } from './location.ts';
 import { numberOf, pageAfter } from './page.ts';
 
+/** An account as the operator sees it. */
 const accountBody = ({
   id,
   email,
   externalId,
   disabledAt,
+  metadata,
   policy,
   limits,
   keyCount,
@@ -44,11 +47,16 @@ const accountBody = ({
   email,
   externalId,
   disabledAt: disabledAt?.toISOString() ?? null,
+  metadata: { ...metadata },
   policy,
   limits,
   keyCount,
   createdAt: createdAt.toISOString(),
 });
+
+/** An account as a caller sees it. Its metadata are for the operator alone. */
+const bodyFor = (caller: Caller, account: Account) =>
+  accountBody(isOfOperator(caller) ? account : { ...account, metadata: null });
 
 const named = { notFound: AccountNotFound };
 
@@ -81,6 +89,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
                       ...created,
                       externalId,
                       disabledAt: null,
+                      metadata: null,
                       policy: null,
                       limits: [],
                       keyCount: 0,
@@ -115,7 +124,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
 
     operation(accounts.get, async ({ caller, query }) => {
       const id = (await readableAccountOf(context, caller, query)) ?? selfOf(caller);
-      return accountBody(await getAccount(db, id));
+      return bodyFor(caller, await getAccount(db, id));
     }),
 
     operation(

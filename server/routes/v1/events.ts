@@ -1,12 +1,11 @@
 import { events } from '../../../api/events.ts';
 import type { AccountQueue } from '../../account-queue.ts';
-import { readableAccountOf, selfOf, turnOf } from '../../auth/callers.ts';
+import { isOfOperator, readableAccountOf, turnOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput } from '../../errors.ts';
 import { followEvents, settledNumber, skipsEvents } from '../../events/following.ts';
 import { assertKnown, combines, type Event, listEvents } from '../../events/lists.ts';
 import { type Operation, operation } from '../../http/operation.ts';
-import { operatorAccountId } from '../../id.ts';
 import { cursorAt, numberOf, placeAt } from './page.ts';
 
 const digits = (value: number) => value.toString(16).padStart(12, '0');
@@ -27,8 +26,7 @@ export const eventOperations = (context: ServiceContext, lists: AccountQueue): O
     if (from && to && from >= to)
       throw new InvalidInput({ detail: 'Must be before `to`.', parameter: 'from' });
     const accountId = await readableAccountOf(context, caller, query);
-    const hidesOperator = selfOf(caller) !== operatorAccountId;
-    const filter = { accountId, keyId, type, actor, from, to, hidesOperator };
+    const filter = { accountId, keyId, type, actor, from, to, hidesOperator: !isOfOperator(caller) };
     const list = `events of ${accountId ?? 'all accounts'}, ${order}`;
     const inTurn = <Page>(isLong: boolean, read: () => Promise<Page>) =>
       isLong ? lists.run(turnOf(caller, list), signal, read) : read();

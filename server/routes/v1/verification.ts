@@ -15,6 +15,7 @@ import { WrongCaller } from '../../errors.ts';
 import { type Operation, operation, type Success } from '../../http/operation.ts';
 import { unknownClient } from '../../http/peer.ts';
 import { Json, Reply } from '../../http/reply.ts';
+import { operatorAccountId } from '../../id.ts';
 import { getKey, revokeKey } from '../../keys/keys.ts';
 import { keyBody } from './key-body.ts';
 import { LimitTexts, limitFields } from './limit-states.ts';
@@ -23,21 +24,31 @@ type VerdictJson = Json<Success<typeof verification.verify>>;
 
 /** What a token is presented for, and what that costs. */
 interface Asked extends Presented {
+  /** The account whose keys the verifier may see. */
+  reach: string;
   costs: Costs;
 }
+
+/** The verdict on a token that is accepted. The metadata of its account are for the operator alone. */
+const acceptance = (key: VerifiedKey, { reach }: Asked) => ({
+  valid: true as const,
+  key: { ...verifiedBody(key), ...(reach !== operatorAccountId && { accountMetadata: {} }) },
+});
 
 /**
  * Makes the function that serializes verdicts. The body for an accepted key is serialized once, except for its limits, and
  * kept as long as the key is in the cache.
  */
 function verdictWriter(texts: LimitTexts): (verdict: Verdict, asked: Asked) => VerdictJson {
-  const accepted = new WeakMap<VerifiedKey, VerdictJson>();
+  const forOperator = new WeakMap<VerifiedKey, VerdictJson>();
+  const forOthers = new WeakMap<VerifiedKey, VerdictJson>();
   return (verdict, asked) => {
     if (!verdict.valid) return Json.of(refusal(verdict, asked));
     const { key } = verdict;
+    const accepted = asked.reach === operatorAccountId ? forOperator : forOthers;
     let body = accepted.get(key);
     if (!body) {
-      body = Json.of({ valid: true, key: verifiedBody(key) });
+      body = Json.of(acceptance(key, asked));
       accepted.set(key, body);
     }
     return verdict.limits ? Json.extended(body, 'limits', texts.json(verdict.limits)) : body;
@@ -73,7 +84,7 @@ function spentChecks(verdict: Verdict): CheckOutcome[] {
 const explained = (verdict: Verdict, asked: Asked): VerdictJson =>
   Json.of({
     ...(verdict.valid
-      ? { valid: true, key: verifiedBody(verdict.key), ...limitFields(verdict, asked.costs) }
+      ? { ...acceptance(verdict.key, asked), ...limitFields(verdict, asked.costs) }
       : refusal(verdict, asked)),
     checks: checksOf(verdict, asked),
   });
