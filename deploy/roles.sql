@@ -19,7 +19,7 @@ create role latchkey_owner login password :'owner_password';
 create role latchkey login password :'password';
 -- Latchkey sets both for each connection, but a pooler drops them.
 alter role latchkey set statement_timeout = '3s';
-alter role latchkey set lock_timeout = '3s';
+alter role latchkey set lock_timeout = '2500ms';
 -- Who is no superuser hands a database over only to a role that it can become, and sets default privileges for no other.
 grant latchkey_owner to current_user;
 

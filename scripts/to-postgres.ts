@@ -13,7 +13,10 @@ import { openDataDir } from '../server/process/data-dir.ts';
 const { DATA_DIR = './data', DATABASE_URL } = process.env;
 
 async function run(databaseUrl: string): Promise<Record<string, number>> {
-  await using dataDir = await openDataDir(DATA_DIR);
+  await using dataDir = await openDataDir(DATA_DIR, (line) => {
+    console.error(line);
+    process.exit(1);
+  });
   return await inOneTransaction(databaseUrl, async (target) => {
     await migrate(target);
     await assertUnused(target);

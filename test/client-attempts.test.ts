@@ -264,8 +264,8 @@ describe('how long a call takes', () => {
     vi.mocked(Math.random).mockReturnValue(0.2);
     await using server = await misbehave(problem(503, 'overloaded'), json(key));
     // The process is blocked during the wait of 100 ms.
-    const onAnswer = () => void setTimeout(() => block(400), 20);
-    const latchkey = createLatchkey({ baseUrl: server.url, token, deadline: 300, onAnswer });
+    const onAnswer = () => void setTimeout(() => block(1_200), 20);
+    const latchkey = createLatchkey({ baseUrl: server.url, token, deadline: 1_000, onAnswer });
     expect(await caught(latchkey.keys.create({ name: 'A' }))).toMatchObject({ code: 'overloaded' });
     expect(server.received).toHaveLength(1);
   });

@@ -8,7 +8,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { onlyMaxKeys } from '../decide/policy.ts';
 import { createExternalAccount, signUp } from '../server/accounts/accounts.ts';
-import { isLiveSession, refreshSession, signIn } from '../server/accounts/sessions.ts';
+import { isLiveSession, listSessions, refreshSession, signIn } from '../server/accounts/sessions.ts';
 import { migrations } from '../server/db/migrations/migrate.ts';
 import { parameterText } from '../server/db/parameters.ts';
 import {
@@ -352,13 +352,24 @@ onPostgres('connections to a server', () => {
       expect(await connectionOf(`for ${lock}`)).not.toEqual(reading);
   });
 
+  test('the sessions of an account are listed while no connection for writes is free', async () => {
+    const { url } = await ownDatabase();
+    const db = await opened(withParameters(url, { max: '2' }));
+    const page = { limit: 1, before: undefined, now: Date.now() };
+    await db.transaction().execute(async () => {
+      expect(await listSessions(db, operatorAccountId, page)).toEqual({ sessions: [], more: false });
+    });
+  });
+
   test('a connection keeps no more than 250 plans, however many statements callers can make', async () => {
     const { url } = await ownDatabase();
     const db = await opened(withParameters(url, { max: '2' }));
     for (let n = 0; n < 300; n += 1) await sql`select ${n}::integer as ${sql.ref(`n${n}`)}`.execute(db);
     const { rows } = await sql<{ plans: number }>`
       select count(*)::integer as plans from pg_prepared_statements`.execute(db);
+    // Some of them are of the start.
     expect(rows[0]?.plans).toBeLessThanOrEqual(250);
+    expect(rows[0]?.plans).toBeGreaterThan(240);
   });
 
   test.each([

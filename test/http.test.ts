@@ -270,6 +270,7 @@ test.each([
   ['/v1/keys/Zm9v+YmFy/L2Jh/eg==', '/v1/keys/…/…/…'],
   ['/v1/keys/sk_6921a5c0b281af121fcda4ce', '/v1/keys/…'],
   ['/v1/keys/lk%5Fsecret', '/v1/keys/…'],
+  ['/v1/keys/abcdefghijklm/nopqrstuvwx', '/v1/keys/…/…'],
 ])('the path %s is logged as %s, since all that may be of a token is left out', async (path, logged) => {
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });

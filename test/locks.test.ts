@@ -59,6 +59,27 @@ describe.runIf(inject('database') === 'postgres')('locks', () => {
     expect(expectData(await waiting.answer)).toMatchObject({ valid: true });
   });
 
+  test('make no limit ask alone: not after a statement that took too long', async () => {
+    const [one, other] = [await mint({ limits: [hourly] }), await mint({ limits: [hourly] })];
+    const both = async () => {
+      const body = { tokens: [one.token, other.token] };
+      return (await service.operator.POST('/v1/keys/verify/batch', { body })).response.status;
+    };
+    await both();
+    await admin.begin(async (transaction) => {
+      await transaction`select from limits where key_id = ${one.id.slice(4)} for update`;
+      const slow = both();
+      await untilWaiting(admin);
+      // What the server does with a statement that reaches its time limit.
+      await admin`select pg_cancel_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      expect(await slow).toBe(503);
+    });
+    const { exchanges } = service.context.limits;
+    expect(await both()).toBe(200);
+    expect(service.context.limits.exchanges - exchanges).toBe(1);
+  });
+
   test('of accounts are taken in the order of their ids by whoever deletes keys of several', async () => {
     const { operator } = service;
     const metadata = { purpose: 'locks' };

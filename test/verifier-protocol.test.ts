@@ -1,6 +1,7 @@
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { maxHelloBytes } from '../api/verifier.ts';
 import { type FromReplica, type FromVerifier, protocol } from '../decide/frames.ts';
+import { hourOf } from '../decide/uses.ts';
 import { DatabaseUnavailable } from '../server/errors.ts';
 import { operatorAccountId } from '../server/id.ts';
 import { hashText, newToken } from '../server/token.ts';
@@ -396,15 +397,8 @@ test('silent connections do not keep verifiers out', async () => {
 });
 
 test('verifiers that come back all at once are let in, however long their key is looked up', async () => {
-  const token = newToken('lk_');
-  await storeKey(service, { accountId: operatorAccountId, scopes: ['keys:verify'], token });
-  const { keys } = service.context;
-  const { find } = keys;
-  const gate = Promise.withResolvers<void>();
-  keys.find = async (hash) => {
-    await gate.promise;
-    return find.call(keys, hash);
-  };
+  const token = await verifyingToken(service);
+  const lookUps = holdLookUps(service);
   const sent: string[] = [];
   const closed: number[] = [];
   const links = Array.from({ length: 300 }, () => {
@@ -417,17 +411,14 @@ test('verifiers that come back all at once are let in, however long their key is
     link.receive(JSON.stringify([hello(token)]));
     return link;
   });
-  gate.resolve();
-  keys.find = find;
+  lookUps.release();
   await vi.waitFor(() => expect(sent).toHaveLength(300));
   expect(closed).toEqual([]);
   for (const link of links) link.ended();
 });
 
 test('a verifier that asks while the database is away is told so, and stays', async () => {
-  const token = newToken('lk_');
-  await storeKey(service, { accountId: operatorAccountId, scopes: ['keys:verify'], token });
-  using verifier = await greetedVerifier(baseUrl, token);
+  using verifier = await greetedVerifier(baseUrl, await verifyingToken(service));
   const { keys } = service.context;
   const { find } = keys;
   keys.find = () => Promise.reject(new DatabaseUnavailable());
@@ -437,6 +428,48 @@ test('a verifier that asks while the database is away is told so, and stays', as
   keys.find = find;
   verifier.send(ask);
   expect((await verifier.next('found')).found).toHaveLength(1);
+});
+
+test('what a verifier tells while the database is away is recorded when it is back', async () => {
+  using verifier = await greetedVerifier(baseUrl, await verifyingToken(service));
+  const { id, token } = await mint();
+  const { keys } = service.context;
+  const { find } = keys;
+  const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
+  keys.find = () => {
+    fail();
+    return Promise.reject(new DatabaseUnavailable());
+  };
+  const lastUsedAt = service.context.now();
+  const use = { hash: hashText(token), lastUsedAt, ip: null, userAgent: null, counts: { valid: 1 } };
+  verifier.send({ kind: 'uses', number: 7, hour: hourOf(lastUsedAt), uses: [use] });
+  await failed;
+  keys.find = find;
+  expect(await verifier.next('used')).toMatchObject({ number: 7 });
+  await service.context.usage.flush();
+  const key = expectData(await ada.client.GET('/v1/keys/{keyId}', { params: { path: { keyId: id } } }));
+  expect(key.lastUsedAt).toBe(new Date(lastUsedAt).toISOString());
+});
+
+test('no more than 10,000 verifiers are connected or wait to be let in', async () => {
+  using _ = await connect();
+  const closed: number[] = [];
+  const lookUps = holdLookUps(service);
+  const token = newToken('lk_');
+  const links = Array.from({ length: 10_001 }, () => {
+    const link = service.verifiers.accept({
+      send: () => {},
+      close: (code) => closed.push(code),
+      unsent: () => 0,
+      client: () => ({ ip: null, userAgent: null }),
+    });
+    link.receive(JSON.stringify([hello(token)]));
+    return link;
+  });
+  expect(closed).toEqual([4503]);
+  lookUps.release();
+  await vi.waitFor(() => expect(closed).toHaveLength(links.length));
+  for (const link of links) link.ended();
 });
 
 test.runIf(hasReplicas)(

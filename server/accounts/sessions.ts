@@ -113,6 +113,7 @@ export async function refreshSession(
   presented: string,
   act: Act,
 ): Promise<StartedSession> {
+  if (!isRefreshToken(presented)) throw new InvalidRefreshToken();
   // A first statement that has waited for a change of the password reads the new version of it in the session, which was
   // kept, and still the old one in the account: it finds no live session. So it is tried once more.
   const session =
@@ -227,13 +228,13 @@ export async function listSessions(
   { limit, before, now }: { limit: number; before: number | undefined; now: number },
 ): Promise<{ sessions: LiveSession[]; more: boolean }> {
   const { rows } = await sql<LiveSession>`
-    with page as (
-      ${liveSessions(now, sql`sessions.*`)} and sessions.account_id = ${accountId}::text
-        and ${before === undefined ? sql`true` : sql`sessions.number < ${before}::bigint`}
-      order by sessions.number desc limit ${limit + 1})
     select page.id, page.number, page.created_at as "createdAt", page.last_used_at as "lastUsedAt",
       page.expires_at as "expiresAt", events.ip, events.user_agent as "userAgent"
-    from page left join events on events.actor = 'session_' || page.id and events.at = page.created_at
+    from (
+      ${liveSessions(now, sql`sessions.*`)} and sessions.account_id = ${accountId}::text
+        and ${before === undefined ? sql`true` : sql`sessions.number < ${before}::bigint`}
+      order by sessions.number desc limit ${limit + 1}) as page
+    left join events on events.actor = 'session_' || page.id and events.at = page.created_at
       and events.type = 'session.started'
     order by page.number desc`.execute(db);
   return { sessions: rows.slice(0, limit), more: rows.length > limit };

@@ -41,9 +41,6 @@ const causeOf = (error: unknown) => codeOf(error instanceof DatabaseUnavailable 
 /** Whether a statement was given up because others held a lock, also if that was told as an outage. Nothing was done. */
 export const isLockTimeout = (error: unknown): boolean => causeOf(error) === '55P03';
 
-/** The same, or because it took too long, which is what ends a statement of ours that waits for a lock. */
-export const isTimeout = (error: unknown): boolean => isLockTimeout(error) || causeOf(error) === '57014';
-
 /** An error of a driver, as DatabaseUnavailable if it says that the database is unavailable. */
 export function asOutage(error: unknown): unknown {
   const code = codeOf(error);

@@ -12,11 +12,12 @@ import type { Database, Schema } from './schema.ts';
 /** How long the server may work on a statement, in milliseconds. */
 const statementTimeout = 3_000;
 /**
- * What bounds a statement, in milliseconds. `lock_timeout` is for the commit, which `statement_timeout` does not cover:
- * there, a transaction that notifies waits for a lock that others hold while they commit, which takes long if a
- * synchronous standby is away. Poolers drop both, so deploy/roles.sql sets them for the role as well.
+ * What bounds a statement, in milliseconds. `lock_timeout` is for the commit as well, which `statement_timeout` does not
+ * cover: there, a transaction that notifies waits for a lock that others hold while they commit, which takes long if a
+ * synchronous standby is away. It is shorter, so that a statement which waited for a lock is told from a slow one. Poolers
+ * drop both, so deploy/roles.sql sets them for the role as well.
  */
-export const statementLimits = { statement_timeout: statementTimeout, lock_timeout: statementTimeout };
+export const statementLimits = { statement_timeout: statementTimeout, lock_timeout: 2_500 };
 /**
  * How long we wait for the server to say anything at all, in milliseconds. Longer than it may work on a statement, so that
  * it is the server that gives up where it can.

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import type { Logger } from 'pino';
+import { contracts } from '../../api/contracts.ts';
 import type { Env } from './env.ts';
 import { standardHeaders } from './respond.ts';
 
@@ -17,15 +18,21 @@ export const requestId = createMiddleware<Env>(async (c, next) => {
   await next();
 });
 
-/** A part of a path that no token is: a short word, a number, or an id of ours. */
-const harmless = /^(?:[a-z.-]{1,14}\d?|\d{1,15}|(?:acc|key|role|session)_[\da-f]{24})$/;
+/** The words in the paths of all contracts, and of their docs. */
+const words = new Set(
+  Object.values(contracts)
+    .flatMap(({ bases, routes }) => ['/docs', ...bases, ...routes.map(({ path }) => path)])
+    .flatMap((path) => path.split('/').filter((part) => !part.startsWith('{'))),
+);
+/** A short number, or an id of ours. */
+const numberOrId = /^(?:\d{1,9}|(?:acc|key|role|session)_[\da-f]{24})$/;
 
 /**
- * A path as it may be logged. Every part is left out that may be a token that was put there by mistake, or a piece of one:
- * that of an imported key may have but 16 characters, and slashes among them.
+ * A path as it may be logged: with what is known to be harmless alone. All else may be a token that was put there by mistake,
+ * or a piece of one: that of an imported key may have but 16 characters, and slashes among them.
  */
 export const loggedPath = (path: string): string =>
-  path.replaceAll(/[^/]+/g, (part) => (harmless.test(part) ? part : '…'));
+  path.replaceAll(/[^/]+/g, (part) => (words.has(part) || numberOrId.test(part) ? part : '…'));
 
 /**
  * Answers a request, and logs that at level `debug`: the path without its query, and no headers, since both may contain

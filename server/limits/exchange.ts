@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../../decide/instant.ts';
-import { isTimeout } from '../db/errors.ts';
+import { isLockTimeout } from '../db/errors.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clocks } from './clocks.ts';
 
@@ -176,7 +176,7 @@ export class Exchange {
       try {
         return await this.#send(Array.from(asks.values(), (ask) => ask()));
       } catch (error) {
-        if (isTimeout(error)) for (const id of asks.keys()) this.#alone.add(id);
+        if (isLockTimeout(error)) for (const id of asks.keys()) this.#alone.add(id);
         throw error;
       }
     });

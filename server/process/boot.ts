@@ -26,10 +26,10 @@ import { sweepersOf } from './sweepers.ts';
 
 /**
  * How long `close` takes at most on Postgres, in milliseconds, where the database says nothing. One after the other:
- * units of limits arrive and are given back, a flush of uses ends and the last one is sent, the row in `replicas` is
- * deleted, and the connections are closed.
+ * units of limits arrive and are given back, a flush of uses ends and two more are sent, the row in `replicas` is deleted,
+ * and the connections are closed.
  */
-const longestClose = (2 + 2 + 1) * deadline + endWithin * 1_000;
+const longestClose = (2 + 3 + 1) * deadline + endWithin * 1_000;
 /**
  * How long a process takes at most to stop, in milliseconds: `leave`, a drain, and `close`. deploy/ and docs/OPERATIONS.md
  * give it longer before it is killed.
@@ -55,19 +55,26 @@ export interface Service {
    * flight fail, and their uses are lost.
    */
   close: () => Promise<void>;
-  /** See `DataDir`; undefined on Postgres. */
-  lost: Promise<string> | undefined;
 }
 
 /**
  * Opens everything the service needs.
  * @param gather collects the metrics of all workers
+ * @param lost called when the process must end at once, with a line that says why: see `openDataDir`
  * @throws CannotStart with one line that says what is wrong
  */
-export async function boot(config: Config, gather: Gather): Promise<Service> {
+export async function boot(
+  config: Config,
+  { gather, lost }: { gather: Gather; lost: (line: string) => void },
+): Promise<Service> {
   const log = createLog(config.LOG_LEVEL);
   const metrics = new Metrics();
-  const { db, freshness, signer, operatorTokens, dataDir, connections } = await open(config, log, metrics);
+  const { db, freshness, signer, operatorTokens, dataDir, connections } = await open({
+    config,
+    log,
+    metrics,
+    lost,
+  });
   const keys = openKeyCache(db, freshness, config.CACHE_MB * 2 ** 20);
   const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
   freshness.subscribe({ limits });
@@ -130,7 +137,6 @@ export async function boot(config: Config, gather: Gather): Promise<Service> {
     log,
     fetch: app.fetch,
     countRefused: responseCounts.ofStatus('none'),
-    lost: dataDir?.lost,
     openVerifier: (socket, header, peer) =>
       verifiers.accept({ ...socket, client: () => clientOf(header, peer, context) }),
     leave() {

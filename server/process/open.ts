@@ -16,7 +16,7 @@ import type { Metrics } from './metrics.ts';
 import { Progress } from './progress.ts';
 
 const unboundedStatements =
-  "statement_timeout and lock_timeout of the service's role are not between 1 ms and 4 s, so that a statement can hold its connection for ever: `alter role … set statement_timeout = '3s'`, and likewise lock_timeout";
+  "statement_timeout and lock_timeout of the service's role are not between 1 ms and 4 s, so that a statement can hold its connection for ever: `alter role … set statement_timeout = '3s'` and lock_timeout = '2500ms'";
 /** How often a line that may come with every message is logged, in milliseconds. */
 const lineInterval = 10_000;
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
@@ -54,20 +54,33 @@ interface Opened {
   connections?: number;
 }
 
+/** What is needed to open it. `lost`: see `openDataDir`. */
+interface Needed {
+  config: Config;
+  log: Logger;
+  metrics: Metrics;
+  lost: (line: string) => void;
+}
+
 /**
  * Opens the database that the configuration names.
  * @throws CannotStart with one line that says what is wrong
  */
-export async function open(config: Config, log: Logger, metrics: Metrics): Promise<Opened> {
+export async function open(needed: Needed): Promise<Opened> {
+  const { config, log, metrics } = needed;
   const progress = new Progress(log);
-  const notices = noticesIn(log, metrics);
+  const opening = { ...needed, notices: noticesIn(log, metrics), begin: progress.begin };
   try {
-    return config.DATABASE_URL
-      ? await openShared(config, config.DATABASE_URL, notices, log, metrics, progress)
-      : await openEmbedded(config, notices, metrics, progress);
+    return config.DATABASE_URL ? await openShared(opening, config.DATABASE_URL) : await openEmbedded(opening);
   } finally {
     progress.end();
   }
+}
+
+interface Opening extends Needed {
+  notices: Notices;
+  /** Says what is done next, if that takes long. */
+  begin: Progress['begin'];
 }
 
 /** A signer with these keys. `source` names where they come from, for the error if they are invalid. */
@@ -80,14 +93,7 @@ async function signerOf(keys: PrivateJwkSet, source: string, config: Config): Pr
 }
 
 /** A Postgres server, with secrets that all replicas share. */
-async function openShared(
-  config: Config,
-  url: string,
-  notices: Notices,
-  log: Logger,
-  metrics: Metrics,
-  { begin }: Progress,
-): Promise<Opened> {
+async function openShared({ config, notices, log, metrics, begin }: Opening, url: string): Promise<Opened> {
   const { SIGNING_KEYS, OPERATOR_TOKEN } = config;
   if (!SIGNING_KEYS || !OPERATOR_TOKEN) throw new CannotStart('SIGNING_KEYS and OPERATOR_TOKEN must be set.');
   const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
@@ -106,14 +112,9 @@ async function openShared(
 }
 
 /** The embedded database, with secrets that the first start creates beside it. */
-async function openEmbedded(
-  config: Config,
-  notices: Notices,
-  metrics: Metrics,
-  { begin }: Progress,
-): Promise<Opened> {
+async function openEmbedded({ config, notices, metrics, lost, begin }: Opening): Promise<Opened> {
   begin(`checking whether another process uses the data in ${config.DATA_DIR}`);
-  const dataDir = await openDataDir(config.DATA_DIR);
+  const dataDir = await openDataDir(config.DATA_DIR, lost);
   try {
     const operatorTokens = config.OPERATOR_TOKEN ?? (await keptOperatorTokens(dataDir));
     const signer = await signerOf(

@@ -33,10 +33,12 @@ export async function run({ self, isWorker, startWorker, listen }: Runtime): Pro
     if (!isWorker && config.WORKERS > 1) self.exit(await supervise(config, self, startWorker));
 
     const lifecycle = isWorker ? worker(self) : alone(self, config);
-    const service = await boot(config, lifecycle.gather);
-    void service.lost?.then((line) => {
-      console.error(line);
-      self.exit(1);
+    const service = await boot(config, {
+      gather: lifecycle.gather,
+      lost(line) {
+        console.error(line);
+        self.exit(1);
+      },
     });
     const { fetch, drain } = draining(service.fetch);
     const stop = await listen({ ...service, fetch }, config).catch(async (error) => {

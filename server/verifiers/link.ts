@@ -28,6 +28,9 @@ import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
 import { answerAsk } from './answers.ts';
 import { recordUses } from './uses.ts';
 
+/** After which time uses are recorded again that could not be, in milliseconds. */
+const retryUses = 1_000;
+
 /** The WebSocket of a verifier. */
 export interface Socket extends OpenSocket {
   /** Who opened it. */
@@ -167,7 +170,7 @@ export class Link implements SocketHandler {
         );
         break;
       case 'uses':
-        this.#whileAdmitted(() => this.#record(message));
+        this.#record(message);
         break;
       case 'ack':
         this.#hub.acknowledge(this, message.barrier);
@@ -257,13 +260,20 @@ export class Link implements SocketHandler {
       return;
     }
     this.#isTelling = true;
-    recordUses(this.#hub.context, hour, uses).then(
-      () => {
+    // The verifier waits for the acknowledgement, so what it told can wait for the database.
+    const fail = (error: unknown) => {
+      if (error instanceof DatabaseUnavailable) setTimeout(attempt, retryUses).unref();
+      else this.#fail(error);
+    };
+    const record = () =>
+      recordUses(this.#hub.context, hour, uses).then(() => {
         this.#isTelling = false;
         this.#send({ kind: 'used', number });
-      },
-      (error) => this.#fail(error),
-    );
+      }, fail);
+    const attempt = () => {
+      if (this.#state === 'open') this.#whileAdmitted(record, fail);
+    };
+    attempt();
   }
 
   #fail(error: unknown): void {

@@ -57,7 +57,7 @@ export class Verifiers implements Followers, Hub {
   }
 
   get isOpen(): boolean {
-    return !this.#isLeaving && this.#open.size < maxOpen && this.#greeted.size <= maxOpen;
+    return !this.#isLeaving && this.#open.size + this.#greeted.size <= maxOpen;
   }
 
   get isTrusting(): boolean {

@@ -502,7 +502,7 @@ test('a damaged lock file does not stop the start', async () => {
   for (const text of ['', '{"pid":']) {
     const DATA_DIR = await emptyDirectory();
     await writeFile(join(DATA_DIR, 'lock'), text);
-    await using _ = await openDataDir(DATA_DIR);
+    await using _ = await openDataDir(DATA_DIR, expect.unreachable);
     expect(JSON.parse(String(await lockOf(DATA_DIR))).pid).toBe(process.pid);
   }
 });
@@ -519,7 +519,7 @@ test('the lock of a process that cannot be seen from here counts while it is tou
   } finally {
     clearInterval(touching);
   }
-  await using _ = await openDataDir(DATA_DIR);
+  await using _ = await openDataDir(DATA_DIR, expect.unreachable);
   expect(JSON.parse(String(await lockOf(DATA_DIR))).pid).toBe(process.pid);
 });
 

@@ -14,7 +14,8 @@ export async function assertNamesExist(
   { role, ...filter }: KeyFilter,
 ): Promise<void> {
   const accountId = await namedAccountId(db, filter);
-  if (accountId !== undefined) await getAccount(db, accountId);
+  // One by its externalId is known to exist.
+  if (accountId !== undefined && filter.externalId === undefined) await getAccount(db, accountId);
   if (role !== undefined && (await findRoles(db, [role])).length === 0)
     throw new InvalidInput({ detail: `There is no role named "${role}".`, pointer: '#/filter/role' });
 }
