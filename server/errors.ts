@@ -7,6 +7,8 @@ import type { Breach, HeldPolicy } from '../decide/policy.ts';
  */
 export abstract class Refusal extends Error {
   abstract readonly code: RefusalCode;
+  /** Who was refused, if that is known: for the log. */
+  actor: string | undefined;
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;

@@ -8,7 +8,7 @@ import type { Reason } from '../../decide/verdict.ts';
 import type { VerifiedKey } from '../../decide/verified-key.ts';
 import { isLiveSession } from '../accounts/sessions.ts';
 import type { ServiceContext } from '../context.ts';
-import { InsufficientScope, Unauthenticated, WrongCaller } from '../errors.ts';
+import { InsufficientScope, type Refusal, Unauthenticated, WrongCaller } from '../errors.ts';
 import { operatorAccountId } from '../id.ts';
 import { accessType } from '../jwt/signing.ts';
 import { verify } from '../verify/verify.ts';
@@ -174,6 +174,9 @@ function operatorAlternative(caller: Caller, security: Security): Alternative | 
 const lackedBy = ({ scopes: held }: VerifiedKey, wanted: readonly string[] = []): readonly string[] =>
   wanted.every((scope) => covers(held, scope)) ? [] : wanted;
 
+/** A refusal that tells the log who was refused. */
+const refusing = (caller: Caller, refusal: Refusal) => Object.assign(refusal, { actor: actorOf(caller) });
+
 /**
  * The caller, where `security` names its kind, and it has the scopes that are asked for.
  * @throws Unauthenticated, WrongCaller or InsufficientScope
@@ -189,8 +192,8 @@ function admitted(caller: Caller, security: Security): Caller {
       throw new Unauthenticated(`Send ${wanted.join(' or ')} as "Authorization: Bearer <token>".`, {
         sent: false,
       });
-    throw new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`);
+    throw refusing(caller, new WrongCaller(`This is for a caller with ${wanted.join(' or ')}.`));
   }
-  if (alternative.lacked.length > 0) throw new InsufficientScope(alternative.lacked);
+  if (alternative.lacked.length > 0) throw refusing(caller, new InsufficientScope(alternative.lacked));
   return alternative.caller;
 }

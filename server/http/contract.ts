@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { ServiceContext } from '../context.ts';
 import { NoSuchPath, UpgradeRequired } from '../errors.ts';
+import { audited } from './audit.ts';
 import type { Env } from './env.ts';
 import { answersFailures, type Refuse } from './failures.ts';
 import { incomingOf } from './incoming.ts';
@@ -34,7 +35,10 @@ export function serveContract(
 ): ServedContract {
   const answerFailure = answersFailures(context, refuse);
   const byId = new Map(
-    operations.map((operation) => [operation.route.operationId, prepare(context, operation, answerFailure)]),
+    operations.map((operation) => [
+      operation.route.operationId,
+      prepare(context, ...audited(context, operation, answerFailure)),
+    ]),
   );
   const serve = (operationId: string) => {
     const found = byId.get(operationId);

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Client } from '../../decide/client.ts';
 import type { CommonCode, RefusalCode } from '../../decide/codes.ts';
 import type { ServiceContext } from '../context.ts';
 import {
@@ -39,6 +40,8 @@ interface Failed {
   request: Pick<Request, 'url'>;
   requestId: string;
   disconnect?: (() => void) | undefined;
+  /** Who sent it. */
+  client?: () => Client;
 }
 
 export type AnswerFailure = (error: unknown, failed: Failed) => Response;
