@@ -223,6 +223,7 @@ process.env.LATCHKEY_URL = baseUrl;
 process.env.LATCHKEY_TOKEN = process.env.OPERATOR_TOKEN = operatorToken;
 const { keysOf } = await import('./keys-page.ts');
 const { importKeys } = await import('./import-keys.ts');
+const { revokeOldKey } = await import('./revoke-old-key.ts');
 
 const keys = keysOf(userId);
 const { id: account } = await keys.open();
@@ -241,8 +242,10 @@ for (let run = 0; run < 2; run += 1)
   for (const [{ name }, { code }] of await importKeys([imported, session])) console.log(name, code);
 const ask = async (token: string) => (await createLatchkey().verify(token, { scopes: ['files:read'] })).valid;
 console.log(await ask(token), await ask(old), await ask(old + 'x'));
+console.log((await keys.find(token)).key.id === id);
 await keys.revoke(id);
-console.log(await ask(token));
+for (const key of [imported, { ...imported, sha256: sha256.replaceAll('0', '2') }]) await revokeOldKey(key);
+console.log(await ask(token), await ask(old));
 `;
 
 /** Runs a command to its end. Whatever it wrote is in the error if it fails. */
@@ -335,7 +338,7 @@ test.each([
 );
 
 test('every snippet of its README, of OPERATIONS.md and of EVENTS.md type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(18);
+  expect(Object.keys(snippets)).toHaveLength(19);
   await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts', 'operating.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
@@ -435,7 +438,7 @@ test.each(Object.entries(runtimes))(
     expect(written.split('\n')).toEqual([
       'Build current,next true',
       ...['Session invalid_input', 'Session invalid_input'],
-      ...['true true false', 'false', ''],
+      ...['true true false', 'true', 'false false', ''],
     ]);
   },
 );
