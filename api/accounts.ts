@@ -6,10 +6,10 @@ import { AccountId, accountId, accountQuery, ExternalId, unprefixed } from './id
 import { instant } from './instant.ts';
 import { givenLimits, Limits, limitsPatched } from './limits.ts';
 import { locationHeader } from './location.ts';
-import { AccountMetadataPatch, ShownMetadata } from './metadata.ts';
+import { AccountMetadata, AccountMetadataPatch, ShownMetadata } from './metadata.ts';
 import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
-import { Policy, policyExample, policyPatched } from './policy.ts';
+import { givenPolicy, Policy, policyExample, policyPatched } from './policy.ts';
 import { overloadedPasswords, refusal, refusals } from './problem.ts';
 import { byAnyone, byOperator, byOperatorKey, bySession } from './security.ts';
 import { bounded } from './text.ts';
@@ -132,7 +132,16 @@ const namedAccount = z.object({
 });
 
 const SignUp = z.strictObject({ email: Email, password: NewPassword }).openapi('SignUp');
-const ExternalAccount = z.strictObject({ externalId: ExternalId }).openapi('ExternalAccount');
+const ExternalAccount = z
+  .strictObject({
+    externalId: ExternalId,
+    metadata: AccountMetadata.optional(),
+    policy: givenPolicy,
+    limits: givenLimits('account').optional(),
+  })
+  .openapi('ExternalAccount', {
+    example: { externalId: 'user_8812', metadata: { plan: 'pro', region: 'eu' } },
+  });
 const NewAccount = z.union([SignUp, ExternalAccount]).openapi('NewAccount');
 
 /** The body of a change of an account, and what it returns. */
@@ -168,7 +177,7 @@ export const accounts = {
     tags,
     summary: 'Create an account',
     description:
-      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
+      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
     security: [byOperator, byOperatorKey('operator:keys'), byAnyone],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),
@@ -189,7 +198,7 @@ export const accounts = {
         content: { 'application/json': { schema: Account } },
       },
       200: {
-        description: 'An account with this `externalId` exists.',
+        description: 'An account with this `externalId` exists. It was not changed.',
         headers: replayedHeader,
         content: { 'application/json': { schema: Account } },
       },

@@ -23,6 +23,8 @@ const EventType = z.enum(types).openapi('EventType', {
 const factsOf = `Facts about what happened. Never a token, a hash or a password.
 
 - \`key.minted\` and \`key.imported\`: the \`name\`, \`scopes\` and \`expiresAt\` of the key, and its \`roles\`, \`limits\` and \`quota\` if it has any; of an imported key also its \`createdAt\` if it is older, and \`disabled\` if it is.
+- \`account.created\`: the \`externalId\` of the account, and the \`metadata\`, \`policy\` and \`limits\` that it began with, if any.
+- \`account.deleted\`: the \`externalId\` that the account had, if any.
 - \`key.changed\` and \`account.changed\`: the fields of the patch, as \`disabled\` if an account was suspended or let back. Only the operator sees the \`metadata\` of an account.
 - \`key.expiring\` and \`key.expired\`: \`expiresAt\`. The first has \`daysLeft\` as well: 30, 7 or 1.
 - \`key.unused\`: \`lastUsedAt\`, which is null if the key was never used.
@@ -104,7 +106,7 @@ export const events = {
     tags: ['Events'],
     summary: 'List events',
     description:
-      'The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.\n\nTo follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.',
+      'The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, by its `accountId` even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.\n\nTo follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.',
     security: [bySession, byKey('keys:audit'), byOperator, byOperatorKey('operator:read')],
     request: {
       query: z.strictObject({
@@ -113,7 +115,8 @@ export const events = {
             'Only events of this account. Without it, the operator gets those of all accounts, and other callers those of their own.',
         }),
         externalId: accountQuery.externalId.openapi({
-          description: 'Only events of this account, by its `externalId`. Use it instead of `accountId`.',
+          description:
+            'Only events of this account, by its `externalId`, which a deleted account no longer has. Use it instead of `accountId`.',
         }),
         keyId: KeyId.transform(unprefixed)
           .optional()

@@ -86,6 +86,12 @@ export const MetadataPatch = facts<MetadataValue | null>(
   example: { environment: null, build: 13 },
 });
 
+/** The metadata of a new account. */
+export const AccountMetadata = GivenMetadata.openapi({
+  description: `Up to ${maxMetadataEntries} facts of your own about the account. ${ofAccount} ${bounds}`,
+  example: { plan: 'pro', region: 'eu' },
+});
+
 /** What becomes of the metadata of an account in a patch. */
 export const AccountMetadataPatch = MetadataPatch.openapi({
   description: `Entries of the account’s metadata to set; null removes one (RFC 7396). ${ofAccount} When the call returns, the change is in force in every replica and every verifier. At most ${maxMetadataEntries} may remain, whose names and texts take at most ${maxMetadataBytes} bytes together as JSON.`,

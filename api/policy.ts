@@ -54,4 +54,5 @@ const PolicyPatch = z
     allowedScopes: Scopes.nullable().optional().openapi(orDefault(descriptions.allowedScopes)),
   })
   .openapi('PolicyPatch', { description: descriptions.policy });
+export const givenPolicy = orNull(PolicyPatch, 'Null: no rules of its own.').optional();
 export const policyPatched = orNull(PolicyPatch, 'Null removes all rules of the account.').optional();

@@ -131,7 +131,7 @@ onPostgres('connections to a server', () => {
       siteName: 'Share',
     });
     const accounts = await Promise.all(
-      [1, 2, 3].map(async (n) => (await createExternalAccount(db, `user_${n}`, act)).account),
+      [1, 2, 3].map(async (n) => (await createExternalAccount(db, { externalId: `user_${n}` }, act)).account),
     );
     const { id: accountId } = await signUp(db, credentials, act, signal);
     let done = false;
@@ -336,7 +336,7 @@ onPostgres('connections to a server', () => {
     const db = await opened(withParameters(url, { max: '1' }));
     const count = () => db.selectFrom('accounts').select('id').execute();
     expect(await whileItsConnectionEnds(admin, count)).toHaveLength(1);
-    const write = () => createExternalAccount(db, 'user_1', act);
+    const write = () => createExternalAccount(db, { externalId: 'user_1' }, act);
     await expect(whileItsConnectionEnds(admin, write)).rejects.toThrow(DatabaseUnavailable);
     expect(await count()).toHaveLength(1);
   });
@@ -432,7 +432,7 @@ onPostgres('connections to a server', () => {
         await expect.poll(ended).not.toEqual([]);
         await expect.poll(ended).toEqual([]);
         await (reading ?? read());
-        await createExternalAccount(transaction, 'user_1', act);
+        await createExternalAccount(transaction, { externalId: 'user_1' }, act);
       });
       copying.catch(() => {});
       await expect(copying).rejects.toThrow(DatabaseUnavailable);

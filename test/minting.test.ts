@@ -27,7 +27,7 @@ const newAccounts = (count: number) =>
   Promise.all(
     Array.from({ length: count }, async () => {
       accounts += 1;
-      return (await createExternalAccount(service.db, `user_${accounts}`, act())).account.id;
+      return (await createExternalAccount(service.db, { externalId: `user_${accounts}` }, act())).account.id;
     }),
   );
 

@@ -69,7 +69,7 @@ async function remembers(at: TestReplica, hash: string): Promise<boolean> {
  */
 async function holdUnits({ db, replica }: TestReplica, isFresh: () => boolean) {
   accounts += 1;
-  const { account } = await createExternalAccount(here.db, `holder_${accounts}`, act);
+  const { account } = await createExternalAccount(here.db, { externalId: `holder_${accounts}` }, act);
   const limit = { name: 'daily', limit: 1_000, windowSeconds: 86_400 };
   await changeAccount(here, account.id, { limits: [limit] }, act);
   const { hash } = await mintOn(here, { accountId: account.id });
@@ -203,7 +203,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   });
 
   test('the deletion of an account is known to every replica when it is answered', async () => {
-    const { account } = await createExternalAccount(here.db, 'user_1', act);
+    const { account } = await createExternalAccount(here.db, { externalId: 'user_1' }, act);
     const { id } = account;
     const { hash } = await knownKey(id);
     await deleteAccount(here, id, act);
@@ -211,7 +211,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   });
 
   test('an account that is suspended or let back is so in every replica when it is answered', async () => {
-    const { account } = await createExternalAccount(here.db, 'user_suspended', act);
+    const { account } = await createExternalAccount(here.db, { externalId: 'user_suspended' }, act);
     const { hash } = await knownKey(account.id);
     const found = () => there.keys.find(hash);
     await changeAccount(here, account.id, { disabled: true }, act);
@@ -226,7 +226,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   });
 
   test('the metadata of an account are those of its keys in every replica when a change is answered', async () => {
-    const { account } = await createExternalAccount(here.db, 'user_metadata', act);
+    const { account } = await createExternalAccount(here.db, { externalId: 'user_metadata' }, act);
     const { hash } = await knownKey(account.id);
     const found = () => there.keys.find(hash);
     expect(await found()).toMatchObject({ accountMetadata: null });
@@ -257,7 +257,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   });
 
   test('a new externalId of an account invalidates no keys of others', async () => {
-    const { account } = await createExternalAccount(here.db, 'user_2', act);
+    const { account } = await createExternalAccount(here.db, { externalId: 'user_2' }, act);
     const { hash: renamed } = await knownKey(account.id);
     const { hash: other } = await knownKey();
     await sql`update accounts set external_id = 'user_3' where id = ${account.id}`.execute(here.db);
@@ -282,7 +282,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   });
 
   test('limits that change, of a key or of its account, are in force in every replica when it is answered', async () => {
-    const { account } = await createExternalAccount(here.db, 'user_limited', act);
+    const { account } = await createExternalAccount(here.db, { externalId: 'user_limited' }, act);
     const { id, hash } = await knownKey(account.id);
     const limit = { name: 'burst', limit: 5, windowSeconds: 86_400 };
     const known = async () => {
@@ -386,7 +386,7 @@ describe.runIf(hasReplicas)('replicas', () => {
 
   test('a replica that is cut off does not hold up a change of the policy, which no verdict depends on', async () => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
-    const { account } = await createExternalAccount(here.db, 'user_4', act);
+    const { account } = await createExternalAccount(here.db, { externalId: 'user_4' }, act);
     network.stall();
     await changeAccount(here, account.id, { policy: { maxKeys: 5 } }, act);
     expect(there.replica.isFresh()).toBe(true);
@@ -401,7 +401,7 @@ describe.runIf(hasReplicas)('replicas', () => {
   ])('a replica that is cut off holds up %j, which verdicts depend on', async (change) => {
     await expect.poll(() => there.replica.isFresh(), { timeout: 5_000 }).toBe(true);
     accounts += 1;
-    const { account } = await createExternalAccount(here.db, `held_up_${accounts}`, act);
+    const { account } = await createExternalAccount(here.db, { externalId: `held_up_${accounts}` }, act);
     network.stall();
     await changeAccount(here, account.id, change, act);
     expect(there.replica.isFresh()).toBe(false);

@@ -256,7 +256,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * List events: `GET /v1/events`
      *
-     * The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+     * The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, by its `accountId` even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
 
 To follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.
      */
@@ -286,7 +286,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Create an account: `POST /v1/accounts`
      *
-     * Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+     * Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
      */
     create(body: NewAccount, options?: Options<operations['createAccount']>): Promise<Account>;
     /**

@@ -478,7 +478,7 @@ export interface paths {
         };
         /**
          * List events
-         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, by its `accountId` even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
          *
          *     To follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.
          */
@@ -546,7 +546,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. If an account with this `externalId` exists, it is returned. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -2251,6 +2251,8 @@ export interface components {
              * @description Facts about what happened. Never a token, a hash or a password.
              *
              *     - `key.minted` and `key.imported`: the `name`, `scopes` and `expiresAt` of the key, and its `roles`, `limits` and `quota` if it has any; of an imported key also its `createdAt` if it is older, and `disabled` if it is.
+             *     - `account.created`: the `externalId` of the account, and the `metadata`, `policy` and `limits` that it began with, if any.
+             *     - `account.deleted`: the `externalId` that the account had, if any.
              *     - `key.changed` and `account.changed`: the fields of the patch, as `disabled` if an account was suspended or let back. Only the operator sees the `metadata` of an account.
              *     - `key.expiring` and `key.expired`: `expiresAt`. The first has `daysLeft` as well: 30, 7 or 1.
              *     - `key.unused`: `lastUsedAt`, which is null if the key was never used.
@@ -2403,12 +2405,61 @@ export interface components {
              */
             password: string;
         };
+        /**
+         * @example {
+         *       "externalId": "user_8812",
+         *       "metadata": {
+         *         "plan": "pro",
+         *         "region": "eu"
+         *       }
+         *     }
+         */
         ExternalAccount: {
             /**
              * @description Your own id for this account.
              * @example user_8812
              */
             externalId: string;
+            /**
+             * @description Up to 50 facts of your own about the account. Only the operator sets and sees them, so services can decide by them: a plan, a shard, a region. Every valid verdict on a key of the account returns them as `accountMetadata`. As JSON, in UTF-8, their names and texts take at most 4096 bytes together.
+             * @example {
+             *       "plan": "pro",
+             *       "region": "eu"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string | number | boolean;
+            };
+            /** @description Null: no rules of its own. */
+            policy?: components["schemas"]["PolicyPatch"] | null;
+            /**
+             * @description Up to 8 limits that all keys of the account share: a verification of any of them counts in each. No two have the same name.
+             * @example [
+             *       {
+             *         "name": "burst",
+             *         "limit": 100,
+             *         "windowSeconds": 60
+             *       }
+             *     ]
+             */
+            limits?: components["schemas"]["NewLimit"][];
+        };
+        /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. */
+        PolicyPatch: {
+            /** @description Maximum number of keys, expired and disabled ones included. Null: as the deployment sets it. */
+            maxKeys?: number | null;
+            /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. Null: as the deployment sets it. */
+            maxLifetimeSeconds?: number | null;
+            /** @description True: keys must expire. Null: as the deployment sets it. */
+            expiryRequired?: boolean | null;
+            /**
+             * @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. The scopes of a role count when a key is given the role; a later change of the role is not bounded. Null: as the deployment sets it.
+             * @example [
+             *       "files:read",
+             *       "files:write"
+             *     ]
+             */
+            allowedScopes?: string[] | null;
         };
         AccountPage: {
             data: components["schemas"]["Account"][];
@@ -2456,23 +2507,6 @@ export interface components {
              *     ]
              */
             limits?: components["schemas"]["NewLimit"][];
-        };
-        /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. */
-        PolicyPatch: {
-            /** @description Maximum number of keys, expired and disabled ones included. Null: as the deployment sets it. */
-            maxKeys?: number | null;
-            /** @description Longest lifetime of a key, in seconds from the creation of its current token. Keys must then expire; a key that was rotated can be given a later expiry. Null: as the deployment sets it. */
-            maxLifetimeSeconds?: number | null;
-            /** @description True: keys must expire. Null: as the deployment sets it. */
-            expiryRequired?: boolean | null;
-            /**
-             * @description The scopes that keys can be granted. A wildcard such as `files:*` allows every scope that begins with `files:`. No wildcard allows the scopes of this API: name them. The scopes of a role count when a key is given the role; a later change of the role is not bounded. Null: as the deployment sets it.
-             * @example [
-             *       "files:read",
-             *       "files:write"
-             *     ]
-             */
-            allowedScopes?: string[] | null;
         };
         PasswordChange: {
             /** Format: password */
@@ -2674,9 +2708,9 @@ export type Policy = components['schemas']['Policy'];
 export type NewAccount = components['schemas']['NewAccount'];
 export type SignUp = components['schemas']['SignUp'];
 export type ExternalAccount = components['schemas']['ExternalAccount'];
+export type PolicyPatch = components['schemas']['PolicyPatch'];
 export type AccountPage = components['schemas']['AccountPage'];
 export type AccountPatch = components['schemas']['AccountPatch'];
-export type PolicyPatch = components['schemas']['PolicyPatch'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type Session = components['schemas']['Session'];
 export type SignIn = components['schemas']['SignIn'];
@@ -9487,7 +9521,7 @@ export interface operations {
             query?: {
                 /** @description Only events of this account. Without it, the operator gets those of all accounts, and other callers those of their own. */
                 accountId?: string;
-                /** @description Only events of this account, by its `externalId`. Use it instead of `accountId`. */
+                /** @description Only events of this account, by its `externalId`, which a deleted account no longer has. Use it instead of `accountId`. */
                 externalId?: string;
                 /** @description Only events of this key, even after it was revoked. */
                 keyId?: string;
@@ -10322,7 +10356,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An account with this `externalId` exists. */
+            /** @description An account with this `externalId` exists. It was not changed. */
             200: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */

@@ -13,6 +13,7 @@ import {
   accountLimits,
   afterChangedLimits,
   changedLimits,
+  inOrder,
   type LimitRule,
   type LimitsChange,
 } from '../keys/limit-rows.ts';
@@ -66,22 +67,46 @@ interface ExternalAccount {
   isNew: boolean;
 }
 
+/** What an account of one of the product's own users is created with. */
+interface NewExternalAccount {
+  externalId: string;
+  metadata?: Metadata | undefined;
+  /** Null, of a rule or of all: as the deployment has it. */
+  policy?: AccountChange['policy'];
+  limits?: LimitRule[] | undefined;
+}
+
+/** The fields of a new account that `given` says, as they are stored and shown. */
+export function newAccountFields({
+  metadata = {},
+  policy,
+  limits = [],
+}: Omit<NewExternalAccount, 'externalId'>): Pick<Account, 'metadata' | 'policy' | 'limits'> {
+  const rules = Object.entries(policy ?? {}).filter(([, value]) => value != null);
+  return {
+    metadata: Object.keys(metadata).length > 0 ? metadata : null,
+    policy: rules.length > 0 ? Object.fromEntries(rules) : null,
+    limits: inOrder(limits),
+  };
+}
+
 /**
  * Creates an account without a password, for the operator to act on. If an account has this externalId already, that one
- * is returned as it is.
+ * is returned as it is, and nothing else that is given counts.
  * @param claim that of an Idempotency-Key
  * @throws AlreadyClaimed
  */
 export async function createExternalAccount(
   db: Database,
-  externalId: string,
+  given: NewExternalAccount,
   act: Act,
   claim?: Claim,
 ): Promise<ExternalAccount> {
   const id = newId(act.now);
+  const { externalId } = given;
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const unclaimed = attempt === 0 ? claim : undefined;
-    const { isAllowed, account } = await insertAccount(db, { id, externalId }, act, unclaimed);
+    const { isAllowed, account } = await insertAccount(db, { id, ...given }, act, unclaimed);
     if (!isAllowed) throw new AlreadyClaimed();
     if (account) return { account, isNew: true };
     const existing = await findExternalAccount(db, externalId);
@@ -138,7 +163,7 @@ export async function namedAccountId(
 }
 
 /** What an account is created with: an email and a password, or an externalId. */
-type NewAccount = { id: string } & ({ email: string; passwordHash: string } | { externalId: string });
+type NewAccount = { id: string } & ({ email: string; passwordHash: string } | NewExternalAccount);
 
 /**
  * Inserts an account and its event.
@@ -152,21 +177,34 @@ async function insertAccount(
 ): Promise<{ isAllowed: boolean; account: Account | undefined }> {
   const none = { email: null, passwordHash: null, externalId: null };
   const { id, email, passwordHash, externalId } = { ...none, ...given };
+  const fields = newAccountFields('externalId' in given ? given : {});
+  const limits = fields.limits.length > 0 ? fields.limits : undefined;
+  const facts = {
+    ...(externalId !== null && { externalId }),
+    ...(fields.metadata && { metadata: fields.metadata }),
+    ...(fields.policy && { policy: fields.policy }),
+    ...(limits && { limits }),
+  };
+  const stored = (value: object | null) => sql`${value && JSON.stringify(value)}::text::jsonb`;
   const { rows } = await sql<Account & { isAllowed: boolean; isCreated: boolean }>`
     with allowed as ${claim?.insert({ accountId: id }, sql`select`) ?? sql`(select)`},
     created as (
-      insert into accounts (id, email, password_hash, external_id, created_at)
+      insert into accounts (id, email, password_hash, external_id, metadata, policy, created_at)
       select ${id}::text, ${email}::text, ${passwordHash}::text, ${externalId}::text,
-        ${timestamptz(act.now)}
+        ${stored(fields.metadata)}, ${stored(fields.policy)}, ${timestamptz(act.now)}
       from allowed
       on conflict do nothing
       returning id, number, email, external_id, metadata, policy, key_count, created_at, disabled_at),
-    recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`)}
+    changed as (select id from created),
+    recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`, facts)}
+    ${changedLimits({ limits }, { account: sql`id`, key: sql`null` }, act.now)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
       ${columns}
-    from (select) as outcome left join created as accounts on true`.execute(db);
+    from (select) as outcome left join created as accounts on true
+    where ${afterChangedLimits({ limits })}`.execute(db);
   const { isAllowed, isCreated, ...account } = onlyRow(rows);
-  return { isAllowed, account: isCreated ? account : undefined };
+  // A select does not see the limits that its own statement inserts.
+  return { isAllowed, account: isCreated ? { ...account, ...fields } : undefined };
 }
 
 /** @throws AccountNotFound */
@@ -327,12 +365,21 @@ export async function setPassword(
  */
 export async function deleteAccount({ db, settled }: Store, id: string, act: Act): Promise<void> {
   const { rows } = await sql`
-    with closed as (
+    with open as (
+      select id, external_id from accounts
+      where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
+      for update),
+    closed as (
       update accounts set closed_at = ${timestamptz(act.now)}, closed_by = ${actAsJson(act)},
         email = null, password_hash = null, external_id = null
-      where id = ${id}::text and id <> ${operatorAccountId}::text and closed_at is null
-      returning id),
-    recorded as ${recorded(act, 'account.deleted', sql`select id, null::text from closed`)}
+      from open where accounts.id = open.id
+      returning open.id, open.external_id),
+    recorded as ${recorded(
+      act,
+      'account.deleted',
+      sql`select id, null::text, external_id from closed`,
+      sql`jsonb_strip_nulls(jsonb_build_object('externalId', external_id))`,
+    )}
     select id from closed`.execute(db);
   await settled();
   if (rows.length === 0) throw new AccountNotFound();

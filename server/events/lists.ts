@@ -51,7 +51,9 @@ export const matching = (db: Database, filter: EventFilter, among = db.selectFro
     const stored = sql.ref<string | null>(column);
     return filter.hidesOperator ? sql<string | null>`case when not ${byOperator} then ${stored} end` : stored;
   };
-  const ownerData = sql<Event['data']>`case type when 'account.changed' then data - 'metadata' else data end`;
+  const ownerData = sql<
+    Event['data']
+  >`case when type in ('account.created', 'account.changed') then data - 'metadata' else data end`;
   return db
     .selectFrom(among.as('events'))
     .select([

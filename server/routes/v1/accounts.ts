@@ -9,6 +9,7 @@ import {
   getAccount,
   getNamedAccount,
   listAccounts,
+  newAccountFields,
   setPassword,
   signUp,
 } from '../../accounts/accounts.ts';
@@ -72,13 +73,17 @@ export function accountOperations(context: ServiceContext): Operation[] {
       if ('externalId' in json) {
         if (!isOperator(caller))
           throw refused('Only the operator creates accounts with an externalId.', caller);
-        const { externalId } = json;
+        const { externalId, ...facts } = json;
+        if (caller.kind === 'operatorKey' && Object.keys(facts).length > 0)
+          throw new WrongCaller(
+            'Only the operator token sets the metadata, the policy and limits of an account.',
+          );
         const { answer, isReplay } = await once(
           context,
           idempotentCall({ caller, headers }, 'createAccount', json),
           act,
           {
-            attempt: (claim) => createExternalAccount(db, externalId, act, claim),
+            attempt: (claim) => createExternalAccount(db, json, act, claim),
             async recall({ accountId, at }) {
               const created = await findAccount(db, accountId);
               // As it was when it was created, whatever has changed since.
@@ -87,11 +92,9 @@ export function accountOperations(context: ServiceContext): Operation[] {
                   answer: {
                     account: {
                       ...created,
+                      ...newAccountFields(facts),
                       externalId,
                       disabledAt: null,
-                      metadata: null,
-                      policy: null,
-                      limits: [],
                       keyCount: 0,
                     },
                     isNew: true,
