@@ -4,7 +4,7 @@ import { beforeAll, expect, inject, test, vi } from 'vitest';
 import { withoutRequest } from '../server/events/recording.ts';
 import { newId } from '../server/id.ts';
 import { revokeKeys } from '../server/keys/bulk-revocation.ts';
-import type { KeyFilter } from '../server/keys/key-filter.ts';
+import { type KeyFilter, meets } from '../server/keys/key-filter.ts';
 import { hashToken, newToken } from '../server/token.ts';
 import { connectByHand, untilWaiting } from './support/by-hand.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
@@ -311,4 +311,31 @@ test('keys are minted in other accounts while many are revoked', async () => {
   }
   expect(await revoking).toMatchObject({ revoked: 5_000, complete: true });
   expect(minted).toBeGreaterThan(5);
+});
+
+test('keys of deleted accounts are left out, for which no other accounts are read, however many there are', async () => {
+  const carl = await service.signIn();
+  const filter = { metadata: { purpose: 'deleted' } };
+  await mint(carl, filter.metadata);
+  expect(await revoke(filter, { dryRun: true })).toMatchObject({ matched: 1 });
+  expect((await carl.client.DELETE('/v1/account')).response.status).toBe(204);
+  expect(await revoke(filter, { dryRun: true })).toMatchObject({ matched: 0 });
+
+  await sql`
+    insert into accounts (id, created_at) select 'd' || lpad(to_hex(n), 23, '0'), now() from generate_series(1, 5000) as n`.execute(
+    service.db,
+  );
+  await insertManyKeys(
+    service.db,
+    5_000,
+    (numbers) => sql`
+      select 'd' || lpad(to_hex(n), 23, '0'), 'd' || lpad(to_hex(n), 23, '0'), 'Key', sha512(convert_to('deleted ' || n, 'UTF8'))
+      from ${numbers} as n`,
+  );
+  for (const table of ['accounts', 'keys']) await sql`analyze ${sql.table(table)}`.execute(service.db);
+  const { rows } = await sql<{ 'QUERY PLAN': string }>`
+    explain select count(*) from keys where ${meets({ createdBefore: new Date() })}`.execute(service.db);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('accounts_closed_at_idx');
+  expect(plan).not.toMatch(/Seq Scan on accounts|accounts_pkey/);
 });
