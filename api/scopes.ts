@@ -1,6 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { maxScopes } from '../decide/asked.ts';
-import { isGrantable, maxScopeLength, ownWildcard, scopeForm, whyNotGrantable } from '../decide/scopes.ts';
+import {
+  isGrantable,
+  maxScopeLength,
+  type OwnScope,
+  ownWildcard,
+  scopeForm,
+  whyNotGrantable,
+} from '../decide/scopes.ts';
 
 /** A scope that a key can have, or a wildcard. */
 const Scope = z
@@ -17,13 +24,28 @@ const Scope = z
     example: 'files:read',
   });
 
+/** What each scope of this API lets a key do. */
+const whatItLets = {
+  'keys:read': 'read the keys of its account and their usage',
+  'keys:write': 'create, change, rotate and revoke keys of its account',
+  'keys:verify': 'verify the tokens of its account; in the operator’s own account, those of all accounts',
+  'keys:rotate': 'rotate itself',
+  'keys:audit': 'read the events of its account',
+  'metrics:read': 'in the operator’s own account, scrape `/metrics`',
+  'leaks:report': 'in the operator’s own account, report leaked tokens',
+  'operator:read': 'in the operator’s own account, read all accounts, their keys, roles, usage and events',
+  'operator:keys':
+    'in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas',
+} satisfies Record<OwnScope, string>;
+
+const ownTexts = Object.entries(whatItLets).map(([scope, what]) => `\`${scope}\`: ${what}`);
+
 export const Scopes = z
   .array(Scope, 'Must be a list of scopes.')
   .max(maxScopes, `Must have at most ${maxScopes} scopes.`)
   .refine((scopes) => new Set(scopes).size === scopes.length, 'Must not name a scope twice.')
   .openapi({
     uniqueItems: true,
-    description:
-      'What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.',
+    description: `What the key may do, in the product’s own words. A wildcard such as \`files:*\` covers every scope that begins with \`files:\`. Some scopes let the key call this API, and no wildcard covers these. ${ownTexts.join('. ')}.`,
     example: ['files:read', 'files:write'],
   });

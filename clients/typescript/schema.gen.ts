@@ -1111,7 +1111,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1321,7 +1321,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1468,7 +1468,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1564,7 +1564,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. `keys:read`, `keys:write`, `keys:verify`, `keys:rotate` and `keys:audit` let the key call this API for its account; in the operator’s own account `metrics:read` lets it scrape `/metrics`, `leaks:report` lets it report leaked tokens, `operator:read` lets it read all accounts, their keys, roles, usage and events, and `operator:keys` lets it create accounts, and create, change, rotate and revoke the keys of all accounts but that one, with their limits and quotas. No wildcard covers these.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
