@@ -11,7 +11,7 @@ import { orNull } from './or-null.ts';
 import { filterParam, pageOf, pageQuery } from './page.ts';
 import { givenPolicy, Policy, policyExample, policyPatched } from './policy.ts';
 import { overloadedPasswords, refusal, refusals } from './problem.ts';
-import { byAnyone, byOperator, byOperatorKey, bySession } from './security.ts';
+import { accountReaders, byAnyone, byOperator, byOperatorKey, bySession } from './security.ts';
 import { bounded } from './text.ts';
 
 const tags = ['Accounts'];
@@ -177,8 +177,8 @@ export const accounts = {
     tags,
     summary: 'Create an account',
     description:
-      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
-    security: [byOperator, byOperatorKey('operator:keys'), byAnyone],
+      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
+    security: [byOperator, byOperatorKey('operator:accounts'), byOperatorKey('operator:keys'), byAnyone],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),
       body: {
@@ -220,7 +220,7 @@ export const accounts = {
     summary: 'List accounts',
     description:
       'The accounts of this deployment, newest first, or the one with the given `externalId` or `email`.',
-    security: [byOperator, byOperatorKey('operator:read')],
+    security: accountReaders,
     request: {
       query: z.strictObject({
         ...pageQuery,
@@ -248,7 +248,7 @@ export const accounts = {
     summary: 'Get the account',
     description:
       'The account that is signed in. The operator names an account, or gets its own: keys with `keys:verify` in that one verify every key of the deployment.',
-    security: [bySession, byOperator, byOperatorKey('operator:read')],
+    security: [bySession, ...accountReaders],
     request: {
       query: z.strictObject({
         ...accountQuery,
@@ -270,7 +270,7 @@ export const accounts = {
     tags,
     summary: 'Get one of the accounts',
     description: 'One account of this deployment, with its policy and the number of its keys.',
-    security: [byOperator, byOperatorKey('operator:read')],
+    security: accountReaders,
     request: { params: namedAccount },
     responses: {
       200: { description: 'The account.', content: { 'application/json': withPolicy } },
@@ -284,14 +284,14 @@ export const accounts = {
     path: '/v1/accounts/{accountId}',
     tags,
     summary: 'Change one of the accounts',
-    description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\` and \`metadata\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` and \`metadata\` are in force in every replica, and in every verifier.
+    description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\` and \`metadata\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` and \`metadata\` are in force in every replica, and in every verifier. Only the operator token changes the \`externalId\`, which says whose the keys of the account are.
 
 \`disabled\` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 
 - With true, every key of the account is refused with \`account_disabled\`, and so is each token that was exchanged for one. Nothing of a key is changed: with false, each of them is accepted again, unless it is disabled or has expired itself.
 - No key is created in a suspended account, whoever asks: 403 \`account_disabled\`. So an account that is let back has no key that it did not have before.
 - Its owner can still sign in, see and rotate keys, revoke them, and delete the account. So a token that leaks in the meantime can be replaced. Whoever deletes an account can sign up again, if \`SIGN_UP\` is open.`,
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:accounts')],
     request: {
       headers: actHeaders,
       params: namedAccount,
@@ -308,7 +308,7 @@ export const accounts = {
     summary: 'Delete one of the accounts',
     description:
       'Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:accounts')],
     request: { headers: actHeaders, params: namedAccount },
     responses: {
       204: { description: 'The account and its keys are deleted.' },
@@ -351,7 +351,7 @@ export const accounts = {
     summary: 'Change an account by its externalId',
     description:
       'Does what `PATCH /v1/accounts/{accountId}` does, to the account that the query names by its `externalId` or its `accountId`.',
-    security: [byOperator],
+    security: [byOperator, byOperatorKey('operator:accounts')],
     request: { headers: actHeaders, query: z.strictObject(accountQuery), body: accountPatch },
     responses: changedAccount,
   }),
@@ -364,7 +364,7 @@ export const accounts = {
     summary: 'Delete the account',
     description:
       'Deletes the account, its sessions and all of its keys, permanently. When the call returns, none of its tokens is accepted, and its `email` or `externalId` can be used again. The operator names the account.',
-    security: [bySession, byOperator],
+    security: [bySession, byOperator, byOperatorKey('operator:accounts')],
     request: { headers: actHeaders, query: z.strictObject(accountQuery) },
     responses: {
       204: { description: 'The account and its keys are deleted.' },

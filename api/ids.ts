@@ -29,7 +29,7 @@ export const accountQuery = {
     .optional()
     .openapi({
       description:
-        'The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account.',
+        'The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account.',
       param: { name: 'accountId', in: 'query' },
     }),
   externalId: foreignId(255)

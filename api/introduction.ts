@@ -36,7 +36,7 @@ Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the
 
 - An **access token**, from \`POST /v1/sessions\`, is for a person. It manages the person’s own account and the keys of that account. It is valid for 15 minutes; \`POST /v1/sessions/refresh\` returns the next one.
 - An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, such as \`keys:verify\`: the field \`scopes\` of a new key lists them. All other scopes are your own words, for your own API.
-- The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key. A program that needs less of that, such as a settings page or an export of events, gets a key in the operator’s own account with \`operator:keys\` or \`operator:read\`.
+- The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key. A program that needs less of that, such as a settings page, a billing job or an export of events, gets a key in the operator’s own account with \`operator:keys\`, \`operator:accounts\` or \`operator:read\`.
 
 Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and cannot read or change any. With the same key, gateways and frameworks that speak OAuth introspect tokens, if the deployment serves OAuth: see that document.
 

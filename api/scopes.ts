@@ -35,7 +35,9 @@ const whatItLets = {
   'leaks:report': 'in the operator’s own account, report leaked tokens',
   'operator:read': 'in the operator’s own account, read all accounts, their keys, roles, usage and events',
   'operator:keys':
-    'in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas',
+    'in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas',
+  'operator:accounts':
+    'in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits',
 } satisfies Record<OwnScope, string>;
 
 const ownTexts = Object.entries(whatItLets).map(([scope, what]) => `\`${scope}\`: ${what}`);

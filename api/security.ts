@@ -23,8 +23,24 @@ export const byOperatorKey = (...scopes: OwnScope[]) => ({ operatorKey: scopes }
 /** The product's own back end, by the operator token. */
 export const byOperator = { operatorToken: [] };
 
-/** Whoever reads the keys of an account: its owner, a key of it, and the operator. */
-export const keyReaders = [bySession, byKey('keys:read'), byOperator, byOperatorKey('operator:read')];
+/**
+ * Whoever reads the keys of an account: its owner, a key of it, and the operator. `operator:read` comes first, since it
+ * reads the operator's own account too.
+ */
+export const keyReaders = [
+  bySession,
+  byKey('keys:read'),
+  byOperator,
+  byOperatorKey('operator:read'),
+  byOperatorKey('operator:keys'),
+];
+
+/** Whoever reads accounts, as the operator. */
+export const accountReaders = [
+  byOperator,
+  byOperatorKey('operator:read'),
+  byOperatorKey('operator:accounts'),
+];
 
 /** Whoever creates, changes and ends them. */
 export const keyWriters = [bySession, byKey('keys:write'), byOperator, byOperatorKey('operator:keys')];

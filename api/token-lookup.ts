@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { accountQuery } from './ids.ts';
 import { Key, keyExample, TokenState } from './key-body.ts';
 import { refusal, refusals } from './problem.ts';
-import { keyReaders } from './security.ts';
+import { byKey, byOperator, byOperatorKey, bySession } from './security.ts';
 import { bounded } from './text.ts';
 import { RefusedKey } from './verification.ts';
 
@@ -39,7 +39,7 @@ export const tokenLookup = {
     summary: 'Look up the key of a token',
     description:
       'Says whose key a token is, such as one that a customer sends to your support. Nothing else happens: unlike a verification, it is no use of the key, does not make the next token of a rotation the current one, takes nothing from a limit, and leaves no event. The database is asked each time. An exchanged token counts, until it expires, as the one that it was exchanged for. An access token, a refresh token and the operator token are no tokens of a key.',
-    security: keyReaders,
+    security: [bySession, byKey('keys:read'), byOperator, byOperatorKey('operator:read')],
     request: {
       query: z.strictObject({
         accountId: accountQuery.accountId.openapi({

@@ -9,6 +9,7 @@ export const ownScopes = [
   'metrics:read',
   'operator:read',
   'operator:keys',
+  'operator:accounts',
 ] as const;
 export type OwnScope = (typeof ownScopes)[number];
 

@@ -14,11 +14,13 @@ const has = ({ scopes }: Who, wanted: readonly string[] = []) =>
   wanted.every((scope) => scopes?.includes(scope));
 
 /** The scopes with which a key of the operator's own account makes the call as the operator. */
-const operatorScopes = ({ security }: Call) =>
-  security.find((schemes) => 'operatorKey' in schemes)?.operatorKey;
+const operatorScopes = ({ security }: Call, who: Who) => {
+  const ways = security.flatMap(({ operatorKey }) => (operatorKey ? [operatorKey] : []));
+  return ways.find((scopes) => has(who, scopes)) ?? ways[0];
+};
 
 const isOperatorKey = (call: Call, who: Who) => {
-  const scopes = operatorScopes(call);
+  const scopes = operatorScopes(call, who);
   return who.kind === 'apiKey' && who.of === 'operator' && scopes !== undefined && has(who, scopes);
 };
 const isOperator = (call: Call, who: Who) => who.kind === 'operatorToken' || isOperatorKey(call, who);
@@ -52,7 +54,7 @@ function derived(call: Call, who: Who): Answer {
     if (!has(who, alternative[who.kind])) return 403;
   } else if (call.names === 'operator') {
     // It could give itself more scopes.
-    if (!operatorScopes(call)?.includes('operator:read')) return 403;
+    if (!operatorScopes(call, who)?.includes('operator:read')) return 403;
   }
 
   const account = accountOf(call, who);
@@ -67,12 +69,13 @@ const underivable: {
   answer: (who: Who) => Answer;
 }[] = [
   {
-    reason: 'Anyone creates an account, but only the operator one with an externalId: the body decides.',
+    reason:
+      'Anyone creates an account, but only the operator one with an externalId, and with metadata: the body decides.',
     where: ({ operationId, bodyName }) => operationId === 'createAccount' && bodyName === 'ExternalAccount',
     answer: (who) => {
       if (who.kind === 'anyone' || who.kind === 'bad') return 401;
       const isOperator =
-        who.kind === 'operatorToken' || (who.of === 'operator' && has(who, ['operator:keys']));
+        who.kind === 'operatorToken' || (who.of === 'operator' && has(who, ['operator:accounts']));
       return isOperator ? 'admitted' : 403;
     },
   },

@@ -137,6 +137,87 @@ test('with operator:read it reads all accounts with their keys, usage and events
   expect(change.error).toMatchObject({ status: 403 });
 });
 
+test('with operator:keys alone a settings page lists the keys of an account, and reads each with its usage and limits', async () => {
+  const { client } = await actor('operator:keys');
+  const { id } = await keyOf(ada.accountId, []);
+  const params = naming(ada.accountId, id);
+  const account = { params: { query: { accountId: ada.accountId } } };
+  const { data } = expectData(await client.GET('/v1/keys', account));
+  expect(data).toContainEqual(expect.objectContaining({ id }));
+  expect(expectData(await client.GET('/v1/keys/{keyId}', { params }))).toMatchObject({ id });
+  expectData(await client.GET('/v1/keys/{keyId}/usage', { params }));
+  expectData(await client.GET('/v1/keys/{keyId}/limits', { params }));
+  const refused = [
+    await client.GET('/v1/keys', { params: { query: { accountId: ownId } } }),
+    await client.GET('/v1/accounts'),
+    await client.GET('/v1/events'),
+    await client.POST('/v1/keys/search', { body: {} }),
+    await client.POST('/v1/keys/lookup', { body: { token: 'lk_unknown' } }),
+  ];
+  for (const { response } of refused) expect(response.status).toBe(403);
+});
+
+test('with operator:accounts it creates, reads, changes, suspends and deletes accounts, and does nothing with keys', async () => {
+  const { client } = await actor('operator:accounts');
+  const facts = { metadata: { plan: 'pro' }, policy: { maxKeys: 5 } };
+  const created = expectData(
+    await client.POST('/v1/accounts', { body: { externalId: 'user_billed', ...facts } }),
+  );
+  expect(created).toMatchObject(facts);
+  const params = { path: { accountId: created.id } };
+  expect(expectData(await client.GET('/v1/accounts/{accountId}', { params }))).toEqual(created);
+  const { data } = expectData(
+    await client.GET('/v1/accounts', { params: { query: { externalId: 'user_billed' } } }),
+  );
+  expect(data).toEqual([created]);
+  const body = { disabled: true, metadata: { plan: 'free' }, policy: null, limits: [] };
+  const changed = expectData(await client.PATCH('/v1/accounts/{accountId}', { params, body }));
+  expect(changed).toMatchObject({ metadata: { plan: 'free' }, policy: null, disabledAt: expect.any(String) });
+
+  const { id } = await keyOf(ada.accountId, []);
+  const query = { accountId: ada.accountId };
+  const refused = [
+    await client.POST('/v1/keys', { params: { query }, body: { name: 'Key' } }),
+    await client.GET('/v1/keys', { params: { query } }),
+    await client.DELETE('/v1/keys/{keyId}', { params: naming(ada.accountId, id) }),
+    await client.POST('/v1/roles', { body: { name: 'role', scopes: [] } }),
+    await client.GET('/v1/events'),
+  ];
+  for (const { response } of refused) expect(response.status).toBe(403);
+  expect((await client.DELETE('/v1/accounts/{accountId}', { params })).response.status).toBe(204);
+});
+
+test('with operator:accounts it changes neither the operator’s own account nor whose an account is', async () => {
+  const { client } = await actor('operator:accounts', 'operator:keys');
+  const wrong = { status: 403, code: 'wrong_caller' };
+  const policy = { maxKeys: 5 };
+  const own = { path: { accountId: ownId } };
+  const byQuery = { query: { accountId: ownId } };
+  const answers = [
+    await client.PATCH('/v1/accounts/{accountId}', { params: own, body: { policy } }),
+    await client.PATCH('/v1/account', { params: byQuery, body: { policy } }),
+    await client.DELETE('/v1/accounts/{accountId}', { params: own }),
+    await client.DELETE('/v1/account', { params: byQuery }),
+    await client.PATCH('/v1/accounts/{accountId}', {
+      params: { path: { accountId: ada.accountId } },
+      body: { externalId: 'somebody else' },
+    }),
+    await client.PATCH('/v1/account', {
+      params: { query: { accountId: ada.accountId } },
+      body: { externalId: 'somebody else' },
+    }),
+  ];
+  for (const { error } of answers) expect(error).toMatchObject(wrong);
+});
+
+test('with operator:keys alone it gives a new account no policy, which could allow more than the deployment does', async () => {
+  const { client } = await actor('operator:keys');
+  for (const facts of [{ policy: { allowedScopes: ['a'] } }, { metadata: { plan: 'pro' } }, { limits: [] }]) {
+    const { error } = await client.POST('/v1/accounts', { body: { externalId: 'user_free', ...facts } });
+    expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
+  }
+});
+
 test('the scopes open nothing in other accounts', async () => {
   const bob = await service.signIn();
   const { token } = await keyOf(ada.accountId, ['operator:read', 'operator:keys']);

@@ -286,7 +286,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Create an account: `POST /v1/accounts`
      *
-     * Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+     * Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
      */
     create(body: NewAccount, options?: Options<operations['createAccount']>): Promise<Account>;
     /**
@@ -298,7 +298,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Change one of the accounts: `PATCH /v1/accounts/{accountId}`
      *
-     * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier.
+     * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier. Only the operator token changes the `externalId`, which says whose the keys of the account are.
 
 `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 

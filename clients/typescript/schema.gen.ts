@@ -546,7 +546,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -606,7 +606,7 @@ export interface paths {
         head?: never;
         /**
          * Change one of the accounts
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier. Only the operator token changes the `externalId`, which says whose the keys of the account are.
          *
          *     `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
          *
@@ -1111,7 +1111,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1321,7 +1321,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1468,7 +1468,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1564,7 +1564,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and create, change, rotate and revoke the keys of all other accounts, with their limits and quotas.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -2726,7 +2726,7 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -2958,7 +2958,7 @@ export interface operations {
     createKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3275,7 +3275,7 @@ export interface operations {
     importKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -3868,7 +3868,7 @@ export interface operations {
     getKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -4090,7 +4090,7 @@ export interface operations {
     deleteKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -4259,7 +4259,7 @@ export interface operations {
     updateKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5326,7 +5326,7 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5656,7 +5656,7 @@ export interface operations {
     cancelRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -5902,7 +5902,7 @@ export interface operations {
     finishRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -6148,7 +6148,7 @@ export interface operations {
     extendRotation: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -6461,7 +6461,7 @@ export interface operations {
     listKeyLimits: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -6662,7 +6662,7 @@ export interface operations {
     addToQuota: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -8049,7 +8049,7 @@ export interface operations {
     getKeyUsage: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -8276,7 +8276,7 @@ export interface operations {
     getUsage: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -10755,7 +10755,7 @@ export interface operations {
     deleteAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;
@@ -10921,7 +10921,7 @@ export interface operations {
     updateAccount: {
         parameters: {
             query?: {
-                /** @description The account to act on. Required with the operator token, and for a key with `operator:read` or `operator:keys`, save where it rotates itself. Other callers act on their own account. */
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
                 accountId?: string;
                 /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;

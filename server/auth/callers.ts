@@ -66,7 +66,7 @@ export async function accountOf({ db }: ServiceContext, caller: Caller, name: Ac
       caller.kind === 'operatorKey' &&
       !caller.scopes.includes('operator:read')
     )
-      throw new WrongCaller('Only the operator token changes the keys of the operator’s own account.');
+      throw new WrongCaller('This scope opens nothing in the operator’s own account.');
     return named;
   }
   const self = selfOf(caller);

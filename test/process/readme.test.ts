@@ -36,13 +36,14 @@ test('the README’s curl lines work as they stand, and those of docs/KEYS.md an
   expect(await printed(`${readme}\n${keys}\n${oauth}`)).toMatchObject([
     { valid: true, key: { name: 'CI', scopes: ['files:read'], externalId: 'user_8812' } },
     { name: 'API servers', scopes: ['keys:verify'], token: expect.stringMatching(/^lk_/) },
-    { name: 'Settings page', scopes: ['operator:keys', 'operator:read'] },
+    { name: 'Settings page', scopes: ['operator:keys'] },
     { email: expect.stringMatching(/^ada-\d+@example\.com$/) },
     { valid: true, key: { name: 'Mobile app', scopes: ['files:read'] } },
     { name: 'CI', token: expect.stringMatching(/^lk_/), tokens: [{ state: 'current' }, { state: 'next' }] },
     { name: 'Nightly export', allowedIps: ['203.0.113.0/24', '2001:db8::/32'] },
     { name: 'editor', scopes: ['files:read', 'files:write'] },
     { name: 'Desktop app', roles: ['editor'] },
+    { externalId: 'user_8812', metadata: { plan: 'pro', region: 'eu' } },
     { name: 'Pro plan', limits: [{ name: 'burst', limit: 100 }], quota: { remaining: 10_000 } },
     { externalId: 'user_8812', limits: [{ name: 'plan', limit: 50_000 }] },
     {

@@ -113,6 +113,7 @@ const ourScopes = [
   'metrics:read',
   'operator:read',
   'operator:keys',
+  'operator:accounts',
 ];
 const subsets = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
   accountScopes.filter((_, place) => bits & (1 << place)),
@@ -213,6 +214,7 @@ export const everybody: Who[] = [
   keyOf('operator', 'a key of the operator’s account with leaks:report', ['leaks:report']),
   keyOf('operator', 'a key of the operator’s account with operator:read', ['operator:read']),
   keyOf('operator', 'a key of the operator’s account with operator:keys', ['operator:keys']),
+  keyOf('operator', 'a key of the operator’s account with operator:accounts', ['operator:accounts']),
   keyOf('operator', 'a key of the operator’s account with every scope', ourScopes),
   {
     title: 'the operator',

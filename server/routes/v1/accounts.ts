@@ -23,7 +23,13 @@ import {
   sessionOf,
 } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
-import { AccountNotFound, SignUpClosed, Unauthenticated, WrongCaller } from '../../errors.ts';
+import {
+  AccountNotFound,
+  InsufficientScope,
+  SignUpClosed,
+  Unauthenticated,
+  WrongCaller,
+} from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
@@ -65,6 +71,16 @@ const named = { notFound: AccountNotFound };
 const refused = (message: string, { kind }: Caller) =>
   kind === 'anyone' ? new Unauthenticated(message, { sent: false }) : new WrongCaller(message);
 
+/**
+ * The externalId says to the product whose the keys of an account are. With that of another customer, they would be
+ * accepted as this customer's.
+ * @throws WrongCaller
+ */
+function assertMaySet({ kind }: Caller, { externalId }: { externalId?: unknown }): void {
+  if (kind === 'operatorKey' && externalId !== undefined)
+    throw new WrongCaller('Only the operator token changes the externalId of an account.');
+}
+
 export function accountOperations(context: ServiceContext): Operation[] {
   const { db, attempts } = context;
   const atItsPath = ({ id }: Account) => locationOf(context, `/v1/accounts/acc_${id}`);
@@ -74,10 +90,13 @@ export function accountOperations(context: ServiceContext): Operation[] {
         if (!isOperator(caller))
           throw refused('Only the operator creates accounts with an externalId.', caller);
         const { externalId, ...facts } = json;
-        if (caller.kind === 'operatorKey' && Object.keys(facts).length > 0)
-          throw new WrongCaller(
-            'Only the operator token sets the metadata, the policy and limits of an account.',
-          );
+        // A key with `operator:keys` alone could allow itself more scopes than the deployment does.
+        if (
+          caller.kind === 'operatorKey' &&
+          Object.keys(facts).length > 0 &&
+          !caller.key.scopes.has('operator:accounts')
+        )
+          throw new InsufficientScope(['operator:accounts']);
         const { answer, isReplay } = await once(
           context,
           idempotentCall({ caller, headers }, 'createAccount', json),
@@ -132,19 +151,24 @@ export function accountOperations(context: ServiceContext): Operation[] {
 
     operation(
       accounts.getNamed,
-      async ({ params }) => accountBody(await getNamedAccount(db, params.accountId)),
+      async ({ caller, params }) =>
+        accountBody(await getNamedAccount(db, await accountOf(context, caller, params))),
       named,
     ),
 
     operation(
       accounts.updateNamed,
-      async ({ act, json, params }) => accountBody(await changeAccount(context, params.accountId, json, act)),
+      async ({ act, caller, json, params }) => {
+        assertMaySet(caller, json);
+        return accountBody(await changeAccount(context, await accountOf(context, caller, params), json, act));
+      },
       named,
     ),
 
     operation(
       accounts.deleteNamed,
-      async ({ act, params }) => deleteAccount(context, params.accountId, act),
+      async ({ act, caller, params }) =>
+        deleteAccount(context, await accountOf(context, caller, params), act),
       named,
     ),
 
@@ -157,6 +181,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
     }),
 
     operation(accounts.update, async ({ act, caller, json, query }) => {
+      assertMaySet(caller, json);
       const id = await accountOf(context, caller, query).catch(onceGone(context));
       return accountBody(await changeAccount(context, id, json, act));
     }),
