@@ -43,13 +43,18 @@ const refused = (
 
 test('a valid verdict says whose the key is and what it may do', async () => {
   const { id: accountId } = expectData(
-    await service.operator.POST('/v1/accounts', { body: { externalId: 'user_8812' } }),
+    await service.operator.POST('/v1/accounts', {
+      body: { externalId: 'user_8812', metadata: { plan: 'pro' } },
+    }),
   );
-  const body = { name: 'Mobile app', scopes: ['a', 'b'], metadata: { plan: 'pro' } };
+  const body = { name: 'Mobile app', scopes: ['a', 'b'], metadata: { environment: 'production' } };
   const key = expectData(await service.operator.POST('/v1/keys', { params: { query: { accountId } }, body }));
   expect(await verdict(key.token, { scopes: ['b'] })).toEqual({
     valid: true,
-    key: { id: key.id, accountId, externalId: 'user_8812', ...body, expiresAt: null },
+    key: {
+      ...{ id: key.id, accountId, externalId: 'user_8812', accountMetadata: { plan: 'pro' } },
+      ...{ ...body, expiresAt: null },
+    },
   });
 });
 

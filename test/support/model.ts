@@ -207,6 +207,7 @@ export function verdictOn(
     key: {
       ...named,
       externalId: null,
+      accountMetadata: {},
       name: key.name,
       scopes: held,
       metadata: {},
