@@ -162,8 +162,9 @@ function alternativeFor(caller: Caller, security: Security): Alternative | undef
 function operatorAlternative(caller: Caller, security: Security): Alternative | undefined {
   if (caller.kind !== 'apiKey' || caller.accountId !== operatorAccountId) return undefined;
   const { key } = caller;
-  const ways = security.flatMap(({ operatorKey }) => (operatorKey ? [operatorKey] : []));
-  const scopes = ways.find((wanted) => lackedBy(key, wanted).length === 0) ?? ways[0];
+  const ways = security.filter((schemes) => 'operatorKey' in schemes);
+  const way = ways.find(({ operatorKey }) => lackedBy(key, operatorKey).length === 0) ?? ways[0];
+  const scopes = way?.operatorKey;
   if (!scopes) return undefined;
   const own = security.find((schemes) => 'apiKey' in schemes);
   const isAdmittedItself = own !== undefined && lackedBy(caller.key, own.apiKey).length === 0;

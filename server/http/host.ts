@@ -1,4 +1,3 @@
-import { headerOf } from './incoming.ts';
 import { refuseUnreadable } from './malformed.ts';
 import type { Fetch } from './peer.ts';
 
@@ -22,7 +21,7 @@ export function checkedHost(fetch: Fetch): Fetch {
     return true;
   };
   return (request, peer) => {
-    const host = headerOf(request, peer)('host');
+    const host = peer?.header ? peer.header('host') : request.headers.get('host');
     return isPlain(host) && origin.test(request.url) ? fetch(request, peer) : refuseUnreadable();
   };
 }
