@@ -42,7 +42,7 @@ export const accountReaders = [
   byOperatorKey('operator:accounts'),
 ];
 
-/** Whoever creates, changes and ends them. */
+/** Whoever creates, changes and ends keys. */
 export const keyWriters = [bySession, byKey('keys:write'), byOperator, byOperatorKey('operator:keys')];
 
 /**

@@ -8,7 +8,7 @@ import { RefusedKey } from './verification.ts';
 
 const LookupKey = z
   .strictObject({
-    token: bounded(4_096).openapi({ description: 'The token, whatever it is.', format: 'password' }),
+    token: bounded(4_096).openapi({ description: 'The token to look up.', format: 'password' }),
   })
   .openapi('LookupKey');
 

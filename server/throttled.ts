@@ -1,3 +1,6 @@
+/** How often a line that says the same is logged, in milliseconds. */
+export const lineInterval = 10_000;
+
 /**
  * Makes a function that acts at most once in so many milliseconds, for lines of the log about what may happen with every
  * request.

@@ -1728,7 +1728,7 @@ export interface components {
         LookupKey: {
             /**
              * Format: password
-             * @description The token, whatever it is.
+             * @description The token to look up.
              */
             token: string;
         };

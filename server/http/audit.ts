@@ -1,10 +1,10 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import { maybeAsync } from '../../decide/maybe-async.ts';
-import { actorOf } from '../auth/callers.ts';
+import { actorOf, isOfOperator } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { operatorAccountId } from '../id.ts';
+import { lineInterval } from '../throttled.ts';
 import type { AnswerFailure } from './failures.ts';
 import type { Input, Operation } from './operation.ts';
 
@@ -12,9 +12,6 @@ import type { Input, Operation } from './operation.ts';
 const unlogged = ['verifyKey', 'verifyKeyBatch', 'introspectToken', 'getMetrics'];
 /** Operations that only read, although their method is POST. */
 const reading = ['searchKeys', 'lookupKey'];
-
-/** How long a line stands for calls that differ from its own in nothing that it says, in milliseconds. */
-const interval = 10_000;
 
 /**
  * Has an operation log what leaves no event: what the operator reads, with its token or a key of its own account, and who
@@ -45,7 +42,7 @@ export function audited(
   const run: Operation['run'] = (input) =>
     maybeAsync(operation.run(input), (made) => {
       const { caller, act, params, query = {} } = input as Read;
-      if (caller.kind === 'anyone' || caller.accountId !== operatorAccountId) return made;
+      if (caller.kind === 'anyone' || !isOfOperator(caller)) return made;
       const { accountId, externalId } = namesAccount ? query : {};
       const ids = printed({ ...params, ...(accountId && { accountId }) });
       logRead(act.requestId, { operation: operationId, actor: actorOf(caller), ...ids, externalId });
@@ -72,7 +69,7 @@ function logDifferent(log: Logger, maxLines: number, message: string) {
   let began = Number.NEGATIVE_INFINITY;
   let leftOut = 0;
   return (requestId: string | null, facts: object): void => {
-    if (performance.now() - began >= interval) {
+    if (performance.now() - began >= lineInterval) {
       seen.clear();
       began = performance.now();
     }

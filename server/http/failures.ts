@@ -82,7 +82,7 @@ const bearerChallenge = (...parameters: string[]) => ({
 const invalidToken = bearerChallenge('error="invalid_token"');
 
 /** Refusals that are not about a bearer token, so their challenge does not say `invalid_token`. */
-const withoutToken: readonly RefusalCode[] = [
+const notAboutToken: readonly RefusalCode[] = [
   'unauthenticated',
   'wrong_credentials',
   'invalid_refresh_token',
@@ -92,7 +92,7 @@ const withoutToken: readonly RefusalCode[] = [
 /** The headers that HTTP requires with an error, in every contract (RFC 6750, section 3; RFC 9110). */
 function headersOf(refusal: Refusal | undefined, status: ErrorStatus): Record<string, string> {
   if (refusal && status === 401)
-    return withoutToken.includes(refusal.code) ? bearerChallenge() : invalidToken;
+    return notAboutToken.includes(refusal.code) ? bearerChallenge() : invalidToken;
   if (refusal instanceof InsufficientScope)
     return bearerChallenge('error="insufficient_scope"', `scope="${refusal.scopes.join(' ')}"`);
   if (refusal?.code === 'wrong_caller') return bearerChallenge('error="insufficient_scope"');

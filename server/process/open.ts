@@ -8,7 +8,7 @@ import { createSigner, newSigningKeys, type PrivateJwkSet, type Signer } from '.
 import type { Freshness } from '../replication/freshness.ts';
 import { type Notices, Replica } from '../replication/replica.ts';
 import { SoleReplica } from '../replication/sole-replica.ts';
-import { throttled } from '../throttled.ts';
+import { lineInterval, throttled } from '../throttled.ts';
 import { newToken, operatorPrefix } from '../token.ts';
 import { type Config, jwkSetText, operatorTokensText, publicUrlOf } from './config.ts';
 import { type DataDir, openDataDir } from './data-dir.ts';
@@ -17,8 +17,6 @@ import { Progress } from './progress.ts';
 
 const unboundedStatements =
   "statement_timeout and lock_timeout of the service's role are not between 1 ms and 4 s, so that a statement can hold its connection for ever: `alter role … set statement_timeout = '3s'` and lock_timeout = '2500ms'";
-/** How often a line that may come with every message is logged, in milliseconds. */
-const lineInterval = 10_000;
 const unknownNotification = 'a notification of an unknown kind arrived: the cache was dropped';
 
 /** Logs what a replica reports, and measures its barriers. */

@@ -1,9 +1,6 @@
 import type { Logger } from 'pino';
 import { type CloseCode, closeCodes } from '../../api/verifier.ts';
-import { throttled } from '../throttled.ts';
-
-/** How often a line with the same reason is logged, in milliseconds. */
-const lineInterval = 10_000;
+import { lineInterval, throttled } from '../throttled.ts';
 
 /** The WebSocket that is closed. */
 interface Closed {
