@@ -1,41 +1,35 @@
 /** What the document of `/v1` begins with: the first calls, and what holds for all of them. */
-export const introduction = `API keys for your product: create, list, change, revoke and verify them. Four calls show how it works:
+export const introduction = `API keys for your product: create, list, change, revoke and verify them. Four calls show how it works. The first three are made by the **operator**, the back end of the product that runs this deployment. They create an account for one of its users and a key in it, and verify the key’s token:
 
 \`\`\`sh
-EMAIL=ada-$(date +%s)@example.com
-PASSWORD=$(head -c 18 /dev/urandom | base64)
+OPERATOR=$(cat data/operator-token)
 
-curl -s http://127.0.0.1:8787/v1/accounts \\
-  -H 'Content-Type: application/json' \\
-  -d "{\\"email\\":\\"$EMAIL\\",\\"password\\":\\"$PASSWORD\\"}"
+ACCOUNT=$(curl -s http://127.0.0.1:8787/v1/accounts -H "Authorization: Bearer $OPERATOR" -H 'Content-Type: application/json' \\
+  -d '{"externalId":"user_8812"}' | sed -E 's/.*"id":"([^"]+)".*/\\1/')
 
-ACCESS=$(curl -s http://127.0.0.1:8787/v1/sessions \\
-  -H 'Content-Type: application/json' \\
-  -d "{\\"email\\":\\"$EMAIL\\",\\"password\\":\\"$PASSWORD\\"}" |
-  sed -E 's/.*"accessToken":"([^"]+)".*/\\1/')
+TOKEN=$(curl -s "http://127.0.0.1:8787/v1/keys?accountId=$ACCOUNT" -H "Authorization: Bearer $OPERATOR" -H 'Content-Type: application/json' \\
+  -d '{"name":"CI","scopes":["files:read"]}' | sed -E 's/.*"token":"([^"]+)".*/\\1/')
 
-TOKEN=$(curl -s http://127.0.0.1:8787/v1/keys \\
-  -H "Authorization: Bearer $ACCESS" \\
-  -H 'Content-Type: application/json' \\
-  -d '{"name":"Mobile app","scopes":["files:read"]}' |
-  sed -E 's/.*"token":"([^"]+)".*/\\1/')
-
-curl -s http://127.0.0.1:8787/v1/keys/verify \\
-  -H "Authorization: Bearer $ACCESS" \\
-  -H 'Content-Type: application/json' \\
+curl -s http://127.0.0.1:8787/v1/keys/verify -H "Authorization: Bearer $OPERATOR" -H 'Content-Type: application/json' \\
   -d "{\\"token\\":\\"$TOKEN\\",\\"scopes\\":[\\"files:read\\"]}"
 \`\`\`
 
-They create an account, sign in, create a key, and verify its token. The last response is the verdict: \`{"valid":true,"key":{…}}\`, or \`{"valid":false,"reason":"…"}\`. A key’s token is returned once, when the key is created; store it where it is used.
+The last response is the **verdict**: \`{"valid":true,"key":{…}}\`, or \`{"valid":false,"reason":"…"}\`. A key’s token is returned once, when the key is created; store it where it is used.
 
-The **operator** is the back end of the product that runs this deployment. It creates an account for each of its users, with an \`externalId\`, and makes calls for any account by naming it in the query: \`externalId=…\`, or \`accountId=acc_…\`. Where sign-up is closed, only the operator creates accounts, and the first call returns \`sign_up_closed\`.
+The fourth call revokes the key, here with its own token. Once it has returned, no replica accepts the token, and the verdict is \`{"valid":false,"reason":"revoked",…}\`:
+
+\`\`\`sh
+curl -s -X DELETE http://127.0.0.1:8787/v1/keys/current -H "Authorization: Bearer $TOKEN"
+\`\`\`
+
+The operator makes calls for any account by naming it in the query: \`accountId=acc_…\`, or \`externalId=…\`, the product’s own id of the user. Its token is the deployment’s \`OPERATOR_TOKEN\`, or the one that the first start wrote to \`data/operator-token\`. Where sign-up is open, a user can also create an account with an email and a password, sign in with \`POST /v1/sessions\`, and make the calls for its own keys with the access token from there. Where it is closed, \`POST /v1/accounts\` returns \`sign_up_closed\`.
 
 ## Authentication
 
 Send a credential as \`Authorization: Bearer <token>\`. Each operation lists the credentials it accepts. There are three:
 
 - An **access token**, from \`POST /v1/sessions\`, is for a person. It manages the person’s own account and the keys of that account. It is valid for 15 minutes; \`POST /v1/sessions/refresh\` returns the next one.
-- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, such as \`keys:verify\`: the field \`scopes\` of a new key lists them. All other scopes are your own words, for your own API.
+- An **API key**, from \`POST /v1/keys\`, is for a program. Its scopes say what it can do here, such as \`keys:verify\`: the field \`scopes\` of a new key lists them. All other scopes are your own words, for your own API. Whatever its scopes, a key can see itself at \`GET /v1/keys/current\`, and revoke itself.
 - The **operator token**, from the configuration of the deployment, is for the operator. It manages every account and every key. A program that needs less of that, such as a settings page, a billing job or an export of events, gets a key in the operator’s own account with \`operator:keys\`, \`operator:accounts\` or \`operator:read\`.
 
 Your API servers need neither a session nor the operator token. Give them a key with the scope \`keys:verify\` in the operator’s own account (\`GET /v1/account\` with the operator token returns its id): it verifies every key of the deployment, and cannot read or change any. With the same key, gateways and frameworks that speak OAuth introspect tokens, if the deployment serves OAuth: see that document.

@@ -7,7 +7,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { documentOf } from '../../scripts/support/document.ts';
 import { startProcess } from '../../scripts/support/service.ts';
 import { readConfig } from '../../server/process/config.ts';
-import { seed } from '../support/seed.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -28,7 +27,7 @@ async function printed(text: string): Promise<unknown[]> {
   const { stdout } = await run('bash', ['-euc', here], { cwd: directory });
   return stdout
     .trim()
-    .split(/\n|(?<=\})(?=\{)/)
+    .split(/\n+|(?<=\})(?=\{)/)
     .map((line) => JSON.parse(line));
 }
 
@@ -69,19 +68,19 @@ test('the curl lines of docs/OAUTH.md work as they stand, and the docs have one 
   expect(oauth).toContain(line);
 });
 
-test('the docs lead with curl lines of the README, which work as they stand', async () => {
-  await using service = await startProcess({ seed });
-  const { info } = await (await fetch(`${service.url}/openapi.json`)).json();
-  const [, lines = ''] = /```sh\n(.*?)```/s.exec(info.description) ?? [];
-  expect(lines.match(/\bcurl\b/g)).toHaveLength(4);
-  expect(readme).toContain(lines.replaceAll(service.url, 'http://127.0.0.1:8787'));
-
-  const { stdout } = await run('sh', ['-euc', lines]);
-  expect(JSON.parse(stdout.slice(stdout.lastIndexOf('{"valid"')))).toMatchObject({
-    valid: true,
-    key: { name: 'Mobile app', scopes: ['files:read'] },
-  });
+test('the docs lead with the curl lines of the README, and revoke the key', async () => {
+  const { description = '' } = documentOf('latchkey').info;
+  const [, lines = ''] = /```sh\n(.*?)```/s.exec(description) ?? [];
+  expect(description.match(/\bcurl\b/g)).toHaveLength(4);
+  expect(readme).toContain(lines);
+  expect(await printed(`${description}\n\`\`\`sh\n${verification(lines)}\`\`\``)).toMatchObject([
+    { valid: true, key: { name: 'CI', scopes: ['files:read'] } },
+    { valid: false, reason: 'revoked', key: { name: 'CI' } },
+  ]);
 });
+
+/** The last call of these lines. */
+const verification = (lines: string) => lines.slice(lines.lastIndexOf('\ncurl') + 1);
 
 test('docs/CONFIGURATION.md names every setting and its default', () => {
   const rows = Array.from(configuration.matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([^|]+) \|/gm));
