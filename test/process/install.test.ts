@@ -46,6 +46,9 @@ test('a production install takes at most 100 MB, starts, and keeps compiled code
   await run('npm', ['ci', '--omit=dev', '--prefer-offline'], { cwd: clone });
   const { stdout: size } = await run('du', ['-sm', 'node_modules'], { cwd: clone });
   expect(Number.parseInt(size, 10)).toBeLessThanOrEqual(100);
+  // What a package in this repository is developed with stays out, too.
+  const { stdout: installed } = await run('find', ['.', '-name', 'node_modules', '-prune'], { cwd: clone });
+  expect(installed).toBe('./node_modules\n');
 
   const starts = async (options = {}) => {
     await using service = await startProcess({ cwd: clone, env: { NODE_ENV: 'production' }, ...options });
