@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { keyReasons } from '../decide/outcomes.ts';
-import { limitHeaders } from './limit-states.ts';
 import { Problem, refusals } from './problem.ts';
+import { limitHeaders } from './remaining-limits.ts';
 import { scopeQuery } from './scope-query.ts';
 import { apiKeyHeader, byGateway, gatewayHeader } from './security.ts';
 

@@ -4,9 +4,9 @@ import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idemp
 import { accountQuery } from './ids.ts';
 import { instant } from './instant.ts';
 import { keyPath, oneKey } from './key-body.ts';
-import { sharedByAccount } from './limit-states.ts';
 import { maxUnits } from './limits.ts';
 import { refusal, refusals } from './problem.ts';
+import { sharedByAccount } from './remaining-limits.ts';
 import { byOperator, byOperatorKey, keyReaders } from './security.ts';
 
 const tags = ['Keys'];

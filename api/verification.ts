@@ -4,9 +4,15 @@ import { Audience } from './conditions.ts';
 import { AccountId } from './ids.ts';
 import { instant } from './instant.ts';
 import { Key, KeyId, keyExample } from './key-body.ts';
-import { costs, exceeded, limitHeaders, limitStates, limitStatesExample } from './limit-states.ts';
 import { ShownMetadata } from './metadata.ts';
 import { longBodyTooLarge, refusals } from './problem.ts';
+import {
+  costs,
+  exceeded,
+  limitHeaders,
+  remainingLimits,
+  remainingLimitsExample,
+} from './remaining-limits.ts';
 import { scopeQuery } from './scope-query.ts';
 import { Scopes } from './scopes.ts';
 import { byKey, byOperator, bySession } from './security.ts';
@@ -63,7 +69,7 @@ const checks = z.array(Check).optional().openapi({
 
 const Verdict = z
   .union([
-    z.object({ valid: z.literal(true), key: VerifiedKey, limits: limitStates, checks }).openapi('Valid'),
+    z.object({ valid: z.literal(true), key: VerifiedKey, limits: remainingLimits, checks }).openapi('Valid'),
     z
       .object({
         valid: z.literal(false),
@@ -82,7 +88,7 @@ const Verdict = z
             'With `ip_not_allowed` and `wrong_audience`: what was compared or is missing, for people.',
           example: 'The key cannot be used from 198.51.100.7.',
         }),
-        limits: limitStates,
+        limits: remainingLimits,
         ...exceeded,
         checks,
       })
@@ -192,12 +198,12 @@ const verdictExamples = {
     key: refusedKey,
     missingScopes: ['files:write'],
   },
-  limited: { valid: true, key: validKey, limits: limitStatesExample },
+  limited: { valid: true, key: validKey, limits: remainingLimitsExample },
   rateLimited: {
     valid: false,
     reason: 'rate_limited',
     key: refusedKey,
-    limits: limitStatesExample.map((state) => ({ ...state, remaining: 0 })),
+    limits: remainingLimitsExample.map((state) => ({ ...state, remaining: 0 })),
     exceeded: ['burst'],
     retryAfter: 42,
   },

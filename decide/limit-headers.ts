@@ -28,7 +28,7 @@ export const withItem = (list: string, item: string): string =>
   list && item ? `${list}, ${item}` : list || item;
 
 /** The headers that tell a client of its limits (draft-ietf-httpapi-ratelimit-headers-11); none for an empty list. */
-export function headersOf(levels: string, policies: string): Record<string, string> {
+export function rateLimitHeaders(levels: string, policies: string): Record<string, string> {
   const headers: Record<string, string> = {};
   if (levels) headers.RateLimit = levels;
   if (policies) headers['RateLimit-Policy'] = policies;

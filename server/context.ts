@@ -3,7 +3,7 @@ import type { ContractName } from '../decide/contracts.ts';
 import type { GenerationalCache } from '../decide/generational-cache.ts';
 import type { Policy } from '../decide/policy.ts';
 import type { Keys } from '../decide/verified-key.ts';
-import type { Attempts } from './accounts/attempts.ts';
+import type { PasswordAttempts } from './accounts/password-attempts.ts';
 import type { Database } from './db/schema.ts';
 import type { Signer } from './jwt/signing.ts';
 import type { KeyInserts } from './keys/inserts.ts';
@@ -35,7 +35,7 @@ export interface ServiceContext {
   responseCounts: ResponseCounts;
   /** The metrics of this replica, of all its workers, in the Prometheus text format. */
   metrics: () => Promise<string>;
-  attempts: Attempts;
+  passwordAttempts: PasswordAttempts;
   signer: Signer;
   log: Logger;
   /** Whether the process was told to stop. */

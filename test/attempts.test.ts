@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Attempts } from '../server/accounts/attempts.ts';
+import { PasswordAttempts } from '../server/accounts/password-attempts.ts';
 import { AttemptLimiter } from '../server/attempt-limiter.ts';
 import { DatabaseUnavailable, Overloaded, TooManyAttempts, WrongCredentials } from '../server/errors.ts';
 
 const { signal } = new AbortController();
 
 test('a failure for another reason than the password is not counted as an attempt', async () => {
-  const attempts = new Attempts();
+  const attempts = new PasswordAttempts();
   const down = () => attempts.run('ada', signal, () => Promise.reject(new DatabaseUnavailable()));
   for (let count = 0; count < 10; count += 1) await expect(down()).rejects.toThrow(DatabaseUnavailable);
   expect(await attempts.run('ada', signal, async () => 'signed in')).toBe('signed in');
@@ -16,7 +16,7 @@ test('a failure for another reason than the password is not counted as an attemp
 test('the minute of wrong passwords begins with the first of them, and not with a failure for another reason', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const attempts = new Attempts();
+  const attempts = new PasswordAttempts();
   const fail = (error: Error) =>
     attempts.run('ada', signal, () => Promise.reject(error)).catch((error) => error);
   expect(await fail(new DatabaseUnavailable())).toBeInstanceOf(DatabaseUnavailable);
@@ -28,7 +28,7 @@ test('the minute of wrong passwords begins with the first of them, and not with 
 });
 
 test('any number of concurrent attempts with the right password is accepted', async () => {
-  const attempts = new Attempts();
+  const attempts = new PasswordAttempts();
   const signIns = Array.from({ length: 35 }, () =>
     attempts.run('ada', signal, async () => {
       await nextTurn();
@@ -39,7 +39,7 @@ test('any number of concurrent attempts with the right password is accepted', as
 });
 
 test('after ten wrong passwords, the attempts that wait are refused too', async () => {
-  const attempts = new Attempts();
+  const attempts = new PasswordAttempts();
   let tried = 0;
   const guess = async () => {
     tried += 1;
@@ -74,7 +74,7 @@ test('a minute after the first attempt there are as many again', async () => {
 });
 
 test('attempts during an outage are not counted', async () => {
-  const attempts = new Attempts();
+  const attempts = new PasswordAttempts();
   const down = () => attempts.run('ada', signal, () => Promise.reject(new DatabaseUnavailable()));
   const answers = await Promise.allSettled(Array.from({ length: 35 }, down));
   expect(
@@ -84,7 +84,7 @@ test('attempts during an outage are not counted', async () => {
 });
 
 test('at most a hundred attempts at one account wait', async () => {
-  const attempts = new Attempts();
+  const attempts = new PasswordAttempts();
   const signIns = Array.from({ length: 102 }, () => attempts.run('ada', signal, () => nextTurn('signed in')));
   const refused = (await Promise.allSettled(signIns)).filter(({ status }) => status === 'rejected');
   expect(refused).toEqual(Array(2).fill({ status: 'rejected', reason: expect.any(Overloaded) }));
@@ -92,7 +92,7 @@ test('at most a hundred attempts at one account wait', async () => {
 });
 
 test('a client that hangs up waits for no attempt before it, and makes none', async () => {
-  const attempts = new Attempts();
+  const attempts = new PasswordAttempts();
   const { promise: over, resolve: end } = Promise.withResolvers<string>();
   const first = attempts.run('ada', signal, () => over);
   const client = new AbortController();

@@ -7,8 +7,8 @@ import { type AccountWord, everybody, newWorld, type Who, type World } from './s
 
 type Answer = 'admitted' | 401 | 403 | 404 | 422;
 
-const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
-const isPublic = ({ security }: Call) => security.every(isOpen);
+const asksNothing = (schemes: object) => Object.keys(schemes).length === 0;
+const isPublic = ({ security }: Call) => security.every(asksNothing);
 
 const has = ({ scopes }: Who, wanted: readonly string[] = []) =>
   wanted.every((scope) => scopes?.includes(scope));
@@ -48,7 +48,7 @@ function derived(call: Call, who: Who): Answer {
   if (!isOperatorKey(call, who)) {
     const alternative =
       call.security.find((schemes) => who.kind in schemes) ??
-      call.security.find((schemes) => isOpen(schemes));
+      call.security.find((schemes) => asksNothing(schemes));
     // A credential of a kind that the whole contract does not know is none.
     if (!alternative) return call.schemes.includes(who.kind) ? 403 : 401;
     if (!has(who, alternative[who.kind])) return 403;

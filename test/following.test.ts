@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type postgres from 'postgres';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CallOptions, Event, EventPage, operations } from '../clients/typescript/client.ts';
-import { inOrder } from '../server/events/following.ts';
+import { eventsInOrder } from '../server/events/following.ts';
 import type { EventFilter } from '../server/events/lists.ts';
 import { connectByHand } from './support/by-hand.ts';
 import { expectData, type SignedIn, startService, type TestService } from './support/harness.ts';
@@ -301,7 +301,7 @@ describe('with many events', () => {
     ['a time', { from: new Date('2025-03-01') }, 'number_key'],
     ['an account and a type', { accountId: 'account 7', type: 'key.revoked' }, 'account_id_number_idx'],
   ])('a page of %s reads an index by the number', async (_, filter, index) => {
-    const rows = await inOrder(service.db, filter, { after: 5_000, upTo: 10_000 }, 21).explain();
+    const rows = await eventsInOrder(service.db, filter, { after: 5_000, upTo: 10_000 }, 21).explain();
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toMatch(new RegExp(`Index Scan (?:using|on) events_${index}`));
     expect(plan).toMatch(/Index Cond: .*number/);

@@ -63,7 +63,7 @@ async function sameAnswers(ours: Server, against: Server, { tokens, verifier }: 
 }
 
 /** The headers of an answer, save those that differ from one to the next, or say how long a connection is kept. */
-async function headersOf({ url }: Server, { tokens, verifier }: Seeded): Promise<string> {
+async function sentHeaders({ url }: Server, { tokens, verifier }: Seeded): Promise<string> {
   const { headers } = await fetch(url + path, {
     method: 'POST',
     headers: { Authorization: `Bearer ${verifier}`, 'Content-Type': 'application/json' },
@@ -96,7 +96,7 @@ export async function hot(used: Used, runtime: Runtime, BARE: string): Promise<L
   const ANSWERS = await writeAnswers(service, on);
   const bare = await startOther(used, 'bare.ts', { BARE, ANSWERS }, { runtime, pinned: true });
   await sameAnswers(service, bare, on, BARE === 'answers' ? hotKeys : 1);
-  const [ours, theirs] = await Promise.all([headersOf(service, on), headersOf(bare, on)]);
+  const [ours, theirs] = await Promise.all([sentHeaders(service, on), sentHeaders(bare, on)]);
   if (BARE === 'answers' && ours !== theirs) throw new Error(`Headers differ: ${ours} and ${theirs}`);
   const load = (server: Server) => loader(verifications(server, on), { pinned: true });
   const pairs = await inTurn(load(service), load(bare));

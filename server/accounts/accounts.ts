@@ -13,9 +13,9 @@ import {
   accountLimits,
   afterChangedLimits,
   changedLimits,
-  inOrder,
   type LimitRule,
   type LimitsChange,
+  limitsByName,
 } from '../keys/limit-rows.ts';
 import { areWithinBounds, type MetadataPatch, mergedMetadata, tooMuchMetadata } from '../keys/metadata.ts';
 import { hashPassword, isPassword } from './password.ts';
@@ -86,7 +86,7 @@ export function newAccountFields({
   return {
     metadata: Object.keys(metadata).length > 0 ? metadata : null,
     policy: rules.length > 0 ? Object.fromEntries(rules) : null,
-    limits: inOrder(limits),
+    limits: limitsByName(limits),
   };
 }
 

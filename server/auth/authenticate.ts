@@ -139,7 +139,7 @@ const wantedNames: Record<Wanted, string> = {
   operatorToken: 'the operator token',
 };
 
-const isOpen = (schemes: object) => Object.keys(schemes).length === 0;
+const asksNothing = (schemes: object) => Object.keys(schemes).length === 0;
 
 /** Whether an operation is open to everybody. Then a credential that is sent is not looked at. */
 export const isPublic = (security: Security) => security.length === 0;
@@ -154,7 +154,7 @@ interface Alternative {
 function alternativeFor(caller: Caller, security: Security): Alternative | undefined {
   const asOperator = operatorAlternative(caller, security);
   if (asOperator?.lacked.length === 0) return asOperator;
-  const schemes = security.find((one) => caller.kind in one) ?? security.find(isOpen);
+  const schemes = security.find((one) => caller.kind in one) ?? security.find(asksNothing);
   if (!schemes) return asOperator;
   return { caller, lacked: caller.kind === 'apiKey' ? lackedBy(caller.key, schemes.apiKey) : [] };
 }

@@ -22,7 +22,7 @@ export const statementLimits = { statement_timeout: statementTimeout, lock_timeo
  * How long we wait for the server to say anything at all, in milliseconds. Longer than it may work on a statement, so that
  * it is the server that gives up where it can.
  */
-export const deadline = 4_000;
+export const answerDeadline = 4_000;
 /** How long a migration pauses after it waited for a lock in vain, in milliseconds. */
 const migrationPause = 2_000;
 
@@ -37,7 +37,8 @@ function openPools(url: string): Pools {
   const max = poolSizeOf(url);
   const server = new Server();
   const connection = { application_name: 'latchkey', ...statementLimits };
-  const open = (max: number) => new Pool(() => new Connections(url, { max, connection }), server, deadline);
+  const open = (max: number) =>
+    new Pool(() => new Connections(url, { max, connection }), server, answerDeadline);
   const writes = Math.floor(max / 2);
   return { reads: open(max - writes), writes: open(writes) };
 }
@@ -110,7 +111,7 @@ async function checkServer(db: Database, url: string): Promise<void> {
  */
 export async function areStatementsBounded(db: Database): Promise<boolean> {
   const { rows } = await sql<{ bounded: boolean }>`
-    select bool_and(setting::integer between 1 and ${deadline}) as bounded from pg_settings
+    select bool_and(setting::integer between 1 and ${answerDeadline}) as bounded from pg_settings
     where name = any(${Object.keys(statementLimits)})`.execute(db);
   return onlyRow(rows).bounded;
 }

@@ -69,7 +69,7 @@ const within = ({ after, upTo }: Span, accountId: string | undefined) =>
   sql`number > ${after}::bigint and number <= ${upTo}::bigint ${accountId === undefined ? sql`` : sql`and account_id = ${accountId}`}`;
 
 /** The query for a page of the events of a filter in a span, in their order. */
-export const inOrder = (db: Database, filter: EventFilter, { after, upTo }: Span, limit: number) =>
+export const eventsInOrder = (db: Database, filter: EventFilter, { after, upTo }: Span, limit: number) =>
   matching(db, filter).where('number', '>', after).where('number', '<=', upTo).orderBy('number').limit(limit);
 
 /**
@@ -116,7 +116,7 @@ export async function followEvents(
 ): Promise<{ events: Event[]; place: number; more: boolean }> {
   const begin = after ?? (await beginning(db, filter, newest));
   const end = await endOfPage(db, filter, { after: begin, upTo: newest });
-  const events = await inOrder(db, filter, { after: begin, upTo: end }, limit + 1).execute();
+  const events = await eventsInOrder(db, filter, { after: begin, upTo: end }, limit + 1).execute();
   const last = events[limit - 1];
   if (last && events.length > limit)
     return { events: events.slice(0, limit), place: last.number, more: true };

@@ -60,7 +60,10 @@ export function answersFailures({ log }: ServiceContext, refuse: Refuse): Answer
       const path = loggedPath(new URL(request.url).pathname);
       log.error({ requestId, path, error: loggable(error) }, 'unexpected error');
     }
-    const headers: Record<string, string> = { 'Content-Type': contentType, ...headersOf(refusal, status) };
+    const headers: Record<string, string> = {
+      'Content-Type': contentType,
+      ...refusalHeaders(refusal, status),
+    };
     if (challenge) headers['WWW-Authenticate'] = `${challenge}, ${headers['WWW-Authenticate']}`;
     return respond(new Reply(body, headers), status, { requestId, disconnect });
   };
@@ -90,7 +93,7 @@ const notAboutToken: readonly RefusalCode[] = [
 ];
 
 /** The headers that HTTP requires with an error, in every contract (RFC 6750, section 3; RFC 9110). */
-function headersOf(refusal: Refusal | undefined, status: ErrorStatus): Record<string, string> {
+function refusalHeaders(refusal: Refusal | undefined, status: ErrorStatus): Record<string, string> {
   if (refusal && status === 401)
     return notAboutToken.includes(refusal.code) ? bearerChallenge() : invalidToken;
   if (refusal instanceof InsufficientScope)

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../context.ts';
-import { headerOf, incomingOf, pathOf, sentPathOf } from './incoming.ts';
+import { headerReader, incomingOf, pathOf, sentPathOf } from './incoming.ts';
 import { logged, requestIdOf } from './middleware.ts';
 import type { Fetch, Peer } from './peer.ts';
 import type { Serve } from './serve.ts';
@@ -31,7 +31,7 @@ export function withFastPaths(context: ServiceContext, { posts, below }: FastPat
   return (request, peer) => {
     const { method, url } = request;
     const path = pathOf(url);
-    const header = headerOf(request, peer);
+    const header = headerReader(request, peer);
     const isForBelow = isBelow(path) || header(below.header) != null || wasSentBelow(url, peer?.target);
     const post = !isForBelow && method === 'POST' ? byPath.get(path) : undefined;
     const serve = isForBelow ? below.serve : post;

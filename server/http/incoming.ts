@@ -31,7 +31,7 @@ export const sentPathOf = (url: string, target: Peer['target']): string =>
   target?.startsWith('/') ? (target.split('?', 1)[0] ?? '') : pathOf(target ?? url);
 
 /** Reads a header by the runtime's own way, where it has one. */
-export const headerOf = (request: Request, peer: Peer | undefined): ReadHeader =>
+export const headerReader = (request: Request, peer: Peer | undefined): ReadHeader =>
   peer?.header ?? ((name) => request.headers.get(name));
 
 /** @param params those of the path, decoded */
@@ -43,7 +43,7 @@ export function incomingOf(
 ): Incoming {
   const { url } = request;
   const query = url.indexOf('?');
-  const header = headerOf(request, peer);
+  const header = headerReader(request, peer);
   return {
     request,
     header,

@@ -11,7 +11,7 @@ export interface PublicJwk {
 }
 
 /** The header of a JWT that a key signs. The order of its fields matters: see `JwtReader`. */
-export const headerOf = (typ: string, kid: string) => ({ alg: 'EdDSA', typ, kid });
+export const jwtHeader = (typ: string, kid: string) => ({ alg: 'EdDSA', typ, kid });
 
 /** Whether a token's signature has no padding and no stray bits, so that each token has one spelling (RFC 7515). */
 function isCanonical(token: string): boolean {
@@ -38,7 +38,7 @@ export class JwtReader {
 
   static async of(typ: string, keys: readonly PublicJwk[]): Promise<JwtReader> {
     const known = keys.map(async (jwk) => ({
-      start: `${Buffer.from(JSON.stringify(headerOf(typ, jwk.kid))).toString('base64url')}.`,
+      start: `${Buffer.from(JSON.stringify(jwtHeader(typ, jwk.kid))).toString('base64url')}.`,
       key: (await importJWK({ ...jwk }, 'EdDSA')) as CryptoKey,
     }));
     return new JwtReader(await Promise.all(known));

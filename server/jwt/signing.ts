@@ -4,7 +4,7 @@ import { exchangedType } from '../../decide/token-form.ts';
 import { newId } from '../id.ts';
 import { type ExchangedClaims, exchangedReader } from './exchanged-claims.ts';
 import { ExchangedTokens } from './exchanged-tokens.ts';
-import { headerOf, JwtReader, type PublicJwk } from './reader.ts';
+import { JwtReader, jwtHeader, type PublicJwk } from './reader.ts';
 
 /** The type of access tokens (RFC 9068). */
 export const accessType = 'at+jwt';
@@ -89,7 +89,7 @@ export async function createSigner(
 
   const { kid } = first;
   const sign = (typ: string, claims: JWTPayload) =>
-    new SignJWT(claims).setProtectedHeader(headerOf(typ, kid)).sign(signingKey);
+    new SignJWT(claims).setProtectedHeader(jwtHeader(typ, kid)).sign(signingKey);
 
   return {
     /** The public keys. */

@@ -97,12 +97,12 @@ export const keyColumns = sql`
   num_nonnulls(keys.current_hash, keys.next_hash, keys.previous_hash) as "tokenCount"`;
 
 /** A value as JSON has it, with strings for dates. */
-type Json<Value> = {
+type AsJson<Value> = {
   [Name in keyof Value]: Date extends Value[Name] ? string | Exclude<Value[Name], Date> : Value[Name];
 };
 /** A key as `keyColumns` reads it. */
 export type KeyRow = Omit<Key, 'tokens' | 'quota'> & {
-  tokens: Json<Token>[] | null;
+  tokens: AsJson<Token>[] | null;
   /** How many tokens the row of the key names. */
   tokenCount: number;
   quota: QuotaRow | null;

@@ -35,7 +35,7 @@ export const newQuota = ({ remaining, refill }: GivenQuota, at: Date): Quota => 
 });
 
 /** Limits in the order in which they are shown: that of their names, as the database compares them. */
-export const inOrder = (limits: readonly LimitRule[]): LimitRule[] =>
+export const limitsByName = (limits: readonly LimitRule[]): LimitRule[] =>
   limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 const listOf = (where: RawBuilder<unknown>) => sql`(

@@ -62,7 +62,7 @@ export class Asks {
       const first = await this.#exchange.ask(budget.id, () => {
         budget.asking = budget.next;
         budget.next = undefined;
-        return budget.ask(this.#now());
+        return budget.nextAsk(this.#now());
       });
       if (!first.answer) return false;
       const { isRecalling } = first.answer;
@@ -70,7 +70,7 @@ export class Asks {
       if (!isRecalling) return true;
       await this.#recalls.wait(budget.id);
       if (budget.isDropped) return true;
-      const second = await this.#exchange.ask(budget.id, () => budget.askAgain(this.#now()));
+      const second = await this.#exchange.ask(budget.id, () => budget.repeatedAsk(this.#now()));
       if (!second.answer) return false;
       await this.#receive(budget, second.answer, second.sent, true);
       return true;
@@ -81,7 +81,7 @@ export class Asks {
 
   async #askAhead(budget: Budget): Promise<void> {
     try {
-      const ask = () => budget.askAhead(this.#now());
+      const ask = () => budget.nextAskAhead(this.#now());
       const { answer, sent } = await this.#exchange.ask(budget.id, ask, { isAhead: true });
       if (answer) await this.#receive(budget, answer, sent, true);
     } catch {

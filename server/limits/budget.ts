@@ -160,8 +160,8 @@ export class Budget {
     this.#atLeast = Number.POSITIVE_INFINITY;
   }
 
-  /** Asks for what is waited for. What is left in the block is too little, and is given back in the same exchange. */
-  ask(now: Instant): Ask {
+  /** The ask for what is waited for. What is left in the block is too little, and is given back in the same exchange. */
+  nextAsk(now: Instant): Ask {
     const want = this.#expected(now);
     const atLeast = this.#need > 0 ? this.#atLeast : 0;
     this.#asked = { ...this.#report(), back: this.#units, atLeast, need: this.#need, want };
@@ -170,15 +170,15 @@ export class Budget {
     return this.#asked;
   }
 
-  /** Asks once more for what the latest ask did not bring, and for what is waited for since. */
-  askAgain(now: Instant): Ask {
+  /** The ask, once more, for what the latest one did not bring, and for what is waited for since. */
+  repeatedAsk(now: Instant): Ask {
     const { need, atLeast } = this.#asked;
     if (need > 0) this.#addWaiting(need, atLeast);
-    return this.ask(now);
+    return this.nextAsk(now);
   }
 
-  /** Asks for more before it is needed, and keeps what there is. */
-  askAhead(now: Instant): Ask {
+  /** An ask for more before it is needed. It keeps what there is. */
+  nextAskAhead(now: Instant): Ask {
     const want = Math.max(1, this.#expected(now) - this.units(now));
     this.#asked = { ...this.#report(), back: 0, atLeast: 1, need: 0, want };
     return this.#asked;

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
-import { Attempts } from '../accounts/attempts.ts';
+import { PasswordAttempts } from '../accounts/password-attempts.ts';
 import { createApp } from '../app.ts';
 import type { ServiceContext } from '../context.ts';
 import { endWithin } from '../db/dialect.ts';
-import { deadline } from '../db/postgres.ts';
+import { answerDeadline } from '../db/postgres.ts';
 import { messageOf, NoWorkerAnswered } from '../errors.ts';
 import { clientOf, type Fetch, type Peer, type ReadHeader } from '../http/peer.ts';
 import type { OpenSocket, SocketHandler } from '../http/websocket.ts';
@@ -29,7 +29,7 @@ import { sweepersOf } from './sweepers.ts';
  * units of limits arrive and are given back, a flush of uses ends and two more are sent, the row in `replicas` is deleted,
  * and the connections are closed.
  */
-const longestClose = (2 + 3 + 1) * deadline + endWithin * 1_000;
+const longestClose = (2 + 3 + 1) * answerDeadline + endWithin * 1_000;
 /**
  * How long a process takes at most to stop, in milliseconds: `leave`, a drain, and `close`. deploy/ and docs/OPERATIONS.md
  * give it longer before it is killed.
@@ -105,7 +105,7 @@ export async function boot(
     log,
     isStopping: () => isStopping,
     operatorTokens,
-    attempts: new Attempts(),
+    passwordAttempts: new PasswordAttempts(),
     contracts: config.CONTRACTS,
     publicUrl,
     signer,

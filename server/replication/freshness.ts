@@ -71,7 +71,7 @@ export interface Subscribers {
 }
 
 /** Tells of a change. Undefined: a message of no known kind, so anything may have changed. */
-export function announce({ cache, limits, followers }: Subscribers, change: Change | undefined): void {
+export function tellSubscribers({ cache, limits, followers }: Subscribers, change: Change | undefined): void {
   switch (change?.kind) {
     case 'limit_changed':
       limits?.drop(change.id);

@@ -10,7 +10,7 @@ import { onlyRow } from '../db/only-row.ts';
 import type { Database } from '../db/schema.ts';
 import { Barriers, type Waited } from './barrier.ts';
 import { Failure } from './failure.ts';
-import { announce, type Freshness, type Subscribers, trust } from './freshness.ts';
+import { type Freshness, type Subscribers, tellSubscribers, trust } from './freshness.ts';
 import { encode, encodeInSql, parse } from './messages.ts';
 
 /** Milliseconds between heartbeats. */
@@ -162,7 +162,7 @@ export class Replica implements Freshness {
       await failure.during(this.#callUp());
       const { pid } = onlyRow(await send<{ pid: number }>('select pg_backend_pid() as pid'));
       // In this order: LISTEN announces what changes from now on, and what changed before is not in the cache.
-      announce(this.#subscribers, { kind: 'changed_all' });
+      tellSubscribers(this.#subscribers, { kind: 'changed_all' });
       const session = { listener, pid, beat: 0, sentAt: past };
       this.#session = session;
       for (const { replica, barrier } of this.#early.splice(0)) this.#confirm(replica, barrier);
@@ -215,7 +215,7 @@ export class Replica implements Freshness {
     else if (message?.kind === 'barrier') this.#confirm(message.replica, message.barrier);
     else if (message?.kind === 'confirmed') this.#barriers.confirmed(message.barrier, message.replica);
     else if (message?.kind === 'beat') this.#trustFrom(message.beat, message.pid);
-    else announce(this.#subscribers, message);
+    else tellSubscribers(this.#subscribers, message);
   }
 
   /** Our heartbeat has returned. The pid shows that it came on the connection that runs LISTEN. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { announce, type Freshness, outlast, type Subscribers, trust } from './freshness.ts';
+import { type Freshness, outlast, type Subscribers, tellSubscribers, trust } from './freshness.ts';
 import { parse } from './messages.ts';
 
 /** The freshness of the only process on its database: it hears of each change before the statement ends. */
@@ -27,7 +27,7 @@ export class SoleReplica implements Freshness {
         // Only replicas send these.
         return;
       default:
-        announce(this.#subscribers, message);
+        tellSubscribers(this.#subscribers, message);
     }
   }
 

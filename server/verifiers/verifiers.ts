@@ -38,8 +38,9 @@ export class Verifiers implements Followers, Hub {
   #accepted = 0;
   /** Messages for all links, as JSON, in order. */
   #pending: string[] = [];
-  /** Takes no new verifiers; gives no more trust. */
+  /** Takes no new verifiers. */
   #isLeaving = false;
+  /** Gives no more trust. */
   #isEnding = false;
   /** Called when a verifier goes. */
   #onGone = () => {};
@@ -136,14 +137,14 @@ export class Verifiers implements Followers, Hub {
 
   tell(change: Invalidation): void {
     if (this.#open.size === 0) return;
-    this.#tell(JSON.stringify(change));
+    this.#queue(JSON.stringify(change));
     for (const link of this.#open) if (link.isConcernedBy(change)) this.#forgets(link);
   }
 
   settled(): Promise<void> | undefined {
     const begun = this.#leases.begin();
     if (!begun) return undefined;
-    this.#tell(JSON.stringify({ kind: 'barrier', barrier: begun.barrier }));
+    this.#queue(JSON.stringify({ kind: 'barrier', barrier: begun.barrier }));
     return begun.settled;
   }
 
@@ -160,7 +161,7 @@ export class Verifiers implements Followers, Hub {
    */
   async close(): Promise<void> {
     this.#isLeaving = true;
-    this.#tell(JSON.stringify({ kind: 'moving' }));
+    this.#queue(JSON.stringify({ kind: 'moving' }));
     this.flush();
     await this.#moved();
     this.#isEnding = true;
@@ -197,8 +198,8 @@ export class Verifiers implements Followers, Hub {
     if (this.#latest.get(link.instance) === link) this.#latest.delete(link.instance);
   }
 
-  /** Messages of one turn of the event loop go in one frame. */
-  #tell(message: string): void {
+  /** Queues a message for all links. Those of one turn of the event loop go in one frame. */
+  #queue(message: string): void {
     this.#pending.push(message);
     if (this.#pending.length === 1) setImmediate(() => this.flush());
   }

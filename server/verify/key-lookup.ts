@@ -92,12 +92,13 @@ function foundIn(row: Row): Found {
     notBefore: row.notBefore,
     allowedIps: ranges ?? null,
     audience: row.audience,
-    limits: limits && accountLimits ? inOrder([...limits, ...accountLimits]) : (limits ?? accountLimits),
+    limits:
+      limits && accountLimits ? limitsByNameAndId([...limits, ...accountLimits]) : (limits ?? accountLimits),
   };
 }
 
 /** Limits by their names. One of a key and one of its account may have the same. */
-const inOrder = (limits: readonly Limit[]): readonly Limit[] =>
+const limitsByNameAndId = (limits: readonly Limit[]): readonly Limit[] =>
   limits.toSorted((a, b) => (a.name === b.name ? a.id - b.id : a.name < b.name ? -1 : 1));
 
 /**

@@ -12,7 +12,7 @@ import { contractNames } from '../../decide/contracts.ts';
 import { maxFrameBytes, verifierPath } from '../../decide/frames.ts';
 import { GenerationalCache } from '../../decide/generational-cache.ts';
 import { onlyMaxKeys } from '../../decide/policy.ts';
-import { Attempts } from '../../server/accounts/attempts.ts';
+import { PasswordAttempts } from '../../server/accounts/password-attempts.ts';
 import { createApp } from '../../server/app.ts';
 import type { ServiceContext } from '../../server/context.ts';
 import { openListener, openPostgres } from '../../server/db/postgres.ts';
@@ -157,7 +157,7 @@ export async function startService({
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
     isStopping: () => false,
     operatorTokens: [operatorToken],
-    attempts: new Attempts(),
+    passwordAttempts: new PasswordAttempts(),
     contracts: contractNames,
     publicUrl: baseUrl,
     tokenPrefixes: ['lk_'],

@@ -1,9 +1,9 @@
-import { headersOf, levelItem, policyItem } from '../../../decide/limit-headers.ts';
+import { levelItem, policyItem, rateLimitHeaders } from '../../../decide/limit-headers.ts';
 import type { Verdict } from '../schema.gen.ts';
 
 /** What a verdict tells of limits, as headers, by the clock of this process. */
 export const headersOfLimits = ({ limits = [] }: Verdict): Record<string, string> =>
-  headersOf(
+  rateLimitHeaders(
     limits.map((limit) => levelItem({ ...limit, resetsIn: secondsUntil(limit.resetAt) })).join(', '),
     limits.map(policyItem).filter(Boolean).join(', '),
   );

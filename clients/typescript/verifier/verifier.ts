@@ -97,7 +97,7 @@ const maxQueries = 1_000;
  * @throws TypeError if this runtime has no WebSocket, or no SHA-512
  */
 export async function createVerifier(options: VerifierOptions = {}): Promise<Verifier> {
-  const verifier = new InProcess(options);
+  const verifier = new InProcessVerifier(options);
   try {
     await verifier.started();
     return verifier;
@@ -110,7 +110,7 @@ export async function createVerifier(options: VerifierOptions = {}): Promise<Ver
 const noAsked: Asked = {};
 const unknown: Verdict = Object.freeze({ valid: false, reason: 'unknown' });
 
-class InProcess implements Verifier {
+class InProcessVerifier implements Verifier {
   readonly #hashes: Hashes = builtInHashes();
   readonly #core: Core;
   readonly #reporter = new Reporter();

@@ -82,7 +82,7 @@ function assertMaySet({ kind }: Caller, { externalId }: { externalId?: unknown }
 }
 
 export function accountOperations(context: ServiceContext): Operation[] {
-  const { db, attempts } = context;
+  const { db, passwordAttempts } = context;
   const atItsPath = ({ id }: Account) => locationOf(context, `/v1/accounts/acc_${id}`);
   return [
     operation(accounts.create, async ({ act, caller, headers, json, signal }) => {
@@ -175,7 +175,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
     operation(accounts.setPassword, async ({ act, caller, json, signal }) => {
       const { currentPassword: current, newPassword: next } = json;
       const session = sessionOf(caller);
-      await attempts.run(session.accountId, signal, () =>
+      await passwordAttempts.run(session.accountId, signal, () =>
         setPassword(db, session, { current, next }, act, signal),
       );
     }),

@@ -17,8 +17,8 @@ import { operatorAccountId } from '../../id.ts';
 import { DemandReader, takesOnly403 } from './demands.ts';
 import { gatewayOf } from './gateway.ts';
 import { IdentityHeaders } from './identity-headers.ts';
-import { LimitTexts } from './limit-states.ts';
 import { problem } from './problem.ts';
+import { LimitTexts } from './remaining-limits.ts';
 
 /**
  * Serves `/v1/authorize` and every path below it, for every method. The headers and the URL of a request decide; its body

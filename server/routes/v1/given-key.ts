@@ -3,7 +3,7 @@ import type { NewImport } from '../../../api/imports.ts';
 import type { givenKey } from '../../../api/minting.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { KeyRole } from '../../keys/keys.ts';
-import { inOrder, newQuota } from '../../keys/limit-rows.ts';
+import { limitsByName, newQuota } from '../../keys/limit-rows.ts';
 
 const day = 86_400_000;
 const lifetimes = {
@@ -53,7 +53,7 @@ export const givenBy = (json: GivenKey, roles: KeyRole[], at: number) => ({
   notBefore: json.notBefore ?? null,
   allowedIps: json.allowedIps ?? null,
   audience: json.audience ?? null,
-  limits: inOrder(json.limits ?? []),
+  limits: limitsByName(json.limits ?? []),
   quota: json.quota ? newQuota(json.quota, new Date(at)) : null,
 });
 

@@ -29,7 +29,7 @@ const accountSessionBody = (
 });
 
 export function sessionOperations(context: ServiceContext): Operation[] {
-  const { db, now, signer, attempts } = context;
+  const { db, now, signer, passwordAttempts } = context;
 
   const sessionBody = async (session: StartedSession) => ({
     accessToken: await signer.signAccess(session, now()),
@@ -44,7 +44,7 @@ export function sessionOperations(context: ServiceContext): Operation[] {
 
   return [
     operation(sessions.create, async ({ act, json, signal }) =>
-      sessionBody(await attempts.run(json.email, signal, () => signIn(db, json, act, signal))),
+      sessionBody(await passwordAttempts.run(json.email, signal, () => signIn(db, json, act, signal))),
     ),
 
     operation(sessions.refresh, async ({ act, json }) =>

@@ -18,7 +18,7 @@ import { Json, Reply } from '../../http/reply.ts';
 import { operatorAccountId } from '../../id.ts';
 import { getKey, revokeKey } from '../../keys/keys.ts';
 import { keyBody } from './key-body.ts';
-import { LimitTexts, limitFields } from './limit-states.ts';
+import { LimitTexts, limitFields } from './remaining-limits.ts';
 
 type VerdictJson = Json<Success<typeof verification.verify>>;
 

@@ -72,7 +72,7 @@ const RemainingLimit = z
   })
   .openapi('RemainingLimit');
 
-export const limitStates = z.array(RemainingLimit).optional().openapi({
+export const remainingLimits = z.array(RemainingLimit).optional().openapi({
   description:
     'The limits of the key, those of its account, and its quota, after this verification. Absent if there are none, and for a token that is refused for another reason.',
 });
@@ -112,7 +112,7 @@ export const limitHeaders = {
   },
 };
 
-export const limitStatesExample = [
+export const remainingLimitsExample = [
   {
     name: 'burst',
     sharedByAccount: false,

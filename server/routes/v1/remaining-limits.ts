@@ -1,4 +1,4 @@
-import { headersOf, levelItem, policyItem, withItem } from '../../../decide/limit-headers.ts';
+import { levelItem, policyItem, rateLimitHeaders, withItem } from '../../../decide/limit-headers.ts';
 import {
   type Costs,
   type Limit,
@@ -81,7 +81,7 @@ export class LimitTexts {
       levels = withItem(levels, levelOf(state));
       policies = withItem(policies, this.#writtenOf(state).policy);
     }
-    const headers = headersOf(levels, policies);
+    const headers = rateLimitHeaders(levels, policies);
     if (verdict.valid || !verdict.exceeded) return headers;
     const seconds = retryAfter(verdict.exceeded, costs);
     if (seconds !== undefined) headers['Retry-After'] = String(seconds);

@@ -7,7 +7,7 @@ import { passwordsWait } from './password.ts';
 const wrongPerMinute = 10;
 
 /** Bounds how often each password can be tried. The time that a guess takes (argon2id) is the other bound. */
-export class Attempts {
+export class PasswordAttempts {
   readonly #limiter = new AttemptLimiter(wrongPerMinute);
   /** Attempts at one password wait for each other. */
   readonly #queues = new Queues(passwordsWait, { atOnce: 1, most: 100 });
