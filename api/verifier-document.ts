@@ -68,14 +68,17 @@ const securityOf = () =>
     ]),
   );
 
-/** The AsyncAPI document of what a verifier and a replica say to each other. */
-export function verifierDocument() {
+/**
+ * The AsyncAPI document of what a verifier and a replica say to each other.
+ * @param version the release of Latchkey
+ */
+export function verifierDocument(version: string) {
   const messageRef = (name: string) => ({ $ref: `#/channels/verifier/messages/${name}` });
   return {
     asyncapi: '3.0.0',
     info: {
       title: 'Latchkey: verifiers',
-      version: '0.1.0',
+      version,
       description,
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
     },

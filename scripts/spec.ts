@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { typesOf } from '@latchkey/openapi-types';
 import { verifierDocument } from '../api/verifier-document.ts';
 import { contractNames } from '../decide/contracts.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { clientContracts, documentOf } from './support/document.ts';
 import { operationsOf } from './support/operations.ts';
 import { referenceOf } from './support/reference.ts';
@@ -22,7 +23,7 @@ for (const [name, document] of Object.entries(documents)) {
   files[`spec/${name}.md`] = referenceOf(document);
 }
 
-files['spec/verifier.asyncapi.json'] = `${JSON.stringify(verifierDocument(), null, 2)}\n`;
+files['spec/verifier.asyncapi.json'] = `${JSON.stringify(verifierDocument(manifest.version), null, 2)}\n`;
 
 files['spec/operations.txt'] = Object.entries(documents)
   .flatMap(([name, document]) =>

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { type Contract, contracts } from '../../api/contracts.ts';
 import { securitySchemes } from '../../api/security.ts';
 import { type ContractName, contractNames } from '../../decide/contracts.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { codeSample } from './code-sample.ts';
 import { addIntegerFormats } from './integer-formats.ts';
 import { type Document, isForGateways, operationsOf } from './operations.ts';
@@ -30,7 +31,7 @@ export function documentOf(name: ContractName): Document {
   const info = {
     title,
     summary,
-    version: '0.1.0',
+    version: manifest.version,
     description,
     license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT' },
   };
