@@ -1,58 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { onlyMaxKeys } from '../../decide/policy.ts';
 import { deployment } from '../../scripts/support/client.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
-import { type DidNotStart, launch, type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { launch, startProcess } from '../../scripts/support/service.ts';
 import { openPostgres } from '../../server/db/postgres.ts';
 import { newSigningKeys } from '../../server/jwt/signing.ts';
-import { defaultPolicyOf, readConfig, settingNames } from '../../server/process/config.ts';
-import { openDataDir } from '../../server/process/data-dir.ts';
-import { misspelt } from '../../server/process/misspelt.ts';
+import { readConfig } from '../../server/process/config.ts';
 import { newToken } from '../../server/token.ts';
 import { createDatabase } from '../support/harness.ts';
 import { seed } from '../support/seed.ts';
+import { emptyDirectory, failure, lockOf, seededDirectory } from '../support/starts.ts';
 
 const runtimes = ['node', 'bun', 'deno'] as const;
-
-async function emptyDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'latchkey-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-/** A data directory with an embedded database. */
-async function seededDirectory(): Promise<string> {
-  const directory = await emptyDirectory();
-  seed(directory);
-  return directory;
-}
-
-/** How a start fails that must: with one line. */
-const failedStart = (env: Record<string, string>, runtime: Runtime = 'node') =>
-  startProcess({ env, runtime }).then(
-    async (service) => {
-      await service.stop();
-      throw new Error('It started.');
-    },
-    (error: DidNotStart) => {
-      expect(error.exitCode).toBe(1);
-      expect(error.message.split('\n')).toHaveLength(1);
-      return error;
-    },
-  );
-
-/** The line that it says. */
-const failure = async (env: Record<string, string>, runtime?: Runtime) =>
-  (await failedStart(env, runtime)).message;
-
-const lockOf = (directory: string) => readFile(join(directory, 'lock')).catch(() => undefined);
 
 test('the start says where the docs, the data and the operator token are, and never the token', async () => {
   const directory = await seededDirectory();
@@ -80,19 +44,6 @@ test('a bad setting stops the start with a line that says which and why', async 
     );
 });
 
-test('a setting that is refused is named, with what it must be', async () => {
-  const failure = (env: Record<string, string>) => expect(() => readConfig(env));
-  failure({ SIGN_UP: 'maybe' }).toThrow('SIGN_UP must be open or closed');
-  failure({ TOKEN_PREFIX: 'lk_,Lk-' }).toThrow('TOKEN_PREFIX.1 must be');
-  failure({ TOKEN_PREFIX: 'lk_,lkr_' }).toThrow('TOKEN_PREFIX.1 must be others');
-  failure({ SIGNING_KEYS: '{"keys":[]}' }).toThrow('SIGNING_KEYS');
-  failure({ CORS_ORIGINS: 'https://app.example.com/path' }).toThrow('CORS_ORIGINS must be');
-  const { keys } = await newSigningKeys();
-  failure({ SIGNING_KEYS: JSON.stringify({ keys: [...keys, ...keys] }) }).toThrow(
-    'SIGNING_KEYS.keys must not name a kid twice',
-  );
-});
-
 test('a misspelt setting is a warning that says which one was meant, and never its value', async () => {
   const env = { DATA_DIR: await seededDirectory(), MAX_KEY_LIFETIME_DAY: '31', LATCHKEY_TOKEN: 'lk_1' };
   await using service = await startProcess({ env });
@@ -104,150 +55,6 @@ test('a misspelt setting is a warning that says which one was meant, and never i
     'MAX_KEY_LIFETIME_DAY is set, and there is no such setting: did you mean MAX_KEY_LIFETIME_DAYS?',
   );
   expect(warnings[0]).not.toContain('31');
-});
-
-test('a start that fails for want of a setting names the variable that was probably meant to be it', () => {
-  const env = { DATABASE_URL: 'postgres://db/latchkey', OPERATOR_TOKEN: newToken('lko_'), SIGNING_KEY: '{}' };
-  expect(() => readConfig(env)).toThrow(
-    /SIGNING_KEYS must be set .+ SIGNING_KEY is set, and there is no such setting: did you mean SIGNING_KEYS\?$/,
-  );
-});
-
-test.each([
-  ['KEY_EXPIRE', 'KEY_EXPIRY'],
-  ['ALLOWED_SCOPE', 'ALLOWED_SCOPES'],
-  ['ALOWED_SCOEPS', 'ALLOWED_SCOPES'],
-  ['MAX_KEYS_LIFETIME_DAYS', 'MAX_KEY_LIFETIME_DAYS'],
-  ['MAX_LIFETIME_DAYS', 'MAX_KEY_LIFETIME_DAYS'],
-  ['SIGNUP', 'SIGN_UP'],
-  ['SING_UP', 'SIGN_UP'],
-  ['WORKER', 'WORKERS'],
-  ['leak_policy', 'LEAK_POLICY'],
-])('%s is taken for %s', (name, meant) => {
-  expect(misspelt({ PATH: '/bin', [name]: 'x' }, settingNames)).toEqual([{ name, meant }]);
-});
-
-test('no variable of a usual environment is taken for a setting, none that is empty, and none beside the setting', () => {
-  const usual = [
-    ...[
-      'PATH',
-      'HOME',
-      'HOSTNAME',
-      'HOSTTYPE',
-      'USER',
-      'LOGNAME',
-      'SHELL',
-      'SHLVL',
-      'PWD',
-      'OLDPWD',
-      'MAIL',
-      'TERM',
-    ],
-    ...[
-      'LANG',
-      'LC_ALL',
-      'TZ',
-      'TMPDIR',
-      'EDITOR',
-      'PAGER',
-      'XDG_DATA_DIRS',
-      'XDG_DATA_HOME',
-      'SSH_AUTH_SOCK',
-      'DEBUG',
-    ],
-    ...[
-      'NODE_ENV',
-      'NODE_OPTIONS',
-      'NODE_VERSION',
-      'YARN_VERSION',
-      'npm_config_cache',
-      'npm_lifecycle_event',
-    ],
-    ...[
-      'CI',
-      'GITHUB_TOKEN',
-      'GITHUB_ACTIONS',
-      'GITHUB_WORKSPACE',
-      'RUNNER_TEMP',
-      'LOG_FILE',
-      'LOG_FORMAT',
-      'LOG_LINES',
-    ],
-    ...[
-      'PGHOST',
-      'PGPORT',
-      'PGUSER',
-      'PGDATABASE',
-      'PGPASSWORD',
-      'POSTGRES_USER',
-      'POSTGRES_PASSWORD',
-      'REDIS_URL',
-    ],
-    ...[
-      'KUBERNETES_PORT',
-      'KUBERNETES_SERVICE_HOST',
-      'KUBERNETES_SERVICE_PORT',
-      'POD_NAME',
-      'POD_IP',
-      'HOST_IP',
-    ],
-    ...[
-      'DYNO',
-      'INVOCATION_ID',
-      'JOURNAL_STREAM',
-      'SYSTEMD_EXEC_PID',
-      'NOTIFY_SOCKET',
-      'CREDENTIALS_DIRECTORY',
-    ],
-    ...[
-      'LATCHKEY_URL',
-      'LATCHKEY_TOKEN',
-      'LATCHKEY_PORT',
-      'LATCHKEY_SERVICE_HOST',
-      'FILE_NAME',
-      'PUBLIC_KEY',
-    ],
-    ...[
-      'SECRET_KEY',
-      'SENTRY_DSN',
-      'HTTP_PROXY',
-      'https_proxy',
-      'no_proxy',
-      'SSL_CERT_FILE',
-      'CACHE_DIR',
-      'CACHE_TTL',
-    ],
-    ...[
-      'OTEL_SERVICE_NAME',
-      'OTEL_EXPORTER_OTLP_ENDPOINT',
-      'AWS_REGION',
-      'REGION',
-      'VERSION',
-      'PORTS',
-      'GHOST',
-      'POST',
-    ],
-  ];
-  const environment = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'x']));
-  expect(misspelt(environment([...usual, ...settingNames]), settingNames)).toEqual([]);
-  expect(misspelt(environment(usual), settingNames)).toEqual([]);
-  expect(misspelt({ DATABASE_URI: '' }, settingNames)).toEqual([]);
-  expect(misspelt({ DATABASE_URI: 'x', DATABASE_URL: 'x' }, settingNames)).toEqual([]);
-});
-
-test('a port is a number from 1 to 65535: with 0 nobody could know where the service answers', () => {
-  expect(readConfig({ PORT: '65535' }).PORT).toBe(65_535);
-  for (const PORT of ['0', '65536']) expect(() => readConfig({ PORT })).toThrow('PORT must be a port number');
-});
-
-test('PUBLIC_URL is what paths are put behind: without a query, a fragment or a user', () => {
-  const { PUBLIC_URL } = readConfig({ PUBLIC_URL: 'https://example.com/keys/@a/' });
-  expect(PUBLIC_URL).toBe('https://example.com/keys/@a');
-  for (const more of ['?a=b', '?', '#top', '/keys#']) {
-    const env = { PUBLIC_URL: `https://keys.example.com${more}` };
-    expect(() => readConfig(env), more).toThrow('PUBLIC_URL must have no query, no fragment and no user.');
-  }
-  expect(() => readConfig({ PUBLIC_URL: 'https://u:p@keys.example.com' })).toThrow('PUBLIC_URL must have no');
 });
 
 test('on Postgres a start without PUBLIC_URL says what it takes for it', async () => {
@@ -264,17 +71,6 @@ test('on Postgres a start without PUBLIC_URL says what it takes for it', async (
   }
 });
 
-test('the number of connections in DATABASE_URL is a number', async () => {
-  const secrets = await deployment();
-  const withMax = (max: string) => () =>
-    readConfig({ ...secrets, DATABASE_URL: `postgres://u:p@db/latchkey?ssl=true&max=${max}` });
-  for (const max of ['ten', '', '0', '-1', '1.5', '1e3'])
-    expect(withMax(max), max).toThrow(
-      'DATABASE_URL must have a whole number from 1 to 9999 as its max, as in ?max=20',
-    );
-  expect(withMax('20')().DATABASE_URL).toMatch(/max=20$/);
-});
-
 test('a start whose cache may outgrow the heap says so', async () => {
   const warned = async (CACHE_MB: string) => {
     await using service = await startProcess({
@@ -285,75 +81,6 @@ test('a start whose cache may outgrow the heap says so', async () => {
     return /"level":"warn".+CACHE_MB is more than half of the heap/.test(service.output);
   };
   expect([await warned('150'), await warned('300')]).toEqual([false, true]);
-});
-
-test('a setting with the quotes of an env file is refused with a line that says so', () => {
-  const failure = (env: Record<string, string>) => expect(() => readConfig(env));
-  const makesOne = 'SIGNING_KEYS must be a JWK Set, {"keys":[…]}: `npm run --silent secrets` makes one';
-  for (const SIGNING_KEYS of ['{}', '[]', 'null', '{"keys":{}}', '{keys:[]}'])
-    failure({ SIGNING_KEYS }).toThrow(makesOne);
-  const token = newToken('lko_');
-  for (const quote of [`'`, '"'])
-    failure({ OPERATOR_TOKEN: `${quote}${token}${quote}`, SIGN_UP: `${quote}open${quote}` }).toThrow(
-      'OPERATOR_TOKEN, SIGN_UP: the quotes around the value are part of it. Whatever read your env file left them in: remove them there.',
-    );
-  failure({ CORS_ORIGINS: 'https://a.example.com, https://b.example.com/' }).toThrow(
-    'CORS_ORIGINS must name origins as browsers send them, without a / at the end: https://app.example.com',
-  );
-  failure({ OPERATOR_TOKEN: `${token},${token},${token}` }).toThrow(
-    'OPERATOR_TOKEN must be one token, or two',
-  );
-  failure({ OPERATOR_TOKEN: 'short' }).toThrow('. OPERATOR_TOKEN must have at least 32 characters.');
-  failure({ OPERATOR_TOKEN: 'a'.repeat(513) }).toThrow('. OPERATOR_TOKEN must have at most 512 characters.');
-  failure({ OPERATOR_TOKEN: `${token},` }).toThrow('OPERATOR_TOKEN.1 must have at least 32 characters');
-  for (const INTROSPECTION_MAX_AGE of ['0', '3601', '60s', '-1', '1.5'])
-    failure({ INTROSPECTION_MAX_AGE }).toThrow(
-      'INTROSPECTION_MAX_AGE must be a whole number of seconds from',
-    );
-  for (const INTROSPECTION_MAX_AGE of ['1', '999', '2999', '3599', '3600'])
-    expect(readConfig({ INTROSPECTION_MAX_AGE })).toMatchObject({
-      INTROSPECTION_MAX_AGE: Number(INTROSPECTION_MAX_AGE),
-    });
-  failure({ LEAK_POLICY: 'delete' }).toThrow('LEAK_POLICY must be notify or revoke');
-  for (const GITHUB_SECRET_SCANNING_KEYS of ['true', '{"public_keys":[]}', 'https://api.github.com'])
-    failure({ GITHUB_SECRET_SCANNING_KEYS }).toThrow('GITHUB_SECRET_SCANNING_KEYS must be fetch, or what');
-  failure({ KEY_EXPIRY: 'true' }).toThrow('KEY_EXPIRY must be optional or required');
-  failure({ ALLOWED_SCOPES: 'files:*, *' }).toThrow('ALLOWED_SCOPES must be scopes and wildcards');
-});
-
-test('CONTRACTS names the contracts that are served beside our own', async () => {
-  expect(readConfig({}).CONTRACTS).toEqual(['latchkey', 'journal', 'share', 'oauth']);
-  expect(readConfig({ CONTRACTS: 'oauth' }).CONTRACTS).toEqual(['latchkey', 'oauth']);
-  expect(readConfig({ CONTRACTS: 'oauth, latchkey,oauth' }).CONTRACTS).toEqual(['latchkey', 'oauth']);
-  expect(readConfig({ CONTRACTS: 'latchkey' }).CONTRACTS).toEqual(['latchkey']);
-  for (const [CONTRACTS, name] of [
-    ['oauth2', 'CONTRACTS'],
-    ['oauth,Journal', 'CONTRACTS.1'],
-    ['oauth,', 'CONTRACTS.1'],
-  ] as const)
-    expect(() => readConfig({ CONTRACTS })).toThrow(
-      `The configuration is not usable. ${name} must be one of latchkey, journal, share, oauth.`,
-    );
-  await using service = await startProcess({ seed, env: { CONTRACTS: 'oauth' } });
-  const statusOf = async (path: string) => (await fetch(service.url + path)).status;
-  expect(await statusOf('/api/settings/api')).toBe(404);
-  expect(await statusOf('/.well-known/oauth-authorization-server')).toBe(200);
-});
-
-test('the environment sets the policy of the deployment', () => {
-  expect(defaultPolicyOf(readConfig({}))).toEqual(onlyMaxKeys(1_000));
-  const env = {
-    MAX_KEYS_PER_ACCOUNT: '5',
-    MAX_KEY_LIFETIME_DAYS: '90',
-    KEY_EXPIRY: 'required',
-    ALLOWED_SCOPES: 'files:*, keys:verify',
-  };
-  expect(defaultPolicyOf(readConfig(env))).toEqual({
-    maxKeys: 5,
-    maxLifetimeSeconds: 90 * 86_400,
-    expiryRequired: true,
-    allowedScopes: ['files:*', 'keys:verify'],
-  });
 });
 
 test('every line of the log is an object, with its level by name and its time in ISO 8601', async () => {
@@ -392,25 +119,6 @@ test.for(runtimes)(
     expect(await service.stop('SIGTERM')).toBe(0);
   },
 );
-
-/** Starts the service, and tells it to stop as soon as it has locked its data. */
-async function stopAtLock(runtime: Runtime, DATA_DIR: string) {
-  await using service = await launch({ runtime, env: { DATA_DIR } });
-  await expect.poll(() => lockOf(DATA_DIR), { interval: 10, timeout: 60_000 }).toBeDefined();
-  expect(await service.stop('SIGTERM')).toBe(0);
-  expect(await lockOf(DATA_DIR)).toBeUndefined();
-}
-
-test.for(runtimes)('on %s a start that is told to stop frees the embedded database', async (runtime) => {
-  await stopAtLock(runtime, await seededDirectory());
-});
-
-test('a first start that is told to stop leaves a database that the next one opens', async () => {
-  const DATA_DIR = await emptyDirectory();
-  await stopAtLock('node', DATA_DIR);
-  await using again = await startProcess({ env: { DATA_DIR } });
-  expect((await fetch(`${again.url}/readyz`)).status).toBe(200);
-});
 
 /** Whether this system lets us make a process the first of its own PID namespace, as that of a container is. */
 const canUnshare = spawnSync('unshare', ['--fork', '--pid', 'true']).status === 0;
@@ -470,58 +178,6 @@ test.for(runtimes)(
     expect(await lockOf(DATA_DIR)).toBeUndefined();
   },
 );
-
-test('a second process cannot open the data of the first, until that was killed', async () => {
-  const DATA_DIR = await seededDirectory();
-  const first = await startProcess({ env: { DATA_DIR } });
-  const line = await failure({ DATA_DIR });
-  expect(line).toContain(`in use by process ${first.child.pid}`);
-  expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
-  await first.stop('SIGKILL');
-  await using second = await startProcess({ env: { DATA_DIR } });
-  expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
-});
-
-test.each([
-  { found: 'the lock of another', text: 'another' },
-  { found: 'nothing', text: undefined },
-])(
-  'a process that finds $found in place of its lock ends with a line, and leaves the data alone',
-  async ({ text }) => {
-    const DATA_DIR = await seededDirectory();
-    await using service = await startProcess({ env: { DATA_DIR } });
-    const file = join(DATA_DIR, 'lock');
-    await (text ? writeFile(file, text) : rm(file));
-    expect(await service.ended).toBe(1);
-    expect(service.output).toContain(`taken the data, or ${file} was removed: this process ends.`);
-    expect((await lockOf(DATA_DIR))?.toString()).toBe(text);
-  },
-);
-
-test('a damaged lock file does not stop the start', async () => {
-  for (const text of ['', '{"pid":']) {
-    const DATA_DIR = await emptyDirectory();
-    await writeFile(join(DATA_DIR, 'lock'), text);
-    await using _ = await openDataDir(DATA_DIR, expect.unreachable);
-    expect(JSON.parse(String(await lockOf(DATA_DIR))).pid).toBe(process.pid);
-  }
-});
-
-test('the lock of a process that cannot be seen from here counts while it is touched, and not after', async () => {
-  const DATA_DIR = await seededDirectory();
-  const file = join(DATA_DIR, 'lock');
-  await writeFile(file, JSON.stringify({ pid: 1, started: '0', host: 'elsewhere', pidNamespace: 'other' }));
-  const touching = setInterval(() => utimes(file, new Date(), new Date()), 200);
-  try {
-    const { message, log } = await failedStart({ DATA_DIR });
-    expect(message).toContain('in use by process 1 on elsewhere');
-    expect(log).toContain(`checking whether another process uses the data in ${DATA_DIR}`);
-  } finally {
-    clearInterval(touching);
-  }
-  await using _ = await openDataDir(DATA_DIR, expect.unreachable);
-  expect(JSON.parse(String(await lockOf(DATA_DIR))).pid).toBe(process.pid);
-});
 
 test.each(['operator-token', 'signing-keys.json'])(
   'a damaged %s stops the start with a line',
