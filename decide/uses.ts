@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import { hourLength } from './durations.ts';
 import { type Outcome, outcomes, zeroUses } from './outcomes.ts';
 import type { VerifiedKey } from './verified-key.ts';
 
@@ -20,9 +21,6 @@ export interface HourUses {
   hour: number;
   uses: TokenUses[];
 }
-
-/** In milliseconds. */
-export const hourLength = 3_600_000;
 
 /** When the hour of an instant began, both as Unix times in milliseconds. */
 export const hourOf = (at: number): number => at - (at % hourLength);

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
+import { dayLength } from '../decide/durations.ts';
 import type { Database } from './db/schema.ts';
 import { timestamptz } from './db/timestamptz.ts';
 import {
@@ -23,7 +24,7 @@ import { hashToken } from './token.ts';
  */
 
 /** How long the first answer is returned again, in milliseconds: 24 hours. */
-export const answerLifetime = 86_400_000;
+export const answerLifetime = dayLength;
 /** How long a key is remembered: 7 days. Until then a repeated call does nothing, even when its answer is gone. */
 export const claimLifetime = 7 * answerLifetime;
 

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { dayLength } from '../../decide/durations.ts';
 import { isMinted } from '../../decide/token-form.ts';
 import type { Database } from '../db/schema.ts';
 import { timestamptz } from '../db/timestamptz.ts';
@@ -10,7 +11,7 @@ import { hashToken, newToken, refreshPrefix } from '../token.ts';
 import { isPassword } from './password.ts';
 
 /** How long a session lives after its last refresh, in milliseconds: 30 days. */
-const sessionLifetime = 30 * 86_400_000;
+const sessionLifetime = 30 * dayLength;
 
 /** How long a session lives after it began, however often it is refreshed: 90 days, in hours of one length. */
 const longestSession = sql`interval '2160 hours'`;

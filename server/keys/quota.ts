@@ -1,3 +1,4 @@
+import { dayLength } from '../../decide/durations.ts';
 import type { RefillPeriod } from '../../decide/limits.ts';
 
 /** How a quota is refilled: to `amount`, whole periods after `from`. */
@@ -16,8 +17,7 @@ export interface Quota {
   refillsAt: Date | null;
 }
 
-const day = 86_400_000;
-const length = { day, week: 7 * day };
+const length = { day: dayLength, week: 7 * dayLength };
 
 /**
  * The first refill after an instant. The function `next_reset` of the database computes the same. A month is a calendar

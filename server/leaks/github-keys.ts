@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { dayLength } from '../../decide/durations.ts';
 import { SigningKeysUnavailable } from '../errors.ts';
 
 /**
@@ -14,7 +15,7 @@ export interface GithubKeys {
 const publishedAt = 'https://api.github.com/meta/public_keys/secret_scanning';
 
 /** How long fetched keys are used before they are fetched again, in milliseconds: a day. */
-const lifetime = 86_400_000;
+const lifetime = dayLength;
 /** The shortest time between two fetches, in milliseconds: anyone can send made-up identifiers. */
 const interval = 300_000;
 /** How long a fetch may take, in milliseconds. */

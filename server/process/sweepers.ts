@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { dayLength } from '../../decide/durations.ts';
 import { sweepClosedAccount } from '../background/closed-accounts.ts';
 import { sweepSessions } from '../background/ended-sessions.ts';
 import { sweepIdempotencyKeys } from '../background/idempotency-keys.ts';
@@ -15,7 +16,6 @@ import { countRetention } from '../usage/report.ts';
 import type { Config } from './config.ts';
 
 /** In milliseconds. */
-const day = 86_400_000;
 const vacuumInterval = 600_000;
 /** When the first sweeps begin. Requests come first: in the embedded database, statements run one after the other. */
 const firstSweeps = 1_000;
@@ -30,8 +30,8 @@ interface Swept {
 
 /** Starts the background jobs. */
 export function sweepersOf(config: Config, { db, freshness, log, isEmbedded }: Swept): Sweeper[] {
-  const eventRetention = config.EVENT_RETENTION_DAYS * day;
-  const tombstoneRetention = config.TOMBSTONE_DAYS * day;
+  const eventRetention = config.EVENT_RETENTION_DAYS * dayLength;
+  const tombstoneRetention = config.TOMBSTONE_DAYS * dayLength;
   const failedAccounts = new Set<string>();
   const inBackground = (
     job: string,

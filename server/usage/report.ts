@@ -1,16 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { dayLength, hourLength } from '../../decide/durations.ts';
 import { type Outcome, outcomes, zeroUses } from '../../decide/outcomes.ts';
 import type { Counts } from '../../decide/uses.ts';
 import { openAccount } from '../db/open-account.ts';
 import type { Database } from '../db/schema.ts';
 
 /** Lengths of buckets in milliseconds. A bucket begins at a multiple of its length: days are those of UTC. */
-export const bucketLengths = { hour: 3_600_000, day: 86_400_000 };
+export const bucketLengths = { hour: hourLength, day: dayLength };
 export type Bucket = keyof typeof bucketLengths;
 
 /** How long counts are kept, in milliseconds: 90 days. */
-export const countRetention = 90 * bucketLengths.day;
+export const countRetention = 90 * dayLength;
 
 export interface BucketUsage extends Counts {
   start: Date;
@@ -33,7 +34,7 @@ export interface Range {
  * How much of a report on a whole account one statement makes, in milliseconds: 3 days. For 1,000 keys in use these are
  * 72,000 counts, few enough for the deadline of a statement, and not to hold up requests on the embedded database.
  */
-const partLength = 3 * bucketLengths.day;
+const partLength = 3 * dayLength;
 
 /** Whether uses of a key are counted in an account: also of a key that was revoked, for as long as its counts are kept. */
 export async function hasCounts(

@@ -1,7 +1,8 @@
 import { plainIp, plainUserAgent } from '../../decide/client.ts';
+import { hourLength } from '../../decide/durations.ts';
 import type { WireUses } from '../../decide/frames.ts';
 import { zeroUses } from '../../decide/outcomes.ts';
-import { hourLength, hourOf, type TokenUses } from '../../decide/uses.ts';
+import { hourOf, type TokenUses } from '../../decide/uses.ts';
 import type { ServiceContext } from '../context.ts';
 
 /** How long ago an hour of uses can have begun, in milliseconds: a verifier may have been cut off for a while. */

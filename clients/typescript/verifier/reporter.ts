@@ -1,6 +1,7 @@
+import { hourLength } from '../../../decide/durations.ts';
 import { type FromVerifier, maxFrameBytes, maxTold, type WireUses } from '../../../decide/frames.ts';
 import type { Outcome } from '../../../decide/outcomes.ts';
-import { hourLength, hourOf } from '../../../decide/uses.ts';
+import { hourOf } from '../../../decide/uses.ts';
 import type { KeyReason } from '../../../decide/verdict.ts';
 import type { Asked } from '../verify.ts';
 import { clientOf } from './client-of.ts';

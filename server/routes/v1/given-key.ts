@@ -1,17 +1,17 @@
 import type { z } from '@hono/zod-openapi';
 import type { NewImport } from '../../../api/imports.ts';
 import type { givenKey } from '../../../api/minting.ts';
+import { dayLength } from '../../../decide/durations.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { KeyRole } from '../../keys/keys.ts';
 import { limitsByName, newQuota } from '../../keys/limit-rows.ts';
 
-const day = 86_400_000;
 const lifetimes = {
-  '1d': day,
-  '7d': 7 * day,
-  '30d': 30 * day,
-  '90d': 90 * day,
-  '1y': 365 * day,
+  '1d': dayLength,
+  '7d': 7 * dayLength,
+  '30d': 30 * dayLength,
+  '90d': 90 * dayLength,
+  '1y': 365 * dayLength,
   never: null,
 };
 

@@ -1,4 +1,5 @@
 import { maxBuckets, usage } from '../../../api/usage.ts';
+import { dayLength } from '../../../decide/durations.ts';
 import { AccountQueue } from '../../account-queue.ts';
 import { getAccount } from '../../accounts/accounts.ts';
 import { accountOf } from '../../auth/callers.ts';
@@ -17,7 +18,7 @@ import {
   usageOf,
 } from '../../usage/report.ts';
 
-const defaultLengths = { hour: 24 * bucketLengths.hour, day: 30 * bucketLengths.day };
+const defaultLengths = { hour: dayLength, day: 30 * dayLength };
 
 /** The range that a request asks for, as whole buckets. */
 function rangeOf(
