@@ -20,7 +20,7 @@ import { type Config, defaultPolicyOf, publicUrlOf } from './config.ts';
 import { longestDrain } from './drain.ts';
 import type { Gather } from './gather.ts';
 import { createLog } from './log.ts';
-import { Metrics, textOf } from './metrics.ts';
+import { Metrics, prometheusText } from './metrics.ts';
 import { open } from './open.ts';
 import { sweepersOf } from './sweepers.ts';
 
@@ -100,7 +100,7 @@ export async function boot(
     async metrics() {
       const shares = await gathered();
       if (shares.length === 0) throw new NoWorkerAnswered();
-      return textOf(shares);
+      return prometheusText(shares);
     },
     log,
     isStopping: () => isStopping,

@@ -41,7 +41,7 @@ interface Measured {
 type Snapshot = MetricObjectWithValues<MetricValue<string>>[];
 
 /** The content type of the Prometheus text format. */
-export const { PROMETHEUS_CONTENT_TYPE: contentType } = Registry;
+export const { PROMETHEUS_CONTENT_TYPE: prometheusType } = Registry;
 
 /** How often the delay of the event loop is measured, in milliseconds. */
 const delayInterval = 50;
@@ -89,11 +89,11 @@ export class Metrics implements Disposable {
   }
 
   /** Observes a query, as Kysely logs it. */
-  query = (event: LogEvent): void =>
+  observeQuery = (event: LogEvent): void =>
     this.#queries.observe({ outcome: outcomeOf(event) }, event.queryDurationMillis / 1000);
 
   /** Observes a barrier: its milliseconds, and whether all replicas confirmed it. */
-  barrier = (milliseconds: number, confirmed: boolean): void =>
+  observeBarrier = (milliseconds: number, confirmed: boolean): void =>
     this.#barriers.observe({ outcome: confirmed ? 'confirmed' : 'expired' }, milliseconds / 1000);
 
   /** Adds what scrapes read. Call it once. */
@@ -117,7 +117,7 @@ function outcomeOf(event: LogEvent): 'ok' | 'refused' | 'error' {
 }
 
 /** The snapshots of all workers, or of the only process, in the Prometheus text format. */
-export const textOf = (snapshots: readonly Share<Snapshot>[]): Promise<string> =>
+export const prometheusText = (snapshots: readonly Share<Snapshot>[]): Promise<string> =>
   AggregatorRegistry.aggregate(snapshots.map(labelled)).metrics();
 
 /** A snapshot with the number of its worker on every value. */
@@ -164,31 +164,27 @@ function describeService(
     connections,
   }: Measured,
 ): void {
-  new Counter({
-    name: 'latchkey_http_responses_total',
-    help: 'Responses by operationId and status; operation="none" is a request that matches none.',
-    labelNames: ['operation', 'status'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { operation, status, count } of responseCounts) this.inc({ operation, status }, count);
+  const { counter, counters, gauge, gauges } = readersIn(registers);
+  counters(
+    'latchkey_http_responses_total',
+    'Responses by operationId and status; operation="none" is a request that matches none.',
+    ['operation', 'status'],
+    function* () {
+      for (const { operation, status, count } of responseCounts) yield [{ operation, status }, count];
     },
-  });
-  new Counter({
-    name: 'latchkey_verifications_total',
-    help: 'Tokens that were checked: for verify operations, to authenticate a caller of this API, or to be exchanged.',
-    labelNames: ['purpose', 'source', 'verdict'],
-    registers,
-    collect() {
-      this.reset();
+  );
+  counters(
+    'latchkey_verifications_total',
+    'Tokens that were checked: for verify operations, to authenticate a caller of this API, or to be exchanged.',
+    ['purpose', 'source', 'verdict'],
+    function* () {
       for (const purpose of purposes)
         for (const source of sources) {
           const counted = verifications.counted(purpose, source);
-          for (const verdict of verdicts) this.inc({ purpose, source, verdict }, counted[verdict]);
+          for (const verdict of verdicts) yield [{ purpose, source, verdict }, counted[verdict]];
         }
     },
-  });
-  const { counter, gauge } = readersIn(registers);
+  );
   gauge('latchkey_cache_known', 'Tokens in the cache, each with its key.', () => keys.sizes.known);
   gauge(
     'latchkey_cache_unknown',
@@ -203,16 +199,14 @@ function describeService(
     'Verifiers in processes of the product that are connected.',
     () => verifiers.size,
   );
-  new Counter({
-    name: 'latchkey_verifier_closes_total',
-    help: 'WebSockets of verifiers that the service closed, by the code that it closed them with.',
-    labelNames: ['code'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [code, count] of verifiers.closes) this.inc({ code }, count);
+  counters(
+    'latchkey_verifier_closes_total',
+    'WebSockets of verifiers that the service closed, by the code that it closed them with.',
+    ['code'],
+    function* () {
+      for (const [code, count] of verifiers.closes) yield [{ code }, count];
     },
-  });
+  );
   gauge('latchkey_limit_blocks', 'Limits of which units are held, to be spent in memory.', () => limits.size);
   counter(
     'latchkey_limit_exchanges_total',
@@ -225,15 +219,14 @@ function describeService(
     'Uses that were not counted, since the backlog was full or the database refused them.',
     () => usage.dropped,
   );
-  new Gauge({
-    name: 'latchkey_background_last_success_timestamp_seconds',
-    help: 'When a step of a background job last succeeded, or the job began, as Unix time.',
-    labelNames: ['job'],
-    registers,
-    collect() {
-      for (const { job, succeededAt } of sweepers) this.set({ job }, succeededAt / 1000);
+  gauges(
+    'latchkey_background_last_success_timestamp_seconds',
+    'When a step of a background job last succeeded, or the job began, as Unix time.',
+    ['job'],
+    function* () {
+      for (const { job, succeededAt } of sweepers) yield [{ job }, succeededAt / 1000];
     },
-  });
+  );
   if (connections !== undefined)
     gauge('latchkey_database_connections_max', 'Connections the pool opens at most.', () => connections);
   if (freshness.beatAge)
@@ -244,27 +237,42 @@ function describeService(
     );
 }
 
-/** Adds metrics without labels, whose value a scrape reads. */
-const readersIn = (registers: Registry[]) => ({
-  counter(name: string, help: string, read: () => number): void {
+/** The values of a metric, each with its labels. */
+type Read<Label extends string> = () => Iterable<[Record<Label, string | number>, number]>;
+
+/** Adds metrics whose values a scrape reads. */
+function readersIn(registers: Registry[]) {
+  const counters = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    read: Read<Label>,
+  ) =>
     new Counter({
       name,
       help,
+      labelNames,
       registers,
       collect() {
         this.reset();
-        this.inc(read());
+        for (const [labels, value] of read()) this.inc(labels, value);
       },
     });
-  },
-  gauge(name: string, help: string, read: () => number): void {
+  const gauges = <Label extends string>(name: string, help: string, labelNames: Label[], read: Read<Label>) =>
     new Gauge({
       name,
       help,
+      labelNames,
       registers,
       collect() {
-        this.set(read());
+        for (const [labels, value] of read()) this.set(labels, value);
       },
     });
-  },
-});
+  return {
+    counters,
+    gauges,
+    counter: (name: string, help: string, read: () => number) =>
+      counters(name, help, [], () => [[{}, read()]]),
+    gauge: (name: string, help: string, read: () => number) => gauges(name, help, [], () => [[{}, read()]]),
+  };
+}

@@ -35,7 +35,7 @@ export const noticesIn = (log: Logger, metrics: Metrics): Notices => {
     ),
     current: () => log.info('the listener connection is back: verifications are answered from the cache'),
     waited: (milliseconds, confirmed, silent) => {
-      metrics.barrier(milliseconds, confirmed);
+      metrics.observeBarrier(milliseconds, confirmed);
       if (silent.length > 0) warnOfSilent(silent);
     },
   };
@@ -97,7 +97,7 @@ async function openShared({ config, notices, log, metrics, begin }: Opening, url
   const signer = await signerOf(SIGNING_KEYS, 'SIGNING_KEYS', config);
   try {
     begin('connecting to Postgres and bringing its schema up to date');
-    const db = await openPostgres(url, metrics.query);
+    const db = await openPostgres(url, metrics.observeQuery);
     if (!(await areStatementsBounded(db))) log.warn(unboundedStatements);
     const freshness = new Replica(db, openListener(url), notices);
     begin('listening to Postgres for changes to keys');
@@ -125,7 +125,7 @@ async function openEmbedded({ config, notices, metrics, lost, begin }: Opening):
     const db = await openPGlite(
       dataDir.path('database'),
       (message) => freshness.hear(message),
-      metrics.query,
+      metrics.observeQuery,
     );
     return { db, freshness, dataDir, signer, operatorTokens };
   } catch (error) {

@@ -21,7 +21,7 @@ import { openWebSockets, upgradesTo } from '../../server/http/websocket.ts';
 import { createSigner, newSigningKeys } from '../../server/jwt/signing.ts';
 import { KeyInserts } from '../../server/keys/inserts.ts';
 import { Blocks } from '../../server/limits/blocks.ts';
-import { Metrics, textOf } from '../../server/process/metrics.ts';
+import { Metrics, prometheusText } from '../../server/process/metrics.ts';
 import type { Freshness } from '../../server/replication/freshness.ts';
 import { Replica } from '../../server/replication/replica.ts';
 import { SoleReplica } from '../../server/replication/sole-replica.ts';
@@ -80,19 +80,19 @@ async function openTestDatabase(metrics: Metrics): Promise<{ db: Database; fresh
     const freshness = new SoleReplica((text) => {
       throw new Error(`Heard ${text}.`);
     });
-    const { db, close } = await openEmbedded((message) => freshness.hear(message), metrics.query);
+    const { db, close } = await openEmbedded((message) => freshness.hear(message), metrics.observeQuery);
     cleanUp.defer(close);
     return { db, freshness };
   }
   const { url, drop } = await createDatabase(inject('postgresUrl'));
   cleanUp.defer(drop);
-  const db = await openPostgres(url, metrics.query);
+  const db = await openPostgres(url, metrics.observeQuery);
   cleanUp.defer(() => db.destroy());
   const freshness = new Replica(db, openListener(url), {
     lost() {},
     current() {},
     unknown() {},
-    waited: metrics.barrier,
+    waited: metrics.observeBarrier,
   });
   cleanUp.defer(() => freshness.close());
   await freshness.start();
@@ -152,7 +152,7 @@ export async function startService({
     callerHashes: new GenerationalCache(100),
     verifications: new Verifications(),
     responseCounts: new ResponseCounts(),
-    metrics: async () => textOf([{ value: await metrics.snapshot() }]),
+    metrics: async () => prometheusText([{ value: await metrics.snapshot() }]),
     signer: await createSigner(await newSigningKeys(), { issuer: baseUrl, siteName: 'Share' }),
     log: pino({ level: logLevel }, { write: (line: string) => logs.push(line) }),
     isStopping: () => false,
