@@ -15,8 +15,28 @@ import type { TokenPrefixes } from './token.ts';
 import type { UsageRecorder } from './usage/recorder.ts';
 import type { Verifications } from './verify/verifications.ts';
 
+/** What the configuration says of how the service behaves. */
+export interface Settings {
+  /** The contracts that are served. */
+  contracts: readonly ContractName[];
+  /** Where integrators reach the service, without a trailing slash. */
+  publicUrl: string;
+  /** What new tokens can begin with; the first is the default. */
+  tokenPrefixes: TokenPrefixes;
+  /** How long the answer of an introspection may be cached, in seconds. */
+  introspectionMaxAge: number;
+  signUp: 'open' | 'closed';
+  /** What the keys of an account are held to where its own policy says nothing else. */
+  defaultPolicy: Policy;
+  leakPolicy: LeakPolicy;
+  /** Origins that browsers may call from; `*` for any. */
+  corsOrigins: string[];
+  /** The header in which a trusted proxy names the client's address; without one, the connection's counts. */
+  clientIpHeader: string | undefined;
+}
+
 /** Everything that the service works with. It is passed in, so tests can bring their own clock and database. */
-export interface ServiceContext {
+export interface ServiceContext extends Settings {
   db: Database;
   /** The keys that a token is verified against. */
   keys: Keys;
@@ -42,22 +62,6 @@ export interface ServiceContext {
   isStopping: () => boolean;
   /** One, or two while it is rotated. */
   operatorTokens: readonly string[];
-  /** The contracts that are served. */
-  contracts: readonly ContractName[];
-  /** Where integrators reach the service, without a trailing slash. */
-  publicUrl: string;
-  /** What new tokens can begin with; the first is the default. */
-  tokenPrefixes: TokenPrefixes;
-  /** How long the answer of an introspection may be cached, in seconds. */
-  introspectionMaxAge: number;
-  signUp: 'open' | 'closed';
-  /** What the keys of an account are held to where its own policy says nothing else. */
-  defaultPolicy: Policy;
-  leakPolicy: LeakPolicy;
   /** Undefined: no reports of GitHub are taken. */
   githubKeys: GithubKeys | undefined;
-  /** Origins that browsers may call from; `*` for any. */
-  corsOrigins: string[];
-  /** The header in which a trusted proxy names the client's address; without one, the connection's counts. */
-  clientIpHeader: string | undefined;
 }

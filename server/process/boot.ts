@@ -16,12 +16,13 @@ import { UsageRecorder } from '../usage/recorder.ts';
 import { longestLeave, Verifiers } from '../verifiers/verifiers.ts';
 import { openKeyCache } from '../verify/open-key-cache.ts';
 import { Verifications } from '../verify/verifications.ts';
-import { type Config, defaultPolicyOf, publicUrlOf } from './config.ts';
+import type { Config } from './config.ts';
 import { longestDrain } from './drain.ts';
 import type { Gather } from './gather.ts';
 import { createLog } from './log.ts';
 import { Metrics, prometheusText } from './metrics.ts';
 import { open } from './open.ts';
+import { settingsOf } from './settings.ts';
 import { sweepersOf } from './sweepers.ts';
 
 /**
@@ -78,7 +79,6 @@ export async function boot(
   const keys = openKeyCache(db, freshness, config.CACHE_MB * 2 ** 20);
   const limits = new Blocks(db, { isFresh: () => freshness.isFresh() });
   freshness.subscribe({ limits });
-  const publicUrl = publicUrlOf(config);
   const usage = new UsageRecorder(db, (error) =>
     log.warn({ reason: messageOf(error) }, 'uses of keys are not written'),
   );
@@ -87,6 +87,7 @@ export async function boot(
   const gathered = gather(() => metrics.snapshot());
   let isStopping = false;
   const context: ServiceContext = {
+    ...settingsOf(config),
     db,
     keys,
     limits,
@@ -106,17 +107,8 @@ export async function boot(
     isStopping: () => isStopping,
     operatorTokens,
     passwordAttempts: new PasswordAttempts(),
-    contracts: config.CONTRACTS,
-    publicUrl,
     signer,
-    tokenPrefixes: config.TOKEN_PREFIX,
-    introspectionMaxAge: config.INTROSPECTION_MAX_AGE,
-    signUp: config.SIGN_UP,
-    defaultPolicy: defaultPolicyOf(config),
-    leakPolicy: config.LEAK_POLICY,
     githubKeys: githubKeysOf(config, log),
-    corsOrigins: config.CORS_ORIGINS,
-    clientIpHeader: config.CLIENT_IP_HEADER,
   };
   const app = createApp(context);
   const verifiers = new Verifiers(context, freshness);
