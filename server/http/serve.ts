@@ -68,7 +68,14 @@ export function prepare(
     const parsed = body && bytes ? parseBody(body, bytes, incoming.header) : {};
     return maybeAsync(
       parsed,
-      ({ json, form }) => new Parsed(context, incoming, caller, path?.data, inQuery, inHeaders, json, form),
+      ({ json, form }) =>
+        new Parsed(context, incoming, caller, {
+          params: path?.data,
+          query: inQuery,
+          headers: inHeaders,
+          json,
+          form,
+        }),
     );
   };
 
@@ -106,11 +113,7 @@ class Parsed implements Input<RouteConfig> {
     context: ServiceContext,
     incoming: Incoming,
     caller: Caller,
-    params: unknown,
-    query: unknown,
-    headers: unknown,
-    json: unknown,
-    form: unknown,
+    { params, query, headers, json, form }: Record<'params' | 'query' | 'headers' | 'json' | 'form', unknown>,
   ) {
     this.#context = context;
     this.#incoming = incoming;
