@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { killedWithParent } from '../support/killed-with-parent.ts';
 import { cores } from './machine.ts';
 import { connections as counts, seconds } from './settings.ts';
 
@@ -84,14 +84,12 @@ export function loader(sent: Sent, options: LoadOptions = {}): () => Promise<Loa
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
-    const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
+    const ended = killedWithParent(child);
     let output = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
-    await once(child, 'close');
-    process.off('exit', kill);
+    await ended;
     const line = output.split('\n').find((line) => line.startsWith('{'));
     if (!line) throw new Error(`wrk said: ${output.trim()}`);
     const { requests, refused, failed, p50, p99, cpu, ...seen } = JSON.parse(line);

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deployment } from '../support/client.ts';
+import { killedWithParent } from '../support/killed-with-parent.ts';
 import { freePort, startPostgres } from '../support/postgres.ts';
 import { installed, type Runtime, startProcess } from '../support/service.ts';
 import { cores, pin } from './machine.ts';
@@ -81,11 +82,9 @@ export async function startOther(
     env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  const ended = once(child, 'close').then(() => process.off('exit', kill));
+  const ended = killedWithParent(child);
   used.defer(async () => {
-    kill();
+    child.kill('SIGKILL');
     await ended;
   });
   let output = '';

@@ -1,28 +1,19 @@
 import { methodNameOf } from './method-names.ts';
 import type { Document, Operation } from './operations.ts';
+import { type Body, exampleOf, plainOf, type Schema, type Schemas } from './schemas.ts';
 
 /** Stands in an example for the value of a field that has none. */
 const variable = (field: string) => `<${field}>`;
 
-/**
- * The example of a JSON body: the media type's own, or that of its schema. A schema without one, the first of several,
- * is shown by the fields that it requires.
- */
+/** The example of a JSON body. A schema without one is shown by the fields that it requires. */
 function bodyExample({ requestBody }: Operation, { components }: Document): unknown {
-  if (!requestBody || '$ref' in requestBody) return undefined;
-  const { example, schema } = requestBody.content['application/json'] ?? {};
-  if (example) return example;
-  const named = (one: typeof schema) =>
-    one && '$ref' in one ? components?.schemas?.[one.$ref.split('/').at(-1) ?? ''] : one;
-  const whole = named(schema);
-  const first = whole && 'anyOf' in whole ? named(whole.anyOf?.[0]) : whole;
-  if (!first || '$ref' in first) return undefined;
-  const fields = (first.required ?? []).map((field) => {
-    const property = first.properties?.[field];
-    return [field, property && 'example' in property ? property.example : variable(field)];
-  });
-  return first.example ?? Object.fromEntries(fields);
+  const content = (requestBody as Body | undefined)?.content?.['application/json'];
+  const schemas = (components?.schemas ?? {}) as Schemas;
+  return content && (exampleOf(content, schemas) ?? requiredFields(plainOf(content.schema ?? {}, schemas)));
 }
+
+const requiredFields = ({ required = [], properties = {} }: Schema) =>
+  Object.fromEntries(required.map((field) => [field, properties[field]?.example ?? variable(field)]));
 
 /** What stands for the parameters of paths. */
 const exampleIds: Record<string, string> = {

@@ -1,17 +1,11 @@
 import type { securitySchemes } from '../../api/security.ts';
 import { type Document, operationsOf } from './operations.ts';
-import { code, fieldsOf, nameOf, type Schema, said, typeOf } from './schema-text.ts';
+import { code, fieldsOf, said, typeOf } from './schema-text.ts';
+import { type Body, type Content, exampleOf, nameOf, type Schema, type Schemas } from './schemas.ts';
 
 /** An OpenAPI document as a page of Markdown, for people and for language models: what it says, each thing once. */
 
 type Entry = ReturnType<typeof operationsOf>[number];
-interface Content {
-  schema?: Schema;
-  example?: unknown;
-}
-interface Body {
-  content?: Record<string, Content>;
-}
 interface Parameter {
   name: string;
   in: string;
@@ -112,17 +106,10 @@ const callersOf = ({ operation: { security = [] } }: Entry) =>
     })
     .join('; ');
 
-/** The example of a body: its own, or that of the schema that it names, or of the first of several. */
-function exampleOf({ example, schema }: Content, schemas: Record<string, Schema>): unknown {
-  if (example !== undefined || !schema) return example;
-  if (schema.$ref) return exampleOf({ schema: schemas[nameOf(schema.$ref)] ?? {} }, schemas);
-  return schema.example ?? (schema.anyOf && exampleOf({ schema: schema.anyOf[0] ?? {} }, schemas));
-}
-
 /** The page of a document. */
 export function referenceOf(document: Document): string {
   const { info, servers = [], tags = [], components } = document;
-  const schemas = (components?.schemas ?? {}) as Record<string, Schema>;
+  const schemas = (components?.schemas ?? {}) as Schemas;
   const entries = operationsOf(document);
   const common = {
     parameters: commonOf(entries.flatMap(parametersOf)),
@@ -153,9 +140,7 @@ export function referenceOf(document: Document): string {
     ),
   );
   const schemaText = ([name, schema]: [string, Schema]) => {
-    const answer = answers.find(
-      ({ schema, example }) => example !== undefined && nameOf(schema?.$ref) === name,
-    );
+    const answer = answers.find(({ schema, example }) => example !== undefined && nameOf(schema) === name);
     return [
       `### Schema ${name}\n`,
       ...(schema.description ? [`${schema.description}\n`] : []),

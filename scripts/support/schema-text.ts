@@ -1,26 +1,4 @@
-/** What is read of a JSON Schema. */
-export interface Schema {
-  $ref?: string;
-  type?: string | string[];
-  format?: string;
-  enum?: unknown[];
-  anyOf?: Schema[];
-  items?: Schema;
-  properties?: Record<string, Schema>;
-  required?: string[];
-  description?: string;
-  default?: unknown;
-  minimum?: number;
-  maximum?: number;
-  minLength?: number;
-  maxLength?: number;
-  minItems?: number;
-  maxItems?: number;
-  example?: unknown;
-}
-
-/** The name of a schema that is referred to. */
-export const nameOf = (ref = ''): string => ref.split('/').at(-1) ?? '';
+import { nameOf, type Schema } from './schemas.ts';
 
 /** A value as code in Markdown: a string as it is, any other as JSON. */
 export const code = (value: unknown): string =>
@@ -36,8 +14,9 @@ function span(least: number | undefined, most: number | undefined, unit: string)
 }
 
 /** The type of a value in words: `string, 1 to 255 characters`, `array of [Limit](#schema-limit)`. */
-export function typeOf({ $ref, anyOf, enum: values, ...schema }: Schema = {}): string {
-  if ($ref) return `[${nameOf($ref)}](#schema-${nameOf($ref).toLowerCase()})`;
+export function typeOf({ anyOf, enum: values, ...schema }: Schema = {}): string {
+  const name = nameOf(schema);
+  if (name) return `[${name}](#schema-${name.toLowerCase()})`;
   if (anyOf) return anyOf.map(typeOf).join(' or ');
   if (values) return values.map(code).join(' or ');
   const { type = 'any', format, items, default: usual } = schema;

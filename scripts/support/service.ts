@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { killedWithParent } from './killed-with-parent.ts';
 import { freePort } from './postgres.ts';
 
 export type Runtime = 'node' | 'bun' | 'deno';
@@ -98,14 +98,9 @@ export async function launch({
       written.both += text;
     });
 
-  // A failed test must not leave it running.
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  // 'close', not 'exit': only then has everything been read that it wrote.
-  const ended = once(child, 'close').then(async ([code]: (number | null)[]) => {
-    process.off('exit', kill);
+  const ended = killedWithParent(child).then(async (code) => {
     if (temporary) await rm(temporary, { recursive: true, force: true });
-    return code ?? null;
+    return code;
   });
 
   const listens = new Promise<void>((resolve, reject) => {

@@ -1,13 +1,8 @@
 import { methodNameOf } from './method-names.ts';
 import { type Document, isForGateways, operationsOf } from './operations.ts';
+import { type Body, nameOf, plainOf, type Schemas } from './schemas.ts';
 
 type Entry = ReturnType<typeof operationsOf>[number];
-interface Ref {
-  $ref: string;
-}
-interface Content {
-  content?: Record<string, { schema?: object }>;
-}
 
 /** One method of the typed client, in its group if it has one. */
 interface Method {
@@ -17,24 +12,13 @@ interface Method {
   declaration: string;
 }
 
-const nameOfRef = (schema: object | undefined) =>
-  schema && '$ref' in schema ? (schema as Ref).$ref.split('/').at(-1) : undefined;
-
-const schemaOf = (holder: Content | undefined) => holder?.content?.['application/json']?.schema;
+const schemaOf = (holder: Body | undefined) => holder?.content?.['application/json']?.schema;
 
 /** `> ` and a field that the body of an answer has: the first one, and of a page that which only pages have. */
-function fieldOf({ content }: Content, document: Document): string {
+function fieldOf({ content }: Body, schemas: Schemas): string {
   if (!content) return '';
   if (content['text/plain']) return '> text';
-  const resolved = (schema: object | undefined) => {
-    const name = nameOfRef(schema);
-    return (name ? document.components?.schemas?.[name] : schema) as {
-      anyOf?: object[];
-      required?: string[];
-    };
-  };
-  const schema = resolved(schemaOf({ content }));
-  const { required = [] } = schema.anyOf ? resolved(schema.anyOf[0]) : schema;
+  const { required = [] } = plainOf(schemaOf({ content }) ?? {}, schemas);
   return `> ${required.includes('nextCursor') ? 'nextCursor' : required[0]}`;
 }
 
@@ -42,14 +26,14 @@ function fieldOf({ content }: Content, document: Document): string {
 const comment = ({ method, path, operation }: Entry, indent: string) =>
   `${indent}/**\n${indent} * ${operation.summary}: \`${method.toUpperCase()} ${path}\`\n${indent} *\n${indent} * ${operation.description}\n${indent} */\n`;
 
-function methodFor(contract: string, entry: Entry, document: Document): Method {
+function methodFor(contract: string, entry: Entry, schemas: Schemas): Method {
   const { method, path, operation } = entry;
   const operationId = operation.operationId ?? '';
   const names = methodNameOf(contract, { path, operationId });
   const parameters = (operation.parameters ?? []) as { in: string; name: string; required?: boolean }[];
   const has = (place: string, name?: string) =>
     parameters.some((one) => one.in === place && (!name || one.name === name));
-  const requestBody = operation.requestBody as (Content & { required?: boolean }) | undefined;
+  const requestBody = operation.requestBody as (Body & { required?: boolean }) | undefined;
   const type = `operations['${operationId}']`;
 
   const marks = [
@@ -57,7 +41,7 @@ function methodFor(contract: string, entry: Entry, document: Document): Method {
     has('query', 'cursor') ? 'paged' : '',
     has('header', 'Idempotency-Key') ? 'keyed' : '',
   ];
-  const body = nameOfRef(schemaOf(requestBody)) ?? `Body<${type}>`;
+  const body = nameOf(schemaOf(requestBody)) || `Body<${type}>`;
   const mustHaveOptions = parameters.some((one) => one.in === 'header' && one.required);
   const taken = [
     ...Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => `${name}: string`),
@@ -68,15 +52,14 @@ function methodFor(contract: string, entry: Entry, document: Document): Method {
 
   const successes = Object.entries(operation.responses ?? {}).filter(([status]) => status.startsWith('2'));
   const answers = successes.map(([, response]) => {
-    const { content } = response as Content;
+    const { content } = response as Body;
     if (!content) return 'void';
-    return content['text/plain'] ? 'string' : (nameOfRef(schemaOf({ content })) ?? `Data<${type}>`);
+    return content['text/plain'] ? 'string' : nameOf(schemaOf({ content })) || `Data<${type}>`;
   });
   const answer = [...new Set(answers)].join(' | ');
-  const fields = successes.map(([, response]) => fieldOf(response as Content, document));
-  const page = document.components?.schemas?.[answer] as { properties?: { data?: { items?: Ref } } };
+  const fields = successes.map(([, response]) => fieldOf(response as Body, schemas));
   const returned = marks.includes('paged')
-    ? `Pages<${nameOfRef(page.properties?.data?.items)}, ${answer}>`
+    ? `Pages<${nameOf(schemas[answer]?.properties?.data?.items)}, ${answer}>`
     : `Promise<${answer}>`;
 
   const indent = '  '.repeat(names.length);
@@ -96,9 +79,10 @@ export function operationsModule(
   document: Document,
   { schema, from }: { schema: string; from: string },
 ): string {
+  const schemas = (document.components?.schemas ?? {}) as Schemas;
   const methods = operationsOf(document)
     .filter(({ operation }) => !isForGateways(operation))
-    .map((entry) => methodFor(contract, entry, document));
+    .map((entry) => methodFor(contract, entry, schemas));
   const groups = Map.groupBy(methods, ({ names }) => (names.length > 1 ? (names[0] ?? '') : ''));
   const taken = new Set<string>();
   for (const { names } of methods) {
@@ -120,7 +104,6 @@ export function operationsModule(
     declarations += group ? `  ${group}: {\n${declared}  };\n` : declared;
   }
 
-  const schemas = Object.keys(document.components?.schemas ?? {});
   const used = (name: string) =>
     new RegExp(`\\b${name}\\b`).test(declarations.replaceAll(/\/\*\*.*?\*\//gs, ''));
   const imports = (names: string[], module: string) =>
@@ -128,7 +111,7 @@ export function operationsModule(
   return `// Generated from ${from} by \`npm run spec\`: change api/ instead.
 
 import type { Operations } from './core/methods.ts';
-${imports(['Pages'], './core/pages.ts')}${imports(['Body', 'Data', 'Options', 'Query'], './core/types.ts')}${imports(['operations', ...schemas], schema)}
+${imports(['Pages'], './core/pages.ts')}${imports(['Body', 'Data', 'Options', 'Query'], './core/types.ts')}${imports(['operations', ...Object.keys(schemas)], schema)}
 /** The operations, as \`methodsOf\` reads them. */
 export const operationTable: Operations = {
 ${table}};

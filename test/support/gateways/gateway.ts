@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { killedWithParent } from '../../../scripts/support/killed-with-parent.ts';
 import { freePort } from '../../../scripts/support/postgres.ts';
 
 /** A gateway that runs with its recipe in deploy/gateways/. */
@@ -91,13 +92,9 @@ export async function startGateway(
   const log = await open(join(directory, 'log'), 'a');
   const child = spawn(file, args, { cwd: directory, env, stdio: ['ignore', log.fd, log.fd] });
   await log.close();
-  // A failed test must not leave it running.
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
   let hasEnded = false;
-  const ended = once(child, 'close').then(() => {
+  const ended = killedWithParent(child).then(() => {
     hasEnded = true;
-    process.off('exit', kill);
   });
   while (!(await accepts(port))) {
     if (hasEnded) throw new Error(await readFile(join(directory, 'log'), 'utf8'));
@@ -108,7 +105,7 @@ export async function startGateway(
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       // Of those that wait for a request which nobody answers.
-      const impatience = setTimeout(kill, 5_000);
+      const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await ended;
       clearTimeout(impatience);
       await rm(directory, { recursive: true, force: true });
