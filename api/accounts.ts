@@ -4,7 +4,15 @@ import { actHeaders } from './actor.ts';
 import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idempotency.ts';
 import { AccountId, accountId, accountQuery, ExternalId, unprefixed } from './ids.ts';
 import { instant } from './instant.ts';
-import { givenLimits, Limits, limitsPatched } from './limits.ts';
+import {
+  givenLimits,
+  Limits,
+  limitsPatched,
+  NewQuota,
+  Quota,
+  QuotaAddition,
+  quotaPatched,
+} from './limits.ts';
 import { locationHeader } from './location.ts';
 import { AccountMetadata, AccountMetadataPatch, ShownMetadata } from './metadata.ts';
 import { orNull } from './or-null.ts';
@@ -65,6 +73,7 @@ const Account = z
     }),
     policy: orNull(Policy, 'Null: the account has no rules of its own.'),
     limits: Limits,
+    quota: orNull(Quota, 'Null: the account has no quota.'),
     keyCount: z.int().openapi({ description: 'How many keys the account has, whatever their status.' }),
     createdAt: instant.openapi({ description: 'When the account was created.' }),
   })
@@ -77,6 +86,7 @@ const Account = z
       metadata: {},
       policy: null,
       limits: [],
+      quota: null,
       keyCount: 0,
       createdAt: '2026-01-31T12:00:00.000Z',
     },
@@ -93,6 +103,11 @@ const withPolicy = {
     metadata: { plan: 'pro', region: 'eu' },
     policy: policyExample,
     limits: [{ name: 'hourly', limit: 50_000, windowSeconds: 3_600 }],
+    quota: {
+      remaining: 64_200,
+      refill: { amount: 100_000, every: 'month' as const },
+      refillsAt: '2026-03-31T12:00:00.000Z',
+    },
     keyCount: 3,
     createdAt: '2026-01-31T12:00:00.000Z',
   },
@@ -119,6 +134,7 @@ const AccountPatch = z
     metadata: AccountMetadataPatch.optional(),
     policy: policyPatched,
     limits: givenLimits('account', limitsPatched).optional(),
+    quota: quotaPatched,
   })
   .openapi('AccountPatch', { example: { policy: policyExample } });
 
@@ -138,6 +154,7 @@ const ExternalAccount = z
     metadata: AccountMetadata.optional(),
     policy: givenPolicy,
     limits: givenLimits('account').optional(),
+    quota: NewQuota.optional(),
   })
   .openapi('ExternalAccount', {
     example: { externalId: 'user_8812', metadata: { plan: 'pro', region: 'eu' } },
@@ -177,7 +194,7 @@ export const accounts = {
     tags,
     summary: 'Create an account',
     description:
-      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
+      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy`, `limits` and `quota` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
     security: [byOperator, byOperatorKey('operator:accounts'), byOperatorKey('operator:keys'), byAnyone],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),
@@ -284,7 +301,7 @@ export const accounts = {
     path: '/v1/accounts/{accountId}',
     tags,
     summary: 'Change one of the accounts',
-    description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\` and \`metadata\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` and \`metadata\` are in force in every replica, and in every verifier. Only the operator token changes the \`externalId\`, which says whose the keys of the account are.
+    description: `A JSON merge patch (RFC 7396): what is left out stays as it is, also in \`policy\`, \`metadata\` and \`quota\`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New \`limits\` and \`metadata\`, and a new \`quota\`, are in force in every replica, and in every verifier. Only the operator token changes the \`externalId\`, which says whose the keys of the account are.
 
 \`disabled\` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 
@@ -354,6 +371,37 @@ export const accounts = {
     security: [byOperator, byOperatorKey('operator:accounts')],
     request: { headers: actHeaders, query: z.strictObject(accountQuery), body: accountPatch },
     responses: changedAccount,
+  }),
+
+  addToQuota: createRoute({
+    operationId: 'addToAccountQuota',
+    method: 'post',
+    path: '/v1/account/quota',
+    tags,
+    summary: 'Add to the quota of an account',
+    description:
+      'Does what `POST /v1/keys/{keyId}/quota` does, to the quota that all keys of an account share. The query names the account by its `externalId` or its `accountId`.',
+    security: [byOperator, byOperatorKey('operator:accounts')],
+    request: {
+      headers: actHeaders.extend(plainIdempotencyHeader),
+      query: z.strictObject(accountQuery),
+      body: { required: true, content: { 'application/json': { schema: QuotaAddition } } },
+    },
+    responses: {
+      200: {
+        description: 'The account as it is now. A repeated call returns the account as it is by then.',
+        headers: replayedHeader,
+        content: { 'application/json': withPolicy },
+      },
+      ...refusals(400, 401, 403, 404, 413, 415, 503),
+      422: invalidOrReused,
+      409: refusal(409, {
+        code: 'no_quota',
+        detail: 'The account has no quota: give it one first, with "quota": { "remaining": … }.',
+        description:
+          'The account has no quota (`no_quota`), or the first call with this `Idempotency-Key` is too long ago (`already_done`).',
+      }),
+    },
   }),
 
   delete: createRoute({

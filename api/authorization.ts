@@ -25,7 +25,8 @@ export const Demands = z.strictObject({
       type: 'integer',
       minimum: 1,
       maximum: 999_999_999,
-      description: 'How many units the request takes of each limit of the key, and of its quota. Default: 1.',
+      description:
+        'How many units the request takes of each limit and quota of the key and its account. Default: 1.',
       param: { name: 'cost', in: 'query', required: false },
     }),
   deny: z
@@ -185,7 +186,7 @@ A request that passes is a verification of the key, and a use of it.`,
       ),
       429: refused(
         429,
-        'The key has reached a limit, or its quota is used up.',
+        'The key has reached a limit, or a quota is used up.',
         'rate_limited',
         'The key has reached a limit.',
       ),

@@ -23,7 +23,7 @@ const EventType = z.enum(types).openapi('EventType', {
 const factsOf = `Facts about what happened. Never a token, a hash or a password.
 
 - \`key.minted\` and \`key.imported\`: the \`name\`, \`scopes\` and \`expiresAt\` of the key, and its \`roles\`, \`limits\` and \`quota\` if it has any; of an imported key also its \`createdAt\` if it is older, and \`disabled\` if it is.
-- \`account.created\`: the \`externalId\` of the account, and the \`metadata\`, \`policy\` and \`limits\` that it began with, if any.
+- \`account.created\`: the \`externalId\` of the account, and the \`metadata\`, \`policy\`, \`limits\` and \`quota\` that it began with, if any.
 - \`account.deleted\`: the \`externalId\` that the account had, if any.
 - \`key.changed\` and \`account.changed\`: the fields of the patch, as \`disabled\` if an account was suspended or let back. Only the operator sees the \`metadata\` of an account.
 - \`key.expiring\` and \`key.expired\`: \`expiresAt\`. The first has \`daysLeft\` as well: 30, 7 or 1.
@@ -33,7 +33,7 @@ const factsOf = `Facts about what happened. Never a token, a hash or a password.
 - \`key.rotated\` and \`key.token_replaced\` also: the \`expiresAt\` that the rotation named. That of the first takes effect with \`key.token_activated\`.
 - \`key.revoked\` also: the \`reason\`, if it was \`leaked\`, or \`bulk\` for \`POST /v1/keys/revoke\`.
 - \`session.ended\`: the \`sessionId\`, if it was signed out, and the \`reason\`, if it was \`leaked\`.
-- \`key.quota_added\`: how many units (\`add\`).
+- \`key.quota_added\` and \`account.quota_added\`: how many units (\`add\`).
 - \`role.created\`, \`role.changed\` and \`role.deleted\`, in the operator’s own account: \`roleId\`, and what was set.`;
 
 const operatorOnly =

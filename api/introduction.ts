@@ -92,7 +92,7 @@ Each field’s own limit is in its description: 422 \`invalid_input\`. The servi
 
 ## Rate limits and quotas
 
-The operator can give a key \`limits\`, so many units in each window, and a \`quota\`, so many until it is refilled, and an account \`limits\` that its keys share. \`POST /v1/keys/verify\` takes one unit of each, or its \`cost\`, or for some by name its \`costs\`: of all of them, or of none if the token is refused for any reason. Calls that a key makes to this API take none.
+The operator can give a key \`limits\`, so many units in each window, and a \`quota\`, so many until it is refilled, and an account the same, which its keys share. \`POST /v1/keys/verify\` takes one unit of each, or its \`cost\`, or for some by name its \`costs\`: of all of them, or of none if the token is refused for any reason. Calls that a key makes to this API take none.
 
 The verdict and the \`RateLimit\` headers say what is left. A refused verdict with \`rate_limited\` or \`quota_exceeded\` lists what was \`exceeded\`, and \`retryAfter\` says when to come again: pass both on to your client as 429.
 

@@ -4,7 +4,7 @@ import { invalidOrReused, plainIdempotencyHeader, replayedHeader } from './idemp
 import { accountQuery } from './ids.ts';
 import { instant } from './instant.ts';
 import { keyPath, oneKey } from './key-body.ts';
-import { maxUnits } from './limits.ts';
+import { QuotaAddition } from './limits.ts';
 import { refusal, refusals } from './problem.ts';
 import { sharedByAccount } from './remaining-limits.ts';
 import { byOperator, byOperatorKey, keyReaders } from './security.ts';
@@ -13,12 +13,12 @@ const tags = ['Keys'];
 
 const LimitState = z
   .object({
-    name: z.string().openapi({ description: 'The name of the limit. `quota`: the quota of the key.' }),
+    name: z.string().openapi({ description: 'The name of the limit. `quota`: a quota.' }),
     sharedByAccount,
     limit: z.int().nullable().openapi({
-      description: 'Units per window. Of the quota: what it is refilled to; null if it is not refilled.',
+      description: 'Units per window. Of a quota: what it is refilled to; null if it is not refilled.',
     }),
-    windowSeconds: z.int().nullable().openapi({ description: 'Length of a window. Null for the quota.' }),
+    windowSeconds: z.int().nullable().openapi({ description: 'Length of a window. Null for a quota.' }),
     ungranted: z.int().openapi({
       description: 'Units that are left, without those that a replica has taken to spend.',
     }),
@@ -27,7 +27,7 @@ const LimitState = z
         'Estimate of the units that replicas have taken: some of them may be spent. A replica gives back what it does not spend.',
     }),
     resetAt: instant.nullable().openapi({
-      description: 'End of the window, or time of the next refill. Null: the quota is never refilled.',
+      description: 'End of the window, or time of the next refill. Null: a quota that is never refilled.',
     }),
   })
   .openapi('LimitState');
@@ -49,16 +49,6 @@ const statesExample = {
   ],
 };
 
-const QuotaAddition = z
-  .strictObject({
-    add: z
-      .int('Must be a whole number.')
-      .min(1, 'Must be at least 1.')
-      .max(maxUnits, `Must be at most ${maxUnits}.`)
-      .openapi({ description: 'So many units are added to what remains.', example: 5_000 }),
-  })
-  .openapi('QuotaAddition', { example: { add: 5_000 } });
-
 export const keyLimits = {
   list: createRoute({
     operationId: 'listKeyLimits',
@@ -67,12 +57,12 @@ export const keyLimits = {
     tags,
     summary: 'List the limits of a key',
     description:
-      'What is left of each limit of the key, of its quota, and of the limits that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.',
+      'What is left of each limit of the key, of its quota, and of the limits and the quota that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.',
     security: keyReaders,
     request: { params: keyPath, query: z.strictObject(accountQuery) },
     responses: {
       200: {
-        description: 'The limits: those of the key, its quota, and those of its account, each by name.',
+        description: 'The limits of the key, by name, its quota, and then the same of its account.',
         content: {
           'application/json': {
             schema: z.object({ data: z.array(LimitState) }).openapi('LimitStates'),

@@ -12,7 +12,7 @@ const maxLimits = 8;
 const longestWindow = 2_678_400;
 const maxLimit = 1_000_000_000;
 /** The most that a quota is given at once. */
-export const maxUnits = 1_000_000_000_000;
+const maxUnits = 1_000_000_000_000;
 
 const whole = (min: number, max: number) =>
   z.int('Must be a whole number.').min(min, `Must be at least ${min}.`).max(max, `Must be at most ${max}.`);
@@ -85,9 +85,9 @@ const newRefill = orNull(NewRefill, `${descriptions.refill} Null: never.`).optio
 const remaining = whole(0, maxUnits);
 const quotaExample = { remaining: 10_000, refill: { amount: 10_000, every: 'month' as const } };
 const quota =
-  'So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota.';
+  'So many units can be used, by the key or by all keys of the account together, until there is a refill, or the operator adds some. Only the operator sets a quota.';
 
-/** The quota of a new key. */
+/** The quota of a new key, or of a new account. */
 export const NewQuota = z
   .strictObject({
     remaining: remaining.openapi({ description: 'Units to begin with.', example: 10_000 }),
@@ -99,7 +99,7 @@ const QuotaPatch = z
   .strictObject({
     remaining: remaining.optional().openapi({
       description:
-        'Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.',
+        'Units from now on. Required if there is no quota. To add units, use `POST /v1/keys/{keyId}/quota` or `POST /v1/account/quota`.',
       example: 10_000,
     }),
     refill: newRefill,
@@ -109,6 +109,16 @@ const QuotaPatch = z
     example: { remaining: 10_000 },
   });
 export const quotaPatched = orNull(QuotaPatch, 'Null removes the quota.').optional();
+
+/** Units that are added to a quota. */
+export const QuotaAddition = z
+  .strictObject({
+    add: whole(1, maxUnits).openapi({
+      description: 'So many units are added to what remains.',
+      example: 5_000,
+    }),
+  })
+  .openapi('QuotaAddition', { example: { add: 5_000 } });
 
 /** The limits of a key or an account, in answers. */
 export const Limits = z
@@ -127,7 +137,7 @@ const Refill = z
   .object({ amount: z.int().openapi({ description: descriptions.amount }), every: RefillPeriod })
   .openapi('Refill');
 
-/** The quota of a key, in answers. */
+/** The quota of a key or an account, in answers. */
 export const Quota = z
   .object({
     remaining: z.int().openapi({

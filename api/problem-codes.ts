@@ -55,7 +55,7 @@ export const problemCodes = {
   email_taken: [409, 'An account with this email exists. Sign in instead.'],
   external_id_taken: [409, 'Another account has this `externalId`.'],
   key_limit_reached: [409, 'The account has as many keys as it may have. Delete one first.'],
-  no_quota: [409, 'The key has no quota to add to. Give it one first.'],
+  no_quota: [409, 'The key, or the account, has no quota to add to. Give it one first.'],
   role_exists: [409, 'A role with this name exists.'],
   rotation_draining: [
     409,

@@ -20,7 +20,7 @@ const costsSchema = {
 
 /** Of a limit, wherever it is shown: a key and its account can each have one of the same name. */
 export const sharedByAccount = z.boolean().openapi({
-  description: 'Whether it is a limit of the account, which all of its keys share.',
+  description: 'Whether it is a limit or the quota of the account, which all of its keys share.',
 });
 
 /** Walked by hand, since a Zod record drops `__proto__` in silence. */
@@ -44,12 +44,12 @@ const namedCosts = z
 export const costs = {
   cost: cost.optional().openapi({
     description:
-      'How many units this takes of each limit of the key, and of its quota. Default: 1. With 0 nothing is taken. A verification takes all of its units or, where the token is refused, none; one that is repeated takes them again.',
+      'How many units this takes of each limit and quota of the key and its account. Default: 1. With 0 nothing is taken. A verification takes all of its units or, where the token is refused, none; one that is repeated takes them again.',
     example: 1,
   }),
   costs: namedCosts.optional().openapi({
     description:
-      'The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Where a limit of the key and one of its account have the same name, this is taken from both. Names of limits that the key does not have are ignored.',
+      'The same for some limits by their names, in place of `cost`; `quota` is the name of a quota. Where the key and its account both have a limit of this name, or a quota, this is taken from both. Names of limits that neither has are ignored.',
     example: { tokens: 1_500 },
   }),
 };
@@ -59,9 +59,9 @@ const RemainingLimit = z
     name: z.string(),
     sharedByAccount,
     limit: z.int().nullable().openapi({
-      description: 'Units per window. Of the quota: what it is refilled to; null if it is not refilled.',
+      description: 'Units per window. Of a quota: what it is refilled to; null if it is not refilled.',
     }),
-    windowSeconds: z.int().nullable().openapi({ description: 'Length of a window. Null for the quota.' }),
+    windowSeconds: z.int().nullable().openapi({ description: 'Length of a window. Null for a quota.' }),
     remaining: z.int().openapi({
       description:
         'Units left in this window. An estimate: other replicas may have taken some in the last second.',
@@ -74,7 +74,7 @@ const RemainingLimit = z
 
 export const remainingLimits = z.array(RemainingLimit).optional().openapi({
   description:
-    'The limits of the key, those of its account, and its quota, after this verification. Absent if there are none, and for a token that is refused for another reason.',
+    'The limits and quotas of the key and of its account, after this verification: by name, and of equal names that of the key first. Absent if there are none, and for a token that is refused for another reason.',
 });
 
 /** What a refused verdict says of limits. */
@@ -84,7 +84,7 @@ export const exceeded = {
     .optional()
     .openapi({
       description:
-        'With `rate_limited` and `quota_exceeded`: the names of the limits that have fewer units left than this takes.',
+        'With `rate_limited` and `quota_exceeded`: the names of the limits that have fewer units left than this takes. Where the key and its account both have a `quota`, `limits` says which of them is used up.',
       example: ['burst'],
     }),
   retryAfter: z.int().optional().openapi({
@@ -97,7 +97,8 @@ export const exceeded = {
 /** The headers of an answer that tells of limits, for a service that passes them on to its client. */
 export const limitHeaders = {
   'RateLimit-Policy': {
-    description: 'The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).',
+    description:
+      'The limits of the key that was verified, and of its account (draft-ietf-httpapi-ratelimit-headers-11). The quota of the account is `"account/quota"`.',
     schema: { type: 'string' as const },
     example: '"burst";q=100;w=60',
   },

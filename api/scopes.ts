@@ -37,7 +37,7 @@ const whatItLets = {
   'operator:keys':
     'in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas',
   'operator:accounts':
-    'in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits',
+    'in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies, limits and quotas',
 } satisfies Record<OwnScope, string>;
 
 const ownTexts = Object.entries(whatItLets).map(([scope, what]) => `\`${scope}\`: ${what}`);

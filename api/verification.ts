@@ -64,7 +64,7 @@ const Check = z
 
 const checks = z.array(Check).optional().openapi({
   description:
-    'With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and the quota are checked only if nothing else refuses the token, and the key has any.',
+    'With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and quotas are checked only if nothing else refuses the token, and there are any.',
 });
 
 const Verdict = z

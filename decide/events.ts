@@ -1,9 +1,10 @@
 /** Every type of event, and what it records. A type is stable: what it means never changes, and it is never reused. */
 export const eventTypes = {
   'account.changed':
-    'The `externalId`, the metadata, the policy or the limits of an account were changed, or it was suspended or let back.',
+    'The `externalId`, the metadata, the policy, the limits or the quota of an account were changed, or it was suspended or let back.',
   'account.created': 'An account was created.',
   'account.deleted': 'An account was deleted, and with it its sessions and keys.',
+  'account.quota_added': 'Units were added to the quota of an account.',
   'key.changed': 'A key was changed.',
   'key.expired': 'A key expired.',
   'key.expiring': 'A key expires in 30 days, in 7 days, or in 1 day.',

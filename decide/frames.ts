@@ -63,7 +63,7 @@ export type FromReplica =
 export type Invalidation =
   /** The key of this hash, in hexadecimal digits, has changed, come or gone. */
   | { kind: 'changed'; hash: string }
-  /** The account is deleted with its keys, suspended or let back, or has another `externalId`, other metadata or other limits. */
+  /** The account is deleted with its keys, suspended or let back, or has another `externalId`, other metadata, other limits or another quota. */
   | { kind: 'account_changed'; accountId: string }
   /** A role has changed, come or gone, and with it what its keys may do. */
   | { kind: 'roles_changed' }

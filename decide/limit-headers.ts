@@ -1,27 +1,38 @@
-/** What a limit allows: what a window begins with, or a refill sets. `windowSeconds` is null for a quota. */
-interface Allowance {
+interface Named {
   name: string;
-  /** Null: a quota that is not refilled. */
-  limit: number | null;
+  sharedByAccount: boolean;
+  /** Null: it is a quota. */
   windowSeconds: number | null;
 }
 
-/** An item of `RateLimit-Policy`; empty for a quota that is not refilled. */
-export function policyItem({ name, limit, windowSeconds }: Allowance): string {
-  if (limit === null) return '';
-  return windowSeconds === null ? `"${name}";q=${limit}` : `"${name}";q=${limit};w=${windowSeconds}`;
+/**
+ * The beginning of an item, with the name of the limit. All quotas have the same name, so that of an account gets one which
+ * no limit can have: a client could not tell it from that of its key.
+ */
+const named = ({ name, sharedByAccount, windowSeconds }: Named): string =>
+  `"${sharedByAccount && windowSeconds === null ? 'account/' : ''}${name}"`;
+
+/** What a limit allows: what a window begins with, or a refill sets. */
+interface Allowance extends Named {
+  /** Null: a quota that is not refilled. */
+  limit: number | null;
 }
 
+/** An item of `RateLimit-Policy`; empty for a quota that is not refilled. */
+export const policyItem = (of: Allowance): string =>
+  of.limit === null
+    ? ''
+    : `${named(of)};q=${of.limit}${of.windowSeconds === null ? '' : `;w=${of.windowSeconds}`}`;
+
 /** What is left of a limit, and in how many seconds it is full again. Undefined: never. */
-interface Level {
-  name: string;
+interface Level extends Named {
   remaining: number;
   resetsIn: number | undefined;
 }
 
 /** An item of `RateLimit`. */
-export const levelItem = ({ name, remaining, resetsIn }: Level): string =>
-  resetsIn === undefined ? `"${name}";r=${remaining}` : `"${name}";r=${remaining};t=${resetsIn}`;
+export const levelItem = (of: Level): string =>
+  `${named(of)};r=${of.remaining}${of.resetsIn === undefined ? '' : `;t=${of.resetsIn}`}`;
 
 /** A list with one more such item (RFC 9651, section 3.1). */
 export const withItem = (list: string, item: string): string =>

@@ -49,7 +49,7 @@ const refusals: Readonly<Record<Exclude<RefusalReason, Hidden>, Row>> = {
   ip_not_allowed: [401, 'The key cannot be used from this address.'],
   wrong_audience: [401, 'The key is not for this API.'],
   rate_limited: [429, 'The key has reached a limit.'],
-  quota_exceeded: [429, 'The quota of the key is used up.'],
+  quota_exceeded: [429, 'The quota is used up.'],
   unavailable: [503, 'The key could not be verified: try again in a second.'],
 };
 

@@ -28,7 +28,7 @@ export interface VerifiedKey extends KeyFacts {
   /** Whether it has roles, so that its scopes change with them. */
   hasRoles: boolean;
   metadata: Metadata;
-  /** Its own, those that the keys of its account share, and its quota. Null: none. */
+  /** Its own and those that the keys of its account share, quotas included. Null: none. */
   limits: readonly Limit[] | null;
   /** The exchanged token that was presented, where it was not one of the key's own. */
   exchanged?: Exchanged;

@@ -108,11 +108,13 @@ export class KeyLimitReached extends Refusal {
   }
 }
 
-/** Units are to be added to the quota of a key that has none. */
-export class NoQuota extends refusal(
-  'no_quota',
-  'The key has no quota: give it one first, with "quota": { "remaining": … }.',
-) {}
+/** Units are to be added to a quota that is not there. */
+export class NoQuota extends Refusal {
+  readonly code = 'no_quota';
+  constructor(whose: 'key' | 'account') {
+    super(`The ${whose} has no quota: give it one first, with "quota": { "remaining": … }.`);
+  }
+}
 
 const rotationConflicts = {
   rotation_draining:

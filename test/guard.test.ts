@@ -224,7 +224,7 @@ const refused: Record<Invalid['reason'], Case> = {
     token: async () => (await mint({ quota: { remaining: 1 } })).token,
     requirement: { cost: 2 },
     status: 429,
-    problem: { code: 'quota_exceeded', detail: 'The quota of the key is used up.' },
+    problem: { code: 'quota_exceeded', detail: 'The quota is used up.' },
   },
 };
 
@@ -269,6 +269,15 @@ test('limits are told in the headers of what is let in and of what is refused', 
   const refused = await check(bearer(token));
   expect(refused.ok).toBe(false);
   expect(refused.headers).toMatchObject({ ...told, 'Retry-After': expect.stringMatching(/^\d{1,5}$/) });
+});
+
+test('the quota of the account has a name of its own in the headers, beside that of the key', async () => {
+  const team = await service.signIn();
+  const params = { query: { accountId: team.accountId } };
+  expectData(await service.operator.PATCH('/v1/account', { params, body: { quota: { remaining: 8 } } }));
+  const { token } = await mint({ quota: { remaining: 5 } }, team);
+  const told = { RateLimit: '"quota";r=4, "account/quota";r=7' };
+  expect((await check(bearer(token))).headers).toEqual(told);
 });
 
 test('a quota that is never refilled has no Retry-After', async () => {

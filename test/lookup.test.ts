@@ -55,7 +55,7 @@ test('the limits that a look-up gives with a key are those of the table, however
     const { rows } = await sql<{ hash: string; rows: unknown }>`
       select encode(current_hash, 'hex') as hash, (
         select json_agg(json_build_object('id', limits.id, 'name', limits.name, 'amount', amount,
-          'windowSeconds', window_seconds, 'generation', generation, 'sharedByAccount', key_id is null) order by limits.name, limits.id)
+          'windowSeconds', window_seconds, 'generation', generation, 'sharedByAccount', key_id is null) order by limits.name, key_id is null)
         from limits where key_id = keys.id or key_id is null and limits.account_id = keys.account_id) as rows
       from keys where id = ${key}`.execute(db);
     const [{ hash, rows: stored } = { hash: '', rows: null }] = rows;

@@ -300,6 +300,13 @@ describe.runIf(hasReplicas)('replicas', () => {
     ]);
     await changeAccount(here, account.id, { limits: [{ ...limit, name: 'all', limit: 6 }] }, act);
     expect((await known())?.[0]).toEqual(['all', 6, 1]);
+    await changeAccount(here, account.id, { quota: { remaining: 4 } }, act);
+    expect((await known())?.slice(2)).toEqual([
+      ['quota', null, 0],
+      ['quota', null, 0],
+    ]);
+    await changeAccount(here, account.id, { quota: { remaining: 2 } }, act);
+    expect((await known())?.[3]).toEqual(['quota', null, 1]);
     expect(await remembers(there, hash)).toBe(true);
   });
 

@@ -59,6 +59,7 @@ export const operationTable: Operations = {
     update: 'PATCH /v1/account body > id',
     delete: 'DELETE /v1/account query',
     setPassword: 'PUT /v1/account/password body',
+    addToQuota: 'POST /v1/account/quota body keyed > id',
     listSessions: 'GET /v1/account/sessions query paged > nextCursor',
     endSession: 'DELETE /v1/account/sessions/{sessionId}',
   },
@@ -172,7 +173,7 @@ The batches of a replica are imported one at a time. So a second call at once ma
     /**
      * List the limits of a key: `GET /v1/keys/{keyId}/limits`
      *
-     * What is left of each limit of the key, of its quota, and of the limits that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.
+     * What is left of each limit of the key, of its quota, and of the limits and the quota that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.
      */
     listLimits(keyId: string, query?: Query<operations['listKeyLimits']>, options?: Options<operations['listKeyLimits']>): Promise<LimitStates>;
     /**
@@ -286,7 +287,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Create an account: `POST /v1/accounts`
      *
-     * Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+     * Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy`, `limits` and `quota` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
      */
     create(body: NewAccount, options?: Options<operations['createAccount']>): Promise<Account>;
     /**
@@ -298,7 +299,7 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
     /**
      * Change one of the accounts: `PATCH /v1/accounts/{accountId}`
      *
-     * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier. Only the operator token changes the `externalId`, which says whose the keys of the account are.
+     * A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`, `metadata` and `quota`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata`, and a new `quota`, are in force in every replica, and in every verifier. Only the operator token changes the `externalId`, which says whose the keys of the account are.
 
 `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
 
@@ -339,6 +340,12 @@ To follow the events, ask with `order=asc`, store the `followCursor` of each pag
      * Sets a new password and ends all other sessions of the account.
      */
     setPassword(body: PasswordChange, options?: Options<operations['setPassword']>): Promise<void>;
+    /**
+     * Add to the quota of an account: `POST /v1/account/quota`
+     *
+     * Does what `POST /v1/keys/{keyId}/quota` does, to the quota that all keys of an account share. The query names the account by its `externalId` or its `accountId`.
+     */
+    addToQuota(body: QuotaAddition, options?: Options<operations['addToAccountQuota']>): Promise<Account>;
     /**
      * List the sessions of the account: `GET /v1/account/sessions`
      *

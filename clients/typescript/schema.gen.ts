@@ -251,7 +251,7 @@ export interface paths {
         };
         /**
          * List the limits of a key
-         * @description What is left of each limit of the key, of its quota, and of the limits that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.
+         * @description What is left of each limit of the key, of its quota, and of the limits and the quota that it shares with the other keys of its account, now. A window or a refill period that has ended is shown as the next one.
          */
         get: operations["listKeyLimits"];
         put?: never;
@@ -546,7 +546,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy` and `limits` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy`, `limits` and `quota` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -606,7 +606,7 @@ export interface paths {
         head?: never;
         /**
          * Change one of the accounts
-         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy` and `metadata`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata` are in force in every replica, and in every verifier. Only the operator token changes the `externalId`, which says whose the keys of the account are.
+         * @description A JSON merge patch (RFC 7396): what is left out stays as it is, also in `policy`, `metadata` and `quota`. Once the call returns, no key is created or changed beyond the new policy. Existing keys beyond it stay as they are and can be changed; what a change adds to them must be allowed. New `limits` and `metadata`, and a new `quota`, are in force in every replica, and in every verifier. Only the operator token changes the `externalId`, which says whose the keys of the account are.
          *
          *     `disabled` suspends an account, and lets it back. Once the call returns, that is in force in every replica and every verifier:
          *
@@ -631,6 +631,26 @@ export interface paths {
          */
         put: operations["setPassword"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add to the quota of an account
+         * @description Does what `POST /v1/keys/{keyId}/quota` does, to the quota that all keys of an account share. The query names the account by its `externalId` or its `accountId`.
+         */
+        post: operations["addToAccountQuota"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1050,7 +1070,7 @@ export interface components {
          *     - `email_taken` (409): An account with this email exists. Sign in instead.
          *     - `external_id_taken` (409): Another account has this `externalId`.
          *     - `key_limit_reached` (409): The account has as many keys as it may have. Delete one first.
-         *     - `no_quota` (409): The key has no quota to add to. Give it one first.
+         *     - `no_quota` (409): The key, or the account, has no quota to add to. Give it one first.
          *     - `role_exists` (409): A role with this name exists.
          *     - `rotation_draining` (409): The previous token of the key is still accepted. Finish that rotation, or rotate with `immediate`.
          *     - `rotation_not_draining` (409): The key has no previous token that is still accepted.
@@ -1111,7 +1131,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies, limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1199,7 +1219,7 @@ export interface components {
             windowSeconds: number;
         };
         /**
-         * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota.
+         * @description So many units can be used, by the key or by all keys of the account together, until there is a refill, or the operator adds some. Only the operator sets a quota.
          * @example {
          *       "remaining": 10000,
          *       "refill": {
@@ -1321,7 +1341,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies, limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1468,7 +1488,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies, limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1564,7 +1584,7 @@ export interface components {
              */
             name?: string;
             /**
-             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies and limits.
+             * @description What the key may do, in the product’s own words. A wildcard such as `files:*` covers every scope that begins with `files:`. Some scopes let the key call this API, and no wildcard covers these. `keys:read`: read the keys of its account and their usage. `keys:write`: create, change, rotate and revoke keys of its account. `keys:verify`: verify the tokens of its account; in the operator’s own account, those of all accounts. `keys:rotate`: rotate itself. `keys:audit`: read the events of its account. `metrics:read`: in the operator’s own account, scrape `/metrics`. `leaks:report`: in the operator’s own account, report leaked tokens. `operator:read`: in the operator’s own account, read all accounts, their keys, roles, usage and events. `operator:keys`: in the operator’s own account, create accounts, and read, create, change, rotate and revoke the keys of all other accounts, with their limits and quotas. `operator:accounts`: in the operator’s own account, read, create, change, suspend and delete all other accounts, with their metadata, policies, limits and quotas.
              * @example [
              *       "files:read",
              *       "files:write"
@@ -1617,14 +1637,14 @@ export interface components {
             quota?: components["schemas"]["QuotaPatch"] | null;
         };
         /**
-         * @description So many units can be used, until there is a refill, or the operator adds some. Only the operator sets a quota. It is merged (RFC 7396): what is left out stays as it is. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless `remaining` is set.
+         * @description So many units can be used, by the key or by all keys of the account together, until there is a refill, or the operator adds some. Only the operator sets a quota. It is merged (RFC 7396): what is left out stays as it is. When the call returns, the change is in force in every replica; what replicas held of the quota before is lost, unless `remaining` is set.
          * @example {
          *       "remaining": 10000
          *     }
          */
         QuotaPatch: {
             /**
-             * @description Units from now on. Required if the key has no quota. To add units, use `POST /v1/keys/{keyId}/quota`.
+             * @description Units from now on. Required if there is no quota. To add units, use `POST /v1/keys/{keyId}/quota` or `POST /v1/account/quota`.
              * @example 10000
              */
             remaining?: number;
@@ -1798,13 +1818,13 @@ export interface components {
             data: components["schemas"]["LimitState"][];
         };
         LimitState: {
-            /** @description The name of the limit. `quota`: the quota of the key. */
+            /** @description The name of the limit. `quota`: a quota. */
             name: string;
-            /** @description Whether it is a limit of the account, which all of its keys share. */
+            /** @description Whether it is a limit or the quota of the account, which all of its keys share. */
             sharedByAccount: boolean;
-            /** @description Units per window. Of the quota: what it is refilled to; null if it is not refilled. */
+            /** @description Units per window. Of a quota: what it is refilled to; null if it is not refilled. */
             limit: number | null;
-            /** @description Length of a window. Null for the quota. */
+            /** @description Length of a window. Null for a quota. */
             windowSeconds: number | null;
             /** @description Units that are left, without those that a replica has taken to spend. */
             ungranted: number;
@@ -1812,7 +1832,7 @@ export interface components {
             held: number;
             /**
              * Format: date-time
-             * @description End of the window, or time of the next refill. Null: the quota is never refilled.
+             * @description End of the window, or time of the next refill. Null: a quota that is never refilled.
              * @example 2026-01-31T12:00:00.000Z
              */
             resetAt: string | null;
@@ -1834,9 +1854,9 @@ export interface components {
             /** @enum {boolean} */
             valid: true;
             key: components["schemas"]["VerifiedKey"];
-            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none, and for a token that is refused for another reason. */
+            /** @description The limits and quotas of the key and of its account, after this verification: by name, and of equal names that of the key first. Absent if there are none, and for a token that is refused for another reason. */
             limits?: components["schemas"]["RemainingLimit"][];
-            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and the quota are checked only if nothing else refuses the token, and the key has any. */
+            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and quotas are checked only if nothing else refuses the token, and there are any. */
             checks?: components["schemas"]["Check"][];
         };
         /** @description The key, as the token presents it: an exchanged token has its own `scopes` and `expiresAt`, which are never more than those of the key. */
@@ -1879,11 +1899,11 @@ export interface components {
         };
         RemainingLimit: {
             name: string;
-            /** @description Whether it is a limit of the account, which all of its keys share. */
+            /** @description Whether it is a limit or the quota of the account, which all of its keys share. */
             sharedByAccount: boolean;
-            /** @description Units per window. Of the quota: what it is refilled to; null if it is not refilled. */
+            /** @description Units per window. Of a quota: what it is refilled to; null if it is not refilled. */
             limit: number | null;
-            /** @description Length of a window. Null for the quota. */
+            /** @description Length of a window. Null for a quota. */
             windowSeconds: number | null;
             /** @description Units left in this window. An estimate: other replicas may have taken some in the last second. */
             remaining: number;
@@ -1921,10 +1941,10 @@ export interface components {
              * @example The key cannot be used from 198.51.100.7.
              */
             detail?: string;
-            /** @description The limits of the key, those of its account, and its quota, after this verification. Absent if there are none, and for a token that is refused for another reason. */
+            /** @description The limits and quotas of the key and of its account, after this verification: by name, and of equal names that of the key first. Absent if there are none, and for a token that is refused for another reason. */
             limits?: components["schemas"]["RemainingLimit"][];
             /**
-             * @description With `rate_limited` and `quota_exceeded`: the names of the limits that have fewer units left than this takes.
+             * @description With `rate_limited` and `quota_exceeded`: the names of the limits that have fewer units left than this takes. Where the key and its account both have a `quota`, `limits` says which of them is used up.
              * @example [
              *       "burst"
              *     ]
@@ -1935,7 +1955,7 @@ export interface components {
              * @example 12
              */
             retryAfter?: number;
-            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and the quota are checked only if nothing else refuses the token, and the key has any. */
+            /** @description With `explain`: the outcome of each check, in order. For a token that is unknown or gone, they end with the one that failed. Limits and quotas are checked only if nothing else refuses the token, and there are any. */
             checks?: components["schemas"]["Check"][];
         };
         Verification: {
@@ -1964,12 +1984,12 @@ export interface components {
              */
             scopeQuery?: string;
             /**
-             * @description How many units this takes of each limit of the key, and of its quota. Default: 1. With 0 nothing is taken. A verification takes all of its units or, where the token is refused, none; one that is repeated takes them again.
+             * @description How many units this takes of each limit and quota of the key and its account. Default: 1. With 0 nothing is taken. A verification takes all of its units or, where the token is refused, none; one that is repeated takes them again.
              * @example 1
              */
             cost?: number;
             /**
-             * @description The same for some limits by their names, in place of `cost`; `quota` is the name of the quota. Where a limit of the key and one of its account have the same name, this is taken from both. Names of limits that the key does not have are ignored.
+             * @description The same for some limits by their names, in place of `cost`; `quota` is the name of a quota. Where the key and its account both have a limit of this name, or a quota, this is taken from both. Names of limits that neither has are ignored.
              * @example {
              *       "tokens": 1500
              *     }
@@ -2251,7 +2271,7 @@ export interface components {
              * @description Facts about what happened. Never a token, a hash or a password.
              *
              *     - `key.minted` and `key.imported`: the `name`, `scopes` and `expiresAt` of the key, and its `roles`, `limits` and `quota` if it has any; of an imported key also its `createdAt` if it is older, and `disabled` if it is.
-             *     - `account.created`: the `externalId` of the account, and the `metadata`, `policy` and `limits` that it began with, if any.
+             *     - `account.created`: the `externalId` of the account, and the `metadata`, `policy`, `limits` and `quota` that it began with, if any.
              *     - `account.deleted`: the `externalId` that the account had, if any.
              *     - `key.changed` and `account.changed`: the fields of the patch, as `disabled` if an account was suspended or let back. Only the operator sees the `metadata` of an account.
              *     - `key.expiring` and `key.expired`: `expiresAt`. The first has `daysLeft` as well: 30, 7 or 1.
@@ -2261,7 +2281,7 @@ export interface components {
              *     - `key.rotated` and `key.token_replaced` also: the `expiresAt` that the rotation named. That of the first takes effect with `key.token_activated`.
              *     - `key.revoked` also: the `reason`, if it was `leaked`, or `bulk` for `POST /v1/keys/revoke`.
              *     - `session.ended`: the `sessionId`, if it was signed out, and the `reason`, if it was `leaked`.
-             *     - `key.quota_added`: how many units (`add`).
+             *     - `key.quota_added` and `account.quota_added`: how many units (`add`).
              *     - `role.created`, `role.changed` and `role.deleted`, in the operator’s own account: `roleId`, and what was set.
              */
             data: {
@@ -2271,9 +2291,10 @@ export interface components {
         /**
          * @description What happened. More types may be added.
          *
-         *     - `account.changed`: The `externalId`, the metadata, the policy or the limits of an account were changed, or it was suspended or let back.
+         *     - `account.changed`: The `externalId`, the metadata, the policy, the limits or the quota of an account were changed, or it was suspended or let back.
          *     - `account.created`: An account was created.
          *     - `account.deleted`: An account was deleted, and with it its sessions and keys.
+         *     - `account.quota_added`: Units were added to the quota of an account.
          *     - `key.changed`: A key was changed.
          *     - `key.expired`: A key expired.
          *     - `key.expiring`: A key expires in 30 days, in 7 days, or in 1 day.
@@ -2301,7 +2322,7 @@ export interface components {
          *     - `session.started`: An account signed in.
          * @enum {string}
          */
-        EventType: "account.changed" | "account.created" | "account.deleted" | "key.changed" | "key.expired" | "key.expiring" | "key.imported" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
+        EventType: "account.changed" | "account.created" | "account.deleted" | "account.quota_added" | "key.changed" | "key.expired" | "key.expiring" | "key.imported" | "key.leaked" | "key.minted" | "key.quota_added" | "key.revoked" | "key.rotated" | "key.rotation_cancelled" | "key.rotation_extended" | "key.rotation_finished" | "key.token_activated" | "key.token_replaced" | "key.unused" | "password.changed" | "request.replayed" | "role.changed" | "role.created" | "role.deleted" | "session.ended" | "session.refresh_repeated" | "session.refreshed" | "session.reuse_detected" | "session.started";
         LeakReport: {
             /**
              * Format: password
@@ -2344,6 +2365,7 @@ export interface components {
          *       "metadata": {},
          *       "policy": null,
          *       "limits": [],
+         *       "quota": null,
          *       "keyCount": 0,
          *       "createdAt": "2026-01-31T12:00:00.000Z"
          *     }
@@ -2372,6 +2394,8 @@ export interface components {
             policy: components["schemas"]["Policy"] | null;
             /** @description In the order of their names. */
             limits: components["schemas"]["Limit"][];
+            /** @description Null: the account has no quota. */
+            quota: components["schemas"]["Quota"] | null;
             /** @description How many keys the account has, whatever their status. */
             keyCount: number;
             /**
@@ -2443,6 +2467,7 @@ export interface components {
              *     ]
              */
             limits?: components["schemas"]["NewLimit"][];
+            quota?: components["schemas"]["NewQuota"];
         };
         /** @description What the account’s keys are held to when they are created or changed. A rule that is not set here is that of the deployment. */
         PolicyPatch: {
@@ -2507,6 +2532,8 @@ export interface components {
              *     ]
              */
             limits?: components["schemas"]["NewLimit"][];
+            /** @description Null removes the quota. */
+            quota?: components["schemas"]["QuotaPatch"] | null;
         };
         PasswordChange: {
             /** Format: password */
@@ -6475,7 +6502,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The limits: those of the key, its quota, and those of its account, each by name. */
+            /** @description The limits of the key, by name, its quota, and then the same of its account. */
             200: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
@@ -7005,7 +7032,7 @@ export interface operations {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     /**
-                     * @description The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).
+                     * @description The limits of the key that was verified, and of its account (draft-ietf-httpapi-ratelimit-headers-11). The quota of the account is `"account/quota"`.
                      * @example "burst";q=100;w=60
                      */
                     "RateLimit-Policy"?: string;
@@ -7827,7 +7854,7 @@ export interface operations {
             query?: {
                 /** @description The scopes that the key must cover: one, or a query such as `orders:read AND (invoices:read OR invoices:write)`. */
                 scope?: string;
-                /** @description How many units the request takes of each limit of the key, and of its quota. Default: 1. */
+                /** @description How many units the request takes of each limit and quota of the key and its account. Default: 1. */
                 cost?: number;
                 /** @description Every refusal is then 403, with its true status in `Latchkey-Status`: for nginx, which takes any status but 401 and 403 for an error. */
                 deny?: "403";
@@ -7874,7 +7901,7 @@ export interface operations {
                      */
                     "Latchkey-Identity": string;
                     /**
-                     * @description The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).
+                     * @description The limits of the key that was verified, and of its account (draft-ietf-httpapi-ratelimit-headers-11). The quota of the account is `"account/quota"`.
                      * @example "burst";q=100;w=60
                      */
                     "RateLimit-Policy"?: string;
@@ -7967,13 +7994,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key has reached a limit, or its quota is used up. */
+            /** @description The key has reached a limit, or a quota is used up. */
             429: {
                 headers: {
                     /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
                     "x-request-id": string;
                     /**
-                     * @description The limits of the key that was verified (draft-ietf-httpapi-ratelimit-headers-11).
+                     * @description The limits of the key that was verified, and of its account (draft-ietf-httpapi-ratelimit-headers-11). The quota of the account is `"account/quota"`.
                      * @example "burst";q=100;w=60
                      */
                     "RateLimit-Policy"?: string;
@@ -11219,6 +11246,14 @@ export interface operations {
                      *           "windowSeconds": 3600
                      *         }
                      *       ],
+                     *       "quota": {
+                     *         "remaining": 64200,
+                     *         "refill": {
+                     *           "amount": 100000,
+                     *           "every": "month"
+                     *         },
+                     *         "refillsAt": "2026-03-31T12:00:00.000Z"
+                     *       },
                      *       "keyCount": 3,
                      *       "createdAt": "2026-01-31T12:00:00.000Z"
                      *     }
@@ -12005,6 +12040,302 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "code": "overloaded",
                      *       "detail": "Too many passwords wait to be checked: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addToAccountQuota: {
+        parameters: {
+            query?: {
+                /** @description The account to act on. Required with the operator token, and for a key that acts for the operator, save where it rotates itself. Other callers act on their own account. */
+                accountId?: string;
+                /** @description The account to act on, by its `externalId`. Use it instead of `accountId`. */
+                externalId?: string;
+            };
+            header?: {
+                /** @description The person or service on whose behalf the operator acts. The events of this request record it as `onBehalfOf`, and so does a key that it creates. The owner of the account sees it. Only the operator can send it, also with a key of its own account: from any other caller it returns 422. */
+                "Latchkey-Actor"?: string;
+                /** @description Makes the call safe to repeat for 24 hours: a repeated call is not done again, and its response has `Idempotent-Replayed: true`. 1 to 255 visible ASCII characters, bare or in quotes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaAddition"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. A repeated call returns the account as it is by then. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if an earlier call with the same `Idempotency-Key` did what this one asks for. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acc_6921a5c0b281af121fcda4ce",
+                     *       "email": null,
+                     *       "externalId": "user_8812",
+                     *       "disabledAt": null,
+                     *       "metadata": {
+                     *         "plan": "pro",
+                     *         "region": "eu"
+                     *       },
+                     *       "policy": {
+                     *         "maxKeys": 50,
+                     *         "maxLifetimeSeconds": 7776000,
+                     *         "allowedScopes": [
+                     *           "files:*"
+                     *         ]
+                     *       },
+                     *       "limits": [
+                     *         {
+                     *           "name": "hourly",
+                     *           "limit": 50000,
+                     *           "windowSeconds": 3600
+                     *         }
+                     *       ],
+                     *       "quota": {
+                     *         "remaining": 64200,
+                     *         "refill": {
+                     *           "amount": 100000,
+                     *           "every": "month"
+                     *         },
+                     *         "refillsAt": "2026-03-31T12:00:00.000Z"
+                     *       },
+                     *       "keyCount": 3,
+                     *       "createdAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The body could not be read. */
+            400: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 400,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Bad Request",
+                     *       "code": "malformed_body",
+                     *       "detail": "The body is not valid JSON."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist in this account. Other accounts’ resources return 404. */
+            404: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 404,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Not Found",
+                     *       "code": "key_not_found",
+                     *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account has no quota (`no_quota`), or the first call with this `Idempotency-Key` is too long ago (`already_done`). */
+            409: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 409,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Conflict",
+                     *       "code": "no_quota",
+                     *       "detail": "The account has no quota: give it one first, with \"quota\": { \"remaining\": … }."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 413,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Content Too Large",
+                     *       "code": "body_too_large",
+                     *       "detail": "The body may have at most 65536 bytes."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON, or has a `Content-Encoding`. `Accept` or `Accept-Encoding` lists what is accepted. */
+            415: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 415,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unsupported Media Type",
+                     *       "code": "unsupported_media_type",
+                     *       "detail": "The body must have one of these content types, in UTF-8: application/json."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid (`invalid_input`, and `errors` lists each one), or the `Idempotency-Key` was sent with another request (`idempotency_key_reused`). */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database did not answer. A write may or may not have been made: check before you repeat it. */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "database_unavailable",
+                     *       "detail": "The database cannot be reached: try again in a second."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -10,14 +10,22 @@ import { newId, operatorAccountId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import type { Store } from '../keys/keys.ts';
 import {
-  accountLimits,
+  accountLimitColumns,
   afterChangedLimits,
+  asMissingQuota,
   changedLimits,
+  changesLimits,
+  type GivenQuota,
   type LimitRule,
   type LimitsChange,
+  limitFacts,
   limitsByName,
+  newQuota,
+  type QuotaRow,
+  quotaOf,
 } from '../keys/limit-rows.ts';
 import { areWithinBounds, type MetadataPatch, mergedMetadata, tooMuchMetadata } from '../keys/metadata.ts';
+import type { Quota } from '../keys/quota.ts';
 import { hashPassword, isPassword } from './password.ts';
 
 /** Whoever holds keys: signed up here by email, or made by the operator for one of the product's own users. */
@@ -32,6 +40,8 @@ export interface Account {
   policy: AccountPolicy | null;
   /** What all of its keys share, in the order of their names. */
   limits: LimitRule[];
+  /** What all of its keys share, as it is stored: see `quotaAt`. Null: none. */
+  quota: Quota | null;
   /** How many keys it has, in whatever state. */
   keyCount: number;
   createdAt: Date;
@@ -41,8 +51,16 @@ export interface Account {
 
 /** The columns of an account, for a select from `accounts` or from a CTE aliased so. */
 const columns = sql`
-  id, number, email, external_id as "externalId", metadata, policy, ${accountLimits} as limits, key_count as "keyCount",
+  id, number, email, external_id as "externalId", metadata, policy, ${accountLimitColumns}, key_count as "keyCount",
   created_at as "createdAt", disabled_at as "disabledAt"`;
+
+/** An account as these columns have it. */
+type AccountRow = Omit<Account, 'quota'> & { quota: QuotaRow | null };
+
+const accountFrom = ({ quota, ...account }: AccountRow): Account => ({
+  ...account,
+  quota: quota && quotaOf(quota),
+});
 
 /**
  * Creates an account that has a password.
@@ -74,19 +92,23 @@ interface NewExternalAccount {
   /** Null, of a rule or of all: as the deployment has it. */
   policy?: AccountChange['policy'];
   limits?: LimitRule[] | undefined;
+  quota?: GivenQuota | undefined;
 }
 
-/** The fields of a new account that `given` says, as they are stored and shown. */
-export function newAccountFields({
-  metadata = {},
-  policy,
-  limits = [],
-}: Omit<NewExternalAccount, 'externalId'>): Pick<Account, 'metadata' | 'policy' | 'limits'> {
+/**
+ * The fields of a new account that `given` says, as they are stored and shown.
+ * @param at when it is created
+ */
+export function newAccountFields(
+  { metadata = {}, policy, limits = [], quota }: Omit<NewExternalAccount, 'externalId'>,
+  at: Date,
+): Pick<Account, 'metadata' | 'policy' | 'limits' | 'quota'> {
   const rules = Object.entries(policy ?? {}).filter(([, value]) => value != null);
   return {
     metadata: Object.keys(metadata).length > 0 ? metadata : null,
     policy: rules.length > 0 ? Object.fromEntries(rules) : null,
     limits: limitsByName(limits),
+    quota: quota ? newQuota(quota, at) : null,
   };
 }
 
@@ -118,9 +140,9 @@ export async function createExternalAccount(
 
 /** The account that meets a condition, unless it is deleted. */
 async function findWhere(db: Database, condition: RawBuilder<unknown>): Promise<Account | undefined> {
-  const { rows } = await sql<Account>`
+  const { rows } = await sql<AccountRow>`
     select ${columns} from accounts where ${condition} and closed_at is null`.execute(db);
-  return rows[0];
+  return rows[0] && accountFrom(rows[0]);
 }
 
 /** The account with this id, unless it is deleted. */
@@ -177,16 +199,17 @@ async function insertAccount(
 ): Promise<{ isAllowed: boolean; account: Account | undefined }> {
   const none = { email: null, passwordHash: null, externalId: null };
   const { id, email, passwordHash, externalId } = { ...none, ...given };
-  const fields = newAccountFields('externalId' in given ? given : {});
-  const limits = fields.limits.length > 0 ? fields.limits : undefined;
+  const asked: Partial<NewExternalAccount> = 'externalId' in given ? given : {};
+  const fields = newAccountFields(asked, new Date(act.now));
+  const limits = { limits: fields.limits.length > 0 ? fields.limits : undefined, quota: asked.quota };
   const facts = {
     ...(externalId !== null && { externalId }),
     ...(fields.metadata && { metadata: fields.metadata }),
     ...(fields.policy && { policy: fields.policy }),
-    ...(limits && { limits }),
+    ...limitFacts(fields),
   };
   const stored = (value: object | null) => sql`${value && JSON.stringify(value)}::text::jsonb`;
-  const { rows } = await sql<Account & { isAllowed: boolean; isCreated: boolean }>`
+  const { rows } = await sql<AccountRow & { isAllowed: boolean; isCreated: boolean }>`
     with allowed as ${claim?.insert({ accountId: id }, sql`select`) ?? sql`(select)`},
     created as (
       insert into accounts (id, email, password_hash, external_id, metadata, policy, created_at)
@@ -197,11 +220,11 @@ async function insertAccount(
       returning id, number, email, external_id, metadata, policy, key_count, created_at, disabled_at),
     changed as (select id from created),
     recorded as ${recorded(act, 'account.created', sql`select id, null::text from created`, facts)}
-    ${changedLimits({ limits }, { account: sql`id`, key: sql`null` }, act.now)}
+    ${changedLimits(limits, { account: sql`id`, key: sql`null` }, act.now)}
     select exists (select from allowed) as "isAllowed", id is not null as "isCreated",
       ${columns}
     from (select) as outcome left join created as accounts on true
-    where ${afterChangedLimits({ limits })}`.execute(db);
+    where ${afterChangedLimits(limits)}`.execute(db);
   const { isAllowed, isCreated, ...account } = onlyRow(rows);
   // A select does not see the limits that its own statement inserts.
   return { isAllowed, account: isCreated ? { ...account, ...fields } : undefined };
@@ -221,7 +244,7 @@ export async function getNamedAccount(db: Database, id: string): Promise<Account
 }
 
 /** A change of an account. Absent fields stay as they are. */
-interface AccountChange extends Pick<LimitsChange, 'limits'> {
+interface AccountChange extends LimitsChange {
   externalId?: string | null | undefined;
   /** True: no key of it is accepted any more, and none is created, until it is false again. */
   disabled?: boolean | undefined;
@@ -233,12 +256,12 @@ interface AccountChange extends Pick<LimitsChange, 'limits'> {
 
 /**
  * Changes an account, and returns what it is now. An empty change writes nothing. When this returns, a new externalId, new
- * metadata, `disabled` and new limits are in force in every replica, since verdicts depend on them. A new policy holds for
- * what is minted or changed from then on, and leaves every existing key as it is.
+ * metadata, `disabled`, new limits and a new quota are in force in every replica, since verdicts depend on them. A new
+ * policy holds for what is minted or changed from then on, and leaves every existing key as it is.
  * @throws AccountNotFound also for the operator's own account
  * @throws ExternalIdTaken
  * @throws InvalidInput where neither an email nor an externalId would be left, or the merged metadata would be too many, or
- * too long
+ * too long, or where a quota is changed that is not there
  */
 export async function changeAccount(
   { db, settled }: Store,
@@ -246,7 +269,7 @@ export async function changeAccount(
   change: AccountChange,
   act: Act,
 ): Promise<Account> {
-  const { externalId, disabled, metadata, policy, limits } = change;
+  const { externalId, disabled, metadata, policy } = change;
   const changes = [];
   if (externalId !== undefined) changes.push(sql`external_id = ${externalId}::text`);
   if (disabled === true) changes.push(sql`disabled_at = coalesce(disabled_at, ${timestamptz(act.now)})`);
@@ -259,13 +282,14 @@ export async function changeAccount(
   else if (policy && Object.keys(policy).length > 0)
     changes.push(sql`policy = nullif(
       jsonb_strip_nulls(coalesce(policy, '{}') || ${JSON.stringify(policy)}::text::jsonb), '{}')`);
-  // Changes nothing: new limits need the row in `changed`, locked.
-  if (limits) changes.push(sql`key_count = key_count`);
+  const setsLimits = changesLimits(change);
+  // Changes nothing: new limits, and a new quota, need the row in `changed`, locked.
+  if (setsLimits) changes.push(sql`key_count = key_count`);
   if (changes.length === 0) return getNamedAccount(db, id);
   const wanted = sql`${externalId ?? null}::text`;
   // Taking an externalId waits for a change that gives it away. Two changes that take each other's would deadlock, so both
   // accounts are locked first.
-  const { rows } = await sql<Account>`
+  const { rows } = await sql<AccountRow>`
     with involved as (
       select id from accounts where ${wanted} is not null and (id = ${id}::text or external_id = ${wanted})
       order by id for update),
@@ -275,15 +299,15 @@ export async function changeAccount(
         and (email is not null or ${externalId !== null}::boolean) and ${fits} and (select count(*) from involved) >= 0
       returning *),
     recorded as ${recorded(act, 'account.changed', sql`select id, null::text from changed`, change)}
-    ${changedLimits({ limits }, { account: sql`id`, key: sql`null` }, act.now)}
-    select ${columns} from changed as accounts where ${afterChangedLimits({ limits })}`
+    ${changedLimits(change, { account: sql`id`, key: sql`null` }, act.now)}
+    select ${columns} from changed as accounts where ${afterChangedLimits(change)}`
     .execute(db)
     .catch((error) => {
-      throw isUniqueViolation(error) ? new ExternalIdTaken() : error;
+      throw isUniqueViolation(error) ? new ExternalIdTaken() : asMissingQuota('account', error);
     });
-  if (externalId !== undefined || disabled !== undefined || changesMetadata || limits) await settled();
+  if (externalId !== undefined || disabled !== undefined || changesMetadata || setsLimits) await settled();
   const [changed] = rows;
-  if (changed) return limits ? getNamedAccount(db, id) : changed;
+  if (changed) return setsLimits ? getNamedAccount(db, id) : accountFrom(changed);
   const { email } = await getNamedAccount(db, id);
   if (email !== null || externalId !== null) throw tooMuchMetadata();
   throw new InvalidInput({
@@ -311,10 +335,10 @@ export async function listAccounts(
   if (before !== undefined) conditions.push(sql`number < ${before}`);
   if (email !== undefined) conditions.push(sql`email = ${email}`);
   if (externalId !== undefined) conditions.push(sql`external_id = ${externalId}`);
-  const { rows } = await sql<Account>`
+  const { rows } = await sql<AccountRow>`
     select ${columns} from accounts where ${sql.join(conditions, sql` and `)}
     order by number desc limit ${limit + 1}`.execute(db);
-  return { accounts: rows.slice(0, limit), more: rows.length > limit };
+  return { accounts: rows.slice(0, limit).map(accountFrom), more: rows.length > limit };
 }
 
 /**

@@ -26,7 +26,7 @@ export const isStalePlan = (error: unknown): boolean =>
 /** Whether a statement failed because a value that has to be unique is there already. Nothing was done. */
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
 
-/** Whether a statement failed because a key has no quota: see `change_limits` in migrations/0004_limits.ts. */
+/** Whether a statement failed because there is no quota to change: see `change_limits` in migrations/0004_limits.ts. */
 export const isNoQuota = (error: unknown): boolean => codeOf(error) === 'LK001';
 
 /** Whether a server refused a statement for a value in it, or for a constraint. Nothing was done. */

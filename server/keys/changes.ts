@@ -122,7 +122,9 @@ export async function changeKey(
     ${changedLimits(change, { account: sql`account_id`, key: sql`id` }, act.now)}
     select from changed where ${afterChangedLimits(change)}`
     .execute(db)
-    .catch(asMissingQuota);
+    .catch((error) => {
+      throw asMissingQuota('key', error);
+    });
   if (rows.length > 0) {
     await settled();
     // Not by the statement itself: where it waited for another change, it would not see the tokens and limits of that.

@@ -15,7 +15,7 @@ export interface LimitRule {
 }
 
 /** A quota as it is set. */
-interface GivenQuota {
+export interface GivenQuota {
   remaining: number;
   refill?: { amount: number; every: RefillPeriod } | null | undefined;
 }
@@ -38,23 +38,23 @@ export const newQuota = ({ remaining, refill }: GivenQuota, at: Date): Quota => 
 export const limitsByName = (limits: readonly LimitRule[]): LimitRule[] =>
   limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
-const listOf = (where: RawBuilder<unknown>) => sql`(
-    select coalesce(json_agg(json_build_object('name', name, 'limit', amount, 'windowSeconds', window_seconds)
+/** The columns of a key, or of an account, that are its limits and its quota. */
+const columnsOf = (isTheirs: RawBuilder<unknown>) => sql`
+  (select coalesce(json_agg(json_build_object('name', name, 'limit', amount, 'windowSeconds', window_seconds)
       order by name), '[]')
-    from limits where ${where})`;
-
-/** The limits of an account, for a select from `accounts` or from a CTE aliased so. */
-export const accountLimits = listOf(sql`account_id = accounts.id and key_id is null`);
-
-/** The columns of a key that are its limits and its quota, for a select from `keys` or from a CTE aliased so. */
-export const keyLimitColumns = sql`
-  ${listOf(sql`key_id = keys.id and window_seconds is not null`)} as limits,
+    from limits where ${isTheirs} and window_seconds is not null) as limits,
   (select json_build_object('remaining', ungranted, 'refillsAt', case when isfinite(resets_at) then resets_at end,
       'refill', case when refill_every is not null then
         json_build_object('amount', amount, 'every', refill_every, 'from', refills_from) end)
-    from limits where key_id = keys.id and window_seconds is null) as quota`;
+    from limits where ${isTheirs} and window_seconds is null) as quota`;
 
-/** A quota as `keyLimitColumns` reads it. */
+/** Those of an account, for a select from `accounts` or from a CTE aliased so. */
+export const accountLimitColumns = columnsOf(sql`account_id = accounts.id and key_id is null`);
+
+/** Those of a key, for a select from `keys` or from a CTE aliased so. */
+export const keyLimitColumns = columnsOf(sql`key_id = keys.id`);
+
+/** A quota as these columns have it. */
 export interface QuotaRow {
   remaining: number;
   refill: { amount: number; every: RefillPeriod; from: string } | null;
@@ -110,7 +110,7 @@ const quotaRow = ({ remaining, refill, refillsAt }: Quota) => ({
   resets_at: refillsAt ?? 'infinity',
 });
 
-/** The limits of a new key, as its event records them. */
+/** The limits of a new key or account, as its event records them. */
 export const limitFacts = ({ limits, quota }: Omit<MintedLimits, 'id'>) => ({
   ...(limits.length > 0 && { limits }),
   ...(quota && {
@@ -153,11 +153,11 @@ export const afterChangedLimits = (change: LimitsChange): RawBuilder<unknown> =>
 
 const jsonOf = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
 
-/** Handles the error of a statement that changes limits. @throws InvalidInput if the key has no quota */
-export function asMissingQuota(error: unknown): never {
-  if (!isNoQuota(error)) throw error;
-  throw new InvalidInput({
-    detail: 'The key has no quota: say how many units remain.',
-    pointer: '#/quota/remaining',
-  });
-}
+/** An error of a statement that changes limits, as InvalidInput if a quota is changed that is not there. */
+export const asMissingQuota = (whose: 'key' | 'account', error: unknown): unknown =>
+  isNoQuota(error)
+    ? new InvalidInput({
+        detail: `The ${whose} has no quota: say how many units remain.`,
+        pointer: '#/quota/remaining',
+      })
+    : error;

@@ -93,13 +93,15 @@ function foundIn(row: Row): Found {
     allowedIps: ranges ?? null,
     audience: row.audience,
     limits:
-      limits && accountLimits ? limitsByNameAndId([...limits, ...accountLimits]) : (limits ?? accountLimits),
+      limits && accountLimits ? limitsInOrder([...limits, ...accountLimits]) : (limits ?? accountLimits),
   };
 }
 
-/** Limits by their names. One of a key and one of its account may have the same. */
-const limitsByNameAndId = (limits: readonly Limit[]): readonly Limit[] =>
-  limits.toSorted((a, b) => (a.name === b.name ? a.id - b.id : a.name < b.name ? -1 : 1));
+/** Limits by their names. One of a key comes before one of its account that has the same. */
+const limitsInOrder = (limits: readonly Limit[]): readonly Limit[] =>
+  limits.toSorted((a, b) =>
+    a.name === b.name ? Number(a.sharedByAccount) - Number(b.sharedByAccount) : a.name < b.name ? -1 : 1,
+  );
 
 /**
  * Selects the keys whose tokens have these hashes, or else the tombstones of the tokens. The planner cannot know how many

@@ -109,7 +109,16 @@ const issuers: Record<
     const response = await service.fetch('/api/settings/api?name=Key', { method: 'POST', headers });
     return (await response.json()).data[0].id;
   },
-  accountId: async (_service, account) => `acc_${account.accountId}`,
+  async accountId({ operator }, account, { path }) {
+    const accountId = `acc_${account.accountId}`;
+    // What is changed of a quota, or added to it, needs one.
+    if (path.startsWith('/v1/account'))
+      await operator.PATCH('/v1/account', {
+        params: { query: { accountId } },
+        body: { quota: { remaining: 0 } },
+      });
+    return accountId;
+  },
   async externalId({ db }, { accountId }) {
     const external_id = `user_${accountId}`;
     await db.updateTable('accounts').set({ external_id }).where('id', '=', accountId).execute();

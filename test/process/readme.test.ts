@@ -44,7 +44,7 @@ test('the README’s curl lines work as they stand, and those of docs/KEYS.md an
     { name: 'Desktop app', roles: ['editor'] },
     { externalId: 'user_8812', metadata: { plan: 'pro', region: 'eu' } },
     { name: 'Pro plan', limits: [{ name: 'burst', limit: 100 }], quota: { remaining: 10_000 } },
-    { externalId: 'user_8812', limits: [{ name: 'plan', limit: 50_000 }] },
+    { externalId: 'user_8812', limits: [{ name: 'plan', limit: 50_000 }], quota: { remaining: 1_000_000 } },
     {
       externalId: 'user_8812',
       policy: { maxKeys: 100, allowedScopes: ['orders:*', 'files:*'] },

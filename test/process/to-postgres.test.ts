@@ -64,7 +64,7 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   };
   const query = { accountId: key.accountId };
   const { id: keyId } = expectData(await operator.POST('/v1/keys', { params: { query }, body: limited }));
-  const facts = { metadata: { plan: 'pro', shard: 2 ** 53 - 1 } };
+  const facts = { metadata: { plan: 'pro', shard: 2 ** 53 - 1 }, quota: { remaining: 7 } };
   expectData(await operator.PATCH('/v1/account', { params: { query }, body: facts }));
   const old = { name: 'Old key', sha256: 'a'.repeat(64), start: 'sk_live_' };
   expectData(await operator.POST('/v1/keys/import', { params: { query }, body: old }));
@@ -72,7 +72,7 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   const { id: gone } = expectData(await as(accessToken).POST('/v1/keys', { body: { name: 'Gone' } }));
   await as(accessToken).DELETE('/v1/keys/{keyId}', { params: { path: { keyId: gone } } });
   const verify = async () =>
-    expectData(await as(accessToken).POST('/v1/keys/verify', { body: { token: key.token } }));
+    expectData(await as(accessToken).POST('/v1/keys/verify', { body: { token: key.token, cost: 0 } }));
   const verdict = await verify();
   expect(verdict.valid).toBe(true);
   await expect(copy(directory, url)).rejects.toThrow(/Nothing was copied: The data are in use by process/);
@@ -81,7 +81,7 @@ test('an embedded database moves to Postgres, with its tokens, sessions and numb
   const { stdout } = await copy(directory, url);
   expect(stdout).toMatch(/^accounts +2$/m);
   expect(stdout).toMatch(/^keys +3$/m);
-  expect(stdout).toMatch(/^limits +2$/m);
+  expect(stdout).toMatch(/^limits +3$/m);
   expect(stdout).toMatch(/^imported_tokens +1$/m);
   const embedded = await openPGlite(join(directory, 'database'));
   const copied = await openPostgres(url);

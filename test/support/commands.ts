@@ -29,6 +29,7 @@ import {
   liveKeys,
   type Model,
   type ModelKey,
+  newAccount,
   type Presented,
   scopesOf,
   verdictOn,
@@ -42,7 +43,7 @@ import { everyToken, rotationCommands, use } from './rotation-commands.ts';
 /** Signs up one more account. */
 export const signUp: Step = async (model, real) => {
   const { accountId, accessToken, refreshToken } = await real.service.signIn();
-  model.accounts.push({ id: accountId.slice(4), isSuspended: false, policy: {}, limits: [] });
+  model.accounts.push(newAccount(accountId));
   real.sessions.push({ accessToken, refreshToken });
 };
 

@@ -1,6 +1,7 @@
 import { type ContractName, contractNames } from '../../decide/contracts.ts';
 import { documentOf } from '../../scripts/support/document.ts';
 import { isForGateways, operationsOf } from '../../scripts/support/operations.ts';
+import { changeAccount } from '../../server/accounts/accounts.ts';
 import type { Security } from '../../server/auth/authenticate.ts';
 import { withoutRequest } from '../../server/events/recording.ts';
 import { operatorAccountId } from '../../server/id.ts';
@@ -134,23 +135,19 @@ function callsOf(contract: ContractName): Call[] {
 
 export const calls: Call[] = contractNames.flatMap(callsOf);
 
-/** Brings the thing to the step of a rotation that the call is about, or gives it the quota that it is about. */
-export async function prepare({ operationId }: Call, { service, owner, thing }: World): Promise<void> {
+/** Brings the thing to the step of a rotation that the call is about, or gives it, or the accounts, the quota that it is about. */
+export async function prepare({ operationId }: Call, { service, owner, other, thing }: World): Promise<void> {
   const { context } = service;
   const { accountId } = owner;
   const { id } = thing.key;
-  if (operationId === 'addToQuota') {
-    const act = withoutRequest('operator', context.now());
-    await changeKey(context, { accountId, id }, { quota: { remaining: 1 } }, act);
-  }
+  const act = withoutRequest('operator', context.now());
+  const quota = { remaining: 1 };
+  if (operationId === 'addToQuota') await changeKey(context, { accountId, id }, { quota }, act);
+  if (operationId === 'addToAccountQuota')
+    for (const { accountId } of [owner, other]) await changeAccount(context, accountId, { quota }, act);
   if (!/^(?:cancel|finish|extend)Rotation$/.test(operationId)) return;
   const minted = { token: newToken('lk_'), overlap: 60 };
-  const { tokens } = await rotateKey(
-    context,
-    { accountId, id },
-    minted,
-    withoutRequest('operator', context.now()),
-  );
+  const { tokens } = await rotateKey(context, { accountId, id }, minted, act);
   if (operationId !== 'cancelRotation') await activate(context, { id, hash: tokens[1]?.hash ?? '' });
 }
 

@@ -3,11 +3,11 @@ import { expect } from 'vitest';
 import { account, and, call, command, isThere, n, nth, type Real, someKey } from './command.ts';
 import { day, reaches } from './given.ts';
 import { note, refusalOf } from './minting-commands.ts';
-import { byName, type Model, type ModelQuota, quotaNow, v1Key } from './model.ts';
+import { byName, limitsOf, type Model, type ModelQuota, quotaNow, v1Key, v1Quota } from './model.ts';
 
 /**
- * The operator gives keys limits and quotas, and accounts limits that their keys share: so many units that no
- * verification of the model reaches them.
+ * The operator gives keys limits and quotas, and accounts those that their keys share: so many units that no verification
+ * of the model reaches them.
  */
 
 const limitsNamed = (...names: string[]) =>
@@ -111,23 +111,21 @@ const add = fc.record({ n, by: account, add: fc.constantFrom(1, 1e12) }).map((fa
   }),
 );
 
-/** The names stand among those of the limits of keys, and behind all of them. */
-const changeShared = fc.record({ of: account, limits: limitsNamed('aa', 'z') }).map((facts) =>
-  command('ChangeAccountLimits', facts, isThere(facts.of), async (model, real) => {
-    const owner = model.accounts[facts.of];
-    if (!owner) return;
-    const { status, body } = await asOperator(real, 'PATCH', `/v1/accounts/acc_${owner.id}`, {
-      limits: facts.limits,
-    });
-    owner.limits = byName(facts.limits);
-    expect({ status, limits: body.limits }).toEqual({ status: 200, limits: owner.limits });
-  }),
-);
-
-const state = (sharedByAccount: boolean) => (limit: object) => ({
-  ...{ ...limit, sharedByAccount, ungranted: expect.any(Number), held: expect.any(Number) },
-  resetAt: expect.any(String),
-});
+/** The names stand among those of the limits of keys, and behind all of them. Any key may have used some of the quota. */
+const changeShared = fc
+  .record({ of: account, limits: limitsNamed('aa', 'z'), quota: fc.option(fc.record({ remaining, refill })) })
+  .map(({ of, ...change }) =>
+    command('ChangeAccountLimits', { of, ...change }, isThere(of), async (model, real) => {
+      const owner = model.accounts[of];
+      if (!owner) return;
+      const { status, body } = await asOperator(real, 'PATCH', `/v1/accounts/acc_${owner.id}`, change);
+      owner.limits = byName(change.limits);
+      owner.quota = change.quota && { ...change.quota, refillsAt: null, isUsed: true };
+      const { limits, quota } = body;
+      const expected = { status: 200, limits: owner.limits, quota: v1Quota(model, owner) };
+      expect({ status, limits, quota }).toEqual(expected);
+    }),
+  );
 
 const list = fc.record({ n, by: account }).map((facts) =>
   command('ListLimits', facts, and(someKey, isThere(facts.by)), async (model, real) => {
@@ -135,15 +133,10 @@ const list = fc.record({ n, by: account }).map((facts) =>
     const path = pathOf(model, facts.by, `/key_${key.id}/limits`);
     const answer = await call(real, real.service.operatorToken, 'GET', path);
     if (!reaches(facts.by, key)) return expect(answer.status).toBe(404);
-    const quota = key.quota && {
-      ...state(false)({ name: 'quota', limit: key.quota.refill?.amount ?? null, windowSeconds: null }),
-      ...(!key.quota.refill && { resetAt: null }),
-    };
-    const data = [
-      ...key.limits.map(state(false)),
-      ...(quota ? [quota] : []),
-      ...(model.accounts[key.owner]?.limits ?? []).map(state(true)),
-    ];
+    const left = { ungranted: expect.any(Number), held: expect.any(Number) };
+    const data = [key, model.accounts[key.owner]].flatMap((owner) =>
+      limitsOf(owner).map((limit) => ({ ...limit, ...left, sharedByAccount: owner !== key })),
+    );
     expect(answer).toEqual({ status: 200, body: { data } });
   }),
 );

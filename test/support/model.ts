@@ -90,9 +90,25 @@ export interface ModelRole {
   scopes: string[];
 }
 
+export interface ModelAccount {
+  id: string;
+  isSuspended: boolean;
+  policy: ModelPolicy;
+  limits: ModelLimit[];
+  quota: ModelQuota | null;
+}
+
+export const newAccount = (accountId: string): ModelAccount => ({
+  id: accountId.slice(4),
+  isSuspended: false,
+  policy: {},
+  limits: [],
+  quota: null,
+});
+
 export interface Model {
   /** Those that are there; one that is deleted has the next one in its place. */
-  accounts: { id: string; isSuspended: boolean; policy: ModelPolicy; limits: ModelLimit[] }[];
+  accounts: ModelAccount[];
   /** In the order of their creation, which is that of their names. */
   roles: ModelRole[];
   /** How many keys an account may have. */
@@ -217,35 +233,34 @@ export function verdictOn(
   };
 }
 
+/** Of equal names, the first one stays the first. */
 export const byName = <Limit extends { name: string }>(limits: readonly Limit[]) =>
-  limits.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  limits.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
 
 /** What a verdict tells of limits. How many units are left depends on the clock of the database as well. */
-function limitsAfterUse({ accounts }: Model, { owner, limits, quota }: ModelKey) {
-  const remaining = expect.any(Number);
-  const shared = accounts[owner]?.limits ?? [];
-  const states = [
-    ...[limits, shared].flatMap((some) =>
-      some.map(({ name, limit, windowSeconds }) => ({
-        ...{ name, sharedByAccount: some === shared, limit, windowSeconds, remaining },
-        resetAt: expect.any(String),
-      })),
-    ),
-    ...(quota
-      ? [
-          {
-            name: 'quota',
-            sharedByAccount: false,
-            limit: quota.refill?.amount ?? null,
-            windowSeconds: null,
-            remaining,
-            resetAt: quota.refill && expect.any(String),
-          },
-        ]
-      : []),
-  ];
+function limitsAfterUse({ accounts }: Model, key: ModelKey) {
+  const states = [key, accounts[key.owner]].flatMap((owner) =>
+    limitsOf(owner).map((limit) => ({
+      ...limit,
+      sharedByAccount: owner !== key,
+      remaining: expect.any(Number),
+    })),
+  );
   return states.length > 0 && { limits: byName(states) };
 }
+
+/** The limits and the quota of a key or an account, in that order, as far as all lists of them agree. */
+export const limitsOf = (owner?: Pick<ModelKey, 'limits' | 'quota'>) => [
+  ...(owner?.limits ?? []).map((limit) => ({ ...limit, resetAt: expect.any(String) })),
+  ...(owner?.quota
+    ? [
+        {
+          ...{ name: 'quota', limit: owner.quota.refill?.amount ?? null, windowSeconds: null },
+          resetAt: owner.quota.refill && expect.any(String),
+        },
+      ]
+    : []),
+];
 
 const inCall = { ip: clientIp, audience: 'http://latchkey.test' };
 
@@ -253,8 +268,8 @@ const inCall = { ip: clientIp, audience: 'http://latchkey.test' };
 export const isGood = (model: Model, key: ModelKey) =>
   verdictOn(model, key, key.tokens.current.token, 'operator', inCall).valid;
 
-/** The quota of a key as it is now, refilled as often as its time has come. */
-export function quotaNow({ now }: Model, { quota }: ModelKey): ModelQuota | null {
+/** The quota of a key, or an account, as it is now, refilled as often as its time has come. */
+export function quotaNow({ now }: Model, { quota }: Pick<ModelKey, 'quota'>): ModelQuota | null {
   if (!quota?.refill || quota.refillsAt === null) return quota;
   const period = quota.refill.every === 'week' ? 604_800_000 : 86_400_000;
   let { remaining, refillsAt } = quota;
@@ -262,8 +277,8 @@ export function quotaNow({ now }: Model, { quota }: ModelKey): ModelQuota | null
   return { ...quota, remaining, refillsAt };
 }
 
-function v1Quota(model: Model, key: ModelKey) {
-  const quota = quotaNow(model, key);
+export function v1Quota(model: Model, owner: Pick<ModelKey, 'quota'>) {
+  const quota = quotaNow(model, owner);
   if (!quota?.isUsed)
     return quota && { remaining: quota.remaining, refill: quota.refill, refillsAt: iso(quota.refillsAt) };
   const { refill } = quota;

@@ -16,7 +16,7 @@ import {
 } from './command.ts';
 import { githubHeaders } from './github.ts';
 import { reaches } from './given.ts';
-import { draining, isGood, liveKeys, type ModelKey } from './model.ts';
+import { draining, isGood, liveKeys, type ModelKey, newAccount } from './model.ts';
 import { everyToken, replaceTokens } from './rotation-commands.ts';
 
 /** Keys are revoked, by themselves, one by one, many at once, or with their account. */
@@ -94,7 +94,7 @@ const deleteAccount = fc.record({ by: account }).map((facts) =>
     for (const key of model.keys.filter(({ owner }) => owner === facts.by))
       Object.assign(key, { revoked: true, erased: true });
     const { accountId, accessToken, refreshToken } = await real.service.signIn();
-    model.accounts[facts.by] = { id: accountId.slice(4), isSuspended: false, policy: {}, limits: [] };
+    model.accounts[facts.by] = newAccount(accountId);
     real.sessions[facts.by] = { accessToken, refreshToken };
   }),
 );

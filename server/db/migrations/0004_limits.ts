@@ -184,7 +184,7 @@ export const statements = [
       select * into quota from limits where id = any(present) and window_seconds is null;
       if quota.id is null then
         if remaining is null then
-          raise exception 'The key has no quota.' using errcode = 'LK001';
+          raise exception 'There is no quota to change.' using errcode = 'LK001';
         end if;
         insert into limits (account_id, key_id, name, amount, refill_every, refills_from, ungranted, resets_at)
         values (of_account, of_key, 'quota', refill, every, case when every is not null then changed_at end, remaining,

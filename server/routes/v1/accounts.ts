@@ -34,36 +34,11 @@ import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
 import { onceGone } from '../../keys/keys.ts';
+import { addToQuota } from '../../keys/quota-additions.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { locationOf } from './location.ts';
 import { numberOf, pageAfter } from './page.ts';
-
-/** An account as the operator sees it. */
-const accountBody = ({
-  id,
-  email,
-  externalId,
-  disabledAt,
-  metadata,
-  policy,
-  limits,
-  keyCount,
-  createdAt,
-}: Account) => ({
-  id: `acc_${id}`,
-  email,
-  externalId,
-  disabledAt: disabledAt?.toISOString() ?? null,
-  metadata: { ...metadata },
-  policy,
-  limits,
-  keyCount,
-  createdAt: createdAt.toISOString(),
-});
-
-/** An account as a caller sees it. Its metadata are for the operator alone. */
-const bodyFor = (caller: Caller, account: Account) =>
-  accountBody(isOfOperator(caller) ? account : { ...account, metadata: null });
+import { quotaBody } from './quota-body.ts';
 
 const named = { notFound: AccountNotFound };
 
@@ -82,7 +57,26 @@ function assertMaySet({ kind }: Caller, { externalId }: { externalId?: unknown }
 }
 
 export function accountOperations(context: ServiceContext): Operation[] {
-  const { db, passwordAttempts } = context;
+  const { db, now, passwordAttempts } = context;
+
+  /** An account as the operator sees it. */
+  const accountBody = (account: Account) => ({
+    id: `acc_${account.id}`,
+    email: account.email,
+    externalId: account.externalId,
+    disabledAt: account.disabledAt?.toISOString() ?? null,
+    metadata: { ...account.metadata },
+    policy: account.policy,
+    limits: account.limits,
+    quota: quotaBody(account.quota, now()),
+    keyCount: account.keyCount,
+    createdAt: account.createdAt.toISOString(),
+  });
+
+  /** An account as a caller sees it. Its metadata are for the operator alone. */
+  const bodyFor = (caller: Caller, account: Account) =>
+    accountBody(isOfOperator(caller) ? account : { ...account, metadata: null });
+
   const atItsPath = ({ id }: Account) => locationOf(context, `/v1/accounts/acc_${id}`);
   return [
     operation(accounts.create, async ({ act, caller, headers, json, signal }) => {
@@ -111,7 +105,7 @@ export function accountOperations(context: ServiceContext): Operation[] {
                   answer: {
                     account: {
                       ...created,
-                      ...newAccountFields(facts),
+                      ...newAccountFields(facts, created.createdAt),
                       externalId,
                       disabledAt: null,
                       keyCount: 0,
@@ -184,6 +178,21 @@ export function accountOperations(context: ServiceContext): Operation[] {
       assertMaySet(caller, json);
       const id = await accountOf(context, caller, query).catch(onceGone(context));
       return accountBody(await changeAccount(context, id, json, act));
+    }),
+
+    operation(accounts.addToQuota, async ({ act, caller, headers, json, query }) => {
+      const accountId = await accountOf(context, caller, query);
+      const call = idempotentCall({ caller, headers }, 'addToAccountQuota', { query, json });
+      const body = async () => accountBody(await getNamedAccount(db, accountId));
+      const { answer, isReplay } = await once(context, call, act, {
+        about: `the quota of acc_${accountId}`,
+        async attempt(claim) {
+          await addToQuota(context, { accountId }, json.add, act, claim);
+          return body();
+        },
+        recall: async () => ({ answer: await body(), accountId }),
+      });
+      return new Reply(answer, replayedHeaders(isReplay));
     }),
 
     operation(accounts.delete, async ({ act, caller, query }) => {

@@ -1,7 +1,7 @@
 import { statusOf } from '../../../decide/verdict.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { Key, Token } from '../../keys/keys.ts';
-import { type Quota, quotaAt } from '../../keys/quota.ts';
+import { quotaBody } from './quota-body.ts';
 
 /** A key as `/v1` shows it. */
 export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
@@ -23,7 +23,7 @@ export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
     allowedIps: key.allowedIps,
     audience: key.audience,
     limits: key.limits,
-    quota: key.quota && quotaBody(quotaAt(key.quota, new Date(now))),
+    quota: quotaBody(key.quota, now),
     ...lastUse(context, key.tokens),
     tokens: tokens.map((token) => tokenBody(context, key, token)),
     createdBy: { actor: key.createdBy, onBehalfOf: key.onBehalfOf },
@@ -31,12 +31,6 @@ export function keyBody(context: ServiceContext, key: Omit<Key, 'number'>) {
     updatedAt: key.updatedAt.toISOString(),
   };
 }
-
-const quotaBody = ({ remaining, refill, refillsAt }: Quota) => ({
-  remaining,
-  refill: refill && { amount: refill.amount, every: refill.every },
-  refillsAt: refillsAt?.toISOString() ?? null,
-});
 
 const tokenBody = (context: ServiceContext, key: Pick<Key, 'expiresAt' | 'nextExpiresAt'>, token: Token) => ({
   state: token.state,

@@ -5,8 +5,9 @@ import { KeyNotFound, WrongCaller } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { addToQuota, listKeyLimits } from '../../keys/key-limits.ts';
+import { listKeyLimits } from '../../keys/key-limits.ts';
 import { getKey } from '../../keys/keys.ts';
+import { addToQuota } from '../../keys/quota-additions.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '../../../decide/limits.ts';
 import type { Verdict } from '../../../decide/verified-key.ts';
 
-/** What a verdict tells of the limits of a key: its own, those of its account, and its quota. */
+/** What a verdict tells of the limits and quotas of a key and its account. */
 
 const resetAtOf = (resetsAt: number) =>
   resetsAt === Number.POSITIVE_INFINITY ? null : new Date(resetsAt).toISOString();
@@ -44,7 +44,7 @@ interface Written {
 }
 
 const write = ({ name, sharedByAccount, amount, windowSeconds }: Limit): Written => ({
-  policy: policyItem({ name, limit: amount, windowSeconds }),
+  policy: policyItem({ name, sharedByAccount, limit: amount, windowSeconds }),
   start: `{"name":"${name}","sharedByAccount":${sharedByAccount},"limit":${amount},"windowSeconds":${windowSeconds},"remaining":`,
   end: '',
   resetsAt: Number.NaN,
@@ -54,6 +54,8 @@ const write = ({ name, sharedByAccount, amount, windowSeconds }: Limit): Written
 const levelOf = (state: LimitState): string =>
   levelItem({
     name: state.limit.name,
+    sharedByAccount: state.limit.sharedByAccount,
+    windowSeconds: state.limit.windowSeconds,
     remaining: state.remaining,
     resetsIn: state.resetsAt === Number.POSITIVE_INFINITY ? undefined : secondsUntilReset(state),
   });
