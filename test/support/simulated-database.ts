@@ -1,16 +1,9 @@
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from 'kysely';
+import { Kysely } from 'kysely';
+import { postgresDialect } from '../../server/db/dialect.ts';
 import type { OpenListener } from '../../server/db/listener.ts';
+import type { Pool } from '../../server/db/pool.ts';
 import type { Database, Schema } from '../../server/db/schema.ts';
-import { DatabaseUnavailable } from '../../server/errors.ts';
-import { Channel, Lines } from './simulated-network.ts';
+import { Connection, type Lines, newLines } from './simulated-network.ts';
 import { epoch, type Process, type Simulation } from './simulated-time.ts';
 
 /** A key, and how often it has changed. Who was told that a change is in force must see no version before it. */
@@ -45,12 +38,28 @@ interface Session {
 export interface Connected {
   db: Database;
   openListener: OpenListener;
-  lines: { pool: Lines; listener: Lines };
-  /** What is lost of the next statement of the pool. */
-  loses?: 'statement' | 'answer' | undefined;
-  /** The listener connection that was opened last. `lost` tells the process that it is gone. */
-  listener?: { up: Channel; down: Channel; lost: (error: Error) => void };
+  lines: Record<'pool' | 'listener', Lines>;
+  /** Those of the pool that have a statement, and the listener connection that was opened last. */
+  open: Record<'pool' | 'listener', Set<Connection>>;
 }
+
+/** What `findByHashes` finds of every key. */
+const found = {
+  state: 'current',
+  metadata: {},
+  scopes: ['keys:verify'],
+  externalId: null,
+  expiresAt: null,
+  endsAt: null,
+  notBefore: null,
+  accountDisabledAt: null,
+  disabledAt: null,
+  allowedIps: null,
+  audience: null,
+  accountMetadata: null,
+  limits: null,
+  accountLimits: null,
+};
 
 /** As much of Postgres as replicas rest on: commits have one order, in which each listener hears what they notify. */
 export class SimulatedDatabase {
@@ -66,74 +75,57 @@ export class SimulatedDatabase {
   }
 
   connect(process: Process): Connected {
-    const connection: DatabaseConnection = {
-      executeQuery: async <Row>({ sql, parameters }: CompiledQuery) => ({
-        rows: (await this.#query(connected, process, sql, parameters as string[])) as Row[],
-      }),
-      streamQuery: () => {
-        throw new Error('Streaming is not used here.');
-      },
-    };
-    class Driver extends DummyDriver {
-      override async acquireConnection() {
-        return connection;
-      }
-    }
-    const db = new Kysely<Schema>({
-      dialect: {
-        createDriver: () => new Driver(),
-        createAdapter: () => new PostgresAdapter(),
-        createIntrospector: (db) => new PostgresIntrospector(db),
-        createQueryCompiler: () => new PostgresQueryCompiler(),
-      },
-    });
+    const pool = {
+      send: (sql: string, parameters: [string, string]) => this.#query(connected, process, sql, parameters),
+    } as unknown as Pool;
     const connected: Connected = {
-      db,
+      db: new Kysely<Schema>({ dialect: postgresDialect(() => ({ reads: pool, writes: pool })) }),
       openListener: (heard, lost) => this.#listen(connected, process, heard, lost),
-      lines: { pool: new Lines(), listener: new Lines() },
+      lines: { pool: newLines(), listener: newLines() },
+      open: { pool: new Set(), listener: new Set() },
     };
     return connected;
   }
 
   /** Sends a statement on a connection of a pool. */
-  #query(connected: Connected, process: Process, sql: string, parameters: string[]): Promise<object[]> {
+  #query({ open, lines }: Connected, client: Process, sql: string, parameters: [string, string]) {
     const { promise, resolve, reject } = Promise.withResolvers<object[]>();
-    const { loses, lines } = connected;
-    connected.loses = undefined;
-    const up = new Channel(this.#simulation, undefined, lines.pool.up);
-    const down = new Channel(this.#simulation, process, lines.pool.down);
-    const lost = () => reject(new DatabaseUnavailable());
-    up.send(() => {
-      if (loses === 'statement') down.send(lost);
-      else
-        this.#execute(this.#effectOf(sql, parameters), this.#simulation.now, (rows) =>
-          down.send(loses ? lost : () => resolve(rows)),
-        );
-    });
-    return promise;
+    const over = () => open.pool.delete(connection);
+    const lost = () => reject(Object.assign(new Error('It is cut.'), { code: 'CONNECTION_CLOSED' }));
+    const ended = { client: lost, server() {} };
+    const connection = new Connection(this.#simulation, { client }, ended, lines.pool);
+    open.pool.add(connection);
+    connection.up.send(() =>
+      this.#execute(this.#effectOf(sql, parameters), this.#simulation.now, (rows) =>
+        connection.down.send(() => resolve(rows)),
+      ),
+    );
+    return promise.finally(over);
   }
 
-  #listen(connected: Connected, process: Process, ...[heard, lost]: Parameters<OpenListener>) {
-    const up = new Channel(this.#simulation, undefined, connected.lines.listener.up);
-    const down = new Channel(this.#simulation, process, connected.lines.listener.down);
+  #listen({ open, lines }: Connected, client: Process, ...[heard, lost]: Parameters<OpenListener>) {
+    const close = () => this.#sessions.delete(session);
+    const ended = { client: () => lost(new Error('It is cut.')), server: close };
+    const connection = new Connection(this.#simulation, { client }, ended, lines.listener);
+    const { up, down } = connection;
+    open.listener = new Set([connection]);
     this.#pids += 1;
     const hear = (message: string) => down.send(() => heard(message));
     const session: Session = { pid: this.#pids, channels: [], freeAt: 0, hear };
     this.#sessions.add(session);
-    connected.listener = { up, down, lost };
     return {
-      send: <Row>(sql: string, ...parameters: string[]) =>
+      send: <Row>(sql: string, first = '', second = '') =>
         new Promise<Row[]>((resolve) =>
           up.send(() => {
             const begins = Math.max(this.#simulation.now, session.freeAt);
-            session.freeAt = this.#execute(this.#effectOf(sql, parameters, session), begins, (rows) =>
+            session.freeAt = this.#execute(this.#effectOf(sql, [first, second], session), begins, (rows) =>
               down.send(() => resolve(rows as Row[])),
             );
           }),
         ),
       close: () => {
         down.isCut = true;
-        up.send(() => this.#sessions.delete(session));
+        up.send(close);
       },
     };
   }
@@ -163,11 +155,9 @@ export class SimulatedDatabase {
     for (const key of this.keys) {
       const isIt = key.hash === id;
       const isMeant: Record<string, boolean> = {
-        ...{
-          changed: isIt,
-          account_changed: key.accountId === id,
-          roles_changed: key.hasRoles && !key.isGone,
-        },
+        changed: isIt,
+        account_changed: key.accountId === id,
+        roles_changed: key.hasRoles && !key.isGone,
         changed_all: true,
       };
       if (isMeant[kind]) key.version += 1;
@@ -176,62 +166,62 @@ export class SimulatedDatabase {
     this.#notify('latchkey', message);
   }
 
-  /** The statements of server/replication/ and of server/verify/, and `change`, which stands for whatever changes keys. */
-  #effectOf(sql: string, [first = '', second = '']: string[], session?: Session): Effect {
+  /**
+   * The statements of server/replication/ and of server/verify/, each by what it alone says, and `set change`, which stands
+   * for whatever changes keys.
+   */
+  #effectOf(sql: string, [first, second]: [string, string], session?: Session): Effect {
     const now = () => [{ now: epoch + this.#simulation.now }];
-    const has = (text: string) => sql.includes(text);
-    if (has('from unnest(')) return { rows: () => this.#lookUp(first) };
-    if (has('change')) return { commit: () => this.#change(first) };
-    if (has('pg_notification_queue_usage')) return { rows: now, commit: () => this.#notify(first, second) };
-    if (has('select id, beat from replicas'))
-      return {
-        rows: () => [...this.#replicas].map(([id, beat]) => ({ id, beat })),
+    const effects: Record<string, Effect> = {
+      'from unnest(': { rows: () => this.#lookUp(first) },
+      'set change': { commit: () => this.#change(first) },
+      pg_notification_queue_usage: { rows: now, commit: () => this.#notify(first, second) },
+      'select id, beat from replicas': {
+        rows: () => Array.from(this.#replicas, ([id, beat]) => ({ id, beat })),
         commit: () => this.#notify('latchkey', first),
-      };
-    if (has('delete from replicas using'))
-      return {
+      },
+      'delete from replicas using': {
         commit: () => {
           for (const { id, beat } of JSON.parse(first))
             if (this.#replicas.get(id) === beat) this.#replicas.delete(id);
         },
-      };
-    if (has('delete from replicas')) return { commit: () => this.#replicas.delete(first) };
-    if (!session) throw new Error(`Not simulated: ${sql}`);
-    if (has('listen '))
-      return {
-        commit: () => {
-          session.channels = [...sql.matchAll(/listen (\w+)/g)].map(([, channel = '']) => channel);
+      },
+      'delete from replicas where': { commit: () => this.#replicas.delete(first) },
+      ...(session && {
+        'listen ': {
+          commit: () => {
+            session.channels = Array.from(sql.matchAll(/listen (\w+)/g), ([, channel = '']) => channel);
+          },
         },
-      };
-    if (has('as pid')) return { rows: () => [{ pid: session.pid }] };
-    if (has('insert into replicas'))
-      return {
-        rows: now,
-        commit: () => {
-          this.#replicas.set(first, Number(second));
-          this.#notify(`latchkey_${first}`, `beat ${second} ${session.pid}`);
+        'as pid': { rows: () => [{ pid: session.pid }] },
+        'insert into replicas': {
+          rows: now,
+          commit: () => {
+            this.#replicas.set(first, Number(second));
+            this.#notify(`latchkey_${first}`, `beat ${second} ${session.pid}`);
+          },
         },
-      };
-    if (has('confirmed '))
-      return {
-        commit: () => {
-          for (const { replica, barrier } of JSON.parse(first))
-            this.#notify(`latchkey_${replica}`, `confirmed ${barrier} ${second}`);
+        'confirmed ': {
+          commit: () => {
+            for (const { replica, barrier } of JSON.parse(first))
+              this.#notify(`latchkey_${replica}`, `confirmed ${barrier} ${second}`);
+          },
         },
-      };
-    throw new Error(`Not simulated: ${sql}`);
+      }),
+    };
+    const text = Object.keys(effects).find((text) => sql.includes(text));
+    if (!text) throw new Error(`Not simulated: ${sql}`);
+    return effects[text] as Effect;
   }
 
   /** The rows of `findByHashes`. The name of a key says its version. */
   #lookUp(hashes: string): object[] {
+    const now = epoch + this.#simulation.now;
     return this.keys
       .filter(({ hash }) => hashes.includes(hash))
-      .map(({ id, hash, accountId, hasRoles, isGone, version }) => ({
-        ...{ id, hash, accountId, hasRoles, name: String(version), now: epoch + this.#simulation.now },
-        ...{ gone: isGone ? 'revoked' : null, state: 'current', metadata: {} },
-        ...{ scopes: ['keys:verify'], externalId: null, expiresAt: null, endsAt: null, notBefore: null },
-        ...{ accountDisabledAt: null, disabledAt: null, allowedIps: null, audience: null },
-        ...{ accountMetadata: null, limits: null, accountLimits: null },
-      }));
+      .map(({ id, hash, accountId, hasRoles, isGone, version }) => {
+        const gone = isGone ? 'revoked' : null;
+        return { ...found, id, hash, accountId, hasRoles, gone, name: String(version), now };
+      });
   }
 }

@@ -13,37 +13,35 @@ import { Verifications } from '../../server/verify/verifications.ts';
 import { verifyHash } from '../../server/verify/verify.ts';
 import { type Connected, SimulatedDatabase, type SimulatedKey } from './simulated-database.ts';
 import { type Cut, type Host, SimulatedSocket } from './simulated-network.ts';
-import { Process, type Simulation } from './simulated-time.ts';
+import { Draws, Process, type Simulation } from './simulated-time.ts';
 
 /** For how long there are faults, in milliseconds. */
-export const span = 3_000;
+const span = 3_000;
 /** How soon there is trust after them, in milliseconds: penalties have to end. */
 const recovery = 60_000;
 
-/** What happens to a replica or a verifier, or is done there. Whatever lasts ends with `span`. */
-export type Step = { at: number; to: number } & (
-  | { kind: 'change'; what: 'key' | 'account' | 'roles' | 'all'; key: number }
-  | { kind: 'freeze'; role: 'replica' | 'verifier'; reads: number; milliseconds: number; isAsleep: boolean }
-  | { kind: 'hold'; what: 'pool' | 'listener' | 'socket'; direction: 'up' | 'down'; milliseconds: number }
-  | { kind: 'lose'; what: 'statement' | 'answer' }
-  | { kind: 'cut listener'; isLost: boolean; noticedAfter: number | null }
-  | ({ kind: 'cut socket'; sends: number } & Cut)
-  | { kind: 'restart'; isKilled: boolean; milliseconds: number }
-);
+/** How often each kind of fault comes. */
+const weights = { change: 10, freeze: 3, hold: 6, cut: 7, restart: 1 };
+type Fault = keyof typeof weights;
+const faults = Object.entries(weights).flatMap(([fault, weight]) => new Array(weight).fill(fault) as Fault[]);
 
-interface Server extends Host {
-  connected: Connected;
-  replica: Replica;
+/** A replica or a verifier. */
+interface Node {
+  role: 'replica' | 'verifier';
+  process: Process;
   /** When it ran last. */
   isTrusted: boolean;
   isEnding?: boolean;
+  isFresh: () => boolean;
+  verify: (key: SimulatedKey) => Named | Promise<Named>;
 }
 
-interface Client {
-  process: Process;
-  isTrusted: boolean;
-  isEnding?: never;
-  verifier?: Verifier;
+interface Server extends Host, Node {
+  connected: Connected;
+  replica: Replica;
+}
+
+interface Client extends Node {
   socket?: SimulatedSocket;
   /** Cuts the connection after so many frames more. */
   cutting?: (Cut & { sends: number }) | undefined;
@@ -69,8 +67,11 @@ const keys = [1, 2, 0].map((account, number) => {
   };
 });
 
-/** What all simulations saw together: one in which nothing is cached proves nothing. */
-export const seen = { fromMemory: 0, changes: 0 };
+/**
+ * What all simulations saw together while there were faults: changes that were answered, and verdicts that replicas and
+ * verifiers gave from memory. A search without these proves nothing.
+ */
+export const seen = { changes: 0, replica: 0, verifier: 0 };
 
 /** Replicas and verifiers, as they are, on a simulated database and network. */
 export class SimulatedService {
@@ -80,6 +81,8 @@ export class SimulatedService {
   readonly #clients: Client[] = [];
   /** The versions that were in force in every process, as was answered. */
   readonly #answered = new Map<SimulatedKey, number>();
+  /** When which fault came at which place. */
+  readonly #faults: string[] = [];
   #failure: string | undefined;
 
   /** @param count of replicas, and of verifiers */
@@ -93,10 +96,17 @@ export class SimulatedService {
     for (let place = 0; place < count; place += 1) this.#openClient(place);
   }
 
-  /** Runs a schedule, and then waits until all is as it should be without faults. @throws Error */
-  async run(steps: readonly Step[]): Promise<void> {
+  /**
+   * Lets so many faults happen, each drawn by itself, so that a smaller number has some of them. Then it waits until all is
+   * as it should be without faults.
+   * @throws Error
+   */
+  async run(seed: number, count: number): Promise<void> {
     const simulation = this.#simulation;
-    for (const step of steps) simulation.at(step.at, () => this.#take(step));
+    for (let number = 1; number <= count; number += 1) {
+      const draws = new Draws(seed + number);
+      simulation.at(draws.below(span), () => this.#disturb(draws));
+    }
     for (let time = 0; time < span; time += 100) await this.#runUntil(time);
     simulation.isCalm = true;
     for (const process of simulation.processes) process.staysAwake();
@@ -131,7 +141,8 @@ export class SimulatedService {
   }
 
   #fail(text: string): void {
-    this.#failure ??= `At ${Math.round(this.#simulation.now)} ms: ${text}`;
+    const { now } = this.#simulation;
+    this.#failure ??= `At ${Math.round(now)} ms: ${text}, after ${this.#faults.join(', ')}`;
   }
 
   #openServer(place: number): void {
@@ -161,20 +172,18 @@ export class SimulatedService {
         },
       } as unknown as ServiceContext;
       const server: Server = {
-        ...{ process, connected, replica, verifiers: new Verifiers(context, replica) },
+        role: 'replica',
+        process,
+        connected,
+        replica,
+        verifiers: new Verifiers(context, replica),
         isTrusted: false,
+        isFresh: () => replica.isFresh(),
+        verify: ({ hash }) => verifyHash(cache, hash, wanted),
       };
-      const block = this.#blockOf(server);
-      const verify = (key: SimulatedKey) =>
-        this.#judge(server, key, () => verifyHash(cache, key.hash, wanted));
-      process.look = (all) => {
-        server.isTrusted = replica.isFresh();
-        if (!server.isTrusted) return false;
-        block();
-        return this.#seen(all).map(verify).includes(true);
-      };
+      this.#watch(server, this.#blockOf(server));
       // Without trust, the database is asked.
-      setInterval(() => verify(this.#simulation.pick(this.#database.keys)), 100);
+      setInterval(() => this.#judge(server, this.#simulation.pick(this.#database.keys)), 100);
       void replica.start();
       this.#servers[place] = server;
     });
@@ -199,8 +208,16 @@ export class SimulatedService {
 
   #openClient(place: number): void {
     const process = new Process(`verifier ${place}`);
-    const client: Client = { process, isTrusted: false };
+    let verifier: Verifier | undefined;
+    const client: Client = {
+      role: 'verifier',
+      process,
+      isTrusted: false,
+      isFresh: () => verifier?.isTrusted ?? false,
+      verify: ({ token }) => (verifier as Verifier).verify(token),
+    };
     this.#clients.push(client);
+    this.#watch(client);
     const simulation = this.#simulation;
     const balance = () => simulation.pick(this.#servers);
     class Socket extends SimulatedSocket {
@@ -211,19 +228,12 @@ export class SimulatedService {
       override send(frame: string): void {
         super.send(frame);
         if (!client.cutting || client.cutting.sends-- > 0) return;
-        this.cut(client.cutting);
+        this.connection.cut(client.cutting);
         client.cutting = undefined;
       }
     }
-    process.look = (all) => {
-      const { verifier } = client;
-      client.isTrusted = verifier?.isTrusted ?? false;
-      if (!verifier || !client.isTrusted) return false;
-      const verify = (key: SimulatedKey) => this.#judge(client, key, () => verifier.verify(key.token));
-      return this.#seen(all).map(verify).includes(true);
-    };
     process.soon(async () => {
-      client.verifier = await createVerifier({
+      verifier = await createVerifier({
         baseUrl: 'http://latchkey.example',
         token: place === 0 ? operatorToken : (keys.at(-1)?.token ?? ''),
         WebSocket: Socket as unknown as typeof WebSocket,
@@ -234,17 +244,23 @@ export class SimulatedService {
     });
   }
 
-  #seen(all: boolean): readonly SimulatedKey[] {
+  /** Has a process answer from memory whenever it has run: for one key, or for all. */
+  #watch(node: Node, trusted = () => {}): void {
     const { keys } = this.#database;
-    return all ? keys : [this.#simulation.pick(keys)];
+    node.process.look = (all) => {
+      node.isTrusted = node.isFresh();
+      if (!node.isTrusted) return false;
+      trusted();
+      const asked = all ? keys : [this.#simulation.pick(keys)];
+      return asked.map((key) => this.#judge(node, key)).includes(true);
+    };
   }
 
-  /** Fails if a verdict is older than what was answered when the token was presented. */
-  #judge(
-    { process }: Pick<Server, 'process'>,
-    key: SimulatedKey,
-    verify: () => Named | Promise<Named>,
-  ): boolean {
+  /**
+   * Fails if a verdict is older than what was answered when the token was presented.
+   * @returns whether it was not given from memory
+   */
+  #judge({ role, process, verify }: Node, key: SimulatedKey): boolean {
     const answered = this.#answered.get(key) ?? 0;
     const judge = (verdict: Named) => {
       const version = Number(verdict.key?.name);
@@ -253,13 +269,13 @@ export class SimulatedService {
           `${process.name} answers with version ${version} of key ${key.id}, after ${answered} was answered`,
         );
     };
-    const verdict = verify();
+    const verdict = verify(key);
     // The database, or the replica, may not have answered.
     if (isPromise(verdict)) {
       verdict.then(judge, () => {});
       return true;
     }
-    seen.fromMemory += 1;
+    if (!this.#simulation.isCalm) seen[role] += 1;
     judge(verdict);
     return false;
   }
@@ -267,11 +283,11 @@ export class SimulatedService {
   /** Makes a change, and waits until it is in force. */
   #change({ process, connected, replica }: Server, what: string, done = (_took: number) => {}): void {
     process.soon(async () => {
-      await sql`select change(${what})`.execute(connected.db).catch(() => {});
+      await sql`update keys set change = ${what}`.execute(connected.db).catch(() => {});
       const committed = this.#database.keys.map((key) => [key, key.version] as const);
       const began = { at: performance.now(), time: process.time };
       await replica.settled();
-      seen.changes += 1;
+      if (!this.#simulation.isCalm) seen.changes += 1;
       const took = performance.now() - began.at;
       done(took);
       if (took > lease + 1 && process.frozenUntil < began.time) this.#fail(`A change waited for ${took} ms`);
@@ -281,17 +297,19 @@ export class SimulatedService {
     });
   }
 
-  #restart(server: Server, { isKilled, milliseconds }: Extract<Step, { kind: 'restart' }>): void {
+  /** @param pause how long there is no process in its place, in milliseconds */
+  #restart(server: Server, isKilled: boolean, pause: number): void {
     const place = this.#servers.indexOf(server);
     const { process, verifiers, replica } = server;
     const gone = () => {
       process.isDead = true;
-      this.#simulation.at(this.#simulation.now + milliseconds, () => this.#openServer(place));
+      this.#simulation.at(this.#simulation.now + pause, () => this.#openServer(place));
     };
     if (isKilled) {
       gone();
-      const cut: Cut = { first: 'client', milliseconds: 0, isLost: true };
-      for (const { socket } of this.#clients) if (socket?.host === server) socket.cut(cut);
+      for (const { socket } of this.#clients)
+        if (socket?.host === server)
+          socket.connection.cut({ first: 'client', milliseconds: 0, isLost: true });
     } else if (!server.isEnding) {
       server.isEnding = true;
       process.soon(async () => {
@@ -302,55 +320,45 @@ export class SimulatedService {
     }
   }
 
-  #take(step: Step): void {
-    const to = step.to % this.#clients.length;
-    const server = this.#servers[to];
-    const client = this.#clients[to];
+  /** Has something happen to a replica or to a verifier, or to a connection of theirs. What lasts ends with `span`. */
+  #disturb(draws: Draws): void {
+    const place = draws.below(this.#clients.length);
+    const server = this.#servers[place];
+    const client = this.#clients[place];
     if (!server || !client || server.process.isDead) return;
     const { now } = this.#simulation;
-    const lasting = (milliseconds: number) => Math.min(milliseconds, span - now);
-    switch (step.kind) {
+    const fault = draws.pick(faults);
+    this.#faults.push(`${fault} at ${place} at ${now} ms`);
+    const milliseconds = Math.min(draws.below(2_500), span - now);
+    const isIt = () => draws.random() < 0.5;
+    const { lines, open } = server.connected;
+    switch (fault) {
       case 'change': {
-        const { hash, accountId } = keys[step.key] as SimulatedKey;
-        const messages = {
-          ...{ key: `changed ${hash}`, account: `account_changed ${accountId}` },
-          ...{ roles: 'roles_changed', all: 'changed_all' },
-        };
-        this.#change(server, messages[step.what]);
+        const { hash, accountId } = draws.pick(keys);
+        const [key, account] = [`changed ${hash}`, `account_changed ${accountId}`];
+        this.#change(server, draws.pick([key, key, account, 'roles_changed', 'changed_all']));
         break;
       }
-      case 'freeze': {
-        const { process } = step.role === 'replica' ? server : client;
-        process.freezeAfter(step.reads, lasting(step.milliseconds), step.isAsleep);
+      case 'freeze':
+        draws.pick([server, client]).process.freezeAfter(draws.below(6), milliseconds, isIt());
         break;
-      }
       case 'hold': {
-        const line = { ...server.connected.lines, socket: client.socket?.lines }[step.what]?.[step.direction];
-        if (line) line.heldUntil = now + lasting(step.milliseconds);
+        const held = draws.pick([lines.pool, lines.listener, client.socket?.connection.lines]);
+        if (held) held[isIt() ? 'up' : 'down'].heldUntil = now + milliseconds;
         break;
       }
-      case 'lose':
-        server.connected.loses = step.what;
-        break;
-      case 'cut listener': {
-        const { listener } = server.connected;
-        if (!listener) break;
-        listener.up.isCut = step.isLost;
-        listener.down.isCut = true;
-        // Otherwise nobody says that it is gone.
-        const noticedAt = now + lasting(step.noticedAfter ?? span);
-        const lost = () => listener.lost(new Error('It is cut.'));
-        server.process.receive(() => noticedAt, lost);
+      case 'cut': {
+        const cut: Cut = { first: isIt() ? 'client' : 'server', milliseconds, isLost: isIt() };
+        const cuttable = draws.pick([open.pool, open.listener, undefined]);
+        for (const connection of cuttable ?? []) connection.cut(cut);
+        if (!cuttable) client.cutting = { ...cut, sends: draws.below(4) };
         break;
       }
-      case 'cut socket':
-        client.cutting = { ...step, milliseconds: lasting(step.milliseconds) };
-        break;
       case 'restart':
-        this.#restart(server, step);
+        this.#restart(server, isIt(), draws.below(1_000));
         break;
       default:
-        step satisfies never;
+        fault satisfies never;
     }
   }
 }

@@ -25,7 +25,33 @@ interface Event {
 /** The one that runs: one at a time, since it replaces clocks and timers. */
 let simulation: Simulation;
 
-export class Simulation implements Disposable {
+/** Draws from a seed (mulberry32). */
+export class Draws {
+  #seed: number;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Between 0 and 1. */
+  random(): number {
+    this.#seed = (this.#seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** A whole number from 0 on. */
+  below(bound: number): number {
+    return Math.floor(this.random() * bound);
+  }
+
+  pick<Value>(values: readonly Value[]): Value {
+    return values[this.below(values.length)] as Value;
+  }
+}
+
+export class Simulation extends Draws implements Disposable {
   /** In milliseconds. */
   now = 0;
   /** Whose code runs. */
@@ -35,28 +61,15 @@ export class Simulation implements Disposable {
   readonly processes: Process[] = [];
   /** The next one is the last. */
   readonly #events: Event[] = [];
-  #seed: number;
   isLooking = false;
   #looksAtAll = false;
 
   constructor(seed: number) {
-    this.#seed = seed;
+    super(seed);
     simulation = this;
     const replaced = { ...simulatedTimers, performance: simulatedPerformance, Date: SimulatedDate };
     for (const [name, value] of Object.entries(replaced)) vi.stubGlobal(name, value);
     Math.random = () => this.random();
-  }
-
-  /** Between 0 and 1 (mulberry32). */
-  random(): number {
-    this.#seed = (this.#seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  pick<Value>(values: readonly Value[]): Value {
-    return values[Math.floor(this.random() * values.length)] as Value;
   }
 
   /** How long a message is on its way, or a statement runs: mostly not for long. */
@@ -78,6 +91,11 @@ export class Simulation implements Disposable {
   /** Schedules something that no process of ours does. */
   at(time: number, run: () => void): void {
     this.schedule(undefined, () => time, run);
+  }
+
+  /** Schedules something that comes from elsewhere, for a process or for the database. */
+  receive(to: Process | undefined, due: () => number, run: () => void): void {
+    this.schedule(to, () => Math.max(due(), to?.readsFrom ?? 0), run);
   }
 
   /** Has `Process.look` called for all processes, when the event is over. It is called for the process that ran anyway. */
@@ -150,7 +168,7 @@ export class Process {
   frozenUntil = 0;
   /** From when its timers run again, and from when it reads what has arrived. */
   #timersFrom = 0;
-  #readsFrom = 0;
+  readsFrom = 0;
   #freezing: { reads: number; freeze: () => void } | undefined;
   /** The clock that stands still while its machine sleeps. */
   readonly #sleeping = simulation.pick(['monotonic', 'wall'] as const);
@@ -194,18 +212,13 @@ export class Process {
       if (isAsleep) this.#clocks[this.#sleeping] -= this.#speed * milliseconds;
       const first = simulation.random() < 0.5;
       this.#timersFrom = this.frozenUntil + (first ? 0 : 0.001);
-      this.#readsFrom = this.frozenUntil + (first ? 0.001 : 0);
+      this.readsFrom = this.frozenUntil + (first ? 0.001 : 0);
     };
     this.#freezing = { reads, freeze };
   }
 
   staysAwake(): void {
     this.#freezing = undefined;
-  }
-
-  /** Schedules something that comes from elsewhere. */
-  receive(due: () => number, run: () => void): void {
-    simulation.schedule(this, () => Math.max(due(), this.#readsFrom), run);
   }
 
   /** Schedules something of its own. */
