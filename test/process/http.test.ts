@@ -260,7 +260,8 @@ describe.each(runtimes)('on %s', (runtime) => {
   });
 });
 
-test('a client that does not finish its head is cut off after some ten seconds: on Node with a reason, on Bun without', async () => {
+// These two wait for what ends after ten seconds: together.
+test.concurrent('a client that does not finish its head is cut off after some ten seconds: on Node with a reason, on Bun without', async () => {
   const cutOff = async (runtime: Runtime) => {
     await using service = await startProcess({ runtime, seed });
     const { hostname, port } = new URL(service.url);
@@ -277,7 +278,7 @@ test('a client that does not finish its head is cut off after some ten seconds: 
   for (const { after } of [node, bun]) expect(after).toBeGreaterThan(8_000);
 });
 
-test('on Bun a connection that idles is kept, since a proxy may be about to send on it', async () => {
+test.concurrent('on Bun a connection that idles is kept, since a proxy may be about to send on it', async () => {
   await using service = await startProcess({ runtime: 'bun', seed });
   const { hostname, port } = new URL(service.url);
   const open = () => connect(Number(port), hostname).setEncoding('latin1');

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createLatchkey, type Latchkey } from '../../clients/typescript/client.ts';
 import { createVerifier } from '../../clients/typescript/verifier/verifier.ts';
 import { startBalancer } from '../../scripts/support/balancer.ts';
 import { freePort } from '../../scripts/support/postgres.ts';
-import { type Runtime, startProcess } from '../../scripts/support/service.ts';
+import { type Runtime, type ServiceProcess, startProcess } from '../../scripts/support/service.ts';
 import { newToken } from '../../server/token.ts';
 import { startFleet } from '../support/fleet.ts';
 import { seed } from '../support/seed.ts';
@@ -63,10 +63,48 @@ async function startVerifier(runtime: Runtime, baseUrl: string): Promise<Verifie
   };
 }
 
-test.for(runtimes)(
-  'on %s, verifiers on every runtime know of a revocation when it is answered, and tell their uses',
-  async (runtime) => {
-    await using service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
+describe.for(runtimes)('on %s', (runtime) => {
+  let service: ServiceProcess;
+  beforeAll(async () => {
+    service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
+  });
+  afterAll(() => service.stop());
+
+  test('no other request is upgraded', async () => {
+    const ask = async (path: string, more: Record<string, string>) => {
+      const asked = request(service.url + path, {
+        headers: { Authorization: `Bearer ${operatorToken}`, ...more },
+      });
+      asked.end();
+      const [response] = await once(asked, 'response');
+      const { statusCode: status, headers } = response;
+      return { status, headers, body: await json(response) };
+    };
+    // As the HttpClient of Java sends it with the first request.
+    const h2c = {
+      Connection: 'Upgrade, HTTP2-Settings',
+      Upgrade: 'h2c',
+      'HTTP2-Settings': 'AAEAAEAAAAIAAAAB',
+    };
+    const webSocket = {
+      ...{ Connection: 'Upgrade', Upgrade: 'websocket' },
+      ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' },
+    };
+    for (const headers of [h2c, webSocket])
+      expect(await ask('/v1/accounts', headers)).toMatchObject({ status: 200, body: { data: [] } });
+    expect(await ask('/v1/verifier/more', webSocket)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+    for (const headers of [h2c, {}])
+      expect(await ask('/v1/verifier', headers)).toMatchObject({
+        status: 426,
+        headers: { 'content-type': 'application/problem+json', upgrade: 'websocket', connection: 'Upgrade' },
+        body: { status: 426, title: 'Upgrade Required', code: 'upgrade_required' },
+      });
+  });
+
+  test('verifiers on every runtime know of a revocation when it is answered, and tell their uses', async () => {
     const operator = await operatorOf(service.url);
     const [kept, revoked] = [
       await operator.keys.create({ name: 'Kept' }, { query }),
@@ -85,8 +123,23 @@ test.for(runtimes)(
     }
     for (const { close } of verifiers) await close();
     await expect.poll(() => usesOf(operator, kept), { timeout: 5_000 }).toBe(3 * runtimes.length);
-  },
-);
+  });
+
+  test('the address of a verifier is known for as long as it is connected', async () => {
+    const operator = await operatorOf(service.url);
+    const { id: accountId } = await operator.account.get();
+    const bound = { scopes: ['keys:verify'], allowedIps: ['127.0.0.1'] };
+    const own = await operator.keys.create({ name: 'API servers', ...bound }, { query: { accountId } });
+    const { token } = await operator.keys.create({ name: 'Key' }, { query });
+    const states: string[] = [];
+    const onChange = (state: string) => states.push(state);
+    await using verifier = await createVerifier({ baseUrl: service.url, token: own.token, onChange });
+    // After a change of its own key it is asked for its address again.
+    await operator.keys.update(own.id, { name: 'Servers' }, { query: { accountId } });
+    expect(await verifier.verify(token)).toMatchObject({ valid: true });
+    expect({ states, ...verifier.stats }).toMatchObject({ states: ['trusted'], overHttp: 0 });
+  });
+});
 
 /** A verifier that verifies all the time. */
 interface Busy extends AsyncDisposable {
@@ -181,54 +234,4 @@ test.for(runtimes)('%s ends soon with a verifier, which loses no use and comes b
   expect(verifier.verify(key.token)).toMatchObject({ valid: true });
   await verifier.close();
   await expect.poll(() => usesOf(operator, key), { timeout: 5_000 }).toBe(7);
-});
-
-test.for(runtimes)(
-  'on %s the address of a verifier is known for as long as it is connected',
-  async (runtime) => {
-    await using service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
-    const operator = await operatorOf(service.url);
-    const { id: accountId } = await operator.account.get();
-    const bound = { scopes: ['keys:verify'], allowedIps: ['127.0.0.1'] };
-    const own = await operator.keys.create({ name: 'API servers', ...bound }, { query: { accountId } });
-    const { token } = await operator.keys.create({ name: 'Key' }, { query });
-    const states: string[] = [];
-    const onChange = (state: string) => states.push(state);
-    await using verifier = await createVerifier({ baseUrl: service.url, token: own.token, onChange });
-    // After a change of its own key it is asked for its address again.
-    await operator.keys.update(own.id, { name: 'Servers' }, { query: { accountId } });
-    expect(await verifier.verify(token)).toMatchObject({ valid: true });
-    expect({ states, ...verifier.stats }).toMatchObject({ states: ['trusted'], overHttp: 0 });
-  },
-);
-
-test.for(runtimes)('on %s no other request is upgraded', async (runtime) => {
-  await using service = await startProcess({ runtime, seed, env: { OPERATOR_TOKEN: operatorToken } });
-  const ask = async (path: string, more: Record<string, string>) => {
-    const asked = request(service.url + path, {
-      headers: { Authorization: `Bearer ${operatorToken}`, ...more },
-    });
-    asked.end();
-    const [response] = await once(asked, 'response');
-    const { statusCode: status, headers } = response;
-    return { status, headers, body: await json(response) };
-  };
-  // As the HttpClient of Java sends it with the first request.
-  const h2c = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAEAAEAAAAIAAAAB' };
-  const webSocket = {
-    ...{ Connection: 'Upgrade', Upgrade: 'websocket' },
-    ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' },
-  };
-  for (const headers of [h2c, webSocket])
-    expect(await ask('/v1/accounts', headers)).toMatchObject({ status: 200, body: { data: [] } });
-  expect(await ask('/v1/verifier/more', webSocket)).toMatchObject({
-    status: 404,
-    body: { code: 'not_found' },
-  });
-  for (const headers of [h2c, {}])
-    expect(await ask('/v1/verifier', headers)).toMatchObject({
-      status: 426,
-      headers: { 'content-type': 'application/problem+json', upgrade: 'websocket', connection: 'Upgrade' },
-      body: { status: 426, title: 'Upgrade Required', code: 'upgrade_required' },
-    });
 });
