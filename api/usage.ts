@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Outcome, zeroUses } from '../decide/outcomes.ts';
-import { accountQuery } from './ids.ts';
+import { AccountId, accountQuery, ExternalId } from './ids.ts';
 import { instant, rangeBound } from './instant.ts';
-import { keyPath } from './key-body.ts';
+import { KeyId, keyPath } from './key-body.ts';
+import { filterParam, pageOf, pageQuery } from './page.ts';
 import { overloadedReports, refusals } from './problem.ts';
-import { keyReaders } from './security.ts';
+import { byOperator, byOperatorKey, keyReaders } from './security.ts';
 
 const tags = ['Usage'];
 
@@ -15,8 +16,7 @@ const BucketSize = z
   .enum(['hour', 'day'])
   .openapi('BucketSize', { description: 'The size of a bucket: an hour, or a day in UTC.' });
 
-const usageQuery = {
-  ...accountQuery,
+const range = {
   from: rangeBound(
     'from',
     'Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days.',
@@ -25,6 +25,11 @@ const usageQuery = {
     'to',
     'End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included.',
   ),
+};
+
+const usageQuery = {
+  ...accountQuery,
+  ...range,
   bucket: BucketSize.default('hour').openapi({ param: { name: 'bucket', in: 'query', required: false } }),
 };
 
@@ -71,6 +76,28 @@ const example = {
   ],
 };
 
+const KeyUsage = z
+  .object({
+    accountId: AccountId,
+    externalId: ExternalId.nullable().openapi({
+      description: 'Your own id for the account. Null: it has none, or it was deleted.',
+    }),
+    keyId: KeyId,
+    start: instant.openapi({ description: 'Start of the day, or of the range.' }),
+    ...counts,
+  })
+  .openapi('KeyUsage', { description: 'The counts of one key, in the whole range or on one day.' });
+
+const keyUsageExample = {
+  accountId: 'acc_6921a5c0b281af121fcda4ce',
+  externalId: 'user_8812',
+  keyId: 'key_6921a5d4b281af121fcda4cf',
+  start: '2026-01-31T00:00:00.000Z',
+  ...zeroUses(),
+  valid: 1840,
+  insufficient_scope: 12,
+};
+
 const report = {
   description: 'The counts.',
   content: { 'application/json': { schema: UsageReport, example } },
@@ -101,5 +128,42 @@ export const usage = {
     security: keyReaders,
     request: { query: z.strictObject(usageQuery) },
     responses: { 200: report, ...refusals(401, 403, 404, 422), 503: overloadedReports },
+  }),
+
+  byKey: createRoute({
+    operationId: 'listUsageByKey',
+    method: 'get',
+    path: '/v1/usage/keys',
+    tags,
+    summary: 'List the usage of each key',
+    description: `Counts the uses of every key of every account in a range of time, by verdict: for invoices, exports and dashboards. Keys without a use in the range are left out, and keys that were revoked since are not. The list is sorted by key id, then by day. ${whatCounts} A use counts as one, whatever its \`cost\`. Those of a deleted account are deleted with it. A page reads at most 2,000 keys, so it may have fewer items than \`limit\`, or none, while more follow: go on until \`nextCursor\` is null, with the same query.`,
+    security: [byOperator, byOperatorKey('operator:read')],
+    request: {
+      query: z.strictObject({
+        ...range,
+        bucket: z
+          .enum(['day'])
+          .optional()
+          .openapi({
+            description:
+              'One item for each key and day in UTC. Without it, one for each key, and the range is rounded to hours.',
+            param: filterParam('bucket', 'day'),
+          }),
+        ...pageQuery,
+      }),
+    },
+    responses: {
+      200: {
+        description: 'One page of counts.',
+        content: {
+          'application/json': {
+            schema: pageOf(KeyUsage).openapi('KeyUsagePage'),
+            example: { data: [keyUsageExample], nextCursor: null },
+          },
+        },
+      },
+      ...refusals(401, 403, 422),
+      503: overloadedReports,
+    },
   }),
 };

@@ -3,7 +3,7 @@
 import type { Operations } from './core/methods.ts';
 import type { Pages } from './core/pages.ts';
 import type { Body, Options, Query } from './core/types.ts';
-import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, FoundToken, LookupKey, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, NewAccount, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, AccountSessionPage, AccountSession, JwkSet, Liveness, Readiness } from './schema.gen.ts';
+import type { operations, MintedKey, NewKey, Key, NewImport, ImportOutcomes, ImportBatch, KeyPage, KeyPatch, SearchKeys, FoundToken, LookupKey, RevokedKeys, RevokeKeys, Rotate, ExtendRotation, LimitStates, QuotaAddition, Verdict, Verification, Verdicts, VerificationBatch, UsageReport, KeyUsagePage, KeyUsage, Role, NewRole, RolePage, RolePatch, EventPage, Event, LeakReport, Account, NewAccount, AccountPage, AccountPatch, PasswordChange, Session, SignIn, Refresh, AccountSessionPage, AccountSession, JwkSet, Liveness, Readiness } from './schema.gen.ts';
 
 /** The operations, as `methodsOf` reads them. */
 export const operationTable: Operations = {
@@ -32,6 +32,7 @@ export const operationTable: Operations = {
   },
   usage: {
     get: 'GET /v1/usage query > from',
+    listByKey: 'GET /v1/usage/keys query paged > nextCursor',
   },
   roles: {
     list: 'GET /v1/roles query paged > nextCursor',
@@ -220,6 +221,12 @@ The batches of a replica are imported one at a time. So a second call at once ma
      * Counts the uses of all keys of the account in a range of time, by verdict, including keys that were revoked since. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. Reports on one account are made one after the other.
      */
     get(query?: Query<operations['getUsage']>, options?: Options<operations['getUsage']>): Promise<UsageReport>;
+    /**
+     * List the usage of each key: `GET /v1/usage/keys`
+     *
+     * Counts the uses of every key of every account in a range of time, by verdict: for invoices, exports and dashboards. Keys without a use in the range are left out, and keys that were revoked since are not. The list is sorted by key id, then by day. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. A use counts as one, whatever its `cost`. Those of a deleted account are deleted with it. A page reads at most 2,000 keys, so it may have fewer items than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same query.
+     */
+    listByKey(query?: Query<operations['listUsageByKey']>, options?: Options<operations['listUsageByKey']>): Pages<KeyUsage, KeyUsagePage>;
   };
   roles: {
     /**

@@ -417,6 +417,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the usage of each key
+         * @description Counts the uses of every key of every account in a range of time, by verdict: for invoices, exports and dashboards. Keys without a use in the range are left out, and keys that were revoked since are not. The list is sorted by key id, then by day. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. A use counts as one, whatever its `cost`. Those of a deleted account are deleted with it. A page reads at most 2,000 keys, so it may have fewer items than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same query.
+         */
+        get: operations["listUsageByKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/roles": {
         parameters: {
             query?: never;
@@ -2145,6 +2165,59 @@ export interface components {
             /** @description Uses beyond the quota. */
             quota_exceeded: number;
         };
+        KeyUsagePage: {
+            data: components["schemas"]["KeyUsage"][];
+            /** @description Pass it as `cursor` to get the next page. Null on the last page. */
+            nextCursor: string | null;
+        };
+        /** @description The counts of one key, in the whole range or on one day. */
+        KeyUsage: {
+            /**
+             * @description The account’s id.
+             * @example acc_6921a5c0b281af121fcda4ce
+             */
+            accountId: string;
+            /**
+             * @description Your own id for the account. Null: it has none, or it was deleted.
+             * @example user_8812
+             */
+            externalId: string | null;
+            /**
+             * @description The key’s id.
+             * @example key_6921a5d4b281af121fcda4cf
+             */
+            keyId: string;
+            /**
+             * Format: date-time
+             * @description Start of the day, or of the range.
+             * @example 2026-01-31T12:00:00.000Z
+             */
+            start: string;
+            /** @description Uses that were accepted. */
+            valid: number;
+            /** @description Uses of the key after it was revoked. */
+            revoked: number;
+            /** @description Uses of a previous token after its end. */
+            rotated: number;
+            /** @description Uses of the expired key. */
+            expired: number;
+            /** @description Uses while the account was disabled. */
+            account_disabled: number;
+            /** @description Uses of the disabled key. */
+            disabled: number;
+            /** @description Uses before `notBefore`. */
+            not_yet_valid: number;
+            /** @description Uses that lacked a required scope. */
+            insufficient_scope: number;
+            /** @description Uses from an address outside `allowedIps`, or from an unknown one. */
+            ip_not_allowed: number;
+            /** @description Uses by a verifier outside `audience`. */
+            wrong_audience: number;
+            /** @description Uses beyond a limit. */
+            rate_limited: number;
+            /** @description Uses beyond the quota. */
+            quota_exceeded: number;
+        };
         Role: {
             /**
              * @description The role’s id.
@@ -2721,6 +2794,8 @@ export type UsageReport = components['schemas']['UsageReport'];
 export type BucketSize = components['schemas']['BucketSize'];
 export type UsageCounts = components['schemas']['UsageCounts'];
 export type UsageBucket = components['schemas']['UsageBucket'];
+export type KeyUsagePage = components['schemas']['KeyUsagePage'];
+export type KeyUsage = components['schemas']['KeyUsage'];
 export type Role = components['schemas']['Role'];
 export type NewRole = components['schemas']['NewRole'];
 export type RolePage = components['schemas']['RolePage'];
@@ -8446,6 +8521,181 @@ export interface operations {
                      *       "title": "Not Found",
                      *       "code": "key_not_found",
                      *       "detail": "This account has no such key."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is invalid. `errors` lists each one. */
+            422: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 422,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unprocessable Content",
+                     *       "code": "invalid_input",
+                     *       "detail": "One value is invalid: see errors.",
+                     *       "errors": [
+                     *         {
+                     *           "detail": "Must have 1 to 255 characters.",
+                     *           "pointer": "#/name"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service. A write may or may not have been made: check before you repeat it. Report the `requestId`. */
+            500: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 500,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Internal Server Error",
+                     *       "code": "internal_error",
+                     *       "detail": "This should not have happened, and is logged under the requestId."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many reports wait to be made (`overloaded`; nothing was done), or the database did not answer (`database_unavailable`). */
+            503: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 503,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Service Unavailable",
+                     *       "code": "overloaded",
+                     *       "detail": "Too many reports wait to be made: try again in a second."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsageByKey: {
+        parameters: {
+            query?: {
+                /** @description Start of the range, RFC 3339 (write a `+` as `%2B`), rounded down to a whole bucket. Default: 24 hours before `to`; with `bucket=day`, 30 days. In the years 1970 to 2999. */
+                from?: string;
+                /** @description End of the range, exclusive, rounded up to a whole bucket. Default: now, so the current bucket is included. In the years 1970 to 2999. */
+                to?: string;
+                /** @description One item for each key and day in UTC. Without it, one for each key, and the range is rounded to hours. */
+                bucket?: "day";
+                /** @description Maximum number of items. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page of the same list. Opaque: do not build or store one. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of counts. */
+            200: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "accountId": "acc_6921a5c0b281af121fcda4ce",
+                     *           "externalId": "user_8812",
+                     *           "keyId": "key_6921a5d4b281af121fcda4cf",
+                     *           "start": "2026-01-31T00:00:00.000Z",
+                     *           "valid": 1840,
+                     *           "revoked": 0,
+                     *           "rotated": 0,
+                     *           "account_disabled": 0,
+                     *           "disabled": 0,
+                     *           "expired": 0,
+                     *           "not_yet_valid": 0,
+                     *           "insufficient_scope": 12,
+                     *           "ip_not_allowed": 0,
+                     *           "wrong_audience": 0,
+                     *           "rate_limited": 0,
+                     *           "quota_exceeded": 0
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyUsagePage"];
+                };
+            };
+            /** @description The credential is missing, invalid or expired. */
+            401: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description The challenge of RFC 6750, section 3: the realm, and what is wrong with the token. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 401,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Unauthorized",
+                     *       "code": "unauthenticated",
+                     *       "detail": "Send a credential as \"Authorization: Bearer <token>\"."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential is valid, but is not allowed to do this. */
+            403: {
+                headers: {
+                    /** @description Names this request in the logs. It is your own `x-request-id`, if you sent a valid one. */
+                    "x-request-id": string;
+                    /** @description Sent if another credential or scope would be accepted: the challenge of RFC 6750, section 3. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "status": 403,
+                     *       "requestId": "0b8b2f3e-7c0e-4a51-9a4e-4c1f2a6d9f10",
+                     *       "title": "Forbidden",
+                     *       "code": "insufficient_scope",
+                     *       "detail": "This needs the scope \"keys:write\"."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -73,7 +73,7 @@ async function partOf(
 ): Promise<BucketUsage[]> {
   const { rows } = await sql<BucketUsage>`
     select date_trunc(${bucket}::text, hour, 'UTC') as start,
-      ${sql.join(outcomes.map(sumOf))}
+      ${sums}
     from (
       select hour, verdict, sum(count) as count from usage
       where exists ${openAccount(db, accountId)} and account_id = ${accountId}
@@ -85,8 +85,12 @@ async function partOf(
   return rows;
 }
 
+/** The sum of one verdict, of rows with `verdict` and `count`. */
 const sumOf = (outcome: Outcome) =>
   sql`coalesce(sum(count) filter (where verdict = ${sql.lit(outcome)}), 0)::bigint as ${sql.ref(outcome)}`;
+
+/** A column for each verdict. */
+export const sums = sql.join(outcomes.map(sumOf));
 
 /** The sum of all buckets. */
 export function totalOf(buckets: readonly Counts[]): Counts {

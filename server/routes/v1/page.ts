@@ -35,7 +35,8 @@ export const cursorAt = (list: string, place: Place): string =>
 export function placeAt(list: string, cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
   const [, place, mark] =
-    /^(\d{1,14}(?:-\d{1,14})?)\.([\w-]{8})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+    /^(\d{1,14}(?:-\d{1,14}){0,3})\.([\w-]{8})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ??
+    [];
   if (place !== undefined && mark === markOf(list)) return place.split('-').map(Number);
   throw new InvalidInput({
     detail: 'Must be a cursor of an earlier answer for the same list.',

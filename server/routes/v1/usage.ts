@@ -2,11 +2,12 @@ import { maxBuckets, usage } from '../../../api/usage.ts';
 import { dayLength } from '../../../decide/durations.ts';
 import { AccountQueue } from '../../account-queue.ts';
 import { getAccount } from '../../accounts/accounts.ts';
-import { accountOf } from '../../auth/callers.ts';
+import { accountOf, turnOf } from '../../auth/callers.ts';
 import type { ServiceContext } from '../../context.ts';
 import { InvalidInput, KeyNotFound } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { getKey } from '../../keys/keys.ts';
+import { type KeyUsage, listUsageByKey, type Place } from '../../usage/by-key.ts';
 import {
   type Bucket,
   type BucketUsage,
@@ -17,6 +18,7 @@ import {
   totalOf,
   usageOf,
 } from '../../usage/report.ts';
+import { cursorAt, placeAt } from './page.ts';
 
 const defaultLengths = { hour: dayLength, day: 30 * dayLength };
 
@@ -32,7 +34,7 @@ function rangeOf(
   const [first, last] = [Math.floor(begin / length), Math.ceil(end / length)];
   if (last - first > maxBuckets)
     throw new InvalidInput({
-      detail: `Would make ${last - first} buckets, and one answer spans at most ${maxBuckets}.`,
+      detail: `Spans ${last - first} ${bucket}s, and one response at most ${maxBuckets}.`,
       parameter: 'from',
     });
   if ((first + 1) * length <= now - countRetention)
@@ -50,6 +52,29 @@ const reportOf = ({ from, to, bucket }: Range, buckets: BucketUsage[]) => ({
   total: totalOf(buckets),
   data: buckets.map(({ start, ...counts }) => ({ start: start.toISOString(), ...counts })),
 });
+
+const keyUsageBody = ({ accountId, keyId, start, ...rest }: KeyUsage) => ({
+  ...rest,
+  accountId: `acc_${accountId}`,
+  keyId: `key_${keyId}`,
+  start: start.toISOString(),
+});
+
+/** The cursor has a key id as three numbers: as one, it would be too large to be exact. */
+const numbersOf = (keyId: string) => [0, 8, 16].map((at) => Number.parseInt(keyId.slice(at, at + 8), 16));
+const keyIdOf = (numbers: readonly number[]) =>
+  numbers.map((number) => number.toString(16).padStart(8, '0')).join('');
+
+const cursorAfter = (list: string, { keyId, upTo }: Place) =>
+  cursorAt(list, [...numbersOf(keyId), ...(upTo ? [upTo.getTime() / bucketLengths.day] : [])]);
+
+function placeAfter(list: string, cursor: string | undefined, { to }: Range): Place | undefined {
+  const place = placeAt(list, cursor);
+  if (!place) return undefined;
+  const day = place[3];
+  const upTo = day === undefined ? undefined : new Date(Math.min(day * bucketLengths.day, to.getTime()));
+  return { keyId: keyIdOf(place.slice(0, 3)), upTo };
+}
 
 export function usageOperations(context: ServiceContext): Operation[] {
   // One reads up to millions of counts, which takes the database a second.
@@ -75,6 +100,17 @@ export function usageOperations(context: ServiceContext): Operation[] {
       // An account that does not exist has no uses either: see `accountOf`.
       if (buckets.length === 0) await getAccount(context.db, accountId);
       return reportOf(range, buckets);
+    }),
+
+    operation(usage.byKey, async ({ caller, query: { limit, cursor, bucket, ...bounds }, signal }) => {
+      const byDay = bucket === 'day';
+      const range = rangeOf({ ...bounds, bucket: bucket ?? 'hour' }, context.now());
+      const list = byDay ? 'usage of keys by day' : 'usage of keys';
+      const asked = { limit, after: placeAfter(list, cursor, range) };
+      const { rows, next } = await reports.run(turnOf(caller, list), signal, () =>
+        listUsageByKey(context.db, { ...range, byDay }, asked),
+      );
+      return { data: rows.map(keyUsageBody), nextCursor: next ? cursorAfter(list, next) : null };
     }),
   ];
 }
