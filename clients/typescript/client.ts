@@ -64,7 +64,7 @@ export interface Latchkey extends ByPath<paths, Problem>, Methods, Verifies {
  */
 export function createLatchkey(options: LatchkeyOptions = {}): Latchkey {
   const core = new Core(contract, options);
-  const methods = methodsOf(core, operationTable) as unknown as Methods;
+  const methods = methodsOf<Methods>(core, operationTable);
   return {
     ...byPath<paths, Problem>(core),
     ...methods,

@@ -43,6 +43,6 @@ export function createJournal(options: CoreOptions = {}): Journal {
   );
   return {
     ...byPath<paths, Message | Invalid>(core),
-    ...(methodsOf(core, operationTable) as unknown as Methods),
+    ...methodsOf<Methods>(core, operationTable),
   };
 }

@@ -44,6 +44,6 @@ export function createShare(options: CoreOptions = {}): Share {
   );
   return {
     ...byPath<paths, Outcome>(core),
-    ...(methodsOf(core, operationTable) as unknown as Methods),
+    ...methodsOf<Methods>(core, operationTable),
   };
 }

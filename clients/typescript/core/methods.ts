@@ -20,14 +20,14 @@ interface AnyOptions extends CallOptions {
   headers?: HeadersInit;
 }
 
-/** Makes the methods of a client. */
-export const methodsOf = (core: Core, operations: Operations): Record<string, unknown> =>
+/** Makes the methods of a client. `Methods` is the interface that is generated with the table of the operations. */
+export const methodsOf = <Methods>(core: Core, operations: Operations): Methods =>
   Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
       name,
       typeof operation === 'string' ? methodOf(core, operation) : methodsOf(core, operation),
     ]),
-  );
+  ) as Methods;
 
 function methodOf(core: Core, operation: string) {
   const [request = '', answer = ''] = operation.split(' > ');
