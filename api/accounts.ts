@@ -194,7 +194,7 @@ export const accounts = {
     tags,
     summary: 'Create an account',
     description:
-      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy`, `limits` and `quota` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
+      'Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator token always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy`, `limits` and `quota` hold from its first key on. A key with `operator:keys` alone cannot set them, and does not see the `metadata`. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.',
     security: [byOperator, byOperatorKey('operator:accounts'), byOperatorKey('operator:keys'), byAnyone],
     request: {
       headers: actHeaders.extend(plainIdempotencyHeader),

@@ -81,7 +81,7 @@ export const importBatch = {
 - \`imported\` is true, and \`key\` is the key. Each is stored as a whole, with its limits and its event, or not at all.
 - \`imported\` is false, and \`code\` says why: \`token_exists\`, \`account_not_found\`, \`account_disabled\`, \`beyond_policy\`, \`key_limit_reached\`, or \`invalid_input\`: a value does not match the schema, a role does not exist, an expiry is past or a creation in the future, the token is a JWT, or no account is named.
 
-Other keys of the batch are imported all the same. Only a body without a list of 1 to ${maxKeys} keys is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
+Other keys of the batch are imported all the same. Only a body that has no list of 1 to ${maxKeys} keys, or has another field, is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
 
 So a call can be repeated, and a migration can be run again: what was imported before has the code \`token_exists\`, and is left as it is. What is gone since is not revived, however long ago its key was revoked or rotated, or its account deleted. \`keyId\` names the key that has the token, or had it: for \`TOMBSTONE_DAYS\` after the token is gone, unless the account is deleted. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
 

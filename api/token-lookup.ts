@@ -39,12 +39,18 @@ export const tokenLookup = {
     summary: 'Look up the key of a token',
     description:
       'Says whose key a token is, such as one that a customer sends to your support. Nothing else happens: unlike a verification, it is no use of the key, does not make the next token of a rotation the current one, takes nothing from a limit, and leaves no event. The database is asked each time. An exchanged token counts, until it expires, as the one that it was exchanged for. An access token, a refresh token and the operator token are no tokens of a key.',
-    security: [bySession, byKey('keys:read'), byOperator, byOperatorKey('operator:read')],
+    security: [
+      bySession,
+      byKey('keys:read'),
+      byOperator,
+      byOperatorKey('operator:read'),
+      byOperatorKey('operator:keys'),
+    ],
     request: {
       query: z.strictObject({
         accountId: accountQuery.accountId.openapi({
           description:
-            'Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own.',
+            'Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. A key with `operator:keys` alone names one.',
         }),
         externalId: accountQuery.externalId.openapi({
           description: 'Only a key of this account, by its `externalId`. Use it instead of `accountId`.',

@@ -55,6 +55,36 @@ test('what the operator reads is a line of the log: who read what of which accou
   ).toEqual([expect.not.objectContaining({ externalId: expect.anything() })]);
 });
 
+test('a line names the account that was read, also where a filter, a token or an externalId led to it', async () => {
+  const { id: accountId } = expectData(
+    await service.operator.POST('/v1/accounts', { body: { externalId: 'found' } }),
+  );
+  const { id: keyId, token } = expectData(
+    await service.operator.POST('/v1/keys', { params: { query: { accountId } }, body: { name: 'Key' } }),
+  );
+  const filter = { accountId };
+  const reads = {
+    searchKeys: () => service.operator.POST('/v1/keys/search', { body: { filter } }),
+    lookupKey: () => service.operator.POST('/v1/keys/lookup', { body: { token } }),
+    listAccounts: () => service.operator.GET('/v1/accounts', { params: { query: { externalId: 'found' } } }),
+    createAccount: () => service.operator.POST('/v1/accounts', { body: { externalId: 'found' } }),
+    revokeKeys: () => service.operator.POST('/v1/keys/revoke', { body: { filter, dryRun: true } }),
+  };
+  for (const [operation, read] of Object.entries(reads))
+    expect(await linesOf(read)).toMatchObject([
+      { operation, accountId, ...(operation === 'lookupKey' && { keyId }) },
+    ]);
+});
+
+test('what leaves an event is no line', async () => {
+  const { accountId } = await service.signIn();
+  const query = { accountId };
+  const create = () => service.operator.POST('/v1/accounts', { body: { externalId: 'new' } });
+  const mint = () => service.operator.POST('/v1/keys', { params: { query }, body: { name: 'Key' } });
+  const revoke = () => service.operator.POST('/v1/keys/revoke', { body: { filter: query } });
+  expect(await linesOf(async () => [await create(), await mint(), await revoke()])).toEqual([]);
+});
+
 test('who is refused with 401 or 403 is a line of the log', async () => {
   const stranger = service.as(newToken('lk_'));
   expect(await linesOf(() => stranger.GET('/v1/accounts'))).toMatchObject([
@@ -63,6 +93,14 @@ test('who is refused with 401 or 403 is a line of the log', async () => {
   const verifying = await ownKey(['keys:verify']);
   expect(await linesOf(() => verifying.client.GET('/v1/accounts'))).toMatchObject([
     { operation: 'listAccounts', status: 403, code: 'insufficient_scope', actor: verifying.id, ip: clientIp },
+  ]);
+  // By the operation itself, and not by its `security`.
+  const settings = await ownKey(['operator:keys']);
+  const { id: accountId } = expectData(await service.operator.GET('/v1/account'));
+  const params = { query: { accountId } };
+  const escalating = () => settings.client.POST('/v1/keys', { params, body: { name: 'Key' } });
+  expect(await linesOf(escalating)).toMatchObject([
+    { operation: 'createKey', status: 403, code: 'wrong_caller', actor: settings.id, ip: clientIp },
   ]);
 });
 

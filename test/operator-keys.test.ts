@@ -139,7 +139,8 @@ test('with operator:read it reads all accounts with their keys, usage and events
 
 test('with operator:keys alone a settings page lists the keys of an account, and reads each with its usage and limits', async () => {
   const { client } = await actor('operator:keys');
-  const { id } = await keyOf(ada.accountId, []);
+  const { id, token } = await keyOf(ada.accountId, []);
+  const own = { params: { query: { accountId: ownId } } };
   const params = naming(ada.accountId, id);
   const account = { params: { query: { accountId: ada.accountId } } };
   const { data } = expectData(await client.GET('/v1/keys', account));
@@ -148,13 +149,35 @@ test('with operator:keys alone a settings page lists the keys of an account, and
   expectData(await client.GET('/v1/keys/{keyId}/usage', { params }));
   expectData(await client.GET('/v1/keys/{keyId}/limits', { params }));
   const refused = [
-    await client.GET('/v1/keys', { params: { query: { accountId: ownId } } }),
+    await client.GET('/v1/keys', own),
     await client.GET('/v1/accounts'),
     await client.GET('/v1/events'),
     await client.POST('/v1/keys/search', { body: {} }),
-    await client.POST('/v1/keys/lookup', { body: { token: 'lk_unknown' } }),
+    await client.POST('/v1/keys/lookup', { ...own, body: { token } }),
   ];
   for (const { response } of refused) expect(response.status).toBe(403);
+});
+
+test('with operator:keys alone it finds the key of a token in the account that it names, and in no other', async () => {
+  const { client } = await actor('operator:keys');
+  const { id, token } = await keyOf(ada.accountId, []);
+  const { accountId: bobs } = await service.signIn();
+  const lookUp = (query: object) => client.POST('/v1/keys/lookup', { params: { query }, body: { token } });
+  expect(expectData(await lookUp({ accountId: ada.accountId }))).toMatchObject({ key: { id } });
+  expect((await lookUp({ accountId: bobs })).error).toMatchObject({ status: 404, code: 'token_not_found' });
+  expect((await lookUp({})).error).toMatchObject({ status: 422 });
+});
+
+test('with operator:keys alone it does not see the metadata of an account, which its customer should not read', async () => {
+  const { client } = await actor('operator:keys');
+  const body = { externalId: 'user_rated', metadata: { risk: 7 } };
+  const created = expectData(await service.operator.POST('/v1/accounts', { body }));
+  const open = (as: typeof client) => as.POST('/v1/accounts', { body: { externalId: 'user_rated' } });
+  expect(expectData(await open(client))).toEqual({ ...created, metadata: {} });
+  for (const scope of ['operator:accounts', 'operator:read']) {
+    const other = await actor('operator:keys', scope);
+    expect(expectData(await open(other.client))).toEqual(created);
+  }
 });
 
 test('with operator:accounts it creates, reads, changes, suspends and deletes accounts, and does nothing with keys', async () => {

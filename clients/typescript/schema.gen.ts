@@ -61,7 +61,7 @@ export interface paths {
          *     - `imported` is true, and `key` is the key. Each is stored as a whole, with its limits and its event, or not at all.
          *     - `imported` is false, and `code` says why: `token_exists`, `account_not_found`, `account_disabled`, `beyond_policy`, `key_limit_reached`, or `invalid_input`: a value does not match the schema, a role does not exist, an expiry is past or a creation in the future, the token is a JWT, or no account is named.
          *
-         *     Other keys of the batch are imported all the same. Only a body without a list of 1 to 500 keys is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
+         *     Other keys of the batch are imported all the same. Only a body that has no list of 1 to 500 keys, or has another field, is refused as a whole, with 422: then nothing is imported. After a 503, or if the connection breaks before the response, some of the keys may be imported.
          *
          *     So a call can be repeated, and a migration can be run again: what was imported before has the code `token_exists`, and is left as it is. What is gone since is not revived, however long ago its key was revoked or rotated, or its account deleted. `keyId` names the key that has the token, or had it: for `TOMBSTONE_DAYS` after the token is gone, unless the account is deleted. Once this returns, every replica accepts the tokens of all keys that it imported, and of those that exist.
          *
@@ -566,7 +566,7 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy`, `limits` and `quota` hold from its first key on. A key with `operator:keys` alone cannot set them. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
+         * @description Signs up with an email and a password: anyone if `SIGN_UP` is open, the operator token always. The operator also creates an account for one of its users with an `externalId`. Such an account has no password: the operator acts on it. Its `metadata`, `policy`, `limits` and `quota` hold from its first key on. A key with `operator:keys` alone cannot set them, and does not see the `metadata`. If an account with this `externalId` exists, it is returned as it is, whatever else the call says: change it with `PATCH`. The `Idempotency-Key` is for the operator: a sign-up, which its email makes unique, ignores it.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -4945,7 +4945,7 @@ export interface operations {
     lookupKey: {
         parameters: {
             query?: {
-                /** @description Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. */
+                /** @description Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. A key with `operator:keys` alone names one. */
                 accountId?: string;
                 /** @description Only a key of this account, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;

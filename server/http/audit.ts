@@ -1,17 +1,25 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
-import { maybeAsync } from '../../decide/maybe-async.ts';
+import { isPromise, maybeAsync } from '../../decide/maybe-async.ts';
 import { actorOf, isOfOperator } from '../auth/callers.ts';
 import type { ServiceContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { lineInterval } from '../throttled.ts';
 import type { AnswerFailure } from './failures.ts';
 import type { Input, Operation } from './operation.ts';
+import { Reply } from './reply.ts';
 
 /** Operations that are called too often for lines of the log. They are counted. */
 const unlogged = ['verifyKey', 'verifyKeyBatch', 'introspectToken', 'getMetrics'];
-/** Operations that only read, although their method is POST. */
-const reading = ['searchKeys', 'lookupKey'];
+
+/** Operations that can be reads although their method is not GET: whether one was. */
+const reading: Record<string, (input: Called, made: unknown) => boolean> = {
+  searchKeys: () => true,
+  lookupKey: () => true,
+  revokeKeys: ({ json }) => json?.dryRun === true,
+  // An account that exists is returned.
+  createAccount: (_, made) => made instanceof Reply && made.status === 200,
+};
 
 /**
  * Has an operation log what leaves no event: what the operator reads, with its token or a key of its own account, and who
@@ -22,7 +30,7 @@ export function audited(
   operation: Operation,
   answerFailure: AnswerFailure,
 ): [operation: Operation, answerFailure: AnswerFailure] {
-  const { operationId, method, request } = operation.route;
+  const { operationId, method } = operation.route;
   if (unlogged.includes(operationId)) return [operation, answerFailure];
   const logRefusal = logDifferent(log, 20, 'a call was refused');
   const answer: AnswerFailure = (error, failed) => {
@@ -34,27 +42,72 @@ export function audited(
     }
     return response;
   };
-  if (method !== 'get' && !reading.includes(operationId)) return [operation, answer];
 
   const logRead = logDifferent(log, 1_000, 'the operator has read');
-  // Elsewhere `externalId` is a condition that need not hold for any account, so it could be anything.
-  const namesAccount = request?.query instanceof z.ZodObject && 'accountId' in request.query.shape;
+  const isRead = reading[operationId] ?? (() => method === 'get');
+  const named = namedBy(operation);
   const run: Operation['run'] = (input) =>
-    maybeAsync(operation.run(input), (made) => {
-      const { caller, act, params, query = {} } = input as Read;
-      if (caller.kind === 'anyone' || !isOfOperator(caller)) return made;
-      const { accountId, externalId } = namesAccount ? query : {};
-      const ids = printed({ ...params, ...(accountId && { accountId }) });
-      logRead(act.requestId, { operation: operationId, actor: actorOf(caller), ...ids, externalId });
+    maybeAsync(naming(input, operation.run), (made) => {
+      const { caller, act } = input;
+      if (caller.kind === 'anyone' || !isOfOperator(caller) || !isRead(input as Called, made)) return made;
+      const facts = named(input as Called, made);
+      logRead(act.requestId, { operation: operationId, actor: actorOf(caller), ...facts });
       return made;
     });
   return [{ ...operation, run }, answer];
 }
 
+/** Runs an operation. Who is refused by it is known, and named to the log. */
+function naming(input: Input<RouteConfig>, run: Operation['run']): unknown {
+  const name = (error: unknown): never => {
+    if (error instanceof Refusal) error.actor ??= actorOf(input.caller);
+    throw error;
+  };
+  try {
+    const made = run(input);
+    return isPromise(made) ? made.catch(name) : made;
+  } catch (error) {
+    return name(error);
+  }
+}
+
 /** What is logged of the input of any operation. */
-interface Read extends Pick<Input<RouteConfig>, 'caller' | 'act'> {
+interface Called extends Pick<Input<RouteConfig>, 'caller' | 'act'> {
   params: Record<string, string> | undefined;
-  query: { accountId?: string; externalId?: string } | undefined;
+  query: AccountNames | undefined;
+  json: { filter?: AccountNames; dryRun?: boolean } | undefined;
+}
+
+interface AccountNames {
+  accountId?: string;
+  externalId?: string;
+}
+
+/** Whom an answer is about, where the call did not say: ids as they are printed. Its types are those of the operations. */
+const found: Record<string, (made: never) => object> = {
+  lookupKey: ({ key }: { key: { id: string; accountId: string } }) => ({
+    accountId: key.accountId,
+    keyId: key.id,
+  }),
+  createAccount: ({ body }: Reply<{ id: string }>) => ({ accountId: body.id }),
+  listAccounts: ({ data }: { data: { id: string }[] }) =>
+    data.length === 1 ? { accountId: data[0]?.id } : {},
+};
+
+/**
+ * Whom a read was about: what is in the path, the account that the query or a filter names, and what was found. In a list
+ * of accounts `externalId` need not be that of any, so it could be anything.
+ */
+function namedBy({ route: { request, operationId } }: Operation): (input: Called, made: unknown) => object {
+  const namesAccount = request?.query instanceof z.ZodObject && 'accountId' in request.query.shape;
+  return ({ params, query, json }, made) => {
+    const { accountId, externalId } = json?.filter ?? (namesAccount ? query : undefined) ?? {};
+    return {
+      ...printed({ ...params, ...(accountId && { accountId }) }),
+      externalId,
+      ...found[operationId]?.(made as never),
+    };
+  };
 }
 
 const prefixes: Record<string, string> = { accountId: 'acc_', keyId: 'key_', roleId: 'role_' };

@@ -61,7 +61,10 @@ export interface Hub {
   closed(link: Link, how: { saidBye: boolean }): void;
 }
 
-/** A verifier with more unsent bytes than this does not read: the answer to one ask has fewer, also with all metadata. */
+/**
+ * A verifier with more unsent bytes than this does not read. The answer to one ask has fewer, unless most of its 50 keys have
+ * all the metadata and scopes that a key can have.
+ */
 const maxUnsent = 1_048_576;
 
 type Of<Kind extends FromVerifier['kind']> = Extract<FromVerifier, { kind: Kind }>;

@@ -220,7 +220,11 @@ import { createLatchkey } from '@latchkey/client';
 
 const [baseUrl, operatorToken, userId = ''] = process.argv.slice(2);
 process.env.LATCHKEY_URL = baseUrl;
-process.env.LATCHKEY_TOKEN = process.env.OPERATOR_TOKEN = operatorToken;
+process.env.OPERATOR_TOKEN = operatorToken;
+const operator = createLatchkey({ token: operatorToken });
+const { id: accountId } = await operator.account.get();
+const page = await operator.keys.create({ name: 'Page', scopes: ['operator:keys'] }, { query: { accountId } });
+process.env.LATCHKEY_TOKEN = page.token;
 const { keysOf } = await import('./keys-page.ts');
 const { importKeys } = await import('./import-keys.ts');
 const { revokeOldKey } = await import('./revoke-old-key.ts');
@@ -240,7 +244,7 @@ const imported = { externalId: userId, name: 'Old', scopes: ['files:read'], sha2
 const session = { externalId: userId, name: 'Session', sha256: sha256.replaceAll('0', '1'), start: 'eyJhbGciOi' };
 for (let run = 0; run < 2; run += 1)
   for (const [{ name }, { code }] of await importKeys([imported, session])) console.log(name, code);
-const ask = async (token: string) => (await createLatchkey().verify(token, { scopes: ['files:read'] })).valid;
+const ask = async (token: string) => (await operator.verify(token, { scopes: ['files:read'] })).valid;
 console.log(await ask(token), await ask(old), await ask(old + 'x'));
 console.log((await keys.find(token)).key.id === id);
 await keys.revoke(id);

@@ -56,6 +56,12 @@ function assertMaySet({ kind }: Caller, { externalId }: { externalId?: unknown }
     throw new WrongCaller('Only the operator token changes the externalId of an account.');
 }
 
+/** Whether a caller sees the metadata of accounts: those are for the operator, and for its keys that read or change accounts. */
+const seesMetadata = (caller: Caller): boolean =>
+  caller.kind === 'operatorKey'
+    ? ['operator:accounts', 'operator:read'].some((scope) => caller.key.scopes.has(scope))
+    : isOfOperator(caller);
+
 export function accountOperations(context: ServiceContext): Operation[] {
   const { db, now, passwordAttempts } = context;
 
@@ -73,9 +79,9 @@ export function accountOperations(context: ServiceContext): Operation[] {
     createdAt: account.createdAt.toISOString(),
   });
 
-  /** An account as a caller sees it. Its metadata are for the operator alone. */
+  /** An account as a caller sees it. */
   const bodyFor = (caller: Caller, account: Account) =>
-    accountBody(isOfOperator(caller) ? account : { ...account, metadata: null });
+    accountBody(seesMetadata(caller) ? account : { ...account, metadata: null });
 
   const atItsPath = ({ id }: Account) => locationOf(context, `/v1/accounts/acc_${id}`);
   return [
@@ -123,9 +129,14 @@ export function accountOperations(context: ServiceContext): Operation[] {
         );
         const { account, isNew } = answer;
         const replayed = replayedHeaders(isReplay);
-        if (!isNew) return new Reply(accountBody(account), replayed, 200);
-        return new Reply(accountBody(account), { ...atItsPath(account), ...replayed });
+        if (!isNew) return new Reply(bodyFor(caller, account), replayed, 200);
+        return new Reply(bodyFor(caller, account), { ...atItsPath(account), ...replayed });
       }
+      // It could sign in, and mint keys that its scopes do not let it mint.
+      if (caller.kind === 'operatorKey')
+        throw new WrongCaller(
+          'A key of the operator creates accounts with an externalId, and none with a password.',
+        );
       if (context.signUp === 'closed' && !isOperator(caller)) throw new SignUpClosed();
       const account = await signUp(db, json, act, signal);
       const location = isOperator(caller) ? atItsPath(account) : locationOf(context, '/v1/account');
