@@ -71,12 +71,14 @@ test('a wrong password and an unknown email answer alike', async () => {
   expect(answers[1]).toEqual(answers[0]);
 });
 
-test('a wrong password and an unknown email take the same time', async () => {
+test('a wrong password and an unknown email take the same work', async () => {
   const { email } = await service.signIn();
   const timed = async (email: string) => {
-    const began = performance.now();
+    // Time of the processor, which other programs on the machine do not lengthen.
+    const began = process.cpuUsage();
     await service.as().POST('/v1/sessions', { body: { email, password: 'wrong password' } });
-    return performance.now() - began;
+    const { user, system } = process.cpuUsage(began);
+    return user + system;
   };
   const known: number[] = [];
   const unknown: number[] = [];

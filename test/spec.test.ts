@@ -159,4 +159,5 @@ test('the drift check fails when a route changes and the spec does not', async (
   await expect(check()).rejects.toMatchObject({
     stderr: expect.stringContaining('spec/latchkey.json is not what'),
   });
-});
+  // It generates everything twice.
+}, 60_000);

@@ -75,13 +75,16 @@ const exchange = fc
       if (facts.scopes?.some((scope) => !covers(held, scope))) return refused('invalid_scope');
       if (facts.audience && key.audience && !key.audience.includes(facts.audience))
         return refused('invalid_target');
+      const audience = facts.audience ? [facts.audience] : key.audience;
+      // That is this service.
+      if (audience?.includes(audiences[0])) return refused('invalid_target');
       expect(response.status).toBe(200);
       use(model, key, parent, clientIp);
       const end = draining(model, key)?.token === parent ? draining(model, key)?.endsAt : null;
       const expiresAt = earliest(model.now() + facts.seconds * 1_000, key.expiresAt, end);
       const exchanged = {
         ...{ key, parent, token: answer.access_token, scopes: facts.scopes ?? held },
-        audience: facts.audience ? [facts.audience] : key.audience,
+        audience,
         expiresAt: Math.floor(expiresAt / 1_000) * 1_000,
       };
       model.exchanged.push(exchanged);
