@@ -86,7 +86,7 @@ interface ExternalAccount {
 }
 
 /** What an account of one of the product's own users is created with. */
-interface NewExternalAccount {
+export interface NewExternalAccount {
   externalId: string;
   metadata?: Metadata | undefined;
   /** Null, of a rule or of all: as the deployment has it. */

@@ -2,17 +2,14 @@ import { accounts } from '../../../api/accounts.ts';
 import {
   type Account,
   changeAccount,
-  createExternalAccount,
   deleteAccount,
-  findAccount,
-  findExternalAccount,
   getAccount,
   getNamedAccount,
   listAccounts,
-  newAccountFields,
   setPassword,
   signUp,
 } from '../../accounts/accounts.ts';
+import { createExternalOnce } from '../../accounts/external-account.ts';
 import {
   accountOf,
   type Caller,
@@ -32,7 +29,6 @@ import {
 } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
-import { once } from '../../idempotency.ts';
 import { onceGone } from '../../keys/keys.ts';
 import { addToQuota } from '../../keys/quota-additions.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
@@ -89,44 +85,15 @@ export function accountOperations(context: ServiceContext): Operation[] {
       if ('externalId' in json) {
         if (!isOperator(caller))
           throw refused('Only the operator creates accounts with an externalId.', caller);
-        const { externalId, ...facts } = json;
         // A key with `operator:keys` alone could allow itself more scopes than the deployment does.
         if (
           caller.kind === 'operatorKey' &&
-          Object.keys(facts).length > 0 &&
+          Object.keys(json).some((name) => name !== 'externalId') &&
           !caller.key.scopes.has('operator:accounts')
         )
           throw new InsufficientScope(['operator:accounts']);
-        const { answer, isReplay } = await once(
-          context,
-          idempotentCall({ caller, headers }, 'createAccount', json),
-          act,
-          {
-            attempt: (claim) => createExternalAccount(db, json, act, claim),
-            async recall({ accountId, at }) {
-              const created = await findAccount(db, accountId);
-              // As it was when it was created, whatever has changed since.
-              if (created)
-                return {
-                  answer: {
-                    account: {
-                      ...created,
-                      ...newAccountFields(facts, created.createdAt),
-                      externalId,
-                      disabledAt: null,
-                      keyCount: 0,
-                    },
-                    isNew: true,
-                  },
-                  accountId,
-                };
-              const account = await findExternalAccount(db, externalId);
-              // A younger account has replaced the one of the first answer.
-              if (!account || account.createdAt > at) return undefined;
-              return { answer: { account, isNew: false }, accountId: account.id };
-            },
-          },
-        );
+        const call = idempotentCall({ caller, headers }, 'createAccount', json);
+        const { answer, isReplay } = await createExternalOnce(context, call, json, act);
         const { account, isNew } = answer;
         const replayed = replayedHeaders(isReplay);
         if (!isNew) return new Reply(bodyFor(caller, account), replayed, 200);
