@@ -73,6 +73,29 @@ function gained({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Gi
   };
 }
 
+/** Whether a change can give the key something that the policy of its account judges: see `gained`. */
+const isJudged = ({ scopes, roles, expiresAt }: KeyChange) =>
+  [scopes, roles, expiresAt].some((given) => given !== undefined);
+
+/**
+ * Checks a change against the key and the policy of its account.
+ * @returns what it was checked against; undefined if nothing bounds it
+ */
+async function checked(
+  store: Store & { defaultPolicy: Policy },
+  place: KeyPlace,
+  change: KeyChange,
+  within: ReadonlySet<string> | undefined,
+): Promise<Basis | undefined> {
+  if (!within && !isJudged(change)) return undefined;
+  const basis = await basisOf(store, place);
+  assertWithin(allScopesOf(basis.key), within);
+  const policy = policyFor(place.accountId, basis.policy, store.defaultPolicy);
+  const breaches = breachesOf(policy, gained(change, basis.key));
+  if (breaches.length > 0) throw new BeyondPolicy(breaches, policy);
+  return basis;
+}
+
 /**
  * Changes a key, and returns what it is now, once that is in force everywhere. An empty change writes nothing.
  * @param within scopes that the key must not go beyond, neither before nor after: those of the calling key, which could
@@ -84,11 +107,12 @@ function gained({ scopes = [], roles = [], expiresAt }: KeyChange, key: Key): Gi
  * there
  */
 export async function changeKey(
-  { db, settled, defaultPolicy }: Store & { defaultPolicy: Policy },
+  store: Store & { defaultPolicy: Policy },
   place: KeyPlace,
   { within, ...change }: KeyChange & { within?: ReadonlySet<string> | undefined },
   act: Act,
 ): Promise<Key> {
+  const { db, settled } = store;
   const { scopes: own = [], roles = [] } = change;
   assertWithin(allScopesOf({ scopes: own, roles }), within);
   if (isNothing(change)) {
@@ -96,50 +120,43 @@ export async function changeKey(
     assertWithin(allScopesOf(key), within);
     return key;
   }
-  const isJudged = [change.scopes, change.roles, change.expiresAt].some((given) => given !== undefined);
-  const basis = within || isJudged ? await basisOf({ db, settled }, place) : undefined;
-  if (basis) {
-    assertWithin(allScopesOf(basis.key), within);
-    const policy = policyFor(place.accountId, basis.policy, defaultPolicy);
-    const breaches = breachesOf(policy, gained(change, basis.key));
-    if (breaches.length > 0) throw new BeyondPolicy(breaches, policy);
-  }
-
   const merged = mergedMetadata(change.metadata ?? {});
   const fits = change.metadata === undefined ? sql`true` : areWithinBounds(merged);
-  const conditions = [isAt(place), fits];
-  if (basis) conditions.push(hasStill(basis.key), expiresStill(basis.key.expiresAt));
-  if (isJudged) conditions.push(sql`exists (select from account)`);
-  const { rows } = await sql`
-    with ${isJudged && basis ? lockedAccount(place, basis.policy) : sql``}
-    changed as (
-      update keys set ${assignmentsOf(change, merged, timestamptz(act.now))}
-      where ${sql.join(conditions, sql` and `)} returning *),
-    recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, {
-      ...change,
-      ...(change.roles && { roles: change.roles.map((role) => role.name) }),
-    })}
-    ${changedLimits(change, { account: sql`account_id`, key: sql`id` }, act.now)}
-    select from changed where ${afterChangedLimits(change)}`
-    .execute(db)
-    .catch((error) => {
-      throw asMissingQuota('key', error);
-    });
-  if (rows.length > 0) {
-    await settled();
-    // Not by the statement itself: where it waited for another change, it would not see the tokens and limits of that.
-    return getKey(db, place).catch(onceGone({ settled }));
-  }
+  for (;;) {
+    const basis = await checked(store, place, change, within);
+    const conditions = [isAt(place), fits];
+    if (basis) conditions.push(hasStill(basis.key), expiresStill(basis.key.expiresAt));
+    if (isJudged(change)) conditions.push(sql`exists (select from account)`);
+    const { rows } = await sql`
+      with ${basis && isJudged(change) ? lockedAccount(place, basis.policy) : sql``}
+      changed as (
+        update keys set ${assignmentsOf(change, merged, timestamptz(act.now))}
+        where ${sql.join(conditions, sql` and `)} returning *),
+      recorded as ${recorded(act, 'key.changed', sql`select account_id, id from changed`, {
+        ...change,
+        ...(change.roles && { roles: change.roles.map((role) => role.name) }),
+      })}
+      ${changedLimits(change, { account: sql`account_id`, key: sql`id` }, act.now)}
+      select from changed where ${afterChangedLimits(change)}`
+      .execute(db)
+      .catch((error) => {
+        throw asMissingQuota('key', error);
+      });
+    if (rows.length > 0) {
+      await settled();
+      // Not by the statement itself: where it waited for another change, it would not see the tokens and limits of that.
+      return getKey(db, place).catch(onceGone({ settled }));
+    }
 
-  const now = sql<{ fits: boolean }>`select ${fits} as fits from keys where ${isAt(place)}`;
-  const [key] = (await now.execute(db)).rows;
-  if (!key) {
-    await settled();
-    throw new KeyNotFound();
+    const now = sql<{ fits: boolean }>`select ${fits} as fits from keys where ${isAt(place)}`;
+    const [key] = (await now.execute(db)).rows;
+    if (!key) {
+      await settled();
+      throw new KeyNotFound();
+    }
+    if (!key.fits) throw tooMuchMetadata();
+    // The key or the policy was changed between the check and the update: both are read again.
   }
-  // The key or the policy was changed between the check and the update.
-  if (key.fits) return changeKey({ db, settled, defaultPolicy }, place, { within, ...change }, act);
-  throw tooMuchMetadata();
 }
 
 /** What the update of a change sets, with metadata that are merged already. */
