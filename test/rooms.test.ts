@@ -63,9 +63,10 @@ const mayImport: Record<string, readonly string[]> = {
   usage: [...ground, 'db', 'kysely'],
   events: [...ground, 'db', 'kysely'],
   'idempotency.ts': [...ground, 'events', 'jwt', 'db', 'kysely'],
-  keys: [...statement, 'jwt', 'replication'],
-  accounts: [...statement, 'jwt', 'keys', 'attempt-limiter.ts', '@node-rs/argon2'],
-  leaks: [...ground, 'accounts', 'events', 'jwt', 'keys', 'db', 'kysely'],
+  'store.ts': ['errors.ts', 'db'],
+  keys: [...statement, 'jwt', 'replication', 'store.ts'],
+  accounts: [...statement, 'jwt', 'keys', 'store.ts', 'attempt-limiter.ts', '@node-rs/argon2'],
+  leaks: [...ground, 'accounts', 'events', 'jwt', 'keys', 'store.ts', 'db', 'kysely'],
   'context.ts': [
     ...[
       'decide',
@@ -89,10 +90,10 @@ const mayImport: Record<string, readonly string[]> = {
   'routes/v1': [
     ...contract,
     ...['account-queue.ts', 'accounts', 'attempt-limiter.ts', 'db', 'events', 'idempotency.ts', 'jwt'],
-    ...['leaks', 'process', 'usage', '@hono/zod-openapi'],
+    ...['leaks', 'process', 'store.ts', 'usage', '@hono/zod-openapi'],
   ],
   'routes/journal': contract,
-  'routes/share': [...contract, 'jwt'],
+  'routes/share': [...contract, 'jwt', 'store.ts'],
   'routes/oauth': [...contract, 'accounts', '@hono/zod-openapi'],
   pages: ['decide', 'http', 'spec', 'hono'],
   'app.ts': ['account-queue.ts', 'api', 'decide', 'context.ts', 'http', 'pages', 'routes', 'hono'],

@@ -8,7 +8,6 @@ import { AccountNotFound, EmailTaken, ExternalIdTaken, InvalidInput, WrongPasswo
 import { type Act, actAsJson, recorded } from '../events/recording.ts';
 import { newId, operatorAccountId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
-import type { Store } from '../keys/keys.ts';
 import {
   accountLimitColumns,
   afterChangedLimits,
@@ -26,6 +25,7 @@ import {
 } from '../keys/limit-rows.ts';
 import { areWithinBounds, type MetadataPatch, mergedMetadata, tooMuchMetadata } from '../keys/metadata.ts';
 import type { Quota } from '../keys/quota.ts';
+import type { Store } from '../store.ts';
 import { hashPassword, isPassword } from './password.ts';
 
 /** Whoever holds keys: signed up here by email, or made by the operator for one of the product's own users. */

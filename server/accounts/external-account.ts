@@ -26,7 +26,12 @@ export const createExternalOnce = (
       const { externalId, ...facts } = given;
       const created = await findAccount(context.db, accountId);
       if (created) {
-        const atFirst = { ...newAccountFields(facts, created.createdAt), externalId, disabledAt: null, keyCount: 0 };
+        const atFirst = {
+          ...newAccountFields(facts, created.createdAt),
+          externalId,
+          disabledAt: null,
+          keyCount: 0,
+        };
         return { answer: { account: { ...created, ...atFirst }, isNew: true }, accountId };
       }
       const account = await findExternalAccount(context.db, externalId);

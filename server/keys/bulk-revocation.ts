@@ -5,8 +5,8 @@ import type { Database } from '../db/schema.ts';
 import { CountDiffers } from '../errors.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
 import type { Act } from '../events/recording.ts';
+import type { Store } from '../store.ts';
 import { type KeyFilter, meets } from './key-filter.ts';
-import type { Store } from './keys.ts';
 
 /** The number of keys revoked by one statement: few enough not to hold up requests on the embedded database. */
 const partSize = 250;

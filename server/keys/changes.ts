@@ -3,17 +3,9 @@ import { breachesOf, type Given, type Policy } from '../../decide/policy.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { BeyondPolicy, KeyNotFound } from '../errors.ts';
 import { type Act, recorded } from '../events/recording.ts';
+import { onceGone, type Store } from '../store.ts';
 import { accountStillWith, assertWithin, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
-import {
-  allScopesOf,
-  getKey,
-  isAt,
-  type Key,
-  type KeyPlace,
-  type KeyRole,
-  onceGone,
-  type Store,
-} from './keys.ts';
+import { allScopesOf, getKey, isAt, type Key, type KeyPlace, type KeyRole } from './keys.ts';
 import {
   afterChangedLimits,
   asMissingQuota,

@@ -1,8 +1,9 @@
 import { isUniqueViolation } from '../db/errors.ts';
 import { InvalidInput, TokenExists } from '../errors.ts';
 import type { Act } from '../events/recording.ts';
+import type { Store } from '../store.ts';
 import { importedHash } from '../token.ts';
-import type { Key, Store, StoredToken } from './keys.ts';
+import type { Key, StoredToken } from './keys.ts';
 import { mintKey, type NewKey } from './minting.ts';
 import { rememberedKeys } from './remembered.ts';
 

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { TokenState } from '../../decide/verdict.ts';
 import type { Database, Metadata } from '../db/schema.ts';
-import { AccountNotFound, KeyNotFound, WrongCaller } from '../errors.ts';
+import { KeyNotFound, WrongCaller } from '../errors.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
 import type { Act } from '../events/recording.ts';
+import type { Store } from '../store.ts';
 import { hashText, startOf } from '../token.ts';
 import { keyLimitColumns, type LimitRule, type QuotaRow, quotaOf } from './limit-rows.ts';
 import type { Quota } from './quota.ts';
@@ -188,20 +189,6 @@ export async function getKey(db: Database, place: KeyPlace): Promise<Key> {
   if (!row) throw new KeyNotFound();
   return keyOf(row);
 }
-
-/** The database, and `settled`, which a change that verdicts depend on awaits before it returns: see `ServiceContext`. */
-export type Store = { db: Database; settled: () => Promise<void> };
-
-/**
- * Handles the error of a call that would end something: where that is gone already, another call may have ended it a moment
- * ago. The error is thrown once no replica accepts what is gone.
- */
-export const onceGone =
-  ({ settled }: Pick<Store, 'settled'>) =>
-  async (error: unknown): Promise<never> => {
-    if (error instanceof KeyNotFound || error instanceof AccountNotFound) await settled();
-    throw error;
-  };
 
 /**
  * Deletes a key. When this returns, or throws KeyNotFound, no replica accepts a token of it: an earlier attempt may have

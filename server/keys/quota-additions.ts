@@ -7,7 +7,8 @@ import { type Act, recorded } from '../events/recording.ts';
 import { operatorAccountId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { encodeInSql } from '../replication/messages.ts';
-import { isAt, type KeyById, type Store } from './keys.ts';
+import type { Store } from '../store.ts';
+import { isAt, type KeyById } from './keys.ts';
 
 /** The most that may remain of a quota: the largest integer that a header can have (RFC 9651, section 3.3.1). */
 const maxRemaining = 999_999_999_999_999;

@@ -7,7 +7,8 @@ import { InvalidInput, RoleExists, RoleNotFound } from '../errors.ts';
 import { type Act, recorded } from '../events/recording.ts';
 import { newId, operatorAccountId } from '../id.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
-import type { KeyRole, Store } from './keys.ts';
+import type { Store } from '../store.ts';
+import type { KeyRole } from './keys.ts';
 
 /**
  * Roles: named sets of scopes. A key has them by their ids, and a look-up adds their scopes to its own. A changed role

@@ -9,6 +9,7 @@ import { type Act, recorded, withoutRequest } from '../events/recording.ts';
 import { AlreadyClaimed, type Claim } from '../idempotency.ts';
 import { neverExpires, type Signer } from '../jwt/signing.ts';
 import { lease } from '../replication/freshness.ts';
+import { onceGone, type Store } from '../store.ts';
 import { newToken, nextPrefix, type TokenPrefixes } from '../token.ts';
 import { accountStillWith, policyFor, type StoredPolicy, storedPolicyOf } from './bounds.ts';
 import {
@@ -23,8 +24,6 @@ import {
   keyColumns,
   keyOf,
   newlyMinted,
-  onceGone,
-  type Store,
   type Token,
 } from './keys.ts';
 

@@ -5,8 +5,8 @@ import type { Keys } from '../../decide/verified-key.ts';
 import { timestamptz } from '../db/timestamptz.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
 import type { Act } from '../events/recording.ts';
+import type { Store } from '../store.ts';
 import { keyHash } from '../token.ts';
-import type { Store } from './keys.ts';
 import { rememberedKeys } from './remembered.ts';
 import { noNext, noPrevious } from './rotation.ts';
 

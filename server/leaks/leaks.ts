@@ -4,8 +4,8 @@ import { timestamptz } from '../db/timestamptz.ts';
 import { endedColumns, everyToken, recordedEnd } from '../events/ended-tokens.ts';
 import { type Act, recorded } from '../events/recording.ts';
 import type { Signer } from '../jwt/signing.ts';
-import type { Store } from '../keys/keys.ts';
 import { keyTokenHash } from '../keys/token-lookup.ts';
+import type { Store } from '../store.ts';
 import { hashText } from '../token.ts';
 import { withoutToken } from './without-token.ts';
 

@@ -15,9 +15,10 @@ import type { Answers, ErrorStatus, Refuse } from '../../http/failures.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { neverExpires } from '../../jwt/signing.ts';
 import { changeKey } from '../../keys/changes.ts';
-import { getKey, type Key, type KeyById, onceGone, revokeKey } from '../../keys/keys.ts';
+import { getKey, type Key, type KeyById, revokeKey } from '../../keys/keys.ts';
 import { allKeys } from '../../keys/lists.ts';
 import { mintKey } from '../../keys/minting.ts';
+import { onceGone } from '../../store.ts';
 
 const defaultLabel = 'Default API Key Label';
 

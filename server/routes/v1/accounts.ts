@@ -29,8 +29,9 @@ import {
 } from '../../errors.ts';
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
-import { onceGone } from '../../keys/keys.ts';
+import { once } from '../../idempotency.ts';
 import { addToQuota } from '../../keys/quota-additions.ts';
+import { onceGone } from '../../store.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { locationOf } from './location.ts';
 import { numberOf, pageAfter } from './page.ts';

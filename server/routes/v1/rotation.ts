@@ -7,8 +7,9 @@ import { InsufficientScope, InvalidInput, KeyNotFound, WrongCaller } from '../..
 import { type Operation, operation } from '../../http/operation.ts';
 import { Reply } from '../../http/reply.ts';
 import { once } from '../../idempotency.ts';
-import { type ActedOn, getKey, type Key, type KeyById, onceGone } from '../../keys/keys.ts';
+import { type ActedOn, getKey, type Key, type KeyById } from '../../keys/keys.ts';
 import { cancelRotation, extendRotation, finishRotation, rotateKey, tokenFor } from '../../keys/rotation.ts';
+import { onceGone } from '../../store.ts';
 import { expiryOf } from './given-key.ts';
 import { idempotentCall, replayedHeaders } from './idempotency.ts';
 import { keyBody } from './key-body.ts';
