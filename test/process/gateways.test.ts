@@ -5,6 +5,7 @@ import { newToken } from '../../server/token.ts';
 import { type Deployment, startDeployment } from '../support/gateways/deployment.ts';
 import { type Gateway, reasonToSkip, startGateway } from '../support/gateways/gateway.ts';
 import { gateways } from '../support/gateways/gateways.ts';
+import { go } from '../support/gateways/go.ts';
 import { expectData } from '../support/harness.ts';
 import { type Answered, send } from '../support/send.ts';
 
@@ -337,5 +338,21 @@ describe.each(gateways.map((gateway) => [gateway.name + reasonToSkip(gateway), g
         expect([refused.answered.status, refused.reached.length]).toEqual([401, 0]);
       }
     });
+  },
+);
+
+test.skipIf(reasonToSkip(go))(
+  `go takes an address without a port, as middleware for proxies sets it${reasonToSkip(go)}`,
+  async () => {
+    const change = (text: string) =>
+      text.replace(
+        'RequireKey("orders:read", orders)',
+        `http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+          r.RemoteAddr = "203.0.113.7"
+          RequireKey("orders:read", orders).ServeHTTP(w, r)
+        })`,
+      );
+    await using proxied = await startGateway(go, deployment.surroundings, change);
+    expect((await send(proxied.url, bearer(tokenOf('remote')))).status).toBe(200);
   },
 );

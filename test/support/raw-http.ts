@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import type { ServiceProcess } from '../../scripts/support/service.ts';
 
 /** HTTP as it stands on the wire. */
 
@@ -9,7 +8,7 @@ export const message = (line: string, headers = '', body = '') => {
   return `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}${length}\r\n${body}`;
 };
 /** Sends these bytes, and gives what was answered until the connection ends, or a second answer is not due. */
-export function exchange(service: ServiceProcess, sent: string, send = sendAtOnce): Promise<string> {
+export function exchange(service: { url: string }, sent: string, send = sendAtOnce): Promise<string> {
   const { hostname, port } = new URL(service.url);
   return new Promise((resolve, reject) => {
     let answer = '';

@@ -8,6 +8,7 @@ It asks the service at LATCHKEY_URL, and names itself by LATCHKEY_TOKEN. Only th
 
 import asyncio
 import http.client
+import logging
 import os
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ ASKED = ("authorization", "x-api-key", "user-agent")
 # What a refusal tells the client.
 TOLD = ("content-type", "cache-control", "www-authenticate", "retry-after", "ratelimit", "ratelimit-policy")
 AWAY = 503, [("retry-after", "1"), ("cache-control", "no-store"), ("content-length", "0")], b""
+
+LOG = logging.getLogger("latchkey")
 
 # Connections that wait for the next request.
 idle = []
@@ -46,24 +49,35 @@ def fetch(headers):
 
 def ask(sent, address, scope):
     """200 and the headers that tell whose request it is, or the status, the headers and the body of its refusal."""
-    headers = {"latchkey-authorization": GATEWAY, "latchkey-require-scope": scope, "x-real-ip": address}
+    headers = {"x-real-ip": address}
     for name, value in sent:
         if name in ASKED:
             headers[name] = f"{headers[name]},{value}" if name in headers else value
+    # No header can have these (RFC 9110, 5.5), but some servers let them pass.
+    if any(character in value for value in headers.values() for character in "\r\n\0"):
+        return 400, [("cache-control", "no-store"), ("content-length", "0")], b""
+    headers.update({"latchkey-authorization": GATEWAY, "latchkey-require-scope": scope})
     try:
         status, told, body = fetch({name: value for name, value in headers.items() if value})
-    except (OSError, http.client.HTTPException):
+        identity = [(name, value) for name, value in told if name.startswith("latchkey-")]
+        if status == 200 and identity:
+            return 200, identity, b""
+        if not 400 <= status < 500:
+            raise http.client.HTTPException(f"no verdict: {status}")
+    except (OSError, http.client.HTTPException) as error:
+        LOG.warning("Latchkey does not answer: %r", error)
         return AWAY
-    identity = [(name, value) for name, value in told if name.startswith("latchkey-")]
-    if status == 200 and identity:
-        return 200, identity, b""
-    if not 400 <= status < 500:
+    except ValueError:  # Its text has the secret.
+        LOG.warning("LATCHKEY_URL or LATCHKEY_TOKEN has a character that cannot be sent")
         return AWAY
     return status, [header for header in told if header[0] in TOLD] + [("content-length", str(len(body)))], body
 
 
-def is_ours(name):
-    """Whether a client cannot send this header to the application. Many read `latchkey_key` as `latchkey-key`."""
+def is_ours(name, value):
+    """Whether a client cannot send this header to the application. Many read `latchkey_key` as `latchkey-key`, and a
+    reverse proxy removes what `connection` names."""
+    if name == "connection":
+        return "latchkey" in value.lower()
     return name.startswith("latchkey") or name in ("authorization", "x-api-key")
 
 
@@ -76,9 +90,9 @@ class WSGI:
         sent = [(name, environ[key]) for key, name in names.items()]
         status, headers, body = ask(sent, environ.get("REMOTE_ADDR", ""), self.scope)
         if status != 200:
-            start_response(f"{status} {http.client.responses[status]}", headers)
+            start_response(f"{status} {http.client.responses.get(status, '')}", headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        for key in [key for key, name in names.items() if is_ours(name)]:
+        for key in [key for key, name in names.items() if is_ours(name, environ[key])]:
             del environ[key]
         environ.update({"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers})
         return self.app(environ, start_response)
@@ -93,10 +107,15 @@ class ASGI:
             return await self.app(scope, receive, send)
         sent = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         address, _ = scope["client"] or ("", 0)
-        status, told, body = await asyncio.to_thread(ask, sent, address, self.scope)
+        asking = asyncio.to_thread(ask, sent, address, self.scope)
+        try:
+            status, told, body = await asyncio.wait_for(asking, 5)
+        except asyncio.TimeoutError:
+            LOG.warning("Latchkey does not answer within 5 s")
+            status, told, body = AWAY
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]
         if status == 200:
-            kept = [header for header, (name, _) in zip(scope["headers"], sent) if not is_ours(name)]
+            kept = [header for header, text in zip(scope["headers"], sent) if not is_ours(*text)]
             return await self.app({**scope, "headers": kept + headers}, receive, send)
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close"})

@@ -37,6 +37,8 @@ export interface Surroundings {
 
 export interface RunningGateway extends AsyncDisposable {
   url: string;
+  /** What it has logged. */
+  log: () => Promise<string>;
 }
 
 /** Whether a program is on this machine. */
@@ -89,19 +91,21 @@ export async function startGateway(
     BACKEND: backend,
   };
   // A file, since Apache opens /dev/stderr by its name.
-  const log = await open(join(directory, 'log'), 'a');
-  const child = spawn(file, args, { cwd: directory, env, stdio: ['ignore', log.fd, log.fd] });
-  await log.close();
+  const output = await open(join(directory, 'log'), 'a');
+  const child = spawn(file, args, { cwd: directory, env, stdio: ['ignore', output.fd, output.fd] });
+  await output.close();
+  const log = () => readFile(join(directory, 'log'), 'utf8');
   let hasEnded = false;
   const ended = killedWithParent(child).then(() => {
     hasEnded = true;
   });
   while (!(await accepts(port))) {
-    if (hasEnded) throw new Error(await readFile(join(directory, 'log'), 'utf8'));
+    if (hasEnded) throw new Error(await log());
     await pause(20);
   }
   return {
     url: `http://127.0.0.1:${port}`,
+    log,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       // Of those that wait for a request which nobody answers.

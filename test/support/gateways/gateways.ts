@@ -6,5 +6,8 @@ import { haproxy } from './haproxy.ts';
 import { nginx } from './nginx.ts';
 import { asgi, wsgi } from './python.ts';
 
+/** Those that run in the process of the product. */
+export const middlewares: Gateway[] = [wsgi, asgi, go];
+
 /** Those that have a recipe in deploy/gateways/. */
-export const gateways: Gateway[] = [nginx, caddy, haproxy, apache, wsgi, asgi, go];
+export const gateways: Gateway[] = [nginx, caddy, haproxy, apache, ...middlewares];

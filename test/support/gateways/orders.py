@@ -1,4 +1,4 @@
-"""Applications that send each request on to a backend."""
+"""Applications that send each request on to a backend, as reverse proxies do: without what `Connection` names."""
 
 import asyncio
 import http.client
@@ -8,8 +8,10 @@ OWN = ("connection", "content-length", "expect", "transfer-encoding")
 
 
 def forward(method, target, headers, body):
+    named = ",".join(value for name, value in headers if name == "connection").lower()
+    removed = {*OWN, *(name.strip() for name in named.split(","))}
     backend = http.client.HTTPConnection(os.environ["BACKEND"])
-    backend.request(method, target, body, {name: value for name, value in headers if name not in OWN})
+    backend.request(method, target, body, {name: value for name, value in headers if name not in removed})
     answer = backend.getresponse()
     text = answer.read()
     backend.close()
