@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { maybeAsync } from '../../../decide/maybe-async.ts';
+import { isPromise, maybeAsync } from '../../../decide/maybe-async.ts';
 import type { VerifiedKey } from '../schema.gen.ts';
 import { type Checked, createGuard as createCore, type GuardOptions } from './guard.ts';
 import { headersOf } from './headers.ts';
@@ -30,6 +30,10 @@ export function keyOf(req: object): VerifiedKey {
   return key;
 }
 
+/** What middleware can pass to `next`, which takes other values for no error, or for the name of a place to go on at. */
+const asError = (thrown: unknown) =>
+  thrown instanceof Error ? thrown : new Error('The guard failed.', { cause: thrown });
+
 /**
  * A guard of Express's routes.
  *
@@ -52,7 +56,9 @@ export function createGuard({ clientIp, ...options }: ExpressGuardOptions): Expr
           res.end(JSON.stringify(result.problem));
         }
       };
-      return maybeAsync(core.check(headersOf(req), requirement, clientIp?.(req)), settle);
+      const settled = maybeAsync(core.check(headersOf(req), requirement, clientIp?.(req)), settle);
+      // Express 4 does not look at what middleware returns.
+      return isPromise(settled) ? settled.catch((error) => next(asError(error))) : settled;
     };
   };
 }
