@@ -342,7 +342,7 @@ test.each([
 );
 
 test('every snippet of its README, of OPERATIONS.md and of EVENTS.md type-checks', async () => {
-  expect(Object.keys(snippets)).toHaveLength(19);
+  expect(Object.keys(snippets)).toHaveLength(20);
   await typeCheck([...Object.keys(snippets), 'program.ts', 'verifying.ts', 'operating.ts'], {
     module: 'nodenext',
     lib: ['es2022', 'dom', 'dom.iterable'],
