@@ -64,11 +64,11 @@ Every response has an \`x-request-id\`, which names the request in the server’
 
 Send an \`Idempotency-Key\` header with each call that creates or rotates a key, makes a role, or adds to a quota: a new UUID for each of them, and the same one when you repeat the call.
 
-However often the call is repeated, it is done once. A repeated call returns the first response, with its status and its token, and \`Idempotent-Replayed: true\`. Where the call changed a key, by a rotation or an addition to its quota, it returns the key as it is by then.
+However often the call is repeated, it is done once. A repeated call returns the first response, with its status and its token, and \`Idempotent-Replayed: true\`. Where the call changed a key or an account, by a rotation or an addition to a quota, it returns that as it is by then.
 
 - This lasts 24 hours, or until the token is used or the key is revoked. After that a repeated call returns 409 \`already_done\`, with the \`keyId\` of a key that was created or rotated, and does nothing. After 7 days the \`Idempotency-Key\` is new again.
 - The same \`Idempotency-Key\` with another request returns 422 \`idempotency_key_reused\`. Each key, each account and the operator have their own.
-- A call that failed leaves nothing behind: repeat it with the same \`Idempotency-Key\`.
+- A call that was refused with another 4xx has done nothing: correct it, and send it with the same \`Idempotency-Key\`. After a 500, a 503 or a broken connection, repeat it as it was.
 - Refreshing a session needs no \`Idempotency-Key\`: it can be repeated for 30 seconds.
 - The operator can send it when it creates accounts.
 
@@ -92,7 +92,7 @@ Each field’s own limit is in its description: 422 \`invalid_input\`. The servi
 
 ## Rate limits and quotas
 
-The operator can give a key \`limits\`, so many units in each window, and a \`quota\`, so many until it is refilled, and an account the same, which its keys share. \`POST /v1/keys/verify\` takes one unit of each, or its \`cost\`, or for some by name its \`costs\`: of all of them, or of none if the token is refused for any reason. Calls that a key makes to this API take none.
+The operator can give a key \`limits\`, each a number of units per window, and a \`quota\`, a number of units until a refill. It can give an account both too, which its keys share. \`POST /v1/keys/verify\` takes one unit of each, or its \`cost\`, or for some by name its \`costs\`: of all of them, or of none if the token is refused for any reason. Calls that a key makes to this API take none.
 
 The verdict and the \`RateLimit\` headers say what is left. A refused verdict with \`rate_limited\` or \`quota_exceeded\` lists what was \`exceeded\`, and \`retryAfter\` says when to come again: pass both on to your client as 429.
 

@@ -50,7 +50,7 @@ export const tokenLookup = {
       query: z.strictObject({
         accountId: accountQuery.accountId.openapi({
           description:
-            'Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. A key with `operator:keys` alone names one.',
+            'Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. A key with `operator:keys`, and without `operator:read`, names one, and not that of the operator.',
         }),
         externalId: accountQuery.externalId.openapi({
           description: 'Only a key of this account, by its `externalId`. Use it instead of `accountId`.',

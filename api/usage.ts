@@ -136,7 +136,7 @@ export const usage = {
     path: '/v1/usage/keys',
     tags,
     summary: 'List the usage of each key',
-    description: `Counts the uses of every key of every account in a range of time, by verdict: for invoices, exports and dashboards. Keys without a use in the range are left out, and keys that were revoked since are not. The list is sorted by key id, then by day. ${whatCounts} A use counts as one, whatever its \`cost\`. Those of a deleted account are deleted with it. A page reads at most 2,000 keys, so it may have fewer items than \`limit\`, or none, while more follow: go on until \`nextCursor\` is null, with the same query.`,
+    description: `Counts the uses of every key of every account in a range of time, by verdict: for invoices, exports and dashboards. Keys without a use in the range are left out, and keys that were revoked since are not. The list is sorted by key id, then by day. ${whatCounts} A use counts as one, whatever its \`cost\`. Those of a deleted account are deleted with it. A page reads at most 2,000 keys, so it may have fewer items than \`limit\`, or none, while more follow: go on until \`nextCursor\` is null, with the same query. A cursor needs both \`from\` and \`to\`, so that all pages count the same range.`,
     security: [byOperator, byOperatorKey('operator:read')],
     request: {
       query: z.strictObject({

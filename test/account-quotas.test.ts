@@ -184,7 +184,22 @@ describe('the quota of an account', () => {
     service.pass(day);
     expect((await add(id, 5, key)).error).toMatchObject({
       code: 'already_done',
-      detail: expect.stringContaining(`done for the quota of ${id},`),
+      detail: expect.stringContaining(`done for ${id},`),
+    });
+  });
+
+  test('of another account that has the externalId by now is not said to have got units', async () => {
+    const externalId = 'quota_moved';
+    const body = { externalId, quota: { remaining: 10 } };
+    const params = { query: { externalId }, header: { 'Idempotency-Key': randomUUID() } };
+    const send = () => service.operator.POST('/v1/account/quota', { params, body: { add: 5 } });
+    const { id } = expectData(await service.operator.POST('/v1/accounts', { body }));
+    expectData(await send());
+    await service.operator.DELETE('/v1/account', { params: { query: { externalId } } });
+    expectData(await service.operator.POST('/v1/accounts', { body }));
+    expect((await send()).error).toMatchObject({
+      code: 'already_done',
+      detail: expect.stringContaining(`done for ${id},`),
     });
   });
 

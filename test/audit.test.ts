@@ -69,10 +69,14 @@ test('a line names the account that was read, also where a filter, a token or an
     listAccounts: () => service.operator.GET('/v1/accounts', { params: { query: { externalId: 'found' } } }),
     createAccount: () => service.operator.POST('/v1/accounts', { body: { externalId: 'found' } }),
     revokeKeys: () => service.operator.POST('/v1/keys/revoke', { body: { filter, dryRun: true } }),
+    updateAccount: () =>
+      service.operator.PATCH('/v1/account', { params: { query: filter }, body: { quota: {} } }),
+    updateKey: () =>
+      service.operator.PATCH('/v1/keys/{keyId}', { params: { path: { keyId }, query: filter }, body: {} }),
   };
   for (const [operation, read] of Object.entries(reads))
     expect(await linesOf(read)).toMatchObject([
-      { operation, accountId, ...(operation === 'lookupKey' && { keyId }) },
+      { operation, accountId, ...(/(?:lookup|update)Key/.test(operation) && { keyId }) },
     ]);
 });
 
@@ -82,7 +86,9 @@ test('what leaves an event is no line', async () => {
   const create = () => service.operator.POST('/v1/accounts', { body: { externalId: 'new' } });
   const mint = () => service.operator.POST('/v1/keys', { params: { query }, body: { name: 'Key' } });
   const revoke = () => service.operator.POST('/v1/keys/revoke', { body: { filter: query } });
-  expect(await linesOf(async () => [await create(), await mint(), await revoke()])).toEqual([]);
+  const act = async () =>
+    [await create(), await mint(), await revoke()].map((answer) => expectData<unknown>(answer));
+  expect(await linesOf(act)).toEqual([]);
 });
 
 test('who is refused with 401 or 403 is a line of the log', async () => {

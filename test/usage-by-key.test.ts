@@ -31,7 +31,8 @@ test('each key that was used is listed once, with its account, also one that was
   const { id: accountId } = expectData(await service.operator.POST('/v1/accounts', { body }));
   const params = { query: { accountId } };
   const named = expectData(await service.operator.POST('/v1/keys', { params, body: { name: 'Key' } }));
-  const [unused, revoked, other] = [await mint(), await mint(), await mint({}, bob)];
+  // One more is never used.
+  const [revoked, other] = [await mint(), await mint({}, bob), await mint()];
   for (const { token } of [named, named, revoked, other]) await verify(token);
   await verify(named.token, { scopes: ['missing'] });
   await ada.client.DELETE('/v1/keys/{keyId}', { params: { path: { keyId: revoked.id } } });
@@ -47,9 +48,9 @@ test('each key that was used is listed once, with its account, also one that was
   ];
   const start = iso(Math.floor(Date.parse(from) / hour) * hour);
   const sorted = rows.map((row) => ({ ...row, start })).sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
+  const to = iso(service.context.now());
   expect(await pages({ from })).toEqual({ sizes: [3], items: sorted });
-  expect(await pages({ from, limit: 1 })).toEqual({ sizes: [1, 1, 1], items: sorted });
-  expect(sorted.map(({ keyId }) => keyId)).not.toContain(unused.id);
+  expect(await pages({ from, to, limit: 1 })).toEqual({ sizes: [1, 1, 1], items: sorted });
   const later = await pages({ from: iso(Date.parse(start) + hour) });
   expect(later.items).toMatchObject([{ keyId: named.id, valid: 1, insufficient_scope: 0 }]);
 });
@@ -94,11 +95,17 @@ test('a range is that of a report, and a cursor is of one list', async () => {
   for (const { token } of [one, two]) await verify(token);
   await flush();
   service.pass(1);
-  const params = { query: { limit: 1 } };
+  const bounds = { from: iso(service.context.now() - day), to: iso(service.context.now()) };
+  const params = { query: { ...bounds, limit: 1 } };
   const { nextCursor } = expectData(await service.operator.GET('/v1/usage/keys', { params }));
   const cursor = nextCursor ?? '';
-  expect(await ask({ cursor })).toBeUndefined();
-  expect(await ask({ cursor, bucket: 'day' })).toMatchObject({ errors: [{ parameter: 'cursor' }] });
+  expect(await ask({ ...bounds, cursor })).toBeUndefined();
+  expect(await ask({ ...bounds, cursor, bucket: 'day' })).toMatchObject({
+    errors: [{ parameter: 'cursor' }],
+  });
+  // Time has passed since: it would be another range.
+  expect(await ask({ cursor })).toMatchObject({ errors: [{ parameter: 'from' }] });
+  expect(await ask({ cursor, from: bounds.from })).toMatchObject({ errors: [{ parameter: 'to' }] });
 });
 
 test('a page reads the counts of the range alone, and of no more keys than it may', async () => {
@@ -117,7 +124,7 @@ test('a page reads the counts of the range alone, and of no more keys than it ma
   await sql`analyze usage`.execute(busy.db);
   busy.pass(1);
 
-  const { sizes, items } = await pages({ from: iso(at), limit: 100 }, busy);
+  const { sizes, items } = await pages({ from: iso(at), to: iso(at + hour), limit: 100 }, busy);
   expect(sizes).toEqual([0, 1, 1]);
   expect(items.map(({ valid, externalId }) => [valid, externalId])).toEqual([
     [2500, null],

@@ -426,7 +426,7 @@ export interface paths {
         };
         /**
          * List the usage of each key
-         * @description Counts the uses of every key of every account in a range of time, by verdict: for invoices, exports and dashboards. Keys without a use in the range are left out, and keys that were revoked since are not. The list is sorted by key id, then by day. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. A use counts as one, whatever its `cost`. Those of a deleted account are deleted with it. A page reads at most 2,000 keys, so it may have fewer items than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same query.
+         * @description Counts the uses of every key of every account in a range of time, by verdict: for invoices, exports and dashboards. Keys without a use in the range are left out, and keys that were revoked since are not. The list is sorted by key id, then by day. A use is one verification of a token of the key, or of a JWT that it was exchanged for: by `POST /v1/keys/verify` or `/v1/keys/verify/batch`, by a gateway at `/v1/authorize`, by introspection, by a verifier, in a token exchange, or as the credential of a call to this API. A token with the verdict `unknown` counts for no key. A use is counted after about a second. Counts are kept for 90 days; a range that begins earlier is refused. One response spans at most 1000 buckets. A use counts as one, whatever its `cost`. Those of a deleted account are deleted with it. A page reads at most 2,000 keys, so it may have fewer items than `limit`, or none, while more follow: go on until `nextCursor` is null, with the same query. A cursor needs both `from` and `to`, so that all pages count the same range.
          */
         get: operations["listUsageByKey"];
         put?: never;
@@ -498,7 +498,7 @@ export interface paths {
         };
         /**
          * List events
-         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, by its `accountId` even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
+         * @description The audit trail, newest first, or with `order=asc` in the order in which it was written, to follow it: every change to an account, its sessions and its keys, and to a role. An event is written in the same statement as its change, so that neither is there without the other. Sessions, and keys with `keys:audit`, read the events of their own account; the operator reads those of all accounts, or of the one it names, by its `accountId` even after that account was deleted. Only the operator sees the `ip` and the `userAgent` of what it did itself. All filters combine.
          *
          *     To follow the events, ask with `order=asc`, store the `followCursor` of each page when you are done with its events, and pass it as `cursor` the next time. A follower sees every event, and each once: an event is listed when no event before it can appear any more. A page reads at most 5,000 events, so with a filter it may have none while more follow. Newest first, this holds where two of `keyId`, `type`, `actor` and the account combine, of which the account of a session or a key is one: go on until `nextCursor` is null.
          */
@@ -4945,7 +4945,7 @@ export interface operations {
     lookupKey: {
         parameters: {
             query?: {
-                /** @description Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. A key with `operator:keys` alone names one. */
+                /** @description Only a key of this account. Without it, the operator finds keys of all accounts, and other callers those of their own. A key with `operator:keys`, and without `operator:read`, names one, and not that of the operator. */
                 accountId?: string;
                 /** @description Only a key of this account, by its `externalId`. Use it instead of `accountId`. */
                 externalId?: string;

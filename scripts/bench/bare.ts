@@ -92,7 +92,7 @@ const handlers: Record<string, () => void> = {
     });
   },
 
-  /** One prepared statement that inserts what server/keys/keys.ts stores, of a token made as there. */
+  /** One prepared statement that inserts what server/keys/insert-statement.ts stores, of a token made as there. */
   insert() {
     const sql = pool();
     app.post('/v1/keys', async (c) => {

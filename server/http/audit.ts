@@ -19,7 +19,18 @@ const reading: Record<string, (input: Called, made: unknown) => boolean> = {
   revokeKeys: ({ json }) => json?.dryRun === true,
   // An account that exists is returned.
   createAccount: (_, made) => made instanceof Reply && made.status === 200,
+  updateKey: changesNothing,
+  updateAccount: changesNothing,
+  updateNamedAccount: changesNothing,
 };
+
+/** Whether a merge patch is empty, or has but empty objects: then what it is for is returned as it is. */
+function changesNothing({ json }: Called): boolean {
+  return Object.values(json ?? {}).every(
+    (value) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0,
+  );
+}
 
 /**
  * Has an operation log what leaves no event: what the operator reads, with its token or a key of its own account, and who
@@ -48,19 +59,19 @@ export function audited(
   const named = namedBy(operation);
   const run: Operation['run'] = (input) =>
     maybeAsync(naming(input, operation.run), (made) => {
-      const { caller, act } = input;
+      const { caller } = input;
       if (caller.kind === 'anyone' || !isOfOperator(caller) || !isRead(input as Called, made)) return made;
       const facts = named(input as Called, made);
-      logRead(act.requestId, { operation: operationId, actor: actorOf(caller), ...facts });
+      logRead(input.act.requestId, { operation: operationId, actor: actorOf(caller), ...facts });
       return made;
     });
   return [{ ...operation, run }, answer];
 }
 
-/** Runs an operation. Who is refused by it is known, and named to the log. */
+/** Runs an operation. A caller that it refuses is named to the log. */
 function naming(input: Input<RouteConfig>, run: Operation['run']): unknown {
   const name = (error: unknown): never => {
-    if (error instanceof Refusal) error.actor ??= actorOf(input.caller);
+    if (error instanceof Refusal && input.caller.kind !== 'anyone') error.actor ??= actorOf(input.caller);
     throw error;
   };
   try {

@@ -33,7 +33,10 @@ func RequireKey(scope string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, err := ask(scope, r)
 		if err != nil {
-			log.Printf("latchkey: %v", err)
+			// A client that is gone needs no answer.
+			if r.Context().Err() == nil {
+				log.Printf("latchkey: %v", err)
+			}
 			w.Header().Set("Retry-After", "1")
 			w.Header().Set("Cache-Control", "no-store")
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -105,9 +105,10 @@ export function accountOperations(context: ServiceContext): Operation[] {
         throw new WrongCaller(
           'A key of the operator creates accounts with an externalId, and none with a password.',
         );
-      if (context.signUp === 'closed' && !isOperator(caller)) throw new SignUpClosed();
+      const isOperatorToken = caller.kind === 'operatorToken';
+      if (context.signUp === 'closed' && !isOperatorToken) throw new SignUpClosed();
       const account = await signUp(db, json, act, signal);
-      const location = isOperator(caller) ? atItsPath(account) : locationOf(context, '/v1/account');
+      const location = isOperatorToken ? atItsPath(account) : locationOf(context, '/v1/account');
       return new Reply(accountBody(account), location);
     }),
 
@@ -164,12 +165,13 @@ export function accountOperations(context: ServiceContext): Operation[] {
       const call = idempotentCall({ caller, headers }, 'addToAccountQuota', { query, json });
       const body = async () => accountBody(await getNamedAccount(db, accountId));
       const { answer, isReplay } = await once(context, call, act, {
-        about: `the quota of acc_${accountId}`,
         async attempt(claim) {
           await addToQuota(context, { accountId }, json.add, act, claim);
           return body();
         },
-        recall: async () => ({ answer: await body(), accountId }),
+        // Another account may have the `externalId` by now: it got nothing.
+        recall: async (made) =>
+          made.accountId === accountId ? { answer: await body(), accountId } : undefined,
       });
       return new Reply(answer, replayedHeaders(isReplay));
     }),

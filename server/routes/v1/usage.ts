@@ -68,11 +68,12 @@ const keyIdOf = (numbers: readonly number[]) =>
 const cursorAfter = (list: string, { keyId, upTo }: Place) =>
   cursorAt(list, [...numbersOf(keyId), ...(upTo ? [upTo.getTime() / bucketLengths.day] : [])]);
 
-function placeAfter(list: string, cursor: string | undefined, { to }: Range): Place | undefined {
+function placeAfter(list: string, cursor: string | undefined, { from, to }: Range): Place | undefined {
   const place = placeAt(list, cursor);
   if (!place) return undefined;
   const day = place[3];
-  const upTo = day === undefined ? undefined : new Date(Math.min(day * bucketLengths.day, to.getTime()));
+  const within = (time: number) => new Date(Math.max(from.getTime(), Math.min(time, to.getTime())));
+  const upTo = day === undefined ? undefined : within(day * bucketLengths.day);
   return { keyId: keyIdOf(place.slice(0, 3)), upTo };
 }
 
@@ -103,6 +104,11 @@ export function usageOperations(context: ServiceContext): Operation[] {
     }),
 
     operation(usage.byKey, async ({ caller, query: { limit, cursor, bucket, ...bounds }, signal }) => {
+      if (cursor !== undefined && !(bounds.from && bounds.to))
+        throw new InvalidInput({
+          detail: 'Is needed with a cursor: without it, each page would count another range.',
+          parameter: bounds.from ? 'to' : 'from',
+        });
       const byDay = bucket === 'day';
       const range = rangeOf({ ...bounds, bucket: bucket ?? 'hour' }, context.now());
       const list = byDay ? 'usage of keys by day' : 'usage of keys';
