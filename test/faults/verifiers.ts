@@ -158,8 +158,11 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
 
   const times: number[] = [];
   const judging = new Set<Promise<void>>();
-  /** Waits a while, and asks every verifier when it accepted the token last. */
-  const judge = async ({ token, exchanged }: WatchedKey, refusedFrom: number) => {
+  /**
+   * Waits a while, and asks every verifier when it accepted the token last. Late ones are printed.
+   * @param way the place in `ways` of how the key was ended
+   */
+  const judge = async ({ token, exchanged, isImported }: WatchedKey, refusedFrom: number, way: number) => {
     await pause(Math.max(0, refusedFrom - now()) + watchedFor);
     const tokens = exchanged ? [token, exchanged] : [token];
     const asked = places.flatMap((place) => tokens.map((token) => place.report(token)));
@@ -169,7 +172,11 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       figures.known += report.known;
       if (report.token === exchanged) figures.exchanged += report.verifications;
       figures.failed += report.failed;
-      if ((report.acceptedAt ?? 0) > refusedFrom) figures.acceptedAfter += 1;
+      const { acceptedAt = 0, known } = report;
+      if (acceptedAt <= refusedFrom) continue;
+      figures.acceptedAfter += 1;
+      const late = { way, milliseconds: acceptedAt - refusedFrom, known };
+      console.error('accepted late', { ...late, isExchanged: report.token === exchanged, isImported });
     }
   };
   const revoker = async (worker: number) => {
@@ -180,7 +187,8 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       await mint(sendElsewhere);
       if (alive.length < hot) continue;
       const [key] = alive.splice(random(alive.length), 1);
-      const way = ways[random(ways.length)];
+      const chosen = random(ways.length);
+      const way = ways[chosen];
       if (!key || !way) continue;
       const began = now();
       const { answered, notBefore = 0 } = await way(key, send, sendElsewhere);
@@ -197,7 +205,7 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       times.push(ended - began);
       figures.revocations += 1;
       if (key.isImported) figures.imported += 1;
-      const judged = judge(key, Math.max(ended, ended + notBefore - Date.now() + 1));
+      const judged = judge(key, Math.max(ended, ended + notBefore - Date.now() + 1), chosen);
       judging.add(judged);
       judged.finally(() => judging.delete(judged));
     }
