@@ -34,7 +34,7 @@ export interface Body {
 }
 
 /** The name of a schema that is referred to; empty for one that stands in its place. */
-export const nameOf = ({ $ref = '' }: Schema = {}): string => $ref.split('/').at(-1) ?? '';
+export const nameOf = ({ $ref = '' }: Pick<Schema, '$ref'> = {}): string => $ref.split('/').at(-1) ?? '';
 
 /** The schema that is referred to, or the first of several. */
 export function plainOf(schema: Schema, schemas: Schemas): Schema {

@@ -1,6 +1,7 @@
 import { type ContractName, contractNames } from '../../decide/contracts.ts';
 import { documentOf } from '../../scripts/support/document.ts';
 import { isForGateways, operationsOf } from '../../scripts/support/operations.ts';
+import { nameOf } from '../../scripts/support/schemas.ts';
 import { changeAccount } from '../../server/accounts/accounts.ts';
 import type { Security } from '../../server/auth/authenticate.ts';
 import { withoutRequest } from '../../server/events/recording.ts';
@@ -69,7 +70,6 @@ function bodiesOf(operation: Operation, { components }: Document): [string | und
   const { example, examples, schema = {} } = requestBody.content[type] ?? {};
   if (examples) return Object.entries(examples).map(([name, one]) => [name, 'value' in one ? one.value : {}]);
   if (example) return [[undefined, example]];
-  const nameOf = ({ $ref }: BodySchema) => $ref?.split('/').at(-1) ?? '';
   const resolved = (one: BodySchema) =>
     (one.$ref ? (components?.schemas?.[nameOf(one)] ?? {}) : one) as BodySchema;
   const { anyOf = [schema as BodySchema] } = resolved(schema as BodySchema);
