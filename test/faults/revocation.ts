@@ -4,7 +4,7 @@ import { startPostgres } from '../../scripts/support/postgres.ts';
 import { startProxy } from '../../scripts/support/proxy.ts';
 import { startProcess } from '../../scripts/support/service.ts';
 import { percentile } from '../../scripts/support/statistics.ts';
-import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from './ways.ts';
+import { exchange, type HotKey, minter, publicUrl, random, refusalTimes, scope, ways } from './ways.ts';
 
 export interface RevocationFigures {
   revocations: number;
@@ -122,17 +122,17 @@ export async function revocations({ count }: { count: number }): Promise<Revocat
       const way = ways[random(ways.length)];
       const began = performance.now();
       const disturbedAtFirst = isPartitioned;
-      const { answered, notBefore = 0 } = (await way?.(key, send, sendElsewhere)) ?? { answered: false };
-      const ended = performance.now();
+      const { answered, notBefore } = (await way?.(key, send, sendElsewhere)) ?? { answered: false };
+      const { ended, refusedFrom } = refusalTimes(() => performance.now(), notBefore);
       if (!answered) {
         figures.unexpected += 1;
         continue;
       }
       (disturbedAtFirst || isPartitioned ? disturbed : calm).push(ended - began);
-      key.refusedFrom = Math.max(ended, ended + notBefore - Date.now() + 1);
+      key.refusedFrom = refusedFrom;
       figures.revocations += 1;
       if (key.isImported) figures.imported += 1;
-      await pause(Math.max(0, key.refusedFrom - performance.now()));
+      await pause(Math.max(0, refusedFrom - performance.now()));
       // The one that is cut off may take its time to say that it cannot tell.
       const checkAt = (send: Send) => Promise.all([check(send, key, 'token'), check(send, key, 'exchanged')]);
       const [first, ...others] = checks.map(checkAt);

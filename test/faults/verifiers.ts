@@ -8,7 +8,7 @@ import { DidNotStart } from '../../scripts/support/service.ts';
 import { percentile } from '../../scripts/support/statistics.ts';
 import { startFleet } from '../support/fleet.ts';
 import type { Order, Report } from '../support/verifying-process.ts';
-import { exchange, type HotKey, minter, publicUrl, random, scope, ways } from './ways.ts';
+import { exchange, type HotKey, minter, publicUrl, random, refusalTimes, scope, ways } from './ways.ts';
 
 export interface VerifierFigures {
   revocations: number;
@@ -191,8 +191,8 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       const way = ways[chosen];
       if (!key || !way) continue;
       const began = now();
-      const { answered, notBefore = 0 } = await way(key, send, sendElsewhere);
-      const ended = now();
+      const { answered, notBefore } = await way(key, send, sendElsewhere);
+      const { ended, refusedFrom } = refusalTimes(now, notBefore);
       if (!answered) {
         // Its replica is away.
         await pause(20);
@@ -205,7 +205,7 @@ export async function verifiers({ count }: { count: number }): Promise<VerifierF
       times.push(ended - began);
       figures.revocations += 1;
       if (key.isImported) figures.imported += 1;
-      const judged = judge(key, Math.max(ended, ended + notBefore - Date.now() + 1), chosen);
+      const judged = judge(key, refusedFrom, chosen);
       judging.add(judged);
       judged.finally(() => judging.delete(judged));
     }

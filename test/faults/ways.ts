@@ -99,6 +99,31 @@ export type Way = (
   sendElsewhere: Send,
 ) => Promise<{ answered: boolean; notBefore?: number }>;
 
+/**
+ * When the answer of a way came, and from when on the token must be refused, by a monotonic clock.
+ * @param now reads that clock, in milliseconds
+ * @param notBefore what the way said, as Unix time in milliseconds
+ */
+export function refusalTimes(now: () => number, notBefore?: number): { ended: number; refusedFrom: number } {
+  const ended = now();
+  if (notBefore === undefined) return { ended, refusedFrom: ended };
+  // One millisecond more, since clocks are read in whole ones.
+  return { ended, refusedFrom: Math.max(ended, monotonicAt(now, notBefore) + 1) };
+}
+
+/**
+ * A Unix time by a monotonic clock. If the process was held up between the readings of its two clocks, the result would be
+ * too early by that time, and a token that is not expired yet would count as accepted too late: they are read again.
+ */
+function monotonicAt(now: () => number, unix: number): number {
+  for (;;) {
+    const before = now();
+    const wall = Date.now();
+    const after = now();
+    if (after - before < 0.5) return after + unix - wall;
+  }
+}
+
 const answer = ({ status }: { status: number }) => ({ answered: status === 200 || status === 204 });
 
 const path = ({ id, query }: HotKey, step = '') => `/v1/keys/${id}${step}${query}`;
